@@ -1,0 +1,155 @@
+import type { Chapter } from '../case.js';
+import { equal } from '../expect.js';
+
+export const promises: Chapter = {
+  title: 'Rule 1: promises',
+  cases: [
+    {
+      name: 'a reaction runs in the frame of then(), not in the resolver’s',
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const { promise, resolve } = withResolvers<void>();
+        const seen = storage.run('then', () => promise.then(() => storage.getStore()));
+        storage.run('resolver', resolve);
+        equal(await seen, 'then');
+      },
+    },
+    {
+      name: 'catch() and finally() run in the frame of their call',
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const { promise, reject } = withResolvers<void>();
+        const caught = storage.run('catch', () => promise.catch(() => storage.getStore()));
+        const final = storage.run('finally', () => {
+          let seen: string | undefined;
+          return promise
+            .finally(() => {
+              seen = storage.getStore();
+            })
+            .catch(() => seen);
+        });
+        storage.run('rejecter', () => reject(new Error('expected')));
+        equal(await caught, 'catch');
+        equal(await final, 'finally');
+      },
+    },
+    {
+      name: 'a promise that is settled already keeps the frame of then() too',
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const settled = storage.run('maker', () => Promise.resolve());
+        const seen = storage.run('then', () => settled.then(() => storage.getStore()));
+        equal(await seen, 'then');
+        equal(await settled.then(() => storage.getStore()), undefined);
+      },
+    },
+    {
+      name: 'the executor runs in the frame of the constructor’s call',
+      run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        let seen: string | undefined;
+        storage.run('maker', () => {
+          new Promise<void>((resolve) => {
+            seen = storage.getStore();
+            resolve();
+          });
+        });
+        equal(seen, 'maker');
+      },
+    },
+    {
+      name: 'each reaction of a chain has its own frame',
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const seen: (string | undefined)[] = [];
+        const note = () => {
+          seen.push(storage.getStore());
+        };
+        const first = storage.run('1', () => Promise.resolve().then(note));
+        const second = storage.run('2', () => first.then(note));
+        await second.then(note);
+        equal(seen, ['1', '2', undefined]);
+      },
+    },
+    {
+      name: 'Promise.all, allSettled, race and any leave the awaiting flow its frame',
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const later = (value: string) =>
+          storage.run(
+            value,
+            () => new Promise<string | undefined>((done) => setTimeout(() => done(storage.getStore()), 1)),
+          );
+        await storage.run('own', async () => {
+          equal(await Promise.all([later('a'), later('b')]), ['a', 'b']);
+          equal(storage.getStore(), 'own', 'after all');
+          await Promise.allSettled([later('a'), Promise.reject(new Error('expected'))]);
+          equal(storage.getStore(), 'own', 'after allSettled');
+          equal(await Promise.race([later('a'), later('b')]), 'a');
+          equal(storage.getStore(), 'own', 'after race');
+          equal(await Promise.any([Promise.reject(new Error('expected')), later('b')]), 'b');
+          equal(storage.getStore(), 'own', 'after any');
+        });
+      },
+    },
+    {
+      name: 'reactions of a subclass run in the frame of then()',
+      async run({ AsyncLocalStorage }) {
+        class Task<T> extends Promise<T> {}
+        const storage = new AsyncLocalStorage<string>();
+        let resolve: () => void = () => {};
+        const task = new Task<void>((done) => {
+          resolve = done;
+        });
+        const seen = storage.run('then', () => task.then(() => storage.getStore()));
+        storage.run('resolver', resolve);
+        equal(seen instanceof Task, true);
+        equal(await seen, 'then');
+      },
+    },
+    {
+      name: 'a thenable that a promise is resolved with is called in the resolver’s frame',
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const seen = await storage.run('resolver', () =>
+          Promise.resolve({
+            // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tried
+            then(done: (value: string | undefined) => void) {
+              done(storage.getStore());
+            },
+          }),
+        );
+        equal(seen, 'resolver');
+      },
+    },
+    {
+      name: 'the value held by a reaction that rejects is there in the next handler of its own flow',
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const seen = await storage.run('flow', () =>
+          Promise.resolve()
+            .then(() => {
+              throw new Error('expected');
+            })
+            .then(undefined, () => storage.getStore()),
+        );
+        equal(seen, 'flow');
+      },
+    },
+  ],
+};
+
+/** Promise.withResolvers, which Node 20 does not have. */
+function withResolvers<T>(): {
+  promise: Promise<T>;
+  resolve: (value: T | PromiseLike<T>) => void;
+  reject: (reason: unknown) => void;
+} {
+  let resolve: (value: T | PromiseLike<T>) => void = () => {};
+  let reject: (reason: unknown) => void = () => {};
+  const promise = new Promise<T>((onFulfilled, onRejected) => {
+    resolve = onFulfilled;
+    reject = onRejected;
+  });
+  return { promise, resolve, reject };
+}

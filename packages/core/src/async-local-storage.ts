@@ -1,0 +1,157 @@
+/** Node's AsyncLocalStorage as of Node 26, on every runtime. https://nodejs.org/api/async_context.html */
+import { current, enter, run } from '#engine';
+import { AsyncResource } from './async-resource.js';
+import { invalidArgType } from './errors.js';
+import { Key, noteChange, read, remove, withValue } from './frame.js';
+import { RunScope } from './run-scope.js';
+
+export interface AsyncLocalStorageOptions<T> {
+  /** What `getStore()` gives where no value was set. */
+  defaultValue?: T;
+  /** A name for people who debug; made a string. */
+  name?: string;
+}
+
+/**
+ * Keeps a value of type `T` through everything that a flow starts. `D` is what `getStore()` gives where no value was
+ * set: `T` where a `defaultValue` was given, else `undefined`.
+ */
+export interface AsyncLocalStorage<T, D extends T | undefined = undefined> {
+  /** The `name` option, `''` where none was given. */
+  readonly name: string;
+
+  /**
+   * Runs `fn(...args)` with `store` as the value, there and in everything that it starts; the value before is back
+   * when `fn` returns or throws.
+   * @returns what `fn` returns
+   * @throws what `fn` throws; a TypeError where `fn` is not a function
+   * @example
+   * const user = new AsyncLocalStorage<string>();
+   * user.run('ada', () => setTimeout(() => console.log(user.getStore()), 10)); // ada
+   */
+  run<R, A extends unknown[]>(store: T, fn: (...args: A) => R, ...args: A): R;
+
+  /**
+   * The value of the current flow.
+   * @returns the value set by the nearest `run`, `enterWith` or `withScope`, else the `defaultValue`
+   */
+  getStore(): T | D;
+
+  /**
+   * Sets the value for the rest of the synchronous execution and everything that it starts. Prefer `run`.
+   * @throws ERR_METHOD_NOT_IMPLEMENTED on workerd, which has nothing that does this
+   */
+  enterWith(store: T): void;
+
+  /**
+   * Runs `fn(...args)` with `undefined` as the value.
+   * @returns what `fn` returns
+   * @throws what `fn` throws; a TypeError where `fn` is not a function
+   */
+  exit<R, A extends unknown[]>(fn: (...args: A) => R, ...args: A): R;
+
+  /**
+   * Takes the value out of the current frame, and so from all work that was started in exactly this frame. Values of
+   * other flows stay, and the next `run` or `enterWith` sets a value again.
+   */
+  disable(): void;
+
+  /**
+   * Sets the value until the scope is disposed of.
+   * @returns a scope for `using`; disposing of it again does nothing
+   * @throws ERR_METHOD_NOT_IMPLEMENTED on workerd, which has nothing that does this
+   * @example
+   * {
+   *   using scope = user.withScope('ada');
+   *   user.getStore(); // ada
+   * }
+   */
+  withScope(store: T): RunScope;
+}
+
+interface AsyncLocalStorageConstructor {
+  /**
+   * @param options `defaultValue` and `name`
+   * @throws ERR_INVALID_ARG_TYPE where the options are not an object
+   */
+  new <T>(options: AsyncLocalStorageOptions<T> & { defaultValue: T }): AsyncLocalStorage<T, T>;
+  /** To extend the class, name both type arguments: `class Users extends AsyncLocalStorage<User, undefined>`. */
+  new <T, D extends undefined = undefined>(options?: AsyncLocalStorageOptions<D>): AsyncLocalStorage<T>;
+
+  readonly prototype: AsyncLocalStorage<unknown>;
+
+  /**
+   * Binds a function to the current frame.
+   * @returns a function that runs `fn` in it, with the caller's `this` and arguments
+   * @throws ERR_INVALID_ARG_TYPE where `fn` is not a function
+   */
+  bind<F extends (...args: never[]) => unknown>(fn: F): F;
+
+  /**
+   * Captures the current frame.
+   * @returns a function that runs `fn(...args)` in it and gives what `fn` gives
+   * @example
+   * const inFrame = user.run('ada', () => AsyncLocalStorage.snapshot());
+   * inFrame(() => user.getStore()); // ada
+   */
+  snapshot(): <R, A extends unknown[]>(fn: (...args: A) => R, ...args: A) => R;
+}
+
+const implementation = class AsyncLocalStorage<T> {
+  readonly #key = new Key();
+  readonly #name: string;
+  readonly #defaultValue: T | undefined;
+
+  constructor(options: AsyncLocalStorageOptions<T> = {}) {
+    if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+      throw invalidArgType('options', 'object', options);
+    }
+    this.#defaultValue = options.defaultValue;
+    this.#name = options.name === undefined ? '' : `${options.name}`;
+  }
+
+  static bind<F extends (...args: never[]) => unknown>(fn: F): F {
+    if (typeof fn !== 'function') throw invalidArgType('fn', 'function', fn);
+    return AsyncResource.bind(fn as unknown as () => unknown) as unknown as F;
+  }
+
+  static snapshot(): <R, A extends unknown[]>(fn: (...args: A) => R, ...args: A) => R {
+    return AsyncResource.bind((fn, ...args) => fn(...args));
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+
+  run<R, A extends unknown[]>(store: T, fn: (...args: A) => R, ...args: A): R {
+    const before = current();
+    if (Object.is(read(before, this.#key, this.#defaultValue), store)) return Reflect.apply(fn, null, args);
+    return run(this.#key, store, before, fn, args);
+  }
+
+  getStore(): T | undefined {
+    return read(current(), this.#key, this.#defaultValue) as T | undefined;
+  }
+
+  enterWith(store: T): void {
+    enter(withValue(current(), this.#key, store));
+  }
+
+  exit<R, A extends unknown[]>(fn: (...args: A) => R, ...args: A): R {
+    return this.run(undefined as T, fn, ...args);
+  }
+
+  disable(): void {
+    const frame = current();
+    if (frame === undefined) return;
+    noteChange();
+    remove(frame, this.#key);
+  }
+
+  withScope(store: T): RunScope {
+    return new RunScope(this, store);
+  }
+};
+
+// The class gives `T | undefined`; only its constructor's type can say for which options that is `T`.
+export const AsyncLocalStorage = implementation as unknown as AsyncLocalStorageConstructor;

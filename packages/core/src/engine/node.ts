@@ -1,0 +1,25 @@
+/** Node: which of the two engines it is, is found by trying what differs, not by a version. */
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
+import * as asyncHooks from './async-hooks.js';
+import * as native from './native.js';
+
+/**
+ * Where Node follows its storages with async hooks, a value belongs to the resource that it was set in and is there
+ * again the next time that the resource runs. Where Node has one context frame, it is gone.
+ */
+function keepsValuesInResources(): boolean {
+  const storage = new AsyncLocalStorage<boolean>();
+  const resource = new AsyncResource('throughline.probe');
+  try {
+    resource.runInAsyncScope(() => storage.enterWith(true));
+    return resource.runInAsyncScope(() => storage.getStore() === true);
+  } finally {
+    storage.disable();
+    resource.emitDestroy();
+  }
+}
+
+const engine: typeof native = keepsValuesInResources() ? asyncHooks : native;
+
+export const { current, enter, run, runIn } = engine;
+export { AsyncResource };
