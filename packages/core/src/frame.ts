@@ -94,7 +94,7 @@ export function read(frame: Frame | undefined, key: Key, fallback: unknown): unk
 }
 
 function search(frame: Frame, key: Key, fallback: unknown): unknown {
-  if (frame.id === -key.id) return valueOf(key, frame.value);
+  if (frame.id === -key.id) return heldValue(key, frame.value);
   const { table } = frame;
   const index = key.slot >> LEAF_BITS;
   if (index >= table.length) return fallback;
@@ -103,10 +103,10 @@ function search(frame: Frame, key: Key, fallback: unknown): unknown {
   if (leaf === undefined || at >= leaf.length) return fallback;
   const id = leaf[at];
   if (id === key.id) return leaf[at + 1];
-  return id === -key.id ? valueOf(key, leaf[at + 1]) : fallback;
+  return id === -key.id ? heldValue(key, leaf[at + 1]) : fallback;
 }
 
-function valueOf(key: Key, token: unknown): unknown {
+function heldValue(key: Key, token: unknown): unknown {
   return key.values?.get(token as Token);
 }
 
