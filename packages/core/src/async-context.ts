@@ -127,6 +127,10 @@ function tag(target: object, value: string): void {
 tag(variable.prototype, 'AsyncContext.Variable');
 tag(Snapshot.prototype, 'AsyncContext.Snapshot');
 
+// Bundlers rename a class whose name is taken in another of their modules, and minifiers any class.
+Object.defineProperty(variable, 'name', { value: 'Variable', configurable: true });
+Object.defineProperty(Snapshot, 'name', { value: 'Snapshot', configurable: true });
+
 /** `AsyncContext` as it will stand on `globalThis`. */
 export const AsyncContext: {
   readonly Variable: VariableConstructor;

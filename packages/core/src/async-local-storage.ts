@@ -112,11 +112,16 @@ const implementation = class AsyncLocalStorage<T> {
 
   static bind<F extends (...args: never[]) => unknown>(fn: F): F {
     if (typeof fn !== 'function') throw invalidArgType('fn', 'function', fn);
-    return AsyncResource.bind(fn as unknown as () => unknown) as unknown as F;
+    const resource = new AsyncResource(fn.name || 'bound-anonymous-fn');
+    function bound(this: unknown, ...args: never[]): unknown {
+      return resource.runInAsyncScope(fn as unknown as (...args: unknown[]) => unknown, this, ...args);
+    }
+    Object.defineProperty(bound, 'length', { value: fn.length });
+    return bound as F;
   }
 
   static snapshot(): <R, A extends unknown[]>(fn: (...args: A) => R, ...args: A) => R {
-    return AsyncResource.bind((fn, ...args) => fn(...args));
+    return AsyncLocalStorage.bind((fn, ...args) => fn(...args));
   }
 
   get name(): string {
@@ -152,6 +157,9 @@ const implementation = class AsyncLocalStorage<T> {
     return new RunScope(this, store);
   }
 };
+
+// Bundlers rename a class whose name is taken in another of their modules, and minifiers any class.
+Object.defineProperty(implementation, 'name', { value: 'AsyncLocalStorage', configurable: true });
 
 // The class gives `T | undefined`; only its constructor's type can say for which options that is `T`.
 export const AsyncLocalStorage = implementation as unknown as AsyncLocalStorageConstructor;

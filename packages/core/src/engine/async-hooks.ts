@@ -12,10 +12,14 @@ interface Resource {
   [FRAME]?: Frame | undefined;
 }
 
-// Written even where it is undefined: Node may use a resource again, and it must not keep another flow's frame.
 const hook = createHook({
   init(_asyncId, _type, _triggerAsyncId, resource: Resource) {
-    resource[FRAME] = (executionAsyncResource() as Resource)[FRAME];
+    try {
+      // Even where it is undefined: Node may use a resource again, and it must not keep another flow's frame.
+      resource[FRAME] = (executionAsyncResource() as Resource)[FRAME];
+    } catch {
+      // A frozen object that an addon has as its resource: an error here would end the process. Its frame is the root.
+    }
   },
 });
 let following = false;
@@ -48,7 +52,12 @@ export function run<A extends unknown[], R>(
   if (!following) follow();
   const resource: Resource = executionAsyncResource();
   const seen = changes;
-  resource[FRAME] = withValue(before, key, value);
+  const frame = withValue(before, key, value);
+  try {
+    resource[FRAME] = frame;
+  } catch {
+    return runInOwnResource(frame, fn, null, args);
+  }
   try {
     return Reflect.apply(fn, null, args);
   } finally {
@@ -65,10 +74,26 @@ export function runIn<A extends unknown[], R>(
   if (!following) follow();
   const resource: Resource = executionAsyncResource();
   const before = resource[FRAME];
-  resource[FRAME] = frame;
+  try {
+    resource[FRAME] = frame;
+  } catch {
+    return runInOwnResource(frame, fn, thisArg, args);
+  }
   try {
     return Reflect.apply(fn, thisArg, args);
   } finally {
     resource[FRAME] = before;
   }
+}
+
+/** For code that runs in a resource that somebody froze, as hardened JavaScript does with promises. */
+function runInOwnResource<A extends unknown[], R>(
+  frame: Frame | undefined,
+  fn: (...args: A) => R,
+  thisArg: unknown,
+  args: A,
+): R {
+  const resource: AsyncResource & Resource = new AsyncResource('throughline');
+  resource[FRAME] = frame;
+  return resource.runInAsyncScope(fn, thisArg, ...args);
 }

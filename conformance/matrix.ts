@@ -1,0 +1,77 @@
+/**
+ * Runs all cases on all runtimes, on Throughline and on the runtime's own classes. Any outcome that `differences.ts`
+ * does not explain is an error. With `--write`, `docs/conformance.md` is made of the results.
+ */
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { differences } from './differences.js';
+import { type ImplementationName, implementationNames } from './implementations.js';
+import { launch } from './launch.js';
+import type { Result } from './run-cases.js';
+import { install, type Runtime, runtimes } from './runtimes.js';
+import { findDifference, table } from './table.js';
+
+const usage = `Usage: npm run test:all -- [--only KEY,KEY] [--write]
+  --only KEYS  these runtimes only: ${Object.keys(runtimes).join(', ')}
+  --write      write docs/conformance.md
+  --help       this text`;
+
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, write: { type: 'boolean', default: false }, help: { type: 'boolean' } },
+});
+if (values.help) {
+  console.log(usage);
+  process.exit(0);
+}
+const keys = values.only?.split(',') ?? Object.keys(runtimes);
+const unknown = keys.filter((key) => !(key in runtimes));
+if (unknown.length > 0 || (values.write && values.only !== undefined)) {
+  const problem = unknown.length > 0 ? `No runtime is called ${unknown.join(', ')}.` : '--write needs all runtimes.';
+  console.error(`${problem}\n${usage}`);
+  process.exit(2);
+}
+
+const matrix = new Map<string, Map<ImplementationName, readonly Result[]>>();
+const problems: string[] = [];
+const needed = new Set<(typeof differences)[number]>();
+let passed = 0;
+
+for (const key of keys) {
+  const runtime = runtimes[key] as Runtime;
+  const binary = await install(runtime);
+  const byImplementation = new Map<ImplementationName, readonly Result[]>();
+  matrix.set(key, byImplementation);
+  for (const implementation of implementationNames) {
+    const results = await launch(runtime, binary, implementation);
+    byImplementation.set(implementation, results);
+    report(key, runtime, implementation, results);
+  }
+}
+
+const idle = differences.filter((difference) => !needed.has(difference));
+if (values.only === undefined) {
+  for (const { implementation, cases } of idle) {
+    problems.push(`differences.ts has an entry for ${implementation} that nothing needs: ${cases.join('; ')}`);
+  }
+}
+if (values.write) await writeFile(fileURLToPath(new URL('../../docs/conformance.md', import.meta.url)), table(matrix));
+for (const problem of problems) console.error(problem);
+console.log(`${passed} passed, ${problems.length} failed`);
+process.exit(problems.length === 0 ? 0 : 1);
+
+function report(key: string, runtime: Runtime, implementation: ImplementationName, results: readonly Result[]): void {
+  const count = { pass: 0, fail: 0, absent: 0 };
+  for (const { name, outcome, reason } of results) {
+    count[outcome]++;
+    if (outcome !== 'fail') continue;
+    const difference = findDifference(key, implementation, name);
+    if (difference === undefined) problems.push(`${runtime.title}, ${implementation}: ${name}: ${reason}`);
+    else needed.add(difference);
+  }
+  // Only what is ours can pass a test of ours; the runtime's own class is there to be compared with.
+  if (implementation === 'throughline') passed += count.pass;
+  console.log(
+    `${runtime.title.padEnd(26)} ${implementation.padEnd(12)} ${count.pass} pass, ${count.fail} differ, ${count.absent} absent`,
+  );
+}
