@@ -9,8 +9,8 @@ export interface VariableOptions<T> {
   name?: string;
 }
 
-/** A value of type `T` for each flow. `D` is what `get()` gives where none was set. */
-export interface Variable<T, D extends T | undefined = undefined> {
+/** A value of type `T` for each flow. `S` is what `get()` gives: `T` where a `defaultValue` was given, else `T | undefined`. */
+export interface Variable<T, S extends T | undefined = T | undefined> {
   /** The `name` option, `''` where none was given. */
   readonly name: string;
 
@@ -18,7 +18,7 @@ export interface Variable<T, D extends T | undefined = undefined> {
    * The value of the current flow.
    * @returns the value set by the nearest `run`, else the `defaultValue`
    */
-  get(): T | D;
+  get(): S;
 
   /**
    * Runs `fn(...args)` with `value` as the value, there and in everything that it starts. The whole frame before is
@@ -143,10 +143,10 @@ export const AsyncContext: {
 });
 tag(AsyncContext, 'AsyncContext');
 
-type VariableOf<T, D extends T | undefined> = Variable<T, D>;
+type VariableOf<T, S extends T | undefined> = Variable<T, S>;
 type SnapshotOf = Snapshot;
 
 export declare namespace AsyncContext {
-  type Variable<T, D extends T | undefined = undefined> = VariableOf<T, D>;
+  type Variable<T, S extends T | undefined = T | undefined> = VariableOf<T, S>;
   type Snapshot = SnapshotOf;
 }

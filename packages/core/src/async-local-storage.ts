@@ -13,10 +13,10 @@ export interface AsyncLocalStorageOptions<T> {
 }
 
 /**
- * Keeps a value of type `T` through everything that a flow starts. `D` is what `getStore()` gives where no value was
- * set: `T` where a `defaultValue` was given, else `undefined`.
+ * Keeps a value of type `T` through everything that a flow starts. `S` is what `getStore()` gives: `T` where a
+ * `defaultValue` was given, else `T | undefined`.
  */
-export interface AsyncLocalStorage<T, D extends T | undefined = undefined> {
+export interface AsyncLocalStorage<T, S extends T | undefined = T | undefined> {
   /** The `name` option, `''` where none was given. */
   readonly name: string;
 
@@ -35,7 +35,7 @@ export interface AsyncLocalStorage<T, D extends T | undefined = undefined> {
    * The value of the current flow.
    * @returns the value set by the nearest `run`, `enterWith` or `withScope`, else the `defaultValue`
    */
-  getStore(): T | D;
+  getStore(): S;
 
   /**
    * Sets the value for the rest of the synchronous execution and everything that it starts. Prefer `run`.

@@ -1,0 +1,76 @@
+/** The packed package, as a user's project would have it in its node_modules: what is in it, its types and its code. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const project = await mkdtemp(join(tmpdir(), 'throughline-'));
+after(() => rm(project, { recursive: true, force: true }));
+
+const workspace = fileURLToPath(new URL('../../../', import.meta.url));
+const installed = join(project, 'node_modules/throughline');
+
+function run(command: string, ...args: string[]): string {
+  return execFileSync(command, args, { cwd: project, encoding: 'utf8' });
+}
+
+const packed = JSON.parse(
+  run('npm', 'pack', fileURLToPath(new URL('..', import.meta.url)), '--json', '--ignore-scripts', '--loglevel=error'),
+) as unknown;
+// npm 12 gives an object by name, those before a list.
+const [{ filename }] = Object.values(packed as object) as [{ filename: string }];
+await mkdir(installed, { recursive: true });
+run('tar', '-xzf', filename, '-C', installed, '--strip-components=1');
+// A user of types for Node has them; the compiler and the types are the workspace's.
+await mkdir(join(project, 'node_modules/@types'));
+await symlink(join(workspace, 'node_modules/@types/node'), join(project, 'node_modules/@types/node'));
+
+const body = `
+const storage = new AsyncLocalStorage<{ id: number }>();
+const id: number | undefined = storage.run({ id: 7 }, () => storage.getStore()?.id);
+const locale = new AsyncContext.Variable({ defaultValue: 'en' });
+const language: string = locale.get();
+const resource: AsyncResource = new AsyncResource('Test');
+const scope: Disposable = new AsyncLocalStorage({ defaultValue: 1 }).withScope(2);
+scope[Symbol.dispose]();
+console.log(JSON.stringify([id, language, resource.asyncId() > 0, typeof globalThis.AsyncContext.Snapshot]));
+`;
+
+await writeFile(join(project, 'package.json'), JSON.stringify({ type: 'commonjs' }));
+await writeFile(
+  join(project, 'user.mts'),
+  `import { AsyncContext, AsyncLocalStorage, AsyncResource } from 'throughline';\nimport 'throughline/global';${body}`,
+);
+await writeFile(
+  join(project, 'user.cts'),
+  `import throughline = require('throughline');\nimport 'throughline/global';
+const { AsyncContext, AsyncLocalStorage, AsyncResource } = throughline;
+type AsyncResource = throughline.AsyncResource;${body}`,
+);
+
+test('the package holds what runs and its types, and no tests', async () => {
+  const files = await readdir(installed, { recursive: true });
+  for (const file of ['dist/index.js', 'dist/index.d.ts', 'dist/global.js', 'README.md', 'LICENSE']) {
+    assert.ok(files.includes(file), `${file} is missing`);
+  }
+  assert.deepEqual(
+    files.filter((file) => file.includes('.test.') || file.endsWith('.tsbuildinfo')),
+    [],
+  );
+});
+
+test('its types are right for import and for require', () => {
+  const options = ['--strict', '--target', 'es2022', '--lib', 'es2022,esnext.disposable', '--types', 'node'];
+  const tsc = join(workspace, 'node_modules/typescript/bin/tsc');
+  const output = run(process.execPath, tsc, ...options, '--module', 'node20', 'user.mts', 'user.cts');
+  assert.equal(output, '');
+});
+
+test('it runs by import and by require', () => {
+  for (const file of ['user.mjs', 'user.cjs']) {
+    assert.deepEqual(JSON.parse(run(process.execPath, '--no-warnings', file)), [7, 'en', true, 'function'], file);
+  }
+});
