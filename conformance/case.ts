@@ -13,7 +13,15 @@ export interface Implementation {
 }
 
 /** A module of the runtime, or a global by its name; `AsyncContext` is the implementation's. */
-export type Need = `node:${string}` | 'AsyncContext' | 'ReadableStream' | 'FinalizationRegistry' | 'gc';
+export type Need =
+  | `node:${string}`
+  | 'AsyncContext'
+  | 'ReadableStream'
+  | 'CompressionStream'
+  | 'MessageChannel'
+  | 'BroadcastChannel'
+  | 'FinalizationRegistry'
+  | 'gc';
 
 export interface Case {
   /** The promise, as a sentence. */

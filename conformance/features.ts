@@ -58,6 +58,23 @@ export const listeningSockets: Feature = {
   },
 };
 
+export const fileWatchers: Feature = {
+  name: 'file watchers',
+  async attempt() {
+    const { watch } = await import('node:fs');
+    const { tmpdir } = await import('node:os');
+    watch(tmpdir(), () => {}).close();
+  },
+};
+
+export const signals: Feature = {
+  name: 'signals',
+  async attempt() {
+    const process = (await import('node:process')).default;
+    process.kill(process.pid, 0);
+  },
+};
+
 export const processes: Feature = {
   name: 'processes',
   async attempt() {
@@ -86,11 +103,43 @@ export const realms: Feature = {
 };
 
 export const inspector: Feature = {
-  name: 'inspector sessions',
+  name: 'inspector of its own process',
   async attempt() {
     const { Session } = await import('node:inspector');
     const session = new Session();
     session.connect();
-    session.disconnect();
+    try {
+      await new Promise<void>((resolve, reject) => {
+        session.post('Debugger.enable', (error) => (error ? reject(error) : resolve()));
+      });
+    } finally {
+      session.disconnect();
+    }
+  },
+};
+
+export const performanceObservers: Feature = {
+  name: 'performance observers',
+  async attempt() {
+    const { performance, PerformanceObserver } = await import('node:perf_hooks');
+    const observer = new PerformanceObserver(() => {});
+    observer.observe({ entryTypes: ['mark'] });
+    performance.mark('throughline');
+    const records = observer.takeRecords();
+    observer.disconnect();
+    performance.clearMarks('throughline');
+    // Node tells all observers in one immediate, of which this entry was the cause.
+    const { setImmediate } = await import('node:timers');
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    if (records.length === 0) throw new Error('The observer was told of nothing');
+  },
+};
+
+export const promiseHooks: Feature = {
+  name: 'promise hooks',
+  async attempt() {
+    const stop: unknown = (await import('node:v8')).promiseHooks.onInit(() => {});
+    if (typeof stop === 'function') stop();
+    else throw new Error('The hook cannot be taken away');
   },
 };

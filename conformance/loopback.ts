@@ -21,6 +21,7 @@ export async function listening<T>(
     listen(() => server.listen(0, '127.0.0.1', resolve));
   });
   try {
+    // Only a server that listens on a path has a string for its address.
     return await use((server.address() as AddressInfo).port);
   } finally {
     for (const socket of sockets) socket.destroy();

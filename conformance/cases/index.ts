@@ -1,5 +1,39 @@
 /** All chapters, in the order of the rules. */
 import type { Chapter } from '../case.js';
+import { asyncContext } from './async-context.js';
+import { asyncLocalStorage } from './async-local-storage.js';
+import { asyncResource } from './async-resource.js';
+import { awaits } from './await.js';
+import { compressionAndCrypto } from './compression-and-crypto.js';
+import { embedding } from './embedding.js';
+import { events } from './events.js';
+import { fileSystem } from './file-system.js';
+import { generators } from './generators.js';
+import { http } from './http.js';
+import { memory } from './memory.js';
+import { network } from './network.js';
+import { neverAnothers } from './never-anothers.js';
+import { processesAndThreads } from './processes-and-threads.js';
 import { promises } from './promises.js';
+import { schedulers } from './schedulers.js';
+import { streams } from './streams.js';
 
-export const chapters: readonly Chapter[] = [promises];
+export const chapters: readonly Chapter[] = [
+  asyncLocalStorage,
+  asyncResource,
+  asyncContext,
+  promises,
+  awaits,
+  generators,
+  memory,
+  schedulers,
+  fileSystem,
+  network,
+  http,
+  streams,
+  compressionAndCrypto,
+  processesAndThreads,
+  events,
+  embedding,
+  neverAnothers,
+];

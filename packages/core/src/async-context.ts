@@ -1,6 +1,9 @@
 /** TC39's AsyncContext, after the specification text of https://tc39.es/proposal-async-context/ */
-import { current, runIn } from '#engine';
-import { type Frame, Key, read, withValue } from './frame.js';
+import * as engine from '#engine';
+import { type Frame, Key, readBelow, withValue } from './frame.js';
+
+// V8 knows a constant of this module when it compiles a hot path, and asks an imported one each time.
+const { place, get, set, runApart } = engine;
 
 export interface VariableOptions<T> {
   /** What `get()` gives where no value was set. */
@@ -46,6 +49,8 @@ interface VariableConstructor {
 
 const variable = class Variable<T> {
   readonly #key = new Key();
+  // Beside the key, which would be one more step for get().
+  readonly #tag = this.#key.tag;
   readonly #name: string = '';
   readonly #defaultValue: T | undefined = undefined;
 
@@ -62,17 +67,28 @@ const variable = class Variable<T> {
   }
 
   get(): T | undefined {
-    return read(current(), this.#key, this.#defaultValue) as T | undefined;
+    const frame = get(place());
+    if (frame === undefined) return this.#defaultValue;
+    return (frame.tag === this.#tag ? frame.value : readBelow(frame, this.#key, this.#defaultValue)) as T | undefined;
   }
 
+  // All in one function: handing the arguments on to another makes an array of them.
   run<R, A extends unknown[]>(value: T, fn: (...args: A) => R, ...args: A): R {
-    return runIn(withValue(current(), this.#key, value), fn, undefined, args);
+    const at = place();
+    const before = get(at);
+    const frame = withValue(before, this.#key, value);
+    if (!set(at, frame)) return runApart(frame, fn, undefined, args);
+    try {
+      return Reflect.apply(fn, undefined, args);
+    } finally {
+      set(at, before);
+    }
   }
 };
 
 /** All values of the flow in which it was made. */
 class Snapshot {
-  readonly #frame: Frame | undefined = current();
+  readonly #frame: Frame | undefined = get(place());
 
   /**
    * Binds a function to the current frame.
@@ -83,7 +99,7 @@ class Snapshot {
     if (typeof fn !== 'function') {
       throw new TypeError(`AsyncContext.Snapshot.wrap takes a function. Received ${typeof fn}`);
     }
-    const frame = current();
+    const frame = get(place());
     // A method, because what it returns must not be a constructor.
     const { wrapped } = {
       wrapped(this: This, ...args: A): R {
@@ -107,6 +123,17 @@ class Snapshot {
   }
 
   declare readonly [Symbol.toStringTag]: string;
+}
+
+function runIn<A extends unknown[], R>(frame: Frame | undefined, fn: (...args: A) => R, thisArg: unknown, args: A): R {
+  const at = place();
+  const before = get(at);
+  if (!set(at, frame)) return runApart(frame, fn, thisArg, args);
+  try {
+    return Reflect.apply(fn, thisArg, args);
+  } finally {
+    set(at, before);
+  }
 }
 
 /** CopyNameAndLength of https://tc39.es/proposal-shadowrealm/, which the proposal refers to. */

@@ -1,9 +1,13 @@
 /** Node's AsyncLocalStorage as of Node 26, on every runtime. https://nodejs.org/api/async_context.html */
-import { current, enter, run } from '#engine';
+import * as engine from '#engine';
 import { AsyncResource } from './async-resource.js';
-import { invalidArgType } from './errors.js';
-import { Key, noteChange, read, remove, withValue } from './frame.js';
+import { invalidArgType, methodNotImplemented } from './errors.js';
+import { changes, Key, noteChange, read, readBelow, remove, restoreValue, withValue } from './frame.js';
 import { RunScope } from './run-scope.js';
+
+// V8 knows a constant of this module when it compiles a hot path, and asks an imported one each time: getStore() takes
+// 2.4 ns instead of 4.1 on Node 20.
+const { place, get, set, enter, runApart } = engine;
 
 export interface AsyncLocalStorageOptions<T> {
   /** What `getStore()` gives where no value was set. */
@@ -99,6 +103,8 @@ interface AsyncLocalStorageConstructor {
 
 const implementation = class AsyncLocalStorage<T> {
   readonly #key = new Key();
+  // Beside the key, which would be one more step for getStore().
+  readonly #tag = this.#key.tag;
   readonly #name: string;
   readonly #defaultValue: T | undefined;
 
@@ -128,18 +134,37 @@ const implementation = class AsyncLocalStorage<T> {
     return this.#name;
   }
 
+  // All in one function: handing the arguments on to another makes an array of them, a third of the time it takes.
   run<R, A extends unknown[]>(store: T, fn: (...args: A) => R, ...args: A): R {
-    const before = current();
-    if (Object.is(read(before, this.#key, this.#defaultValue), store)) return Reflect.apply(fn, null, args);
-    return run(this.#key, store, before, fn, args);
+    const at = place();
+    const before = get(at);
+    const key = this.#key;
+    if (Object.is(read(before, key, this.#defaultValue), store)) return Reflect.apply(fn, null, args);
+    const frame = withValue(before, key, store);
+    const seen = changes;
+    if (!set(at, frame)) return runApart(frame, fn, null, args);
+    try {
+      return Reflect.apply(fn, null, args);
+    } finally {
+      set(at, changes === seen ? before : restoreValue(get(at), key, before));
+    }
   }
 
   getStore(): T | undefined {
-    return read(current(), this.#key, this.#defaultValue) as T | undefined;
+    const frame = get(place());
+    if (frame === undefined) return this.#defaultValue;
+    return (frame.tag === this.#tag ? frame.value : readBelow(frame, this.#key, this.#defaultValue)) as T | undefined;
   }
 
   enterWith(store: T): void {
-    enter(withValue(current(), this.#key, store));
+    const at = place();
+    if (!enter(at, withValue(get(at), this.#key, store))) {
+      throw methodNotImplemented(
+        'enterWith() or withScope()',
+        'the current value can be changed only for the time of a call here. Use run(store, fn).',
+      );
+    }
+    noteChange();
   }
 
   exit<R, A extends unknown[]>(fn: (...args: A) => R, ...args: A): R {
@@ -147,10 +172,10 @@ const implementation = class AsyncLocalStorage<T> {
   }
 
   disable(): void {
-    const frame = current();
+    const frame = get(place());
     if (frame === undefined) return;
-    noteChange();
     remove(frame, this.#key);
+    noteChange();
   }
 
   withScope(store: T): RunScope {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { copy, type Frame, Key, read, remove, restoreValue, withoutValue, withValue, YOUTH } from './frame.js';
+import { type Frame, Key, read, remove, restoreValue, withValue, YOUTH } from './frame.js';
 
 const NONE = Symbol('none');
 
@@ -37,14 +37,18 @@ describe('frame', () => {
         let made: Frame | undefined;
         switch (below(5)) {
           case 0:
-            made = withoutValue(frame, key);
+            made = restoreValue(frame, key, undefined);
             changed.delete(key);
             break;
-          case 1:
-            made = copy(frame);
-            if (made !== undefined) remove(made, key);
+          case 1: {
+            // A frame of its own: `remove` is for all who share one.
+            const added = pick();
+            made = withValue(frame, added, 'added');
+            changed.set(added, 'added');
+            remove(made, key);
             changed.delete(key);
             break;
+          }
           case 2: {
             const other = frames[below(frames.length)] as (typeof frames)[number];
             made = restoreValue(frame, key, other.frame);
@@ -81,29 +85,18 @@ describe('frame', () => {
     assert.equal(read(last, other, NONE), 1);
   });
 
-  it('does not touch its copy when a storage is taken out', () => {
+  it('does not touch the frames made from it when a storage is taken out', () => {
     const [a, b, c] = [new Key(), new Key(), new Key()];
     const frame = withValue(withValue(withValue(undefined, a, 1), b, 2), c, 3);
-    const twin = copy(frame);
     const child = withValue(frame, a, 4);
+    const grandchild = withValue(child, b, 5);
+    const values = (one: Frame) => [a, b, c].map((key) => read(one, key, NONE));
     remove(frame, b);
     remove(frame, c);
-    assert.deepEqual(
-      [a, b, c].map((key) => read(frame, key, NONE)),
-      [1, NONE, NONE],
-    );
-    assert.deepEqual(
-      [a, b, c].map((key) => read(twin, key, NONE)),
-      [1, 2, 3],
-    );
-    assert.deepEqual(
-      [a, b, c].map((key) => read(child, key, NONE)),
-      [4, 2, 3],
-    );
-    assert.deepEqual(
-      [a, b, c].map((key) => read(withValue(frame, a, 5), key, NONE)),
-      [5, NONE, NONE],
-    );
+    assert.deepEqual(values(frame), [1, NONE, NONE]);
+    assert.deepEqual(values(child), [4, 2, 3]);
+    assert.deepEqual(values(grandchild), [4, 5, 3]);
+    assert.deepEqual(values(withValue(frame, a, 6)), [6, NONE, NONE]);
   });
 
   it('gives a slot to a new storage once the old one is collected, and never its value', async () => {
@@ -113,7 +106,7 @@ describe('frame', () => {
     const fill = () => {
       const keys = Array.from({ length: 1000 }, grownKey);
       for (const key of keys) frame = withValue(frame, key, 'gone');
-      return Math.max(...keys.map((key) => key.slot));
+      return Math.max(...keys.map((key) => key.tag.slot));
     };
     const highest = fill();
     let reused = 0;
@@ -121,7 +114,7 @@ describe('frame', () => {
       await new Promise((done) => setTimeout(done));
       gc();
       const keys = Array.from({ length: 1000 }, grownKey);
-      reused = keys.filter((key) => key.slot <= highest).length;
+      reused = keys.filter((key) => key.tag.slot <= highest).length;
       for (const key of keys) {
         assert.equal(read(frame, key, NONE), NONE);
         assert.equal(read(withValue(frame, key, 'new'), key, NONE), 'new');

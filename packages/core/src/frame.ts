@@ -4,38 +4,55 @@
  *
  * A frame is one binding on top, the one that was set last, over a table with all the others. Setting a value makes
  * one small object, however many storages hold a value: the table that a child needs (everything in its parent but
- * the storage being set) is made when the first child is made, and remembered. The table has two levels, so making it
- * copies two short arrays.
+ * the storage being set) is made when the first child is made, and remembered. The first sixteen slots stand in the
+ * table itself, where most programs find all of theirs; the others in leaves of sixteen, so that making a table copies
+ * two short arrays.
  *
- * A frame knows a storage by its key's id, which is never given to another storage, so nobody reads a value that was
- * set for somebody else. The slot, the place in the table, is given to a new storage once the old one is collected:
- * tables stay as small as the number of storages that live.
+ * A frame knows a storage by its tag, which no other storage ever has, so nobody reads a value that was set for
+ * somebody else. The slot, the place in the table, is given to a new storage once the old one is collected: tables stay
+ * as small as the number of storages that live.
  *
  * A frame never holds a storage. Nor should it hold a value that nobody can read any more because its storage is gone:
  * the first values of each storage are therefore held by the storage, in a WeakMap whose keys, the tokens, are what the
- * frame holds. That costs a hundred nanoseconds a value, so a storage that has been set YOUTH times counts as one of
- * those that live as long as the program, and its frames hold its values directly.
+ * frame holds. That costs a hundred nanoseconds a value and a few a read. So a storage that has been set YOUTH times
+ * counts as one of those that live as long as the program, and its frames hold its values directly; and so does a frame
+ * in which a value has been read that often.
  *
  * Frames do not change, with one exception: `AsyncLocalStorage.disable()` is defined by Node as taking the storage out
  * of the frame that is current, for everyone who shares that frame.
  */
 
+import { follow } from '#engine';
+
 const LEAF_BITS = 4;
-const LEAF_MASK = (1 << LEAF_BITS) - 1;
+const LEAF_SLOTS = 1 << LEAF_BITS;
+const LEAF_MASK = LEAF_SLOTS - 1;
 
-/** How many values a storage is given before frames hold its values directly. */
-export const YOUTH = 1000;
+/** How often a storage is set before all frames hold its values directly, and a value read before this frame does. */
+export const YOUTH = 100;
 
-/** id and value of slot 0, id and value of slot 1, and so on. An id of 0 is nobody's. */
-type Leaf = readonly unknown[];
-type Table = readonly (Leaf | undefined)[];
+/** What a storage is to a frame: an identity, and a place in the table. */
+class Tag {
+  readonly slot: number;
 
+  constructor(slot: number) {
+    this.slot = slot;
+  }
+}
+
+/** What a frame holds in place of a value that is held by the storage's key. */
+class Token {
+  reads = 0;
+}
+
+/** Tag and value of one slot, tag and value of the next, and so on. */
+type Leaf = unknown[];
+/** A leaf with the first slots, and after it the leaves with the others. */
+type Table = Leaf;
+
+const NOBODY = new Tag(-1);
 const EMPTY: Table = [];
 
-/** What a frame holds in place of a value that the storage's key holds. */
-class Token {}
-
-let lastId = 0;
 let slotCount = 0;
 const freeSlots: number[] = [];
 const slotRegistry =
@@ -45,36 +62,49 @@ const slotRegistry =
       })
     : undefined;
 
-/** What a storage is to the frames. Only its storage holds it. */
+/** What a storage holds to find its value in a frame. Nobody else holds it. */
 export class Key {
-  readonly id: number = ++lastId;
-  readonly slot: number = freeSlots.pop() ?? slotCount++;
+  /** Stands beside a value. */
+  readonly tag: Tag;
+  /** Stands beside a token. */
+  readonly tokenTag: Tag;
   /** Values given so far, up to YOUTH. */
   uses = 0;
-  /** The values of the frames that hold a token. */
+  /** The values for the tokens. */
   values: WeakMap<Token, unknown> | undefined = undefined;
 
   constructor() {
-    slotRegistry?.register(this, this.slot);
+    const slot = freeSlots.pop() ?? slotCount++;
+    this.tag = new Tag(slot);
+    this.tokenTag = new Tag(slot);
+    slotRegistry?.register(this, slot);
+  }
+}
+
+/** The table that a frame had to make for a child that set a tag. */
+class Child {
+  readonly tag: Tag;
+  readonly table: Table;
+
+  constructor(tag: Tag, table: Table) {
+    this.tag = tag;
+    this.table = table;
   }
 }
 
 export class Frame {
-  /** The key's id; negative where `value` is a token; 0 where the storage was disabled. */
-  id: number;
-  readonly slot: number;
+  tag: Tag;
   value: unknown;
   /** The values of all other storages. */
   table: Table;
-  /** The table of a child that sets the storage with the id `childId`: kept because the next child is often alike. */
-  childId = 0;
-  childTable: Table = EMPTY;
+  /** The child that was made last: the next is often alike. */
+  child: Child | undefined;
 
-  constructor(id: number, slot: number, value: unknown, table: Table) {
-    this.id = id;
-    this.slot = slot;
+  constructor(tag: Tag, value: unknown, table: Table) {
+    this.tag = tag;
     this.value = value;
     this.table = table;
+    this.child = undefined;
   }
 }
 
@@ -89,110 +119,114 @@ export function noteChange(): void {
 /** The value of a storage in a frame, `fallback` where it has none. */
 export function read(frame: Frame | undefined, key: Key, fallback: unknown): unknown {
   if (frame === undefined) return fallback;
-  if (frame.id === key.id) return frame.value;
-  return search(frame, key, fallback);
+  return frame.tag === key.tag ? frame.value : readBelow(frame, key, fallback);
 }
 
-function search(frame: Frame, key: Key, fallback: unknown): unknown {
-  if (frame.id === -key.id) return heldValue(key, frame.value);
-  const { table } = frame;
-  const index = key.slot >> LEAF_BITS;
-  if (index >= table.length) return fallback;
-  const leaf = table[index];
-  const at = (key.slot & LEAF_MASK) << 1;
-  if (leaf === undefined || at >= leaf.length) return fallback;
-  const id = leaf[at];
-  if (id === key.id) return leaf[at + 1];
-  return id === -key.id ? heldValue(key, leaf[at + 1]) : fallback;
+/** The same, where the tag on top is not the storage's. */
+export function readBelow(frame: Frame, key: Key, fallback: unknown): unknown {
+  const { slot } = key.tag;
+  const leaf = slot < LEAF_SLOTS ? frame.table : leafOf(frame.table, slot);
+  const at = (slot & LEAF_MASK) << 1;
+  if (at < leaf.length && leaf[at] === key.tag) return leaf[at + 1];
+  return readToken(frame, key, leaf, at, fallback);
 }
 
-function heldValue(key: Key, token: unknown): unknown {
-  return key.values?.get(token as Token);
+function readToken(frame: Frame, key: Key, leaf: Leaf, at: number, fallback: unknown): unknown {
+  if (frame.tag === key.tokenTag) {
+    const token = frame.value as Token;
+    const value = key.values?.get(token);
+    if (++token.reads >= YOUTH) {
+      frame.tag = key.tag;
+      frame.value = value;
+    }
+    return value;
+  }
+  if (at >= leaf.length || leaf[at] !== key.tokenTag) return fallback;
+  const token = leaf[at + 1] as Token;
+  const value = key.values?.get(token);
+  if (++token.reads >= YOUTH) {
+    leaf[at] = key.tag;
+    leaf[at + 1] = value;
+  }
+  return value;
 }
 
 /** A new frame: `frame` with this value for this storage. */
 export function withValue(frame: Frame | undefined, key: Key, value: unknown): Frame {
   const table = frame === undefined ? EMPTY : tableWithout(frame, key);
-  return key.uses === YOUTH ? new Frame(key.id, key.slot, value, table) : young(key, value, table);
+  return key.uses === YOUTH ? new Frame(key.tag, value, table) : young(key, value, table);
 }
 
 function young(key: Key, value: unknown, table: Table): Frame {
+  follow();
   key.uses++;
   if ((typeof value !== 'object' || value === null) && typeof value !== 'function') {
-    return new Frame(key.id, key.slot, value, table);
+    return new Frame(key.tag, value, table);
   }
   key.values ??= new WeakMap();
   const token = new Token();
   key.values.set(token, value);
-  return new Frame(-key.id, key.slot, token, table);
-}
-
-/** A new frame: `frame` without a value for this storage. */
-export function withoutValue(frame: Frame | undefined, key: Key): Frame | undefined {
-  return frame === undefined ? undefined : new Frame(0, 0, undefined, tableWithout(frame, key));
-}
-
-/** A frame of its own with the same values, which a later `remove` on the other does not touch. */
-export function copy(frame: Frame | undefined): Frame | undefined {
-  if (frame === undefined) return undefined;
-  const made = new Frame(frame.id, frame.slot, frame.value, frame.table);
-  made.childId = frame.childId;
-  made.childTable = frame.childTable;
-  return made;
+  return new Frame(key.tokenTag, token, table);
 }
 
 /** The frame after a scope that set `key`: `now`, with the value that the storage had before the scope. */
 export function restoreValue(now: Frame | undefined, key: Key, before: Frame | undefined): Frame | undefined {
   const value = read(before, key, key);
-  return value === key ? withoutValue(now, key) : withValue(now, key, value);
+  if (value !== key) return withValue(now, key, value);
+  return now === undefined ? undefined : new Frame(NOBODY, undefined, tableWithout(now, key));
 }
 
 /** Takes a storage out of this frame, for everyone who shares it. */
 export function remove(frame: Frame, key: Key): void {
-  if (frame.id === key.id || frame.id === -key.id) {
-    frame.id = 0;
+  if (frame.tag === key.tag || frame.tag === key.tokenTag) {
+    frame.tag = NOBODY;
     frame.value = undefined;
   } else {
-    frame.table = cleared(frame.table, key.slot);
+    frame.table = cleared(frame.table, key.tag);
   }
-  frame.childId = 0;
-  frame.childTable = EMPTY;
+  frame.child = undefined;
 }
 
 function tableWithout(frame: Frame, key: Key): Table {
-  if (frame.id === key.id || frame.id === -key.id) return frame.table;
-  if (frame.childId === key.id) return frame.childTable;
-  const whole = frame.id === 0 ? frame.table : filled(frame.table, frame.slot, frame.id, frame.value);
-  frame.childTable = cleared(whole, key.slot);
-  frame.childId = key.id;
-  return frame.childTable;
+  const { tag } = frame;
+  if (tag === key.tag || tag === key.tokenTag) return frame.table;
+  if (frame.child?.tag === key.tag) return frame.child.table;
+  const whole = tag === NOBODY ? frame.table : filled(frame.table, tag, tag, frame.value);
+  frame.child = new Child(key.tag, cleared(whole, key.tag));
+  return frame.child.table;
 }
 
-function filled(table: Table, slot: number, id: number, value: unknown): Table {
-  const index = slot >> LEAF_BITS;
-  const leaf = table[index]?.slice() ?? [];
+function leafOf(table: Table, slot: number): Leaf {
+  const index = leafIndex(slot);
+  return index < table.length ? (table[index] as Leaf) : EMPTY;
+}
+
+function leafIndex(slot: number): number {
+  return LEAF_SLOTS * 2 + (slot >> LEAF_BITS) - 1;
+}
+
+function filled(table: Table, { slot }: Tag, tag: Tag, value: unknown): Table {
   const at = (slot & LEAF_MASK) << 1;
-  while (leaf.length < at) leaf.push(0, undefined);
-  leaf[at] = id;
-  leaf[at + 1] = value;
-  return withLeaf(table, index, leaf);
+  if (slot < LEAF_SLOTS) return withPair(table, at, tag, value);
+  const made = table.slice();
+  while (made.length < LEAF_SLOTS * 2) made.push(NOBODY, undefined);
+  const index = leafIndex(slot);
+  while (made.length < index) made.push(EMPTY);
+  made[index] = withPair(leafOf(table, slot), at, tag, value);
+  return made;
 }
 
 /** Whoever else stands in the slot is gone, so the slot is cleared whatever it holds. */
-function cleared(table: Table, slot: number): Table {
-  const index = slot >> LEAF_BITS;
-  const at = (slot & LEAF_MASK) << 1;
-  const old = table[index];
-  if (old === undefined || at >= old.length || old[at] === 0) return table;
-  const leaf = old.slice();
-  leaf[at] = 0;
-  leaf[at + 1] = undefined;
-  return withLeaf(table, index, leaf);
+function cleared(table: Table, tag: Tag): Table {
+  const leaf = tag.slot < LEAF_SLOTS ? table : leafOf(table, tag.slot);
+  const at = (tag.slot & LEAF_MASK) << 1;
+  return at >= leaf.length || leaf[at] === NOBODY ? table : filled(table, tag, NOBODY, undefined);
 }
 
-function withLeaf(table: Table, index: number, leaf: Leaf): Table {
-  const made = table.slice();
-  while (made.length < index) made.push(undefined);
-  made[index] = leaf;
+function withPair(leaf: Leaf, at: number, tag: Tag, value: unknown): Leaf {
+  const made = leaf.slice();
+  while (made.length < at) made.push(NOBODY, undefined);
+  made[at] = tag;
+  made[at + 1] = value;
   return made;
 }

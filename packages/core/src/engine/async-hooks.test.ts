@@ -1,57 +1,47 @@
 import assert from 'node:assert/strict';
+import { AsyncResource } from 'node:async_hooks';
 import { test } from 'node:test';
-import { Key, read } from '../frame.js';
-import { current, run, runIn } from './async-hooks.js';
+import { Key, read, withValue } from '../frame.js';
+import { enter, follow, get, place, runApart, set } from './async-hooks.js';
+
+follow();
 
 const turn = () => new Promise<void>((done) => setImmediate(done));
 
-test('run() and runIn() work in a reaction whose promise was frozen', async () => {
+test('a place that was frozen says so, and runApart() runs there all the same', async () => {
   const key = new Key();
-  let seen: unknown;
-  const reaction = run(
-    key,
-    'outer',
-    current(),
-    () =>
-      turn().then(() => {
-        const frame = run(key, 'inner', current(), current, []);
-        seen = [
-          read(frame, key, undefined),
-          read(current(), key, undefined),
-          runIn(frame, () => read(current(), key, undefined), undefined, []),
-          read(current(), key, undefined),
-        ];
-      }),
-    [],
-  );
+  const value = () => read(get(place()), key, undefined);
+  const inner = withValue(undefined, key, 'inner');
+  let seen: unknown[] = [];
+  let later: Promise<unknown> = Promise.resolve();
+  const at = place();
+  set(at, withValue(undefined, key, 'outer'));
+  const reaction = turn().then(() => {
+    seen = [set(place(), inner), value(), runApart(inner, value, undefined, []), value()];
+    later = runApart(inner, () => turn().then(value), undefined, []);
+  });
   Object.freeze(reaction);
+  set(at, undefined);
   await reaction;
-  assert.deepEqual(seen, ['inner', 'outer', 'inner', 'outer']);
+  assert.deepEqual(seen, [false, 'outer', 'inner', 'outer']);
+  assert.equal(await later, 'inner');
 });
 
-test('what is started from a frozen reaction has the frame of run()', async () => {
+test('what is entered in a resource is gone when the resource runs again', async () => {
   const key = new Key();
-  let later: Promise<unknown> = Promise.resolve();
-  const reaction = run(
-    key,
-    'outer',
-    current(),
-    () =>
-      turn().then(() => {
-        later = run(
-          key,
-          'inner',
-          current(),
-          async () => {
-            await turn();
-            return read(current(), key, undefined);
-          },
-          [],
-        );
-      }),
-    [],
-  );
-  Object.freeze(reaction);
-  await reaction;
-  assert.equal(await later, 'inner');
+  const value = () => read(get(place()), key, undefined);
+  const at = place();
+  set(at, withValue(undefined, key, 'maker'));
+  const resource = new AsyncResource('Test');
+  set(at, undefined);
+  const seen: unknown[] = [];
+  for (let run = 0; run < 2; run++) {
+    resource.runInAsyncScope(() => {
+      seen.push(value());
+      enter(place(), withValue(get(place()), key, 'entered'));
+      enter(place(), withValue(get(place()), key, 'entered again'));
+      seen.push(value());
+    });
+  }
+  assert.deepEqual(seen, ['maker', 'entered again', 'maker', 'entered again']);
 });

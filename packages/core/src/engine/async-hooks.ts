@@ -3,20 +3,28 @@
  * object, its resource, and `executionAsyncResource()` is the one that runs now. A resource holds the frame that was
  * current when it was made: one property, whatever the number of storages.
  */
-import { AsyncResource, createHook, executionAsyncResource } from 'node:async_hooks';
-import { changes, copy, type Frame, type Key, noteChange, restoreValue, withValue } from '../frame.js';
+import { AsyncResource, createHook, executionAsyncResource as nodeExecutionAsyncResource } from 'node:async_hooks';
+import type { Frame } from '../frame.js';
+
+export { AsyncResource };
 
 const FRAME = Symbol('throughline.frame');
+const ENTERED = Symbol('throughline.entered');
 
-interface Resource {
+interface Place {
   [FRAME]?: Frame | undefined;
+  /** The frame to go back to when the code that entered another one ends. */
+  [ENTERED]?: { readonly frame: Frame | undefined } | undefined;
 }
 
+// V8 knows a constant of this module when it compiles a hot path, and asks an imported one each time.
+const executionAsyncResource: () => Place = nodeExecutionAsyncResource;
+
 const hook = createHook({
-  init(_asyncId, _type, _triggerAsyncId, resource: Resource) {
+  init(_asyncId, _type, _triggerAsyncId, resource: Place) {
     try {
       // Even where it is undefined: Node may use a resource again, and it must not keep another flow's frame.
-      resource[FRAME] = (executionAsyncResource() as Resource)[FRAME];
+      resource[FRAME] = executionAsyncResource()[FRAME];
     } catch {
       // A frozen object that an addon has as its resource: an error here would end the process. Its frame is the root.
     }
@@ -24,76 +32,58 @@ const hook = createHook({
 });
 let following = false;
 
+// A resource may run again, for another flow: a server's requests over one socket share one. What the code of one run
+// enters ends with it. Promises pay for this hook too, so it is not there before something is entered.
+const leaveHook = createHook({
+  after() {
+    const at = executionAsyncResource();
+    const entered = at[ENTERED];
+    if (entered === undefined) return;
+    at[FRAME] = entered.frame;
+    at[ENTERED] = undefined;
+  },
+});
+
 /** Nothing is followed, and nothing paid, before the first value is set. */
-function follow(): void {
+export function follow(): void {
+  if (following) return;
   following = true;
   hook.enable();
 }
 
-export { AsyncResource };
-
-export function current(): Frame | undefined {
-  return (executionAsyncResource() as Resource)[FRAME];
+export function place(): Place {
+  return executionAsyncResource();
 }
 
-export function enter(frame: Frame | undefined): void {
-  if (!following) follow();
-  noteChange();
-  (executionAsyncResource() as Resource)[FRAME] = frame;
+export function get(at: Place): Frame | undefined {
+  return at[FRAME];
 }
 
-export function run<A extends unknown[], R>(
-  key: Key,
-  value: unknown,
-  before: Frame | undefined,
-  fn: (...args: A) => R,
-  args: A,
-): R {
-  if (!following) follow();
-  const resource: Resource = executionAsyncResource();
-  const seen = changes;
-  const frame = withValue(before, key, value);
+/** A place can be a promise that somebody froze, as hardened JavaScript does. */
+export function set(at: Place, frame: Frame | undefined): boolean {
   try {
-    resource[FRAME] = frame;
+    at[FRAME] = frame;
+    return true;
   } catch {
-    return runInOwnResource(frame, fn, null, args);
-  }
-  try {
-    return Reflect.apply(fn, null, args);
-  } finally {
-    resource[FRAME] = changes === seen ? copy(before) : restoreValue(resource[FRAME], key, before);
+    return false;
   }
 }
 
-export function runIn<A extends unknown[], R>(
+export function enter(at: Place, frame: Frame | undefined): boolean {
+  const before = at[FRAME];
+  if (!set(at, frame)) return false;
+  leaveHook.enable();
+  at[ENTERED] ??= { frame: before };
+  return true;
+}
+
+export function runApart<A extends unknown[], R>(
   frame: Frame | undefined,
   fn: (...args: A) => R,
   thisArg: unknown,
   args: A,
 ): R {
-  if (!following) follow();
-  const resource: Resource = executionAsyncResource();
-  const before = resource[FRAME];
-  try {
-    resource[FRAME] = frame;
-  } catch {
-    return runInOwnResource(frame, fn, thisArg, args);
-  }
-  try {
-    return Reflect.apply(fn, thisArg, args);
-  } finally {
-    resource[FRAME] = before;
-  }
-}
-
-/** For code that runs in a resource that somebody froze, as hardened JavaScript does with promises. */
-function runInOwnResource<A extends unknown[], R>(
-  frame: Frame | undefined,
-  fn: (...args: A) => R,
-  thisArg: unknown,
-  args: A,
-): R {
-  const resource: AsyncResource & Resource = new AsyncResource('throughline');
+  const resource: AsyncResource & Place = new AsyncResource('throughline');
   resource[FRAME] = frame;
   return resource.runInAsyncScope(fn, thisArg, ...args);
 }

@@ -1,50 +1,54 @@
 /**
- * Node >= 24, Bun, Deno: the frame is carried by the runtime, in one storage of the runtime's own. Whatever the runtime
- * does for one storage it does for all of ours, at the price of one.
+ * Node >= 24, Bun, Deno, workerd: the frame is carried by the runtime, in one storage of the runtime's own. Whatever the
+ * runtime does for one storage it does for all of ours, at the price of one.
  */
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
-import { changes, copy, type Frame, type Key, noteChange, restoreValue, withValue } from '../frame.js';
-
-const slot = new AsyncLocalStorage<Frame | undefined>();
+import type { Frame } from '../frame.js';
 
 export { AsyncResource };
 
-export function current(): Frame | undefined {
-  return slot.getStore();
-}
+const slot = new AsyncLocalStorage<Frame | undefined>();
 
-export function enter(frame: Frame | undefined): void {
-  noteChange();
-  slot.enterWith(frame);
-}
+type Place = typeof slot;
 
-export function run<A extends unknown[], R>(
-  key: Key,
-  value: unknown,
-  before: Frame | undefined,
-  fn: (...args: A) => R,
-  args: A,
-): R {
-  const seen = changes;
-  slot.enterWith(withValue(before, key, value));
+/** workerd has the method, and throws: it can change the current value only for the time of a call. */
+function triesEnterWith(): boolean {
   try {
-    return Reflect.apply(fn, null, args);
-  } finally {
-    slot.enterWith(changes === seen ? copy(before) : restoreValue(slot.getStore(), key, before));
+    new AsyncResource('throughline.probe').runInAsyncScope(() => slot.enterWith(undefined));
+    slot.disable();
+    return true;
+  } catch {
+    return false;
   }
 }
 
-export function runIn<A extends unknown[], R>(
+const canEnter = triesEnterWith();
+
+/** The runtime follows anyway. */
+export function follow(): void {}
+
+export function place(): Place {
+  return slot;
+}
+
+export function get(at: Place): Frame | undefined {
+  return at.getStore();
+}
+
+export function set(at: Place, frame: Frame | undefined): boolean {
+  if (!canEnter) return false;
+  at.enterWith(frame);
+  return true;
+}
+
+/** The runtime puts back what was current when the code there ends. */
+export const enter = set;
+
+export function runApart<A extends unknown[], R>(
   frame: Frame | undefined,
   fn: (...args: A) => R,
   thisArg: unknown,
   args: A,
 ): R {
-  const before = slot.getStore();
-  slot.enterWith(frame);
-  try {
-    return Reflect.apply(fn, thisArg, args);
-  } finally {
-    slot.enterWith(before);
-  }
+  return slot.run(frame, () => Reflect.apply(fn, thisArg, args));
 }

@@ -8,11 +8,11 @@ function engineWith(...flags: string[]): string {
   const code = `
     import * as asyncHooks from ${JSON.stringify(new URL('async-hooks.js', import.meta.url).href)};
     import * as native from ${JSON.stringify(new URL('native.js', import.meta.url).href)};
-    import { current } from ${JSON.stringify(new URL('node.js', import.meta.url).href)};
+    import { place } from ${JSON.stringify(new URL('node.js', import.meta.url).href)};
     import { AsyncLocalStorage } from ${JSON.stringify(new URL('../index.js', import.meta.url).href)};
     const storage = new AsyncLocalStorage();
     const kept = await storage.run(1, () => new Promise((done) => setTimeout(() => done(storage.getStore()))));
-    const name = current === native.current ? 'native' : current === asyncHooks.current ? 'async hooks' : 'neither';
+    const name = place === native.place ? 'native' : place === asyncHooks.place ? 'async hooks' : 'neither';
     console.log(kept === 1 ? name : 'lost');`;
   const { stdout, stderr } = spawnSync(process.execPath, [...flags, '--input-type=module', '-e', code]);
   return stdout.toString().trim() || stderr.toString();

@@ -1,7 +1,10 @@
 /** Node: which of the two engines it is, is found by trying what differs, not by a version. */
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import * as asyncHooks from './async-hooks.js';
+import type { Engine } from './engine.js';
 import * as native from './native.js';
+
+export { AsyncResource };
 
 /**
  * Where Node follows its storages with async hooks, a value belongs to the resource that it was set in and is there
@@ -19,7 +22,6 @@ function keepsValuesInResources(): boolean {
   }
 }
 
-const engine: typeof native = keepsValuesInResources() ? asyncHooks : native;
+const engine: Engine = keepsValuesInResources() ? asyncHooks : native;
 
-export const { current, enter, run, runIn } = engine;
-export { AsyncResource };
+export const { follow, place, get, set, enter, runApart } = engine;

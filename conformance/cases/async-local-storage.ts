@@ -1,0 +1,521 @@
+import type { Chapter } from '../case.js';
+import { equal, throws } from '../expect.js';
+
+export const asyncLocalStorage: Chapter = {
+  title: 'AsyncLocalStorage',
+  cases: [
+    {
+      name: 'getStore() gives undefined where no value was set',
+      run({ AsyncLocalStorage }) {
+        equal(new AsyncLocalStorage().getStore(), undefined);
+      },
+    },
+    {
+      name: 'run() sets the value for the call, hands on arguments and gives back the result',
+      run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const result = storage.run('inside', (a: number, b: number) => `${storage.getStore()} ${a + b}`, 1, 2);
+        equal(result, 'inside 3');
+        equal(storage.getStore(), undefined);
+      },
+    },
+    {
+      name: 'run() calls the function with null as this',
+      run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<number>();
+        function self(this: unknown) {
+          return this;
+        }
+        equal(storage.run(1, self), null);
+        storage.run(1, () => equal(storage.run(1, self), null, 'with the value that is there already'));
+        equal(storage.exit(self), null, 'of exit()');
+      },
+    },
+    {
+      name: 'run() puts the value back when the function throws, and throws on what it threw',
+      run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const expected = new RangeError('expected');
+        storage.run('outer', () => {
+          let thrown: unknown;
+          try {
+            storage.run('inner', () => {
+              throw expected;
+            });
+          } catch (error) {
+            thrown = error;
+          }
+          equal(thrown, expected);
+          equal(storage.getStore(), 'outer');
+        });
+      },
+    },
+    {
+      name: 'run() nests, and storages do not see one another',
+      run({ AsyncLocalStorage }) {
+        const a = new AsyncLocalStorage<number>();
+        const b = new AsyncLocalStorage<number>();
+        a.run(1, () => {
+          b.run(2, () => {
+            a.run(3, () => equal([a.getStore(), b.getStore()], [3, 2]));
+            equal([a.getStore(), b.getStore()], [1, 2]);
+          });
+          equal([a.getStore(), b.getStore()], [1, undefined]);
+        });
+      },
+    },
+    {
+      name: 'undefined, null, NaN, 0 and -0 are values like any other',
+      run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<unknown>();
+        for (const value of [null, Number.NaN, 0, -0, '', false, undefined]) {
+          storage.run('outer', () => storage.run(value, () => equal(storage.getStore(), value)));
+        }
+      },
+    },
+    {
+      name: 'run() without a function is a TypeError and leaves the value as it was',
+      run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<number>();
+        storage.run(1, () => {
+          throws(() => storage.run(2, undefined as unknown as () => void), { name: 'TypeError' });
+          throws(() => storage.exit(3 as unknown as () => void), { name: 'TypeError' });
+          equal(storage.getStore(), 1);
+        });
+      },
+    },
+    {
+      name: 'exit() runs the function with undefined, and what it starts too',
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        await storage.run('flow', async () => {
+          const later = storage.exit(async (mark: string) => {
+            equal(storage.getStore(), undefined);
+            await null;
+            return `${mark} ${storage.getStore()}`;
+          }, 'mark');
+          equal(storage.getStore(), 'flow');
+          equal(await later, 'mark undefined');
+          equal(storage.getStore(), 'flow');
+        });
+      },
+    },
+    {
+      name: 'enterWith() sets the value for the rest of the call and all that it starts',
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        storage.enterWith('entered');
+        equal(storage.getStore(), 'entered');
+        const later = new Promise<string | undefined>((done) => setTimeout(() => done(storage.getStore()), 1));
+        await null;
+        equal(storage.getStore(), 'entered');
+        equal(await later, 'entered');
+      },
+    },
+    {
+      name: 'enterWith() before the first await of a called async function is seen by its caller',
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const enter = async () => {
+          storage.enterWith('entered');
+        };
+        await storage.run('flow', async () => {
+          const done = enter();
+          equal(storage.getStore(), 'entered');
+          await done;
+          equal(storage.getStore(), 'entered');
+        });
+      },
+    },
+    {
+      name: 'enterWith() after an await is not seen by the awaiting caller',
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        await storage.run('flow', async () => {
+          await (async () => {
+            await null;
+            storage.enterWith('entered');
+          })();
+          equal(storage.getStore(), 'flow');
+        });
+      },
+    },
+    {
+      name: 'enterWith() in a reaction is not seen by the next reaction, nor by who awaits it',
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        await storage.run('flow', async () => {
+          const seen = await Promise.resolve()
+            .then(() => storage.enterWith('entered'))
+            .then(() => storage.getStore());
+          equal(seen, 'flow');
+          equal(storage.getStore(), 'flow');
+        });
+      },
+    },
+    {
+      name: 'enterWith() inside run() of the same storage ends with it',
+      run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        storage.run('outer', () => {
+          storage.run('inner', () => storage.enterWith('entered'));
+          equal(storage.getStore(), 'outer');
+        });
+      },
+    },
+    {
+      name: 'enterWith() of another storage outlives run(), as in Node',
+      run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const other = new AsyncLocalStorage<string>();
+        storage.run('outer', () => {
+          storage.run('inner', () => other.enterWith('entered'));
+          equal([storage.getStore(), other.getStore()], ['outer', 'entered']);
+        });
+        equal([storage.getStore(), other.getStore()], [undefined, 'entered']);
+      },
+    },
+    {
+      name: 'run() with the value that is there already is a plain call: enterWith() inside outlives it, as in Node',
+      run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        storage.run('flow', () => {
+          storage.run('flow', () => storage.enterWith('entered'));
+          equal(storage.getStore(), 'entered');
+        });
+      },
+    },
+    {
+      name: 'disable() takes the value out of the flow, and run() sets one again',
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        await storage.run('flow', async () => {
+          storage.disable();
+          equal(storage.getStore(), undefined);
+          await null;
+          equal(storage.getStore(), undefined, 'after await');
+          await storage.run('again', async () => {
+            await null;
+            equal(storage.getStore(), 'again');
+          });
+          equal(storage.getStore(), undefined, 'after run()');
+        });
+      },
+    },
+    {
+      name: 'disable() reaches the work that was started in the same frame, and not that of a frame made from it',
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const other = new AsyncLocalStorage<string>();
+        const later = (ms: number) =>
+          new Promise<string | undefined>((done) => setTimeout(() => done(storage.getStore()), ms));
+        const elsewhere = storage.run('elsewhere', () => later(2));
+        await storage.run('flow', async () => {
+          const derived = other.run('y', () => later(1));
+          const same = later(1);
+          storage.disable();
+          equal(await same, undefined, 'started in the same frame');
+          equal(await derived, 'flow', 'started in a frame made from it');
+        });
+        equal(await elsewhere, 'elsewhere');
+      },
+    },
+    {
+      name: 'disable() leaves the values of other storages',
+      run({ AsyncLocalStorage }) {
+        const a = new AsyncLocalStorage<number>();
+        const b = new AsyncLocalStorage<number>();
+        const c = new AsyncLocalStorage<number>();
+        a.run(1, () =>
+          b.run(2, () =>
+            c.run(3, () => {
+              a.disable();
+              equal([a.getStore(), b.getStore(), c.getStore()], [undefined, 2, 3]);
+              c.disable();
+              equal([a.getStore(), b.getStore(), c.getStore()], [undefined, 2, undefined]);
+            }),
+          ),
+        );
+        equal([a.getStore(), b.getStore(), c.getStore()], [undefined, undefined, undefined]);
+      },
+    },
+    {
+      name: 'disable() where nothing was set does nothing',
+      run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<number>();
+        storage.disable();
+        storage.disable();
+        equal(
+          storage.run(1, () => storage.getStore()),
+          1,
+        );
+      },
+    },
+    {
+      name: 'withScope() sets the value until dispose(), once',
+      run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const scope = storage.withScope('outer');
+        const inner = storage.withScope('inner');
+        equal(storage.getStore(), 'inner');
+        inner.dispose();
+        equal(storage.getStore(), 'outer');
+        scope[Symbol.dispose]();
+        equal(storage.getStore(), undefined);
+        storage.enterWith('later');
+        scope.dispose();
+        equal(storage.getStore(), 'later');
+      },
+    },
+    {
+      name: 'withScope() keeps its value in what is started before dispose()',
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const scope = storage.withScope('scope');
+        const later = new Promise<string | undefined>((done) => setTimeout(() => done(storage.getStore()), 1));
+        scope.dispose();
+        equal(await later, 'scope');
+      },
+    },
+    {
+      name: 'defaultValue is what getStore() gives where no value was set, and after disable()',
+      run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage({ defaultValue: 'default' });
+        equal(storage.getStore(), 'default');
+        storage.run('set', () => {
+          equal(storage.getStore(), 'set');
+          storage.disable();
+          equal(storage.getStore(), 'default');
+        });
+        equal(storage.getStore(), 'default');
+      },
+    },
+    {
+      name: 'undefined that was set is not the default value',
+      run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string | undefined>({ defaultValue: 'default' });
+        equal(
+          storage.run(undefined, () => storage.getStore()),
+          undefined,
+        );
+        equal(
+          storage.exit(() => storage.getStore()),
+          undefined,
+        );
+        equal(storage.getStore(), 'default');
+      },
+    },
+    {
+      name: 'name is the option made a string, and empty without it',
+      run({ AsyncLocalStorage }) {
+        equal(new AsyncLocalStorage({ name: 'user' }).name, 'user');
+        equal(new AsyncLocalStorage({ name: 5 as unknown as string }).name, '5');
+        equal(new AsyncLocalStorage({}).name, '');
+        equal(new AsyncLocalStorage().name, '');
+        throws(() => new AsyncLocalStorage({ name: Symbol('no') as unknown as string }), { name: 'TypeError' });
+      },
+    },
+    {
+      name: 'options that are no object are ERR_INVALID_ARG_TYPE',
+      run({ AsyncLocalStorage }) {
+        const Loose = AsyncLocalStorage as unknown as new (options: unknown) => unknown;
+        const received: [unknown, string][] = [
+          [1, 'type number (1)'],
+          ['a', "type string ('a')"],
+          [null, 'null'],
+          [[], 'an instance of Array'],
+          [true, 'type boolean (true)'],
+          [Symbol('s'), 'type symbol (Symbol(s))'],
+          [function named() {}, 'function named'],
+        ];
+        for (const [value, shown] of received) {
+          throws(() => new Loose(value), {
+            name: 'TypeError',
+            code: 'ERR_INVALID_ARG_TYPE',
+            message: `The "options" argument must be of type object. Received ${shown}`,
+          });
+        }
+      },
+    },
+    {
+      name: 'new is required',
+      run({ AsyncLocalStorage }) {
+        throws(() => (AsyncLocalStorage as unknown as () => void)(), { name: 'TypeError' });
+      },
+    },
+    {
+      name: 'methods and statics have Node’s names and lengths',
+      run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<number>();
+        equal(AsyncLocalStorage.name, 'AsyncLocalStorage');
+        equal([storage.run.name, storage.run.length], ['run', 2]);
+        equal([storage.exit.name, storage.exit.length], ['exit', 1]);
+        equal([storage.getStore.name, storage.getStore.length], ['getStore', 0]);
+        equal([storage.enterWith.name, storage.enterWith.length], ['enterWith', 1]);
+        equal([storage.disable.name, storage.disable.length], ['disable', 0]);
+        equal([storage.withScope.name, storage.withScope.length], ['withScope', 1]);
+        equal([AsyncLocalStorage.bind.name, AsyncLocalStorage.bind.length], ['bind', 1]);
+        equal([AsyncLocalStorage.snapshot.name, AsyncLocalStorage.snapshot.length], ['snapshot', 0]);
+        equal(Object.keys(storage), []);
+      },
+    },
+    {
+      name: 'bind() runs the function in the frame of the call to bind(), with the caller’s this and arguments',
+      run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const bound = storage.run('bound', () =>
+          AsyncLocalStorage.bind(function (this: unknown, a: number, b: number) {
+            return [this, a, b, storage.getStore()];
+          }),
+        );
+        const receiver = { bound };
+        storage.run('caller', () => {
+          equal(receiver.bound(1, 2), [receiver, 1, 2, 'bound']);
+          equal(storage.getStore(), 'caller');
+        });
+        equal(bound.length, 2);
+      },
+    },
+    {
+      name: 'bind() at the root runs the function in the empty frame',
+      run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const bound = AsyncLocalStorage.bind(() => storage.getStore());
+        equal(
+          storage.run('caller', () => bound()),
+          undefined,
+        );
+      },
+    },
+    {
+      name: 'bind() of what is no function is ERR_INVALID_ARG_TYPE',
+      run({ AsyncLocalStorage }) {
+        for (const value of [1, 'a', {}, null]) {
+          throws(() => AsyncLocalStorage.bind(value as unknown as () => void), { name: 'TypeError' });
+        }
+        throws(() => AsyncLocalStorage.bind(1 as unknown as () => void), {
+          name: 'TypeError',
+          code: 'ERR_INVALID_ARG_TYPE',
+          message: 'The "fn" argument must be of type function. Received type number (1)',
+        });
+      },
+    },
+    {
+      name: 'snapshot() runs any function in the captured frame',
+      run({ AsyncLocalStorage }) {
+        const a = new AsyncLocalStorage<string>();
+        const b = new AsyncLocalStorage<string>();
+        const inFrame = a.run('a', () => b.run('b', () => AsyncLocalStorage.snapshot()));
+        a.run('other', () => {
+          equal(
+            inFrame((x: number) => [a.getStore(), b.getStore(), x].join(), 3),
+            'a,b,3',
+          );
+          equal([a.getStore(), b.getStore()], ['other', undefined]);
+          throws(() => inFrame(undefined as unknown as () => void), { name: 'TypeError' });
+          equal(a.getStore(), 'other');
+        });
+      },
+    },
+    {
+      name: 'enterWith() inside a bound function ends with its call',
+      run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const inFrame = storage.run('captured', () => AsyncLocalStorage.snapshot());
+        storage.run('flow', () => {
+          inFrame(() => {
+            storage.enterWith('entered');
+            equal(storage.getStore(), 'entered');
+          });
+          equal(storage.getStore(), 'flow');
+        });
+      },
+    },
+    {
+      name: 'enterWith() inside a bound function is not seen by its next call, which may be another flow’s',
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const seen: (string | undefined)[] = [];
+        const bound = storage.run('bound', () =>
+          AsyncLocalStorage.bind((value: string) => {
+            seen.push(storage.getStore());
+            storage.enterWith(value);
+            seen.push(storage.getStore());
+          }),
+        );
+        storage.run('a', () => bound('entered by a'));
+        storage.run('b', () => bound('entered by b'));
+        await null;
+        storage.run('c', () => bound('entered by c'));
+        equal(seen, ['bound', 'entered by a', 'bound', 'entered by b', 'bound', 'entered by c']);
+      },
+    },
+    {
+      name: 'enterWith() in a repeating timer is not seen by its next turn',
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const seen: (string | undefined)[] = [];
+        await storage.run(
+          'timer',
+          () =>
+            new Promise<void>((done) => {
+              const timer = setInterval(() => {
+                seen.push(storage.getStore());
+                storage.enterWith('entered');
+                if (seen.length < 3) return;
+                clearInterval(timer);
+                done();
+              }, 1);
+            }),
+        );
+        equal(seen, ['timer', 'timer', 'timer']);
+      },
+    },
+    {
+      name: 'a subclass works, and exit() goes through its run()',
+      run({ AsyncLocalStorage }) {
+        class Counted extends AsyncLocalStorage<number, undefined> {
+          runs = 0;
+          override run<R, A extends unknown[]>(store: number, fn: (...args: A) => R, ...args: A): R {
+            this.runs++;
+            return super.run(store, fn, ...args);
+          }
+        }
+        const storage = new Counted();
+        equal(
+          storage.run(1, () => storage.getStore()),
+          1,
+        );
+        storage.exit(() => {});
+        equal(storage.runs, 2);
+        equal(storage instanceof AsyncLocalStorage, true);
+      },
+    },
+    {
+      name: 'a thousand storages keep a thousand values apart',
+      async run({ AsyncLocalStorage }) {
+        const storages = Array.from({ length: 1000 }, () => new AsyncLocalStorage<number>());
+        const check = () => storages.every((storage, index) => storage.getStore() === index);
+        // One inside the other, without a call stack of a thousand.
+        let inFrame = AsyncLocalStorage.snapshot();
+        for (const [index, storage] of storages.entries()) {
+          inFrame = inFrame(() => storage.run(index, () => AsyncLocalStorage.snapshot()));
+        }
+        await inFrame(async () => {
+          equal(check(), true);
+          await null;
+          equal(check(), true, 'after await');
+          storages[500]?.run(-1, () => {
+            equal(storages[500]?.getStore(), -1);
+            equal(storages[501]?.getStore(), 501);
+          });
+          equal(check(), true, 'after run()');
+        });
+        equal(
+          storages.every((storage) => storage.getStore() === undefined),
+          true,
+        );
+      },
+    },
+  ],
+};

@@ -1,0 +1,178 @@
+import type { Chapter } from '../case.js';
+import { equal, throws } from '../expect.js';
+
+export const asyncResource: Chapter = {
+  title: 'AsyncResource',
+  cases: [
+    {
+      name: 'runInAsyncScope() runs the function in the frame in which the resource was made',
+      run({ AsyncLocalStorage, AsyncResource }) {
+        const storage = new AsyncLocalStorage<string>();
+        const resource = storage.run('maker', () => new AsyncResource('Test'));
+        storage.run('caller', () => {
+          equal(
+            resource.runInAsyncScope(() => storage.getStore()),
+            'maker',
+          );
+          equal(storage.getStore(), 'caller');
+        });
+      },
+    },
+    {
+      name: 'runInAsyncScope() hands on this, arguments, result and error',
+      run({ AsyncLocalStorage, AsyncResource }) {
+        const storage = new AsyncLocalStorage<string>();
+        const resource = new AsyncResource('Test');
+        const receiver = {};
+        equal(
+          resource.runInAsyncScope(
+            function (this: unknown, a: number) {
+              return [this, a];
+            },
+            receiver,
+            1,
+          ),
+          [receiver, 1],
+        );
+        storage.run('caller', () => {
+          throws(
+            () =>
+              resource.runInAsyncScope(() => {
+                throw new RangeError('expected');
+              }),
+            { name: 'RangeError', message: 'expected' },
+          );
+          equal(storage.getStore(), 'caller');
+        });
+      },
+    },
+    {
+      name: 'what runInAsyncScope() starts keeps the resource’s frame',
+      async run({ AsyncLocalStorage, AsyncResource }) {
+        const storage = new AsyncLocalStorage<string>();
+        const resource = storage.run('maker', () => new AsyncResource('Test'));
+        const seen = storage.run('caller', () =>
+          resource.runInAsyncScope(async () => {
+            await null;
+            return storage.getStore();
+          }),
+        );
+        equal(await seen, 'maker');
+      },
+    },
+    {
+      name: 'bind() gives a function of the same length that runs in the resource’s frame',
+      run({ AsyncLocalStorage, AsyncResource }) {
+        const storage = new AsyncLocalStorage<string>();
+        const resource = storage.run('maker', () => new AsyncResource('Test'));
+        const bound = resource.bind((a: number, b: number) => [storage.getStore(), a, b]);
+        equal(
+          storage.run('caller', () => bound(1, 2)),
+          ['maker', 1, 2],
+        );
+        equal(bound.length, 2);
+      },
+    },
+    {
+      name: 'bind() takes this from its second argument, else from the caller',
+      run({ AsyncResource }) {
+        const resource = new AsyncResource('Test');
+        function self(this: unknown) {
+          return this;
+        }
+        const given = {};
+        // Node's types leave the second argument out.
+        const bind: (fn: typeof self, thisArg: unknown) => () => unknown = resource.bind.bind(resource);
+        equal(bind(self, given)(), given);
+        const receiver = { bound: resource.bind(self) };
+        equal(receiver.bound(), receiver);
+      },
+    },
+    {
+      name: 'the static bind() captures the frame of its call',
+      run({ AsyncLocalStorage, AsyncResource }) {
+        const storage = new AsyncLocalStorage<string>();
+        const bound = storage.run('bound', () =>
+          AsyncResource.bind((a: number) => `${storage.getStore()} ${a}`, 'Test'),
+        );
+        equal(
+          storage.run('caller', () => bound(1)),
+          'bound 1',
+        );
+      },
+    },
+    {
+      name: 'bind() of what is no function is ERR_INVALID_ARG_TYPE',
+      run({ AsyncResource }) {
+        throws(() => new AsyncResource('Test').bind(1 as unknown as () => void), {
+          name: 'TypeError',
+          code: 'ERR_INVALID_ARG_TYPE',
+        });
+        throws(() => AsyncResource.bind(1 as unknown as () => void), {
+          name: 'TypeError',
+          code: 'ERR_INVALID_ARG_TYPE',
+        });
+      },
+    },
+    {
+      name: 'a type that is no string is ERR_INVALID_ARG_TYPE',
+      run({ AsyncResource }) {
+        throws(() => new AsyncResource(1 as unknown as string), { name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE' });
+      },
+    },
+    {
+      name: 'a triggerAsyncId that is no id is ERR_INVALID_ASYNC_ID',
+      run({ AsyncResource }) {
+        throws(() => new AsyncResource('Test', { triggerAsyncId: 'a' as unknown as number }), {
+          name: 'RangeError',
+          code: 'ERR_INVALID_ASYNC_ID',
+        });
+      },
+    },
+    {
+      name: 'asyncId() and triggerAsyncId() are numbers',
+      run({ AsyncResource }) {
+        const resource = new AsyncResource('Test');
+        equal(typeof resource.asyncId(), 'number');
+        equal(typeof resource.triggerAsyncId(), 'number');
+      },
+    },
+    {
+      name: 'triggerAsyncId() gives the option',
+      run({ AsyncResource }) {
+        equal(new AsyncResource('Test', { triggerAsyncId: 7 }).triggerAsyncId(), 7);
+      },
+    },
+    {
+      name: 'emitDestroy() gives the resource, and its frame stays',
+      run({ AsyncLocalStorage, AsyncResource }) {
+        const storage = new AsyncLocalStorage<string>();
+        const resource = storage.run('maker', () => new AsyncResource('Test', { requireManualDestroy: true }));
+        equal(resource.emitDestroy(), resource);
+        equal(
+          resource.runInAsyncScope(() => storage.getStore()),
+          'maker',
+        );
+      },
+    },
+    {
+      name: 'a subclass keeps the frame in which it was made',
+      run({ AsyncLocalStorage, AsyncResource }) {
+        class Job extends AsyncResource {
+          constructor(private readonly work: () => unknown) {
+            super('Job');
+          }
+          start() {
+            return this.runInAsyncScope(this.work);
+          }
+        }
+        const storage = new AsyncLocalStorage<string>();
+        const job = storage.run('maker', () => new Job(() => storage.getStore()));
+        equal(
+          storage.run('caller', () => job.start()),
+          'maker',
+        );
+      },
+    },
+  ],
+};

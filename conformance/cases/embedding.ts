@@ -1,0 +1,268 @@
+import type { Case, Chapter } from '../case.js';
+import { equal } from '../expect.js';
+import { inspector, needing, promiseHooks, realms } from '../features.js';
+import { eachFlow, type Look } from '../flows.js';
+
+const realmCases: readonly Case[] = [
+  {
+    name: 'code in a vm context keeps the frame of the call, through its own promises and the timers given to it',
+    needs: ['node:vm'],
+    async run(implementation) {
+      const vm = await import('node:vm');
+      const script = new vm.Script(`(async () => {
+        look('at the start');
+        await null;
+        look('after await of a value');
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        look('after a timer');
+        await { then(resolve) { look('in a thenable'); resolve(); } };
+        look('after a thenable');
+        await Promise.reject(new Error('expected')).catch(() => look('in catch()'));
+        for await (const text of (async function* () { yield 'text'; })()) look('in for await');
+      })()`);
+      await eachFlow(implementation, async (look) => {
+        await script.runInContext(vm.createContext({ look, setTimeout }));
+        look('after the script');
+      });
+    },
+  },
+  {
+    name: 'a reaction on a promise of another realm runs in the frame of then(), not in the resolver’s',
+    needs: ['node:vm'],
+    async run({ AsyncLocalStorage }) {
+      const vm = await import('node:vm');
+      const storage = new AsyncLocalStorage<string>();
+      const { promise, resolve }: { promise: Promise<void>; resolve(): void } = storage.run('maker', () =>
+        vm.runInNewContext(
+          'let resolve; const promise = new Promise((done) => { resolve = done; }); ({ promise, resolve })',
+        ),
+      );
+      equal(promise instanceof Promise, false, 'of this realm');
+      const seen = [
+        storage.run('then', () => promise.then(() => storage.getStore())),
+        storage.run('await', async () => {
+          await promise;
+          return storage.getStore();
+        }),
+        promise.then(() => storage.getStore()),
+      ];
+      storage.run('resolver', () => setTimeout(resolve, 1));
+      equal(await Promise.all(seen), ['then', 'await', undefined]);
+    },
+  },
+  {
+    name: 'a vm context with microtasks of its own runs them in the frame that asked for them',
+    needs: ['node:vm'],
+    async run({ AsyncLocalStorage }) {
+      const vm = await import('node:vm');
+      const storage = new AsyncLocalStorage<string>();
+      const seen: string[] = [];
+      const look = (where: string) => seen.push(`${where} in ${storage.getStore()}`);
+      const run = <R>(value: string, step: () => R) => storage.run(value, step);
+      vm.runInNewContext(
+        `look('at the start');
+        run('reaction', () => Promise.resolve().then(() => look('reaction')));
+        run('await', async () => { await null; look('await'); });
+        look('at the end');`,
+        { look, run },
+        { microtaskMode: 'afterEvaluate' },
+      );
+      look('after the script');
+      equal(seen, [
+        'at the start in undefined',
+        'at the end in undefined',
+        'reaction in reaction',
+        'await in await',
+        'after the script in undefined',
+      ]);
+    },
+  },
+  {
+    name: 'a script that throws leaves its caller the frame',
+    needs: ['node:vm'],
+    async run(implementation) {
+      const vm = await import('node:vm');
+      await eachFlow(implementation, async (look) => {
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        try {
+          vm.runInNewContext("run('inner', () => { throw new Error('expected'); })", {
+            run: (value: string, step: () => void) => new implementation.AsyncLocalStorage<string>().run(value, step),
+          });
+        } catch {
+          look('in catch');
+        }
+        await null;
+        look('after it');
+      });
+    },
+  },
+];
+
+const inspectorCases: readonly Case[] = [
+  {
+    name: 'flows keep their values while an inspector follows asynchronous calls',
+    needs: ['node:inspector', 'node:fs', 'node:process', 'node:timers'],
+    async run(implementation) {
+      const { Session } = await import('node:inspector');
+      const session = new Session();
+      const post = (method: string, params?: object) =>
+        new Promise<void>((resolve, reject) =>
+          session.post(method, params, (error) => (error ? reject(error) : resolve())),
+        );
+      session.connect();
+      try {
+        await post('Debugger.enable');
+        await post('Debugger.setAsyncCallStackDepth', { maxDepth: 32 });
+        await eachFlow(implementation, doMuch);
+        await post('Debugger.setAsyncCallStackDepth', { maxDepth: 0 });
+        await eachFlow(implementation, doMuch);
+      } finally {
+        session.disconnect();
+      }
+      await eachFlow(implementation, doMuch);
+    },
+  },
+];
+
+const promiseHookCases: readonly Case[] = [
+  {
+    name: 'flows keep their values while V8’s promise hooks are in use',
+    needs: ['node:v8', 'node:fs', 'node:process', 'node:timers'],
+    async run(implementation) {
+      const { promiseHooks } = await import('node:v8');
+      let events = 0;
+      const count = () => {
+        events++;
+      };
+      const stop: unknown = promiseHooks.createHook({ init: count, before: count, after: count, settled: count });
+      try {
+        await eachFlow(implementation, doMuch);
+      } finally {
+        if (typeof stop === 'function') stop();
+      }
+      equal(events > 0, true, 'hooks were called');
+      await eachFlow(implementation, doMuch);
+    },
+  },
+];
+
+const neighbourCases: readonly Case[] = [
+  {
+    name: 'flows keep their values while somebody else’s async hooks come and go',
+    needs: ['node:async_hooks', 'node:fs', 'node:process', 'node:timers'],
+    async run(implementation) {
+      const { createHook, executionAsyncId } = await import('node:async_hooks');
+      const touch = () => {
+        executionAsyncId();
+      };
+      const hook = createHook({ init: touch, before: touch, after: touch, destroy: touch, promiseResolve: touch });
+      hook.enable();
+      try {
+        await eachFlow(implementation, async (look) => {
+          await doMuch(look);
+          hook.disable();
+          await doMuch(look);
+          hook.enable();
+          await doMuch(look);
+        });
+      } finally {
+        hook.disable();
+      }
+      await eachFlow(implementation, doMuch);
+    },
+  },
+  {
+    name: 'the runtime’s own AsyncLocalStorage, used at the same time, keeps its values and takes nothing',
+    needs: ['node:async_hooks', 'node:fs', 'node:process', 'node:timers'],
+    async run(implementation) {
+      const native = new (await import('node:async_hooks')).AsyncLocalStorage<string>();
+      const ours = new implementation.AsyncLocalStorage<string>();
+      const both = async (value: string) => {
+        const wrong: string[] = [];
+        await doMuch((where) => {
+          if (native.getStore() !== value || ours.getStore() !== value) {
+            wrong.push(`${where} of ${value}: ${native.getStore()}, ${ours.getStore()}`);
+          }
+        });
+        equal(wrong.join('; '), '', 'what is seen');
+      };
+      await Promise.all([
+        native.run('a', () => ours.run('a', both, 'a')),
+        ours.run('b', () => native.run('b', both, 'b')),
+      ]);
+      equal(
+        native.run('inner', () => ours.getStore()),
+        undefined,
+      );
+      equal(
+        ours.run('inner', () => native.getStore()),
+        undefined,
+      );
+    },
+  },
+  {
+    name: 'a diagnostics channel sets a storage that is bound to it, for the time of runStores()',
+    needs: ['node:diagnostics_channel'],
+    async run({ AsyncLocalStorage }) {
+      const { channel } = await import('node:diagnostics_channel');
+      const storage = new AsyncLocalStorage<string>();
+      const test = channel('throughline');
+      // The channel's type names the runtime's own class, of which it calls run() only.
+      test.bindStore(storage as never, (message) => `value of ${message}`);
+      try {
+        const seen = await test.runStores('a', async () => {
+          const before = storage.getStore();
+          await new Promise((resolve) => setTimeout(resolve, 1));
+          return [before, storage.getStore()];
+        });
+        equal(seen, ['value of a', 'value of a']);
+      } finally {
+        test.unbindStore(storage as never);
+      }
+      equal(storage.getStore(), undefined, 'what is seen outside');
+    },
+  },
+];
+
+export const embedding: Chapter = {
+  title: 'Realms, inspector and other hooks',
+  cases: [
+    ...needing(realms, realmCases),
+    ...needing(inspector, inspectorCases),
+    ...needing(promiseHooks, promiseHookCases),
+    ...neighbourCases,
+  ],
+};
+
+/** Goes through every kind of thing that a runtime may follow in a way of its own. */
+async function doMuch(look: Look): Promise<void> {
+  const { stat } = await import('node:fs');
+  const { nextTick } = (await import('node:process')).default;
+  const { setImmediate } = await import('node:timers');
+  look('after import()');
+  await new Promise<void>((resolve) => {
+    setTimeout(() => {
+      look('timer');
+      nextTick(() => {
+        look('tick');
+        setImmediate(() => {
+          look('immediate');
+          queueMicrotask(() => {
+            look('microtask');
+            stat('.', () => {
+              look('stat');
+              resolve();
+            });
+          });
+        });
+      });
+    }, 1);
+  });
+  look('after a promise');
+  await Promise.reject(new Error('expected')).catch(() => look('in catch()'));
+  for await (const text of (async function* () {
+    yield 'text';
+  })()) {
+    look(`in for await of ${text}`);
+  }
+}

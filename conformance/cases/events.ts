@@ -1,0 +1,418 @@
+import type { EventEmitter } from 'node:events';
+import type { Chapter } from '../case.js';
+import { equal } from '../expect.js';
+import { needing, performanceObservers, signals } from '../features.js';
+import { eachFlow } from '../flows.js';
+
+export const events: Chapter = {
+  title: 'Rules 4 and 5: events and observers',
+  cases: [
+    {
+      name: 'the listeners of an EventEmitter run in the frame of emit(), not in that of on() or once()',
+      needs: ['node:events'],
+      async run({ AsyncLocalStorage }) {
+        const { EventEmitter } = await import('node:events');
+        const storage = new AsyncLocalStorage<string>();
+        const emitter = storage.run('maker', () => new EventEmitter());
+        const seen: unknown[] = [];
+        const note = () =>
+          seen.push(
+            storage.getStore(),
+            inTimer(() => storage.getStore()),
+          );
+        storage.run('listener', () => emitter.on('event', note).once('event', note));
+        storage.run('emitter', () => emitter.emit('event'));
+        emitter.emit('event');
+        equal(await Promise.all(seen), ['emitter', 'emitter', 'emitter', 'emitter', undefined, undefined]);
+      },
+    },
+    {
+      name: 'a listener that runs another frame changes nothing for the next listener nor for the emitter',
+      needs: ['node:events'],
+      async run({ AsyncLocalStorage }) {
+        const { EventEmitter } = await import('node:events');
+        const storage = new AsyncLocalStorage<string>();
+        const emitter = new EventEmitter();
+        const seen: unknown[] = [];
+        const note = () => seen.push(inTimer(() => storage.getStore()));
+        emitter.on('event', () => storage.run('listener', note));
+        emitter.on('event', note);
+        storage.run('emitter', () => {
+          emitter.emit('event');
+          note();
+        });
+        note();
+        equal(await Promise.all(seen), ['listener', 'emitter', 'emitter', undefined]);
+      },
+    },
+    {
+      name: 'an emitter that flows share runs each listener in the frame of each emit()',
+      needs: ['node:events'],
+      async run(implementation) {
+        const { EventEmitter } = await import('node:events');
+        const emitter = new EventEmitter();
+        emitter.on('event', (look: () => void) => queueMicrotask(look));
+        await eachFlow(implementation, async (look) => {
+          await new Promise((resolve) => setTimeout(resolve, 1));
+          await new Promise<void>((resolve) => {
+            emitter.emit('event', () => {
+              look('in the listener');
+              resolve();
+            });
+          });
+        });
+      },
+    },
+    {
+      name: 'events.once leaves the awaiting flow its frame, whoever emits',
+      needs: ['node:events'],
+      async run({ AsyncLocalStorage }) {
+        const { EventEmitter, once } = await import('node:events');
+        const storage = new AsyncLocalStorage<string>();
+        const emitter = new EventEmitter();
+        const wait = async () => {
+          await once(emitter, 'event');
+          return storage.getStore();
+        };
+        const seen = Promise.all([storage.run('a', wait), storage.run('b', wait), wait()]);
+        storage.run('emitter', () => setTimeout(() => emitter.emit('event'), 1));
+        equal(await seen, ['a', 'b', undefined]);
+      },
+    },
+    {
+      name: 'events.once that an error or an abort rejects leaves the awaiting flow its frame',
+      needs: ['node:events'],
+      async run({ AsyncLocalStorage }) {
+        const { EventEmitter, once } = await import('node:events');
+        const storage = new AsyncLocalStorage<string>();
+        const emitter = new EventEmitter();
+        const controller = new AbortController();
+        const wait = async (options: { signal?: AbortSignal }) => {
+          try {
+            await once(emitter, 'event', options);
+          } catch {
+            return storage.getStore();
+          }
+          return 'not rejected';
+        };
+        const seen = Promise.all([
+          storage.run('aborted', wait, { signal: controller.signal }),
+          storage.run('failed', wait, {}),
+        ]);
+        storage.run('aborter', () => controller.abort());
+        storage.run('emitter', () => emitter.emit('error', new Error('expected')));
+        equal(await seen, ['aborted', 'failed']);
+      },
+    },
+    {
+      name: 'a loop over events.on stays in its frame, whoever emits',
+      needs: ['node:events'],
+      async run({ AsyncLocalStorage }) {
+        const { EventEmitter, on } = await import('node:events');
+        const storage = new AsyncLocalStorage<string>();
+        const emitter = new EventEmitter();
+        const seen = storage.run('loop', async () => {
+          const values: string[] = [];
+          for await (const [name] of on(emitter, 'event')) {
+            values.push(`${name} in ${storage.getStore()}`);
+            if (values.length === 3) break;
+          }
+          return [...values, `end in ${storage.getStore()}`];
+        });
+        storage.run('x', () => emitter.emit('event', '1'));
+        storage.run('y', () => emitter.emit('event', '2'));
+        storage.run('z', () => setTimeout(() => emitter.emit('event', '3'), 1));
+        equal(await seen, ['1 in loop', '2 in loop', '3 in loop', 'end in loop']);
+      },
+    },
+    {
+      name: 'the error listener of an emitter that captures rejections runs in the frame of the emit() that failed',
+      needs: ['node:events'],
+      async run({ AsyncLocalStorage }) {
+        const { EventEmitter } = await import('node:events');
+        const storage = new AsyncLocalStorage<string>();
+        const emitter = new EventEmitter({ captureRejections: true });
+        const seen = new Promise((resolve) => {
+          storage.run('listener', () => {
+            emitter.on('error', () => resolve(storage.getStore()));
+            emitter.on('event', async () => {
+              await new Promise((resolve) => setTimeout(resolve, 1));
+              throw new Error('expected');
+            });
+          });
+        });
+        storage.run('emitter', () => emitter.emit('event'));
+        equal(await seen, 'emitter');
+      },
+    },
+    {
+      name: 'the listeners of an EventEmitterAsyncResource run in the frame in which it was made',
+      needs: ['node:events'],
+      async run({ AsyncLocalStorage }) {
+        const { EventEmitterAsyncResource } = await import('node:events');
+        const storage = new AsyncLocalStorage<string>();
+        const emitter = storage.run('maker', () => new EventEmitterAsyncResource({ name: 'test' }));
+        const seen = new Promise((resolve) => {
+          storage.run('listener', () => emitter.on('event', () => resolve(storage.getStore())));
+        });
+        storage.run('emitter', () => emitter.emit('event'));
+        equal(await seen, 'maker');
+      },
+    },
+    {
+      name: 'the listeners of an EventTarget run in the frame of dispatchEvent()',
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const target = storage.run('maker', () => new EventTarget());
+        const seen: unknown[] = [];
+        const note = () => {
+          seen.push(inTimer(() => storage.getStore()));
+        };
+        storage.run('listener', () => {
+          target.addEventListener('event', note);
+          target.addEventListener('event', { handleEvent: note });
+          target.addEventListener('event', () => note(), { once: true });
+        });
+        storage.run('first', () => target.dispatchEvent(new Event('event')));
+        storage.run('second', () => target.dispatchEvent(new Event('event')));
+        target.dispatchEvent(new Event('event'));
+        equal(await Promise.all(seen), ['first', 'first', 'first', 'second', 'second', undefined, undefined]);
+      },
+    },
+    {
+      name: 'the listeners of an AbortSignal run in the frame of abort()',
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const controller = storage.run('maker', () => new AbortController());
+        const seen: unknown[] = [];
+        const note = () => {
+          seen.push(inTimer(() => storage.getStore()));
+        };
+        storage.run('listener', () => {
+          controller.signal.onabort = note;
+          controller.signal.addEventListener('abort', note);
+        });
+        await storage.run('aborter', () => inTimer(() => controller.abort()));
+        equal(await Promise.all(seen), ['aborter', 'aborter']);
+      },
+    },
+    {
+      name: 'the listeners of AbortSignal.any run in the frame of the abort() that causes it',
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const controllers = [new AbortController(), new AbortController()];
+        const any = storage.run('maker', () => AbortSignal.any(controllers.map(({ signal }) => signal)));
+        const seen = new Promise((resolve) => {
+          storage.run('listener', () => any.addEventListener('abort', () => resolve(storage.getStore())));
+        });
+        await storage.run('aborter', () => inTimer(() => controllers[1]?.abort()));
+        equal(await seen, 'aborter');
+      },
+    },
+    {
+      name: 'the listeners of AbortSignal.timeout run in the frame of the call that made the signal',
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const signals = ['a', 'b', undefined].map((value) =>
+          value === undefined ? AbortSignal.timeout(1) : storage.run(value, () => AbortSignal.timeout(1)),
+        );
+        const seen = storage.run('listener', () =>
+          signals.map(
+            (signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve(storage.getStore()))),
+          ),
+        );
+        equal(await Promise.all(seen), ['a', 'b', undefined]);
+      },
+    },
+    {
+      name: 'the listener of events.addAbortListener runs in the frame of abort()',
+      needs: ['node:events'],
+      async run({ AsyncLocalStorage }) {
+        const { addAbortListener } = await import('node:events');
+        const storage = new AsyncLocalStorage<string>();
+        const controller = new AbortController();
+        const seen = new Promise((resolve) => {
+          storage.run('listener', () => addAbortListener(controller.signal, () => resolve(storage.getStore())));
+        });
+        await storage.run('aborter', () => inTimer(() => controller.abort()));
+        equal(await seen, 'aborter');
+      },
+    },
+    {
+      name: 'the unhandledRejection listener runs in the frame of the rejection',
+      needs: ['node:process'],
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const fail = () => {
+          throw new Error('expected');
+        };
+        const rejections: (() => void)[] = [
+          async () => {
+            await inTimer(() => {});
+            fail();
+          },
+          () => void inTimer(() => {}).then(fail),
+          () => void Promise.reject(new Error('expected')),
+        ];
+        for (const reject of rejections) {
+          const seen = await heard(
+            'unhandledRejection',
+            () => storage.getStore(),
+            () => storage.run('flow', reject),
+          );
+          equal(seen, 'flow');
+        }
+      },
+    },
+    {
+      name: 'the rejectionHandled listener runs in the empty frame',
+      needs: ['node:process'],
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        let promise = Promise.resolve();
+        await heard(
+          'unhandledRejection',
+          () => {},
+          () => {
+            promise = storage.run('rejecter', () => Promise.reject(new Error('expected')));
+          },
+        );
+        const seen = await heard(
+          'rejectionHandled',
+          () => storage.getStore(),
+          () => storage.run('handler', () => void promise.catch(() => {})),
+        );
+        equal(seen, undefined);
+      },
+    },
+    {
+      name: 'the uncaughtException listener runs in the frame of the callback that threw, which is gone after it',
+      needs: ['node:process', 'node:timers'],
+      async run({ AsyncLocalStorage }) {
+        const { nextTick } = (await import('node:process')).default;
+        const { setImmediate } = await import('node:timers');
+        const storage = new AsyncLocalStorage<string>();
+        const fail = () => {
+          throw new Error('expected');
+        };
+        const starts: ((callback: () => void) => void)[] = [
+          (callback) => nextTick(callback),
+          (callback) => setImmediate(callback),
+          (callback) => setTimeout(callback, 0),
+        ];
+        for (const start of starts) {
+          let after: Promise<unknown> = Promise.resolve();
+          const seen = await heard(
+            'uncaughtException',
+            () => storage.getStore(),
+            () => storage.run('flow', start, fail),
+            () => {
+              after = new Promise((resolve) => start(() => resolve(storage.getStore())));
+              return after;
+            },
+          );
+          equal(seen, 'flow');
+          equal(await after, undefined, 'what the next callback sees');
+        }
+      },
+    },
+    ...needing(signals, [
+      {
+        name: 'the listener of a signal runs in the frame that began to listen for it',
+        needs: ['node:process'],
+        async run({ AsyncLocalStorage }) {
+          const process = (await import('node:process')).default;
+          const storage = new AsyncLocalStorage<string>();
+          const seen = await new Promise((resolve) => {
+            storage.run('listener', () => process.once('SIGCONT', () => resolve(storage.getStore())));
+            storage.run('killer', () => process.kill(process.pid, 'SIGCONT'));
+          });
+          equal(seen, 'listener');
+        },
+      },
+    ]),
+    {
+      name: 'the callback of a FinalizationRegistry runs in the empty frame',
+      needs: ['FinalizationRegistry', 'gc'],
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        let seen: string | undefined = 'nothing';
+        let called = false;
+        const registry = storage.run(
+          'maker',
+          () =>
+            new FinalizationRegistry<undefined>(() => {
+              called = true;
+              seen = storage.getStore();
+            }),
+        );
+        while (!called) {
+          storage.run('register', () => registry.register({}, undefined));
+          storage.run('collector', () => globalThis.gc?.());
+          await inTimer(() => {});
+        }
+        equal(seen, undefined);
+      },
+    },
+    ...needing(performanceObservers, [
+      {
+        name: 'the callback of a PerformanceObserver runs in the frame of the first entry that it is told of',
+        needs: ['node:perf_hooks'],
+        async run({ AsyncLocalStorage }) {
+          const { performance, PerformanceObserver } = await import('node:perf_hooks');
+          const storage = new AsyncLocalStorage<string>();
+          const seen = await new Promise((resolve) => {
+            const observer = storage.run(
+              'maker',
+              () =>
+                new PerformanceObserver(() => {
+                  observer.disconnect();
+                  resolve(storage.getStore());
+                }),
+            );
+            storage.run('observe', () => observer.observe({ entryTypes: ['mark'] }));
+            storage.run('first', () => performance.mark('throughline'));
+            storage.run('second', () => performance.mark('throughline'));
+          });
+          performance.clearMarks('throughline');
+          equal(seen, 'first');
+        },
+      },
+    ]),
+  ],
+};
+
+/** What `step` gives in a timer's callback. */
+function inTimer<T>(step: () => T): Promise<T> {
+  return new Promise((resolve) => setTimeout(() => resolve(step()), 0));
+}
+
+/**
+ * Waits until the process tells of an event.
+ * @param look is called in its one listener: others that a test runner may have must not hear of what a case provokes
+ * @param end gives a promise by whose end the event, if there is one, is over
+ * @returns what `look` gives
+ */
+async function heard<T>(
+  event: string,
+  look: () => T,
+  provoke: () => void,
+  end: () => Promise<unknown> = () => new Promise(() => {}),
+): Promise<T> {
+  const emitter: EventEmitter = (await import('node:process')).default;
+  // Emitters say no more of their listeners than that they are functions.
+  const others = emitter.rawListeners(event) as (() => void)[];
+  emitter.removeAllListeners(event);
+  let listener = () => {};
+  try {
+    return await new Promise<T>((resolve, reject) => {
+      listener = () => resolve(look());
+      emitter.on(event, listener);
+      provoke();
+      end().then(() => reject(new Error(`the process told of no ${event}`)));
+    });
+  } finally {
+    emitter.off(event, listener);
+    for (const other of others) emitter.on(event, other);
+  }
+}

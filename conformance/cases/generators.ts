@@ -1,0 +1,131 @@
+import type { Chapter } from '../case.js';
+import { equal } from '../expect.js';
+
+export const generators: Chapter = {
+  title: 'Rule 6: generators',
+  cases: [
+    {
+      name: 'a generator’s body runs in the frame of the next() that resumes it',
+      run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        function* body(): Generator<string | undefined> {
+          yield storage.getStore();
+          yield storage.getStore();
+        }
+        const generator = storage.run('maker', body);
+        equal(storage.run('first', () => generator.next()).value, 'first');
+        equal(storage.run('second', () => generator.next()).value, 'second');
+      },
+    },
+    {
+      name: 'return() and throw() run the body in their frame',
+      run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const seen: (string | undefined)[] = [];
+        function* body() {
+          try {
+            yield;
+          } finally {
+            seen.push(storage.getStore());
+          }
+        }
+        const returned = body();
+        returned.next();
+        storage.run('return', () => returned.return());
+        const thrown = body();
+        thrown.next();
+        try {
+          storage.run('throw', () => thrown.throw(new Error('expected')));
+        } catch {
+          seen.push(storage.getStore());
+        }
+        equal(seen, ['return', 'throw', undefined]);
+      },
+    },
+    {
+      name: 'yield* and spread run the inner body in the frame of who resumes',
+      run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        function* inner() {
+          yield storage.getStore();
+          yield storage.getStore();
+        }
+        function* outer() {
+          yield* inner();
+        }
+        equal(
+          storage.run('flow', () => [...outer()]),
+          ['flow', 'flow'],
+        );
+      },
+    },
+    {
+      name: 'an async generator’s body runs in the frame of the next() that resumes it, across its awaits',
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        async function* body() {
+          for (;;) {
+            const before = storage.getStore();
+            await null;
+            yield `${before} ${storage.getStore()}`;
+          }
+        }
+        const generator = storage.run('maker', body);
+        equal((await storage.run('first', () => generator.next())).value, 'first first');
+        equal((await storage.run('second', () => generator.next())).value, 'second second');
+        await generator.return(undefined);
+      },
+    },
+    {
+      name: 'two queued next() calls: both steps run in the first one’s frame',
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        async function* body() {
+          await null;
+          yield storage.getStore();
+          yield storage.getStore();
+        }
+        const generator = body();
+        const first = storage.run('first', () => generator.next());
+        const second = storage.run('second', () => generator.next());
+        equal([(await first).value, (await second).value], ['first', 'first']);
+      },
+    },
+    {
+      name: 'who awaits next() keeps its own frame',
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        async function* body() {
+          await null;
+          yield 1;
+        }
+        const generator = storage.run('maker', body);
+        await storage.run('consumer', async () => {
+          await generator.next();
+          equal(storage.getStore(), 'consumer');
+        });
+      },
+    },
+    {
+      name: 'yield* to another async generator keeps the consumer’s frame',
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        async function* inner() {
+          await null;
+          yield storage.getStore();
+        }
+        async function* outer() {
+          yield* inner();
+          yield storage.getStore();
+        }
+        const flow = (value: string) =>
+          storage.run(value, async () => {
+            const seen: (string | undefined)[] = [];
+            for await (const one of outer()) seen.push(one);
+            return seen.join();
+          });
+        equal(await Promise.all([flow('a'), flow('b')]), ['a,a', 'b,b']);
+      },
+    },
+  ],
+};

@@ -1,0 +1,196 @@
+import type { Chapter } from '../case.js';
+import { equal } from '../expect.js';
+
+const turn = (ms = 0) => new Promise<void>((done) => setTimeout(done, ms));
+
+/** Whether the collector lets go of all targets, given some turns of the event loop to do so. */
+async function collected(...refs: WeakRef<object>[]): Promise<boolean> {
+  const { gc } = globalThis as { gc?: () => void };
+  for (let round = 0; round < 30; round++) {
+    await turn();
+    gc?.();
+    if (refs.every((ref) => ref.deref() === undefined)) return true;
+  }
+  return false;
+}
+
+/** Made in a call of its own, so that no variable of the case holds it. */
+const weak = (make: () => object) => new WeakRef(make());
+
+export const memory: Chapter = {
+  title: 'Memory',
+  cases: [
+    {
+      name: 'the value of a flow that has ended is collected',
+      needs: ['gc'],
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<object>();
+        const flow = async (): Promise<WeakRef<object>> => {
+          const value = {};
+          await storage.run(value, async () => {
+            await turn();
+            await Promise.all([turn(1), turn(2)]);
+          });
+          return new WeakRef(value);
+        };
+        equal(await collected(await flow(), await flow()), true);
+        equal(storage.getStore(), undefined);
+      },
+    },
+    {
+      name: 'the value of a flow that waits for what never comes goes with the promise',
+      needs: ['gc'],
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<object>();
+        const ref = weak(() => {
+          const value = {};
+          storage.run(value, async () => {
+            await new Promise(() => {});
+            storage.getStore();
+          });
+          return value;
+        });
+        equal(await collected(ref), true);
+      },
+    },
+    {
+      name: 'the value goes with a timer that is cleared and a bound function that is dropped',
+      needs: ['gc'],
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<object>();
+        const timer = weak(() => {
+          const value = {};
+          clearTimeout(storage.run(value, () => setTimeout(() => {}, 1e6)));
+          return value;
+        });
+        const bound = weak(() => {
+          const value = {};
+          storage.run(value, () => AsyncLocalStorage.bind(() => {}))();
+          return value;
+        });
+        equal(await collected(timer, bound), true);
+      },
+    },
+    {
+      name: 'the value stays while work of its flow is pending, held by the flow alone',
+      needs: ['gc'],
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<{ mark: string }>();
+        const other = new AsyncLocalStorage<{ mark: string }>();
+        const flow = storage.run({ mark: 'kept' }, () =>
+          other.run({ mark: 'also kept' }, async () => {
+            await turn(20);
+            return `${storage.getStore()?.mark} ${other.getStore()?.mark}`;
+          }),
+        );
+        await collected(weak(() => ({})));
+        equal(await flow, 'kept also kept');
+      },
+    },
+    {
+      name: 'a value that a later flow replaced is collected while the later flow goes on',
+      needs: ['gc'],
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<object>();
+        const between = new AsyncLocalStorage<number>();
+        let release = () => {};
+        const start = () => {
+          const first = {};
+          storage.run(first, () =>
+            between.run(1, () =>
+              storage.run({}, () => {
+                void new Promise<void>((done) => {
+                  release = done;
+                }).then(() => storage.getStore());
+              }),
+            ),
+          );
+          return first;
+        };
+        equal(await collected(weak(start)), true);
+        release();
+      },
+    },
+    {
+      name: 'a storage that is dropped is collected, with its values, while a flow that has them goes on',
+      needs: ['gc'],
+      async run({ AsyncLocalStorage }) {
+        const kept = new AsyncLocalStorage<string>();
+        let release = () => {};
+        // Apart from start(), whose variables its own closures would hold.
+        const wait = () =>
+          new Promise<void>((done) => {
+            release = done;
+          }).then(() => kept.getStore());
+        const start = () => {
+          const storage = new AsyncLocalStorage<object>();
+          const value = {};
+          const flow = kept.run('kept', () => storage.run(value, wait));
+          return { flow, refs: [new WeakRef<object>(storage), new WeakRef(value)] };
+        };
+        const { flow, refs } = start();
+        equal(await collected(...refs), true);
+        release();
+        equal(await flow, 'kept');
+      },
+    },
+    {
+      name: 'a storage whose value refers to it is collected all the same',
+      needs: ['gc'],
+      async run({ AsyncLocalStorage }) {
+        let release = () => {};
+        const wait = () => {
+          void new Promise<void>((done) => {
+            release = done;
+          }).then(() => {});
+        };
+        const start = () => {
+          const storage = new AsyncLocalStorage<object>();
+          storage.run({ storage }, wait);
+          return storage;
+        };
+        equal(await collected(weak(start)), true);
+        release();
+      },
+    },
+    {
+      name: 'a new storage never reads the value of one that is gone',
+      needs: ['gc'],
+      async run({ AsyncLocalStorage }) {
+        const read = async () => {
+          for (let round = 0; round < 5; round++) {
+            for (let i = 0; i < 50; i++) {
+              const storage = new AsyncLocalStorage<string>();
+              equal(storage.getStore(), undefined);
+              storage.enterWith(`gone ${round} ${i}`);
+            }
+            await collected(weak(() => ({})));
+            for (let i = 0; i < 50; i++) equal(new AsyncLocalStorage<string>().getStore(), undefined);
+          }
+        };
+        await new AsyncLocalStorage<string>().run('flow', read);
+      },
+    },
+    {
+      name: 'a hundred thousand flows leave nothing behind',
+      needs: ['gc'],
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<object>();
+        const refs: WeakRef<object>[] = [];
+        for (let batch = 0; batch < 100; batch++) {
+          await Promise.all(
+            Array.from({ length: 1000 }, (_, i) => {
+              const value = {};
+              if (i % 500 === 0) refs.push(new WeakRef(value));
+              return storage.run(value, async () => {
+                await null;
+                equal(storage.getStore(), value);
+              });
+            }),
+          );
+        }
+        equal(await collected(...refs), true);
+      },
+    },
+  ],
+};

@@ -1,0 +1,334 @@
+import type { Case, Chapter, Implementation } from '../case.js';
+import { equal } from '../expect.js';
+import { needing, processes, threads } from '../features.js';
+import { eachCall, eachFlow } from '../flows.js';
+
+const processCases: readonly Case[] = [
+  {
+    name: 'the callbacks of exec and execFile run in the frame of the call',
+    needs: ['node:child_process'],
+    async run(implementation) {
+      const { exec, execFile } = await import('node:child_process');
+      await eachCall(implementation, (callback) => exec('exit 0', callback));
+      await eachCall(implementation, (callback) => execFile(process.execPath, ['--version'], callback));
+    },
+  },
+  {
+    name: 'the promisified execFile leaves the awaiting flow its frame',
+    needs: ['node:child_process', 'node:util'],
+    async run(implementation) {
+      const { execFile } = await import('node:child_process');
+      const { promisify } = await import('node:util');
+      await eachFlow(implementation, async (look) => {
+        await promisify(execFile)(process.execPath, ['--version']);
+        look('after execFile');
+      });
+    },
+  },
+  {
+    name: 'the spawn, exit and close listeners of a child process run in the frame of spawn()',
+    needs: ['node:child_process'],
+    async run(implementation) {
+      const { spawn } = await import('node:child_process');
+      await eachFlow(
+        implementation,
+        (look) =>
+          new Promise<void>((resolve, reject) => {
+            const child = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
+            for (const event of ['spawn', 'exit']) child.on(event, () => look(event));
+            child.on('error', reject);
+            child.on('close', () => {
+              look('close');
+              resolve();
+            });
+          }),
+      );
+    },
+  },
+  {
+    name: 'the exit listener of a child process does not run in the frame of kill()',
+    needs: ['node:child_process'],
+    async run({ AsyncLocalStorage }) {
+      const { spawn } = await import('node:child_process');
+      const storage = new AsyncLocalStorage<string>();
+      const child = storage.run('spawn', () => spawn(process.execPath, ['-'], { stdio: ['pipe', 'ignore', 'ignore'] }));
+      const seen = new Promise((resolve, reject) => {
+        child.on('error', reject);
+        storage.run('listener', () => child.on('exit', () => resolve(storage.getStore())));
+      });
+      storage.run('killer', () => child.kill('SIGKILL'));
+      equal(await seen, 'spawn');
+    },
+  },
+  {
+    name: 'the listeners of a child process’s output run in the frame of spawn()',
+    needs: ['node:child_process'],
+    async run(implementation) {
+      const { spawn } = await import('node:child_process');
+      await eachFlow(
+        implementation,
+        (look) =>
+          new Promise<void>((resolve, reject) => {
+            const child = spawn(process.execPath, ['--version'], { stdio: ['ignore', 'pipe', 'ignore'] });
+            for (const event of ['data', 'end']) child.stdout.on(event, () => look(event));
+            child.on('error', reject);
+            child.on('close', () => resolve());
+          }),
+      );
+    },
+  },
+  {
+    name: 'a loop over a child process’s output stays in its frame',
+    needs: ['node:child_process'],
+    async run(implementation) {
+      const { spawn } = await import('node:child_process');
+      await eachFlow(implementation, async (look) => {
+        const child = spawn(process.execPath, ['--version'], { stdio: ['ignore', 'pipe', 'ignore'] });
+        for await (const _ of child.stdout) look('in the loop');
+        look('after the loop');
+      });
+    },
+  },
+  {
+    name: 'the error listener of a process that is not there runs in the frame of spawn()',
+    needs: ['node:child_process'],
+    async run(implementation) {
+      const { spawn } = await import('node:child_process');
+      await eachFlow(
+        implementation,
+        (look) =>
+          new Promise<void>((resolve) => {
+            spawn('throughline-no-such-program').on('error', () => {
+              look('error');
+              resolve();
+            });
+          }),
+      );
+    },
+  },
+  {
+    name: 'the message listener of a forked process and the callback of send() run in the frame of their call',
+    needs: ['node:child_process', 'node:fs', 'node:os'],
+    async run({ AsyncLocalStorage }) {
+      const { fork } = await import('node:child_process');
+      const fs = await import('node:fs');
+      const { tmpdir } = await import('node:os');
+      const storage = new AsyncLocalStorage<string>();
+      const folder = fs.mkdtempSync(`${tmpdir()}/throughline-`);
+      try {
+        fs.writeFileSync(`${folder}/child.mjs`, "process.once('message', (text) => process.send(text));");
+        const child = storage.run('fork', () => fork(`${folder}/child.mjs`, { stdio: 'ignore' }));
+        const ended = new Promise((resolve) => child.on('exit', resolve));
+        try {
+          const seen = await Promise.all([
+            new Promise((resolve, reject) => {
+              child.on('error', reject);
+              child.on('message', () => resolve(storage.getStore()));
+            }),
+            new Promise((resolve) => storage.run('send', () => child.send('text', () => resolve(storage.getStore())))),
+          ]);
+          equal(seen, ['fork', 'send']);
+        } finally {
+          child.kill('SIGKILL');
+          await ended;
+        }
+      } finally {
+        fs.rmSync(folder, { recursive: true, force: true });
+      }
+    },
+  },
+];
+
+const threadCases: readonly Case[] = [
+  {
+    name: 'each worker starts at its own root, and flows keep apart in it',
+    needs: ['node:worker_threads'],
+    async run(implementation) {
+      const storage = new implementation.AsyncLocalStorage<string>();
+      const inWorker = `
+        const { parentPort, workerData } = require('node:worker_threads');
+        import(workerData).then(async ({ AsyncLocalStorage }) => {
+          const storage = new AsyncLocalStorage();
+          const seen = [storage.getStore()];
+          const flow = async (value) => {
+            await new Promise((resolve) => setTimeout(resolve, 1));
+            seen.push(value === storage.getStore());
+          };
+          await Promise.all([storage.run('x', flow, 'x'), storage.run('y', flow, 'y'), flow(undefined)]);
+          await new Promise((resolve) => {
+            parentPort.once('message', () => resolve(seen.push(storage.getStore())));
+            storage.run('asker', () => parentPort.postMessage('ask'));
+          });
+          parentPort.postMessage(seen);
+        });`;
+      const workerData = await moduleOf(implementation);
+      const start = () => inThread(inWorker, workerData, (message, answer) => (message === 'ask' ? answer() : message));
+      const seen = await Promise.all([storage.run('a', start), storage.run('b', start)]);
+      for (const values of seen) equal(values, [undefined, true, true, true, undefined]);
+    },
+  },
+  {
+    name: 'the listeners of a worker run in the frame in which it was made',
+    needs: ['node:worker_threads'],
+    async run({ AsyncLocalStorage }) {
+      const { Worker } = await import('node:worker_threads');
+      const storage = new AsyncLocalStorage<string>();
+      const seen: string[] = [];
+      const worker = storage.run('maker', () => new Worker(echoOnce, { eval: true }));
+      await new Promise<void>((resolve, reject) => {
+        storage.run('listener', () => {
+          for (const event of ['online', 'message', 'exit']) {
+            worker.on(event, () => seen.push(`${event} in ${storage.getStore()}`));
+          }
+        });
+        worker.on('error', reject);
+        worker.on('exit', () => resolve());
+        storage.run('poster', () => worker.postMessage('text'));
+      });
+      equal(seen.sort(), ['exit in maker', 'message in maker', 'online in maker']);
+    },
+  },
+  {
+    name: 'the promise of a worker’s terminate() leaves the awaiting flow its frame',
+    needs: ['node:worker_threads'],
+    async run(implementation) {
+      const { Worker } = await import('node:worker_threads');
+      await eachFlow(implementation, async (look) => {
+        const worker = new Worker(echoOnce, { eval: true });
+        await worker.terminate();
+        look('after terminate');
+      });
+    },
+  },
+];
+
+const portCases: readonly Case[] = [
+  {
+    name: 'the message listener of a MessagePort runs in the frame in which its channel was made',
+    needs: ['MessageChannel'],
+    async run({ AsyncLocalStorage }) {
+      const storage = new AsyncLocalStorage<string>();
+      const { port1, port2 } = storage.run('maker', () => new MessageChannel());
+      try {
+        const seen = await new Promise((resolve) => {
+          storage.run('listener', () => {
+            port2.onmessage = () => resolve(storage.getStore());
+          });
+          storage.run('poster', () => port1.postMessage('text'));
+        });
+        equal(seen, 'maker');
+      } finally {
+        port1.close();
+        port2.close();
+      }
+    },
+  },
+  {
+    name: 'the message listener of a MessagePort that nobody’s flow has made runs in the empty frame',
+    needs: ['MessageChannel'],
+    async run({ AsyncLocalStorage }) {
+      const storage = new AsyncLocalStorage<string>();
+      const { port1, port2 } = new MessageChannel();
+      try {
+        const seen = await new Promise((resolve) => {
+          storage.run('listener', () => {
+            port2.onmessage = () => setTimeout(() => resolve(storage.getStore()), 0);
+          });
+          storage.run('poster', () => port1.postMessage('text'));
+        });
+        equal(seen, undefined);
+      } finally {
+        port1.close();
+        port2.close();
+      }
+    },
+  },
+  {
+    name: 'the message listener of a MessagePort that came in a message runs in the empty frame',
+    needs: ['MessageChannel'],
+    async run({ AsyncLocalStorage }) {
+      const storage = new AsyncLocalStorage<string>();
+      const outer = new MessageChannel();
+      const inner = storage.run('maker', () => new MessageChannel());
+      try {
+        const seen = await new Promise((resolve) => {
+          outer.port2.onmessage = ({ data }: { data: MessagePort }) => {
+            data.onmessage = () => {
+              resolve(storage.getStore());
+              data.close();
+            };
+          };
+          storage.run('poster', () => {
+            outer.port1.postMessage(inner.port1, [inner.port1]);
+            inner.port2.postMessage('text');
+          });
+        });
+        equal(seen, undefined);
+      } finally {
+        inner.port2.close();
+        outer.port1.close();
+        outer.port2.close();
+      }
+    },
+  },
+  {
+    name: 'the message listener of a BroadcastChannel runs in the frame in which the channel was made',
+    needs: ['BroadcastChannel'],
+    async run({ AsyncLocalStorage }) {
+      const storage = new AsyncLocalStorage<string>();
+      const receiver = storage.run('maker', () => new BroadcastChannel('throughline'));
+      const sender = storage.run('other', () => new BroadcastChannel('throughline'));
+      try {
+        const seen = await new Promise((resolve) => {
+          storage.run('listener', () => {
+            receiver.onmessage = () => resolve(storage.getStore());
+          });
+          storage.run('poster', () => sender.postMessage('text'));
+        });
+        equal(seen, 'maker');
+      } finally {
+        receiver.close();
+        sender.close();
+      }
+    },
+  },
+];
+
+export const processesAndThreads: Chapter = {
+  title: 'Rule 3: processes and threads',
+  cases: [...needing(processes, processCases), ...needing(threads, threadCases), ...portCases],
+};
+
+const echoOnce = `
+  const { parentPort } = require('node:worker_threads');
+  parentPort.once('message', (message) => parentPort.postMessage(message));`;
+
+/** What a worker has to import to have the same implementation. */
+async function moduleOf({ AsyncLocalStorage }: Pick<Implementation, 'AsyncLocalStorage'>): Promise<string> {
+  const throughline = await import('throughline');
+  if (AsyncLocalStorage === throughline.AsyncLocalStorage) return import.meta.resolve('throughline');
+  const native: { AsyncLocalStorage: unknown } = await import('node:async_hooks');
+  if (AsyncLocalStorage === native.AsyncLocalStorage) return 'node:async_hooks';
+  throw new Error('no worker can import this implementation');
+}
+
+/** Runs `code` in a worker until `take` makes a result of one of its messages, or answers it. */
+async function inThread(
+  code: string,
+  workerData: string,
+  take: (message: unknown, answer: () => void) => unknown,
+): Promise<unknown> {
+  const { Worker } = await import('node:worker_threads');
+  const worker = new Worker(code, { eval: true, workerData });
+  try {
+    return await new Promise((resolve, reject) => {
+      worker.on('error', reject);
+      worker.on('message', (message) => {
+        const result = take(message, () => worker.postMessage('answer'));
+        if (result !== undefined) resolve(result);
+      });
+    });
+  } finally {
+    await worker.terminate();
+  }
+}
