@@ -1,5 +1,5 @@
 /** Makes the page `docs/conformance.md` of the results of the matrix. */
-import { type Difference, differences } from './differences.js';
+import { differences, findDifference } from './differences.js';
 import { type ImplementationName, implementationNames } from './implementations.js';
 import type { Outcome, Result } from './run-cases.js';
 import { type Runtime, runtimes } from './runtimes.js';
@@ -8,20 +8,6 @@ import { type Runtime, runtimes } from './runtimes.js';
 export type Matrix = ReadonlyMap<string, ReadonlyMap<ImplementationName, readonly Result[]>>;
 
 const mark: Readonly<Record<Outcome, string>> = { pass: '✓', fail: '✗', absent: '–' };
-
-/** The entry that says why this case fails there. */
-export function findDifference(
-  runtime: string,
-  implementation: ImplementationName,
-  name: string,
-): Difference | undefined {
-  return differences.find(
-    (difference) =>
-      difference.implementation === implementation &&
-      difference.runtimes.includes(runtime) &&
-      difference.cases.includes(name),
-  );
-}
 
 export function table(matrix: Matrix): string {
   const columns = [...matrix.keys()];
