@@ -27,6 +27,7 @@ export const differences: readonly Difference[] = [
       'enterWith() before the first await of a called async function is seen by its caller',
       'enterWith() after an await is not seen by the awaiting caller',
       'enterWith() in a reaction is not seen by the next reaction, nor by who awaits it',
+      'a thenable that a reaction gives back has what the reaction entered',
       'enterWith() inside run() of the same storage ends with it',
       'enterWith() of another storage outlives run(), as in Node',
       'run() with the value that is there already is a plain call: enterWith() inside outlives it, as in Node',

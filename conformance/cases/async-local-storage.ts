@@ -154,6 +154,26 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
+      name: 'a thenable that a reaction gives back has what the reaction entered',
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        let seen: string | undefined;
+        await storage.run('flow', () =>
+          Promise.resolve().then(() => {
+            storage.enterWith('entered');
+            return {
+              // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tried
+              then(done: (value: unknown) => void) {
+                seen = storage.getStore();
+                done(undefined);
+              },
+            };
+          }),
+        );
+        equal(seen, 'entered');
+      },
+    },
+    {
       name: 'enterWith() inside run() of the same storage ends with it',
       run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();

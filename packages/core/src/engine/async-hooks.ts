@@ -33,7 +33,8 @@ const hook = createHook({
 let following = false;
 
 // A resource may run again, for another flow: a server's requests over one socket share one. What the code of one run
-// enters ends with it. Promises pay for this hook too, so it is not there before something is entered.
+// enters ends with it. A promise runs for one flow only, and a thenable that it is resolved with has what was entered.
+// Promises pay for this hook all the same, so it is not there before something is entered.
 const leaveHook = createHook({
   after() {
     const at = executionAsyncResource();
@@ -72,6 +73,7 @@ export function set(at: Place, frame: Frame | undefined): boolean {
 export function enter(at: Place, frame: Frame | undefined): boolean {
   const before = at[FRAME];
   if (!set(at, frame)) return false;
+  if (at instanceof Promise) return true;
   leaveHook.enable();
   at[ENTERED] ??= { frame: before };
   return true;

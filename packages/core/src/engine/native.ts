@@ -11,21 +11,19 @@ const slot = new AsyncLocalStorage<Frame | undefined>();
 
 type Place = typeof slot;
 
-/** workerd has the method, and throws: it can change the current value only for the time of a call. */
-function triesEnterWith(): boolean {
+/** workerd has `enterWith` and throws: it can change the current value only for the time of a call. */
+let canEnter: boolean | undefined;
+
+/** The runtime follows anyway; what is left is to find out how. */
+export function follow(): void {
+  if (canEnter !== undefined) return;
   try {
     new AsyncResource('throughline.probe').runInAsyncScope(() => slot.enterWith(undefined));
-    slot.disable();
-    return true;
+    canEnter = true;
   } catch {
-    return false;
+    canEnter = false;
   }
 }
-
-const canEnter = triesEnterWith();
-
-/** The runtime follows anyway. */
-export function follow(): void {}
 
 export function place(): Place {
   return slot;
