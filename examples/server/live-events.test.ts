@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, get, type IncomingMessage, type ServerResponse } from 'node:http';
+import { it } from 'node:test';
+import { LiveEvents } from './live-events.js';
+
+it('queues nothing for a page that does not read, and forgets a page that is gone', async () => {
+  let made = 0;
+  let wakeUp = () => {};
+  const live = new LiveEvents(() => {
+    wakeUp();
+    return `${made++}`.padEnd(1_000_000);
+  });
+  const server = createServer((_request, response) => live.add(response)).listen(0, '127.0.0.1');
+  const snapshots = async (count: number) => {
+    for (; count > 0; count--) {
+      await new Promise<void>((resolve) => {
+        wakeUp = resolve;
+      });
+    }
+  };
+  try {
+    await once(server, 'listening');
+    const address = server.address();
+    assert.ok(typeof address === 'object' && address !== null);
+    const served: Promise<[IncomingMessage, ServerResponse]> = new Promise((resolve) => {
+      server.once('request', (request, response) => resolve([request, response]));
+    });
+    const page = get({ host: '127.0.0.1', port: address.port });
+    page.on('error', () => {});
+    // Nobody listens for the data, so nothing is read.
+    page.on('response', (unread) => unread.on('error', () => {}));
+    const [, response] = await served;
+
+    while (!response.writableNeedDrain) await snapshots(1);
+    const queued = response.writableLength;
+    await snapshots(5);
+    assert.equal(response.writableLength, queued);
+
+    page.destroy();
+    await once(response, 'close');
+    assert.equal(live.pages, 0);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+});

@@ -1,0 +1,59 @@
+/** `npm start`: a server, traffic of its own to prove what it claims, and then whoever comes. */
+import { once } from 'node:events';
+import { help, type Options, readOptions, storageLabels, storageName } from './options.js';
+import { bold, faint, green, print } from './terminal.js';
+import { UserError } from './user-error.js';
+
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
+// Whoever read the output is gone.
+process.stdout.on('error', () => stop.abort());
+
+try {
+  const options = readOptions(process.argv.slice(2), process.env);
+  if (options.help) process.stdout.write(help);
+  else process.exitCode = await start(options);
+} catch (error) {
+  if (!stop.signal.aborted) {
+    console.error(error instanceof UserError ? error.message : error);
+    process.exitCode = 1;
+  }
+}
+if (stop.signal.aborted) {
+  // The terminal has written ^C in the line.
+  if (process.stdout.isTTY) print();
+  // Requests that were cut off may still wait for a timer, with nobody left to answer.
+  process.exit();
+}
+
+/** Gives the exit code. */
+async function start({ port, requests, exit }: Options): Promise<number> {
+  // Loaded only now, because the storage that the options name is chosen as these are loaded.
+  const { startServer } = await import('./server.js');
+  const { check, showComparison } = await import('./demonstration.js');
+  const { logTo } = await import('./request-log.js');
+
+  const server = await startServer(port);
+  const url = `http://localhost:${server.port}`;
+  try {
+    print();
+    print(`  ${bold('Throughline')} on Node ${process.version}, ${url}`);
+    print(
+      `  ${faint(`Each request has an id in ${storageLabels[storageName(process.env)]}; no function is given it.`)}`,
+    );
+    print();
+    const mixedUp = await check(server, requests, stop.signal);
+    print();
+    const alsoMixedUp = await showComparison(requests, stop.signal);
+    print();
+    if (exit) return mixedUp + alsoMixedUp === 0 ? 0 : 1;
+
+    print(`  ${green('●')} ${bold(url)} shows the requests in flight. Ctrl-C ends.`);
+    print();
+    logTo((line) => print(`  ${line}`));
+    if (!stop.signal.aborted) await once(stop.signal, 'abort');
+    return 0;
+  } finally {
+    await server.close();
+  }
+}

@@ -1,0 +1,266 @@
+/** The program as its user meets it: a process that is started, talked to over real sockets, and ended by a signal. */
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { Agent, get, type IncomingMessage, request } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const main = fileURLToPath(new URL('main.js', import.meta.url));
+const steps = ['start', 'timer', 'file', 'crypto', 'nested', 'emitter', 'inner', 'finish'];
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+class Program {
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<unknown>;
+  #stdout = '';
+  #stderr = '';
+
+  constructor(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
+    this.#child = spawn(process.execPath, [main, ...args], {
+      env: { ...process.env, PORT: '0', THROUGHLINE_STORAGE: '', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    // Not 'exit': the pipes close only when the processes that it has started itself are gone as well.
+    this.#ended = once(this.#child, 'close');
+    this.#child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+      this.#stdout += chunk;
+    });
+    this.#child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+      this.#stderr += chunk;
+    });
+  }
+
+  /** Waits until the output has it. */
+  async printed(pattern: RegExp): Promise<RegExpMatchArray> {
+    for (;;) {
+      const found = this.#stdout.match(pattern);
+      if (found) return found;
+      const more = this.#child.stdout ? once(this.#child.stdout, 'data').then(() => true) : false;
+      if (!(await Promise.race([more, this.#ended.then(() => false)]))) {
+        throw new Error(`ended before it printed ${pattern}:\n${this.#stdout}\n${this.#stderr}`);
+      }
+    }
+  }
+
+  async ended(): Promise<Ended> {
+    await this.#ended;
+    return { code: this.#child.exitCode, stdout: this.#stdout, stderr: this.#stderr };
+  }
+
+  signal(signal: NodeJS.Signals): Promise<Ended> {
+    this.#child.kill(signal);
+    return this.ended();
+  }
+}
+
+async function run(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  return new Program(args, env).ended();
+}
+
+async function open(url: string, agent: Agent, headers: Record<string, string> = {}): Promise<IncomingMessage> {
+  const [response]: IncomingMessage[] = await once(get(url, { agent, headers }), 'response');
+  assert.ok(response);
+  return response;
+}
+
+const limit = { timeout: 60_000 };
+
+describe('npm start, serving', limit, () => {
+  const agent = new Agent({ keepAlive: true });
+  let program: Program;
+  let url: string;
+
+  before(async () => {
+    program = new Program(['--requests', '40']);
+    const [, port] = await program.printed(/http:\/\/localhost:(\d+) shows the requests in flight/);
+    url = `http://127.0.0.1:${port}`;
+  });
+
+  after(async () => {
+    agent.destroy();
+    await program.signal('SIGKILL');
+  });
+
+  it('answers many sockets at once, each with the id that it has sent, read at each step', async () => {
+    const ids = Array.from({ length: 80 }, (_, index) => 500_000 + index);
+    const answers = await Promise.all(
+      ids.map(async (id) => JSON.parse(await text(await open(`${url}/work`, agent, { 'x-request-id': `${id}` })))),
+    );
+    for (const [index, answer] of answers.entries()) {
+      assert.deepEqual(answer, Object.fromEntries(steps.map((step) => [step, ids[index]])));
+    }
+  });
+
+  it('gives an id of its own to who sends none, or none that is a number', async () => {
+    const ids = await Promise.all(
+      ['', '', 'abc', '-1', '1e3'].map(async (sent) => {
+        const response = await open(`${url}/work`, agent, sent === '' ? {} : { 'x-request-id': sent });
+        const answer: Record<string, number> = JSON.parse(await text(response));
+        assert.equal(new Set(Object.values(answer)).size, 1);
+        return answer.start;
+      }),
+    );
+    assert.equal(new Set(ids).size, ids.length);
+    assert.ok(ids.every((id) => typeof id === 'number' && id >= 40));
+  });
+
+  it('delivers its page, which needs nothing from elsewhere', async () => {
+    const response = await open(`${url}/`, agent);
+    const html = await text(response);
+    assert.equal(response.statusCode, 200);
+    assert.match(`${response.headers['content-security-policy']}`, /default-src 'none'/);
+    assert.match(html, /<title>Requests in flight/);
+    assert.doesNotMatch(html, /(?:src|href)="(?!data:)/);
+  });
+
+  it('sends users and shows them live, each in a lane that reads its own id', async () => {
+    const events = await open(`${url}/events`, agent);
+    assert.equal(events.headers['content-type'], 'text/event-stream');
+
+    // Lanes of requests that have just ended are still taken.
+    await until(events, ({ inFlight, lanes }) => inFlight === 0 && lanes.every((lane) => lane === null));
+    const post = request(`${url}/users`, { method: 'POST', agent }).end();
+    const answered = once(post, 'response').then(([response]: IncomingMessage[]) => response && text(response));
+    const seen = new Set<number>();
+    const last = await until(events, (snapshot) => {
+      assert.equal(snapshot.lanes.length, 20);
+      assert.deepEqual(snapshot.steps, steps);
+      for (const lane of snapshot.lanes) {
+        if (!lane) continue;
+        seen.add(lane.id);
+        assert.ok(lane.reads.every((read) => read === lane.id));
+      }
+      return snapshot.inFlight === 0 && seen.size > 0;
+    });
+    assert.equal(last.mixedUp, 0);
+    assert.match(`${await answered}`, /"requests":20,"reads":160,"mixedUp":0/);
+    events.destroy();
+  });
+
+  it('says so where there is nothing', async () => {
+    const response = await open(`${url}/nothing`, agent);
+    assert.equal(response.statusCode, 404);
+    assert.match(await text(response), /Nothing here/);
+  });
+
+  it('is told apart from another one on the same port', async () => {
+    const { port } = new URL(url);
+    const { code, stdout, stderr } = await run([], { PORT: port });
+    assert.deepEqual([code, stdout], [1, '']);
+    assert.equal(stderr, `Port ${port} is taken. Choose another: PORT=8080 npm start (0 lets the system choose).\n`);
+  });
+
+  it('ends cleanly on SIGINT, with requests in flight and a page open', async () => {
+    const page = await open(`${url}/events`, agent);
+    const closed = new Promise((resolve) => page.once('error', () => {}).once('close', resolve));
+    const cutOff = once(get(`${url}/work?slow`, { agent }), 'error');
+    await until(page, ({ inFlight }) => inFlight > 0);
+    const { code, stderr } = await program.signal('SIGINT');
+    assert.deepEqual([code, stderr], [0, '']);
+    await Promise.all([closed, cutOff]);
+  });
+});
+
+describe('npm start, ending', limit, () => {
+  it('with --exit ends by itself, and prints the log, the check and the table without control codes', async () => {
+    const { code, stdout, stderr } = await run(['--exit', '--requests', '60']);
+    assert.deepEqual([code, stderr], [0, '']);
+    assert.match(stdout, /^ {2}0: start$/m);
+    assert.match(stdout, /^ {2}\d+: finish$/m);
+    assert.match(stdout, /100 % of 60 requests/);
+    assert.match(stdout, /^ {2}requests +60$/m);
+    assert.match(stdout, /^ {2}reads of their ids +480$/m);
+    assert.match(stdout, /^ {2}contexts mixed up +0$/m);
+    for (const row of ['none +0', 'of node:async_hooks +1', 'of throughline +1', 'of node:async_hooks +10']) {
+      assert.match(stdout, new RegExp(`^ {2}${row} +[\\d,]+ +[\\d,]+ to [\\d,]+ +\\d+\\.\\d\\d`, 'm'));
+    }
+    assert.match(stdout, /^ {2}of throughline +10 .+ 0$/m);
+    assert.ok(!stdout.includes('\x1b') && !stdout.includes('\r'));
+  });
+
+  it('sees what a plain variable mixes up, and ends with exit code 1', async () => {
+    const { code, stdout, stderr } = await run(['--exit', '--requests', '60'], { THROUGHLINE_STORAGE: 'global' });
+    assert.deepEqual([code, stderr], [1, '']);
+    assert.match(stdout, /an id in a plain variable/);
+    assert.match(stdout, /^ {2}contexts mixed up +[1-9]\d*$/m);
+  });
+
+  it('ends cleanly on SIGINT in the middle of its own traffic', async () => {
+    const program = new Program(['--requests', '1000000']);
+    await program.printed(/\d+: finish/);
+    const { code, stderr } = await program.signal('SIGINT');
+    assert.deepEqual([code, stderr], [0, '']);
+  });
+
+  it('ends cleanly on SIGTERM in the middle of the comparison, together with its processes', async () => {
+    const program = new Program(['--requests', '300']);
+    await program.printed(/25 % of the measurements/);
+    const { code, stderr } = await program.signal('SIGTERM');
+    assert.deepEqual([code, stderr], [0, '']);
+  });
+});
+
+describe('npm start, told what it cannot do', limit, () => {
+  const mistakes: readonly [what: string, args: string[], env: NodeJS.ProcessEnv, message: RegExp][] = [
+    ['a PORT that is no number', [], { PORT: 'http' }, /^PORT is "http", but must be .+ PORT=8080 npm start/],
+    ['a PORT that is too high', [], { PORT: '65536' }, /^PORT is "65536", but must be/],
+    ['an unknown flag', ['--quick'], {}, /^Unknown option '--quick'. npm start -- --help/],
+    ['an argument', ['now'], {}, /^Unexpected argument 'now'. /],
+    ['--requests without a number', ['--requests', 'many'], {}, /^--requests is "many", but must be/],
+    ['no requests at all', ['--requests=0'], {}, /^--requests is "0", but must be/],
+    ['an unknown storage', [], { THROUGHLINE_STORAGE: 'cookie' }, /^THROUGHLINE_STORAGE is "cookie", but must be one/],
+  ];
+  for (const [what, args, env, message] of mistakes) {
+    it(`says what is wrong with ${what}, in one line and with exit code 1`, async () => {
+      const { code, stdout, stderr } = await run(args, env);
+      assert.deepEqual([code, stdout], [1, '']);
+      assert.match(stderr, message);
+      assert.equal(stderr.trim().split('\n').length, 1);
+    });
+  }
+
+  it('explains itself with --help', async () => {
+    const { code, stdout, stderr } = await run(['--help']);
+    assert.deepEqual([code, stderr], [0, '']);
+    for (const word of ['--exit', '--requests N', 'PORT=', 'THROUGHLINE_STORAGE=']) assert.ok(stdout.includes(word));
+  });
+});
+
+interface Snapshot {
+  readonly inFlight: number;
+  readonly mixedUp: number;
+  readonly steps: readonly string[];
+  readonly lanes: readonly ({ id: number; reads: (number | null)[]; done: boolean } | null)[];
+}
+
+/** Reads what a page is sent, until one is as wanted. The connection stays open. */
+function until(events: IncomingMessage, wanted: (snapshot: Snapshot) => boolean): Promise<Snapshot> {
+  return new Promise((resolve, reject) => {
+    let received = '';
+    const listen = (chunk: string) => {
+      received += chunk;
+      const messages = received.split('\n\n');
+      received = messages.pop() ?? '';
+      try {
+        for (const message of messages) {
+          assert.match(message, /^data: /);
+          const snapshot: Snapshot = JSON.parse(message.slice('data: '.length));
+          if (!wanted(snapshot)) continue;
+          events.off('data', listen);
+          resolve(snapshot);
+          return;
+        }
+      } catch (error) {
+        reject(error);
+      }
+    };
+    events.setEncoding('utf8').on('data', listen);
+  });
+}

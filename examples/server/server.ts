@@ -1,0 +1,77 @@
+/** The server, and its door: the one place that gives a request its id. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Lanes } from './lanes.js';
+import { LiveEvents } from './live-events.js';
+import { newRequestId, requestId } from './request-id.js';
+import { route, type Service } from './routes.js';
+import { closeInnerSockets } from './steps.js';
+import { UserError } from './user-error.js';
+
+export interface RunningServer {
+  readonly port: number;
+  readonly totals: Lanes['totals'];
+  close(): Promise<void>;
+}
+
+/**
+ * @param wantedPort 0 lets the system choose
+ * @param around is called for each request and lets it in; more storages can be given a value there
+ */
+export async function startServer(
+  wantedPort: number,
+  around: (letIn: () => void) => void = (letIn) => letIn(),
+): Promise<RunningServer> {
+  const lanes = new Lanes();
+  const live = new LiveEvents(() => lanes.snapshot());
+  const stop = new AbortController();
+
+  const letIn = (request: IncomingMessage, response: ServerResponse) => {
+    const id = sentId(request) ?? newRequestId();
+    requestId.run(id, route, service, request, response, lanes.witness(id)).catch((error: unknown) => {
+      if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' });
+      response.end(`${error}\n`);
+    });
+  };
+  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
+    around(() => letIn(request, response));
+  });
+  const port = await listen(server, wantedPort);
+  const service: Service = { lanes, live, port, signal: stop.signal, users: 0 };
+
+  return {
+    port,
+    totals: lanes.totals,
+    close: () =>
+      new Promise((resolve) => {
+        stop.abort();
+        live.close();
+        closeInnerSockets();
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** The id that the request brings along, if it comes from a server or a client that has given it one. */
+function sentId({ headers }: IncomingMessage): number | undefined {
+  const sent = headers['x-request-id'];
+  return typeof sent === 'string' && /^\d{1,9}$/.test(sent) ? Number(sent) : undefined;
+}
+
+/** Listens on the loopback address only: `localhost` leads there in every browser, and no other machine gets in. */
+function listen(server: Server, wantedPort: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(explained(error, wantedPort)));
+    server.listen(wantedPort, '127.0.0.1', () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : wantedPort);
+    });
+  });
+}
+
+function explained(error: NodeJS.ErrnoException, port: number): Error {
+  const choose = 'Choose another: PORT=8080 npm start (0 lets the system choose).';
+  if (error.code === 'EADDRINUSE') return new UserError(`Port ${port} is taken. ${choose}`);
+  if (error.code === 'EACCES') return new UserError(`This user may not listen on port ${port}. ${choose}`);
+  return error;
+}

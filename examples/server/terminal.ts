@@ -1,0 +1,19 @@
+/** Words on the terminal: emphasis where it can show it, nothing else anywhere. */
+const colours = process.stdout.isTTY && process.stdout.hasColors();
+
+const style = (open: number, close: number) => (text: string) =>
+  colours ? `\x1b[${open}m${text}\x1b[${close}m` : text;
+
+export const bold = style(1, 22);
+export const faint = style(2, 22);
+export const red = style(31, 39);
+export const green = style(32, 39);
+
+export function print(line = ''): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** 12,345 */
+export function grouped(count: number): string {
+  return Math.round(count).toLocaleString('en');
+}
