@@ -1,8 +1,8 @@
 /**
  * Runs all cases on all runtimes, on Throughline and on the runtime's own classes. Any outcome that `differences.ts`
- * does not explain is an error. With `--write`, `docs/conformance.md` is made of the results.
+ * does not explain is an error. With `--write`, `docs/conformance.md` and the README's table are made of the results.
  */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { differences, findDifference } from './differences.js';
@@ -10,11 +10,11 @@ import { type ImplementationName, implementationNames } from './implementations.
 import { launch } from './launch.js';
 import type { Result } from './run-cases.js';
 import { install, type Runtime, runtimes } from './runtimes.js';
-import { table } from './table.js';
+import { summary, table } from './table.js';
 
 const usage = `Usage: npm run test:all -- [--only KEY,KEY] [--write]
   --only KEYS  these runtimes only: ${Object.keys(runtimes).join(', ')}
-  --write      write docs/conformance.md
+  --write      write docs/conformance.md and the table of README.md
   --help       this text`;
 
 const { values } = parseArgs({
@@ -56,10 +56,21 @@ if (values.only === undefined) {
     for (const name of idle) problems.push(`differences.ts has an entry that no runtime needs: ${name}`);
   }
 }
-if (values.write) await writeFile(fileURLToPath(new URL('../../docs/conformance.md', import.meta.url)), table(matrix));
+if (values.write) {
+  await writeFile(inProject('docs/conformance.md'), table(matrix));
+  const readme = await readFile(inProject('README.md'), 'utf8');
+  const [before, , after] = readme.split(/(?<=<!-- conformance:start -->)|(?=<!-- conformance:end -->)/);
+  if (after === undefined)
+    problems.push('README.md has no <!-- conformance:start --> with <!-- conformance:end --> after it');
+  else await writeFile(inProject('README.md'), `${before}\n\n${summary(matrix)}\n\n${after}`);
+}
 for (const problem of problems) console.error(problem);
 console.log(`${passed} passed, ${problems.length} failed`);
 process.exit(problems.length === 0 ? 0 : 1);
+
+function inProject(path: string): string {
+  return fileURLToPath(new URL(`../../${path}`, import.meta.url));
+}
 
 function report(key: string, runtime: Runtime, implementation: ImplementationName, results: readonly Result[]): void {
   const count = { pass: 0, fail: 0, absent: 0 };

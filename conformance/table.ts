@@ -9,22 +9,29 @@ export type Matrix = ReadonlyMap<string, ReadonlyMap<ImplementationName, readonl
 
 const mark: Readonly<Record<Outcome, string>> = { pass: '✓', fail: '✗', absent: '–' };
 
-export function table(matrix: Matrix): string {
-  const columns = [...matrix.keys()];
-  const titles = columns.map((runtime) => runtimes[runtime]?.title ?? runtime);
-  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  const head = (first: string) => [row([first, ...titles]), row(['---', ...titles.map(() => ':-:')])];
+const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
 
-  const summary = implementationNames.map((implementation) => {
-    const counts = columns.map((runtime) => {
-      const results = matrix.get(runtime)?.get(implementation) ?? [];
+/** The two rows of a table: what its first column has, and a column for each runtime. */
+function head(first: string, matrix: Matrix): string[] {
+  const titles = [...matrix.keys()].map((runtime) => runtimes[runtime]?.title ?? runtime);
+  return [row([first, ...titles]), row(['---', ...titles.map(() => ':-:')])];
+}
+
+/** How many cases pass, by runtime and implementation. */
+export function summary(matrix: Matrix): string {
+  const rows = implementationNames.map((implementation) => {
+    const counts = [...matrix.values()].map((byImplementation) => {
+      const results = byImplementation.get(implementation) ?? [];
       const count = (outcome: Outcome) => results.filter((result) => result.outcome === outcome).length;
-      const asked = results.length - count('absent');
-      return `${count('pass')} of ${asked}`;
+      return `${count('pass')} of ${results.length - count('absent')}`;
     });
     return row([implementation === 'throughline' ? '**Throughline**' : 'the runtime’s own class', ...counts]);
   });
+  return [...head('cases that pass', matrix), ...rows].join('\n');
+}
 
+export function table(matrix: Matrix): string {
+  const columns = [...matrix.keys()];
   const cell = (runtime: string, name: string) =>
     implementationNames
       .map((implementation) => {
@@ -45,7 +52,7 @@ export function table(matrix: Matrix): string {
   const sections = chapters.flatMap((chapter) => [
     `## ${chapter}`,
     '',
-    ...head(''),
+    ...head('', matrix),
     ...all
       .filter((result) => result.chapter === chapter)
       .map(({ name }) => row([name.replaceAll('|', '\\|'), ...columns.map((runtime) => cell(runtime, name))])),
@@ -58,8 +65,7 @@ export function table(matrix: Matrix): string {
     'Every case of `conformance/cases`, on every runtime, on Throughline and on the runtime’s own classes. This page is',
     'written by `npm run conformance`; the cases themselves are the specification.',
     '',
-    ...head('cases that pass'),
-    ...summary,
+    summary(matrix),
     '',
     'In each cell of the tables below, the first mark is Throughline and the second is the runtime’s own',
     '`AsyncLocalStorage` and `AsyncResource`: ✓ the promise is kept, ✗ it is not (the footnote says why), – the runtime or',

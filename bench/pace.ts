@@ -1,0 +1,18 @@
+/** How long a sample takes its time. */
+export interface Pace {
+  /** Before anything counts, so that the hot code is compiled. */
+  readonly warmUpMs: number;
+  readonly laps: number;
+  readonly lapMs: number;
+  readonly trafficWarmUpMs: number;
+  readonly trafficMs: number;
+}
+
+export const PACES = {
+  full: { warmUpMs: 400, laps: 15, lapMs: 20, trafficWarmUpMs: 1500, trafficMs: 3000 },
+  quick: { warmUpMs: 100, laps: 5, lapMs: 5, trafficWarmUpMs: 300, trafficMs: 500 },
+} as const satisfies Record<string, Pace>;
+
+export type PaceName = keyof typeof PACES;
+// An object may have more keys than its type; this one is written above.
+export const PACE_NAMES = Object.keys(PACES) as PaceName[];

@@ -1,0 +1,44 @@
+/** What is being measured, how far it is, and how long it will take: on stderr, one line in a terminal. */
+import { type Plan, type Progress, sampleCount } from './measure.js';
+import { PACES } from './pace.js';
+
+const START_UP_MS = 250;
+
+export interface ProgressLine {
+  sampleOf(plan: Plan): Progress;
+  /** Takes the line away, before something else is printed. */
+  clear(): void;
+}
+
+export function showProgress(plans: readonly Plan[]): ProgressLine {
+  const { isTTY } = process.stderr;
+  const total = plans.reduce((sum, plan) => sum + expectedMs(plan) * sampleCount(plan), 0);
+  const start = performance.now();
+  let passed = 0;
+  let lastRound = '';
+  return {
+    sampleOf: (plan) => (subject, k, round) => {
+      const elapsed = performance.now() - start;
+      const left = passed === 0 ? total : (elapsed / passed) * (total - passed);
+      const where = `${plan.runtime.name} ${plan.workload}, round ${round + 1} of ${plan.processes}`;
+      const far = `${Math.floor((passed / total) * 100)} %, ${duration(left)} left`;
+      if (isTTY) process.stderr.write(`\r\x1b[K${where}: ${k} with ${subject} (${far})`);
+      else if (where !== lastRound) process.stderr.write(`${where} (${far})\n`);
+      lastRound = where;
+      passed += expectedMs(plan);
+    },
+    clear: () => {
+      if (isTTY) process.stderr.write('\r\x1b[K');
+    },
+  };
+}
+
+/** Of one sample. */
+function expectedMs({ workload, pace }: Plan): number {
+  const { warmUpMs, laps, lapMs, trafficWarmUpMs, trafficMs } = PACES[pace];
+  return START_UP_MS + (workload === 'http' ? trafficWarmUpMs + trafficMs : warmUpMs + laps * lapMs);
+}
+
+function duration(ms: number): string {
+  return ms < 90_000 ? `${Math.ceil(ms / 1000)} s` : `${Math.ceil(ms / 60_000)} min`;
+}

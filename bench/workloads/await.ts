@@ -1,0 +1,14 @@
+/** A loop of `await` on a resolved promise, in a flow with a value in each storage, which must be there at the end. */
+import { timeLaps } from '../stopwatch.js';
+import { checkValues, inFlow, makeStorages, type Workload } from './workload.js';
+
+export const awaitLoop: Workload = async (subject, k, pace) => {
+  const storages = await makeStorages(subject, k);
+  const value = {};
+  const resolved = Promise.resolve();
+  const lap = async (count: number) => {
+    for (let i = 0; i < count; i++) await resolved;
+    checkValues(subject, storages, value);
+  };
+  return inFlow(storages, value, () => timeLaps(lap, pace));
+};

@@ -1,0 +1,196 @@
+/** A program as something near to JavaScript. At the end of each line stands the path of its statement in the trace. */
+import {
+  type Block,
+  blockPath,
+  describeValue,
+  GATES,
+  type Operand,
+  operandPath,
+  type Program,
+  REGISTERS,
+  type Statement,
+  TARGETS,
+  VALUES,
+} from './program.js';
+
+export function print(program: Program): string {
+  const printer = new Printer(program.storages.length);
+  const storages = program.storages.map(({ defaultValue, uses }, index) => {
+    const options = [
+      ...(defaultValue === undefined ? [] : [`default ${valueOfNumber(defaultValue)}`]),
+      ...(uses === 0 ? [] : [`run ${uses} times before`]),
+    ];
+    return options.length === 0 ? `s${index}` : `s${index} (${options.join(', ')})`;
+  });
+  return [
+    `storages: ${storages.join(', ')}`,
+    ...(program.enterInResource ? [] : ['enterWith does nothing in an interval and in a captured frame']),
+    `gates are opened by ${program.clock} at last; events come in ${program.ordered ? 'one order' : 'any order'}`,
+    ...printer.block(program.main, '', ''),
+  ].join('\n');
+}
+
+class Printer {
+  readonly #storages: number;
+
+  constructor(storages: number) {
+    this.#storages = storages;
+  }
+
+  block(block: Block, path: string, indent: string): string[] {
+    return block.flatMap((statement, index) => this.#statement(statement, path + index, indent));
+  }
+
+  #statement(statement: Statement, path: string, indent: string): string[] {
+    const text = this.#textOf(statement, path, indent);
+    const [first = '', ...rest] = text.split('\n');
+    return [`${indent}${first}  // ${path}`, ...rest];
+  }
+
+  #textOf(statement: Statement, path: string, indent: string): string {
+    const body = (index: number) => this.#body(statement.blocks[index] ?? [], blockPath(path, index), indent);
+    const operand = (index: number) => this.#operandOf(statement, index, path, indent);
+    switch (statement.kind) {
+      case 'await':
+        return `await ${operand(0)}`;
+      case 'leave':
+        return `void ${operand(0)}`;
+      case 'run':
+        return `${this.#storage(statement)}.run(${valueOfNumber(statement.value)}, () => ${body(0)})`;
+      case 'exit':
+        return `${this.#storage(statement)}.exit(() => ${body(0)})`;
+      case 'enterWith':
+        return `${this.#storage(statement)}.enterWith(${valueOfNumber(statement.value)})`;
+      case 'disable':
+        return `${this.#storage(statement)}.disable()`;
+      case 'scope':
+        return `using ${this.#storage(statement)}.withScope(${valueOfNumber(statement.value)}) ${body(0)}`;
+      case 'try':
+        return [
+          `try ${body(0)}`,
+          `catch ${body(1)}${statement.catches ? '' : ' and throw it again'}`,
+          `finally ${body(2)}${statement.overrides ? ' and return' : ''}`,
+        ].join(' ');
+      case 'throw':
+        return 'throw';
+      case 'later':
+        return `${statement.scheduler}(() => ${body(0)})`;
+      case 'interval':
+        return `setInterval(() => ${body(0)}), ${Math.max(1, statement.rounds)} times`;
+      case 'capture':
+        return `${register(statement)} = ${statement.how}`;
+      case 'restore':
+        return `${register(statement)}(() => ${body(0)})`;
+      case 'listen':
+        return `${target(statement)}.${statement.once ? 'once' : 'on'}(() => ${body(0)})`;
+      case 'dispatch':
+        return `${target(statement)}.dispatch()`;
+      case 'open':
+        return `gate${statement.gate % GATES}.${statement.rejects ? 'reject()' : `resolve(${operand(0)})`}`;
+      case 'generator':
+        return `${statement.async ? 'async ' : ''}${generator(statement)} = function* () { try ${body(0)} finally ${body(1)} }`;
+      case 'resume':
+        return `${generator(statement)}.${statement.how}()`;
+      case 'yield':
+        return `yield ${operand(0)}`;
+      case 'forsake':
+        return 'Promise.reject()';
+    }
+  }
+
+  #operandOf(node: Statement | Operand, index: number, path: string, indent: string): string {
+    const operand = node.operands[index];
+    return operand === undefined ? '' : this.#operand(operand, operandPath(path, index), indent);
+  }
+
+  #operand(operand: Operand, path: string, indent: string): string {
+    const body = (index: number) => this.#body(operand.blocks[index] ?? [], blockPath(path, index), indent);
+    const operands = () => operand.operands.map((_, index) => this.#operandOf(operand, index, path, indent)).join(', ');
+    switch (operand.kind) {
+      case 'value':
+        return valueOfNumber(operand.value);
+      case 'settled':
+        return `${operand.subclass ? 'Subclass' : 'Promise'}.${operand.rejects ? 'reject' : 'resolve'}()`;
+      case 'thenable': {
+        const settles = `${operand.rejects ? 'rejects' : 'resolves'} ${operand.scheduler}`;
+        const thenable = `thenable(${settles}, ${body(0)})`;
+        return operand.adopted ? `Promise.resolve(${thenable})` : thenable;
+      }
+      case 'gate':
+        return `gate${operand.gate % GATES}`;
+      case 'scheduled':
+        return `new Promise(${operand.scheduler})`;
+      case 'call':
+        return `(async () => ${body(0)}${this.#returned(operand, 0, path, indent)})()`;
+      case 'run':
+        return `${this.#storage(operand)}.run(${valueOfNumber(operand.value)}, async () => ${body(0)})`;
+      case 'exit':
+        return `${this.#storage(operand)}.exit(async () => ${body(0)})`;
+      case 'restore':
+        return `${register(operand)}(async () => ${body(0)})`;
+      case 'chain': {
+        const returned = this.#returned(operand, 1, path, indent);
+        const callback = (index: number) => `${operand.async ? 'async ' : ''}() => ${body(index)}${returned}`;
+        const of = this.#operandOf(operand, 0, path, indent);
+        const base = `Promise.resolve(${of === 'undefined' ? '' : of})`;
+        switch (operand.how) {
+          case 'then':
+            return `${base}.then(${callback(0)})`;
+          case 'then both':
+            return `${base}.then(${callback(0)}, ${callback(1)})`;
+          case 'catch':
+            return `${base}.catch(${callback(1)})`;
+          case 'finally':
+            return `${base}.finally(${callback(0)})`;
+        }
+        break;
+      }
+      case 'combine':
+        return `Promise.${operand.how}([${operands()}])`;
+      case 'resume':
+        return `async ${generator(operand)}.${operand.how}()`;
+      case 'for await': {
+        const source =
+          operand.source === 'list'
+            ? `[${operands()}]`
+            : `${operand.source} of function* () { try ${body(0)} finally ${body(1)} }`;
+        return `(async () => { for await (${source}) ${body(2)} break after ${operand.rounds + 1} })()`;
+      }
+      case 'pipeline':
+        return `pipeline by ${operand.api}(source ${body(0)}, transform ${body(1)}, sink ${body(2)})`;
+      case 'readable':
+        return `readable.on(data, () => ${body(0)}).on(end, () => ${body(1)})`;
+    }
+  }
+
+  #returned(node: Operand, index: number, path: string, indent: string): string {
+    const returned = this.#operandOf(node, index, path, indent);
+    return returned === 'undefined' ? '' : ` and return ${returned}`;
+  }
+
+  #body(block: Block, path: string, indent: string): string {
+    if (block.length === 0) return '{}';
+    return ['{', ...this.block(block, path, `${indent}  `), `${indent}}`].join('\n');
+  }
+
+  #storage({ storage }: { storage: number }): string {
+    return `s${storage % this.#storages}`;
+  }
+}
+
+function valueOfNumber(value: number): string {
+  return describeValue(VALUES[value % VALUES.length]);
+}
+
+function register({ register }: { register: number }): string {
+  return `captured${register % REGISTERS}`;
+}
+
+function generator({ register }: { register: number }): string {
+  return `generator${register % REGISTERS}`;
+}
+
+function target({ target }: { target: number }): string {
+  const index = target % TARGETS;
+  return index === TARGETS - 1 ? 'eventTarget' : `emitter${index}`;
+}
