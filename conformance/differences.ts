@@ -68,7 +68,7 @@ export const differences: readonly Difference[] = [
     runtimes: [...asyncHooks, 'deno', 'workerd'],
     cases: [
       'disable() takes the value out of the flow, and run() sets one again',
-      'disable() reaches the work that was started in the same frame, and not that of a frame made from it',
+      'disable() reaches the work that was started in the same frame, and no other',
       'disable() leaves the values of other storages',
       'disable() where nothing was set does nothing',
       'a subclass works, and exit() goes through its run()',

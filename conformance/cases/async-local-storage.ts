@@ -113,6 +113,22 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
+      name: 'enterWith() is not seen by a flow that began before it',
+      async run({ AsyncLocalStorage }) {
+        const other = async (storage: InstanceType<typeof AsyncLocalStorage<string>>) => {
+          for (let i = 0; i < 4; i++) await null;
+          return storage.getStore();
+        };
+        const storage = new AsyncLocalStorage<string>();
+        const entering = (async () => {
+          await null;
+          storage.enterWith('entered');
+        })();
+        equal(await other(storage), undefined);
+        await entering;
+      },
+    },
+    {
       name: 'enterWith() before the first await of a called async function is seen by its caller',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -223,21 +239,36 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
-      name: 'disable() reaches the work that was started in the same frame, and not that of a frame made from it',
+      name: 'disable() reaches the work that was started in the same frame, and no other',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const other = new AsyncLocalStorage<string>();
         const later = (ms: number) =>
           new Promise<string | undefined>((done) => setTimeout(() => done(storage.getStore()), ms));
         const elsewhere = storage.run('elsewhere', () => later(2));
+        // What comes before a run() is told apart from what comes after it from the first disable() on.
+        storage.run('first', () => storage.disable());
         await storage.run('flow', async () => {
+          const before = later(1);
           const derived = other.run('y', () => later(1));
           const same = later(1);
           storage.disable();
           equal(await same, undefined, 'started in the same frame');
           equal(await derived, 'flow', 'started in a frame made from it');
+          equal(await before, 'flow', 'started before another run()');
         });
         equal(await elsewhere, 'elsewhere');
+      },
+    },
+    {
+      name: 'run() puts back the value that it found, also where disable() was called meanwhile in the frame before',
+      run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        storage.run('outer', () => {
+          const inFrame = AsyncLocalStorage.snapshot();
+          storage.run('inner', () => inFrame(() => storage.disable()));
+          equal(storage.getStore(), 'outer');
+        });
       },
     },
     {

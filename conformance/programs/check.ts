@@ -72,27 +72,35 @@ function takeOver(
   };
 }
 
+/** Of each path, the first look that differs. */
 function differenceAtOnce(trace: Trace): Failure | undefined {
-  const lines = [...trace]
-    .filter(([, looks]) => looks.some(isDifferent))
-    .map(([path, looks]) => `at ${nameOf(path)}, both at once: ${looks.join(', ')}`);
+  const lines: string[] = [];
+  for (const [path, looks] of trace) {
+    const index = looks.findIndex(isDifferent);
+    if (index >= 0) lines.push(`at ${nameOf(path, index)}, both at once: ${looks[index]}`);
+  }
   return lines.length === 0 ? undefined : { kind: 'difference', lines: lines.slice(0, MOST_LINES) };
 }
 
 function differenceInTurn(expected: Trace, actual: Trace): Failure | undefined {
   const lines: string[] = [];
   for (const path of new Set([...expected.keys(), ...actual.keys()])) {
-    const native = expected.get(path)?.join(', ') ?? 'nothing';
-    const ours = actual.get(path)?.join(', ') ?? 'nothing';
-    if (native !== ours) lines.push(`at ${nameOf(path)}, one after the other: native ${native}; ours ${ours}`);
+    const native = expected.get(path) ?? [];
+    const ours = actual.get(path) ?? [];
+    const longer = native.length > ours.length ? native : ours;
+    const index = longer.findIndex((_, at) => native[at] !== ours[at]);
+    if (index < 0) continue;
+    const seen = `native ${native[index] ?? 'nothing'}; ours ${ours[index] ?? 'nothing'}`;
+    lines.push(`at ${nameOf(path, index)}, one after the other: ${seen}`);
   }
   return lines.length === 0 ? undefined : { kind: 'difference', lines: lines.slice(0, MOST_LINES) };
 }
 
 function show(trace: Trace): string[] {
-  return [...trace].slice(-MOST_LINES).map(([path, looks]) => `at ${nameOf(path)}: ${looks.join(', ')}`);
+  return [...trace].slice(-MOST_LINES).map(([path, looks]) => `at ${nameOf(path, 0)}: ${looks[0]}`);
 }
 
-function nameOf(path: string): string {
-  return path === '' ? 'the start' : path;
+function nameOf(path: string, index: number): string {
+  const place = path === '' ? 'the start' : path;
+  return index === 0 ? place : `${place}, time ${index + 1}`;
 }

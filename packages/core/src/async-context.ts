@@ -3,7 +3,7 @@ import * as engine from '#engine';
 import { type Frame, Key, readBelow, withValue } from './frame.js';
 
 // V8 knows a constant of this module when it compiles a hot path, and asks an imported one each time.
-const { place, get, set, runApart } = engine;
+const { place, get, push, pop, runApart } = engine;
 
 export interface VariableOptions<T> {
   /** What `get()` gives where no value was set. */
@@ -77,11 +77,12 @@ const variable = class Variable<T> {
     const at = place();
     const before = get(at);
     const frame = withValue(before, this.#key, value);
-    if (!set(at, frame)) return runApart(frame, fn, undefined, args);
+    const inside = push(at, frame);
+    if (inside === undefined) return runApart(frame, fn, undefined, args);
     try {
       return Reflect.apply(fn, undefined, args);
     } finally {
-      set(at, before);
+      pop(at, inside, before);
     }
   }
 };
@@ -128,11 +129,12 @@ class Snapshot {
 function runIn<A extends unknown[], R>(frame: Frame | undefined, fn: (...args: A) => R, thisArg: unknown, args: A): R {
   const at = place();
   const before = get(at);
-  if (!set(at, frame)) return runApart(frame, fn, thisArg, args);
+  const inside = push(at, frame);
+  if (inside === undefined) return runApart(frame, fn, thisArg, args);
   try {
     return Reflect.apply(fn, thisArg, args);
   } finally {
-    set(at, before);
+    pop(at, inside, before);
   }
 }
 

@@ -74,6 +74,8 @@ export class Key {
   values: WeakMap<Token, unknown> | undefined = undefined;
 
   constructor() {
+    // Not with the first value: the flow that sets it, and others beside it, would have begun without being followed.
+    follow();
     const slot = freeSlots.pop() ?? slotCount++;
     this.tag = new Tag(slot);
     this.tokenTag = new Tag(slot);
@@ -158,7 +160,6 @@ export function withValue(frame: Frame | undefined, key: Key, value: unknown): F
 }
 
 function young(key: Key, value: unknown, table: Table): Frame {
-  follow();
   key.uses++;
   if ((typeof value !== 'object' || value === null) && typeof value !== 'function') {
     return new Frame(key.tag, value, table);
@@ -169,15 +170,20 @@ function young(key: Key, value: unknown, table: Table): Frame {
   return new Frame(key.tokenTag, token, table);
 }
 
-/** The frame after a scope that set `key`: `now`, with the value that the storage had before the scope. */
-export function restoreValue(now: Frame | undefined, key: Key, before: Frame | undefined): Frame | undefined {
-  const value = read(before, key, key);
-  if (value !== key) return withValue(now, key, value);
-  return now === undefined ? undefined : new Frame(NOBODY, undefined, tableWithout(now, key));
+/** A frame of its own with the same values, from which a `remove` on the other does not take any. */
+export function copy(frame: Frame | undefined): Frame | undefined {
+  if (frame === undefined) return undefined;
+  const made = new Frame(frame.tag, frame.value, frame.table);
+  made.child = frame.child;
+  return made;
 }
+
+/** Whether there ever was a `remove`: before it nobody can tell a frame from its copy. */
+export let hasRemoved = false;
 
 /** Takes a storage out of this frame, for everyone who shares it. */
 export function remove(frame: Frame, key: Key): void {
+  hasRemoved = true;
   if (frame.tag === key.tag || frame.tag === key.tokenTag) {
     frame.tag = NOBODY;
     frame.value = undefined;

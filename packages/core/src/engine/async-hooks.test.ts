@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { AsyncResource } from 'node:async_hooks';
 import { test } from 'node:test';
 import { Key, read, withValue } from '../frame.js';
-import { enter, follow, get, place, runApart, set } from './async-hooks.js';
+import { enter, follow, get, place, pop, push, runApart } from './async-hooks.js';
 
 follow();
 
@@ -15,15 +15,15 @@ test('a place that was frozen says so, and runApart() runs there all the same', 
   let seen: unknown[] = [];
   let later: Promise<unknown> = Promise.resolve();
   const at = place();
-  set(at, withValue(undefined, key, 'outer'));
+  push(at, withValue(undefined, key, 'outer'));
   const reaction = turn().then(() => {
-    seen = [set(place(), inner), value(), runApart(inner, value, undefined, []), value()];
+    seen = [push(place(), inner), value(), runApart(inner, value, undefined, []), value()];
     later = runApart(inner, () => turn().then(value), undefined, []);
   });
   Object.freeze(reaction);
-  set(at, undefined);
+  pop(at, at, undefined);
   await reaction;
-  assert.deepEqual(seen, [false, 'outer', 'inner', 'outer']);
+  assert.deepEqual(seen, [undefined, 'outer', 'inner', 'outer']);
   assert.equal(await later, 'inner');
 });
 
@@ -31,9 +31,9 @@ test('what is entered in a resource is gone when the resource runs again', async
   const key = new Key();
   const value = () => read(get(place()), key, undefined);
   const at = place();
-  set(at, withValue(undefined, key, 'maker'));
+  push(at, withValue(undefined, key, 'maker'));
   const resource = new AsyncResource('Test');
-  set(at, undefined);
+  pop(at, at, undefined);
   const seen: unknown[] = [];
   for (let run = 0; run < 2; run++) {
     resource.runInAsyncScope(() => {

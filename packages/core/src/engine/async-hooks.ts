@@ -45,7 +45,7 @@ const leaveHook = createHook({
   },
 });
 
-/** Nothing is followed, and nothing paid, before the first value is set. */
+/** Nothing is followed, and nothing paid, before the first storage is made. */
 export function follow(): void {
   if (following) return;
   following = true;
@@ -61,18 +61,22 @@ export function get(at: Place): Frame | undefined {
 }
 
 /** A place can be a promise that somebody froze, as hardened JavaScript does. */
-export function set(at: Place, frame: Frame | undefined): boolean {
+export function push(at: Place, frame: Frame | undefined): Place | undefined {
   try {
     at[FRAME] = frame;
-    return true;
+    return at;
   } catch {
-    return false;
+    return undefined;
   }
+}
+
+export function pop(at: Place, _inside: Place, before: Frame | undefined): void {
+  at[FRAME] = before;
 }
 
 export function enter(at: Place, frame: Frame | undefined): boolean {
   const before = at[FRAME];
-  if (!set(at, frame)) return false;
+  if (push(at, frame) === undefined) return false;
   if (at instanceof Promise) return true;
   leaveHook.enable();
   at[ENTERED] ??= { frame: before };

@@ -6,18 +6,20 @@
 import type { Frame } from '../frame.js';
 
 /** Where the current frame stands; only the engine that gave it knows what it is. */
-export type Place = object;
+export type Place = object | undefined;
 
 export interface Engine {
-  /** Begins to carry frames. Called before a storage is given its first value, and may be called again. */
+  /** Begins to carry frames. Called for each storage that is made. */
   follow(): void;
   /** The place of the code that runs now. */
   place(): Place;
   /** What is current there. */
   get(at: Place): Frame | undefined;
-  /** Makes this current there, until it is set again. False where the place cannot take it. */
-  set(at: Place, frame: Frame | undefined): boolean;
-  /** The same for a frame that nobody will set back: it is current until the code there ends. */
+  /** Makes this current for a scope, and gives the place inside it; undefined where the place cannot take it. */
+  push(at: Place, frame: Frame | undefined): Place;
+  /** Ends the scope: `before`, which was current at the place when it began, is current again. */
+  pop(at: Place, inside: Place, before: Frame | undefined): void;
+  /** Makes this current until the code there ends. False where the place cannot take it. */
   enter(at: Place, frame: Frame | undefined): boolean;
   /** Runs a function with that current, whether or not the place here can take it. */
   runApart<A extends unknown[], R>(frame: Frame | undefined, fn: (...args: A) => R, thisArg: unknown, args: A): R;

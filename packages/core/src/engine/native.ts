@@ -33,14 +33,20 @@ export function get(at: Place): Frame | undefined {
   return at.getStore();
 }
 
-export function set(at: Place, frame: Frame | undefined): boolean {
-  if (!canEnter) return false;
+export function push(at: Place, frame: Frame | undefined): Place | undefined {
+  if (!canEnter) return undefined;
   at.enterWith(frame);
-  return true;
+  return at;
+}
+
+export function pop(at: Place, _inside: Place, before: Frame | undefined): void {
+  at.enterWith(before);
 }
 
 /** The runtime puts back what was current when the code there ends. */
-export const enter = set;
+export function enter(at: Place, frame: Frame | undefined): boolean {
+  return push(at, frame) !== undefined;
+}
 
 export function runApart<A extends unknown[], R>(
   frame: Frame | undefined,

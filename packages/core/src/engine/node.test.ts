@@ -7,12 +7,14 @@ import { test } from 'node:test';
 function engineWith(...flags: string[]): string {
   const code = `
     import * as asyncHooks from ${JSON.stringify(new URL('async-hooks.js', import.meta.url).href)};
+    import * as contextFrame from ${JSON.stringify(new URL('context-frame.js', import.meta.url).href)};
     import * as native from ${JSON.stringify(new URL('native.js', import.meta.url).href)};
     import { place } from ${JSON.stringify(new URL('node.js', import.meta.url).href)};
     import { AsyncLocalStorage } from ${JSON.stringify(new URL('../index.js', import.meta.url).href)};
     const storage = new AsyncLocalStorage();
     const kept = await storage.run(1, () => new Promise((done) => setTimeout(() => done(storage.getStore()))));
-    const name = place === native.place ? 'native' : place === asyncHooks.place ? 'async hooks' : 'neither';
+    const engines = { native, 'context frame': contextFrame, 'async hooks': asyncHooks };
+    const name = Object.keys(engines).find((key) => engines[key].place === place);
     console.log(kept === 1 ? name : 'lost');`;
   const { stdout, stderr } = spawnSync(process.execPath, [...flags, '--input-type=module', '-e', code]);
   return stdout.toString().trim() || stderr.toString();
@@ -22,7 +24,7 @@ const takes = (flag: string) => process.allowedNodeEnvironmentFlags.has(flag);
 const ownHasHooks = 'kResourceStore' in new AsyncLocalStorage();
 
 test('the engine is the one that this Node follows its own storages with', () => {
-  assert.equal(engineWith(), ownHasHooks ? 'async hooks' : 'native');
+  assert.equal(engineWith(), ownHasHooks ? 'async hooks' : 'context frame');
 });
 
 test('--no-async-context-frame makes it async hooks', {
@@ -31,17 +33,16 @@ test('--no-async-context-frame makes it async hooks', {
   assert.equal(engineWith('--no-async-context-frame'), 'async hooks');
 });
 
-test('--experimental-async-context-frame makes it native', {
+test('--experimental-async-context-frame makes it the context frame', {
   skip: !takes('--experimental-async-context-frame') && 'this Node has no such flag',
 }, () => {
-  assert.equal(engineWith('--experimental-async-context-frame'), 'native');
+  assert.equal(engineWith('--experimental-async-context-frame'), 'context frame');
 });
 
-test('the probe leaves no async hook behind', () => {
+test('to import it leaves no async hook behind, and costs no promise anything', () => {
   const code = `
     import { executionAsyncId } from 'node:async_hooks';
-    const { AsyncLocalStorage } = await import(${JSON.stringify(new URL('../index.js', import.meta.url).href)});
-    new AsyncLocalStorage().getStore();
+    await import(${JSON.stringify(new URL('../index.js', import.meta.url).href)});
     // Without a hook, promises are not given ids.
     console.log(await Promise.resolve().then(() => executionAsyncId()));`;
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code]);

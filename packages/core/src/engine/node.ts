@@ -1,6 +1,7 @@
-/** Node: which of the two engines it is, is found by looking at what differs, not by a version. */
+/** Node: which of the three engines it is, is found by looking at what differs, not by a version. */
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import * as asyncHooks from './async-hooks.js';
+import * as contextFrame from './context-frame.js';
 import type { Engine } from './engine.js';
 import * as native from './native.js';
 
@@ -9,11 +10,11 @@ export { AsyncResource };
 /**
  * Where Node follows its storages with async hooks, each has a symbol for its place in a resource. To set a value and see
  * where it goes would be the better question, but V8 runs every `await` a third slower once a hook has been on, and
- * whoever imports Throughline and sets no value should not pay. If the symbol is one day called otherwise, the answer is
+ * whoever imports Throughline and makes no storage should not pay. If the symbol is one day called otherwise, the answer is
  * the native engine, which is right on every Node.
  */
 const followsWithHooks = 'kResourceStore' in new AsyncLocalStorage();
 
-const engine: Engine = followsWithHooks ? asyncHooks : native;
+const engine: Engine = followsWithHooks ? asyncHooks : contextFrame.isFound ? contextFrame : native;
 
-export const { follow, place, get, set, enter, runApart } = engine;
+export const { follow, place, get, push, pop, enter, runApart } = engine;
