@@ -34,6 +34,7 @@ export const differences: readonly Difference[] = [
       'enterWith() inside a bound function ends with its call',
       'enterWith() inside a bound function is not seen by its next call, which may be another flow’s',
       'enterWith() in a repeating timer is not seen by its next turn',
+      'enterWith() inside a run() leaves nothing for the next turn of a timer or the next call of a bound function',
       'withScope() sets the value until dispose(), once',
       'withScope() keeps its value in what is started before dispose()',
       'Variable: run() puts the whole frame back, enterWith() of another storage included',

@@ -523,6 +523,75 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
+      name: 'enterWith() inside a run() leaves nothing for the next turn of a timer or the next call of a bound function',
+      async run({ AsyncLocalStorage, AsyncContext }) {
+        const id = new AsyncLocalStorage<string>();
+        const user = new AsyncLocalStorage<string>();
+        const seen: string[] = [];
+        const read = () => {
+          seen.push(`${id.getStore()} ${user.getStore()}`);
+        };
+        const handlers = [
+          (turn: string) => id.run(turn, () => user.enterWith(turn)),
+          (turn: string) => id.run(turn, () => id.run('inner', () => void user.withScope(turn))),
+          (turn: string) => AsyncLocalStorage.snapshot()(() => user.enterWith(turn)),
+        ];
+        if (AsyncContext !== undefined) {
+          const variable = new AsyncContext.Variable<string>();
+          handlers.push((turn) => variable.run(turn, () => id.run(turn, () => user.enterWith(turn))));
+        }
+        for (const handler of handlers) {
+          const bound = AsyncLocalStorage.bind((turn: string) => {
+            read();
+            handler(turn);
+          });
+          bound('a');
+          bound('b');
+          await new Promise<void>((done) => {
+            let turns = 0;
+            const timer = setInterval(() => {
+              read();
+              handler(`turn ${turns}`);
+              if (++turns < 3) return;
+              clearInterval(timer);
+              done();
+            }, 1);
+          });
+        }
+        equal(
+          seen,
+          seen.map(() => 'undefined undefined'),
+        );
+      },
+    },
+    {
+      name: 'a bound function or snapshot that is called inside its own call runs in its own frame again',
+      run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const atRoot = AsyncLocalStorage.snapshot();
+        const seen = atRoot(() =>
+          storage.run('inside', () => {
+            const inner = atRoot(() => storage.getStore());
+            return [inner, storage.getStore()];
+          }),
+        );
+        equal(seen, [undefined, 'inside']);
+        equal(storage.getStore(), undefined);
+      },
+    },
+    {
+      name: 'run() to the end of the stack leaves the value as it was',
+      run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<number>();
+        const deeper = (depth: number): void => storage.run(depth, deeper, depth + 1);
+        storage.run(-1, () => {
+          throws(() => deeper(0), { name: 'RangeError' });
+          equal(storage.getStore(), -1);
+        });
+        equal(storage.getStore(), undefined);
+      },
+    },
+    {
       name: 'a subclass works, and exit() goes through its run()',
       run({ AsyncLocalStorage }) {
         class Counted extends AsyncLocalStorage<number, undefined> {

@@ -1,4 +1,4 @@
-/** The host for `npm test`: every case on Throughline, on the Node that runs the tests. */
+/** The host for `npm test`: every case on Throughline, on the Node that runs the tests, which has all that they ask for. */
 import { describe, it } from 'node:test';
 import * as throughline from 'throughline';
 import { chapters } from '../cases/index.js';
@@ -12,10 +12,9 @@ for (const { title, cases } of chapters) {
     for (const item of cases) {
       it(item.name, async (context) => {
         const { outcome, reason } = await runCase(item, throughline);
-        if (outcome === 'absent') context.skip(reason);
-        if (outcome !== 'fail') return;
+        if (outcome === 'pass') return;
         const difference = findDifference(`node${major}`, 'throughline', item.name);
-        if (difference === undefined) throw new Error(reason);
+        if (outcome === 'absent' || difference === undefined) throw new Error(reason);
         context.skip(difference.reason);
       });
     }

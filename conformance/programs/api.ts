@@ -28,7 +28,7 @@ export interface Features {
   readonly withScope: boolean;
   readonly disable: boolean;
   readonly exit: boolean;
-  /** `enterWith` in a resource that runs more than once. */
+  /** `enterWith` in a resource that runs more than once, and a resource that runs inside itself. */
   readonly enterInResource: boolean;
 }
 
@@ -37,7 +37,7 @@ export interface Features {
  * ones with `--no-async-context-frame`) it differs. There `disable()` switches the storage off for every flow there is,
  * and `exit(fn)` does so while `fn` runs, so that a `run` in `fn` switches it on again and leaves the outer value behind.
  * The `defaultValue`, where there is one, is gone once a value was set and left. What is entered in a resource is there
- * again the next time that the resource runs.
+ * again the next time that the resource runs, and what `run` has set when it runs inside itself.
  */
 export function featuresOf(native: Api, ours: Api): Features {
   const storage = new native.AsyncLocalStorage({ defaultValue: true });

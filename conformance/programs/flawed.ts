@@ -68,7 +68,7 @@ export const flaws: readonly Flaw[] = [
       ),
   },
   {
-    title: 'a storage that forgets from its thousandth value on',
+    title: 'a storage that forgets from its hundredth value on',
     kind: 'difference',
     shows: /times before/,
     make: (native) =>
@@ -77,7 +77,7 @@ export const flaws: readonly Flaw[] = [
         class extends native.AsyncLocalStorage {
           #uses = 0;
           override run<R>(value: unknown, fn: () => R): R {
-            return super.run(++this.#uses > 1000 ? undefined : value, fn);
+            return super.run(++this.#uses > 100 ? undefined : value, fn);
           }
         },
       ),

@@ -20,8 +20,8 @@ import { Random } from './random.js';
 const DEEPEST = 5;
 /** Statements of a program, about: those that use what was just made are not counted. */
 const LARGEST = 60;
-/** The core's frames hold a storage's values in another way from its thousandth on. */
-const MANY_USES = 1000;
+/** The core's frames hold a storage's values in another way from its hundredth on. */
+const MANY_USES = 100;
 
 export function generate(seed: number, features: Features): Program {
   return new Author(seed, features).program();

@@ -24,7 +24,9 @@ export function print(program: Program): string {
   });
   return [
     `storages: ${storages.join(', ')}`,
-    ...(program.enterInResource ? [] : ['enterWith does nothing in an interval and in a captured frame']),
+    ...(program.enterInResource
+      ? []
+      : ['in a captured frame enterWith and the same frame do nothing, in an interval enterWith']),
     `gates are opened by ${program.clock} at last; events come in ${program.ordered ? 'one order' : 'any order'}`,
     ...printer.block(program.main, '', ''),
   ].join('\n');

@@ -155,7 +155,7 @@ export interface Program {
   readonly ordered: boolean;
   /** The scheduler that opens the gates which nobody else opens. */
   readonly clock: 'setImmediate' | 'setTimeout';
-  /** Whether `enterWith` does something in an interval, or where a captured frame was restored. */
+  /** Whether a captured frame can be restored inside itself, and `enterWith` does something in one or in an interval. */
   readonly enterInResource: boolean;
   readonly storages: readonly StorageOptions[];
   readonly main: Block;

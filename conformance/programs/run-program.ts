@@ -89,6 +89,8 @@ export class RunOfProgram {
   #open = 0;
   /** How many resources that run more than once run now. */
   #inResource = 0;
+  /** The captured frames that are restored now. */
+  readonly #running = new Set<unknown>();
   #allEnded: () => void = () => {};
 
   constructor(program: Program, api: Api) {
@@ -377,7 +379,16 @@ export class RunOfProgram {
 
   #restore<R>(register: number, fn: () => R): R {
     const captured = this.#captured[register % REGISTERS];
-    return captured === undefined ? fn() : captured(() => this.#runInResource(fn));
+    if (captured === undefined) return fn();
+    // Inside its own call.
+    if (this.#running.has(captured) && !this.#program.enterInResource) return fn();
+    const outermost = !this.#running.has(captured);
+    this.#running.add(captured);
+    try {
+      return captured(() => this.#runInResource(fn));
+    } finally {
+      if (outermost) this.#running.delete(captured);
+    }
   }
 
   #runInResource<R>(fn: () => R): R {

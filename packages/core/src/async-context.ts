@@ -1,9 +1,10 @@
 /** TC39's AsyncContext, after the specification text of https://tc39.es/proposal-async-context/ */
 import * as engine from '#engine';
-import { type Frame, Key, readBelow, withValue } from './frame.js';
+import { changes, type Frame, Key, readBelow, withValue } from './frame.js';
+import { runIn } from './scope.js';
 
 // V8 knows a constant of this module when it compiles a hot path, and asks an imported one each time.
-const { place, get, push, pop, runApart } = engine;
+const { place, get, push, pop, settle, runApart } = engine;
 
 export interface VariableOptions<T> {
   /** What `get()` gives where no value was set. */
@@ -77,12 +78,14 @@ const variable = class Variable<T> {
     const at = place();
     const before = get(at);
     const frame = withValue(before, this.#key, value);
+    const seen = changes;
     const inside = push(at, frame);
     if (inside === undefined) return runApart(frame, fn, undefined, args);
     try {
       return Reflect.apply(fn, undefined, args);
     } finally {
       pop(at, inside, before);
+      if (changes !== seen) settle(at, before, seen);
     }
   }
 };
@@ -124,18 +127,6 @@ class Snapshot {
   }
 
   declare readonly [Symbol.toStringTag]: string;
-}
-
-function runIn<A extends unknown[], R>(frame: Frame | undefined, fn: (...args: A) => R, thisArg: unknown, args: A): R {
-  const at = place();
-  const before = get(at);
-  const inside = push(at, frame);
-  if (inside === undefined) return runApart(frame, fn, thisArg, args);
-  try {
-    return Reflect.apply(fn, thisArg, args);
-  } finally {
-    pop(at, inside, before);
-  }
 }
 
 /** CopyNameAndLength of https://tc39.es/proposal-shadowrealm/, which the proposal refers to. */

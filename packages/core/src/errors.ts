@@ -1,4 +1,4 @@
-/** Errors with Node's codes and Node's wording, on every runtime. */
+/** Errors with Node's codes, and its wording for what people pass by mistake, on every runtime. */
 
 type Coded = Error & { code: string };
 

@@ -68,11 +68,13 @@ describe('frame', () => {
   it('keeps its values when its storages have grown since', () => {
     const key = new Key();
     const other = new Key();
-    const young = withValue(undefined, key, 'young');
+    const value = {};
+    const young = withValue(undefined, key, value);
     const frame = withValue(young, other, 1);
     let last: Frame = frame;
     for (let i = 0; i < YOUTH + 1; i++) last = withValue(frame, key, { i });
-    assert.equal(read(frame, key, NONE), 'young');
+    assert.equal(read(frame, key, NONE), value);
+    assert.equal(read(young, key, NONE), value);
     assert.deepEqual(read(last, key, NONE), { i: YOUTH });
     assert.equal(read(last, other, NONE), 1);
   });
@@ -89,6 +91,24 @@ describe('frame', () => {
     assert.deepEqual(values(child), [4, 2, 3]);
     assert.deepEqual(values(grandchild), [4, 5, 3]);
     assert.deepEqual(values(withValue(frame, a, 6)), [6, NONE, NONE]);
+  });
+
+  it('gives a value that is read often as before, on top and below, there and in the frames made from it', () => {
+    const [key, other] = [new Key(), new Key()];
+    const value = {};
+    const top = withValue(undefined, key, value);
+    const below = withValue(top, other, {});
+    const twin = copy(top);
+    for (let i = 0; i < YOUTH * 2; i++) {
+      assert.equal(read(top, key, NONE), value);
+      assert.equal(read(below, key, NONE), value);
+    }
+    const after = withValue(top, other, {});
+    for (const frame of [twin, after, withValue(after, new Key(), {})]) assert.equal(read(frame, key, NONE), value);
+    remove(top, key);
+    assert.equal(read(top, key, NONE), NONE);
+    assert.equal(read(below, key, NONE), value);
+    assert.equal(read(withValue(below, key, 1), key, NONE), 1);
   });
 
   it('does not touch its copy when a storage is taken out', () => {

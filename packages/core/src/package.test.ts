@@ -51,6 +51,13 @@ const { AsyncContext, AsyncLocalStorage, AsyncResource } = throughline;
 type AsyncResource = throughline.AsyncResource;${body}`,
 );
 
+await writeFile(
+  join(project, 'bundled.mts'),
+  `import { AsyncContext, AsyncLocalStorage, AsyncResource } from 'throughline';\nimport 'throughline/global';${body}
+// @ts-expect-error the type of a resource is a string
+new AsyncResource(5);`,
+);
+
 test('the package holds what runs and its types, and no tests', async () => {
   const files = await readdir(installed, { recursive: true });
   for (const file of ['dist/index.js', 'dist/index.d.ts', 'dist/global.js', 'README.md', 'LICENSE']) {
@@ -67,6 +74,22 @@ test('its types are right for import and for require', () => {
   const tsc = join(workspace, 'node_modules/typescript/bin/tsc');
   const output = run(process.execPath, tsc, ...options, '--module', 'node20', 'user.mts', 'user.cts');
   assert.equal(output, '');
+});
+
+test('its types are right where a bundler resolves them', () => {
+  const options = [
+    '--strict',
+    '--target',
+    'es2022',
+    '--lib',
+    'es2022,esnext.disposable',
+    '--types',
+    'node',
+    '--noEmit',
+  ];
+  const tsc = join(workspace, 'node_modules/typescript/bin/tsc');
+  const resolution = ['--module', 'esnext', '--moduleResolution', 'bundler'];
+  assert.equal(run(process.execPath, tsc, ...options, ...resolution, 'bundled.mts'), '');
 });
 
 test('it runs by import and by require', () => {

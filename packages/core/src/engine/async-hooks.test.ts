@@ -38,8 +38,8 @@ test('what is entered in a resource is gone when the resource runs again', async
   for (let run = 0; run < 2; run++) {
     resource.runInAsyncScope(() => {
       seen.push(value());
-      enter(place(), withValue(get(place()), key, 'entered'));
-      enter(place(), withValue(get(place()), key, 'entered again'));
+      enter(place(), withValue(get(place()), key, 'entered'), 0);
+      enter(place(), withValue(get(place()), key, 'entered again'), 1);
       seen.push(value());
     });
   }

@@ -13,8 +13,8 @@ const ENTERED = Symbol('throughline.entered');
 
 interface Place {
   [FRAME]?: Frame | undefined;
-  /** The frame to go back to when the code that entered another one ends. */
-  [ENTERED]?: { readonly frame: Frame | undefined } | undefined;
+  /** The frame to go back to when the code that entered another one ends, and when that was. */
+  [ENTERED]?: { frame: Frame | undefined; readonly moment: number } | undefined;
 }
 
 // V8 knows a constant of this module when it compiles a hot path, and asks an imported one each time.
@@ -74,13 +74,18 @@ export function pop(at: Place, _inside: Place, before: Frame | undefined): void 
   at[FRAME] = before;
 }
 
-export function enter(at: Place, frame: Frame | undefined): boolean {
+export function enter(at: Place, frame: Frame | undefined, moment: number): boolean {
   const before = at[FRAME];
   if (push(at, frame) === undefined) return false;
   if (at instanceof Promise) return true;
   leaveHook.enable();
-  at[ENTERED] ??= { frame: before };
+  at[ENTERED] ??= { frame: before, moment };
   return true;
+}
+
+export function settle(at: Place, before: Frame | undefined, moment: number): void {
+  const entered = at[ENTERED];
+  if (entered !== undefined && entered.moment >= moment) entered.frame = before;
 }
 
 export function runApart<A extends unknown[], R>(

@@ -24,18 +24,27 @@ interface ContextFrameClass {
 function findClass(): ContextFrameClass | undefined {
   // In a scope, after which the context frame is the one before.
   return new AsyncResource('throughline.probe').runInAsyncScope(() => {
-    slot.enterWith(undefined);
-    const resource: object = new AsyncResource('throughline.probe');
-    for (const symbol of Object.getOwnPropertySymbols(resource)) {
-      const held: unknown = Reflect.get(resource, symbol);
-      if (typeof held !== 'object' || held === null) continue;
-      // What it is, is asked in the next line.
-      const found = held.constructor as Partial<ContextFrameClass>;
-      if (typeof found.current !== 'function' || typeof found.set !== 'function') continue;
-      if (found.current() === held && works(found as ContextFrameClass)) return found as ContextFrameClass;
+    try {
+      return searchClass();
+    } catch {
+      // What is found is not what it was thought to be.
+      return undefined;
     }
-    return undefined;
   });
+}
+
+function searchClass(): ContextFrameClass | undefined {
+  slot.enterWith(undefined);
+  const resource: object = new AsyncResource('throughline.probe');
+  for (const symbol of Object.getOwnPropertySymbols(resource)) {
+    const held: unknown = Reflect.get(resource, symbol);
+    if (typeof held !== 'object' || held === null) continue;
+    // What it is, is asked in the next line.
+    const found = held.constructor as Partial<ContextFrameClass> | undefined;
+    if (typeof found?.current !== 'function' || typeof found.set !== 'function') continue;
+    if (found.current() === held && works(found as ContextFrameClass)) return found as ContextFrameClass;
+  }
+  return undefined;
 }
 
 function works(found: ContextFrameClass): boolean {
@@ -92,10 +101,20 @@ export function enter(at: Place, frame: Frame | undefined): boolean {
   return true;
 }
 
+/** The runtime puts back the right one by itself. */
+export function settle(): void {}
+
 /** What is current at the place, with our frame. The constructor copies what is current when it is called. */
 function withFrame(at: Place, frame: Frame | undefined): ContextFrame {
-  if (at !== undefined && at.size === 1 && at.has(slot)) Context.set(undefined);
-  return new Context(slot, frame);
+  if (at === undefined || at.size !== 1 || !at.has(slot)) return new Context(slot, frame);
+  try {
+    Context.set(undefined);
+    return new Context(slot, frame);
+  } catch (error) {
+    // At the end of the stack.
+    Context.set(at);
+    throw error;
+  }
 }
 
 export function runApart<A extends unknown[], R>(

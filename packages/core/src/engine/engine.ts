@@ -19,8 +19,13 @@ export interface Engine {
   push(at: Place, frame: Frame | undefined): Place;
   /** Ends the scope: `before`, which was current at the place when it began, is current again. */
   pop(at: Place, inside: Place, before: Frame | undefined): void;
-  /** Makes this current until the code there ends. False where the place cannot take it. */
-  enter(at: Place, frame: Frame | undefined): boolean;
+  /**
+   * Makes this current until the code there ends. False where the place cannot take it.
+   * @param moment grows with each call; it tells `settle` what was entered in its scope
+   */
+  enter(at: Place, frame: Frame | undefined, moment: number): boolean;
+  /** After a scope that began at `moment`, in which something was entered: when the code ends, it is in `before` again. */
+  settle(at: Place, before: Frame | undefined, moment: number): void;
   /** Runs a function with that current, whether or not the place here can take it. */
   runApart<A extends unknown[], R>(frame: Frame | undefined, fn: (...args: A) => R, thisArg: unknown, args: A): R;
 }

@@ -48,6 +48,9 @@ export function enter(at: Place, frame: Frame | undefined): boolean {
   return push(at, frame) !== undefined;
 }
 
+/** The runtime puts back the right one by itself. */
+export function settle(): void {}
+
 export function runApart<A extends unknown[], R>(
   frame: Frame | undefined,
   fn: (...args: A) => R,

@@ -1,0 +1,24 @@
+import * as engine from '#engine';
+import { changes, type Frame } from './frame.js';
+
+const { place, get, push, pop, settle, runApart } = engine;
+
+/** Runs a function in a frame, after which the whole frame before is current again. */
+export function runIn<A extends unknown[], R>(
+  frame: Frame | undefined,
+  fn: (...args: A) => R,
+  thisArg: unknown,
+  args: A,
+): R {
+  const at = place();
+  const before = get(at);
+  const seen = changes;
+  const inside = push(at, frame);
+  if (inside === undefined) return runApart(frame, fn, thisArg, args);
+  try {
+    return Reflect.apply(fn, thisArg, args);
+  } finally {
+    pop(at, inside, before);
+    if (changes !== seen) settle(at, before, seen);
+  }
+}
