@@ -24,6 +24,7 @@ export const differences: readonly Difference[] = [
     runtimes: ['workerd'],
     cases: [
       'enterWith() sets the value for the rest of the call and all that it starts',
+      'enterWith() is not seen by a flow that began before it',
       'enterWith() before the first await of a called async function is seen by its caller',
       'enterWith() after an await is not seen by the awaiting caller',
       'enterWith() in a reaction is not seen by the next reaction, nor by who awaits it',
@@ -48,6 +49,7 @@ export const differences: readonly Difference[] = [
     cases: [
       'withScope() sets the value until dispose(), once',
       'withScope() keeps its value in what is started before dispose()',
+      'enterWith() inside a run() leaves nothing for the next turn of a timer or the next call of a bound function',
     ],
     reason: '`withScope()` came with Node 24.',
   },
@@ -70,6 +72,7 @@ export const differences: readonly Difference[] = [
     cases: [
       'disable() takes the value out of the flow, and run() sets one again',
       'disable() reaches the work that was started in the same frame, and no other',
+      'run() puts back the value that it found, also where disable() was called meanwhile in the frame before',
       'disable() leaves the values of other storages',
       'disable() where nothing was set does nothing',
       'a subclass works, and exit() goes through its run()',
@@ -83,10 +86,12 @@ export const differences: readonly Difference[] = [
     cases: [
       'enterWith() inside a bound function is not seen by its next call, which may be another flow’s',
       'enterWith() in a repeating timer is not seen by its next turn',
+      'enterWith() inside a run() leaves nothing for the next turn of a timer or the next call of a bound function',
       'what a request handler enters is not seen by the next request on the same socket',
+      'a bound function or snapshot that is called inside its own call runs in its own frame again',
     ],
     reason:
-      'With async hooks, what is entered belongs to the resource and is there when the resource runs again, for another flow. Throughline takes it out when the code ends that entered it.',
+      'With async hooks, what is set belongs to the resource: what was entered is there when the resource runs again, for another flow, and what `run()` has set when it runs inside itself. Throughline takes the one out when the code ends, and gives a bound function its frame again.',
   },
   {
     implementations: native,
@@ -103,6 +108,16 @@ export const differences: readonly Difference[] = [
     cases: ['a hundred thousand flows leave nothing behind'],
     reason:
       'Every storage that was ever used is kept in a list and copied into every promise. After the cases before it there are so many that this one does not end in ten seconds.',
+  },
+  {
+    implementations: ['throughline'],
+    runtimes: ['workerd'],
+    cases: [
+      'disable() reaches the work that was started in the same frame, and no other',
+      'run() puts back the value that it found, also where disable() was called meanwhile in the frame before',
+    ],
+    reason:
+      'When a `run()` ends, workerd puts back the very frame that was there before, so a `disable()` reaches all who share it.',
   },
   {
     implementations: native,
