@@ -2,7 +2,7 @@
  * A frame is the set of (storage, value) that is current for a flow. It is what an engine carries from the place
  * where work is asked for to the place where it is done.
  *
- * A frame is one binding on top, the one that was set last, over a table with all the others. Setting a value makes
+ * A frame is one value on top, the one that was set last, over a table with all the others. Setting a value makes
  * one small object, however many storages hold a value: the table that a child needs (everything in its parent but
  * the storage being set) is made when the first child is made, and remembered. The first sixteen slots stand in the
  * table itself, where most programs find all of theirs; the others in leaves of sixteen, so that making a table copies
