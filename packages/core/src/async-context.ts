@@ -1,6 +1,6 @@
 /** TC39's AsyncContext, after the specification text of https://tc39.es/proposal-async-context/ */
 import * as engine from '#engine';
-import { changes, type Frame, Key, readBelow, withValue } from './frame.js';
+import { type Frame, Key, ledger, readBelow, withValue } from './frame.js';
 import { runIn } from './scope.js';
 
 // V8 knows a constant of this module when it compiles a hot path, and asks an imported one each time.
@@ -78,14 +78,14 @@ const variable = class Variable<T> {
     const at = place();
     const before = get(at);
     const frame = withValue(before, this.#key, value);
-    const seen = changes;
+    const seen = ledger.changes;
     const inside = push(at, frame);
     if (inside === undefined) return runApart(frame, fn, undefined, args);
     try {
       return Reflect.apply(fn, undefined, args);
     } finally {
       pop(at, inside, before);
-      if (changes !== seen) settle(at, before, seen);
+      if (ledger.changes !== seen) settle(at, before, seen);
     }
   }
 };

@@ -1,14 +1,13 @@
 /** Node's AsyncLocalStorage as of Node 26, on every runtime. https://nodejs.org/api/async_context.html */
 import * as engine from '#engine';
-import { AsyncResource } from './async-resource.js';
 import { invalidArgType, methodNotImplemented } from './errors.js';
-import { changes, copy, type Frame, hasRemoved, Key, noteChange, read, readBelow, remove, withValue } from './frame.js';
+import { copy, type Frame, Key, ledger, noteChange, read, readBelow, remove, withValue } from './frame.js';
 import { RunScope } from './run-scope.js';
 import { runIn } from './scope.js';
 
 // V8 knows a constant of this module when it compiles a hot path, and asks an imported one each time: getStore() takes
 // 2.4 ns instead of 4.1 on Node 20.
-const { place, get, push, pop, enter, settle, runApart } = engine;
+const { place, get, push, pop, enter, settle, runApart, captureScope } = engine;
 
 export interface AsyncLocalStorageOptions<T> {
   /** What `getStore()` gives where no value was set. */
@@ -74,7 +73,7 @@ export interface AsyncLocalStorage<T, S extends T | undefined = T | undefined> {
   withScope(store: T): RunScope;
 }
 
-interface AsyncLocalStorageConstructor {
+export interface AsyncLocalStorageConstructor {
   /**
    * @param options `defaultValue` and `name`
    * @throws ERR_INVALID_ARG_TYPE where the options are not an object
@@ -108,11 +107,11 @@ interface AsyncLocalStorageConstructor {
  */
 function leave(key: Key, prior: unknown, before: Frame | undefined, seen: number): void {
   const at = place();
-  push(at, changes === seen ? copy(before) : withValue(get(at), key, prior));
+  push(at, ledger.changes === seen ? copy(before) : withValue(get(at), key, prior));
   settle(at, before, seen);
 }
 
-/** What a bound function does in its resource's scope. */
+/** What a bound function does in its scope. */
 function runBound<A extends unknown[], R>(
   frame: Frame | undefined,
   fn: (...args: A) => R,
@@ -140,10 +139,10 @@ const implementation = class AsyncLocalStorage<T> {
 
   static bind<F extends (...args: never[]) => unknown>(fn: F): F {
     if (typeof fn !== 'function') throw invalidArgType('fn', 'function', fn);
-    const resource = new AsyncResource(fn.name || 'bound-anonymous-fn');
+    const inScope = captureScope(fn.name || 'bound-anonymous-fn');
     const frame = get(place());
     function bound(this: unknown, ...args: never[]): unknown {
-      return resource.runInAsyncScope(() => runBound(frame, fn, this, args));
+      return inScope(() => runBound(frame, fn, this, args));
     }
     Object.defineProperty(bound, 'length', { value: fn.length });
     return bound as F;
@@ -165,13 +164,13 @@ const implementation = class AsyncLocalStorage<T> {
     const prior = read(before, key, this.#defaultValue);
     if (Object.is(prior, store)) return Reflect.apply(fn, null, args);
     const frame = withValue(before, key, store);
-    const seen = changes;
+    const seen = ledger.changes;
     const inside = push(at, frame);
     if (inside === undefined) return runApart(frame, fn, null, args);
     try {
       return Reflect.apply(fn, null, args);
     } finally {
-      if (changes === seen && !hasRemoved) pop(at, inside, before);
+      if (ledger.changes === seen && !ledger.hasRemoved) pop(at, inside, before);
       else leave(key, prior, before, seen);
     }
   }
@@ -184,7 +183,7 @@ const implementation = class AsyncLocalStorage<T> {
 
   enterWith(store: T): void {
     const at = place();
-    if (!enter(at, withValue(get(at), this.#key, store), changes)) {
+    if (!enter(at, withValue(get(at), this.#key, store), ledger.changes)) {
       throw methodNotImplemented(
         'enterWith() or withScope()',
         'the current value can be changed only for the time of a call here. Use run(store, fn).',

@@ -15,6 +15,11 @@ export function methodNotImplemented(method: string, advice: string): Error {
   return coded(new Error(`The ${method} method is not implemented: ${advice}`), 'ERR_METHOD_NOT_IMPLEMENTED');
 }
 
+/** Node's `ERR_INVALID_ASYNC_ID`. */
+export function invalidAsyncId(name: string, received: unknown): RangeError {
+  return coded(new RangeError(`Invalid ${name} value: ${String(received)}`), 'ERR_INVALID_ASYNC_ID');
+}
+
 function coded<E extends Error>(error: E, code: string): E & Coded {
   return Object.assign(error, { code });
 }

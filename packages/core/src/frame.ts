@@ -22,7 +22,7 @@
  * of the frame that is current, for everyone who shares that frame.
  */
 
-import { follow } from '#engine';
+import { follow, share } from '#engine';
 
 const LEAF_BITS = 4;
 const LEAF_SLOTS = 1 << LEAF_BITS;
@@ -50,15 +50,33 @@ type Leaf = unknown[];
 /** A leaf with the first slots, and after it the leaves with the others. */
 type Table = Leaf;
 
-const NOBODY = new Tag(-1);
+/** What all who make frames must agree on; where two copies of this package share one current frame, the copies. */
+export interface Ledger {
+  /** How often a frame was replaced or changed other than by a scope that puts back what it found. */
+  changes: number;
+  /** Whether there ever was a `remove`: before it nobody can tell a frame from its copy. */
+  hasRemoved: boolean;
+  slotCount: number;
+  readonly freeSlots: number[];
+  /** Stands where a value was taken out. */
+  readonly nobody: Tag;
+}
+
+export const ledger: Ledger = share('frames', () => ({
+  changes: 0,
+  hasRemoved: false,
+  slotCount: 0,
+  freeSlots: [],
+  nobody: new Tag(-1),
+}));
+
+const NOBODY = ledger.nobody;
 const EMPTY: Table = [];
 
-let slotCount = 0;
-const freeSlots: number[] = [];
 const slotRegistry =
   typeof FinalizationRegistry === 'function'
     ? new FinalizationRegistry<number>((slot) => {
-        freeSlots.push(slot);
+        ledger.freeSlots.push(slot);
       })
     : undefined;
 
@@ -76,7 +94,7 @@ export class Key {
   constructor() {
     // Not with the first value: the flow that sets it, and others beside it, would have begun without being followed.
     follow();
-    const slot = freeSlots.pop() ?? slotCount++;
+    const slot = ledger.freeSlots.pop() ?? ledger.slotCount++;
     this.tag = new Tag(slot);
     this.tokenTag = new Tag(slot);
     slotRegistry?.register(this, slot);
@@ -110,12 +128,9 @@ export class Frame {
   }
 }
 
-/** How often a frame was replaced or changed other than by a scope that puts back what it found. */
-export let changes = 0;
-
 /** To be called by whoever makes a frame current for longer than a scope, or changes one. */
 export function noteChange(): void {
-  changes++;
+  ledger.changes++;
 }
 
 /** The value of a storage in a frame, `fallback` where it has none. */
@@ -178,12 +193,9 @@ export function copy(frame: Frame | undefined): Frame | undefined {
   return made;
 }
 
-/** Whether there ever was a `remove`: before it nobody can tell a frame from its copy. */
-export let hasRemoved = false;
-
 /** Takes a storage out of this frame, for everyone who shares it. */
 export function remove(frame: Frame, key: Key): void {
-  hasRemoved = true;
+  ledger.hasRemoved = true;
   if (frame.tag === key.tag || frame.tag === key.tokenTag) {
     frame.tag = NOBODY;
     frame.value = undefined;

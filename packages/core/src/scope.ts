@@ -1,5 +1,5 @@
 import * as engine from '#engine';
-import { changes, type Frame } from './frame.js';
+import { type Frame, ledger } from './frame.js';
 
 const { place, get, push, pop, settle, runApart } = engine;
 
@@ -12,13 +12,13 @@ export function runIn<A extends unknown[], R>(
 ): R {
   const at = place();
   const before = get(at);
-  const seen = changes;
+  const seen = ledger.changes;
   const inside = push(at, frame);
   if (inside === undefined) return runApart(frame, fn, thisArg, args);
   try {
     return Reflect.apply(fn, thisArg, args);
   } finally {
     pop(at, inside, before);
-    if (changes !== seen) settle(at, before, seen);
+    if (ledger.changes !== seen) settle(at, before, seen);
   }
 }

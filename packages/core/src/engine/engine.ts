@@ -28,4 +28,8 @@ export interface Engine {
   settle(at: Place, before: Frame | undefined, moment: number): void;
   /** Runs a function with that current, whether or not the place here can take it. */
   runApart<A extends unknown[], R>(frame: Frame | undefined, fn: (...args: A) => R, thisArg: unknown, args: A): R;
+  /** A function that runs another in what is current now, with whatever else the runtime carries. `type` is for people who debug. */
+  captureScope(type: string): <R>(fn: () => R) => R;
+  /** What all copies of this package that carry the same frames have in common under this name; the first one makes it. */
+  share<T>(name: string, make: () => T): T;
 }

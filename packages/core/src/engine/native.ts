@@ -5,6 +5,8 @@
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import type { Frame } from '../frame.js';
 
+export { captureScope } from './resource-scope.js';
+export { share } from './unshared.js';
 export { AsyncResource };
 
 const slot = new AsyncLocalStorage<Frame | undefined>();

@@ -17,4 +17,4 @@ const followsWithHooks = 'kResourceStore' in new AsyncLocalStorage();
 
 const engine: Engine = followsWithHooks ? asyncHooks : contextFrame.isFound ? contextFrame : native;
 
-export const { follow, place, get, push, pop, enter, settle, runApart } = engine;
+export const { follow, place, get, push, pop, enter, settle, runApart, captureScope, share } = engine;

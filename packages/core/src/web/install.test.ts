@@ -1,0 +1,226 @@
+/** The patches as such, in Node: what they look like, who may have been there before, and that they go away again. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { current } from '../engine/current.js';
+import { type Frame, Key, withValue } from '../frame.js';
+import { install } from './install.js';
+
+const key = new Key();
+const frame = withValue(undefined, key, 'value');
+
+function inFrame<R>(fn: () => R): R {
+  const before: Frame | undefined = current.frame;
+  current.frame = frame;
+  try {
+    return fn();
+  } finally {
+    current.frame = before;
+  }
+}
+
+const afterTurn = async (): Promise<Frame | undefined> => {
+  await new Promise((done) => setTimeout(done, 0));
+  return current.frame;
+};
+
+// Node makes some of its globals when they are first asked for.
+for (const name of Reflect.ownKeys(globalThis)) Reflect.get(globalThis, name);
+
+test('install() and uninstall() are idempotent, and leave everything as it was', async () => {
+  const looks = () =>
+    [globalThis, Promise, Promise.prototype, Function.prototype].map((owner) =>
+      Reflect.ownKeys(owner).map((name) => [name, Reflect.getOwnPropertyDescriptor(owner, name)] as const),
+    );
+  const before = looks();
+  const uninstall = install();
+  assert.equal(install(), uninstall);
+  assert.notDeepEqual(looks(), before);
+  uninstall();
+  assert.deepEqual(looks(), before);
+  uninstall();
+  assert.deepEqual(looks(), before);
+
+  const again = install();
+  assert.notEqual(again, uninstall);
+  uninstall();
+  assert.equal(
+    await inFrame(() => Promise.resolve().then(() => current.frame)),
+    frame,
+    'an old uninstall() does nothing',
+  );
+  again();
+  assert.equal(await inFrame(() => Promise.resolve().then(() => current.frame)), undefined);
+});
+
+test('the report says what follows the flow and what is missing here', () => {
+  const uninstall = install();
+  const { report } = uninstall;
+  assert.equal(report.await, 'intercepted');
+  for (const name of ['Promise.prototype.then', 'Promise.resolve', 'setTimeout', 'queueMicrotask']) {
+    assert.ok(report.patched.includes(name), name);
+  }
+  assert.ok(report.missing.includes('requestAnimationFrame'));
+  assert.deepEqual(report.refused, []);
+  uninstall();
+});
+
+test('patched functions keep the name, length, properties and source text of the native ones', () => {
+  const patched = [
+    [Promise.prototype, 'then'],
+    [Promise.prototype, 'finally'],
+    [Promise, 'resolve'],
+    [globalThis, 'setTimeout'],
+    [globalThis, 'queueMicrotask'],
+    [EventTarget.prototype, 'addEventListener'],
+    [Function.prototype, 'toString'],
+  ] as const;
+  const looks = () =>
+    patched.map(([owner, name]) => {
+      const value: unknown = Reflect.get(owner, name);
+      assert.equal(typeof value, 'function', name);
+      const own = Object.getOwnPropertyDescriptors(value as object);
+      return { own, keys: Reflect.ownKeys(own), text: Function.prototype.toString.call(value), shown: `${value}` };
+    });
+  const before = looks();
+  const uninstall = install();
+  assert.deepEqual(looks(), before);
+  uninstall();
+});
+
+test('await is followed, or not, as wished', async () => {
+  const seen = () => inFrame(afterTurn);
+  const uninstall = install({ await: false });
+  assert.equal(uninstall.report.await, 'not followed');
+  assert.equal(await seen(), undefined);
+  install({ await: true });
+  assert.equal(uninstall.report.await, 'intercepted');
+  assert.equal(await seen(), frame);
+  install({ await: false });
+  assert.equal(await seen(), undefined);
+  uninstall();
+});
+
+test('who reads a promise’s constructor and then by hand gets what works', async () => {
+  const uninstall = install();
+  await inFrame(async () => {
+    const promise = Promise.resolve(7);
+    const Maker = promise.constructor as PromiseConstructor;
+    assert.equal(Maker.name, 'Promise');
+    assert.equal(await Maker.resolve(8), 8);
+    assert.ok((await new Maker((done) => done(null))) === null);
+    assert.equal(Maker.prototype, Promise.prototype);
+    assert.ok(promise instanceof Maker);
+    // A read by hand looks like the beginning of an await.
+    assert.equal(typeof promise.constructor, 'function');
+    const { then } = promise;
+    const chained = then.call(promise, (value) => [value, current.frame]);
+    assert.ok(chained instanceof Promise);
+    assert.deepEqual(await chained, [7, frame]);
+    assert.equal(Promise.resolve(promise), promise);
+    assert.ok(promise.finally(() => {}) instanceof Promise);
+  });
+  assert.equal(Promise.resolve().constructor, Promise);
+  uninstall();
+});
+
+test('subclasses and assignments to then and constructor work as without the accessors', async () => {
+  const uninstall = install();
+  await inFrame(async () => {
+    class Task<T> extends Promise<T> {}
+    const task = Task.resolve(1);
+    assert.ok(task instanceof Task);
+    assert.ok(task.then(() => {}) instanceof Task);
+    assert.equal(task.constructor, Task);
+    assert.deepEqual(await Promise.all([task, task.then(() => current.frame)]), [1, frame]);
+
+    const own = Promise.resolve('own') as Promise<unknown> & { constructor: unknown };
+    own.constructor = Task;
+    assert.deepEqual(Object.getOwnPropertyDescriptor(own, 'constructor'), {
+      value: Task,
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    });
+    assert.ok(own.then(() => {}) instanceof Task);
+    const lazy = Promise.resolve('lazy');
+    // biome-ignore lint/suspicious/noThenProperty: libraries do it to their promises
+    lazy.then = function lazyThen(this: Promise<string>, ...reactions: never[]) {
+      return Reflect.apply(Promise.prototype.then, this, reactions);
+    } as typeof lazy.then;
+    assert.equal(lazy.then.name, 'lazyThen');
+    assert.equal(await lazy, 'lazy');
+    assert.equal(current.frame, undefined, 'the await of a promise with a then of its own cannot be seen');
+  });
+  uninstall();
+});
+
+test('who looks at what a promise is made of and returns it leaves nothing for who awaits the result', async () => {
+  const uninstall = install();
+  for (const look of [
+    (promise: object) => promise.constructor.name,
+    (promise: object) => promise instanceof (promise.constructor as PromiseConstructor),
+    (promise: object) => new (promise.constructor as PromiseConstructor)(() => {}),
+  ]) {
+    const result = inFrame(async () => {
+      const promise = Promise.resolve(1);
+      look(promise);
+      return promise;
+    });
+    const seen = (async () => {
+      await result;
+      return current.frame;
+    })();
+    assert.equal(await seen, undefined);
+  }
+  uninstall();
+});
+
+test('a then that somebody puts over ours is called, also by await', async () => {
+  const uninstall = install();
+  const { then } = Promise.prototype;
+  let calls = 0;
+  // biome-ignore lint/suspicious/noThenProperty: libraries do it
+  Promise.prototype.then = function (this: Promise<unknown>, ...reactions: never[]) {
+    calls++;
+    return Reflect.apply(then, this, reactions);
+  } as typeof then;
+  const seen = await inFrame(() => Promise.resolve().then(() => current.frame));
+  assert.equal(seen, frame);
+  assert.equal(calls > 0, true);
+  assert.equal(await inFrame(afterTurn), frame);
+  // biome-ignore lint/suspicious/noThenProperty: and takes it away again
+  Promise.prototype.then = then;
+  uninstall();
+  assert.match(`${Promise.prototype.then}`, /native code/);
+});
+
+test('what is frozen is left working and named in the report', async () => {
+  const { queueMicrotask: native } = globalThis;
+  Object.defineProperty(globalThis, 'queueMicrotask', { value: native, writable: false, configurable: false });
+  const uninstall = install();
+  assert.deepEqual(uninstall.report.refused, ['queueMicrotask']);
+  assert.equal(globalThis.queueMicrotask, native);
+  const seen = await inFrame(() => new Promise((done) => queueMicrotask(() => done(current.frame))));
+  assert.equal(seen, undefined);
+  uninstall();
+});
+
+test('where an engine does not ask for the constructor, the warning names the transform', async (context) => {
+  const { warn } = console;
+  const warnings: unknown[][] = [];
+  console.warn = (...args) => warnings.push(args);
+  context.after(() => {
+    console.warn = warn;
+  });
+  // A frozen prototype cannot be told from an engine that does not ask.
+  Object.freeze(Promise.prototype);
+  const uninstall = install();
+  assert.equal(uninstall.report.await, 'not followed');
+  assert.equal(warnings.length, 1);
+  assert.match(String(warnings[0]?.[0]), /@throughline\/transform/);
+  install();
+  assert.equal(warnings.length, 1);
+  assert.equal(await Promise.resolve(1).then((value) => value + 1), 2);
+  assert.equal(await (async () => await 3)(), 3);
+  uninstall();
+});

@@ -1,0 +1,18 @@
+/**
+ * Jobs of our own, in the queue of promises' reactions: first in, first out. Made with a promise that is resolved already,
+ * which Chromium does ten times faster than `queueMicrotask`.
+ */
+
+/** The language's own promise, whatever stands as `Promise` on the global object. */
+export const NativePromise: PromiseConstructor = Object.getPrototypeOf((async () => {})()).constructor;
+
+export const nativeThen = NativePromise.prototype.then;
+
+const resolved = NativePromise.resolve();
+// Its own, so that nobody is asked when `then` looks for it.
+Object.defineProperty(resolved, 'constructor', { value: NativePromise });
+
+/** Runs a function after all jobs that wait already. It must not throw. */
+export function runJob(fn: () => void): void {
+  nativeThen.call(resolved, fn);
+}

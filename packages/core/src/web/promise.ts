@@ -1,0 +1,81 @@
+/**
+ * Rule 1: a reaction runs in the frame of the call of `then`, `catch` or `finally`. The language sends all but `finally`
+ * through `then`; the static methods call `then` of each promise as well, and `resolve`.
+ *
+ * Native functions look at a promise's `constructor`, which must not be taken for an `await` where that is intercepted:
+ * `natively` says so.
+ */
+import { current } from '../engine/current.js';
+import { resolution } from './captured.js';
+import { nativeThen } from './jobs.js';
+import { patchMethod } from './patch.js';
+
+type Reaction = ((value: never) => unknown) | null | undefined;
+
+/** How many calls of ours, one in the other, make the engine look at a promise's constructor. */
+export let nativeCalls = 0;
+
+/** A reaction in the current frame, whose result, if a thenable, has what the reaction has entered. */
+function reaction(fn: Reaction): Reaction {
+  if (typeof fn !== 'function') return fn;
+  const { frame } = current;
+  return (value: never) => {
+    const before = current.frame;
+    current.frame = frame;
+    try {
+      return resolution(fn(value));
+    } finally {
+      current.frame = before;
+    }
+  };
+}
+
+/** `Promise.prototype.then`, which is also the way of the language's own combinators. A method, so no constructor. */
+export const { then } = {
+  // biome-ignore lint/suspicious/noThenProperty: nobody awaits the object
+  then(this: Promise<unknown>, onFulfilled: Reaction, onRejected: Reaction): Promise<unknown> {
+    if (current.frame === undefined && !current.entered) {
+      return nativeThen.call(this, onFulfilled as never, onRejected as never);
+    }
+    nativeCalls++;
+    try {
+      return nativeThen.call(this, reaction(onFulfilled) as never, reaction(onRejected) as never);
+    } finally {
+      nativeCalls--;
+    }
+  },
+};
+
+export function patchPromise(): void {
+  patchMethod('Promise.prototype', 'then', () => then);
+  patchMethod(
+    'Promise.prototype',
+    'finally',
+    (native: Promise<unknown>['finally']) =>
+      ({
+        finally(this: Promise<unknown>, onFinally: (() => void) | null | undefined): Promise<unknown> {
+          nativeCalls++;
+          try {
+            return native.call(this, onFinally);
+          } finally {
+            nativeCalls--;
+          }
+        },
+      }).finally,
+  );
+  patchMethod(
+    'Promise',
+    'resolve',
+    (native: PromiseConstructor['resolve']) =>
+      ({
+        resolve(this: PromiseConstructor, value: unknown): Promise<unknown> {
+          nativeCalls++;
+          try {
+            return native.call(this, resolution(value));
+          } finally {
+            nativeCalls--;
+          }
+        },
+      }).resolve,
+  );
+}
