@@ -1,7 +1,12 @@
 import * as engine from '#engine';
 import { type Frame, ledger } from './frame.js';
 
-const { place, get, push, pop, settle, runApart } = engine;
+const place = engine.place;
+const get = engine.get;
+const push = engine.push;
+const pop = engine.pop;
+const settle = engine.settle;
+const runApart = engine.runApart;
 
 /** Runs a function in a frame, after which the whole frame before is current again. */
 export function runIn<A extends unknown[], R>(
