@@ -29,6 +29,9 @@ await mkdir(join(project, 'node_modules/@types'));
 await symlink(join(workspace, 'node_modules/@types/node'), join(project, 'node_modules/@types/node'));
 
 const body = `
+const uninstall: Uninstall = install({ await: true });
+const follows: string = uninstall.report.await;
+uninstall();
 const storage = new AsyncLocalStorage<{ id: number }>();
 const id: number | undefined = storage.run({ id: 7 }, () => storage.getStore()?.id);
 const locale = new AsyncContext.Variable({ defaultValue: 'en' });
@@ -36,31 +39,44 @@ const language: string = locale.get();
 const resource: AsyncResource = new AsyncResource('Test');
 const scope: Disposable = new AsyncLocalStorage({ defaultValue: 1 }).withScope(2);
 scope[Symbol.dispose]();
-console.log(JSON.stringify([id, language, resource.asyncId() > 0, typeof globalThis.AsyncContext.Snapshot]));
+console.log(JSON.stringify([id, language, resource.asyncId() > 0, typeof globalThis.AsyncContext.Snapshot, follows, executionAsyncId()]));
 `;
 
 await writeFile(join(project, 'package.json'), JSON.stringify({ type: 'commonjs' }));
 await writeFile(
   join(project, 'user.mts'),
-  `import { AsyncContext, AsyncLocalStorage, AsyncResource } from 'throughline';\nimport 'throughline/global';${body}`,
+  `import { AsyncContext, AsyncLocalStorage, AsyncResource } from 'throughline';\nimport 'throughline/global';
+import { install, type Uninstall } from 'throughline/web';
+import { executionAsyncId } from 'throughline/async_hooks';${body}`,
 );
 await writeFile(
   join(project, 'user.cts'),
   `import throughline = require('throughline');\nimport 'throughline/global';
+import { install, type Uninstall } from 'throughline/web';
+import { executionAsyncId } from 'throughline/async_hooks';
 const { AsyncContext, AsyncLocalStorage, AsyncResource } = throughline;
 type AsyncResource = throughline.AsyncResource;${body}`,
 );
 
 await writeFile(
   join(project, 'bundled.mts'),
-  `import { AsyncContext, AsyncLocalStorage, AsyncResource } from 'throughline';\nimport 'throughline/global';${body}
+  `import { AsyncContext, AsyncLocalStorage, AsyncResource } from 'throughline';\nimport 'throughline/global';
+import { install, type Uninstall } from 'throughline/web';
+import { executionAsyncId } from 'throughline/async_hooks';${body}
 // @ts-expect-error the type of a resource is a string
 new AsyncResource(5);`,
 );
 
 test('the package holds what runs and its types, and no tests', async () => {
   const files = await readdir(installed, { recursive: true });
-  for (const file of ['dist/index.js', 'dist/index.d.ts', 'dist/global.js', 'README.md', 'LICENSE']) {
+  for (const file of [
+    'dist/index.js',
+    'dist/index.d.ts',
+    'dist/global.js',
+    'dist/web/index.js',
+    'README.md',
+    'LICENSE',
+  ]) {
     assert.ok(files.includes(file), `${file} is missing`);
   }
   assert.deepEqual(
@@ -94,6 +110,9 @@ test('its types are right where a bundler resolves them', () => {
 
 test('it runs by import and by require', () => {
   for (const file of ['user.mjs', 'user.cjs']) {
-    assert.deepEqual(JSON.parse(run(process.execPath, '--no-warnings', file)), [7, 'en', true, 'function'], file);
+    const expected = [7, 'en', true, 'function', 'native', 0];
+    assert.deepEqual(JSON.parse(run(process.execPath, '--no-warnings', file)), expected, file);
+    const portable = ['--no-warnings', '--conditions=throughline-portable', file];
+    assert.deepEqual(JSON.parse(run(process.execPath, ...portable)), expected.with(4, 'intercepted'), file);
   }
 });
