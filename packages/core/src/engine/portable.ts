@@ -2,8 +2,8 @@
  * Every runtime that has nothing of its own, browsers first: the current frame is a variable, and `web/` sees to it that
  * whatever calls back later does so in the frame of the call.
  */
+import { install } from '#web';
 import type { Frame } from '../frame.js';
-import { install } from '../web/install.js';
 import { runJob } from '../web/jobs.js';
 import { type Current, current } from './current.js';
 

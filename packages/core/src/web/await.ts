@@ -116,6 +116,19 @@ export function patchAwait(): (() => void) | undefined {
       },
     })),
   );
+  // Whoever asks for `Promise` by its name is no engine: he may compare it with the constructor that he has just read.
+  let { Promise: named } = globalThis;
+  backs.push(
+    patchProperty(globalThis, 'Promise', 'Promise', () => ({
+      get() {
+        asked = NOBODY;
+        return named;
+      },
+      set(value: PromiseConstructor) {
+        named = value;
+      },
+    })),
+  );
   const unpatchAwait = () => {
     current.intercepted = false;
     for (const back of backs.reverse()) back?.();

@@ -45,8 +45,8 @@ const COPIES = {
 /** Methods and properties that begin a task where they change something; what they change, and the kind of the task. */
 const CHANGES = [
   ['HTMLMediaElement', 'play pause', 'paused', 'play'],
-  ['HTMLMediaElement', 'volume muted', '', 'volumechange'],
-  ['HTMLMediaElement', 'playbackRate defaultPlaybackRate', '', 'ratechange'],
+  ['HTMLMediaElement', 'volume muted', '', 'volume'],
+  ['HTMLMediaElement', 'playbackRate defaultPlaybackRate', '', 'rate'],
   ['HTMLDetailsElement', 'open', 'open', 'toggle'],
   ['HTMLDialogElement', 'show showModal close requestClose', 'open', 'toggle'],
   ['HTMLElement', 'showPopover hidePopover togglePopover', ':popover-open', 'toggle'],
@@ -65,8 +65,8 @@ function load(element: Element, into: Element | null, isComing: boolean): void {
   }
 }
 
-function loadersIn(root: ParentNode): NodeListOf<Element> {
-  return root.querySelectorAll(SELECTOR);
+function loadersIn(root: ParentNode): Element[] {
+  return Array.from(root.querySelectorAll(SELECTOR));
 }
 
 /** Before nodes are put somewhere, since a frame may tell at once that it has loaded. */

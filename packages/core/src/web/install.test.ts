@@ -158,6 +158,7 @@ test('who looks at what a promise is made of and returns it leaves nothing for w
   const uninstall = install();
   for (const look of [
     (promise: object) => promise.constructor.name,
+    (promise: object) => promise.constructor === Promise,
     (promise: object) => promise instanceof (promise.constructor as PromiseConstructor),
     (promise: object) => new (promise.constructor as PromiseConstructor)(() => {}),
   ]) {

@@ -2,7 +2,7 @@
  * The objects that stand for one task wherever there is a web: they begin it when they are made, when a method gives them,
  * or when a method of theirs is called.
  */
-import { patchCalls, patchConstructor } from './patch.js';
+import { patchCall, patchCalls, patchConstructor } from './patch.js';
 import { begin } from './tasks.js';
 
 /** What these methods give tells of a task that begins with the call. */
@@ -20,7 +20,6 @@ const GIVEN = {
 const CALLED = {
   'XMLHttpRequest.prototype': 'open send abort',
   'FileReader.prototype': 'readAsArrayBuffer readAsBinaryString readAsDataURL readAsText abort',
-  'Element.prototype': 'requestFullscreen',
   'Animation.prototype': 'play reverse finish',
 };
 
@@ -39,6 +38,10 @@ export function patchRequests(): void {
     // Listening to an upload changes the request.
     const { upload } = self as XMLHttpRequest;
     if (upload !== undefined) begin(upload);
+    return Reflect.apply(native, self, args);
+  });
+  patchCall('Element.prototype', 'requestFullscreen', (native, self, args) => {
+    begin(self as Element, 'fullscreen', true);
     return Reflect.apply(native, self, args);
   });
   for (const name of MADE) patchConstructor(name, begin);

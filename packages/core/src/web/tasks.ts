@@ -1,67 +1,62 @@
 /**
- * Rule 4: an object that stands for one task tells of it in the frame of the call or assignment that started the task. A
- * task is known by its object and a kind: a media element loads, plays and seeks, each in a frame of its own. The frame
- * is kept for the object until the event that ends the task, and until that event is over for all who listen to it.
+ * Rule 4: an object that stands for one task tells of it in the frame of the call or assignment that began the task. A
+ * task is known by its object and a kind, since a media element loads, plays and seeks, each in a frame of its own. The
+ * frame is kept for the object until the event that ends the task, and for that event until nobody holds it any more.
  *
- * While no flow starts a task nothing is kept. An object that has a frame already is given the root by a task that
- * is started there, so that no event is ever taken for that of a task before.
+ * While no flow begins a task nothing is kept. For an object that has a frame a task that is begun at the root is noted
+ * too, so that none of its events is taken for one of the task before.
  */
 import { current } from '../engine/current.js';
 import type { Frame } from '../frame.js';
 
-type Kind = string;
-
-/** The events that tasks tell of, by kind; the first kind is that of objects that do one thing. */
-const EVENTS: Readonly<Record<Kind, string>> = {
-  '':
-    'load error loadend abort loadstart progress readystatechange timeout success upgradeneeded blocked complete open ' +
-    'close show fullscreenchange fullscreenerror finish suspend emptied stalled loadedmetadata loadeddata canplay ' +
-    'canplaythrough durationchange',
-  toggle: 'toggle',
-  play: 'play playing waiting timeupdate ended',
-  pause: 'pause',
-  seek: 'seeking seeked',
-  volumechange: 'volumechange',
-  ratechange: 'ratechange',
+/** By kind: the events that end a task, and the others that tell of it. The first kind is that of all simple objects. */
+const EVENTS: Readonly<Record<string, readonly [string, string]>> = {
+  '': [
+    'load error loadend abort timeout close success complete finish',
+    'loadstart progress readystatechange upgradeneeded blocked open show suspend emptied stalled loadedmetadata ' +
+      'loadeddata canplay canplaythrough durationchange',
+  ],
+  toggle: ['toggle', ''],
+  fullscreen: ['fullscreenchange fullscreenerror', ''],
+  play: ['ended pause', 'play playing waiting timeupdate'],
+  pause: ['pause', ''],
+  seek: ['seeked', 'seeking'],
+  volume: ['volumechange', ''],
+  rate: ['ratechange', ''],
 };
 
-const KINDS = new Map<string, Kind>();
-for (const [kind, types] of Object.entries(EVENTS)) for (const type of types.split(' ')) KINDS.set(type, kind);
+/** The kind of task that an event of this type tells of. */
+const kinds = new Map<unknown, string>();
+for (const [kind, types] of Object.entries(EVENTS))
+  for (const type of types.join(' ').split(' ')) kinds.set(type, kind);
 
-/** What ends a task of this kind, where its object may live much longer. */
-const ENDS: Readonly<Record<Kind, readonly string[]>> = {
-  '': ['load', 'error', 'loadend', 'close'],
-  toggle: ['toggle'],
-  play: ['pause', 'ended'],
-  pause: ['pause'],
-  seek: ['seeked'],
-  volumechange: ['volumechange'],
-  ratechange: ['ratechange'],
-};
+/** What some of the objects have. */
+interface TaskTarget extends EventTarget {
+  readonly ended?: boolean;
+  readonly localName?: string;
+  readonly readyState?: unknown;
+  readonly transaction?: object | null;
+}
 
-/** Objects that tell of progress, or have a `readyState` that counts, go on after these. */
-const MAYBE_LAST = /^(load|error|success|complete|abort|finish|fullscreenerror|fullscreenchange)$/;
-const LAST = /^(loadend|close|toggle|pause|ended|seeked|volumechange|ratechange)$/;
-
-const tasks = new WeakMap<object, Map<Kind, Frame | undefined>>();
+const tasks = new WeakMap<object, Map<string, Frame | undefined>>();
 /** The frames of events that are under way, and may have ended their task. */
 const told = new WeakMap<Event, Frame | undefined>();
 
-/** Whether any task was started in a flow. */
+/** Whether any task was begun in a flow. */
 export let isAnyKnown = false;
 
-// What stands here first is as good as any: it is our own listener, which nobody else is to hear of.
+// Our own listener, which nobody is to hear of who replaces this later.
 const addEventListener = globalThis.EventTarget?.prototype.addEventListener;
 
 export function isTaskEvent(type: unknown): boolean {
-  return KINDS.has(type as string);
+  return kinds.has(type);
 }
 
 /**
- * The current frame is that of the task which this object begins now.
- * @param listen to the task's end, for objects that live longer
+ * Makes the current frame that of the task which this object begins now.
+ * @param lives longer than the task: its end is to be listened for
  */
-export function begin(target: object, kind: Kind = '', listen = false): void {
+export function begin(target: object, kind = '', lives = false): void {
   const { frame } = current;
   let task = tasks.get(target);
   if (task === undefined) {
@@ -71,34 +66,32 @@ export function begin(target: object, kind: Kind = '', listen = false): void {
     isAnyKnown = true;
   }
   task.set(kind, frame);
-  if (listen && frame !== undefined) {
-    for (const type of ENDS[kind] ?? []) addEventListener?.call(target as EventTarget, type, frameOf);
-  }
+  if (!lives || frame === undefined) return;
+  for (const type of EVENTS[kind]?.[0].split(' ') ?? []) addEventListener?.call(target as EventTarget, type, frameOf);
 }
 
 /** The frame of the task that an event of the platform tells of; undefined where it tells of none. */
 export function frameOf(event: Event): Frame | undefined {
-  const { target, type } = event;
+  const { type } = event;
+  const target = event.target as TaskTarget;
   if (told.has(event)) return told.get(event);
-  const task = tasks.get(target as EventTarget);
+  const task = tasks.get(target);
   if (task === undefined || !event.isTrusted) return undefined;
-  const isEnded = (target as HTMLMediaElement).ended;
-  const kind =
-    type === 'timeupdate' && task.has('seek')
-      ? 'seek'
-      : type === 'pause' && isEnded
-        ? 'play'
-        : (KINDS.get(type) ?? type);
+  let kind = kinds.get(type) ?? '';
+  if (type === 'timeupdate' && task.has('seek')) kind = 'seek';
+  // A player that comes to its end pauses by itself.
+  if (type === 'pause' && target.ended) kind = 'play';
+  const isEnd = EVENTS[kind]?.[0].includes(type);
+  const isProgress = 'loaded' in event;
+  // A request that a listener has begun anew tells of the end of the one before.
+  if (isEnd && isProgress && target.readyState === 1) return undefined;
   const frame = task.get(kind);
   told.set(event, frame);
-  if (type === 'upgradeneeded') {
-    // The transaction is part of the task of opening, and nobody else has seen it before.
-    tasks.set((target as IDBOpenDBRequest).transaction as IDBTransaction, new Map([['', frame]]));
-  }
-  const goesOn = 'loaded' in event || typeof (target as XMLHttpRequest).readyState === 'number';
-  if (LAST.test(type) || (!goesOn && MAYBE_LAST.test(type))) {
-    // A player that has reached its end tells so after it has told of the pause.
-    if (type === 'pause' && isEnded) return frame;
+  // Nobody has seen this transaction before, which is part of opening the database.
+  if (type === 'upgradeneeded') tasks.set(target.transaction as object, new Map([['', frame]]));
+  // These are told of more afterwards; a style sheet of the removal of its old text and of the new one.
+  const goesOn = isProgress || typeof target.readyState === 'number' || target.localName === 'style';
+  if (kind === '' && goesOn ? /loadend|close/.test(type) : isEnd && !(type === 'pause' && target.ended)) {
     task.delete(kind);
     if (type === 'pause') task.delete('play');
   }
