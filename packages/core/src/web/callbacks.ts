@@ -2,24 +2,14 @@
 import { captured } from './captured.js';
 import { patchCalls } from './patch.js';
 
-const TABLE = {
-  Notification: 'requestPermission',
-  'BaseAudioContext.prototype': 'decodeAudioData',
-  'DataTransferItem.prototype': 'getAsString',
-  'Document.prototype': 'startViewTransition',
-  'FileSystemDirectoryEntry.prototype': 'getDirectory getFile',
-  'FileSystemDirectoryReader.prototype': 'readEntries',
-  'FileSystemEntry.prototype': 'getParent',
-  'FileSystemFileEntry.prototype': 'file',
-  'Geolocation.prototype': 'getCurrentPosition watchPosition',
-  'HTMLCanvasElement.prototype': 'toBlob',
-  'LockManager.prototype': 'request',
-  'MediaSession.prototype': 'setActionHandler',
-  'RemotePlayback.prototype': 'watchAvailability',
-};
+const CLASSES =
+  'BaseAudioContext DataTransferItem Document FileSystemDirectoryEntry FileSystemDirectoryReader FileSystemEntry ' +
+  'FileSystemFileEntry Geolocation HTMLCanvasElement LockManager MediaSession Notification RemotePlayback';
+const METHODS =
+  /^(decodeAudioData|getAsString|startViewTransition|getDirectory|getFile|readEntries|getParent|file|getCurrentPosition|watch\w+|toBlob|request|setActionHandler|requestPermission)$/;
 
 export function patchCallbacks(): void {
-  patchCalls(TABLE, (native, self, args) => Reflect.apply(native, self, args.map(callback)));
+  patchCalls(CLASSES, METHODS, (native, self, args) => Reflect.apply(native, self, args.map(callback)));
 }
 
 /** View transitions take theirs in an object. */

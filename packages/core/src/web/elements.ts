@@ -6,53 +6,31 @@
  * Where no value is set and no flow has begun any task yet, all of this is passed by.
  */
 import { current } from '../engine/current.js';
-import { find, patchCalls } from './patch.js';
+import { patchCalls } from './patch.js';
 import { begin, isAnyKnown } from './tasks.js';
 
-const LOADING = /^(img|image|input|video|audio|source|script|link|style|iframe|frame|embed|object|track)$/;
-/** They load whether or not they are in the document. */
-const ANYWHERE = /^(img|image|input|video|audio)$/;
-/** In markup: a frame with nothing to show may have loaded before it can be found. */
-const SELECTOR =
-  'img,image,input,video,audio,source,script,link,style,iframe[src],iframe[srcdoc],frame,embed,object,track';
+/** Elements that load, the first ones also outside of the document. */
+const SELECTOR = 'img,image,input,video,audio,source,script,link,style,iframe,frame,embed,object,track';
+const ANYWHERE = /^(im|in|vi|au)/;
+const CLASSES =
+  'HTMLImageElement HTMLInputElement HTMLMediaElement HTMLSourceElement HTMLScriptElement HTMLLinkElement ' +
+  'HTMLStyleElement HTMLIFrameElement HTMLFrameElement HTMLEmbedElement HTMLObjectElement HTMLTrackElement';
 /** What says what is to be loaded, as an attribute and as a property. */
-const ATTRIBUTE = /^(src|srcset|sizes|srcdoc|srcobject|data|href|rel|media|as|type|crossorigin|disabled|loading)$/i;
-const INTERFACES = 'Image Script Link Style IFrame Frame Embed Object Media Source Track Input';
-
-const INTO_THIS = {
-  'Node.prototype': 'appendChild insertBefore replaceChild',
-  'Element.prototype': 'append prepend replaceChildren',
-  'Document.prototype': 'append prepend replaceChildren',
-  'DocumentFragment.prototype': 'append prepend replaceChildren',
-};
-const BESIDE_THIS = {
-  'Element.prototype': 'before after replaceWith insertAdjacentElement',
-  'CharacterData.prototype': 'before after replaceWith',
-};
-const ATTRIBUTES = { 'Element.prototype': 'setAttribute setAttributeNS removeAttribute toggleAttribute' };
-const TEXT = { 'Node.prototype': 'textContent' };
-const MARKUP_IN_THIS = {
-  'Element.prototype': 'innerHTML setHTMLUnsafe setHTML',
-  'ShadowRoot.prototype': 'innerHTML setHTMLUnsafe setHTML',
-};
-const MARKUP_BESIDE_THIS = { 'Element.prototype': 'outerHTML insertAdjacentHTML' };
-const COPIES = {
-  'Node.prototype': 'cloneNode',
-  'Document.prototype': 'importNode',
-  'Range.prototype': 'createContextualFragment',
-};
-
-/** Methods and properties that begin a task where they change something; what they change, and the kind of the task. */
-const CHANGES = [
-  ['HTMLMediaElement', 'play pause', 'paused', 'play'],
-  ['HTMLMediaElement', 'volume muted', '', 'volume'],
-  ['HTMLMediaElement', 'playbackRate defaultPlaybackRate', '', 'rate'],
-  ['HTMLDetailsElement', 'open', 'open', 'toggle'],
-  ['HTMLDialogElement', 'show showModal close requestClose', 'open', 'toggle'],
-  ['HTMLElement', 'showPopover hidePopover togglePopover', ':popover-open', 'toggle'],
-] as const;
+const ATTRIBUTE = /^(src(set|doc|object)?|sizes|data|(xlink:)?href|rel|media|as|type|crossorigin|disabled|loading)$/i;
+/** Where nodes are put in, and copies and markup made of them. */
+const NODES = 'Node Element Document DocumentFragment ShadowRoot CharacterData Range';
 
 type Run = () => unknown;
+type Around = (element: Element, run: Run, args: unknown[], key: string) => unknown;
+
+/** Stands around calls and assignments wherever a value is set, or was when any task began. */
+function patchBusy(classes: string, members: RegExp, around: Around): void {
+  patchCalls(classes, members, (native, self, args, key) =>
+    current.frame === undefined && !isAnyKnown
+      ? Reflect.apply(native, self, args)
+      : around(self as Element, () => Reflect.apply(native, self, args), args, key),
+  );
+}
 
 /** This element, which may be new where it is, begins to load what it says, or will once it is there. */
 function load(element: Element, into: Element | null, isComing: boolean): void {
@@ -65,110 +43,98 @@ function load(element: Element, into: Element | null, isComing: boolean): void {
   }
 }
 
-function loadersIn(root: ParentNode): Element[] {
-  return Array.from(root.querySelectorAll(SELECTOR));
+function isLoader(node: Partial<Element>): boolean | undefined {
+  return node.matches?.(SELECTOR);
 }
 
-/** Before nodes are put somewhere, since a frame may tell at once that it has loaded. */
-function come(nodes: readonly unknown[], into: Element | null): void {
-  for (const node of nodes as (Element | null | undefined)[]) {
-    if (typeof node?.querySelectorAll !== 'function') continue;
-    // A script that was in the document before does not load again.
-    if (LOADING.test(node.localName) && !(node.localName === 'script' && node.isConnected)) load(node, into, true);
-    for (const element of loadersIn(node)) load(element, element.parentElement, true);
-  }
+/** The elements in `root` that load, and itself; texts and strings have none. Where no value is set, `root` has to do. */
+function loadersIn(root: Element): Element[] {
+  if (current.frame === undefined) return [root];
+  return [root, ...Array.from(root.querySelectorAll?.(SELECTOR) ?? [])].filter(isLoader);
 }
 
-/** All loaders in this root that were not there before. */
-function loadNew(root: ParentNode, run: Run): unknown {
-  const before = new Set(loadersIn(root));
-  const result = run();
-  for (const element of loadersIn(root)) if (!before.has(element)) load(element, element.parentElement, false);
-  return result;
-}
-
-/** Begins the task if the state of the element has changed. */
-function change(element: Element, state: string, kind: string, run: Run): unknown {
-  const now = () => (state[0] === ':' ? element.matches(state) : Reflect.get(element, state));
-  const before = now();
-  const result = run();
-  if (now() === before) return result;
-  begin(element, kind === 'play' && now() === true ? 'pause' : kind, true);
-  // A dialog that was closed tells so in two events.
-  if (element.localName === 'dialog' && now() === false) begin(element, '', true);
-  return result;
-}
-
-export function patchElements(): void {
-  for (const name of INTERFACES.split(' ')) {
-    const path = `HTML${name}Element.prototype`;
-    for (const key of Object.keys(find(path) ?? {})) {
-      if (!ATTRIBUTE.test(key)) continue;
-      patchBusy({ [path]: key }, (element, run) => {
-        load(element, element.parentElement, false);
-        return run();
-      });
-    }
-  }
-  patchBusy(ATTRIBUTES, (element, run, args) => {
-    const name = String(args[args.length > 2 ? 1 : 0]);
-    if (element.localName === 'details' && name === 'open') return change(element, name, 'toggle', run);
-    if (LOADING.test(element.localName) && ATTRIBUTE.test(name.replace(/.*:/, ''))) {
+/** All in `root` that was not there before. */
+function loadNew(root: Element, before: ReadonlySet<Element>): void {
+  for (const element of loadersIn(root)) {
+    // A frame with nothing to show has told so already, or will do so at the root.
+    if (!before.has(element) && (element.localName !== 'iframe' || element.matches('[src],[srcdoc]'))) {
       load(element, element.parentElement, false);
     }
-    return run();
-  });
-  patchBusy(INTO_THIS, (element, run, args) => {
-    loadStyle(element);
-    if (element.isConnected || LOADING.test(element.localName)) come(args, element);
-    return run();
-  });
-  patchBusy(BESIDE_THIS, (element, run, args) => {
-    if (element.isConnected) come(args, element.parentElement);
-    return run();
-  });
-  patchBusy(TEXT, (element, run) => {
-    loadStyle(element);
-    return run();
-  });
-  patchBusy(MARKUP_IN_THIS, (element, run) => {
-    loadStyle(element);
-    return loadNew(element, run);
-  });
-  patchBusy(MARKUP_BESIDE_THIS, (element, run) => loadNew(element.parentElement ?? element, run));
-  patchBusy(COPIES, (_, run) => {
-    const copy = run() as Element;
-    if (LOADING.test(copy.localName)) load(copy, null, false);
-    if (copy.childElementCount > 0) for (const element of loadersIn(copy)) load(element, element.parentElement, false);
-    return copy;
-  });
-  for (const [name, keys, state, kind] of CHANGES) {
-    for (const key of keys.split(' ')) {
-      patchBusy({ [`${name}.prototype`]: key }, (element, run) => change(element, state || key, kind, run));
+  }
+}
+
+const loading: Around = (element, run) => {
+  load(element, element.parentElement, false);
+  return run();
+};
+
+const setting: Around = (element, run, args) => {
+  const name = String(args.length > 2 ? args[1] : args[0]);
+  if (element.localName === 'details' && name === 'open') return changing(element, run, args, name);
+  if (ATTRIBUTE.test(name) && isLoader(element)) load(element, element.parentElement, false);
+  return run();
+};
+
+/** Where a method of this name puts its nodes: beside the element, or into it. */
+function placeOf(element: Element, key: string): Element | null {
+  return /^(be|af|out|insertA|replaceW)/.test(key) ? element.parentElement : element;
+}
+
+/** Before nodes are put in, since a frame may tell at once that it has loaded. */
+const inserting: Around = (element, run, args, key) => {
+  const into = placeOf(element, key);
+  // A style sheet is made anew when it is given a text.
+  if (into?.localName === 'style') load(into, null, false);
+  for (const node of into && (into.isConnected || isLoader(into)) ? args : []) {
+    for (const loader of loadersIn(Object(node))) {
+      // A script that was in the document before does not load again.
+      if (loader.localName !== 'script' || !loader.isConnected) {
+        load(loader, loader === node ? into : loader.parentElement, true);
+      }
     }
   }
-  patchBusy({ 'HTMLMediaElement.prototype': 'load' }, (element, run) => {
-    begin(element);
-    return run();
-  });
-  patchBusy({ 'HTMLMediaElement.prototype': 'currentTime fastSeek' }, (element, run) => {
-    begin(element, 'seek', true);
-    return run();
-  });
-}
+  return run();
+};
 
-/** Stands around calls and assignments wherever a value is set, or was when any task began. */
-function patchBusy(
-  table: Readonly<Record<string, string>>,
-  around: (element: Element, run: Run, args: unknown[]) => unknown,
-): void {
-  patchCalls(table, (native, self, args) => {
-    const run = () => Reflect.apply(native, self, args);
-    return current.frame === undefined && !isAnyKnown ? run() : around(self as Element, run, args);
-  });
-}
-
-/** A style sheet in the document is made anew with its text. */
-function loadStyle(element: Element): void {
+const writing: Around = (element, run, _, key) => {
+  // As an element it holds no others.
   if (element.localName === 'style') load(element, null, false);
+  const root = placeOf(element, key) ?? element;
+  const before = new Set(loadersIn(root));
+  const result = run();
+  loadNew(root, before);
+  return result;
+};
+
+const copying: Around = (_, run) => {
+  const copy = run() as Element;
+  loadNew(copy, new Set());
+  return copy;
+};
+
+/** Begins a task only if something has changed: otherwise nothing is told, and the frame would be left for another. */
+const changing: Around = (element, run, _, key) => {
+  const isSwitch = /^(play|pause)$/.test(key);
+  const { paused, open } = element as Partial<HTMLMediaElement & HTMLDialogElement>;
+  const state = () =>
+    Reflect.get(element, paused === undefined ? 'open' : isSwitch ? 'paused' : key) ?? element.matches(':popover-open');
+  const before = state();
+  const result = run();
+  if (state() !== before) {
+    begin(element, paused === undefined ? 'toggle' : isSwitch ? key : /ate$/.test(key) ? 'rate' : 'volume', true);
+    // A dialog that was closed tells so in two events.
+    if (open === true) begin(element, '', true);
+  }
+  return result;
+};
+
+export function patchElements(): void {
+  patchBusy(CLASSES, ATTRIBUTE, loading);
+  patchBusy('Element', /^(set|toggle|remove)Attr/, setting);
+  patchBusy(NODES, /^(append|prepend|insert(B|\w+nt$)|replace|before|after)/, inserting);
+  patchBusy(NODES, /^((inn|out)er|set|insert\w+)HTML|^textC/, writing);
+  patchBusy(NODES, /^(clone|import)Node$|lFragment$/, copying);
+  patchBusy('HTMLMediaElement', /^(play|pause|volume|muted|\w+Rate)$/, changing);
+  patchBusy('HTMLDetailsElement', /^open$/, changing);
+  patchBusy('HTMLDialogElement HTMLElement', /^(show|hide|toggle|close$|requestC)/, changing);
 }

@@ -7,16 +7,16 @@
  * twice and removing it mean what they meant. Registering captures nothing.
  */
 import { current } from '../engine/current.js';
-import { disguised, find, type Native, ownerOf, patchCall, patchProperty } from './patch.js';
+import { disguised, eachMember, find, type Native, ownerOf, patchCall, patchProperty } from './patch.js';
 import { frameOf, isTaskEvent } from './tasks.js';
 
 /** What listens, and what stands for it; and the other way round. */
 const wrappers = new WeakMap<object, Native>();
 const listeners = new WeakMap<object, object>();
 
-/** Where handlers stand, `onload` and the like; '' is the global object. */
-const OWNERS =
-  ' HTMLElement SVGElement Element Document XMLHttpRequest XMLHttpRequestEventTarget FileReader IDBRequest ' +
+/** Where handlers stand, `onload` and the like. */
+const CLASSES =
+  'HTMLElement SVGElement Element Document XMLHttpRequest XMLHttpRequestEventTarget FileReader IDBRequest ' +
   'IDBOpenDBRequest IDBTransaction IDBDatabase EventSource WebSocket Worker SharedWorker AbortSignal Notification Animation';
 
 function wrapped(listener: unknown): unknown {
@@ -58,26 +58,25 @@ export function patchEvents(): void {
     if (wrapper !== undefined && isTaskEvent(type)) Reflect.apply(native, self, [type, wrapper, ...rest]);
     return Reflect.apply(native, self, args);
   });
-  for (const name of OWNERS.split(' ')) patchHandlers(name);
+  eachMember(CLASSES, /^on/, patchHandler);
+  patchHandler('', 'onerror');
 }
 
-function patchHandlers(name: string): void {
-  const owner = name === '' ? ownerOf(globalThis, 'onerror') : find(`${name}.prototype`);
-  for (const key of Object.keys(owner ?? {})) {
-    if (!key.startsWith('on') || !isTaskEvent(key.slice(2))) continue;
-    patchProperty(owner, key, `${name}.${key}`, (native) => {
-      const { get, set } = native;
-      if (get === undefined || set === undefined) return native;
-      const made = {
-        get(this: unknown): unknown {
-          const handler = get.call(this);
-          return listeners.get(handler) ?? handler;
-        },
-        set(this: unknown, handler: unknown): void {
-          set.call(this, typeof handler === 'function' ? wrapped(handler) : handler);
-        },
-      };
-      return { get: disguised(made.get, get), set: disguised(made.set, set) };
-    });
-  }
+function patchHandler(path: string, key: string): void {
+  if (!isTaskEvent(key.slice(2))) return;
+  const owner = path === '' ? globalThis : find(path);
+  patchProperty(ownerOf(owner, key), key, `${path}.${key}`, (property) => {
+    const { get, set } = property;
+    if (get === undefined || set === undefined) return property;
+    const made = {
+      get(this: unknown): unknown {
+        const handler = get.call(this);
+        return listeners.get(handler) ?? handler;
+      },
+      set(this: unknown, handler: unknown): void {
+        set.call(this, typeof handler === 'function' ? wrapped(handler) : handler);
+      },
+    };
+    return { get: disguised(made.get, get), set: disguised(made.set, set) };
+  });
 }

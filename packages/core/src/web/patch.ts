@@ -18,7 +18,7 @@ export interface PatchReport {
 export type Native = (this: any, ...args: any[]) => any;
 
 /** Stands around a call of the platform's function, and makes it. The arguments are its own to change. */
-type Around = (native: Native, self: unknown, args: unknown[]) => unknown;
+export type Around = (native: Native, self: unknown, args: unknown[], key: string) => unknown;
 
 const report = { patched: [] as string[], missing: [] as string[], refused: [] as string[] };
 const undo: (() => void)[] = [];
@@ -30,11 +30,8 @@ export const patchReport: PatchReport = report;
 /** What is called `path`, from the global object on; undefined where any part of it is missing. */
 export function find(path: string): object | undefined {
   let found: unknown = globalThis;
-  for (const name of path.split('.')) {
-    if ((typeof found !== 'object' && typeof found !== 'function') || found === null) return undefined;
-    found = Reflect.get(found, name);
-  }
-  return (typeof found === 'object' && found !== null) || typeof found === 'function' ? found : undefined;
+  for (const name of path.split('.')) found = (found as Record<string, unknown> | null | undefined)?.[name];
+  return Object(found) === found ? (found as object) : undefined;
 }
 
 /**
@@ -69,50 +66,47 @@ export function patchProperty(
   return back;
 }
 
-/** Replaces a method or function, `path` names its owner from the global object on, '' the global object itself. */
+/**
+ * Replaces a method or function, or what a property with accessors calls when it is assigned to. `path` names the owner from
+ * the global object on, '' the global object itself.
+ */
 export function patchMethod<F extends Native>(path: string, key: string, make: (native: F) => Native): void {
   const owner = path === '' ? globalThis : find(path);
-  patchProperty(ownerOf(owner, key), key, path === '' ? key : `${path}.${key}`, ({ value }) =>
-    typeof value === 'function' ? { value: disguised(make(value as F), value) } : { value },
-  );
-}
-
-/** Puts `around` around every call of a method or function, or every assignment to a property that has accessors. */
-export function patchCall(path: string, key: string, around: Around): void {
-  const owner = path === '' ? globalThis : find(path);
-  patchProperty(ownerOf(owner, key), key, path === '' ? key : `${path}.${key}`, (native) => {
-    const { get, set, value } = native;
-    if (typeof value === 'function') {
-      const made = {
-        call(this: unknown, ...args: unknown[]): unknown {
-          return around(value, this, args);
-        },
-      };
-      return { value: disguised(made.call, value) };
-    }
-    if (get === undefined || set === undefined) return native;
-    const made = {
-      set(this: unknown, ...args: unknown[]): void {
-        around(set, this, args);
-      },
-    };
-    return { get, set: disguised(made.set, set) };
+  patchProperty(ownerOf(owner, key), key, path === '' ? key : `${path}.${key}`, (property) => {
+    const native: unknown = property.value ?? property.set;
+    if (typeof native !== 'function') return property;
+    const made = disguised(make(native as F), native);
+    return property.set === undefined ? { value: made } : { ...property, set: made };
   });
 }
 
-/** The same for many: their names, with blanks between, by the path of their owner; `*` for all methods that it has. */
-export function patchCalls(table: Readonly<Record<string, string>>, around: Around): void {
-  for (const [path, names] of Object.entries(table)) {
-    const keys = names === '*' ? methodsOf(find(path)) : names.split(' ');
-    for (const key of keys) patchCall(path, key, around);
+/** Puts `around` around every call of it. */
+export function patchCall(path: string, key: string, around: Around): void {
+  patchMethod(
+    path,
+    key,
+    (native) =>
+      ({
+        call(this: unknown, ...args: unknown[]): unknown {
+          return around(native, this, args, key);
+        },
+      }).call,
+  );
+}
+
+/** Visits all static and other members of these classes, their names with blanks between, whose own names match. */
+export function eachMember(classes: string, members: RegExp, visit: (path: string, key: string) => void): void {
+  for (const name of classes.split(' ')) {
+    if (find(name) === undefined) report.missing.push(name);
+    for (const path of [name, `${name}.prototype`]) {
+      for (const key of Object.keys(find(path) ?? {})) if (members.test(key)) visit(path, key);
+    }
   }
 }
 
-function methodsOf(owner: object | undefined): string[] {
-  const properties = Object.entries(Object.getOwnPropertyDescriptors(owner ?? {}));
-  return properties
-    .filter(([key, { value }]) => key !== 'constructor' && typeof value === 'function')
-    .map(([key]) => key);
+/** Puts `around` around every call of all these members. */
+export function patchCalls(classes: string, members: RegExp, around: Around): void {
+  eachMember(classes, members, (path, key) => patchCall(path, key, around));
 }
 
 /** Lets `made` see every object that a constructor of the platform makes. */
@@ -147,7 +141,7 @@ export function disguised<F extends object>(fn: F, native: object): F {
     const property = Reflect.getOwnPropertyDescriptor(native, key);
     if (property !== undefined) Reflect.defineProperty(fn, key, property);
   }
-  natives.set(fn, native);
+  natives.set(fn, natives.get(native) ?? native);
   return fn;
 }
 

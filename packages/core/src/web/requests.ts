@@ -2,47 +2,33 @@
  * The objects that stand for one task wherever there is a web: they begin it when they are made, when a method gives them,
  * or when a method of theirs is called.
  */
-import { patchCall, patchCalls, patchConstructor } from './patch.js';
+import { type Around, patchCalls, patchConstructor } from './patch.js';
 import { begin } from './tasks.js';
 
-/** What these methods give tells of a task that begins with the call. */
-const GIVEN = {
-  AbortSignal: 'timeout',
-  'Element.prototype': 'animate',
-  'IDBCursor.prototype': '*',
-  'IDBDatabase.prototype': '*',
-  'IDBFactory.prototype': '*',
-  'IDBIndex.prototype': '*',
-  'IDBObjectStore.prototype': '*',
+/** What these give tells of a task that begins with the call. */
+const given: Around = (native, self, args) => {
+  const result: unknown = Reflect.apply(native, self, args);
+  if (result instanceof EventTarget) begin(result);
+  // A cursor goes on by telling again of the request that gave it.
+  else if (self instanceof IDBCursor) begin(self.request);
+  return result;
 };
 
-/** What these methods are called on begins its task anew. */
-const CALLED = {
-  'XMLHttpRequest.prototype': 'open send abort',
-  'FileReader.prototype': 'readAsArrayBuffer readAsBinaryString readAsDataURL readAsText abort',
-  'Animation.prototype': 'play reverse finish',
+/** These begin the task of what they are called on. */
+const called: Around = (native, self, args, key) => {
+  begin(self as object, /Full/.test(key) ? 'full' : /Seek|Time/.test(key) ? 'seek' : '', true);
+  // Listening to an upload changes the request.
+  const { upload } = self as Partial<XMLHttpRequest>;
+  if (upload !== undefined) begin(upload);
+  return Reflect.apply(native, self, args);
 };
-
-const MADE = ['EventSource', 'WebSocket', 'Worker', 'SharedWorker', 'Notification', 'Audio'];
 
 export function patchRequests(): void {
-  patchCalls(GIVEN, (native, self, args) => {
-    const given: unknown = Reflect.apply(native, self, args);
-    if (given instanceof EventTarget) begin(given);
-    // A cursor goes on by telling again of the request that gave it.
-    else if (given === undefined && 'request' in (self as object)) begin((self as IDBCursor).request);
-    return given;
-  });
-  patchCalls(CALLED, (native, self, args) => {
-    begin(self as object, '', true);
-    // Listening to an upload changes the request.
-    const { upload } = self as XMLHttpRequest;
-    if (upload !== undefined) begin(upload);
-    return Reflect.apply(native, self, args);
-  });
-  patchCall('Element.prototype', 'requestFullscreen', (native, self, args) => {
-    begin(self as Element, 'fullscreen', true);
-    return Reflect.apply(native, self, args);
-  });
-  for (const name of MADE) patchConstructor(name, begin);
+  patchCalls('AbortSignal Element', /^(timeout|animate)$/, given);
+  patchCalls('IDBFactory IDBDatabase IDBObjectStore IDBIndex IDBCursor', /^(?!on)/, given);
+  patchCalls('XMLHttpRequest FileReader Animation', /^(open|send|abort|readAs\w+|play|reverse|finish)$/, called);
+  patchCalls('HTMLMediaElement Element', /^(load|currentTime|fastSeek|requestFullscreen)$/, called);
+  for (const name of 'EventSource WebSocket Worker SharedWorker Notification Audio'.split(' ')) {
+    patchConstructor(name, begin);
+  }
 }

@@ -9,26 +9,14 @@
 import { current } from '../engine/current.js';
 import type { Frame } from '../frame.js';
 
-/** By kind: the events that end a task, and the others that tell of it. The first kind is that of all simple objects. */
-const EVENTS: Readonly<Record<string, readonly [string, string]>> = {
-  '': [
-    'load error loadend abort timeout close success complete finish',
-    'loadstart progress readystatechange upgradeneeded blocked open show suspend emptied stalled loadedmetadata ' +
-      'loadeddata canplay canplaythrough durationchange',
-  ],
-  toggle: ['toggle', ''],
-  fullscreen: ['fullscreenchange fullscreenerror', ''],
-  play: ['ended pause', 'play playing waiting timeupdate'],
-  pause: ['pause', ''],
-  seek: ['seeked', 'seeking'],
-  volume: ['volumechange', ''],
-  rate: ['ratechange', ''],
-};
-
-/** The kind of task that an event of this type tells of. */
-const kinds = new Map<unknown, string>();
-for (const [kind, types] of Object.entries(EVENTS))
-  for (const type of types.join(' ').split(' ')) kinds.set(type, kind);
+/** What may end a task. */
+const ENDS = (
+  'load error loadend abort timeout close success complete finish toggle ended pause seeked volumechange ratechange ' +
+  'fullscreenchange fullscreenerror'
+).split(' ');
+/** How the events begin that tell of tasks. Others that begin so are told of as they were. */
+const TYPE =
+  /^(load|err|abort|timeo|clo|suc|comp|fin|tog|end|pau|see|vol|rat|fulls|prog|ready|upg|block|open|show|sus|emp|sta|canp|dur|play|wait|timeu)/;
 
 /** What some of the objects have. */
 interface TaskTarget extends EventTarget {
@@ -49,7 +37,13 @@ export let isAnyKnown = false;
 const addEventListener = globalThis.EventTarget?.prototype.addEventListener;
 
 export function isTaskEvent(type: unknown): boolean {
-  return kinds.has(type);
+  return TYPE.test(type as string);
+}
+
+/** The kind of task that an event of this type tells of: the first letters of the type, '' for objects that do one thing. */
+function kindOf(type: string): string {
+  const [kind = ''] = /^(play|pause|seek|volume|rate|toggle|full)/.exec(type) ?? [];
+  return /^(waiting|timeupdate|ended)$/.test(type) ? 'play' : kind;
 }
 
 /**
@@ -66,8 +60,11 @@ export function begin(target: object, kind = '', lives = false): void {
     isAnyKnown = true;
   }
   task.set(kind, frame);
-  if (!lives || frame === undefined) return;
-  for (const type of EVENTS[kind]?.[0].split(' ') ?? []) addEventListener?.call(target as EventTarget, type, frameOf);
+  // What somebody has put in the place of a class of the platform cannot be listened to.
+  if (!lives || frame === undefined || !(target instanceof EventTarget)) return;
+  for (const type of ENDS) {
+    if (kind === 'play' || kindOf(type) === kind) addEventListener?.call(target, type, frameOf);
+  }
 }
 
 /** The frame of the task that an event of the platform tells of; undefined where it tells of none. */
@@ -77,23 +74,24 @@ export function frameOf(event: Event): Frame | undefined {
   if (told.has(event)) return told.get(event);
   const task = tasks.get(target);
   if (task === undefined || !event.isTrusted) return undefined;
-  let kind = kinds.get(type) ?? '';
+  let kind = kindOf(type);
   if (type === 'timeupdate' && task.has('seek')) kind = 'seek';
-  // A player that comes to its end pauses by itself.
-  if (type === 'pause' && target.ended) kind = 'play';
-  const isEnd = EVENTS[kind]?.[0].includes(type);
+  // A player that comes to its end pauses by itself, and tells of the end after it.
+  const isPausing = type === 'pause' && target.ended;
+  if (isPausing) kind = 'play';
   const isProgress = 'loaded' in event;
+  let isEnd = !isPausing && ENDS.includes(type);
   // A request that a listener has begun anew tells of the end of the one before.
   if (isEnd && isProgress && target.readyState === 1) return undefined;
+  // These are told of more afterwards; a style sheet of the removal of its old text and of the new one.
+  if (kind === '' && (isProgress || typeof target.readyState === 'number' || target.localName === 'style')) {
+    isEnd = /loadend|close/.test(type);
+  }
   const frame = task.get(kind);
   told.set(event, frame);
   // Nobody has seen this transaction before, which is part of opening the database.
   if (type === 'upgradeneeded') tasks.set(target.transaction as object, new Map([['', frame]]));
-  // These are told of more afterwards; a style sheet of the removal of its old text and of the new one.
-  const goesOn = isProgress || typeof target.readyState === 'number' || target.localName === 'style';
-  if (kind === '' && goesOn ? /loadend|close/.test(type) : isEnd && !(type === 'pause' && target.ended)) {
-    task.delete(kind);
-    if (type === 'pause') task.delete('play');
-  }
+  if (isEnd) task.delete(kind);
+  if (isEnd && kind === 'pause') task.delete('play');
   return frame;
 }
