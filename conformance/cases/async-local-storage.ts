@@ -91,7 +91,7 @@ export const asyncLocalStorage: Chapter = {
         await storage.run('flow', async () => {
           const later = storage.exit(async (mark: string) => {
             equal(storage.getStore(), undefined);
-            await null;
+            await Promise.resolve();
             return `${mark} ${storage.getStore()}`;
           }, 'mark');
           equal(storage.getStore(), 'flow');
@@ -107,7 +107,7 @@ export const asyncLocalStorage: Chapter = {
         storage.enterWith('entered');
         equal(storage.getStore(), 'entered');
         const later = new Promise<string | undefined>((done) => setTimeout(() => done(storage.getStore()), 1));
-        await null;
+        await Promise.resolve();
         equal(storage.getStore(), 'entered');
         equal(await later, 'entered');
       },
@@ -116,12 +116,12 @@ export const asyncLocalStorage: Chapter = {
       name: 'enterWith() is not seen by a flow that began before it',
       async run({ AsyncLocalStorage }) {
         const other = async (storage: InstanceType<typeof AsyncLocalStorage<string>>) => {
-          for (let i = 0; i < 4; i++) await null;
+          for (let i = 0; i < 4; i++) await Promise.resolve();
           return storage.getStore();
         };
         const storage = new AsyncLocalStorage<string>();
         const entering = (async () => {
-          await null;
+          await Promise.resolve();
           storage.enterWith('entered');
         })();
         equal(await other(storage), undefined);
@@ -149,7 +149,7 @@ export const asyncLocalStorage: Chapter = {
         const storage = new AsyncLocalStorage<string>();
         await storage.run('flow', async () => {
           await (async () => {
-            await null;
+            await Promise.resolve();
             storage.enterWith('entered');
           })();
           equal(storage.getStore(), 'flow');
@@ -228,10 +228,10 @@ export const asyncLocalStorage: Chapter = {
         await storage.run('flow', async () => {
           storage.disable();
           equal(storage.getStore(), undefined);
-          await null;
+          await Promise.resolve();
           equal(storage.getStore(), undefined, 'after await');
           await storage.run('again', async () => {
-            await null;
+            await Promise.resolve();
             equal(storage.getStore(), 'again');
           });
           equal(storage.getStore(), undefined, 'after run()');
@@ -311,7 +311,9 @@ export const asyncLocalStorage: Chapter = {
         equal(storage.getStore(), 'inner');
         inner.dispose();
         equal(storage.getStore(), 'outer');
-        scope[Symbol.dispose]();
+        // WebKit has no Symbol.dispose yet, and compilers that lower `using` look for this one there.
+        const dispose: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
+        scope[dispose]();
         equal(storage.getStore(), undefined);
         storage.enterWith('later');
         scope.dispose();
@@ -496,7 +498,7 @@ export const asyncLocalStorage: Chapter = {
         );
         storage.run('a', () => bound('entered by a'));
         storage.run('b', () => bound('entered by b'));
-        await null;
+        await Promise.resolve();
         storage.run('c', () => bound('entered by c'));
         equal(seen, ['bound', 'entered by a', 'bound', 'entered by b', 'bound', 'entered by c']);
       },
@@ -585,7 +587,14 @@ export const asyncLocalStorage: Chapter = {
         const storage = new AsyncLocalStorage<number>();
         const deeper = (depth: number): void => storage.run(depth, deeper, depth + 1);
         storage.run(-1, () => {
-          throws(() => deeper(0), { name: 'RangeError' });
+          let reason: unknown;
+          try {
+            deeper(0);
+          } catch (error) {
+            reason = error;
+          }
+          // A RangeError but for Firefox, which has an InternalError of its own.
+          equal(reason instanceof Error, true);
           equal(storage.getStore(), -1);
         });
         equal(storage.getStore(), undefined);
@@ -623,7 +632,7 @@ export const asyncLocalStorage: Chapter = {
         }
         await inFrame(async () => {
           equal(check(), true);
-          await null;
+          await Promise.resolve();
           equal(check(), true, 'after await');
           storages[500]?.run(-1, () => {
             equal(storages[500]?.getStore(), -1);

@@ -53,7 +53,7 @@ export const asyncResource: Chapter = {
         const resource = storage.run('maker', () => new AsyncResource('Test'));
         const seen = storage.run('caller', () =>
           resource.runInAsyncScope(async () => {
-            await null;
+            await Promise.resolve();
             return storage.getStore();
           }),
         );

@@ -64,7 +64,7 @@ export const awaits: Chapter = {
         await sleep(1).then(() => Promise.reject(new Error('expected')));
       } catch {
         own();
-        await null;
+        await Promise.resolve();
         own();
       } finally {
         own();
@@ -130,7 +130,7 @@ export const awaits: Chapter = {
     }),
     inTwoFlows('in a loop with many awaits', async (own) => {
       for (let i = 0; i < 100; i++) {
-        await null;
+        await Promise.resolve();
         own();
       }
     }),
@@ -183,7 +183,7 @@ export const awaits: Chapter = {
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         await storage.run('flow', async () => {
-          await null;
+          await Promise.resolve();
           const inner = storage.run('inner', async () => {
             await sleep(1);
             return storage.getStore();
@@ -199,7 +199,7 @@ export const awaits: Chapter = {
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<number>();
         const step = async (value: number): Promise<void> => {
-          await (value % 3 === 0 ? null : sleep(value % 4));
+          await (value % 3 === 0 ? Promise.resolve() : sleep(value % 4));
           equal(storage.getStore(), value);
         };
         const flow = async (value: number): Promise<void> => {

@@ -66,7 +66,7 @@ export const generators: Chapter = {
         async function* body() {
           for (;;) {
             const before = storage.getStore();
-            await null;
+            await Promise.resolve();
             yield `${before} ${storage.getStore()}`;
           }
         }
@@ -81,7 +81,7 @@ export const generators: Chapter = {
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         async function* body() {
-          await null;
+          await Promise.resolve();
           yield storage.getStore();
           yield storage.getStore();
         }
@@ -96,7 +96,7 @@ export const generators: Chapter = {
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         async function* body() {
-          await null;
+          await Promise.resolve();
           yield 1;
         }
         const generator = storage.run('maker', body);
@@ -111,7 +111,7 @@ export const generators: Chapter = {
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         async function* inner() {
-          await null;
+          await Promise.resolve();
           yield storage.getStore();
         }
         async function* outer() {

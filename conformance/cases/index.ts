@@ -17,6 +17,7 @@ import { processesAndThreads } from './processes-and-threads.js';
 import { promises } from './promises.js';
 import { schedulers } from './schedulers.js';
 import { streams } from './streams.js';
+import { web } from './web/index.js';
 
 export const chapters: readonly Chapter[] = [
   asyncLocalStorage,
@@ -36,4 +37,5 @@ export const chapters: readonly Chapter[] = [
   events,
   embedding,
   neverAnothers,
+  ...web,
 ];

@@ -183,7 +183,7 @@ export const memory: Chapter = {
               const value = {};
               if (i % 500 === 0) refs.push(new WeakRef(value));
               return storage.run(value, async () => {
-                await null;
+                await Promise.resolve();
                 equal(storage.getStore(), value);
               });
             }),

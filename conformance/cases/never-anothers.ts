@@ -77,7 +77,7 @@ const everywhere: readonly Case[] = [
         return `${atStart} and ${storage.getStore()}`;
       });
       const call = async () => {
-        await null;
+        await Promise.resolve();
         return callback();
       };
       const seen = await Promise.all([storage.run('a', call), storage.run('b', call), call()]);
@@ -149,7 +149,7 @@ const everywhere: readonly Case[] = [
       const seen = new Set<unknown>();
       const step = async (value: number | undefined) => {
         for (let count = 0; count < 10; count++) {
-          if (count % 2 === 0) await null;
+          if (count % 2 === 0) await Promise.resolve();
           else await new Promise((resolve) => setTimeout(resolve, 0));
           seen.add(storage.getStore() === value);
         }
@@ -158,6 +158,24 @@ const everywhere: readonly Case[] = [
         Array.from({ length: 30 }, (_, value) => (value % 3 === 0 ? step(undefined) : storage.run(value, step, value))),
       );
       equal([...seen], [true]);
+    },
+  },
+  {
+    name: 'code after an await of a plain value finds the value of its own flow or none',
+    async run({ AsyncLocalStorage }) {
+      const storage = new AsyncLocalStorage<number>();
+      const wrong = new Set<unknown>();
+      const step = async (value: number | undefined) => {
+        for (let count = 0; count < 10; count++) {
+          await (count % 3 === 0 ? Promise.resolve() : count);
+          const seen = storage.getStore();
+          if (seen !== value && seen !== undefined) wrong.add(`${seen} in ${value}`);
+        }
+      };
+      await Promise.all(
+        Array.from({ length: 30 }, (_, value) => (value % 3 === 0 ? step(undefined) : storage.run(value, step, value))),
+      );
+      equal([...wrong], []);
     },
   },
   {

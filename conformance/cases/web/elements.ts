@@ -1,0 +1,626 @@
+import type { Chapter, Implementation } from '../../case.js';
+import { equal } from '../../expect.js';
+import { Absent } from '../../features.js';
+import { eachTask, inPage, later, type Task, told } from './tasks.js';
+
+type Storage = Pick<Implementation, 'AsyncLocalStorage'>;
+
+/** A picture that no cache has. */
+const picture = () => `/image.png?${++pictures}`;
+let pictures = 0;
+
+/** WebKit forgets a script that is taken out of the page while it loads, and its listeners, where nobody holds it. */
+const held: Element[] = [];
+
+export const elements: Chapter = {
+  title: 'Web: elements that load, play, open and close',
+  cases: [
+    {
+      name: 'an image loads, or fails, in the frame of the assignment to src, be it a property or an attribute',
+      needs: ['document'],
+      async run(implementation) {
+        const ways: [string, (image: HTMLImageElement) => void][] = [
+          [
+            'load',
+            (image) => {
+              image.src = picture();
+            },
+          ],
+          ['load', (image) => image.setAttribute('src', picture())],
+          ['load', (image) => image.setAttribute('srcset', picture())],
+          [
+            'error',
+            (image) => {
+              image.src = '/missing';
+            },
+          ],
+        ];
+        for (const [type, way] of ways) {
+          await eachTask(implementation, () => {
+            const target = new Image();
+            return { target, start: () => way(target) };
+          }, [type]);
+        }
+      },
+    },
+    {
+      name: 'an image in markup loads in the frame of the assignment, and one in a copy in the frame of the copying',
+      needs: ['document'],
+      async run(implementation) {
+        const { AsyncLocalStorage } = implementation;
+        const storage = new AsyncLocalStorage<string>();
+        const seen: string[] = [];
+        const wait = async (what: string, image: Element | null | undefined) => {
+          if (!image) throw new Error(`no image in ${what}`);
+          await new Promise<void>((resolve) => {
+            image.addEventListener('load', () => {
+              seen.push(`${what} in ${storage.getStore()}`);
+              resolve();
+            });
+          });
+        };
+        const markup = () => `<p>text<img src="${picture()}"></p>`;
+        await inPage(document.createElement('div'), async (box) => {
+          storage.run('innerHTML', () => {
+            box.innerHTML = markup();
+          });
+          await wait('innerHTML', box.querySelector('img'));
+          storage.run('insertAdjacentHTML', () => box.insertAdjacentHTML('beforeend', markup()));
+          await wait('insertAdjacentHTML', [...box.querySelectorAll('img')].at(-1));
+          const copy = storage.run('cloneNode', () => box.cloneNode(true) as Element);
+          await wait('cloneNode', copy.querySelector('img'));
+          const template = document.createElement('template');
+          template.innerHTML = markup();
+          const imported = storage.run('importNode', () => document.importNode(template.content, true));
+          await wait('importNode', imported.querySelector('img'));
+          box.innerHTML = markup();
+          await wait('none', box.querySelector('img'));
+        });
+        equal(seen, [
+          'innerHTML in innerHTML',
+          'insertAdjacentHTML in insertAdjacentHTML',
+          'cloneNode in cloneNode',
+          'importNode in importNode',
+          'none in undefined',
+        ]);
+      },
+    },
+    {
+      name: 'an image that one flow makes to load and another puts into the page loads in the frame of the first',
+      needs: ['document'],
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const image = new Image();
+        const seen = new Promise((resolve) => {
+          image.onload = () => resolve(storage.getStore());
+        });
+        storage.run('loader', () => {
+          image.src = picture();
+        });
+        await storage.run('other', () => inPage(image, () => seen));
+        equal(await seen, 'loader');
+      },
+    },
+    {
+      name: 'an image that is loaded again, by another flow and by none, tells of each load in its own frame',
+      needs: ['document'],
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const image = new Image();
+        const load = async () => {
+          const seen = new Promise((resolve) => {
+            image.onload = () => resolve(storage.getStore());
+          });
+          image.src = picture();
+          return seen;
+        };
+        equal(await storage.run('first', load), 'first');
+        equal(await load(), undefined);
+        equal(await storage.run('second', load), 'second');
+      },
+    },
+    {
+      name: 'an image that is given another source before it has loaded tells of the second in the second’s frame',
+      needs: ['document'],
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const set = (image: HTMLImageElement) => () => {
+          image.src = `${picture()}&after=20`;
+        };
+        for (const second of ['second', undefined]) {
+          const image = new Image();
+          const seen: (string | undefined)[] = [];
+          image.onload = () => seen.push(storage.getStore());
+          storage.run('first', set(image));
+          await later(1);
+          if (second === undefined) set(image)();
+          else storage.run(second, set(image));
+          await told(image, 'load');
+          await later(30);
+          equal(seen, [second]);
+        }
+      },
+    },
+    {
+      name: 'decode() of an image leaves the awaiting flow its frame',
+      needs: ['document'],
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const image = new Image();
+        image.src = picture();
+        const seen = await storage.run('flow', async () => {
+          await image.decode();
+          return storage.getStore();
+        });
+        equal(seen, 'flow');
+      },
+    },
+    {
+      name: 'an image of a picture loads in the frame in which a source was put before it',
+      needs: ['document'],
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        await inPage(document.createElement('picture'), async (box) => {
+          const image = new Image();
+          image.src = picture();
+          box.append(image);
+          await told(image, 'load');
+          const seen = new Promise((resolve) => {
+            image.onload = () => resolve(storage.getStore());
+          });
+          const source = document.createElement('source');
+          source.srcset = picture();
+          storage.run('flow', () => image.before(source));
+          equal(await seen, 'flow');
+        });
+      },
+    },
+    {
+      name: 'an image button loads in the frame of the assignment to src',
+      needs: ['document'],
+      run: (implementation) =>
+        eachTask(implementation, () => {
+          const target = document.createElement('input');
+          target.type = 'image';
+          document.body.append(target);
+          return {
+            target,
+            start() {
+              target.src = picture();
+            },
+            end: () => target.remove(),
+          };
+        }, ['load']),
+    },
+    {
+      name: 'an image of a drawing, and a track of a video, load in the frame of the assignment',
+      needs: ['document'],
+      async run(implementation) {
+        const drawing = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+        const video = document.createElement('video');
+        const text = URL.createObjectURL(new Blob(['WEBVTT\n'], { type: 'text/vtt' }));
+        await inPage(drawing, () =>
+          eachTask(implementation, () => {
+            const target = document.createElementNS('http://www.w3.org/2000/svg', 'image');
+            drawing.append(target);
+            return { target, start: () => target.setAttribute('href', picture()) };
+          }, ['load']),
+        );
+        await inPage(video, () =>
+          eachTask(implementation, () => {
+            const target = document.createElement('track');
+            video.append(target);
+            target.track.mode = 'hidden';
+            return {
+              target,
+              start() {
+                target.src = text;
+              },
+            };
+          }, ['load']),
+        );
+        URL.revokeObjectURL(text);
+      },
+    },
+    {
+      name: 'a script loads, or fails, in the frame in which it was put into the page',
+      needs: ['document'],
+      async run(implementation) {
+        await eachInserted(implementation, () => {
+          const script = document.createElement('script');
+          script.src = '/script.js';
+          return script;
+        });
+        await eachInserted(
+          implementation,
+          () => {
+            const script = document.createElement('script');
+            script.src = '/missing';
+            return script;
+          },
+          'error',
+        );
+      },
+    },
+    {
+      name: 'a script in a fragment, and one beside another node, load in the frame of the call that puts them in',
+      needs: ['document'],
+      async run(implementation) {
+        const ways: ((box: Element, script: Element) => void)[] = [
+          (box, script) => {
+            const fragment = document.createDocumentFragment();
+            fragment.append(script);
+            box.append(fragment);
+          },
+          (box, script) => box.before(script),
+          (box, script) => box.insertBefore(script, null),
+          (box, script) => box.replaceChildren(script),
+          (box, script) => box.insertAdjacentElement('beforeend', script),
+        ];
+        const box = document.createElement('div');
+        await inPage(box, async () => {
+          for (const way of ways) {
+            await eachTask(implementation, () => {
+              const target = document.createElement('script');
+              held.push(target);
+              target.src = '/script.js';
+              return { target, start: () => way(box, target), end: () => target.remove() };
+            }, ['load']);
+          }
+        });
+      },
+    },
+    {
+      name: 'a module script runs at the root and loads in the frame in which it was put into the page',
+      needs: ['document'],
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const seen: unknown[] = [];
+        Reflect.set(globalThis, 'throughlineModule', () => seen.push(storage.getStore()));
+        const script = document.createElement('script');
+        script.type = 'module';
+        script.src = URL.createObjectURL(new Blob(['throughlineModule()'], { type: 'text/javascript' }));
+        script.addEventListener('load', () => seen.push(storage.getStore()));
+        storage.run('flow', () => document.head.append(script));
+        await told(script, 'load');
+        script.remove();
+        URL.revokeObjectURL(script.src);
+        Reflect.deleteProperty(globalThis, 'throughlineModule');
+        equal(seen, [undefined, 'flow']);
+      },
+    },
+    {
+      name: 'a classic script that a flow puts in with its text runs in the flow’s frame, as any call; one that is loaded runs at the root',
+      needs: ['document'],
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const seen: unknown[] = [];
+        Reflect.set(globalThis, 'throughlineScript', () => seen.push(storage.getStore()));
+        const text = document.createElement('script');
+        text.text = 'throughlineScript()';
+        const loaded = document.createElement('script');
+        loaded.src = URL.createObjectURL(new Blob(['throughlineScript()'], { type: 'text/javascript' }));
+        storage.run('flow', () => document.head.append(text, loaded));
+        await told(loaded, 'load');
+        text.remove();
+        loaded.remove();
+        URL.revokeObjectURL(loaded.src);
+        Reflect.deleteProperty(globalThis, 'throughlineScript');
+        equal(seen, ['flow', undefined]);
+      },
+    },
+    {
+      name: 'a style sheet loads in the frame in which its link was put in, or was given another address',
+      needs: ['document'],
+      async run(implementation) {
+        const link = (href: string) => () => {
+          const element = document.createElement('link');
+          element.rel = 'stylesheet';
+          element.href = href;
+          return element;
+        };
+        await eachInserted(implementation, link('/style.css'));
+        await eachInserted(implementation, link('/missing'), 'error');
+        await eachTask(implementation, async () => {
+          const target = link('/style.css')();
+          document.head.append(target);
+          await told(target, 'load');
+          return {
+            target,
+            start() {
+              target.href = '/style.css?2';
+            },
+            end: () => target.remove(),
+          };
+        }, ['load']);
+      },
+    },
+    {
+      name: 'a link that two flows give an address before the first has loaded tells of none in the frame of another',
+      needs: ['document'],
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const link = document.createElement('link');
+        link.rel = 'stylesheet';
+        document.head.append(link);
+        const seen: (string | undefined)[] = [];
+        link.onload = () => seen.push(storage.getStore());
+        storage.run('first', () => {
+          link.href = '/style.css?after=1';
+        });
+        storage.run('second', () => {
+          link.href = '/style.css?after=20';
+        });
+        await told(link, 'load');
+        await later(40);
+        link.remove();
+        equal(seen, ['second']);
+      },
+    },
+    {
+      name: 'a style element loads in the frame in which it was put in, or was given another text',
+      needs: ['document'],
+      async run(implementation) {
+        const style = (text: string) => {
+          const element = document.createElement('style');
+          element.textContent = text;
+          return element;
+        };
+        await eachInserted(implementation, () => style('.a { color: red }'));
+        await eachTask(implementation, async () => {
+          const target = style('.a { color: red }');
+          const ready = told(target, 'load');
+          document.head.append(target);
+          await ready;
+          return {
+            target,
+            start() {
+              target.textContent = '.b { color: red }';
+            },
+            end: () => target.remove(),
+          };
+        }, ['load']);
+      },
+    },
+    {
+      name: 'a frame loads in the frame in which it was put in or given another page; what it does itself comes at the root',
+      needs: ['document'],
+      async run(implementation) {
+        await eachInserted(implementation, () => {
+          const frame = document.createElement('iframe');
+          frame.src = '/frame.html';
+          return frame;
+        });
+        await eachInserted(implementation, () => {
+          const frame = document.createElement('iframe');
+          frame.srcdoc = 'text';
+          return frame;
+        });
+        const storage = new implementation.AsyncLocalStorage<string>();
+        const frame = document.createElement('iframe');
+        const seen: (string | undefined)[] = [];
+        frame.onload = () => seen.push(storage.getStore());
+        frame.src = '/frame.html';
+        await inPage(frame, async () => {
+          await told(frame, 'load');
+          storage.run('flow', () => {
+            frame.src = '/frame.html?2';
+          });
+          await told(frame, 'load');
+          goOn(frame, '/frame.html?3');
+          await told(frame, 'load');
+        });
+        equal(seen, [undefined, 'flow', undefined]);
+      },
+    },
+    {
+      name: 'a frame with nothing to show tells so in the frame in which it was put in, and nothing is left for its next page',
+      needs: ['document'],
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const frame = document.createElement('iframe');
+        const seen: (string | undefined)[] = [];
+        const loaded = told(frame, 'load');
+        frame.onload = () => seen.push(storage.getStore());
+        storage.run('flow', () => document.body.append(frame));
+        await loaded;
+        goOn(frame, '/frame.html?4');
+        await told(frame, 'load');
+        frame.remove();
+        equal(seen, ['flow', undefined]);
+      },
+    },
+    {
+      name: 'object and embed load in the frame in which they were put in',
+      needs: ['document'],
+      async run(implementation) {
+        await eachInserted(implementation, () => {
+          const element = document.createElement('object');
+          element.data = '/image.png';
+          return element;
+        });
+        await eachInserted(implementation, () => {
+          const element = document.createElement('embed');
+          element.src = '/frame.html';
+          return element;
+        });
+      },
+    },
+    {
+      name: 'a listener on another element that captures a load runs in the frame of the load',
+      needs: ['document'],
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const box = document.createElement('div');
+        const seen: string[] = [];
+        const note = (event: Event) => {
+          if ((event.target as Element | null)?.localName === 'img') {
+            seen.push(`${(event.target as Element).id} in ${storage.getStore()}`);
+          }
+        };
+        document.addEventListener('load', note, true);
+        await inPage(box, async () => {
+          const images = ['a', 'b', undefined].map((own) => {
+            const image = new Image();
+            image.id = String(own);
+            box.append(image);
+            const set = () => {
+              image.src = picture();
+            };
+            if (own === undefined) set();
+            else storage.run(own, set);
+            return told(image, 'load');
+          });
+          await Promise.all(images);
+        });
+        document.removeEventListener('load', note, true);
+        equal(seen.sort(), ['a in a', 'b in b', 'undefined in undefined']);
+      },
+    },
+    {
+      name: 'details, a popover and a dialog tell that they were opened or closed in the frame of who did it',
+      needs: ['document', 'ToggleEvent'],
+      async run(implementation) {
+        const inBody = <E extends HTMLElement>(name: string, start: (element: E) => void, before = (_: E) => {}) => {
+          return async (): Promise<Task> => {
+            // The name says the class.
+            const target = document.createElement(name) as unknown as E;
+            target.popover = name === 'div' ? 'manual' : null;
+            document.body.append(target);
+            before(target);
+            await later(20);
+            return { target, start: () => start(target), end: () => target.remove() };
+          };
+        };
+        const toggle = ['toggle'];
+        await eachTask(
+          implementation,
+          inBody<HTMLDetailsElement>('details', (details) => {
+            details.open = true;
+          }),
+          toggle,
+        );
+        await eachTask(
+          implementation,
+          inBody<HTMLDetailsElement>('details', (details) => details.setAttribute('open', '')),
+          toggle,
+        );
+        await eachTask(
+          implementation,
+          inBody<HTMLElement>('div', (popover) => popover.showPopover()),
+          toggle,
+        );
+        await eachTask(
+          implementation,
+          inBody<HTMLElement>('div', (popover) => void popover.togglePopover()),
+          toggle,
+        );
+        await eachTask(
+          implementation,
+          inBody<HTMLDialogElement>(
+            'dialog',
+            (dialog) => dialog.close(),
+            (dialog) => dialog.show(),
+          ),
+          ['close'],
+        );
+      },
+    },
+    {
+      name: 'a dialog tells that it was opened and closed in the frame of who did it, in the events that its browser has',
+      needs: ['document'],
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const seen: string[] = [];
+        await inPage(document.createElement('dialog'), async (dialog) => {
+          const note = ({ type }: Event) => seen.push(`${type} in ${storage.getStore()}`);
+          dialog.addEventListener('beforetoggle', note);
+          dialog.addEventListener('toggle', note);
+          dialog.addEventListener('close', note);
+          storage.run('opener', () => dialog.showModal());
+          await later(20);
+          storage.run('closer', () => dialog.close());
+          await told(dialog, 'close');
+          await later(20);
+          storage.run('opener', () => dialog.show());
+          await later(20);
+          dialog.close();
+          await told(dialog, 'close');
+          await later(20);
+        });
+        const expected = ['opener', 'closer', 'opener', undefined].flatMap((own, index) => [
+          `beforetoggle in ${own}`,
+          `toggle in ${own}`,
+          ...(index % 2 === 1 ? [`close in ${own}`] : []),
+        ]);
+        const known = expected.filter((event) => seen.some((other) => other.split(' ')[0] === event.split(' ')[0]));
+        equal(seen.sort(), known.sort());
+      },
+    },
+    {
+      name: 'what a flow opens twice before it is told of is told of in the frame of the last change',
+      needs: ['document'],
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        await inPage(document.createElement('details'), async (details) => {
+          const seen: (string | undefined)[] = [];
+          details.addEventListener('toggle', () => seen.push(storage.getStore()));
+          const set = (open: boolean) => () => {
+            details.open = open;
+          };
+          storage.run('first', set(true));
+          storage.run('second', set(false));
+          storage.run('third', set(true));
+          // No change, and so no task: it must leave nothing behind.
+          storage.run('fourth', set(true));
+          await later(20);
+          set(false)();
+          await later(20);
+          equal(seen, ['third', undefined]);
+        });
+      },
+    },
+    {
+      name: 'fullscreen that is entered, or refused, tells so in the frame of the call',
+      needs: ['document'],
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        if (typeof document.body.requestFullscreen !== 'function') throw new Absent('no fullscreen');
+        await inPage(document.createElement('div'), async (box) => {
+          const seen = new Promise((resolve) => {
+            for (const type of ['fullscreenchange', 'fullscreenerror']) {
+              document.addEventListener(type, () => resolve(storage.getStore()), { once: true });
+            }
+          });
+          const entered = storage.run('flow', () =>
+            box.requestFullscreen().then(
+              () => true,
+              () => false,
+            ),
+          );
+          equal(await seen, 'flow');
+          if (await entered) {
+            const left = new Promise((resolve) => {
+              document.addEventListener('fullscreenchange', () => resolve(storage.getStore()), { once: true });
+            });
+            await storage.run('leaver', () => document.exitFullscreen());
+            equal(await left, undefined, 'what is seen when it is left');
+          }
+        });
+      },
+    },
+  ],
+};
+
+/** Elements that load when they come into the page. */
+function eachInserted(implementation: Storage, make: () => Element, type = 'load'): Promise<void> {
+  return eachTask(implementation, () => {
+    const target = make();
+    return { target, start: () => document.body.appendChild(target), end: () => target.remove() };
+  }, [type]);
+}
+
+/** Lets a frame show another page by itself, as after a click on a link inside. */
+function goOn(frame: HTMLIFrameElement, address: string): void {
+  Reflect.get(frame.contentWindow ?? {}, 'eval')(`setTimeout(() => location.replace('${address}'))`);
+}

@@ -1,0 +1,327 @@
+import type { Chapter } from '../../case.js';
+import { equal } from '../../expect.js';
+import { inPage, later, told } from './tasks.js';
+
+export const webEvents: Chapter = {
+  title: 'Web: events',
+  cases: [
+    {
+      name: 'click(), focus(), submitting, resetting and checking dispatch in the frame of the call',
+      needs: ['document'],
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        await inPage(document.createElement('form'), (form) => {
+          form.innerHTML = '<input type="checkbox"><input id="text" required><button></button>';
+          const seen: string[] = [];
+          for (const type of ['click', 'input', 'change', 'submit', 'reset', 'invalid', 'formdata']) {
+            form.addEventListener(
+              type,
+              (event) => {
+                if (type === 'submit') event.preventDefault();
+                seen.push(`${type} in ${storage.getStore()}`);
+              },
+              true,
+            );
+          }
+          storage.run('clicker', () => form.querySelector('input')?.click());
+          storage.run('checker', () => form.checkValidity());
+          storage.run('resetter', () => form.reset());
+          storage.run('collector', () => new FormData(form));
+          form.noValidate = true;
+          storage.run('submitter', () => form.requestSubmit());
+          equal(seen, [
+            'click in clicker',
+            'input in clicker',
+            'change in clicker',
+            'invalid in checker',
+            'reset in resetter',
+            'formdata in collector',
+            'submit in submitter',
+          ]);
+        });
+      },
+    },
+    {
+      name: 'a listener that is added twice is called once, can be removed, and has its `this`, its options and its object’s method',
+      needs: ['document'],
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const seen: unknown[] = [];
+        await storage.run('flow', async () => {
+          const image = new Image();
+          const twice = function (this: unknown) {
+            seen.push('twice', this === image);
+          };
+          image.addEventListener('load', twice);
+          image.addEventListener('load', twice);
+          image.addEventListener('load', twice, { capture: true });
+          image.removeEventListener('load', twice, { capture: true });
+          const removed = () => seen.push('removed');
+          image.addEventListener('load', removed);
+          image.removeEventListener('load', removed);
+          const object = {
+            handleEvent() {
+              seen.push('before the event');
+            },
+          };
+          image.addEventListener('load', object);
+          object.handleEvent = function () {
+            seen.push('object', this === object);
+          };
+          // No listener at all, which types do not allow.
+          Reflect.apply(image.addEventListener, image, ['load', null]);
+          const controller = new AbortController();
+          image.addEventListener('load', removed, { signal: controller.signal });
+          controller.abort();
+          image.addEventListener('load', () => seen.push('once'), { once: true });
+          for (const _ of [1, 2]) {
+            const loaded = new Promise((resolve) => {
+              image.onload = resolve;
+            });
+            image.src = '/image.png';
+            await loaded;
+          }
+        });
+        equal(seen, ['twice', true, 'object', true, 'once', 'twice', true, 'object', true]);
+      },
+    },
+    {
+      name: 'a handler gives back what was set, is called as it was, and goes with null',
+      needs: ['document'],
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        await storage.run('flow', async () => {
+          const image = new Image();
+          const seen: unknown[] = [];
+          const handler = function (this: unknown) {
+            seen.push(this === image);
+          };
+          image.onload = handler;
+          equal(image.onload, handler);
+          image.src = '/image.png';
+          await told(image, 'load');
+          image.onload = null;
+          equal(image.onload, null);
+          image.src = '/image.png';
+          await told(image, 'load');
+          equal(seen, [true]);
+        });
+      },
+    },
+    {
+      name: 'an error that nobody catches is reported at the root, whoever was running',
+      needs: ['document', 'reportError'],
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const seen: string[] = [];
+        const listener = (event: Event) => {
+          event.preventDefault();
+          event.stopImmediatePropagation();
+          seen.push(`listener in ${storage.getStore()}`);
+        };
+        const before = window.onerror;
+        window.onerror = (message) => {
+          seen.push(`handler of ${typeof message} in ${storage.getStore()}`);
+          return true;
+        };
+        const handler = window.onerror;
+        const fail = () => {
+          throw new Error('expected');
+        };
+        try {
+          storage.run('reporter', () => {
+            reportError(new Error('expected'));
+            seen.push(`after it in ${storage.getStore()}`);
+          });
+          window.addEventListener('error', listener);
+          window.onerror = null;
+          const target = new EventTarget();
+          target.addEventListener('event', fail);
+          storage.run('dispatcher', () => target.dispatchEvent(new Event('event')));
+          storage.run('timer', () => setTimeout(fail, 0));
+          await later(5);
+          storage.run('microtask', () => queueMicrotask(fail));
+          await later(5);
+        } finally {
+          window.removeEventListener('error', listener);
+          window.onerror = before;
+        }
+        equal(typeof handler, 'function');
+        equal(seen, [
+          'handler of string in undefined',
+          'after it in reporter',
+          'listener in undefined',
+          'listener in undefined',
+          'listener in undefined',
+        ]);
+      },
+    },
+    {
+      name: 'unhandledrejection and rejectionhandled come at the root',
+      needs: ['document', 'PromiseRejectionEvent'],
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const seen: string[] = [];
+        const note = (event: Event) => {
+          seen.push(`${event.type} in ${storage.getStore()}`);
+        };
+        for (const type of ['unhandledrejection', 'rejectionhandled']) window.addEventListener(type, note);
+        try {
+          const rejected = storage.run('rejecter', () => Promise.reject(new Error('expected')));
+          await told(window, 'unhandledrejection');
+          // Until the browser has noted that nobody handles it.
+          await later();
+          storage.run('handler', () => void rejected.catch(() => {}));
+          await told(window, 'rejectionhandled');
+        } finally {
+          for (const type of ['unhandledrejection', 'rejectionhandled']) window.removeEventListener(type, note);
+        }
+        equal(seen, ['unhandledrejection in undefined', 'rejectionhandled in undefined']);
+      },
+    },
+    {
+      name: 'messages come at the root: of a MessagePort, a BroadcastChannel, a frame and the page itself',
+      needs: ['document'],
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const seen: string[] = [];
+        const listen = (what: string, target: EventTarget) =>
+          new Promise<void>((resolve) => {
+            storage.run('listener', () =>
+              target.addEventListener(
+                'message',
+                () => {
+                  seen.push(`${what} in ${storage.getStore()}`);
+                  resolve();
+                },
+                { once: true },
+              ),
+            );
+          });
+        const { port1, port2 } = storage.run('maker', () => new MessageChannel());
+        const overPort = listen('port', port1);
+        port1.start();
+        storage.run('sender', () => port2.postMessage('text'));
+        await overPort;
+        port1.close();
+        const [sender, receiver] = storage.run('maker', () => [
+          new BroadcastChannel('throughline'),
+          new BroadcastChannel('throughline'),
+        ]);
+        if (sender === undefined || receiver === undefined) throw new Error('no channels');
+        const overChannel = listen('channel', receiver);
+        storage.run('sender', () => sender.postMessage('text'));
+        await overChannel;
+        sender.close();
+        receiver.close();
+        const toPage = listen('page', window);
+        storage.run('sender', () => window.postMessage('text', '*'));
+        await toPage;
+        const frame = document.createElement('iframe');
+        frame.src = '/frame.html';
+        const fromFrame = listen('frame', window);
+        await storage.run('inserter', () => inPage(frame, () => fromFrame));
+        equal(seen, ['port in undefined', 'channel in undefined', 'page in undefined', 'frame in undefined']);
+      },
+    },
+    {
+      name: 'events on other objects than the one that caused them come at the root: storage, hashchange, popstate',
+      needs: ['document'],
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const heard = async (type: string, cause: () => void) => {
+          const seen = new Promise((resolve) => {
+            window.addEventListener(type, () => resolve(storage.getStore()), { once: true });
+          });
+          storage.run('flow', cause);
+          return seen;
+        };
+        equal(await heard('hashchange', () => location.assign('#throughline')), undefined);
+        equal(await heard('popstate', () => history.back()), undefined);
+        const frame = document.createElement('iframe');
+        frame.src = '/frame.html';
+        await inPage(frame, async () => {
+          await told(frame, 'load');
+          const write = () => frame.contentWindow?.localStorage.setItem('throughline', String(Math.random()));
+          equal(await heard('storage', write), undefined);
+          localStorage.removeItem('throughline');
+        });
+      },
+    },
+    {
+      name: 'a transition that a flow’s style begins tells of itself at the root',
+      needs: ['document'],
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        await inPage(document.createElement('div'), async (box) => {
+          box.style.cssText = 'opacity: 1; transition: opacity 1ms';
+          equal(getComputedStyle(box).opacity, '1');
+          const seen = new Promise((resolve) => {
+            box.addEventListener('transitionend', () => resolve(storage.getStore()));
+          });
+          storage.run('flow', () => {
+            box.style.opacity = '0';
+          });
+          equal(await seen, undefined);
+        });
+      },
+    },
+    {
+      name: 'the reactions of a custom element run in the frame of the call that causes them',
+      needs: ['document', 'customElements'],
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const seen: string[] = [];
+        const name = `throughline-${Math.random().toString(36).slice(2)}`;
+        storage.run('definer', () =>
+          customElements.define(
+            name,
+            class extends HTMLElement {
+              static observedAttributes = ['title'];
+              constructor() {
+                super();
+                seen.push(`constructor in ${storage.getStore()}`);
+              }
+              connectedCallback() {
+                seen.push(`connected in ${storage.getStore()}`);
+              }
+              disconnectedCallback() {
+                seen.push(`disconnected in ${storage.getStore()}`);
+              }
+              attributeChangedCallback() {
+                seen.push(`attribute in ${storage.getStore()}`);
+              }
+            },
+          ),
+        );
+        const element = storage.run('maker', () => document.createElement(name));
+        storage.run('setter', () => element.setAttribute('title', 'text'));
+        storage.run('inserter', () => document.body.append(element));
+        storage.run('remover', () => element.remove());
+        equal(seen, [
+          'constructor in maker',
+          'attribute in setter',
+          'connected in inserter',
+          'disconnected in remover',
+        ]);
+      },
+    },
+    {
+      name: 'a module that a flow imports runs at the root, and the import leaves the awaiting flow its frame',
+      needs: ['document'],
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const seen: unknown[] = [];
+        Reflect.set(globalThis, 'throughlineImport', () => seen.push(storage.getStore()));
+        const address = URL.createObjectURL(new Blob(['throughlineImport()'], { type: 'text/javascript' }));
+        await storage.run('importer', async () => {
+          await import(/* @vite-ignore */ address);
+          seen.push(storage.getStore());
+        });
+        URL.revokeObjectURL(address);
+        Reflect.deleteProperty(globalThis, 'throughlineImport');
+        equal(seen, [undefined, 'importer']);
+      },
+    },
+  ],
+};
