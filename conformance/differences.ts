@@ -2,12 +2,12 @@
  * What the cases say that a runtime does otherwise, each with the reason: the footnotes of the table. A case that fails
  * and is not in this list fails the matrix, and so does an entry that no case needs.
  */
-import type { ImplementationName } from './implementations.js';
+import { type ImplementationName, modes } from './implementations.js';
 
 export interface Difference {
   readonly implementations: readonly ImplementationName[];
-  /** Keys of `runtimes`. */
-  readonly runtimes: readonly string[];
+  /** Keys of `columns`. */
+  readonly columns: readonly string[];
   /** Names of cases. */
   readonly cases: readonly string[];
   readonly reason: string;
@@ -16,12 +16,14 @@ export interface Difference {
 /** Where it is the runtime that hands a callback the wrong frame, or whose AsyncResource this is: it hits both alike. */
 const both = ['throughline', 'native'] as const;
 const native = ['native'] as const;
+const browsers = ['chromium', 'firefox', 'webkit'];
+const portable = [...browsers, 'portable'];
 const asyncHooks = ['node20', 'node22', 'node26hooks'];
 
 export const differences: readonly Difference[] = [
   {
     implementations: both,
-    runtimes: ['workerd'],
+    columns: ['workerd'],
     cases: [
       'enterWith() sets the value for the rest of the call and all that it starts',
       'enterWith() is not seen by a flow that began before it',
@@ -45,7 +47,7 @@ export const differences: readonly Difference[] = [
   },
   {
     implementations: native,
-    runtimes: ['node20', 'node22', 'deno'],
+    columns: ['node20', 'node22', 'deno'],
     cases: [
       'withScope() sets the value until dispose(), once',
       'withScope() keeps its value in what is started before dispose()',
@@ -55,7 +57,7 @@ export const differences: readonly Difference[] = [
   },
   {
     implementations: native,
-    runtimes: ['node20', 'node22', 'node26hooks', 'deno', 'workerd'],
+    columns: ['node20', 'node22', 'node26hooks', 'deno', 'workerd'],
     cases: [
       'defaultValue is what getStore() gives where no value was set, and after disable()',
       'undefined that was set is not the default value',
@@ -68,7 +70,7 @@ export const differences: readonly Difference[] = [
   },
   {
     implementations: native,
-    runtimes: [...asyncHooks, 'deno', 'workerd'],
+    columns: [...asyncHooks, 'deno', 'workerd'],
     cases: [
       'disable() takes the value out of the flow, and run() sets one again',
       'disable() reaches the work that was started in the same frame, and no other',
@@ -82,7 +84,7 @@ export const differences: readonly Difference[] = [
   },
   {
     implementations: native,
-    runtimes: asyncHooks,
+    columns: asyncHooks,
     cases: [
       'enterWith() inside a bound function is not seen by its next call, which may be another flow’s',
       'enterWith() in a repeating timer is not seen by its next turn',
@@ -95,7 +97,7 @@ export const differences: readonly Difference[] = [
   },
   {
     implementations: native,
-    runtimes: ['node20', 'node22', 'node24', 'node26', 'node26hooks', 'bun'],
+    columns: ['node20', 'node22', 'node24', 'node26', 'node26hooks', 'bun'],
     cases: [
       'a storage that is dropped is collected, with its values, while a flow that has them goes on',
       'a storage whose value refers to it is collected all the same',
@@ -104,14 +106,14 @@ export const differences: readonly Difference[] = [
   },
   {
     implementations: native,
-    runtimes: asyncHooks,
+    columns: asyncHooks,
     cases: ['a hundred thousand flows leave nothing behind'],
     reason:
       'Every storage that was ever used is kept in a list and copied into every promise. After the cases before it there are so many that this one does not end in ten seconds.',
   },
   {
     implementations: ['throughline'],
-    runtimes: ['workerd'],
+    columns: ['workerd'],
     cases: [
       'disable() reaches the work that was started in the same frame, and no other',
       'run() puts back the value that it found, also where disable() was called meanwhile in the frame before',
@@ -121,7 +123,7 @@ export const differences: readonly Difference[] = [
   },
   {
     implementations: native,
-    runtimes: ['bun', 'workerd'],
+    columns: ['bun', 'workerd'],
     cases: [
       'run() calls the function with null as this',
       'bind() runs the function in the frame of the call to bind(), with the caller’s this and arguments',
@@ -130,7 +132,7 @@ export const differences: readonly Difference[] = [
   },
   {
     implementations: native,
-    runtimes: ['deno'],
+    columns: ['deno'],
     cases: [
       'exit() runs the function with undefined, and what it starts too',
       'enterWith() of another storage outlives run(), as in Node',
@@ -140,7 +142,7 @@ export const differences: readonly Difference[] = [
   },
   {
     implementations: both,
-    runtimes: ['bun', 'deno', 'workerd'],
+    columns: ['bun', 'deno', 'workerd'],
     cases: [
       'a type that is no string is ERR_INVALID_ARG_TYPE',
       'a triggerAsyncId that is no id is ERR_INVALID_ASYNC_ID',
@@ -156,19 +158,19 @@ export const differences: readonly Difference[] = [
   },
   {
     implementations: both,
-    runtimes: ['deno', 'workerd'],
+    columns: ['deno', 'workerd'],
     cases: ['two queued next() calls: both steps run in the first one’s frame'],
     reason: 'In Deno and workerd the second step of the body runs at the root.',
   },
   {
     implementations: both,
-    runtimes: ['node20', 'workerd'],
+    columns: ['node20', 'workerd'],
     cases: ['the callback of finished() runs in the frame of the call, not in that of the end'],
     reason: 'Node 20 and workerd call it in the frame of the code that ended the stream.',
   },
   {
     implementations: both,
-    runtimes: ['bun', 'workerd'],
+    columns: ['bun', 'workerd'],
     cases: [
       'a timer that is refreshed after it has run runs in the frame of refresh()',
       'a timer that is refreshed while it waits runs in the frame of setTimeout',
@@ -178,7 +180,7 @@ export const differences: readonly Difference[] = [
   },
   {
     implementations: both,
-    runtimes: ['bun'],
+    columns: ['bun'],
     cases: [
       'the data listener of a socket that a server has accepted runs in the empty frame',
       'the close listener of a request whose client has gone away runs in the empty frame',
@@ -189,13 +191,13 @@ export const differences: readonly Difference[] = [
   },
   {
     implementations: both,
-    runtimes: ['bun', 'deno'],
+    columns: ['bun', 'deno'],
     cases: ['the message listener of a datagram socket runs in the frame in which the socket was made'],
     reason: 'Bun and Deno run it in the frame of `bind()`.',
   },
   {
     implementations: both,
-    runtimes: ['bun', 'deno'],
+    columns: ['bun', 'deno'],
     cases: [
       'the listeners of an HTTP/2 stream run in the frame of request(), also where streams share a session',
       'the callbacks of an HTTP/2 session’s ping and settings run in the frame of the call',
@@ -204,7 +206,7 @@ export const differences: readonly Difference[] = [
   },
   {
     implementations: both,
-    runtimes: ['bun'],
+    columns: ['bun'],
     cases: [
       'cancel() of a ReadableStream’s source runs in the frame of the call',
       'the pull() of a ReadableStream that waits runs in the frame of the read() that causes it',
@@ -213,7 +215,7 @@ export const differences: readonly Difference[] = [
   },
   {
     implementations: both,
-    runtimes: ['bun'],
+    columns: ['bun'],
     cases: [
       'the listeners of a worker run in the frame in which it was made',
       'the unhandledRejection listener runs in the frame of the rejection',
@@ -224,13 +226,13 @@ export const differences: readonly Difference[] = [
   },
   {
     implementations: both,
-    runtimes: ['bun', 'deno', 'workerd'],
+    columns: ['bun', 'deno', 'workerd'],
     cases: ['the listeners of AbortSignal.timeout run in the frame of the call that made the signal'],
     reason: 'These runtimes run them at the root.',
   },
   {
     implementations: both,
-    runtimes: ['bun', 'deno', 'workerd'],
+    columns: ['bun', 'deno', 'workerd'],
     cases: [
       'the message listener of a MessagePort runs in the frame in which its channel was made',
       'the message listener of a MessagePort that nobody’s flow has made runs in the empty frame',
@@ -242,7 +244,7 @@ export const differences: readonly Difference[] = [
   },
   {
     implementations: both,
-    runtimes: ['deno'],
+    columns: ['deno'],
     cases: [
       'the listeners and callbacks of a socket run in the frame of net.connect',
       'a socket’s listener does not run in the frame in which it was registered',
@@ -259,7 +261,7 @@ export const differences: readonly Difference[] = [
   },
   {
     implementations: both,
-    runtimes: ['deno', 'workerd'],
+    columns: ['deno', 'workerd'],
     cases: [
       'the uncaughtException listener runs in the frame of the callback that threw, which is gone after it',
       'the rejectionHandled listener runs in the empty frame',
@@ -269,7 +271,7 @@ export const differences: readonly Difference[] = [
   },
   {
     implementations: both,
-    runtimes: ['workerd'],
+    columns: ['workerd'],
     cases: [
       'the promisified setTimeout and setImmediate leave the awaiting flow its frame',
       'a loop over the lines of a file stays in its frame',
@@ -278,23 +280,65 @@ export const differences: readonly Difference[] = [
   },
   {
     implementations: ['throughline'],
-    runtimes: ['workerd'],
+    columns: ['workerd'],
     cases: ['a diagnostics channel sets a storage that is bound to it, for the time of runStores()'],
     reason:
       'workerd’s `bindStore()` takes its own class only. Node, Bun and Deno call `run()` of whatever they are given.',
+  },
+  {
+    implementations: ['interception'],
+    columns: portable,
+    cases: [
+      'after await of a plain value',
+      'after await of a thenable, whose then() runs in the awaiting frame',
+      'in catch after a thenable rejects',
+      'after return of a promise and of a thenable from an async function',
+      'in for await over an async generator and after leaving it early',
+      'two queued next() calls: both steps run in the first one’s frame',
+    ],
+    reason:
+      'Interception sees the `await` of a promise and nothing else. After an `await` of a plain value or a thenable, in a `finally` of a generator that is left early, and in the second of two queued steps of a generator the frame is the empty one, and never another flow’s. The transform sees them all.',
+  },
+  {
+    implementations: modes,
+    columns: portable,
+    cases: [
+      'the message listener of a MessagePort runs in the frame in which its channel was made',
+      'the message listener of a BroadcastChannel runs in the frame in which the channel was made',
+    ],
+    reason:
+      'On a page a message comes from outside: its listener runs in the empty frame, and the chapters about the web have the cases of that.',
+  },
+  {
+    implementations: modes,
+    columns: portable,
+    cases: [
+      'the pull() of a ReadableStream that fills it at the start runs in the frame in which the stream was made',
+      'a loop over a web stream stays in its frame, and so does the pull() that it causes',
+      'pipeTo(), pipeThrough() and tee() leave the awaiting flow its frame',
+    ],
+    reason:
+      'Where the platform does not call the functions of a stream’s source or sink at once, but when the step before is done, they run in the empty frame. Who reads, loops or pipes keeps its own.',
+  },
+  {
+    implementations: modes,
+    columns: ['portable'],
+    cases: ['the listeners of AbortSignal.timeout run in the frame of the call that made the signal'],
+    reason:
+      'The patches go by the members that a class of the web lists, and Node does not list those of its `AbortSignal`. A page has the promise kept.',
   },
 ];
 
 /** The entry that says why this case fails there. */
 export function findDifference(
-  runtime: string,
+  column: string,
   implementation: ImplementationName,
   name: string,
 ): Difference | undefined {
   return differences.find(
     (difference) =>
       difference.implementations.includes(implementation) &&
-      difference.runtimes.includes(runtime) &&
+      difference.columns.includes(column) &&
       difference.cases.includes(name),
   );
 }

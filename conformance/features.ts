@@ -143,3 +143,10 @@ export const promiseHooks: Feature = {
     else throw new Error('The hook cannot be taken away');
   },
 };
+
+export const iterableStreams: Feature = {
+  name: 'loops over web streams',
+  attempt() {
+    if (!(Symbol.asyncIterator in ReadableStream.prototype)) throw new Error('A web stream is not iterable');
+  },
+};

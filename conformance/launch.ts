@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import type { ImplementationName } from './implementations.js';
+import type { ServerImplementation } from './implementations.js';
 import type { Result } from './run-cases.js';
 import type { Runtime } from './runtimes.js';
 
@@ -33,7 +33,7 @@ const cases :Workerd.Worker = (
 export function launch(
   runtime: Runtime,
   binary: string,
-  implementation: ImplementationName,
+  implementation: ServerImplementation,
 ): Promise<readonly Result[]> {
   return runtime.package === 'workerd'
     ? launchWorkerd(binary, implementation)
@@ -45,7 +45,7 @@ async function launchProcess(binary: string, args: readonly string[]): Promise<r
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as readonly Result[];
 }
 
-async function launchWorkerd(binary: string, implementation: ImplementationName): Promise<readonly Result[]> {
+async function launchWorkerd(binary: string, implementation: ServerImplementation): Promise<readonly Result[]> {
   const folder = await mkdtemp(join(tmpdir(), 'throughline-'));
   try {
     await build({

@@ -25,7 +25,7 @@ const node = (version: string, ...flags: string[]): Omit<Runtime, 'title'> => ({
   flags: ['--expose-gc', '--no-warnings', ...flags],
 });
 
-export const runtimes: Readonly<Record<string, Runtime>> = {
+export const runtimes = {
   node20: { title: 'Node 20', ...node('20.20.2') },
   node22: { title: 'Node 22', ...node('22.23.3') },
   node24: { title: 'Node 24', ...node('24.21.0') },
@@ -34,7 +34,7 @@ export const runtimes: Readonly<Record<string, Runtime>> = {
   bun: { title: 'Bun', package: 'bun', version: '1.4.5', flags: [] },
   deno: { title: 'Deno', package: 'deno', version: '2.9.6', flags: ['run', '-A', '--v8-flags=--expose-gc'] },
   workerd: { title: 'workerd', package: 'workerd', version: '1.20261117.1', flags: [] },
-};
+} satisfies Readonly<Record<string, Runtime>>;
 
 const folder = fileURLToPath(new URL('../../.runtimes/', import.meta.url));
 

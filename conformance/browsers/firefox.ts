@@ -1,0 +1,20 @@
+/** Starts the Firefox that is installed on the machine, and talks to it over WebDriver BiDi. */
+import { type Browser, MissingBrowser } from './browser.js';
+import { findProgram } from './find-program.js';
+import { launchWithPuppeteer } from './puppeteer.js';
+
+export async function openFirefox(): Promise<Browser> {
+  const path = findProgram(
+    ['firefox-esr', 'firefox'],
+    ['/Applications/Firefox.app/Contents/MacOS/firefox', 'C:\\Program Files\\Mozilla Firefox\\firefox.exe'],
+  );
+  if (path === undefined) {
+    throw new MissingBrowser('Firefox is not installed. On Debian: apt-get install firefox-esr.');
+  }
+  return launchWithPuppeteer('firefox', {
+    browser: 'firefox',
+    executablePath: path,
+    // A function that collects garbage, for cases about memory: https://testutils.spec.whatwg.org
+    extraPrefsFirefox: { 'dom.testing.testutils.enabled': true },
+  });
+}
