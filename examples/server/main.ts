@@ -48,7 +48,10 @@ async function start({ port, requests, exit }: Options): Promise<number> {
     print();
     if (exit) return mixedUp + alsoMixedUp === 0 ? 0 : 1;
 
-    print(`  ${green('●')} ${bold(url)} shows the requests in flight. Ctrl-C ends.`);
+    print(`  ${green('●')} ${bold(url)} shows the requests in flight.`);
+    print(`  ${green('●')} ${bold(`${url}/browser/`)} shows two users at once in a browser.`);
+    print(`  ${green('●')} ${bold(`${url}/tracing/`)} shows a library for Node in a browser.`);
+    print(`    ${faint('Ctrl-C ends.')}`);
     print();
     logTo((line) => print(`  ${line}`));
     if (!stop.signal.aborted) await once(stop.signal, 'abort');

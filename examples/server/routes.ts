@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
+import { sendBuilt } from './built-pages.js';
 import type { Lanes, Witness } from './lanes.js';
 import type { LiveEvents } from './live-events.js';
 import { newRequestId, requestId } from './request-id.js';
@@ -48,7 +49,7 @@ export async function route(
     case 'POST /users':
       return sendUsers(service, response);
     default:
-      response.writeHead(404, { 'content-type': 'text/plain' }).end('Nothing here. Try / or /work.\n');
+      return showBuilt(request, response);
   }
 }
 
@@ -60,6 +61,12 @@ async function showPage(response: ServerResponse): Promise<void> {
       "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; img-src data:",
   });
   response.end(html);
+}
+
+async function showBuilt({ method, url = '' }: IncomingMessage, response: ServerResponse): Promise<void> {
+  const [path = ''] = url.split('?');
+  if (method === 'GET' && (await sendBuilt(path, response))) return;
+  response.writeHead(404, { 'content-type': 'text/plain' }).end('Nothing here. Try /, /work or /browser/.\n');
 }
 
 /** Answers with what each step read. */

@@ -1,0 +1,37 @@
+/** Clicks for both users, again and again, until it is paused. */
+import { type User, users } from './lanes.js';
+
+/** The second user clicks while the first one's flow is under way. */
+const FIRST_MS: Readonly<Record<User, number>> = { 'user 1': 0, 'user 2': 700 };
+
+export class Demonstration {
+  readonly #click: (user: User) => void;
+  readonly #timers = new Map<User, ReturnType<typeof setTimeout>>();
+
+  constructor(click: (user: User) => void) {
+    this.#click = click;
+  }
+
+  get isPlaying(): boolean {
+    return this.#timers.size > 0;
+  }
+
+  play(): void {
+    for (const user of users) this.#clickAfter(user, FIRST_MS[user]);
+  }
+
+  pause(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  #clickAfter(user: User, ms: number): void {
+    clearTimeout(this.#timers.get(user));
+    const timer = setTimeout(() => {
+      // Nobody looks at a hidden page.
+      if (!document.hidden) this.#click(user);
+      this.#clickAfter(user, 1300 + Math.random() * 1400);
+    }, ms);
+    this.#timers.set(user, timer);
+  }
+}

@@ -1,0 +1,29 @@
+/** The small picture of a mode's lanes, in the switch: all three can be seen at once, whichever is chosen. */
+import { stepNames } from '../flow/messages.js';
+import { stateOf } from './lane-table.js';
+import { LANES_PER_USER, type Lane, type LaneView, users } from './lanes.js';
+
+export class Thumbnail implements LaneView {
+  readonly element = document.createElement('span');
+  readonly #rows: HTMLElement[][] = [];
+
+  constructor() {
+    this.element.className = 'thumbnail';
+    // What it says is said in the table, for those who cannot see it.
+    this.element.ariaHidden = 'true';
+    for (const user of users) {
+      for (let lane = 0; lane < LANES_PER_USER; lane++) {
+        const row = document.createElement('span');
+        row.className = user.replace(' ', '-');
+        const cells = stepNames.map(() => document.createElement('i'));
+        row.append(...cells);
+        this.element.append(row);
+        this.#rows.push(cells);
+      }
+    }
+  }
+
+  show(index: number, lane: Lane): void {
+    for (const [step, cell] of (this.#rows[index] ?? []).entries()) cell.className = stateOf(lane, step);
+  }
+}
