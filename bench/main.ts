@@ -1,19 +1,19 @@
 /** `npm run bench`: measures, prints, and writes docs/bench. */
 import { fileURLToPath } from 'node:url';
-import { measure, type Plan } from './measure.js';
+import { findAbsent, measure, type Plan } from './measure.js';
 import { HELP, type Options, parseOptions } from './options.js';
-import { writePlots } from './plots.js';
-import { showProgress } from './progress.js';
+import { MissingPlace } from './place.js';
+import { placesOf } from './places.js';
+import { writeBarPlots, writeLinePlots } from './plots.js';
+import { type ProgressLine, showProgress } from './progress.js';
 import { reportWorkload } from './report.js';
-import { type Results, readResults, writeResults } from './results.js';
-import { installedRuntimes, ownRuntime, type Runtime } from './runtimes.js';
-import { verdicts } from './targets.js';
-import { WORKLOAD_NAMES } from './workloads/index.js';
-
-const ROOT = new URL('../../', import.meta.url);
+import { type Results, readAllResults, readResults, writeResults } from './results.js';
+import { ownWorkloads, type Suite } from './suite.js';
+import { SUITES } from './suites.js';
+import { verdicts } from './verdicts.js';
 
 try {
-  const options = parseOptions(process.argv.slice(2), fileURLToPath(new URL('docs/bench', ROOT)));
+  const options = parseOptions(process.argv.slice(2), fileURLToPath(new URL('../../docs/bench', import.meta.url)));
   if (options.help) console.log(HELP);
   else await bench(options);
 } catch (error) {
@@ -22,42 +22,75 @@ try {
 }
 
 async function bench(options: Options): Promise<void> {
-  const plans = chooseRuntimes(options).map((runtime) =>
-    options.workloads.map(
-      (workload): Plan => ({ runtime, workload, processes: options.processes, pace: options.pace }),
-    ),
-  );
+  const plans = await plansOf(options);
+  if (plans.length === 0) throw new Error('Nothing of this name can be measured: see --help.');
   const progress = showProgress(plans.flat());
   const outcomes: boolean[] = [];
   for (const [first, ...rest] of plans) {
     if (first === undefined) continue;
-    let results = startingResults(options, first.runtime);
-    for (const plan of [first, ...rest]) {
-      const measurement = await measure(plan, progress.sampleOf(plan));
-      results = { ...results, workloads: { ...results.workloads, [plan.workload]: measurement } };
+    const { suite, place } = first;
+    try {
+      const results = await measurePlace([first, ...rest], options, progress, outcomes);
+      if (options.out === undefined) continue;
+      writeLinePlots(suite, options.out, results);
+      writeBarPlots(suite, options.out, readAllResults(options.out, suite));
+    } catch (error) {
+      if (!(error instanceof MissingPlace)) throw error;
+      progress.leaveOut([first, ...rest]);
       progress.clear();
-      console.log(reportWorkload(results, plan.workload));
-      outcomes.push(...verdicts(results, plan.workload).map(({ reached }) => reached));
-      if (options.out !== undefined) writeResults(options.out, inOrder(results));
+      console.error(`${place.name} is not measured: ${error.message}`);
+      process.exitCode = 1;
     }
-    if (options.out !== undefined) writePlots(options.out, results);
   }
   const reached = outcomes.filter(Boolean).length;
   console.log(`${reached} of ${outcomes.length} targets reached.`);
 }
 
-function chooseRuntimes({ runtimes, withInstalled }: Options): Runtime[] {
-  const installed = withInstalled ? installedRuntimes(fileURLToPath(new URL('.runtimes', ROOT))) : [];
-  const named = runtimes.length > 0 ? runtimes : [ownRuntime()];
-  return [...named, ...installed.filter(({ name }) => !named.some((runtime) => runtime.name === name))];
+/** For each place, a plan for each workload that is asked for and that it has. */
+async function plansOf(options: Options): Promise<Plan[][]> {
+  const plans: Plan[][] = [];
+  for (const name of options.suites) {
+    const suite = SUITES[name];
+    for (const place of await placesOf(name, options)) {
+      const workloads = ownWorkloads(suite).filter(
+        (workload) => options.workloads.includes(workload) && place.workloads?.includes(workload) !== false,
+      );
+      if (workloads.length === 0) continue;
+      plans.push(
+        workloads.map((workload) => {
+          const rounds = suite.workloads[workload]?.rounds ?? options.rounds ?? suite.rounds;
+          return { suite, place, workload, rounds, pace: options.pace };
+        }),
+      );
+    }
+  }
+  return plans;
 }
 
-/** Workloads that are not measured now keep the figures that they have. */
-function startingResults({ out }: Options, runtime: Runtime): Results {
-  return out === undefined ? { runtime: runtime.name, workloads: {} } : readResults(out, runtime.name);
+async function measurePlace(
+  plans: readonly [Plan, ...Plan[]],
+  { out }: Options,
+  progress: ProgressLine,
+  outcomes: boolean[],
+): Promise<Results> {
+  const [{ suite, place }] = plans;
+  const absent = await findAbsent(suite, place);
+  // Workloads that are not measured now keep the figures that they have.
+  let results: Results = out === undefined ? { runtime: place.name, workloads: {} } : readResults(out, place.name);
+  for (const plan of plans) {
+    const measured = await measure(plan, absent, progress.sampleOf(plan));
+    results = inOrder(suite, { ...results, workloads: { ...results.workloads, ...measured } });
+    progress.clear();
+    for (const workload of Object.keys(measured)) {
+      console.log(reportWorkload(suite, results, workload));
+      outcomes.push(...verdicts(suite, results, workload).map(({ reached }) => reached));
+    }
+    if (out !== undefined) writeResults(out, results);
+  }
+  return results;
 }
 
-function inOrder({ runtime, workloads }: Results): Results {
-  const entries = WORKLOAD_NAMES.flatMap((name) => (workloads[name] ? [[name, workloads[name]]] : []));
+function inOrder(suite: Suite, { runtime, workloads }: Results): Results {
+  const entries = Object.keys(suite.workloads).flatMap((name) => (workloads[name] ? [[name, workloads[name]]] : []));
   return { runtime, workloads: Object.fromEntries(entries) };
 }

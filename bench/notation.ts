@@ -1,5 +1,6 @@
 /** How figures are written, in the terminal and in the README. */
 import type { Summary } from './statistics.js';
+import type { Unit } from './suite.js';
 
 export function ns(value: number): string {
   if (value < 1e3) return `${digits(value)} ns`;
@@ -7,7 +8,40 @@ export function ns(value: number): string {
 }
 
 export function perSecond(value: number): string {
-  return `${Math.round(value).toLocaleString('en-US').replaceAll(',', ' ')}/s`;
+  return `${count(value)}/s`;
+}
+
+export function bytes(value: number): string {
+  if (Math.abs(value) < 1e3) return `${digits(value)} B`;
+  return Math.abs(value) < 1e6 ? `${digits(value / 1e3)} kB` : `${digits(value / 1e6)} MB`;
+}
+
+/** A figure in its unit. */
+export function inUnit(unit: Unit, value: number): string {
+  switch (unit) {
+    case 'ns':
+      return ns(value);
+    case 'requests/s':
+      return perSecond(value);
+    case 'bytes/s':
+      return `${bytes(value)}/s`;
+    case 'bytes':
+      return bytes(value);
+    case 'times':
+      return `${value.toFixed(3)} ×`;
+    case 'count':
+      return count(value);
+  }
+}
+
+/** Without the spread where there is none. */
+export function withSpread(unit: Unit, { median, min, max }: Summary): string {
+  if (min === max) return inUnit(unit, median);
+  return `${inUnit(unit, median)} (${inUnit(unit, min)} to ${inUnit(unit, max)})`;
+}
+
+export function difference(unit: Unit, { median, min, max }: Summary): string {
+  return `${inUnit(unit, median)} above (${inUnit(unit, min)} to ${inUnit(unit, max)})`;
 }
 
 export function ratio(value: number): string {
@@ -23,6 +57,10 @@ export function storages(k: number): string {
   return k === 1 ? '1 storage' : `${k} storages`;
 }
 
+function count(value: number): string {
+  return Math.round(value).toLocaleString('en-US').replaceAll(',', ' ');
+}
+
 function digits(value: number): string {
-  return value >= 100 || Number.isInteger(value) ? value.toFixed(0) : value.toFixed(1);
+  return Math.abs(value) >= 100 || Number.isInteger(value) ? value.toFixed(0) : value.toFixed(1);
 }

@@ -1,27 +1,41 @@
 /** The command line of `npm run bench`. */
 import { parseArgs } from 'node:util';
 import type { PaceName } from './pace.js';
-import { namedRuntime, type Runtime } from './runtimes.js';
-import { WORKLOAD_NAMES, type WorkloadName } from './workloads/index.js';
+import { namedRuntime, type Runtime } from './servers/runtimes.js';
+import { ownWorkloads, type SuiteName } from './suite.js';
+import { SUITES } from './suites.js';
 
-export const HELP = `Measures Throughline beside the runtime's own AsyncLocalStorage, cls-hooked and no tracking at all.
+const IN_BROWSERS = ['browsers', 'transform'] as const;
+const workloadsOf = (suites: readonly SuiteName[]) => suites.flatMap((name) => ownWorkloads(SUITES[name]));
+
+export const HELP = `Measures Throughline beside its peers.
 
   npm run bench -- [options]
 
-  --only <names>           some workloads only: ${WORKLOAD_NAMES.join(', ')}
-  --processes <number>     how many processes for each figure (5)
+Without --browsers, on servers: beside the runtime's own AsyncLocalStorage, cls-hooked and no tracking at all. With it, in
+browsers and on the portable engine in Node: beside zone.js and no tracking at all; and the transform beside esbuild and Babel.
+
+  --browsers               Chromium, Firefox, WebKit, Node 26 with the portable engine, and the transform
+  --in <names>             some places only: ${IN_BROWSERS.flatMap((name) => SUITES[name].places).join(', ')}
+  --only <names>           some workloads only. On servers: ${workloadsOf(['servers']).join(', ')}.
+                           With --browsers: ${workloadsOf(IN_BROWSERS).join(', ')}
+  --processes <number>     how many samples for each figure (${SUITES.servers.rounds}; with --browsers ${SUITES.browsers.rounds})
   --runtime <name>=<path>  a runtime instead of the Node that runs this: node26=/path/to/node, bun=..., deno=...;
-                           may be given again
+                           may be given again. With --browsers, the Node of the portable engine
   --runtimes               the runtimes that the project has installed in .runtimes as well
-  --quick                  one process for each figure, and a short one: to see that all works; writes nothing
+  --quick                  one sample for each figure, and a short one: to see that all works; writes nothing
   --out <folder>           where the figures and plots go (docs/bench)
   --help                   this text
 `;
 
 export interface Options {
   readonly help: boolean;
-  readonly workloads: readonly WorkloadName[];
-  readonly processes: number;
+  readonly suites: readonly SuiteName[];
+  /** Beginnings of the names of places; absent where all are meant. */
+  readonly places?: readonly string[];
+  readonly workloads: readonly string[];
+  /** Absent where each suite takes as many as it does. */
+  readonly rounds?: number;
   readonly pace: PaceName;
   readonly runtimes: readonly Runtime[];
   readonly withInstalled: boolean;
@@ -35,6 +49,8 @@ export function parseOptions(args: readonly string[], defaultOut: string): Optio
     args: [...args],
     strict: true,
     options: {
+      browsers: { type: 'boolean', default: false },
+      in: { type: 'string' },
       only: { type: 'string' },
       processes: { type: 'string' },
       runtime: { type: 'string', multiple: true, default: [] },
@@ -44,11 +60,16 @@ export function parseOptions(args: readonly string[], defaultOut: string): Optio
       help: { type: 'boolean', default: false },
     },
   });
+  const suites = values.browsers ? IN_BROWSERS : (['servers'] as const);
+  const workloads = workloadsOf(suites);
   const out = values.out ?? (values.quick ? undefined : defaultOut);
+  const rounds = values.processes === undefined ? (values.quick ? 1 : undefined) : sampleNumber(values.processes);
   return {
     help: values.help,
-    workloads: values.only === undefined ? WORKLOAD_NAMES : values.only.split(',').map(workloadName),
-    processes: values.processes === undefined ? (values.quick ? 1 : 5) : processCount(values.processes),
+    suites,
+    ...(values.in === undefined ? {} : { places: values.in.split(',').map((text) => place(text, suites)) }),
+    workloads: values.only === undefined ? workloads : values.only.split(',').map((text) => workload(text, workloads)),
+    ...(rounds === undefined ? {} : { rounds }),
     pace: values.quick ? 'quick' : 'full',
     runtimes: values.runtime.map(runtime),
     withInstalled: values.runtimes,
@@ -56,13 +77,18 @@ export function parseOptions(args: readonly string[], defaultOut: string): Optio
   };
 }
 
-function workloadName(text: string): WorkloadName {
-  const found = WORKLOAD_NAMES.find((name) => name === text);
-  if (found === undefined) throw new Error(`--only: ${text} is none of ${WORKLOAD_NAMES.join(', ')}`);
-  return found;
+function workload(text: string, names: readonly string[]): string {
+  if (!names.includes(text)) throw new Error(`--only: ${text} is none of ${names.join(', ')}`);
+  return text;
 }
 
-function processCount(text: string): number {
+function place(text: string, suites: readonly SuiteName[]): string {
+  const names = suites.flatMap((name) => SUITES[name].places);
+  if (!names.some((name) => text.startsWith(name))) throw new Error(`--in: ${text} is none of ${names.join(', ')}`);
+  return text;
+}
+
+function sampleNumber(text: string): number {
   if (!/^[1-9]\d*$/.test(text)) throw new Error(`--processes: ${text} is no number of processes`);
   return Number(text);
 }

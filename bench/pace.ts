@@ -6,13 +6,13 @@ export interface Pace {
   readonly lapMs: number;
   readonly trafficWarmUpMs: number;
   readonly trafficMs: number;
+  /** How many flows a soak has. */
+  readonly flows: number;
 }
 
 export const PACES = {
-  full: { warmUpMs: 400, laps: 15, lapMs: 20, trafficWarmUpMs: 1500, trafficMs: 3000 },
-  quick: { warmUpMs: 100, laps: 5, lapMs: 5, trafficWarmUpMs: 300, trafficMs: 500 },
+  full: { warmUpMs: 400, laps: 15, lapMs: 20, trafficWarmUpMs: 1500, trafficMs: 3000, flows: 1_000_000 },
+  quick: { warmUpMs: 100, laps: 5, lapMs: 5, trafficWarmUpMs: 300, trafficMs: 500, flows: 20_000 },
 } as const satisfies Record<string, Pace>;
 
 export type PaceName = keyof typeof PACES;
-// An object may have more keys than its type; this one is written above.
-export const PACE_NAMES = Object.keys(PACES) as PaceName[];

@@ -1,52 +1,70 @@
-/** Which plots are drawn from the figures of a runtime. */
+/** Which plots are drawn from the figures. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { drawPlot, type Line } from './plot.js';
-import type { Results } from './results.js';
-import { runtimeTitle } from './runtimes.js';
+import { type BarGroup, drawBars } from './bar-plot.js';
+import { drawPlot, type Line } from './line-plot.js';
+import { inUnit } from './notation.js';
+import { findCell, type Results } from './results.js';
 import { summarize } from './statistics.js';
-import { SUBJECTS, type SubjectName } from './subjects/subject.js';
-import type { WorkloadName } from './workloads/index.js';
+import { type BarPlot, type Suite, subjectsOf } from './suite.js';
 
-const PLOTTED: readonly { workload: WorkloadName; yLabel: string }[] = [
-  { workload: 'run', yLabel: 'time of a run()' },
-  { workload: 'await', yLabel: 'time of an await' },
-];
-
-const LINES: Record<SubjectName, { name: string; color: string }> = {
-  throughline: { name: 'Throughline', color: '#159a8c' },
-  native: { name: 'runtime’s own', color: '#e0566f' },
-  'cls-hooked': { name: 'cls-hooked', color: '#b9851a' },
-  none: { name: 'no tracking', color: '#8b949e' },
-};
-
-/** Draws the plots that there are figures for, and gives the names of the files. */
-export function writePlots(folder: string, results: Results): string[] {
-  mkdirSync(folder, { recursive: true });
-  const written: string[] = [];
-  for (const { workload, yLabel } of PLOTTED) {
-    const lines = linesOf(results, workload);
-    const measurement = results.workloads[workload];
-    if (measurement === undefined || lines.length === 0) continue;
-    const title = `${runtimeTitle(results.runtime, measurement.version)}: ${yLabel} by storages with a value`;
-    const file = plotFile(results.runtime, workload);
-    writeFileSync(join(folder, file), drawPlot({ title, xLabel: 'storages with a value', yLabel, lines }));
-    written.push(file);
-  }
-  return written;
+/** The plots over the number of storages that there are figures of this place for. */
+export function linePlotsOf(suite: Suite, results: Results): { workload: string; yLabel: string; file: string }[] {
+  return suite.linePlots
+    .filter(({ workload }) => linesOf(suite, results, workload).length > 0)
+    .map(({ workload, yLabel }) => ({ workload, yLabel, file: `${results.runtime}-${workload}.svg` }));
 }
 
-export function plotFile(runtime: string, workload: WorkloadName): string {
-  return `${runtime}-${workload}.svg`;
+export function writeLinePlots(suite: Suite, folder: string, results: Results): void {
+  mkdirSync(folder, { recursive: true });
+  for (const { workload, yLabel, file } of linePlotsOf(suite, results)) {
+    const version = results.workloads[workload]?.version ?? '';
+    const title = `${suite.placeTitle(results.runtime, version)}: ${yLabel} by storages with a value`;
+    const lines = linesOf(suite, results, workload);
+    writeFileSync(join(folder, file), drawPlot({ title, xLabel: 'storages with a value', yLabel, lines }));
+  }
 }
 
 /** Throughline's broad line comes first, so that one that runs the same way is seen on it. A logarithmic axis has no 0. */
-export function linesOf(results: Results, workload: WorkloadName): Line[] {
+export function linesOf(suite: Suite, results: Results, workload: string): Line[] {
   const cells = results.workloads[workload]?.cells ?? [];
-  return SUBJECTS.flatMap((subject) => {
+  return Object.entries(suite.subjects).flatMap(([subject, { label, color, isOurs }]) => {
     const points = cells
       .filter((cell) => cell.subject === subject && cell.k > 0)
       .map(({ k, figures }) => ({ x: k, y: summarize(figures) }));
-    return points.length === 0 ? [] : [{ ...LINES[subject], isMain: subject === 'throughline', points }];
+    return points.length === 0 ? [] : [{ name: label, color, isMain: isOurs, points }];
   });
+}
+
+/** The plots over all places that there are figures for. */
+export function barPlotsOf(suite: Suite, all: readonly Results[]): readonly BarPlot[] {
+  return suite.barPlots.filter((plot) => groupsOf(suite, plot, all).length > 0);
+}
+
+export function writeBarPlots(suite: Suite, folder: string, all: readonly Results[]): void {
+  mkdirSync(folder, { recursive: true });
+  for (const plot of barPlotsOf(suite, all)) {
+    writeFileSync(join(folder, plot.file), drawBars(plot.title, groupsOf(suite, plot, all)));
+  }
+}
+
+/** A group for each place, or for each of several workloads in a place. */
+function groupsOf(suite: Suite, { workloads, k }: BarPlot, all: readonly Results[]): BarGroup[] {
+  return all.flatMap((results) =>
+    workloads.flatMap((workload) => {
+      const measurement = results.workloads[workload];
+      const entry = suite.workloads[workload];
+      if (measurement === undefined || entry === undefined) return [];
+      const bars = subjectsOf(suite, workload).flatMap((subject) => {
+        const figures = findCell(measurement, subject, k)?.figures;
+        const look = suite.subjects[subject];
+        if (figures === undefined || look === undefined) return [];
+        const length = summarize(figures);
+        const shown = inUnit(entry.unit, length.median);
+        return [{ name: look.label, color: look.color, isMain: look.isOurs, length, shown }];
+      });
+      const place = suite.placeTitle(results.runtime, measurement.version);
+      return bars.length === 0 ? [] : [{ title: workloads.length === 1 ? place : entry.title, bars }];
+    }),
+  );
 }

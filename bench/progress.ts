@@ -2,30 +2,33 @@
 import { type Plan, type Progress, sampleCount } from './measure.js';
 import { PACES } from './pace.js';
 
-const START_UP_MS = 250;
-
 export interface ProgressLine {
   sampleOf(plan: Plan): Progress;
+  /** What will not be measured after all. */
+  leaveOut(plans: readonly Plan[]): void;
   /** Takes the line away, before something else is printed. */
   clear(): void;
 }
 
 export function showProgress(plans: readonly Plan[]): ProgressLine {
   const { isTTY } = process.stderr;
-  const total = plans.reduce((sum, plan) => sum + expectedMs(plan) * sampleCount(plan), 0);
   const start = performance.now();
+  let total = plans.reduce((sum, plan) => sum + expectedMs(plan) * sampleCount(plan), 0);
   let passed = 0;
   let lastRound = '';
   return {
     sampleOf: (plan) => (subject, k, round) => {
       const elapsed = performance.now() - start;
       const left = passed === 0 ? total : (elapsed / passed) * (total - passed);
-      const where = `${plan.runtime.name} ${plan.workload}, round ${round + 1} of ${plan.processes}`;
+      const where = `${plan.place.name} ${plan.workload}, round ${round + 1} of ${plan.rounds}`;
       const far = `${Math.floor((passed / total) * 100)} %, ${duration(left)} left`;
       if (isTTY) process.stderr.write(`\r\x1b[K${where}: ${k} with ${subject} (${far})`);
       else if (where !== lastRound) process.stderr.write(`${where} (${far})\n`);
       lastRound = where;
       passed += expectedMs(plan);
+    },
+    leaveOut: (missing) => {
+      total -= missing.reduce((sum, plan) => sum + expectedMs(plan) * sampleCount(plan), 0);
     },
     clear: () => {
       if (isTTY) process.stderr.write('\r\x1b[K');
@@ -34,9 +37,8 @@ export function showProgress(plans: readonly Plan[]): ProgressLine {
 }
 
 /** Of one sample. */
-function expectedMs({ workload, pace }: Plan): number {
-  const { warmUpMs, laps, lapMs, trafficWarmUpMs, trafficMs } = PACES[pace];
-  return START_UP_MS + (workload === 'http' ? trafficWarmUpMs + trafficMs : warmUpMs + laps * lapMs);
+function expectedMs({ suite, place, workload, pace }: Plan): number {
+  return place.startUpMs + (suite.workloads[workload]?.expectedMs(PACES[pace]) ?? 0);
 }
 
 function duration(ms: number): string {

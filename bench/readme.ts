@@ -1,32 +1,13 @@
 /** The part of the README that is written from the figures. */
-import { ns, perSecond, ratio, ratioWithSpread, storages } from './notation.js';
-import { plotFile } from './plots.js';
+import { inUnit, ratio, ratioWithSpread } from './notation.js';
+import { barPlotsOf, linePlotsOf } from './plots.js';
 import { findCell, type Measurement, type Results } from './results.js';
-import { runtimeTitle } from './runtimes.js';
 import { median } from './statistics.js';
-import { SUBJECTS, type SubjectName } from './subjects/subject.js';
-import { type Reference, ratioOf, type Target, usualReference, verdicts } from './targets.js';
-import { WORKLOADS, type WorkloadName } from './workloads/index.js';
+import { type Reference, type Suite, subjectsOf, type Target } from './suite.js';
+import { ratioOf, verdicts } from './verdicts.js';
 
 const START = '<!-- bench:start -->';
 const END = '<!-- bench:end -->';
-
-interface Row {
-  readonly workload: WorkloadName;
-  readonly k: number;
-}
-
-/** The workloads that have targets. */
-const ROWS: readonly Row[] = (['run', 'getStore', 'await', 'http'] as const).flatMap((workload) =>
-  WORKLOADS[workload].ks.map((k): Row => ({ workload, k })),
-);
-
-const COLUMNS: Record<SubjectName, string> = {
-  throughline: 'Throughline',
-  native: 'the runtime’s own class',
-  'cls-hooked': 'cls-hooked',
-  none: 'no tracking',
-};
 
 /** @throws where the README has no place for the figures */
 export function withFigures(readme: string, figures: string): string {
@@ -36,80 +17,85 @@ export function withFigures(readme: string, figures: string): string {
   return `${readme.slice(0, start + START.length)}\n\n${figures}\n${readme.slice(end)}`;
 }
 
-/** Markdown for all runtimes, the newest Node first and open. */
-export function figuresInMarkdown(all: readonly Results[], plotFolder: string): string {
-  return [...all]
-    .sort((a, b) => rank(a.runtime) - rank(b.runtime))
-    .map((results, index) => forRuntime(results, plotFolder, index === 0))
-    .join('\n');
+/** Markdown for all places of a suite, in their order; the first one is open where the suite comes first. */
+export function figuresInMarkdown(suite: Suite, all: readonly Results[], plotFolder: string): string {
+  const heading = suite.heading === undefined ? [] : [`### ${suite.heading}`, ''];
+  const plots = barPlotsOf(suite, all).flatMap(({ title, file }) => [`![${title}](${plotFolder}/${file})`, '']);
+  const places = all.map((results, index) =>
+    forPlace(suite, results, plotFolder, suite.heading === undefined && index === 0),
+  );
+  return [...heading, ...plots, ...places].join('\n');
 }
 
-function rank(runtime: string): number {
-  return runtime.startsWith('node') ? -Number(runtime.slice(4)) : 0;
-}
-
-function forRuntime(results: Results, plotFolder: string, isOpen: boolean): string {
-  const rows = ROWS.flatMap((row) => inMarkdown(results, row));
+function forPlace(suite: Suite, results: Results, plotFolder: string, isOpen: boolean): string {
+  const subjects = Object.keys(suite.subjects);
+  const rows = suite.inReadme.flatMap((workload) =>
+    (suite.workloads[workload]?.ks ?? []).flatMap((k) => inMarkdown(suite, results, workload, k)),
+  );
   const measured = Object.values(results.workloads);
   const version = measured[0]?.version ?? '';
-  const plots = (['run', 'await'] as const)
-    .filter((workload) => results.workloads[workload] !== undefined)
-    .map((workload) => `![${WORKLOADS[workload].title}](${plotFolder}/${plotFile(results.runtime, workload)})`);
   return [
     `<details${isOpen ? ' open' : ''}>`,
-    `<summary>${runtimeTitle(results.runtime, version)}</summary>`,
+    `<summary>${suite.placeTitle(results.runtime, version)}</summary>`,
     '',
-    `| | ${SUBJECTS.map((subject) => COLUMNS[subject]).join(' | ')} | target |`,
-    `|---|${SUBJECTS.map(() => '---:').join('|')}|---|`,
+    `| | ${subjects.map((subject) => suite.subjects[subject]?.title).join(' | ')} | target |`,
+    `|---|${subjects.map(() => '---:').join('|')}|---|`,
     ...rows,
     '',
-    ...plots.flatMap((plot) => [plot, '']),
-    conditions(measured),
+    ...linePlotsOf(suite, results).flatMap(({ workload, file }) => [
+      `![${suite.workloads[workload]?.title}](${plotFolder}/${file})`,
+      '',
+    ]),
+    conditions(suite, measured),
     '',
     '</details>',
     '',
   ].join('\n');
 }
 
-function inMarkdown(results: Results, { workload, k }: Row): string[] {
+function inMarkdown(suite: Suite, results: Results, workload: string, k: number): string[] {
   const measurement = results.workloads[workload];
   if (measurement === undefined) return [];
-  const usual = usualReference(workload, k);
-  const figures = SUBJECTS.map((subject) => figure(results, measurement, workload, subject, k, usual));
-  const targets = verdicts(results, workload).filter(({ target }) => target.k === k);
-  const said = targets.map(
-    ({ target, ratio: found, reached }) =>
-      `${target.text}: ${reached ? 'reached' : '**not reached**'}${isUsual(target, usual) ? '' : `, ${ratioWithSpread(found)}`}`,
+  const usual = suite.reference(workload, k);
+  const figures = Object.keys(suite.subjects).map((subject) =>
+    figure(suite, results, measurement, workload, { subject, k }, usual),
   );
-  const name = workload === 'http' ? 'requests' : `\`${workload}\``;
-  return [`| ${name}, ${storages(k)} | ${figures.join(' | ')} | ${said.join('; ')} |`];
+  const said = verdicts(suite, results, workload)
+    .filter(({ target }) => target.k === k)
+    .map(
+      ({ target, shown, reached }) =>
+        `${target.text}: ${reached ? 'reached' : '**not reached**'}${isSeen(target, usual) ? '' : `, ${shown}`}`,
+    );
+  return [`| ${suite.rowTitle(workload, k)} | ${figures.join(' | ')} | ${said.join('; ')} |`];
 }
 
 function figure(
+  suite: Suite,
   results: Results,
   measurement: Measurement,
-  workload: WorkloadName,
-  subject: SubjectName,
-  k: number,
-  reference: Reference,
+  workload: string,
+  own: Reference,
+  usual: Reference | undefined,
 ): string {
-  const cell = findCell(measurement, subject, k);
-  if (cell === undefined) return measurement.absent[subject] ?? '';
-  const shown = WORKLOADS[workload].unit === 'ns' ? ns(median(cell.figures)) : perSecond(median(cell.figures));
-  const relative = ratioOf(results, workload, subject, k, reference);
-  if (relative === undefined || subject === reference.subject) return shown;
-  return subject === 'throughline'
-    ? `**${shown}**, × ${ratioWithSpread(relative)}`
-    : `${shown}, × ${ratio(relative.median)}`;
+  if (!subjectsOf(suite, workload).includes(own.subject)) return '';
+  const cell = findCell(measurement, own.subject, own.k);
+  if (cell === undefined) return measurement.absent[own.subject] ?? '';
+  const shown = inUnit(suite.workloads[workload]?.unit ?? 'count', median(cell.figures));
+  const isOurs = suite.subjects[own.subject]?.isOurs ?? false;
+  const relative = usual && own.subject !== usual.subject ? ratioOf(results, workload, own, usual) : undefined;
+  if (relative === undefined) return isOurs ? `**${shown}**` : shown;
+  return isOurs ? `**${shown}**, × ${ratioWithSpread(relative)}` : `${shown}, × ${ratio(relative.median)}`;
 }
 
-function isUsual({ against }: Target, usual: Reference): boolean {
-  return against.subject === usual.subject && against.k === usual.k;
+/** Whether what was found stands in the row already. */
+function isSeen({ against, bound }: Target, usual: Reference | undefined): boolean {
+  if (against === undefined) return true;
+  return !('atMostAbove' in bound) && against.subject === usual?.subject && against.k === usual.k;
 }
 
-function conditions(measured: readonly Measurement[]): string {
+function conditions(suite: Suite, measured: readonly Measurement[]): string {
   const [first] = measured;
   if (first === undefined) return '';
   const dates = [...new Set(measured.map(({ date }) => date))].sort();
-  return `Medians of ${first.processes} processes each on ${first.cores} cores of ${first.cpu}, ${dates.join(' and ')}. Behind the × is the ratio to the runtime’s own class, for requests to the server without storages; in brackets its smallest and largest.`;
+  return `Medians of ${first.processes} ${suite.samples} on ${first.cores} cores of ${first.cpu}, ${dates.join(' and ')}. ${suite.ratios}`;
 }

@@ -1,39 +1,44 @@
-/** The tables that bench prints, one for each runtime and workload. */
-import { ns, perSecond, ratio, ratioWithSpread, storages } from './notation.js';
+/** The tables that bench prints, one for each place and workload. */
+import { inUnit, ratio } from './notation.js';
 import type { Results } from './results.js';
-import { runtimeTitle } from './runtimes.js';
 import { summarize } from './statistics.js';
-import { ratioOf, usualReference, verdicts } from './targets.js';
-import { WORKLOADS, type WorkloadName } from './workloads/index.js';
+import type { Suite } from './suite.js';
+import { ratioOf, verdicts } from './verdicts.js';
 
-export function reportWorkload(results: Results, workload: WorkloadName): string {
+export function reportWorkload(suite: Suite, results: Results, workload: string): string {
   const measurement = results.workloads[workload];
-  if (measurement === undefined) return '';
-  const { title, unit } = WORKLOADS[workload];
-  const show = unit === 'ns' ? ns : perSecond;
+  const entry = suite.workloads[workload];
+  if (measurement === undefined || entry === undefined) return '';
   const rows = measurement.cells.map(({ subject, k, figures }, index) => {
     const { median, min, max } = summarize(figures);
-    const relative = ratioOf(results, workload, subject, k, usualReference(workload, k));
+    const against = suite.reference(workload, k);
+    const relative = against && ratioOf(results, workload, { subject, k }, against);
     return [
       measurement.cells[index - 1]?.k === k ? '' : String(k),
       subject,
-      show(median),
-      `${show(min)} to ${show(max)}`,
+      inUnit(entry.unit, median),
+      `${inUnit(entry.unit, min)} to ${inUnit(entry.unit, max)}`,
       relative === undefined ? '' : ratio(relative.median),
     ];
   });
-  const against = workload === 'http' ? '× none at 0' : '× native';
-  const heading = `${runtimeTitle(results.runtime, measurement.version)}: ${title}, median of ${measurement.processes}`;
+  const title = suite.placeTitle(results.runtime, measurement.version);
   return [
-    heading,
-    ...aligned([['storages', 'subject', 'median', 'spread', against], ...rows]),
+    `${title}: ${entry.title}, median of ${measurement.processes}`,
+    ...aligned([['storages', 'subject', 'median', 'spread', referenceTitle(suite, workload, entry.ks)], ...rows]),
     ...Object.entries(measurement.absent).map(([subject, reason]) => `  ${subject}: no figures, ${reason}`),
-    ...verdicts(results, workload).map(
-      ({ target, ratio, reached }) =>
-        `  ${reached ? 'reached    ' : 'NOT reached'}  ${storages(target.k)}: ${target.text}; is ${ratioWithSpread(ratio)}`,
+    ...verdicts(suite, results, workload).map(
+      ({ target, shown, reached }) =>
+        `  ${reached ? 'reached    ' : 'NOT reached'}  ${suite.rowTitle(workload, target.k)}: ${target.text}; is ${shown}`,
     ),
     '',
   ].join('\n');
+}
+
+function referenceTitle(suite: Suite, workload: string, ks: readonly number[]): string {
+  const last = ks.at(-1) ?? 0;
+  const reference = suite.reference(workload, last);
+  if (reference === undefined) return '';
+  return `× ${reference.subject}${reference.k === last ? '' : ` at ${reference.k}`}`;
 }
 
 function aligned(rows: readonly (readonly string[])[]): string[] {

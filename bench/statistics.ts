@@ -19,11 +19,18 @@ export function summarize(values: readonly number[]): Summary {
 
 /** Figure by figure, each against the one of the same round, so that a slow moment of the machine weighs on both. */
 export function ratios(figures: readonly number[], references: readonly number[]): Summary {
-  return summarize(
-    figures.map((figure, round) => {
-      const reference = references[round];
-      if (reference === undefined) throw new Error('a round without its reference');
-      return figure / reference;
-    }),
-  );
+  return summarize(pairs(figures, references).map(([figure, reference]) => figure / reference));
+}
+
+/** The same, by how much each is above. */
+export function differences(figures: readonly number[], references: readonly number[]): Summary {
+  return summarize(pairs(figures, references).map(([figure, reference]) => figure - reference));
+}
+
+function pairs(figures: readonly number[], references: readonly number[]): [number, number][] {
+  return figures.map((figure, round) => {
+    const reference = references[round];
+    if (reference === undefined) throw new Error('a round without its reference');
+    return [figure, reference];
+  });
 }

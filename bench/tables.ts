@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { figuresInMarkdown, withFigures } from './readme.js';
 import { readAllResults } from './results.js';
+import { SUITES } from './suites.js';
 
 const README = fileURLToPath(new URL('../../README.md', import.meta.url));
 const FIGURES = fileURLToPath(new URL('../../docs/bench', import.meta.url));
@@ -13,10 +14,13 @@ function fail(message: string): never {
 }
 
 function updated(readme: string): string {
-  const results = readAllResults(FIGURES);
-  if (results.length === 0) fail('docs/bench has no figures: npm run bench writes them.');
+  const parts = Object.values(SUITES).flatMap((suite) => {
+    const results = readAllResults(FIGURES, suite);
+    return results.length === 0 ? [] : [figuresInMarkdown(suite, results, 'docs/bench')];
+  });
+  if (parts.length === 0) fail('docs/bench has no figures: npm run bench writes them.');
   try {
-    return withFigures(readme, figuresInMarkdown(results, 'docs/bench'));
+    return withFigures(readme, parts.join('\n'));
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error));
   }

@@ -1,9 +1,9 @@
 /** A loop of `await` on a resolved promise, in a flow with a value in each storage, which must be there at the end. */
+import { checkValues, inFlow } from '../flow.js';
 import { timeLaps } from '../stopwatch.js';
-import { checkValues, inFlow, makeStorages, type Workload } from './workload.js';
+import type { Workload } from '../workload.js';
 
-export const awaitLoop: Workload = async (subject, k, pace) => {
-  const storages = await makeStorages(subject, k);
+export const awaitLoop: Workload = async (subject, storages, pace) => {
   const value = {};
   const resolved = Promise.resolve();
   const lap = async (count: number) => {

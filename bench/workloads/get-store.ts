@@ -1,7 +1,8 @@
 /** `getStore` from four places in turn, for the reason given in run.ts, of each storage in turn. */
+import { inFlow, LostValue } from '../flow.js';
 import { timeLaps } from '../stopwatch.js';
-import type { Storage } from '../subjects/subject.js';
-import { inFlow, LostValue, makeStorages, type Workload } from './workload.js';
+import type { Storage } from '../subject.js';
+import type { Workload } from '../workload.js';
 
 const places: ((storage: Storage) => unknown)[] = [
   (storage) => storage.getStore(),
@@ -13,9 +14,9 @@ const places: ((storage: Storage) => unknown)[] = [
   (storage) => storage.getStore() || false,
 ];
 
-export const getStore: Workload = async (subject, k, pace) => {
-  const storages = await makeStorages(subject, k);
+export const getStore: Workload = async (_subject, storages, pace) => {
   const value = {};
+  const k = storages.length;
   let next = 0;
   const lap = (count: number) => {
     let right = 0;

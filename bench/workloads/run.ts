@@ -8,9 +8,10 @@
  * That the values differ in size matters too: with all of one size, a subject was up to a tenth faster or slower by
  * nothing but how its objects happen to lie in the cache.
  */
+import { inFlow } from '../flow.js';
 import { timeLaps } from '../stopwatch.js';
-import type { Storage } from '../subjects/subject.js';
-import { inFlow, makeStorages, type Workload } from './workload.js';
+import type { Storage } from '../subject.js';
+import type { Workload } from '../workload.js';
 
 let calls = 0;
 
@@ -38,8 +39,7 @@ const places: ((storage: Storage, index: number) => void)[] = [
 ];
 
 function runOf(pick: (storages: readonly Storage[]) => readonly Storage[]): Workload {
-  return async (subject, k, pace) => {
-    const storages = await makeStorages(subject, k);
+  return async (_subject, storages, pace) => {
     const picked = pick(storages);
     let next = 0;
     const lap = (count: number) => {

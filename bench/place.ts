@@ -1,0 +1,36 @@
+/** Where samples come from: a runtime or a browser, which the `places.ts` of a suite knows how to start. */
+import type { PaceName } from './pace.js';
+
+export interface Task {
+  readonly subject: string;
+  readonly workload: string;
+  readonly k: number;
+  readonly pace: PaceName;
+}
+
+/** The figures by workload: the task's own, and those that are measured with it. */
+export type SampleAnswer = { figures: Record<string, number>; version: string } | { lost: string; version: string };
+
+/** A round of samples. */
+export interface Round {
+  /** Whether the subject does here what it is for. */
+  check(subject: string): Promise<SampleAnswer>;
+  sample(task: Task): Promise<SampleAnswer>;
+  /** Ends all that was started for it. */
+  close(): Promise<void>;
+}
+
+export interface Place {
+  /** The name of its file in docs/bench. */
+  readonly name: string;
+  /** Of one sample, besides what the workload takes. */
+  readonly startUpMs: number;
+  /** Absent where it has all of the suite's. */
+  readonly workloads?: readonly string[];
+  open(): Promise<Round>;
+}
+
+/** A place that this machine does not have; the message tells how to get it. */
+export class MissingPlace extends Error {
+  override readonly name = 'MissingPlace';
+}
