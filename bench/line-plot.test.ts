@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { drawPlot, type Line, spread } from './line-plot.js';
+import { svgTexts } from './svg-texts.js';
 
 function line(name: string, ys: readonly number[]): Line {
   const points = ys.map((y, index) => ({ x: 10 ** index, y: { median: y, min: y * 0.9, max: y * 1.2 } }));
@@ -14,51 +15,23 @@ const plot = drawPlot({
   lines: [line('ours', [60, 61, 62, 63]), line('theirs', [60, 600, 6000, 60000]), line('none', [61, 61, 61, 62])],
 });
 
-/** The texts of a document, which must be well-formed XML of the kind that is written here. */
-function parse(xml: string): string[] {
-  const open: string[] = [];
-  const texts: string[] = [];
-  let roots = 0;
-  const token = /<(\/?)([a-z]+)((?: [A-Za-z][A-Za-z0-9-]*="[^"<&]*")*)( ?\/)?>|((?:[^<>&]|&(?:amp|lt|gt|quot);)+)/gy;
-  while (token.lastIndex < xml.length) {
-    const at = token.lastIndex;
-    const found = token.exec(xml);
-    if (found === null) throw new Error(`not well-formed: ${xml.slice(at, at + 40)}`);
-    const [, slash, name = '', attributes = '', isEmpty, text] = found;
-    if (text !== undefined) {
-      if (text.trim() === '') continue;
-      if (open.length === 0) throw new Error('text outside of the root');
-      texts.push(text);
-    } else if (slash === '/') {
-      if (open.pop() !== name) throw new Error(`</${name}> closes what is not open`);
-    } else {
-      const names = [...attributes.matchAll(/ ([A-Za-z][A-Za-z0-9-]*)=/g)].map((match) => match[1]);
-      if (new Set(names).size < names.length) throw new Error(`an attribute twice in <${name}>`);
-      if (open.length === 0 && ++roots > 1) throw new Error('two roots');
-      if (isEmpty === undefined) open.push(name);
-    }
-  }
-  if (open.length > 0 || roots !== 1) throw new Error(`left open: ${open.join(' ')}`);
-  return texts;
-}
-
 describe('plot', () => {
   it('is well-formed, and the check would see if it were not', () => {
-    parse(plot);
-    throws(() => parse(plot.replace('</svg>', '')));
-    throws(() => parse(plot.replace('&amp;', '&')));
-    throws(() => parse(plot.replace('/>', '>')));
+    svgTexts(plot);
+    throws(() => svgTexts(plot.replace('</svg>', '')));
+    throws(() => svgTexts(plot.replace('&amp;', '&')));
+    throws(() => svgTexts(plot.replace('/>', '>')));
   });
 
   it('names both axes, every power of ten, and each line at its end', () => {
-    const texts = parse(plot);
+    const texts = svgTexts(plot);
     for (const text of ['storages', 'time', '10 ns', '100 µs', '1', '1000', 'ours', 'theirs', 'none']) {
       equal(texts.includes(text), true, text);
     }
   });
 
   it('escapes what a title may hold', () => {
-    equal(parse(plot)[0], 'Time &amp; &lt;space&gt;');
+    equal(svgTexts(plot)[0], 'Time &amp; &lt;space&gt;');
   });
 
   it('has numbers only where numbers belong', () => {

@@ -28,17 +28,13 @@ async function bench(options: Options): Promise<void> {
   const outcomes: boolean[] = [];
   for (const [first, ...rest] of plans) {
     if (first === undefined) continue;
-    const { suite, place } = first;
     try {
-      const results = await measurePlace([first, ...rest], options, progress, outcomes);
-      if (options.out === undefined) continue;
-      writeLinePlots(suite, options.out, results);
-      writeBarPlots(suite, options.out, readAllResults(options.out, suite));
+      outcomes.push(...(await measurePlace([first, ...rest], options, progress)));
     } catch (error) {
       if (!(error instanceof MissingPlace)) throw error;
       progress.leaveOut([first, ...rest]);
       progress.clear();
-      console.error(`${place.name} is not measured: ${error.message}`);
+      console.error(`${first.place.name} is not measured: ${error.message}`);
       process.exitCode = 1;
     }
   }
@@ -59,7 +55,7 @@ async function plansOf(options: Options): Promise<Plan[][]> {
       plans.push(
         workloads.map((workload) => {
           const rounds = suite.workloads[workload]?.rounds ?? options.rounds ?? suite.rounds;
-          return { suite, place, workload, rounds, pace: options.pace };
+          return { suite, place, workload, rounds, pace: options.isQuick ? 'quick' : suite.pace };
         }),
       );
     }
@@ -67,27 +63,37 @@ async function plansOf(options: Options): Promise<Plan[][]> {
   return plans;
 }
 
+/** @returns for each target whether it is reached */
 async function measurePlace(
   plans: readonly [Plan, ...Plan[]],
   { out }: Options,
   progress: ProgressLine,
-  outcomes: boolean[],
-): Promise<Results> {
+): Promise<boolean[]> {
   const [{ suite, place }] = plans;
-  const absent = await findAbsent(suite, place);
-  // Workloads that are not measured now keep the figures that they have.
-  let results: Results = out === undefined ? { runtime: place.name, workloads: {} } : readResults(out, place.name);
-  for (const plan of plans) {
-    const measured = await measure(plan, absent, progress.sampleOf(plan));
-    results = inOrder(suite, { ...results, workloads: { ...results.workloads, ...measured } });
-    progress.clear();
-    for (const workload of Object.keys(measured)) {
-      console.log(reportWorkload(suite, results, workload));
-      outcomes.push(...verdicts(suite, results, workload).map(({ reached }) => reached));
+  const outcomes: boolean[] = [];
+  const session = await place.open();
+  try {
+    const absent = await findAbsent(suite, place, session);
+    // Workloads that are not measured now keep the figures that they have.
+    let results: Results = out === undefined ? { runtime: place.name, workloads: {} } : readResults(out, place.name);
+    for (const plan of plans) {
+      const measured = await measure(plan, session, absent, progress.sampleOf(plan));
+      results = inOrder(suite, { ...results, workloads: { ...results.workloads, ...measured } });
+      progress.clear();
+      for (const workload of Object.keys(measured)) {
+        console.log(reportWorkload(suite, results, workload));
+        outcomes.push(...verdicts(suite, results, workload).map(({ reached }) => reached));
+      }
+      if (out !== undefined) writeResults(out, results);
     }
-    if (out !== undefined) writeResults(out, results);
+    if (out !== undefined) {
+      writeLinePlots(suite, out, results);
+      writeBarPlots(suite, out, readAllResults(out, suite));
+    }
+  } finally {
+    await session.close();
   }
-  return results;
+  return outcomes;
 }
 
 function inOrder(suite: Suite, { runtime, workloads }: Results): Results {

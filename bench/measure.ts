@@ -4,7 +4,7 @@
  */
 import { cpus } from 'node:os';
 import type { PaceName } from './pace.js';
-import type { Place, Round } from './place.js';
+import type { Place, Session } from './place.js';
 import type { Cell, Measurement } from './results.js';
 import { measuredWith, type Suite, subjectsOf } from './suite.js';
 
@@ -25,16 +25,11 @@ export function sampleCount({ suite, workload, rounds }: Plan): number {
 }
 
 /** Subjects that do not do here what they are for, and why. */
-export async function findAbsent(suite: Suite, place: Place): Promise<Record<string, string>> {
+export async function findAbsent(suite: Suite, place: Place, session: Session): Promise<Record<string, string>> {
   const absent: Record<string, string> = {};
-  const round = await place.open();
-  try {
-    for (const subject of Object.keys(suite.subjects)) {
-      const answer = await round.check(subject);
-      if ('lost' in answer) absent[subject] = peers(suite, place, subject, 'its values do not follow an await here');
-    }
-  } finally {
-    await round.close();
+  for (const subject of Object.keys(suite.subjects)) {
+    const answer = await session.check(subject);
+    if ('lost' in answer) absent[subject] = peers(suite, place, subject, 'its values do not follow an await here');
   }
   return absent;
 }
@@ -51,20 +46,16 @@ function peers(suite: Suite, place: Place, subject: string, reason: string): str
  */
 export async function measure(
   plan: Plan,
+  session: Session,
   known: Readonly<Record<string, string>>,
   progress: Progress,
 ): Promise<Record<string, Measurement>> {
-  const { suite, place, workload, rounds } = plan;
+  const { suite, workload, rounds } = plan;
   const absent = { ...known };
   const figures = new Map<string, number[]>();
   let version = '';
   for (let number = 0; number < rounds; number++) {
-    const round = await place.open();
-    try {
-      version = await takeRound(plan, round, absent, figures, (subject, k) => progress(subject, k, number));
-    } finally {
-      await round.close();
-    }
+    version = await takeRound(plan, session, absent, figures, (subject, k) => progress(subject, k, number));
   }
   const [cpu] = cpus();
   const date = new Date().toISOString().slice(0, 10);
@@ -86,7 +77,7 @@ export async function measure(
 /** @returns the version of what was measured */
 async function takeRound(
   { suite, place, workload, pace }: Plan,
-  round: Round,
+  session: Session,
   absent: Record<string, string>,
   figures: Map<string, number[]>,
   progress: (subject: string, k: number) => void,
@@ -96,7 +87,7 @@ async function takeRound(
     for (const subject of subjectsOf(suite, workload)) {
       progress(subject, k);
       if (absent[subject] !== undefined) continue;
-      const answer = await round.sample({ subject, workload, k, pace });
+      const answer = await session.sample({ subject, workload, k, pace });
       version = answer.version;
       if ('lost' in answer) {
         absent[subject] = peers(suite, place, subject, `${answer.lost} in ${workload} with ${k}`);

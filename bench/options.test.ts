@@ -13,7 +13,7 @@ describe('options', () => {
     deepEqual(options.workloads, ownWorkloads(SUITES.servers));
     equal(options.rounds, undefined);
     equal(options.places, undefined);
-    equal(options.pace, 'full');
+    equal(options.isQuick, false);
     equal(options.out, 'docs/bench');
   });
 

@@ -1,6 +1,5 @@
 /** The command line of `npm run bench`. */
 import { parseArgs } from 'node:util';
-import type { PaceName } from './pace.js';
 import { namedRuntime, type Runtime } from './servers/runtimes.js';
 import { ownWorkloads, type SuiteName } from './suite.js';
 import { SUITES } from './suites.js';
@@ -36,7 +35,7 @@ export interface Options {
   readonly workloads: readonly string[];
   /** Absent where each suite takes as many as it does. */
   readonly rounds?: number;
-  readonly pace: PaceName;
+  readonly isQuick: boolean;
   readonly runtimes: readonly Runtime[];
   readonly withInstalled: boolean;
   /** Absent where nothing is to be written. */
@@ -70,7 +69,7 @@ export function parseOptions(args: readonly string[], defaultOut: string): Optio
     ...(values.in === undefined ? {} : { places: values.in.split(',').map((text) => place(text, suites)) }),
     workloads: values.only === undefined ? workloads : values.only.split(',').map((text) => workload(text, workloads)),
     ...(rounds === undefined ? {} : { rounds }),
-    pace: values.quick ? 'quick' : 'full',
+    isQuick: values.quick,
     runtimes: values.runtime.map(runtime),
     withInstalled: values.runtimes,
     ...(out === undefined ? {} : { out }),

@@ -11,12 +11,12 @@ export interface Task {
 /** The figures by workload: the task's own, and those that are measured with it. */
 export type SampleAnswer = { figures: Record<string, number>; version: string } | { lost: string; version: string };
 
-/** A round of samples. */
-export interface Round {
+/** A place that has been started. */
+export interface Session {
   /** Whether the subject does here what it is for. */
   check(subject: string): Promise<SampleAnswer>;
   sample(task: Task): Promise<SampleAnswer>;
-  /** Ends all that was started for it. */
+  /** Ends all that was started. */
   close(): Promise<void>;
 }
 
@@ -27,7 +27,7 @@ export interface Place {
   readonly startUpMs: number;
   /** Absent where it has all of the suite's. */
   readonly workloads?: readonly string[];
-  open(): Promise<Round>;
+  open(): Promise<Session>;
 }
 
 /** A place that this machine does not have; the message tells how to get it. */

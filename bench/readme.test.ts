@@ -152,7 +152,7 @@ describe('the figures in the README', () => {
   it('stand open where they come first, and under a heading where not', () => {
     match(markdown, /^<details open>\n<summary>Node 26\.1\.0<\/summary>/);
     const others = figuresInMarkdown(browsers, [inBrowser], 'docs/bench');
-    match(others, /^### In browsers\n\n!\[.*\]\(docs\/bench\/browsers-await\.svg\)\n/);
+    match(others, /^### In browsers\n\nThroughline .*\n\n!\[.*\]\(docs\/bench\/browsers-await\.svg\)\n/);
     match(others, /\n<details>\n<summary>WebKit 26\.1\.0<\/summary>/);
   });
 

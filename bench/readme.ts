@@ -19,11 +19,10 @@ export function withFigures(readme: string, figures: string): string {
 
 /** Markdown for all places of a suite, in their order; the first one is open where the suite comes first. */
 export function figuresInMarkdown(suite: Suite, all: readonly Results[], plotFolder: string): string {
-  const heading = suite.heading === undefined ? [] : [`### ${suite.heading}`, ''];
+  const { intro } = suite;
+  const heading = intro === undefined ? [] : [`### ${intro.heading}`, '', intro.text, ''];
   const plots = barPlotsOf(suite, all).flatMap(({ title, file }) => [`![${title}](${plotFolder}/${file})`, '']);
-  const places = all.map((results, index) =>
-    forPlace(suite, results, plotFolder, suite.heading === undefined && index === 0),
-  );
+  const places = all.map((results, index) => forPlace(suite, results, plotFolder, intro === undefined && index === 0));
   return [...heading, ...plots, ...places].join('\n');
 }
 

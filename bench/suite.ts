@@ -3,7 +3,7 @@
  * runtime, a browser). A suite says what there is, how it is called and what is to be reached, and starts nothing: where the
  * samples come from is in the `places.ts` of its folder.
  */
-import type { Pace } from './pace.js';
+import type { Pace, PaceName } from './pace.js';
 
 export type SuiteName = 'servers' | 'browsers' | 'transform';
 
@@ -70,11 +70,13 @@ export interface BarPlot {
 
 export interface Suite {
   readonly name: SuiteName;
-  /** Its part of the README, which has a heading where it is not the first. */
-  readonly heading?: string;
+  /** What its part of the README begins with, where it is not the first. */
+  readonly intro?: { readonly heading: string; readonly text: string };
   readonly subjects: Readonly<Record<string, SubjectEntry>>;
   readonly workloads: Readonly<Record<string, WorkloadEntry>>;
   readonly targets: readonly Target[];
+  /** How long its samples take their time. */
+  readonly pace: PaceName;
   /** How many rounds where nothing is said. */
   readonly rounds: number;
   /** The workloads of the README, in its order. */

@@ -46,6 +46,7 @@ export type Need =
   | 'requestIdleCallback'
   | 'ResizeObserver'
   | 'scheduler'
+  | 'TaskController'
   | 'ToggleEvent'
   | 'ViewTransition'
   | 'WebSocket'

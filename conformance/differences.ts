@@ -135,6 +135,7 @@ export const differences: readonly Difference[] = [
     columns: ['deno'],
     cases: [
       'exit() runs the function with undefined, and what it starts too',
+      'a FileReader that reads again in its own listener tells of it in the frame of that call',
       'enterWith() of another storage outlives run(), as in Node',
       'run() with the value that is there already is a plain call: enterWith() inside outlives it, as in Node',
     ],

@@ -6,7 +6,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type Column, columns } from './columns.js';
+import { type Column, columns, type Run } from './columns.js';
 import { differences, findDifference } from './differences.js';
 import { type ImplementationName, isOurs, isPeer } from './implementations.js';
 import type { Result } from './run-cases.js';
@@ -72,11 +72,14 @@ async function runColumn(key: string, { title, part, start }: Column): Promise<C
   const { version, runs, close } = await start();
   try {
     const results = new Map<ImplementationName, readonly Result[]>();
-    for (const run of runs) {
+    const finish = async ({ implementation, ...run }: Run) => {
       const found = await run.results();
-      results.set(run.implementation, found);
-      report(key, title, run.implementation, found);
-    }
+      results.set(implementation, found);
+      report(key, title, implementation, found);
+    };
+    // Pages wait most of the time. Runtimes do so much less, and some of their cases start processes.
+    if (part === 'browsers') await Promise.all(runs.map(finish));
+    else for (const run of runs) await finish(run);
     return { title, part, version, results };
   } finally {
     await close();

@@ -117,7 +117,7 @@ export function table(matrix: Matrix): string {
     '',
     'Throughline’s portable engine, in three ways: built with `@throughline/transform`; with native `await` intercepted, which',
     'needs no build step; and both. One mark where all three agree, else three in this order. The last of these columns is the',
-    'same engine in Node, which has no page.',
+    'same engine in Node, which has no page. WebKit lets no page collect garbage, so it has not tried some cases about memory.',
     '',
     'The peers run the same cases in the same browsers: one mark where all three browsers agree, else Chromium, Firefox, WebKit.',
     'zone.js is loaded first, and all code is built without native async functions (ES2016); its zones stand in for storages,',

@@ -1,7 +1,7 @@
 /** Samples in a real page and in a real process, as they are measured, but short ones. */
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { MissingPlace, type Place, type Round } from '../place.js';
+import { MissingPlace, type Place, type Session } from '../place.js';
 import { ownWorkloads } from '../suite.js';
 import { browserPlaces } from './places.js';
 import { browsers } from './suite.js';
@@ -16,58 +16,58 @@ function placeNamed(name: string): Place {
 }
 
 describe('the portable engine in a process', () => {
-  let round: Round;
+  let session: Session;
   before(async () => {
-    round = await placeNamed('portable-node26').open();
+    session = await placeNamed('portable-node26').open();
   });
-  after(() => round.close());
+  after(() => session.close());
 
   for (const subject of subjects) {
     it(`runs ${subject}`, async () => {
-      deepEqual(await round.check(subject), { figures: {}, version: process.versions.node });
+      deepEqual(await session.check(subject), { figures: {}, version: process.versions.node });
     });
   }
 
   for (const workload of ownWorkloads(browsers)) {
     it(`gives a figure of ${workload}`, async () => {
-      const answer = await round.sample({ subject: 'transform', workload, k: 1, pace: 'quick' });
+      const answer = await session.sample({ subject: 'transform', workload, k: 1, pace: 'quick' });
       equal('figures' in answer && Number.isFinite(answer.figures[workload]), true, JSON.stringify(answer));
     });
   }
 
   it('refuses what it does not know', async () => {
-    const sample = round.sample({ subject: 'none', workload: 'walk', k: 1, pace: 'quick' });
+    const sample = session.sample({ subject: 'none', workload: 'walk', k: 1, pace: 'quick' });
     match(String(await sample.catch((error: unknown) => error)), /walk is none of await, /);
   });
 });
 
 describe('a page in Chromium', async () => {
-  const round = await placeNamed('chromium')
+  const session = await placeNamed('chromium')
     .open()
     .catch((error: unknown) => {
       if (error instanceof MissingPlace) return error;
       throw error;
     });
-  if (round instanceof MissingPlace) {
-    it('runs every subject', { skip: round.message }, () => {});
+  if (session instanceof MissingPlace) {
+    it('runs every subject', { skip: session.message }, () => {});
     return;
   }
-  after(() => round.close());
+  after(() => session.close());
 
   for (const subject of subjects) {
     it(`runs ${subject}`, async () => {
-      const answer = await round.check(subject);
+      const answer = await session.check(subject);
       deepEqual('figures' in answer && answer.figures, {});
     });
   }
 
   it('gives a figure', async () => {
-    const answer = await round.sample({ subject: 'interception', workload: 'pending', k: 1, pace: 'quick' });
+    const answer = await session.sample({ subject: 'interception', workload: 'pending', k: 1, pace: 'quick' });
     equal('figures' in answer && Number.isFinite(answer.figures.pending), true, JSON.stringify(answer));
   });
 
   it('tells of what goes wrong', async () => {
-    const sample = round.sample({ subject: 'none', workload: 'walk', k: 1, pace: 'quick' });
+    const sample = session.sample({ subject: 'none', workload: 'walk', k: 1, pace: 'quick' });
     match(String(await sample.catch((error: unknown) => error)), /walk is none of await, /);
   });
 });

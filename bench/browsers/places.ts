@@ -11,7 +11,7 @@ import {
   openBrowser,
   startServer,
 } from '@throughline/conformance/browsers';
-import { MissingPlace, type Place, type Round, type SampleAnswer, type Task } from '../place.js';
+import { MissingPlace, type Place, type SampleAnswer, type Session, type Task } from '../place.js';
 import { runSample } from '../sample-process.js';
 import { installedRuntimes, type Runtime } from '../servers/runtimes.js';
 import { bundle } from './bundle.js';
@@ -39,10 +39,10 @@ export function browserPlaces(runtimes: readonly Runtime[]): Place[] {
 }
 
 function browserPlace(name: BrowserName): Place {
-  return { name, startUpMs: 700, open: () => openRound(name) };
+  return { name, startUpMs: 700, open: () => openPages(name) };
 }
 
-async function openRound(name: BrowserName): Promise<Round> {
+async function openPages(name: BrowserName): Promise<Session> {
   const pages = await bundles('page');
   const browser = await open(name);
   // Isolated pages have the finest clock there is.
@@ -54,14 +54,19 @@ async function openRound(name: BrowserName): Promise<Round> {
   const answer = async (subject: string, task: string): Promise<SampleAnswer> => {
     const channel = server.channel();
     const query = new URLSearchParams({ task, channel: channel.path });
-    const page = await browser.page(`${server.origin}/${subject}/?${query}`);
     try {
-      // Only our own host in the page knows of the channel.
-      const told = (await channel.next(LIMIT_MS)) as Answer | { error: string };
-      if ('error' in told) throw new Error(`${name} ${subject} ${task}: ${told.error}`);
-      return { ...told, version: browser.version };
-    } finally {
-      await page.close();
+      const page = await browser.page(`${server.origin}/${subject}/?${query}`);
+      try {
+        // Only our own host in the page knows of the channel.
+        const told = (await channel.next(LIMIT_MS)) as Answer | { error: string };
+        if ('error' in told) throw new Error(told.error);
+        return { ...told, version: browser.version };
+      } finally {
+        await page.close();
+      }
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new Error(`${name} has no sample of ${subject} ${task}: ${reason}`);
     }
   };
   return {
@@ -98,12 +103,12 @@ function portablePlace(named: readonly Runtime[]): Place {
           `Node 26 is not installed: npm run test:all does it, or name yours: --runtime ${NODE}=<path>`,
         );
       }
-      return openPortableRound(runtime);
+      return openProcesses(runtime);
     },
   };
 }
 
-async function openPortableRound({ name, command }: Runtime): Promise<Round> {
+async function openProcesses({ name, command }: Runtime): Promise<Session> {
   const folder = await mkdtemp(join(tmpdir(), 'throughline-bench-'));
   const files = new Map<string, string>();
   for (const [subject, code] of Object.entries(await bundles('process'))) {

@@ -22,7 +22,10 @@ const rows: Readonly<Record<string, string>> = {
 
 export const browsers: Suite = {
   name: 'browsers',
-  heading: 'In browsers',
+  intro: {
+    heading: 'In browsers',
+    text: 'Throughline built with the transform, and without a build step, where native `await` is intercepted; zone.js with the same code lowered to ES2016, since it cannot follow native `await`; and a page without any of it. “No value set” is a page where Throughline is installed and does nothing.',
+  },
   places,
   subjects: {
     transform: { title: 'Throughline, transform', label: 'transform', color: '#159a8c', isOurs: true },
@@ -63,6 +66,7 @@ export const browsers: Suite = {
     },
   },
   targets: TARGETS,
+  pace: 'brief',
   rounds: 3,
   inReadme: ['await', 'pending', 'then', 'setTimeout', 'getStore', 'soak', 'soak-held', 'soak-growth'],
   linePlots: [],

@@ -25,6 +25,7 @@ export const servers: Suite = {
     http: { title: 'HTTP server', unit: 'requests/s', ks: [0, 1, 10], expectedMs: traffic },
   },
   targets: TARGETS,
+  pace: 'full',
   rounds: 5,
   inReadme: ['run', 'getStore', 'await', 'http'],
   linePlots: [

@@ -28,7 +28,10 @@ const inputs = Object.keys(titles);
 
 export const transform: Suite = {
   name: 'transform',
-  heading: 'The transform',
+  intro: {
+    heading: 'The transform',
+    text: 'Code with few async functions (react-dom, TypeScript’s compiler) and with many (an app that drives browsers, bundled with all it needs), each with a source map.',
+  },
   places: ['transform'],
   subjects: {
     throughline: { title: '@throughline/transform', label: 'Throughline', color: '#159a8c', isOurs: true },
@@ -42,6 +45,7 @@ export const transform: Suite = {
     ]),
   ),
   targets: TARGETS,
+  pace: 'brief',
   rounds: 3,
   inReadme: inputs.flatMap((name) => [name, `${name}-size`]),
   linePlots: [],

@@ -1,4 +1,4 @@
-import type { Chapter } from '../../case.js';
+import type { Case, Chapter } from '../../case.js';
 import { equal } from '../../expect.js';
 import { type Feature, needing } from '../../features.js';
 import { eachCall } from '../../flows.js';
@@ -12,8 +12,7 @@ const sound: Feature = {
   name: 'sound',
   attempt: () =>
     withSound(0.1, async (address) => {
-      const player = new Audio(address);
-      player.muted = true;
+      const player = silentPlayer(address);
       await new Promise<void>((resolve, reject) => {
         setTimeout(() => reject(new Error('no end')), PATIENCE_MS);
         player.onended = () => resolve();
@@ -43,12 +42,11 @@ const frames: Feature = {
 const soundCases = needing(sound, [
   {
     name: 'a player loads in the frame of the assignment to src, plays in that of play(), and ends in the same',
-    needs: ['document', 'Audio'],
+    needs: ['document'],
     run: ({ AsyncLocalStorage }) =>
       withSound(0.2, async (address) => {
         const storage = new AsyncLocalStorage<string>();
-        const player = storage.run('maker', () => new Audio());
-        player.muted = true;
+        const player = storage.run('maker', () => silentPlayer());
         await told(player, 'volumechange');
         const heard = hear(storage, player);
         storage.run('loader', () => {
@@ -66,13 +64,11 @@ const soundCases = needing(sound, [
   },
   {
     name: 'pause(), volume and currentTime of a player that plays tell so each in the frame of the call',
-    needs: ['document', 'Audio'],
+    needs: ['document'],
     run: ({ AsyncLocalStorage }) =>
       withSound(10, async (address) => {
         const storage = new AsyncLocalStorage<string>();
-        const player = storage.run('maker', () => new Audio(address));
-        player.muted = true;
-        await told(player, 'volumechange');
+        const player = storage.run('maker', () => silentPlayer(address));
         const heard = hear(storage, player);
         storage.run('player', () => void player.play());
         await told(player, 'playing');
@@ -104,11 +100,52 @@ const soundCases = needing(sound, [
       }),
   },
   {
+    name: 'players of two flows and of none keep apart',
+    needs: ['document'],
+    run: ({ AsyncLocalStorage }) =>
+      withSound(0.1, async (address) => {
+        const storage = new AsyncLocalStorage<string>();
+        const play = async (own: string | undefined) => {
+          const make = () => {
+            const player = silentPlayer(address);
+            void player.play();
+            return player;
+          };
+          const player = own === undefined ? make() : storage.run(own, make);
+          const heard = hear(storage, player);
+          await told(player, 'ended');
+          for (const type of ['loadedmetadata', 'play', 'pause', 'ended']) equal(heard(type), [own], type);
+        };
+        await Promise.all(['a', undefined, 'b'].map(play));
+      }),
+  },
+  {
+    name: 'a player with a source in it loads in the frame in which the source was put in, and again in that of load()',
+    needs: ['document'],
+    run: ({ AsyncLocalStorage }) =>
+      withSound(0.1, async (address) => {
+        const storage = new AsyncLocalStorage<string>();
+        const player = silentPlayer();
+        player.preload = 'auto';
+        const heard = hear(storage, player);
+        const source = document.createElement('source');
+        source.src = address;
+        storage.run('inserter', () => player.append(source));
+        await told(player, 'loadedmetadata');
+        storage.run('loader', () => player.load());
+        await told(player, 'loadedmetadata');
+        equal(heard('loadedmetadata'), ['inserter', 'loader']);
+      }),
+  },
+]);
+
+const silentCases: Case[] = [
+  {
     name: 'volume and playbackRate of a player that rests tell so in the frame of the assignment, if they change',
-    needs: ['document', 'Audio'],
+    needs: ['document'],
     async run({ AsyncLocalStorage }) {
       const storage = new AsyncLocalStorage<string>();
-      const player = storage.run('maker', () => new Audio());
+      const player = storage.run('maker', () => silentPlayer());
       const heard = hear(storage, player);
       const set = (property: 'volume' | 'playbackRate', value: number) => () => {
         player[property] = value;
@@ -126,32 +163,27 @@ const soundCases = needing(sound, [
     },
   },
   {
-    name: 'players of two flows and of none, made with an address, keep apart',
+    name: 'a player that is made with an address loads in the frame in which it was made',
     needs: ['document', 'Audio'],
     run: ({ AsyncLocalStorage }) =>
       withSound(0.1, async (address) => {
         const storage = new AsyncLocalStorage<string>();
-        const play = async (own: string | undefined) => {
-          const make = () => {
-            const player = new Audio(address);
-            player.muted = true;
-            void player.play();
-            return player;
-          };
+        const load = async (own: string | undefined) => {
+          const make = () => new Audio(address);
           const player = own === undefined ? make() : storage.run(own, make);
           const heard = hear(storage, player);
-          await told(player, 'ended');
-          for (const type of ['loadedmetadata', 'play', 'pause', 'ended']) equal(heard(type), [own], type);
+          await told(player, 'loadedmetadata');
+          equal(heard('loadedmetadata'), [own]);
         };
-        await Promise.all(['a', undefined, 'b'].map(play));
+        await Promise.all(['a', undefined, 'b'].map(load));
       }),
   },
   {
     name: 'a player that cannot load what a flow has given it tells so in the flow’s frame',
-    needs: ['document', 'Audio'],
+    needs: ['document'],
     async run({ AsyncLocalStorage }) {
       const storage = new AsyncLocalStorage<string>();
-      const player = new Audio();
+      const player = silentPlayer();
       const heard = hear(storage, player);
       storage.run('flow', () => {
         player.src = '/missing';
@@ -160,25 +192,7 @@ const soundCases = needing(sound, [
       equal(heard('error'), ['flow']);
     },
   },
-  {
-    name: 'a player with a source in it loads in the frame in which the source was put in, and again in that of load()',
-    needs: ['document', 'Audio'],
-    run: ({ AsyncLocalStorage }) =>
-      withSound(0.1, async (address) => {
-        const storage = new AsyncLocalStorage<string>();
-        const player = new Audio();
-        player.preload = 'auto';
-        const heard = hear(storage, player);
-        const source = document.createElement('source');
-        source.src = address;
-        storage.run('inserter', () => player.append(source));
-        await told(player, 'loadedmetadata');
-        storage.run('loader', () => player.load());
-        await told(player, 'loadedmetadata');
-        equal(heard('loadedmetadata'), ['inserter', 'loader']);
-      }),
-  },
-]);
+];
 
 const videoCases = needing(frames, [
   {
@@ -189,12 +203,20 @@ const videoCases = needing(frames, [
   },
 ]);
 
-export const media: Chapter = { title: 'Web: sound and video', cases: [...soundCases, ...videoCases] };
+export const media: Chapter = { title: 'Web: sound and video', cases: [...soundCases, ...silentCases, ...videoCases] };
 
 const types = (
   'loadstart progress suspend emptied abort error stalled loadedmetadata loadeddata canplay canplaythrough ' +
   'durationchange play playing waiting timeupdate ended pause seeking seeked volumechange ratechange'
 ).split(' ');
+
+/** Browsers let a page play without its user's leave what is a video and muted. */
+function silentPlayer(address?: string): HTMLVideoElement {
+  const player = document.createElement('video');
+  player.muted = true;
+  if (address !== undefined) player.src = address;
+  return player;
+}
 
 /** @returns what gives the frames in which a type of event was told, in order, each as often as it changed */
 function hear(storage: Storage, player: HTMLMediaElement): (type: string) => (string | undefined)[] {

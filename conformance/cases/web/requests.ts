@@ -1,6 +1,6 @@
 import type { Chapter } from '../../case.js';
 import { equal } from '../../expect.js';
-import { eachTask, told } from './tasks.js';
+import { eachTask, later, told } from './tasks.js';
 
 export const requests: Chapter = {
   title: 'Web: requests',
@@ -388,6 +388,36 @@ export const requests: Chapter = {
           });
         });
         equal(await Promise.all(seen), ['a', undefined, 'b']);
+      },
+    },
+    {
+      name: 'objects that are done with their task hold no value of the flow that began it, though nobody has listened',
+      needs: ['document', 'gc'],
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<object>();
+        const image = new Image();
+        const request = new XMLHttpRequest();
+        const reader = new FileReader();
+        const details = document.createElement('details');
+        document.body.append(details);
+        const begin = () => {
+          const value = {};
+          storage.run(value, () => {
+            image.src = '/image.png';
+            request.open('GET', '/answer');
+            request.send();
+            reader.readAsText(new Blob(['text']));
+            details.open = true;
+          });
+          return new WeakRef(value);
+        };
+        const value = begin();
+        while (value.deref() !== undefined) {
+          await later(1);
+          globalThis.gc?.();
+        }
+        details.remove();
+        equal([image.complete, request.readyState, reader.readyState], [true, 4, 2]);
       },
     },
     {

@@ -35,7 +35,7 @@ export const webSchedulers: Chapter = {
     },
     {
       name: 'the callback of scheduler.postTask runs in the frame of the call, and so does what awaits it',
-      needs: ['scheduler'],
+      needs: ['scheduler', 'TaskController'],
       run: (implementation) =>
         eachFlow(implementation, async (look) => {
           const result = await theScheduler().postTask(async () => {
@@ -50,7 +50,7 @@ export const webSchedulers: Chapter = {
     },
     {
       name: 'scheduler.yield leaves the awaiting flow its frame',
-      needs: ['scheduler'],
+      needs: ['scheduler', 'TaskController'],
       run: (implementation) =>
         eachFlow(implementation, async (look) => {
           await theScheduler().yield();

@@ -26,7 +26,7 @@ export class TransformError extends SyntaxError {
     const line = before.length;
     const column = before.at(-1)?.length ?? 0;
     const frame = codeFrame(code, line, column);
-    super(`${filename}:${line}:${column + 1}: ${reason}\n${frame}`);
+    super(`${filename}:${line}:${column + 1}: ${reason}`);
     this.name = 'TransformError';
     this.id = filename;
     this.loc = { file: filename, line, column };

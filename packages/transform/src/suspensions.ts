@@ -31,6 +31,7 @@ import {
 import type { Edits } from './edits.js';
 import { writeHoisting } from './hoisting.js';
 import type { Helper, Names } from './names.js';
+import { TransformError } from './parse.js';
 import { mayBeThenable } from './thenable.js';
 
 interface Await {
@@ -76,16 +77,22 @@ const INSIDE = 0.5;
 
 export class Suspensions {
   readonly #code: string;
+  readonly #filename: string;
   readonly #edits: Edits;
   readonly #names: Names;
   /** Awaits, and statements with awaits, after which nothing of their function can run. */
   readonly #tails = new Set<Node>();
   #body = new Body('module');
 
-  constructor(code: string, edits: Edits, names: Names) {
+  constructor(code: string, filename: string, edits: Edits, names: Names) {
     this.#code = code;
+    this.#filename = filename;
     this.#edits = edits;
     this.#names = names;
+  }
+
+  #fail(reason: string, { start }: Node): never {
+    throw new TransformError(reason, this.#filename, this.#code, start);
   }
 
   /** @returns what a module whose top level suspends begins with; nothing where it does not suspend */
@@ -438,22 +445,26 @@ export class Suspensions {
       closing = `${closing}}finally{${back}}`;
     }
     edits.end(body.end, depth + 1, `${closing}}`);
-    if (using === undefined && (isPlainHead(left) || !node.await)) {
+    if (using !== undefined && left.type === 'VariableDeclaration') {
+      const [first] = left.declarations;
+      if (first === undefined) return;
+      if (first.init !== null) this.#fail(`What a loop goes through is given to the '${using}' by the loop.`, first.init);
+      edits.replace(left.start, first.start, 'const ');
+      const name = this.#code.slice(first.id.start, first.id.end);
+      const adding = `${this.#names.of('d')}.add(${name},${using === 'await using'});`;
+      edits.begin(body.start, depth + 1, `{${opening}${adding}`);
+      return;
+    }
+    if (isPlainHead(left) || !node.await) {
       edits.begin(body.start, depth + 1, `{${opening}`);
       return;
     }
     const item = this.#names.of('x');
-    edits.end(left.start, depth, `const ${item}`);
     const isDeclaration = left.type === 'VariableDeclaration';
+    edits.end(left.start, depth, `const ${item}`);
     edits.move(left.start, left.end, body.start);
-    if (using !== undefined && isDeclaration) {
-      this.#writeResources(left, depth + 1);
-      edits.end(body.start, depth + 1, `{${opening}`);
-      edits.begin(body.start, depth + 1, `=${this.#names.of('d')}.add(${item},${using === 'await using'});`);
-    } else {
-      edits.end(body.start, depth + 1, `{${opening}${isDeclaration ? '' : '('}`);
-      edits.begin(body.start, depth + 1, `=${item}${isDeclaration ? '' : ')'};`);
-    }
+    edits.end(body.start, depth + 1, `{${opening}${isDeclaration ? '' : '('}`);
+    edits.begin(body.start, depth + 1, `=${item}${isDeclaration ? '' : ')'};`);
   }
 
   /** @param start where its statements begin */
@@ -523,6 +534,7 @@ function isBlock(code: BlockStatement | Expression): code is BlockStatement {
 }
 
 function isAnonymous(expression: Expression): boolean {
+  if (expression.type === 'ParenthesizedExpression') return isAnonymous(expression.expression);
   return (
     expression.type === 'ArrowFunctionExpression' ||
     ((expression.type === 'FunctionExpression' || expression.type === 'ClassExpression') && expression.id === null)

@@ -44,7 +44,7 @@ export function transform(code: string, options: TransformOptions): TransformRes
   const edits = new Edits();
   const sourceType = options.sourceType ?? sourceTypeOf(filename, code, module.hasModuleSyntax);
   const names = new Names(code, sourceType === 'script' ? '_throughline_' : '_');
-  const suspensions = new Suspensions(code, edits, names);
+  const suspensions = new Suspensions(code, filename, edits, names);
   const opening = suspensions.walk(program);
   if (edits.isEmpty && begins === '') return undefined;
   const { at, separator } = suspensions.afterDirectives(program.body, startOf(code, program));

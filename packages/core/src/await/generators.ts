@@ -12,6 +12,7 @@ import type { Frame } from '../frame.js';
 import { NativePromise, nativeThen } from '../web/jobs.js';
 import { disguised } from '../web/patch.js';
 import { give } from './handed.js';
+import { isObject } from './object.js';
 
 type Generator = AsyncGenerator<unknown, unknown, unknown>;
 type Resume = (this: Generator, value?: unknown) => Promise<IteratorResult<unknown>>;
@@ -49,6 +50,8 @@ function returning(native: Resume): Resume {
   return {
     return(this: Generator, value?: unknown) {
       const { frame } = current;
+      // Where reading `then` can be seen, it is for the engine to do it, when it comes to that.
+      if (isObject(value) && hasGetter(value, 'then')) return native.call(this, value);
       let promise: Promise<unknown>;
       try {
         promise = nativeResolve.call(NativePromise, give(value));
@@ -65,6 +68,14 @@ function returning(native: Resume): Resume {
       }
     },
   }.return;
+}
+
+function hasGetter(object: object, key: string): boolean {
+  for (let owner: object | null = object; owner !== null; owner = Reflect.getPrototypeOf(owner)) {
+    const property = Reflect.getOwnPropertyDescriptor(owner, key);
+    if (property !== undefined) return property.get !== undefined && owner !== NativePromise.prototype;
+  }
+  return false;
 }
 
 function enter(frame: Frame | undefined, isResuming: boolean): void {

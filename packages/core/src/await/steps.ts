@@ -107,20 +107,27 @@ class IteratorSteps {
   }
 
   get return(): unknown {
-    this.#enter();
-    let method: unknown;
-    try {
-      method = this.#around(Reflect.get(this.#iterator, 'return'));
-      return method;
-    } finally {
-      if (typeof method !== 'function') this.#flow.off(undefined);
-    }
+    return this.#last('return');
   }
 
   get throw(): unknown {
+    return this.#last('throw');
+  }
+
+  #last(key: string): unknown {
     this.#enter();
-    // Without one, the engine closes the iterator.
-    return this.#around(Reflect.get(this.#iterator, 'throw'));
+    const { isResumed } = this.#flow;
+    let method: unknown;
+    try {
+      method = this.#around(Reflect.get(this.#iterator, key));
+      return method;
+    } finally {
+      if (typeof method !== 'function') {
+        this.#flow.off(undefined);
+        // Without a `throw`, newer engines call `return`.
+        this.#failedResumed = isResumed;
+      }
+    }
   }
 
   #enter(): void {

@@ -126,6 +126,11 @@ export function patchAwait(): (() => void) | undefined {
       },
       set(value: PromiseConstructor) {
         named = value;
+        if (value === NativePromise) return;
+        console.warn(
+          'Throughline: another library has replaced Promise after Throughline was installed, and its promises are not ' +
+            'followed. Load that library first.',
+        );
       },
     })),
   );

@@ -37,7 +37,9 @@ function load(element: Element, into: Element | null, isComing: boolean): void {
   const name = element.localName;
   if (name === 'source') {
     const loader = into?.localName === 'picture' ? into.querySelector('img') : into;
-    if (loader) begin(loader, '', true);
+    // A player takes a source while it has none: in the states 0 and 3.
+    const { networkState = 0 } = (loader ?? {}) as Partial<HTMLMediaElement>;
+    if (loader && networkState % 3 === 0) begin(loader, '', true);
   } else if (ANYWHERE.test(name) ? !isComing || into?.localName === 'picture' : isComing || element.isConnected) {
     begin(element, '', true);
   }

@@ -31,23 +31,31 @@ function reaction(fn: Reaction): Reaction {
 }
 
 /** `Promise.prototype.then`, which is also the way of the language's own combinators. A method, so no constructor. */
-export const { then } = {
-  // biome-ignore lint/suspicious/noThenProperty: nobody awaits the object
-  then(this: Promise<unknown>, onFulfilled: Reaction, onRejected: Reaction): Promise<unknown> {
-    if (current.frame === undefined && !current.entered) {
-      return nativeThen.call(this, onFulfilled as never, onRejected as never);
-    }
-    nativeCalls++;
-    try {
-      return nativeThen.call(this, reaction(onFulfilled) as never, reaction(onRejected) as never);
-    } finally {
-      nativeCalls--;
-    }
-  },
-};
+function makeThen(native: typeof nativeThen) {
+  const made = {
+    // biome-ignore lint/suspicious/noThenProperty: nobody awaits the object
+    then(this: Promise<unknown>, onFulfilled: Reaction, onRejected: Reaction): Promise<unknown> {
+      if (current.frame === undefined && !current.entered) {
+        return native.call(this, onFulfilled as never, onRejected as never);
+      }
+      nativeCalls++;
+      try {
+        return native.call(this, reaction(onFulfilled) as never, reaction(onRejected) as never);
+      } finally {
+        nativeCalls--;
+      }
+    },
+  };
+  return made.then;
+}
+
+export const then = makeThen(nativeThen);
 
 export function patchPromise(): void {
-  patchMethod('Promise.prototype', 'then', () => then);
+  // Not the language's own where another library has put a class of its own in its place.
+  patchMethod('Promise.prototype', 'then', (native: typeof nativeThen) =>
+    native === nativeThen ? then : makeThen(native),
+  );
   patchMethod(
     'Promise.prototype',
     'finally',

@@ -24,6 +24,7 @@ interface TaskTarget extends EventTarget {
   readonly localName?: string;
   readonly readyState?: unknown;
   readonly transaction?: object | null;
+  readonly upload?: object;
 }
 
 const tasks = new WeakMap<object, Map<string, Frame | undefined>>();
@@ -59,6 +60,8 @@ export function begin(target: object, kind = '', lives = false): void {
     tasks.set(target, task);
     isAnyKnown = true;
   }
+  // A player that loads forgets what it had to tell.
+  if (kind === '' && 'ended' in target) task.clear();
   task.set(kind, frame);
   // What somebody has put in the place of a class of the platform cannot be listened to.
   if (!lives || frame === undefined || !(target instanceof EventTarget)) return;
@@ -91,7 +94,11 @@ export function frameOf(event: Event): Frame | undefined {
   told.set(event, frame);
   // Nobody has seen this transaction before, which is part of opening the database.
   if (type === 'upgradeneeded') tasks.set(target.transaction as object, new Map([['', frame]]));
-  if (isEnd) task.delete(kind);
+  if (isEnd) {
+    task.delete(kind);
+    // Nobody listens for the end of an upload, which is over with its request.
+    if (target.upload) tasks.delete(target.upload);
+  }
   if (isEnd && kind === 'pause') task.delete('play');
   return frame;
 }
