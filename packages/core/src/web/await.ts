@@ -12,10 +12,10 @@ import { current } from '../engine/current.js';
 import type { Frame } from '../frame.js';
 import { NativePromise, nativeThen, runJob } from './jobs.js';
 import { patchProperty } from './patch.js';
-import { nativeCalls, then as patchedThen } from './promise.js';
+import { followedThen, nativeCalls } from './promise.js';
 
 type Settle = (value: unknown) => unknown;
-type Then = typeof patchedThen;
+type Then = typeof followedThen;
 
 const NOBODY = {};
 /** The promise whose constructor was read last, and in which frame; the engine reads its `then` next. */
@@ -56,7 +56,7 @@ function thenOf(frame: Frame | undefined): Then {
   return function then(onFulfilled, onRejected) {
     // The engine calls it in a job of its own, at the root; whoever has read both properties by hand is still in the flow.
     if (current.frame !== undefined || typeof onFulfilled !== 'function' || typeof onRejected !== 'function') {
-      return patchedThen.call(this, onFulfilled, onRejected);
+      return followedThen.call(this, onFulfilled, onRejected);
     }
     return nativeThen.call(
       this,

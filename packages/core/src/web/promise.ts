@@ -49,12 +49,12 @@ function makeThen(native: typeof nativeThen) {
   return made.then;
 }
 
-export const then = makeThen(nativeThen);
+export const followedThen = makeThen(nativeThen);
 
 export function patchPromise(): void {
   // Not the language's own where another library has put a class of its own in its place.
   patchMethod('Promise.prototype', 'then', (native: typeof nativeThen) =>
-    native === nativeThen ? then : makeThen(native),
+    native === nativeThen ? followedThen : makeThen(native),
   );
   patchMethod(
     'Promise.prototype',
