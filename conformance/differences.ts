@@ -304,16 +304,6 @@ export const differences: readonly Difference[] = [
     implementations: modes,
     columns: portable,
     cases: [
-      'the message listener of a MessagePort runs in the frame in which its channel was made',
-      'the message listener of a BroadcastChannel runs in the frame in which the channel was made',
-    ],
-    reason:
-      'On a page a message comes from outside: its listener runs in the empty frame, and the chapters about the web have the cases of that.',
-  },
-  {
-    implementations: modes,
-    columns: portable,
-    cases: [
       'the pull() of a ReadableStream that fills it at the start runs in the frame in which the stream was made',
       'a loop over a web stream stays in its frame, and so does the pull() that it causes',
       'pipeTo(), pipeThrough() and tee() leave the awaiting flow its frame',

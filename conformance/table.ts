@@ -49,9 +49,9 @@ const columnsOf = (matrix: Matrix, part: Column['part']) => [...matrix].filter((
 /** How many cases pass, by column and implementation. */
 export function summary(matrix: Matrix): string {
   return [
-    ...counts(matrix, 'servers', 'cases that pass', serverImplementations),
+    ...counts(matrix, 'servers', 'cases that pass, on servers', serverImplementations),
     '',
-    ...counts(matrix, 'browsers', 'cases that pass', [...modes, ...peers]),
+    ...counts(matrix, 'browsers', 'cases that pass, in browsers', [...modes, ...peers]),
   ].join('\n');
 }
 

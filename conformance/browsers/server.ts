@@ -14,6 +14,7 @@
  *
  * Everything else that was not added is a 404 too. Pages of any origin may read it all.
  */
+import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -88,6 +89,8 @@ export async function startServer({ isolated = false } = {}): Promise<PageServer
   const added = new Map<string, Content>();
   const channels = new Map<string, (value: unknown) => void>();
   const ending = new AbortController();
+  // Each answer that waits listens.
+  setMaxListeners(0, ending.signal);
   const headers = {
     'access-control-allow-origin': '*',
     'access-control-allow-headers': '*',

@@ -205,7 +205,8 @@ const threadCases: readonly Case[] = [
 const portCases: readonly Case[] = [
   {
     name: 'the message listener of a MessagePort runs in the frame in which its channel was made',
-    needs: ['MessageChannel'],
+    // A page's is told from outside, at the root.
+    needs: ['node:worker_threads', 'MessageChannel'],
     async run({ AsyncLocalStorage }) {
       const storage = new AsyncLocalStorage<string>();
       const { port1, port2 } = storage.run('maker', () => new MessageChannel());
@@ -273,7 +274,8 @@ const portCases: readonly Case[] = [
   },
   {
     name: 'the message listener of a BroadcastChannel runs in the frame in which the channel was made',
-    needs: ['BroadcastChannel'],
+    // A page's is told from outside, at the root.
+    needs: ['node:worker_threads', 'BroadcastChannel'],
     async run({ AsyncLocalStorage }) {
       const storage = new AsyncLocalStorage<string>();
       const receiver = storage.run('maker', () => new BroadcastChannel('throughline'));

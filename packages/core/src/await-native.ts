@@ -1,7 +1,8 @@
 /** The same as `await.ts` for runtimes that follow `await` themselves, where it has nothing to do. */
-import { Disposal } from './await/disposal.js';
+export { disposal } from './await/disposal.js';
 
 const same = <T>(value: T): T => value;
+const second = <T>(_flow: unknown, value: T): T => value;
 const nothing = (): void => {};
 
 const idle = {
@@ -10,15 +11,16 @@ const idle = {
   end: nothing,
   back: nothing,
   give: same,
+  giveHeld: same,
   took: same,
-  each: same,
-  all: same,
-  disposal: () => new Disposal(),
+  leave: same,
+  rest: (length: number, parts: object): unknown[] => Object.assign(new Array(length), parts),
 };
 
 const idleFlow = () => idle;
 
 export {
+  idleFlow as createdFlow,
   idleFlow as flow,
   idleFlow as generatorFlow,
   idleFlow as guardedFlow,
@@ -26,4 +28,8 @@ export {
   same as handedOn,
   same as handOn,
   same as returned,
+  second as all,
+  second as each,
+  second as hold,
+  second as through,
 };

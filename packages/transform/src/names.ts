@@ -5,9 +5,15 @@ export const HELPERS = [
   'guardedFlow',
   'generatorFlow',
   'moduleFlow',
+  'createdFlow',
   'handOn',
   'handedOn',
   'returned',
+  'hold',
+  'each',
+  'all',
+  'through',
+  'disposal',
 ] as const;
 
 /** What `throughline/await` exports. */

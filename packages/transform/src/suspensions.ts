@@ -30,6 +30,7 @@ import {
 } from 'oxc-parser';
 import type { Edits } from './edits.js';
 import { writeHoisting } from './hoisting.js';
+import type { Keywords } from './keywords.js';
 import type { Helper, Names } from './names.js';
 import { TransformError } from './parse.js';
 import { mayBeThenable } from './thenable.js';
@@ -37,8 +38,8 @@ import { mayBeThenable } from './thenable.js';
 interface Await {
   readonly node: AwaitExpression;
   readonly depth: number;
-  /** A statement of its own; what a statement begins with; anything else. */
-  readonly place: 'statement' | 'first' | 'value';
+  /** A statement of its own; what a statement begins with; where a rejection closes an iterator; anything else. */
+  readonly place: 'statement' | 'first' | 'closer' | 'value';
 }
 
 interface Return {
@@ -55,6 +56,10 @@ interface Region {
 /** What was found in one function, or in the top level of a module. */
 class Body {
   readonly kind: 'async' | 'generator' | 'module' | 'other';
+  /** Of a generator whose body runs in the frame of its creation. */
+  readonly isCreated: boolean;
+  /** Of a generator: whether it is async. */
+  readonly isAsync: boolean;
   readonly awaits: Await[] = [];
   readonly returns: Return[] = [];
   region: Region | undefined = undefined;
@@ -64,35 +69,46 @@ class Body {
   isGuarded = false;
   /** Whether an awaited value is held for a moment. */
   holds = false;
+  /** Inside how much whose rejection closes an iterator the walk is. */
+  closers = 0;
   /** The statement that is being walked. */
   statement: ExpressionStatement | Directive | undefined = undefined;
 
-  constructor(kind: Body['kind']) {
+  constructor(kind: Body['kind'], isAsync: boolean, isCreated: boolean) {
     this.kind = kind;
+    this.isAsync = isAsync;
+    this.isCreated = isCreated;
   }
+}
+
+/** One file. */
+export interface Source {
+  readonly code: string;
+  readonly filename: string;
+  readonly isModule: boolean;
+  readonly generators: 'next' | 'creation';
+  readonly keywords: Keywords;
+  readonly names: Names;
+  readonly edits: Edits;
 }
 
 /** Between the depth of a node and that of its children: what stands around a child as part of the node. */
 const INSIDE = 0.5;
 
 export class Suspensions {
+  readonly #source: Source;
   readonly #code: string;
-  readonly #filename: string;
   readonly #edits: Edits;
   readonly #names: Names;
   /** Awaits, and statements with awaits, after which nothing of their function can run. */
   readonly #tails = new Set<Node>();
-  #body = new Body('module');
+  #body = new Body('module', true, false);
 
-  constructor(code: string, filename: string, edits: Edits, names: Names) {
-    this.#code = code;
-    this.#filename = filename;
-    this.#edits = edits;
-    this.#names = names;
-  }
-
-  #fail(reason: string, { start }: Node): never {
-    throw new TransformError(reason, this.#filename, this.#code, start);
+  constructor(source: Source) {
+    this.#source = source;
+    this.#code = source.code;
+    this.#edits = source.edits;
+    this.#names = source.names;
   }
 
   /** @returns what a module whose top level suspends begins with; nothing where it does not suspend */
@@ -116,6 +132,8 @@ export class Suspensions {
   }
 
   #visit(node: Node, depth: number): void {
+    const { kind } = this.#body;
+    if ((kind === 'other' || kind === 'module') && this.#isFree(node)) return;
     switch (node.type) {
       case 'FunctionDeclaration':
       case 'FunctionExpression':
@@ -152,6 +170,11 @@ export class Suspensions {
         }
         this.#children(node, depth);
         break;
+      case 'ArrayPattern':
+        this.#body.closers++;
+        this.#children(node, depth);
+        this.#body.closers--;
+        break;
       case 'TryStatement':
         this.#try(node, depth);
         break;
@@ -163,6 +186,11 @@ export class Suspensions {
       default:
         this.#children(node, depth);
     }
+  }
+
+  /** Whether nothing in it can suspend, as long as it stands in nothing that can. */
+  #isFree({ start, end }: Node): boolean {
+    return this.#source.generators === 'next' && !this.#source.keywords.has(start, end);
   }
 
   #children(node: Node, depth: number): void {
@@ -180,7 +208,7 @@ export class Suspensions {
   #ownCode(node: Node, depth: number): void {
     if ('key' in node && isNode(node.key)) this.#visit(node.key, depth + 1);
     const outer = this.#body;
-    this.#body = new Body('other');
+    this.#body = new Body('other', false, false);
     if (node.type === 'StaticBlock') this.#children(node, depth);
     else if ('value' in node && isNode(node.value)) this.#visit(node.value, depth + 1);
     this.#body = outer;
@@ -188,7 +216,7 @@ export class Suspensions {
 
   #function(node: FunctionNode | ArrowFunctionExpression, depth: number): void {
     const outer = this.#body;
-    const body = new Body(node.async ? (node.generator ? 'generator' : 'async') : 'other');
+    const body = this.#bodyOf(node);
     this.#body = body;
     for (const param of node.params) this.#visit(param, depth + 1);
     const { body: code } = node;
@@ -208,11 +236,26 @@ export class Suspensions {
     }
     this.#body = outer;
     if (body.kind === 'other') return;
+    if (body.isCreated) {
+      this.#writeAwaits(body);
+      if (isBlock(code)) this.#writeCreated(body, node, code, depth);
+      return;
+    }
     for (const { argument, depth } of body.returns) {
       if (mayBeThenable(argument)) this.#wrap(argument, depth, `${this.#helper('returned')}(`, ')');
     }
     this.#writeAwaits(body);
     if (body.continues) this.#writeFrame(body, code, depth);
+  }
+
+  #bodyOf({ async: isAsync, generator: isGenerator }: FunctionNode | ArrowFunctionExpression): Body {
+    const isCreated = isGenerator && this.#source.generators === 'creation';
+    if (isGenerator && (isAsync || isCreated)) return new Body('generator', isAsync, isCreated);
+    return new Body(isAsync ? 'async' : 'other', isAsync, false);
+  }
+
+  #fail(reason: string, { start }: Node): never {
+    throw new TransformError(reason, this.#source.filename, this.#code, start);
   }
 
   /** What the body of a function, or a module, begins with. */
@@ -236,6 +279,62 @@ export class Suspensions {
     edits.end(code.end - 1, depth, ending);
   }
 
+  /**
+   * The same for a generator whose body runs in the frame of its creation: that is noted by one more parameter, of which
+   * nobody can see anything.
+   */
+  #writeCreated(body: Body, node: FunctionNode | ArrowFunctionExpression, code: BlockStatement, depth: number): void {
+    const { params } = node;
+    const edits = this.#edits;
+    const flow = this.#flow;
+    const noting = `${flow}=${this.#helper('createdFlow')}()`;
+    const last = params.at(-1);
+    let opening = `${flow}.back();${body.holds ? `let ${this.#names.of('v')};` : ''}`;
+    if (last?.type === 'RestElement') {
+      const [length, parts] = [this.#names.of('n'), this.#names.of('r')];
+      const { start, end } = last.argument;
+      edits.replace(start, end, `{${noting},length:${length},...${parts}}`);
+      opening += `var ${this.#code.slice(start, end)}=${flow}.rest(${length},${parts});`;
+    } else if (last === undefined) {
+      const from = node.typeParameters?.end ?? node.id?.end ?? node.start;
+      edits.end(this.#find('(', from) + 1, depth, `...{${noting}}`);
+    } else {
+      const next = this.#find('', last.end);
+      if (this.#code[next] === ',') edits.replace(next, next + 1, '');
+      edits.end(last.end, depth, `,...{${noting}}`);
+    }
+    const { at, separator } = this.afterDirectives(code.body, code.start + 1);
+    for (const statement of code.body) {
+      if (!('directive' in statement) || typeof statement.directive !== 'string') break;
+      if (statement.directive !== 'use strict') continue;
+      if (!this.#source.isModule) {
+        this.#fail(
+          "A generator that runs in the frame of its creation cannot have a 'use strict' of its own. Put it at the beginning of the file.",
+          statement,
+        );
+      }
+      edits.replace(statement.start, statement.end, '');
+    }
+    const ending = `}finally{${flow}.end()}`;
+    if (at === code.end - 1) {
+      edits.begin(at, depth, `${separator}${opening}try{${ending}`);
+    } else {
+      edits.begin(at, depth, `${separator}${opening}try{`);
+      edits.end(code.end - 1, depth, ending);
+    }
+  }
+
+  /** Where something stands, from a place on that is outside of any comment. */
+  #find(what: string, from: number): number {
+    const comment = /\s+|\/\/[^\n\r\u2028\u2029]*|\/\*[\s\S]*?\*\//y;
+    for (let at = from; at < this.#code.length; at++) {
+      comment.lastIndex = at;
+      if (comment.test(this.#code)) at = comment.lastIndex - 1;
+      else if (what === '' || this.#code[at] === what) return at;
+    }
+    return this.#code.length;
+  }
+
   /** Where the code begins, and what has to separate it from what stands before. */
   afterDirectives(statements: readonly (Directive | Statement)[], start: number): { at: number; separator: string } {
     let at = start;
@@ -253,6 +352,11 @@ export class Suspensions {
       if (!body.continues) {
         if (place !== 'statement') this.#wrap(node, depth, `${this.#helper('handedOn')}(`, ')');
         this.#wrap(argument, depth + INSIDE, `${this.#helper('handOn')}(`, ')');
+        continue;
+      }
+      if (place === 'closer') {
+        this.#wrap(argument, depth + INSIDE, `${this.#helper('hold')}(${flow},`, ')');
+        this.#wrap(node, depth, `${this.#helper('handedOn')}(`, ')');
         continue;
       }
       this.#wrap(argument, depth + INSIDE, `${flow}.off(`, ')');
@@ -331,22 +435,32 @@ export class Suspensions {
   #await(node: AwaitExpression, depth: number): void {
     const body = this.#body;
     const { statement } = body;
-    const place = statement?.expression === node ? 'statement' : statement?.start === node.start ? 'first' : 'value';
+    let place: Await['place'] = 'value';
+    if (body.closers > 0) {
+      place = 'closer';
+      body.isGuarded = true;
+    } else if (statement?.expression === node) place = 'statement';
+    else if (statement?.start === node.start) place = 'first';
     body.awaits.push({ node, depth, place });
     this.#visit(node.argument, depth + 1);
     this.#suspend();
-    if (body.kind !== 'async' || body.region !== undefined || !this.#tails.has(node)) body.continues = true;
+    const isTail = body.kind === 'async' && body.region === undefined && this.#tails.has(node);
+    if (!isTail || place === 'closer') body.continues = true;
     if (place === 'value') body.holds = true;
   }
 
   #yield(node: YieldExpression, depth: number): void {
     this.#children(node, depth);
-    if (this.#body.kind !== 'generator') return;
+    const { kind, isAsync, closers } = this.#body;
+    if (kind !== 'generator') return;
     this.#suspendGuarded();
     const { argument, delegate } = node;
     const flow = this.#flow;
-    if (argument === null) this.#edits.end(node.end, depth + 1, ` ${flow}.give()`);
-    else this.#wrap(argument, depth + INSIDE, `${flow}.${delegate ? 'all' : 'give'}(`, ')');
+    let before = `${flow}.leave(`;
+    if (delegate) before = `${this.#helper(isAsync ? 'all' : 'through')}(${flow},`;
+    else if (isAsync) before = `${flow}.${closers > 0 ? 'giveHeld' : 'give'}(`;
+    if (argument === null) this.#edits.end(node.end, depth + INSIDE, ` ${before})`);
+    else this.#wrap(argument, depth + INSIDE, before, ')');
     this.#wrap(node, depth, `${flow}.took(`, ')');
   }
 
@@ -358,7 +472,7 @@ export class Suspensions {
       this.#tail(argument);
     }
     this.#children(node, depth);
-    if (argument !== null && body.kind === 'generator') {
+    if (argument !== null && body.kind === 'generator' && body.isAsync) {
       this.#suspendGuarded();
       this.#wrap(argument, depth + INSIDE, `${this.#flow}.give(`, ')');
     }
@@ -422,7 +536,10 @@ export class Suspensions {
   #forOf(node: ForOfStatement, start: number, depth: number): void {
     const { left, right, body } = node;
     const edits = this.#edits;
+    const isClosed = !node.await;
+    if (isClosed) this.#body.closers++;
     this.#visit(left, depth + 1);
+    if (isClosed) this.#body.closers--;
     this.#visit(right, depth + 1);
     const region = this.#enter();
     this.#visit(body, depth + 1);
@@ -437,7 +554,7 @@ export class Suspensions {
     if (node.await) {
       edits.begin(start, depth, 'try{');
       edits.end(node.end, depth, `}finally{${back}}`);
-      this.#wrap(right, depth + INSIDE, `${this.#flow}.each(`, ')');
+      this.#wrap(right, depth + INSIDE, `${this.#helper('each')}(${this.#flow},`, ')');
       opening = `${back}${opening}`;
     } else if (using !== 'await using') {
       // What closes the iterator of a `for await` goes back itself.
@@ -448,7 +565,8 @@ export class Suspensions {
     if (using !== undefined && left.type === 'VariableDeclaration') {
       const [first] = left.declarations;
       if (first === undefined) return;
-      if (first.init !== null) this.#fail(`What a loop goes through is given to the '${using}' by the loop.`, first.init);
+      if (first.init !== null)
+        this.#fail(`What a loop goes through is given to the '${using}' by the loop.`, first.init);
       edits.replace(left.start, first.start, 'const ');
       const name = this.#code.slice(first.id.start, first.id.end);
       const adding = `${this.#names.of('d')}.add(${name},${using === 'await using'});`;
@@ -503,7 +621,7 @@ export class Suspensions {
       ? `while(${resources}.next())try{await ${flow}.off(${resources}.value),${flow}.on()}${failed(error)}`
       : `${resources}.next()`;
     return {
-      opening: `const ${resources}=${flow}.disposal();try{`,
+      opening: `const ${resources}=${this.#helper('disposal')}();try{`,
       closing: `}${failed(error)}finally{${back}${next}}`,
     };
   }

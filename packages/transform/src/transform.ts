@@ -1,6 +1,7 @@
 /** Makes the code after each suspension of a file run in the frame that was current at the suspension. */
 import type { Program } from 'oxc-parser';
 import { Edits } from './edits.js';
+import { Keywords } from './keywords.js';
 import { type Helper, Names } from './names.js';
 import { type Language, parse, type SourceType } from './parse.js';
 import { Suspensions } from './suspensions.js';
@@ -37,14 +38,16 @@ export type SourceMap = ReturnType<Edits['apply']>['map'];
  * @throws TransformError where the file does not parse
  */
 export function transform(code: string, options: TransformOptions): TransformResult | undefined {
-  const { filename, lang, begins = '' } = options;
+  const { filename, lang, generators = 'next', begins = '' } = options;
   // Each suspension stands in an async function or is an `await`.
-  if (begins === '' && !code.includes('async') && !code.includes('await')) return undefined;
+  const keywords = new Keywords(code);
+  if (keywords.isEmpty && begins === '' && generators === 'next') return undefined;
   const { program, module } = parse(code, filename, lang ?? languageOf(filename), options.sourceType);
   const edits = new Edits();
   const sourceType = options.sourceType ?? sourceTypeOf(filename, code, module.hasModuleSyntax);
   const names = new Names(code, sourceType === 'script' ? '_throughline_' : '_');
-  const suspensions = new Suspensions(code, filename, edits, names);
+  const isModule = sourceType === 'module';
+  const suspensions = new Suspensions({ code, filename, isModule, generators, keywords, names, edits });
   const opening = suspensions.walk(program);
   if (edits.isEmpty && begins === '') return undefined;
   const { at, separator } = suspensions.afterDirectives(program.body, startOf(code, program));
@@ -80,6 +83,6 @@ function importOf(helpers: readonly [Helper, string][], sourceType: SourceType):
     case 'commonjs':
       return `const{${names(':')}}=require('throughline/await');`;
     case 'script':
-      return `var{${names(':')}}=(globalThis[Symbol.for('throughline.1')]||{}).await||(()=>{throw new Error("This script was built with @throughline/transform and needs 'throughline/await': load that before it.")})();`;
+      return `var{${names(':')}}=(globalThis[Symbol.for('throughline.1')]||{}).await||(()=>{throw new Error("This script was built with @throughline/transform and needs what 'throughline/await-script' puts on the page: load that before it.")})();`;
   }
 }

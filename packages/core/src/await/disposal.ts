@@ -30,7 +30,10 @@ const Suppressed: new (error: unknown, suppressed: unknown) => Error =
         }
       };
 
-export class Disposal {
+/** The resources of a block. */
+export const disposal = () => new Disposal();
+
+class Disposal {
   readonly #resources: Resource[] = [];
   #failure: Failure | undefined = undefined;
   #needsAwait = false;

@@ -8,13 +8,11 @@
  */
 import { current } from '../engine/current.js';
 import type { Frame } from '../frame.js';
-import { NativePromise, runJob } from '../web/jobs.js';
-import { Disposal } from './disposal.js';
-import { give, handedOn, handOnOther, isAnyKept } from './handed.js';
-import { Steps } from './steps.js';
+import { NativePromise } from '../web/jobs.js';
+import { handedOn, handOnOther, isAnyKept } from './handed.js';
 
 /** In place of a frame: the function is not suspended. */
-const RUNNING: unique symbol = Symbol();
+export const RUNNING: unique symbol = Symbol();
 
 export class Flow {
   frame: Frame | undefined | typeof RUNNING = RUNNING;
@@ -55,17 +53,14 @@ export class GuardedFlow extends Flow {
   }
 
   back(): void {
-    if (this.frame === RUNNING) return;
-    current.frame = this.frame;
-    this.frame = RUNNING;
-    this.isResumed = true;
+    if (this.frame !== RUNNING) this.resume();
   }
 
-  /** A suspension whose operand is not given back to this function, or comes back as it is. */
-  give(value: unknown): unknown {
-    const given = give(value, this.isResumed);
-    this.off(undefined);
-    return given;
+  /** The function goes on, resumed by the engine. */
+  resume(): void {
+    current.frame = this.frame as Frame | undefined;
+    this.frame = RUNNING;
+    this.isResumed = true;
   }
 
   /** The suspension that `off` has noted does not come about. */
@@ -73,67 +68,5 @@ export class GuardedFlow extends Flow {
     if (wasResumed) current.frame = this.frame as Frame | undefined;
     this.frame = RUNNING;
     this.isResumed = wasResumed;
-  }
-
-  /** What `for await` is to go through in place of an iterable. */
-  each(iterable: unknown): unknown {
-    return iterable === undefined || iterable === null ? iterable : new Steps(this, iterable, false);
-  }
-
-  /** What `yield*` is to go through in place of an iterable. */
-  all(iterable: unknown): unknown {
-    return iterable === undefined || iterable === null ? iterable : new Steps(this, iterable, true);
-  }
-
-  /** The resources of a block. */
-  disposal(): Disposal {
-    return new Disposal();
-  }
-}
-
-/**
- * An async generator: a call of `next`, `throw` or `return` resumes it in its caller's time, unless it had to wait in the
- * generator's queue. A flag tells that one is being called.
- */
-export class GeneratorFlow extends GuardedFlow {
-  override off(value: unknown): unknown {
-    const handed = super.off(value);
-    this.isResumed = false;
-    return handed;
-  }
-
-  override back(): void {
-    if (this.frame === RUNNING) return;
-    if (current.resuming) this.frame = RUNNING;
-    else super.back();
-  }
-
-  /** After a `yield`. */
-  took(value: unknown): unknown {
-    this.back();
-    return value;
-  }
-}
-
-/** The top level of a module. Where it throws nobody sees its end, so a job puts the root back as well. */
-export class ModuleFlow extends GuardedFlow {
-  override on(value: unknown): unknown {
-    const result = super.on(value);
-    leaveSoon();
-    return result;
-  }
-
-  override back(): void {
-    if (this.frame === RUNNING) return;
-    super.back();
-    leaveSoon();
-  }
-}
-
-function leaveSoon(): void {
-  if (current.frame !== undefined) {
-    runJob(() => {
-      current.frame = undefined;
-    });
   }
 }

@@ -9,17 +9,21 @@
  */
 import { current, share } from '../engine/current.js';
 import type { Frame } from '../frame.js';
-import { NativePromise, nativeThen } from '../web/jobs.js';
+import { NativePromise, runJob } from '../web/jobs.js';
 import { disguised } from '../web/patch.js';
-import { give } from './handed.js';
+import { within } from './handed.js';
+import { after, before, promiseOf } from './hold.js';
 import { isObject } from './object.js';
 
 type Generator = AsyncGenerator<unknown, unknown, unknown>;
+type Settle = (value: unknown) => void;
+type Then = (this: unknown, resolve: Settle, reject: Settle) => unknown;
 type Resume = (this: Generator, value?: unknown) => Promise<IteratorResult<unknown>>;
 
-const nativeResolve = NativePromise.resolve;
+/** There is a getter, and asking it can be seen: that is for the engine to do, when it comes to it. */
+const HIDDEN = Symbol();
 
-/** To be called once, whichever copy of the package does it. */
+/** Only the first copy of the package does it, when the first such generator begins. */
 export function patchGenerators(): void {
   share('generators', () => {
     const prototype: Generator = Object.getPrototypeOf(async function* () {}).prototype;
@@ -49,33 +53,52 @@ function resuming(native: Resume): Resume {
 function returning(native: Resume): Resume {
   return {
     return(this: Generator, value?: unknown) {
+      const then = isObject(value) && !isOrdinary(value) ? lookUp(value, 'then') : undefined;
+      if (then === HIDDEN) return native.call(this, value);
       const { frame } = current;
-      // Where reading `then` can be seen, it is for the engine to do it, when it comes to that.
-      if (isObject(value) && hasGetter(value, 'then')) return native.call(this, value);
-      let promise: Promise<unknown>;
+      const begin = () => enter(frame, true);
+      const end = () => enter(undefined, false);
+      if (typeof then === 'function') return returnThenable(native, this, value, then as Then, begin, end);
+      const promise = promiseOf(value);
+      before(promise, begin, begin);
       try {
-        promise = nativeResolve.call(NativePromise, give(value));
-        between(promise, () => enter(frame, true));
-      } catch {
-        // The engine will find the same error where it looks for it.
-        return native.call(this, value);
-      }
-      try {
-        exempt(promise);
         return native.call(this, promise);
       } finally {
-        between(promise, () => enter(undefined, false));
+        after(promise, end);
       }
     },
   }.return;
 }
 
-function hasGetter(object: object, key: string): boolean {
-  for (let owner: object | null = object; owner !== null; owner = Reflect.getPrototypeOf(owner)) {
-    const property = Reflect.getOwnPropertyDescriptor(owner, key);
-    if (property !== undefined) return property.get !== undefined && owner !== NativePromise.prototype;
+/** A thenable is asked when it is awaited, which may be later; and then the generator goes on in its own frame. */
+function returnThenable(
+  native: Resume,
+  generator: Generator,
+  value: unknown,
+  then: Then,
+  begin: () => void,
+  end: () => void,
+): Promise<IteratorResult<unknown>> {
+  const { frame } = current;
+  let isCalling = true;
+  const handed = {
+    // biome-ignore lint/suspicious/noThenProperty: it stands for a thenable
+    get then() {
+      const isAtOnce = isCalling;
+      const around = (settle: Settle) => (result: unknown) => {
+        if (isAtOnce) runJob(begin);
+        settle(result);
+        if (isAtOnce) runJob(end);
+      };
+      return (resolve: Settle, reject: Settle) =>
+        within(frame, () => Reflect.apply(then, value, [around(resolve), around(reject)]));
+    },
+  };
+  try {
+    return native.call(generator, handed);
+  } finally {
+    isCalling = false;
   }
-  return false;
 }
 
 function enter(frame: Frame | undefined, isResuming: boolean): void {
@@ -83,14 +106,18 @@ function enter(frame: Frame | undefined, isResuming: boolean): void {
   current.resuming = isResuming;
 }
 
-/** Takes a place among the reactions of the promise. */
-function between(promise: Promise<unknown>, job: () => void): void {
-  exempt(promise);
-  nativeThen.call(promise, job, job);
-  current.exempt = undefined;
+function isOrdinary(value: object): boolean {
+  return value instanceof NativePromise && lookUp(value, 'constructor') === NativePromise;
 }
 
-/** Where `await` is intercepted, the next look at the promise is none. */
-function exempt(promise: Promise<unknown>): void {
-  if (current.frame !== undefined || current.entered) current.exempt = promise;
+/** The value of a property, without asking a getter for it. */
+function lookUp(object: object, key: string): unknown {
+  for (let owner: object | null = object; owner !== null; owner = Reflect.getPrototypeOf(owner)) {
+    const property = Reflect.getOwnPropertyDescriptor(owner, key);
+    if (property === undefined) continue;
+    // Where `await` is intercepted, these are our own.
+    if (property.get !== undefined) return owner === NativePromise.prototype ? Reflect.get(owner, key) : HIDDEN;
+    return property.value;
+  }
+  return undefined;
 }

@@ -9,7 +9,17 @@ import { isObject } from './object.js';
 
 type Method = (...args: unknown[]) => unknown;
 
-export class Steps {
+/** What `for await` is to go through in place of an iterable. */
+export function each(flow: GuardedFlow, iterable: unknown): unknown {
+  return iterable === undefined || iterable === null ? iterable : new Steps(flow, iterable, false);
+}
+
+/** What the `yield*` of an async generator is to go through. */
+export function all(flow: GuardedFlow, iterable: unknown): unknown {
+  return iterable === undefined || iterable === null ? iterable : new Steps(flow, iterable, true);
+}
+
+class Steps {
   readonly #flow: GuardedFlow;
   // Of any type: what a primitive inherits is called on the primitive.
   readonly #iterable: NonNullable<unknown>;

@@ -1,0 +1,25 @@
+/** The top level of a module. Where it throws nobody sees its end, so a job puts the root back as well. */
+import { current } from '../engine/current.js';
+import { runJob } from '../web/jobs.js';
+import { GuardedFlow } from './flow.js';
+
+export class ModuleFlow extends GuardedFlow {
+  override on(value: unknown): unknown {
+    const result = super.on(value);
+    leaveSoon();
+    return result;
+  }
+
+  override resume(): void {
+    super.resume();
+    leaveSoon();
+  }
+}
+
+function leaveSoon(): void {
+  if (current.frame !== undefined) {
+    runJob(() => {
+      current.frame = undefined;
+    });
+  }
+}

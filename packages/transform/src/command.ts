@@ -1,0 +1,2 @@
+/** The command `throughline-transform`: files and folders in, transformed copies out. */
+export {};

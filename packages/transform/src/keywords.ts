@@ -1,0 +1,41 @@
+/**
+ * Where in a file `async` and `await` may stand as keywords, found without parsing it. Most files have none, most of a file
+ * has none, and need not be looked at. In a string or a comment a word may be taken for a keyword, never the other way round.
+ */
+
+// What follows `async` is a function, a method's name or a parameter; what follows `await` is anything but these signs.
+const KEYWORD =
+  /(?<![\p{ID_Continue}$])(?:async\s*(?=[\p{ID_Start}$_\\(*[#"'\d/.])|await\s*(?![\p{ID_Continue}$:,)\]};=]))/gu;
+
+export class Keywords {
+  readonly #places: number[] = [];
+
+  constructor(code: string) {
+    if (!code.includes('async') && !code.includes('await')) return;
+    for (const { index, 0: match } of code.matchAll(KEYWORD)) {
+      if (!isQuoted(code, index, match)) this.#places.push(index);
+    }
+  }
+
+  get isEmpty(): boolean {
+    return this.#places.length === 0;
+  }
+
+  /** Whether there may be one from `start` to `end`. */
+  has(start: number, end: number): boolean {
+    const places = this.#places;
+    let low = 0;
+    let high = places.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((places[middle] as number) < start) low = middle + 1;
+      else high = middle;
+    }
+    return low < places.length && (places[low] as number) < end;
+  }
+}
+
+function isQuoted(code: string, index: number, match: string): boolean {
+  const before = code[index - 1];
+  return (before === '"' || before === "'") && before === code[index + match.length];
+}
