@@ -128,8 +128,7 @@ export function patchAwait(): (() => void) | undefined {
         named = value;
         if (value === NativePromise) return;
         console.warn(
-          'Throughline: another library has replaced Promise after Throughline was installed, and its promises are not ' +
-            'followed. Load that library first.',
+          'Throughline: Promise was replaced after Throughline was installed, and is not followed. Load what replaces it first.',
         );
       },
     })),

@@ -63,7 +63,7 @@ function makeInstallation(wanted: boolean): Installation {
       unpatchAwait ??= patchAwait();
       if (unpatchAwait === undefined && !current.transformed) {
         console.warn(
-          'Throughline: this browser does not let native await be followed, so the code after an await loses its values. ' +
+          'Throughline: this browser does not let native await be followed: values are lost after it. ' +
             'Build the page with @throughline/transform.',
         );
       }
