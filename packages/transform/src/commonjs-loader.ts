@@ -1,11 +1,10 @@
 /**
  * Older Nodes have no hook for CommonJS files, but two methods that all of them go through: one is given a file's text, the
- * other what it requires. The helpers are an ES module, which not all of these Nodes can require, so they are loaded
- * beforehand.
+ * other what it requires.
  */
 import { Module } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import { HELPERS, HELPERS_URL } from './helpers-place.js';
+import { HELPERS } from './helpers-place.js';
 import { transformLoaded } from './loaded-file.js';
 
 /** What of Node's class is not in its types. */
@@ -14,8 +13,8 @@ interface Loader {
   require(this: unknown, specifier: string): unknown;
 }
 
-export async function patchCommonJsLoader(): Promise<void> {
-  const helpers: unknown = await import(HELPERS_URL);
+/** @param helpers what transformed code requires: an ES module, which not all of these Nodes can require */
+export function patchCommonJsLoader(helpers: unknown): void {
   // The types show neither the first method nor that the second is on the prototype.
   const loader = Module.prototype as unknown as Loader;
   const { _compile: compile, require } = loader;

@@ -15,6 +15,12 @@ const SOURCE_TYPES: ReadonlyMap<string, SourceType | 'either'> = new Map([
 ]);
 
 /**
+ * With --experimental-transform-types, which Node 22 and 24 have, Node makes a map of its own, of the code that it gets from
+ * here. The lines of that are the file's.
+ */
+const IS_MAPPED_BY_NODE = String(process.features.typescript) === 'transform';
+
+/**
  * @param format null or undefined where Node tries whether the file is CommonJS
  * @returns the code with its source map in it; undefined where the file stays as it is
  */
@@ -33,6 +39,7 @@ export function transformLoaded(
     const result =
       sourceType === 'either' ? transformEither(code, options) : transform(code, { ...options, sourceType });
     if (result === undefined) return undefined;
+    if (isTypeScript && IS_MAPPED_BY_NODE) return result.code;
     const mapped = traceBack(code, url, result);
     return `${mapped.code}\n//# sourceMappingURL=${mapped.map.toUrl()}`;
   } catch (error) {

@@ -28,6 +28,8 @@ export class TransformError extends SyntaxError {
     const frame = codeFrame(code, line, column);
     super(`${filename}:${line}:${column + 1}: ${reason}`);
     this.name = 'TransformError';
+    // Where in this package it was thrown tells the reader nothing.
+    this.stack = `${this.name}: ${this.message}`;
     this.id = filename;
     this.loc = { file: filename, line, column };
     this.frame = frame;

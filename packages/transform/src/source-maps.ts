@@ -10,7 +10,6 @@ import { SourceMap } from 'magic-string';
 import type { TransformResult } from './transform.js';
 
 const COMMENT = /\/\/[#@] sourceMappingURL=([^\s'"`]+)[ \t]*$/gm;
-/** Kept in memory apart: a map that is written into a URL. */
 const INLINE = /^data:application\/json[^,]*?(;base64)?,/;
 
 type Segment = [number, number, number, number] | [number, number, number, number, number];
@@ -47,7 +46,7 @@ interface Payload {
   readonly base: string;
 }
 
-/** Undefined where there is no such map, or none that can be read: Node and browsers go on without it, too. */
+/** @returns undefined where there is no such map, or none that can be read: Node and browsers do without it, too */
 function readPayload(named: string, url: string): Payload | undefined {
   try {
     const inline = INLINE.exec(named);
@@ -76,14 +75,19 @@ function chain(mappings: string, before: SourceMapPayload, base: string): Source
   const names = new Indices();
   const lines = decode(mappings).map((segments) => {
     const traced: Segment[] = [];
-    for (const [column, , line, originalColumn] of segments) {
-      const entry = lookup.findEntry(line, originalColumn);
+    for (const [column, , line, inLine] of segments) {
+      const entry = lookup.findEntry(line, inLine);
       // What is found may stand before, on another line: then this place was made by a tool and comes from nowhere.
       if (!('originalSource' in entry) || entry.originalSource === undefined || entry.generatedLine !== line) continue;
-      const segment: Segment = [column, sources.of(entry.originalSource), entry.originalLine, entry.originalColumn];
+      const { originalSource, originalLine, originalColumn } = entry;
+      // Not in the types.
       const { name } = entry as { readonly name?: string };
-      if (name) traced.push([...segment.slice(0, 4), names.of(name)] as Segment);
-      else traced.push(segment);
+      const source = sources.of(originalSource);
+      traced.push(
+        name === undefined
+          ? [column, source, originalLine, originalColumn]
+          : [column, source, originalLine, originalColumn, names.of(name)],
+      );
     }
     return traced;
   });

@@ -8,7 +8,7 @@ import { GuardedFlow, RUNNING } from './flow.js';
 import { give, handedOn, handOn } from './handed.js';
 import { isObject } from './object.js';
 
-export class CreatedFlow extends GuardedFlow {
+class CreatedFlow extends GuardedFlow {
   override frame: Frame | undefined | typeof RUNNING = current.frame;
   /** The frame of who has resumed the body. */
   #caller: Frame | undefined = undefined;
@@ -64,6 +64,8 @@ export class CreatedFlow extends GuardedFlow {
     return Object.assign(new Array(length), parts);
   }
 }
+
+export const createdFlow = () => new CreatedFlow();
 
 /** What the `yield*` of such a generator is to go through, where it is not async. */
 export function through(flow: CreatedFlow, iterable: unknown): unknown {

@@ -70,3 +70,6 @@ export class GuardedFlow extends Flow {
     this.isResumed = wasResumed;
   }
 }
+
+export const flow = () => new Flow();
+export const guardedFlow = () => new GuardedFlow();

@@ -4,10 +4,11 @@
  */
 import { current } from '../engine/current.js';
 import { GuardedFlow, RUNNING } from './flow.js';
+import { patchGenerators } from './generators.js';
 import { give } from './handed.js';
 import { before, promiseOf } from './hold.js';
 
-export class GeneratorFlow extends GuardedFlow {
+class GeneratorFlow extends GuardedFlow {
   override off(value: unknown): unknown {
     const handed = super.off(value);
     this.isResumed = false;
@@ -39,3 +40,8 @@ export class GeneratorFlow extends GuardedFlow {
     return value;
   }
 }
+
+export const generatorFlow = () => new GeneratorFlow();
+
+// Before the first generator is made: its methods may be taken from it once and for all.
+patchGenerators();

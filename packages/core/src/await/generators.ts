@@ -23,7 +23,7 @@ type Resume = (this: Generator, value?: unknown) => Promise<IteratorResult<unkno
 /** There is a getter, and asking it can be seen: that is for the engine to do, when it comes to it. */
 const HIDDEN = Symbol();
 
-/** Only the first copy of the package does it, when the first such generator begins. */
+/** Only the first copy of the package on a page does it. */
 export function patchGenerators(): void {
   share('generators', () => {
     const prototype: Generator = Object.getPrototypeOf(async function* () {}).prototype;

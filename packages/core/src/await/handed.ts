@@ -120,3 +120,6 @@ export function returned(value: unknown): unknown {
   // biome-ignore lint/suspicious/noThenProperty: it stands for a thenable
   return { then: thenWithin(current.frame, value, then as Then) };
 }
+
+// All that generated code calls leads here.
+current.transformed = true;

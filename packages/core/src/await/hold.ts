@@ -4,8 +4,6 @@ import { NativePromise, nativeThen } from '../web/jobs.js';
 import type { GuardedFlow } from './flow.js';
 import { handOn } from './handed.js';
 
-const nativeResolve = NativePromise.resolve;
-
 /**
  * In place of `off` where a rejection makes the engine call something before any code of the function runs: it closes the
  * iterator of a destructuring.
@@ -18,10 +16,13 @@ export function hold(flow: GuardedFlow, value: unknown): Promise<unknown> {
   return promise;
 }
 
-/** The promise that the engine would wait for if it were given the value. */
+/** The promise that the engine would wait for if it were given the value. Not by `Promise.resolve`, which others patch. */
 export function promiseOf(value: unknown): Promise<unknown> {
-  if (value instanceof NativePromise) exempt(value);
-  return nativeResolve.call(NativePromise, value);
+  if (value instanceof NativePromise) {
+    exempt(value);
+    if (value.constructor === NativePromise) return value;
+  }
+  return new NativePromise((resolve) => resolve(value));
 }
 
 /** Takes the next place among those who wait for the promise. The engine is then to look at it as if nobody else did. */

@@ -3,7 +3,7 @@ import { current } from '../engine/current.js';
 import { runJob } from '../web/jobs.js';
 import { GuardedFlow } from './flow.js';
 
-export class ModuleFlow extends GuardedFlow {
+class ModuleFlow extends GuardedFlow {
   override on(value: unknown): unknown {
     const result = super.on(value);
     leaveSoon();
@@ -23,3 +23,5 @@ function leaveSoon(): void {
     });
   }
 }
+
+export const moduleFlow = () => new ModuleFlow();
