@@ -10,7 +10,7 @@
  */
 import { current } from '../engine/current.js';
 import type { Frame } from '../frame.js';
-import { NativePromise, nativeThen, runJob } from './jobs.js';
+import { keepJobsNative, NativePromise, nativeThen, runJob } from './jobs.js';
 import { patchProperty } from './patch.js';
 import { followedThen, nativeCalls } from './promise.js';
 
@@ -103,6 +103,7 @@ export function patchAwait(): (() => void) | undefined {
     })),
   );
   if (backs[0] === undefined) return undefined;
+  keepJobsNative();
   backs.push(
     patchProperty(prototype, 'then', 'Promise.prototype.then for await', () => ({
       get(this: object): unknown {
