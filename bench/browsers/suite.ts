@@ -79,7 +79,7 @@ export const browsers: Suite = {
       k: 1,
     },
   ],
-  samples: 'pages each (the soak: one), every one in a process of its own,',
+  samples: 'pages each, every one in a process of its own (flows: a million of them in one page each),',
   ratios: 'Behind the × is the ratio to the page without tracking; in brackets its smallest and largest.',
   placeTitle: (name, version) => `${titles[name] ?? 'Portable engine on Node'} ${version}`,
   rank: (name) => places.indexOf(name.split('-')[0] ?? ''),

@@ -18,10 +18,9 @@ const SOURCE_TYPES: ReadonlyMap<unknown, SourceType> = new Map([
 export interface Compiler {
   readonly context: string;
   readonly options: {
-    readonly target?: unknown;
     readonly externalsPresets: { readonly node?: boolean | undefined };
-    readonly resolve: { alias?: unknown };
   };
+  readonly hooks: { readonly afterEnvironment: { tap(name: string, fn: () => void): void } };
 }
 
 /** The two bundlers' own plugins, made by who knows them. */
@@ -34,14 +33,17 @@ export interface Parts {
 
 export function pluginOf(options: PluginOptions, compiler: Compiler, { addEntry, replace }: Parts): UnpluginOptions {
   const name = 'throughline';
-  const isServer = compiler.options.externalsPresets.node === true;
-  if (isServer && !options.server) return { name };
   const ownPackage = findOwnPackage(compiler.context);
-  replace(/^throughline\/await$/, `${ownPackage}/dist/await${isServer ? '-native' : ''}.js`);
-  if (!isServer) {
+  const isForServer = () => compiler.options.externalsPresets.node === true;
+  // Only then are the options complete.
+  compiler.hooks.afterEnvironment.tap(name, () => {
+    const isServer = isForServer();
+    if (isServer && !options.server) return;
+    replace(/^throughline\/await$/, `${ownPackage}/dist/await${isServer ? '-native' : ''}.js`);
+    if (isServer) return;
     replace(ASYNC_HOOKS, `${ownPackage}/dist/async_hooks.js`);
     if (options.install !== false) addEntry(INSTALL_FILE);
-  }
+  });
   return {
     name,
     // When the loaders of the program have made JavaScript of it.
@@ -50,7 +52,7 @@ export function pluginOf(options: PluginOptions, compiler: Compiler, { addEntry,
       filter: { id: SCRIPT },
       handler(code, id) {
         const filename = id.replace(/[?#].*$/s, '');
-        if (isOwnFile(filename, ownPackage)) return undefined;
+        if ((isForServer() && !options.server) || isOwnFile(filename, ownPackage)) return undefined;
         try {
           const sourceType = SOURCE_TYPES.get(moduleTypeOf(this.getNativeBuildContext?.()));
           return transform(code, {
@@ -61,7 +63,10 @@ export function pluginOf(options: PluginOptions, compiler: Compiler, { addEntry,
           });
         } catch (error) {
           // Both show an error's message and nothing else of it.
-          if (error instanceof TransformError) error.message += `\n${error.frame}`;
+          if (error instanceof TransformError) {
+            error.message += `\n${error.frame}`;
+            error.stack = `${error.name}: ${error.message}`;
+          }
           throw error;
         }
       },

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
+import { TransformError } from './parse.js';
+import { type TransformOptions, transform } from './transform.js';
+
+const codeOf = (code: string, options: Partial<TransformOptions> = {}) =>
+  transform(code, { filename: 'file.js', ...options })?.code;
+
+describe('what stays as it is', () => {
+  const untouched = {
+    'no async code': 'export const f = () => new Promise((resolve) => setTimeout(resolve));',
+    'plain generators': 'function* f() { yield 1; } // async',
+    'the words in strings, comments and names': `const o = { async: 1, await: "await" }; o.async = o.await; // async f() await g()`,
+    'an async function that has nothing to hand on': 'async function f() { g(); return 1; }',
+    'a file that is not even read': 'this is no async: JavaScript',
+  };
+  for (const [name, code] of Object.entries(untouched)) {
+    it(name, () => assert.equal(transform(code, { filename: 'file.js' }), undefined));
+  }
+
+  it('plain functions beside async ones', () => {
+    const plain = 'function plain(a) { return a /* kept */ ; }';
+    assert.ok(codeOf(`${plain}\nexport async function f() { await 0; g(); }`)?.includes(plain));
+  });
+});
+
+describe('where the helpers come from', () => {
+  const awaits = 'async function f() { await x; g(); }';
+
+  it('an ES module imports them, on its first line', () => {
+    assert.match(codeOf(`export ${awaits}`) ?? '', /^import\{flow as _flow\}from'throughline\/await';export async/);
+    assert.match(codeOf(awaits, { filename: 'file.mjs' }) ?? '', /^import\{/);
+    assert.match(codeOf(awaits) ?? '', /^import\{/);
+  });
+
+  it('CommonJS requires them', () => {
+    assert.match(codeOf(`exports.f = ${awaits}`) ?? '', /^const\{flow:_flow\}=require\('throughline\/await'\);/);
+    assert.match(codeOf(awaits, { filename: 'file.cjs' }) ?? '', /^const\{/);
+    assert.match(codeOf(`const a = require('a'); ${awaits}`) ?? '', /^const\{/);
+  });
+
+  it('a classic script takes them from the page, or says what is missing', () => {
+    const code = codeOf(awaits, { sourceType: 'script' }) ?? '';
+    assert.match(code, /^var\{flow:_throughline_flow\}=/);
+    assert.throws(() => new Function(code)(), /needs what 'throughline\/await-script' puts on the page/);
+  });
+
+  it('after a hashbang and directives', () => {
+    const lines = codeOf(`#!/usr/bin/env node\n'use client'\nimport 'a'\nawait 0\n`)?.split('\n');
+    assert.deepEqual(lines?.slice(0, 2), [
+      '#!/usr/bin/env node',
+      `'use client';import{moduleFlow as _moduleFlow}from'throughline/await';const _f=_moduleFlow();`,
+    ]);
+  });
+
+  it('under names that the file does not have', () => {
+    const code = codeOf('export async function f(_f, _v, _flow) { return _f + await x + _v1; }') ?? '';
+    assert.match(code, /flow as _flow1\}.*let _v2,_f1=_flow1\(\)/);
+  });
+});
+
+describe('languages', () => {
+  it('TypeScript stays TypeScript', () => {
+    const code = `enum E { A }\nasync function f<T>(this: void, x: T): Promise<T> { const y: T = (await g<T>(x)) as T; return y!; }`;
+    const result = codeOf(code, { filename: 'file.ts' });
+    assert.match(
+      result ?? '',
+      /const y: T = \(\(_v=await _f\.off\(g<T>\(x\)\),_f\.on\(_v,_v=0\)\)\) as T; return _returned\(y!\)/,
+    );
+  });
+
+  it('declarations without a body, and types, are passed over', () => {
+    const code = `declare async function f(): void;\nabstract class A { abstract m(): Promise<void>; }\ntype F = () => Promise<void>;\nexport const g = async (): Promise<number> => await 1;`;
+    assert.match(codeOf(code, { filename: 'file.ts' }) ?? '', /=> _handedOn\(await _handOn\(1\)\);$/);
+  });
+
+  it('JSX stays JSX', () => {
+    const code = 'export const f = async () => { const x = <a b={await c}>{await d}</a>; return x; };';
+    for (const filename of ['file.jsx', 'file.js', 'file.tsx']) {
+      assert.match(codeOf(code, { filename }) ?? '', /<a b=\{\(_v=await _f\.off\(c\),_f\.on\(_v,_v=0\)\)\}>/);
+    }
+  });
+});
+
+describe('a file that does not parse', () => {
+  it('is an error with file, line, column and the lines around it', () => {
+    const code = 'let a;\nlet b;\nasync function f() {\n  await await;\n}\n';
+    assert.throws(
+      () => transform(code, { filename: '/app/file.js' }),
+      (error: TransformError) => {
+        assert.ok(error instanceof TransformError);
+        assert.ok(error instanceof SyntaxError);
+        assert.match(error.message, /^\/app\/file\.js:4:14: /);
+        assert.equal(error.id, '/app/file.js');
+        assert.deepEqual(error.loc, { file: '/app/file.js', line: 4, column: 13 });
+        assert.match(
+          error.frame,
+          /^ {2}2 \| let b;\n {2}3 \| async function f\(\) \{\n> 4 \| {3}await await;\n {4}\| {14}\^\n {2}5 \| \}/,
+        );
+        return true;
+      },
+    );
+  });
+
+  it('shows the part of a long line that matters', () => {
+    assert.throws(
+      () => transform(`${'x;'.repeat(5000)}async function f() { await await }`, { filename: 'min.js' }),
+      (error: TransformError) => error.frame.split('\n').every((line) => line.length < 200),
+    );
+  });
+
+  it('is one also where the engine would say so only later', () => {
+    const code = 'async function f() { for await (using x = 1 of y) {} }';
+    assert.throws(() => transform(code, { filename: 'file.js' }), TransformError);
+  });
+});
+
+describe('source maps', () => {
+  const code = `import { load, save } from './store.js';
+export async function update(id, { retries = 3 } = {}, change = (value) => value) {
+  for (let i = 0; i < retries; i++) {
+    try {
+      const before = await load(id);
+      return await save(id, change(before));
+    } catch ({ code, message = await describe(code) }) {
+      console.error(message);
+    }
+  }
+  for await (const { entry } of entries(id)) report(entry);
+}
+async function limit() { return 3; }
+`;
+
+  it('lead every name back to where it stood', () => {
+    const result = transform(code, { filename: '/app/update.js' });
+    assert.ok(result);
+    const map = new TraceMap(result.map.toString());
+    assert.deepEqual(map.sources, ['/app/update.js']);
+    assert.deepEqual(map.sourcesContent, [code]);
+    const lines = code.split('\n');
+    const names =
+      /\b(?:load|save|update|retries|change|before|code|message|describe|console|entry|entries|report|limit)\b/g;
+    let found = 0;
+    result.code.split('\n').forEach((text, i) => {
+      for (const { 0: name, index } of text.matchAll(names)) {
+        const { line, column } = originalPositionFor(map, { line: i + 1, column: index });
+        const original = line === null ? undefined : lines[line - 1]?.slice(column);
+        assert.ok(original?.startsWith(name), `${name} at ${i + 1}:${index} leads to ${line}:${column}, ${original}`);
+        found++;
+      }
+    });
+    assert.equal(found, [...code.matchAll(names)].length);
+  });
+});
