@@ -3,9 +3,9 @@
  * has none, and need not be looked at. In a string or a comment a word may be taken for a keyword, never the other way round.
  */
 
-// What follows `async` is a function, a method's name or a parameter; what follows `await` is anything but these signs.
+// What follows `async` is a function, a method's name, a parameter or one of a type; what follows `await` is anything but these signs.
 const KEYWORD =
-  /(?<![\p{ID_Continue}$])(?:async\s*(?=[\p{ID_Start}$_\\(*[#"'\d/.])|await\s*(?![\p{ID_Continue}$:,)\]};=]))/gu;
+  /(?<![\p{ID_Continue}$])(?:async\s*(?=[\p{ID_Start}$_\\(*[#"'\d/.<])|await\s*(?![\p{ID_Continue}$:,)\]};=]))/gu;
 
 export class Keywords {
   readonly #places: number[] = [];

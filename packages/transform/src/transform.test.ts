@@ -75,6 +75,21 @@ describe('languages', () => {
     assert.match(codeOf(code, { filename: 'file.ts' }) ?? '', /=> _handedOn\(await _handOn\(1\)\);$/);
   });
 
+  it('async functions are found by whatever follows the word', () => {
+    const forms = [
+      'async <T>(x: T) => f(x)',
+      'async/**/x => f(x)',
+      'async (x) => f(x)',
+      'async function () { return f(); }',
+    ];
+    const methods = ['async "a"() {', 'async 1() {', 'async .5() {', 'async [a]() {', 'async #a() {', 'async a() {'];
+    for (const form of forms)
+      assert.match(codeOf(`export const a = ${form};`, { filename: 'file.ts' }) ?? form, /_returned/);
+    for (const method of methods) {
+      assert.match(codeOf(`export class A { ${method} return f(); } }`) ?? method, /_returned/);
+    }
+  });
+
   it('JSX stays JSX', () => {
     const code = 'export const f = async () => { const x = <a b={await c}>{await d}</a>; return x; };';
     for (const filename of ['file.jsx', 'file.js', 'file.tsx']) {
