@@ -19,11 +19,18 @@ interface Answer {
   readonly value: unknown;
 }
 
-/** @param origin of the driver */
-export async function startSession(origin: string, capabilities: object): Promise<Session> {
-  const created = (await send(`${origin}/session`, 'POST', {
+/**
+ * @param origin of the driver
+ * @param limit of the time that the driver may take to begin, in milliseconds
+ */
+export async function startSession(origin: string, capabilities: object, limit: number): Promise<Session> {
+  const wanted = {
     capabilities: { alwaysMatch: { ...capabilities, timeouts: { script: LIMIT_MS, pageLoad: LIMIT_MS } } },
-  })) as { sessionId: string; capabilities: { browserVersion?: string } };
+  };
+  const created = (await send(`${origin}/session`, 'POST', wanted, limit)) as {
+    sessionId: string;
+    capabilities: { browserVersion?: string };
+  };
   const url = `${origin}/session/${created.sessionId}`;
 
   return {
@@ -56,10 +63,10 @@ export async function startSession(origin: string, capabilities: object): Promis
   };
 }
 
-async function send(url: string, method: string, body?: object): Promise<unknown> {
+async function send(url: string, method: string, body?: object, limit = LIMIT_MS): Promise<unknown> {
   const response = await fetch(url, {
     method,
-    signal: AbortSignal.timeout(LIMIT_MS),
+    signal: AbortSignal.timeout(limit),
     ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
   });
   const { value } = (await response.json()) as Answer;

@@ -10,6 +10,7 @@ import { findProgram } from './find-program.js';
 import { type Session, startSession } from './web-driver.js';
 
 const START_LIMIT_MS = 30_000;
+const SESSION_LIMIT_MS = 20_000;
 
 /** A session, and the processes that it runs in. */
 interface Window {
@@ -80,13 +81,16 @@ async function startScreen(xvfb: string): Promise<{ child: Child; display: strin
   }
 }
 
+/** Where others start WebKit at the same time, a driver now and then never answers: then another one is asked. */
 async function openWindow(driver: string, display: string): Promise<Window> {
-  const { child, origin } = await startDriver(driver, display);
-  try {
-    return { session: await startSession(origin, {}), end: () => child.end() };
-  } catch (error) {
-    await child.end();
-    throw error;
+  for (let attempt = 1; ; attempt++) {
+    const { child, origin } = await startDriver(driver, display);
+    try {
+      return { session: await startSession(origin, {}, SESSION_LIMIT_MS), end: () => child.end() };
+    } catch (error) {
+      await child.end();
+      if (attempt === 3) throw error;
+    }
   }
 }
 

@@ -189,8 +189,10 @@ export class Suspensions {
   }
 
   /** Whether nothing in it can suspend, as long as it stands in nothing that can. */
-  #isFree({ start, end }: Node): boolean {
-    return this.#source.generators === 'next' && !this.#source.keywords.has(start, end);
+  #isFree(node: Node): boolean {
+    // The word stands before what is the function of a method.
+    if ('async' in node && node.async === true) return false;
+    return this.#source.generators === 'next' && !this.#source.keywords.has(node.start, node.end);
   }
 
   #children(node: Node, depth: number): void {
