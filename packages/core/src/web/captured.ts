@@ -37,7 +37,17 @@ export function resolution(value: unknown): unknown {
   if (value instanceof NativePromise) return value;
   const { frame } = current;
   if (frame === undefined && !current.entered) return value;
-  const { then } = value as { then?: unknown };
+  let then: unknown;
+  try {
+    then = Reflect.get(value, 'then');
+  } catch (error) {
+    return {
+      // biome-ignore lint/suspicious/noThenProperty: who is to resolve with it meets the error where it looks
+      get then() {
+        throw error;
+      },
+    };
+  }
   if (typeof then !== 'function') return value;
   // biome-ignore lint/suspicious/noThenProperty: it stands for a thenable
   return { then: inFrame(frame, then.bind(value) as Callback) };

@@ -1,0 +1,73 @@
+/** A stack trace of a transformed page in a real Chromium leads, through the source map, to the lines of the original. */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { SourceMap } from 'node:module';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { test } from 'node:test';
+import throughline from '@throughline/transform/esbuild';
+import { build } from 'esbuild';
+import { openBrowser, startServer } from '../browsers/index.js';
+
+const original = `interface Item { readonly id: number }
+
+class Cart {
+  #items: Item[] = [];
+  async add(item: Item): Promise<number> {
+    await this.save(item);
+    return this.#items.push(item);
+  }
+  private async save({ id }: Item): Promise<void> {
+    for (let attempt = 0; attempt < 2; attempt++) {
+      try { await null; if (id > 0) await check(id); } finally { await Promise.resolve(); }
+    }
+  }
+}
+const check = async (id: number) => {
+  const price = (await Promise.resolve(id)) * 2; if (price > 2) throw new Error(\`too dear: \${await price}\`);
+  return price;
+};
+Object.assign(globalThis, { result: new Cart().add({ id: 7 }).catch((error: Error) => error.stack) });
+`;
+
+test('a stack trace in Chromium leads to the lines and columns of the original', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'throughline-'));
+  const server = await startServer();
+  const browser = await openBrowser('chromium');
+  try {
+    await writeFile(join(folder, 'cart.ts'), original);
+    const { outputFiles } = await build({
+      entryPoints: [join(folder, 'cart.ts')],
+      bundle: true,
+      format: 'esm',
+      target: 'esnext',
+      sourcemap: 'external',
+      outfile: join(folder, 'cart.js'),
+      write: false,
+      logLevel: 'error',
+      plugins: [throughline()],
+    });
+    const text = (ending: string) => outputFiles.find(({ path }) => path.endsWith(ending))?.text ?? '';
+    assert.match(text('.js'), /throughline/);
+    server.add('/', '<!doctype html><script type="module" src="/cart.js"></script>');
+    server.add('/cart.js', text('.js'));
+    const page = await browser.page(server.origin);
+    const stack = String(await page.evaluate('globalThis.result'));
+
+    const map = new SourceMap(JSON.parse(text('.js.map')));
+    const places = [...stack.matchAll(/cart\.js:(\d+):(\d+)/g)].map(([, line, column]) => {
+      const entry = map.findEntry(Number(line) - 1, Number(column) - 1);
+      assert.ok('originalSource' in entry, stack);
+      return `${basename(entry.originalSource)}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
+    });
+    const placeOf = (code: string) => {
+      const before = original.slice(0, original.indexOf(code)).split('\n');
+      return `cart.ts:${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
+    };
+    assert.deepEqual(places, [placeOf('new Error'), placeOf('await check'), placeOf('await this.save')], stack);
+  } finally {
+    await browser.close();
+    await server.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+});
