@@ -21,7 +21,7 @@ export interface Hooks {
 export function makeHooks(
   options: PluginOptions,
   root: string,
-  transformOptions: Pick<TransformOptions, 'lang'>,
+  transformOptions: Pick<TransformOptions, 'lang' | 'sourceType'>,
 ): Hooks {
   const ownPackage = findOwnPackage(root);
   const beside = `${ownPackage}/package.json`;

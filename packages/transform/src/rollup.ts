@@ -8,7 +8,7 @@ export default function throughline(options: PluginOptions = {}): Plugin {
   return {
     name: 'throughline',
     buildStart() {
-      hooks = makeHooks(options, process.cwd(), {});
+      hooks = makeHooks(options, process.cwd(), { sourceType: 'module' });
     },
     resolveId(source, importer) {
       return hooks?.resolve(this as Context, source, importer) ?? null;

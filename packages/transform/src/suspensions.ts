@@ -206,8 +206,9 @@ export class Suspensions {
     }
   }
 
-  /** The code of a class's field or static block is a function of its own; the name of a field is not part of it. */
+  /** The code of a class's field or static block is a function of its own; a field's name and decorators are no part of it. */
   #ownCode(node: Node, depth: number): void {
+    if ('decorators' in node) for (const decorator of node.decorators ?? []) this.#visit(decorator, depth + 1);
     if ('key' in node && isNode(node.key)) this.#visit(node.key, depth + 1);
     const outer = this.#body;
     this.#body = new Body('other', false, false);

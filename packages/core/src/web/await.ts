@@ -54,8 +54,9 @@ function goOn(frame: Frame | undefined, settle: Settle, value: unknown): unknown
 /** What the engine is given as the `then` of a promise that is awaited in a flow. */
 function thenOf(frame: Frame | undefined): Then {
   return function then(onFulfilled, onRejected) {
-    // The engine calls it in a job of its own, at the root; whoever has read both properties by hand is still in the flow.
-    if (current.frame !== undefined || typeof onFulfilled !== 'function' || typeof onRejected !== 'function') {
+    // The engine calls it in a job of its own; whoever has read both properties by hand is still in the flow.
+    const isByHand = frame !== undefined && current.frame === frame;
+    if (isByHand || typeof onFulfilled !== 'function' || typeof onRejected !== 'function') {
       return followedThen.call(this, onFulfilled, onRejected);
     }
     return nativeThen.call(
@@ -68,7 +69,9 @@ function thenOf(frame: Frame | undefined): Then {
 
 /** What assigning to a property does where no accessor is in the way. */
 function assign(to: object, key: PropertyKey, value: unknown): void {
-  Reflect.defineProperty(to, key, { value, writable: true, enumerable: true, configurable: true });
+  if (!Reflect.defineProperty(to, key, { value, writable: true, enumerable: true, configurable: true })) {
+    throw new TypeError(`Cannot assign to property '${String(key)}' of a frozen promise`);
+  }
 }
 
 /**
@@ -86,6 +89,7 @@ export function patchAwait(): (() => void) | undefined {
       get(this: object): unknown {
         if (this === current.exempt) {
           current.exempt = undefined;
+          asked = NOBODY;
           return maker;
         }
         const { frame } = current;

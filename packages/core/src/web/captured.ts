@@ -34,7 +34,6 @@ export function inFrame(frame: Frame | undefined, fn: Callback): Callback {
  */
 export function resolution(value: unknown): unknown {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return value;
-  if (value instanceof NativePromise) return value;
   const { frame } = current;
   if (frame === undefined && !current.entered) return value;
   let then: unknown;
@@ -48,7 +47,8 @@ export function resolution(value: unknown): unknown {
       },
     };
   }
-  if (typeof then !== 'function') return value;
+  // A promise that has nobody's own `then` calls nobody.
+  if (typeof then !== 'function' || then === NativePromise.prototype.then) return value;
   // biome-ignore lint/suspicious/noThenProperty: it stands for a thenable
   return { then: inFrame(frame, then.bind(value) as Callback) };
 }

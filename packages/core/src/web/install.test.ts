@@ -142,6 +142,10 @@ test('subclasses and assignments to then and constructor work as without the acc
       configurable: true,
     });
     assert.ok(own.then(() => {}) instanceof Task);
+    const frozen = Object.freeze(Promise.resolve('frozen')) as typeof own;
+    assert.throws(() => {
+      frozen.constructor = Task;
+    }, TypeError);
     const lazy = Promise.resolve('lazy');
     // biome-ignore lint/suspicious/noThenProperty: libraries do it to their promises
     lazy.then = function lazyThen(this: Promise<string>, ...reactions: never[]) {
@@ -173,6 +177,71 @@ test('who looks at what a promise is made of and returns it leaves nothing for w
     })();
     assert.equal(await seen, undefined);
   }
+  uninstall();
+});
+
+test('an await keeps its frame where something is entered after it in the same job', async () => {
+  const uninstall = install();
+  const seen = inFrame(async () => {
+    await Promise.resolve();
+    return current.frame;
+  });
+  // What enterWith() does.
+  current.frame = withValue(undefined, key, 'entered');
+  current.entered = true;
+  queueMicrotask(() => {
+    current.frame = undefined;
+  });
+  assert.equal(await seen, frame);
+  current.entered = false;
+  current.frame = undefined;
+  uninstall();
+});
+
+test('a promise that was awaited by code that does it itself is no await when it is returned afterwards', async () => {
+  const uninstall = install({ await: true });
+  let done: (value: unknown) => void = () => {};
+  const promise = new Promise((resolve) => {
+    done = resolve;
+  });
+  const result = inFrame(async () => {
+    assert.equal(promise.constructor === Promise, false);
+    // As transformed code does.
+    assert.equal(Reflect.get(promise, 'constructor') === Promise, false);
+    current.exempt = promise;
+    Reflect.get(promise, 'constructor');
+    return promise;
+  });
+  const seen = (async () => {
+    await result;
+    return current.frame;
+  })();
+  done(1);
+  assert.equal(await seen, undefined);
+  uninstall();
+});
+
+test('thenables that a reaction or finally() gives back are called in its frame, those of a subclass too', async () => {
+  const uninstall = install();
+  const seen: unknown[] = [];
+  class Noting<T> extends Promise<T> {
+    // biome-ignore lint/suspicious/noThenProperty: it is what is tried
+    override then<A = T, B = never>(...reactions: Parameters<Promise<T>['then']>): Promise<A | B> {
+      seen.push(current.frame);
+      return Reflect.apply(super.then, this, reactions) as Promise<A | B>;
+    }
+  }
+  await inFrame(() => Promise.resolve().then(() => new Noting<void>((resolve) => resolve())));
+  await inFrame(() =>
+    Promise.resolve().finally(() => ({
+      // biome-ignore lint/suspicious/noThenProperty: it is what is tried
+      then(resolve: () => void) {
+        seen.push(current.frame);
+        resolve();
+      },
+    })),
+  );
+  assert.deepEqual(seen, [frame, frame]);
   uninstall();
 });
 

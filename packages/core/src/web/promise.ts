@@ -64,7 +64,8 @@ export function patchPromise(): void {
         finally(this: Promise<unknown>, onFinally: (() => void) | null | undefined): Promise<unknown> {
           nativeCalls++;
           try {
-            return native.call(this, onFinally);
+            // What it gives is awaited, and may be a thenable.
+            return native.call(this, typeof onFinally === 'function' ? () => resolution(onFinally()) : onFinally);
           } finally {
             nativeCalls--;
           }
