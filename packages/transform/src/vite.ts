@@ -47,7 +47,8 @@ export default function throughline(options: PluginOptions = {}): Plugin[] {
       },
       configResolved({ root, command }) {
         isServing = command === 'serve';
-        hooks = makeHooks(options, root, { lang: 'jsx' });
+        // While serving, whatever comes through is an ES module; in a build it may still be CommonJS.
+        hooks = makeHooks(options, root, { lang: 'jsx', ...(isServing && { sourceType: 'module' }) });
       },
       resolveId(source, importer, flag) {
         return isForPage(this as Environment, flag) ? hooks.resolve(this as Context, source, importer) : null;
