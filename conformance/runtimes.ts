@@ -38,12 +38,22 @@ export const runtimes = {
 
 const folder = fileURLToPath(new URL('../../.runtimes/', import.meta.url));
 
+/** What is being installed, by its folder: several columns run on one runtime, and begin at the same time. */
+const installing = new Map<string, Promise<string>>();
+
 /**
  * The binary of a runtime, installed where it is missing or of another version.
  * @returns its path
  */
-export async function install({ package: name, version }: Runtime): Promise<string> {
+export function install(runtime: Runtime): Promise<string> {
+  const { package: name, version } = runtime;
   const home = join(folder, name === 'node' ? `node${Number.parseInt(version, 10)}` : name);
+  const binary = installing.get(home) ?? installAt(home, runtime);
+  installing.set(home, binary);
+  return binary;
+}
+
+async function installAt(home: string, { package: name, version }: Runtime): Promise<string> {
   const binary = join(home, 'node_modules', '.bin', name);
   const installed = join(home, 'node_modules', name, 'package.json');
   if (existsSync(binary) && JSON.parse(await readFile(installed, 'utf8')).version === version) return binary;
