@@ -1,6 +1,6 @@
 /** The top level of a module. Where it throws nobody sees its end, so a job puts the root back as well. */
 import { current } from '../engine/current.js';
-import { runJob } from '../web/jobs.js';
+import { runToRoot } from '../web/jobs.js';
 import { GuardedFlow } from './flow.js';
 
 class ModuleFlow extends GuardedFlow {
@@ -17,11 +17,7 @@ class ModuleFlow extends GuardedFlow {
 }
 
 function leaveSoon(): void {
-  if (current.frame !== undefined) {
-    runJob(() => {
-      current.frame = undefined;
-    });
-  }
+  if (current.frame !== undefined) runToRoot();
 }
 
 export const moduleFlow = () => new ModuleFlow();

@@ -4,7 +4,7 @@
  */
 import { install } from '#web';
 import type { Frame } from '../frame.js';
-import { runJob } from '../web/jobs.js';
+import { runToRoot } from '../web/jobs.js';
 import { type Current, current } from './current.js';
 
 export { share } from './current.js';
@@ -31,15 +31,11 @@ export function pop(at: Current, _inside: Current, before: Frame | undefined): v
   at.frame = before;
 }
 
-function toRoot(): void {
-  current.frame = undefined;
-}
-
 /** Where nobody puts back what was there before, a microtask does: all of them begin at the root. */
 export function enter(at: Current, frame: Frame | undefined): boolean {
   at.frame = frame;
   at.entered = true;
-  runJob(toRoot);
+  runToRoot();
   return true;
 }
 

@@ -10,7 +10,7 @@
  */
 import { current } from '../engine/current.js';
 import type { Frame } from '../frame.js';
-import { keepJobsNative, NativePromise, nativeThen, runJob } from './jobs.js';
+import { keepJobsNative, NativePromise, nativeThen, runJob, runToRoot } from './jobs.js';
 import { patchProperty } from './patch.js';
 import { followedThen, nativeCalls } from './promise.js';
 
@@ -37,17 +37,13 @@ const OtherPromise: PromiseConstructor = new Proxy(NativePromise, {
   },
 });
 
-function toRoot(): void {
-  current.frame = undefined;
-}
-
 /** The three jobs. */
 function goOn(frame: Frame | undefined, settle: Settle, value: unknown): unknown {
   runJob(() => {
     current.frame = frame;
   });
   const result = settle(value);
-  runJob(toRoot);
+  runToRoot();
   return result;
 }
 

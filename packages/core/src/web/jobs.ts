@@ -2,6 +2,7 @@
  * Jobs of our own, in the queue of promises' reactions: first in, first out. Made with a promise that is resolved already,
  * which Chromium does ten times faster than `queueMicrotask`.
  */
+import { current } from '../engine/current.js';
 
 /** The language's own promise, whatever stands as `Promise` on the global object. */
 export const NativePromise: PromiseConstructor = Object.getPrototypeOf((async () => {})()).constructor;
@@ -21,4 +22,13 @@ export function keepJobsNative(): void {
 /** Runs a function after all jobs that wait already. It must not throw. */
 export function runJob(fn: () => void): void {
   nativeThen.call(resolved, fn);
+}
+
+/** Makes the root current once all jobs that wait already are done. */
+export function runToRoot(): void {
+  runJob(toRoot);
+}
+
+function toRoot(): void {
+  current.frame = undefined;
 }

@@ -3,7 +3,7 @@
  * through `then`; the static methods call `then` of each promise as well, and `resolve`.
  *
  * Native functions look at a promise's `constructor`, which must not be taken for an `await` where that is intercepted:
- * `natively` says so.
+ * `nativeCalls` says so.
  */
 import { current } from '../engine/current.js';
 import { resolution } from './captured.js';
