@@ -1,0 +1,148 @@
+/**
+ * A request of Node's `http` or `http2` server, and of every framework that runs on one.
+ *
+ * Node emits the events of a request (`data`, `end`), of its answer (`finish`, `close`, `drain`) and of an upgraded
+ * socket where the socket happened to be read or written, which is in no request's frame, or in another's on a
+ * connection that carries many. Both objects stand for one request, so their listeners run in its scope.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import type { Exchange } from './exchange.js';
+import { holdHeaders } from './held-headers.js';
+import { type OpenScope, storage } from './scope.js';
+
+export type NodeRequest = IncomingMessage | Http2ServerRequest;
+export type NodeResponse = ServerResponse | Http2ServerResponse;
+
+/** Tells whether the client came over https, from the request alone. */
+export type SecureTest = (request: NodeRequest) => boolean;
+
+/** TLS up to this very server. */
+export function isEncrypted(request: NodeRequest): boolean {
+  const { socket } = request;
+  return 'encrypted' in socket && socket.encrypted;
+}
+
+export class NodeExchange implements Exchange {
+  readonly #request: NodeRequest & { originalUrl?: string };
+  readonly #response: NodeResponse;
+  readonly #isSecure: SecureTest;
+  readonly #sessionHolder: object;
+
+  /**
+   * @param isSecure what the framework knows of proxies that it trusts
+   * @param sessionHolder where the framework's session middleware puts `session`; Node's own request, if nothing is given
+   */
+  constructor(
+    request: NodeRequest,
+    response: NodeResponse,
+    isSecure: SecureTest = isEncrypted,
+    sessionHolder: object = request,
+  ) {
+    this.#request = request;
+    this.#response = response;
+    this.#isSecure = isSecure;
+    this.#sessionHolder = sessionHolder;
+  }
+
+  get method(): string {
+    return this.#request.method ?? '';
+  }
+
+  get url(): string {
+    return this.#request.originalUrl ?? this.#request.url ?? '';
+  }
+
+  header(name: string): string | undefined {
+    const value = this.#request.headers[name];
+    return Array.isArray(value) ? value.join(', ') : value;
+  }
+
+  setHeader(name: string, value: string): void {
+    if (!this.#response.headersSent) this.#response.setHeader(name, value);
+  }
+
+  get isSecure(): boolean {
+    return this.#isSecure(this.#request);
+  }
+
+  get headersSent(): boolean {
+    return this.#response.headersSent;
+  }
+
+  beforeHeaders(prepare: () => Promise<readonly string[]>): void {
+    holdHeaders(this.#response, prepare);
+  }
+
+  onClientGone(callback: () => void): void {
+    const response = this.#response;
+    const check = () => {
+      if (!hasFinished(response)) callback();
+    };
+    if (isClosed(response)) check();
+    else response.once('close', check);
+  }
+
+  onClose(callback: () => void): void {
+    if (isClosed(this.#response)) callback();
+    else this.#response.once('close', callback);
+  }
+
+  get frameworkSession(): unknown {
+    const holder: { session?: unknown } = this.#sessionHolder;
+    return holder.session;
+  }
+}
+
+function isClosed(response: NodeResponse): boolean {
+  return 'stream' in response ? (response.stream?.destroyed ?? true) : response.destroyed;
+}
+
+/** Whether all of the answer was handed to the system. */
+function hasFinished(response: NodeResponse): boolean {
+  return 'stream' in response
+    ? (response.stream?.writableFinished ?? response.writableEnded)
+    : response.writableFinished;
+}
+
+const scopeOf = Symbol('throughline.requestScope');
+
+interface Scoped {
+  [scopeOf]?: OpenScope;
+  emit: (event: string | symbol, ...args: unknown[]) => boolean;
+}
+
+/**
+ * Has the listeners of an object that stands for one request run in its scope. The function is one for all of them and
+ * the scope a property: a function made for each request takes longer.
+ */
+export function emitInScope(emitter: object, scope: OpenScope): void {
+  // All emitters have an `emit`, but the types of Node's differ in its events.
+  const scoped = emitter as Scoped;
+  const isFirst = scoped[scopeOf] === undefined;
+  scoped[scopeOf] = scope;
+  if (!isFirst) return;
+  const emit = scoped.emit;
+  scoped.emit = Object.hasOwn(scoped, 'emit') ? wrapped(emit) : emitHere;
+}
+
+function emitHere(this: Scoped, event: string | symbol, ...args: unknown[]): boolean {
+  const emit: Scoped['emit'] = Object.getPrototypeOf(this).emit;
+  const scope = this[scopeOf];
+  if (scope === undefined || storage.getStore() === scope) return emit.call(this, event, ...args);
+  return storage.run(scope, () => emit.call(this, event, ...args));
+}
+
+/** For an object whose `emit` somebody has replaced already. */
+function wrapped(emit: Scoped['emit']): Scoped['emit'] {
+  return function (this: Scoped, event, ...args) {
+    const scope = this[scopeOf];
+    if (scope === undefined || storage.getStore() === scope) return emit.call(this, event, ...args);
+    return storage.run(scope, () => emit.call(this, event, ...args));
+  };
+}
+
+/** The scope that an object's listeners run in, if it has one. */
+export function scopeFor(emitter: object): OpenScope | undefined {
+  return (emitter as Scoped)[scopeOf];
+}

@@ -1,0 +1,61 @@
+/** A stream of an http2 server, which answers by `respond` and its kin. */
+import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import type { Exchange } from './exchange.js';
+
+export class StreamExchange implements Exchange {
+  readonly isSecure = false;
+  readonly frameworkSession = undefined;
+  readonly #stream: ServerHttp2Stream;
+  readonly #headers: IncomingHttpHeaders;
+
+  constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders) {
+    this.#stream = stream;
+    this.#headers = headers;
+  }
+
+  get method(): string {
+    return this.#headers[':method'] ?? '';
+  }
+
+  get url(): string {
+    return this.#headers[':path'] ?? '';
+  }
+
+  header(name: string): string | undefined {
+    const value = this.#headers[name];
+    return Array.isArray(value) ? value.join(', ') : value;
+  }
+
+  setHeader(name: string, value: string): void {
+    const stream = this.#stream;
+    const respond = stream.respond.bind(stream);
+    const withFile = stream.respondWithFile.bind(stream);
+    const withDescriptor = stream.respondWithFD.bind(stream);
+    const added = (headers: OutgoingHttpHeaders | undefined) => ({ [name]: value, ...headers });
+    stream.respond = (headers, options) =>
+      respond(isList(headers) ? [name, value, ...headers] : added(headers), options);
+    stream.respondWithFile = (path, headers, options) => withFile(path, added(headers), options);
+    stream.respondWithFD = (descriptor, headers, options) => withDescriptor(descriptor, added(headers), options);
+  }
+
+  get headersSent(): boolean {
+    return this.#stream.headersSent;
+  }
+
+  beforeHeaders(): void {}
+
+  onClientGone(callback: () => void): void {
+    this.onClose(() => {
+      if (!this.#stream.writableFinished) callback();
+    });
+  }
+
+  onClose(callback: () => void): void {
+    if (this.#stream.destroyed) callback();
+    else this.#stream.once('close', callback);
+  }
+}
+
+function isList(headers: OutgoingHttpHeaders | readonly string[] | undefined): headers is readonly string[] {
+  return Array.isArray(headers);
+}

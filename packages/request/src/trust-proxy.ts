@@ -1,0 +1,33 @@
+import proxyAddr from 'proxy-addr';
+import { RequestError } from './errors.js';
+import { isEncrypted, type SecureTest } from './node-exchange.js';
+import type { TrustProxyOption } from './options.js';
+
+/**
+ * Tells https by the connection, or by `x-forwarded-proto` where the connection comes from a proxy that is trusted.
+ * @throws ERR_INVALID_OPTION where an address of the option is none
+ */
+export function secureTest({ trustProxy }: TrustProxyOption): SecureTest {
+  if (trustProxy === undefined) return isEncrypted;
+  const trusts = compile(trustProxy);
+  return (request) => {
+    const address = request.socket?.remoteAddress;
+    if (address === undefined || !trusts(address, 0)) return isEncrypted(request);
+    const forwarded = request.headers['x-forwarded-proto'];
+    if (forwarded === undefined) return isEncrypted(request);
+    // The proxy nearest to the client writes first.
+    const [first = ''] = `${forwarded}`.split(',', 1);
+    return first.trim().toLowerCase() === 'https';
+  };
+}
+
+function compile(trustProxy: string | readonly string[]): (address: string, hop: number) => boolean {
+  try {
+    return proxyAddr.compile(typeof trustProxy === 'string' ? trustProxy : [...trustProxy]);
+  } catch (error) {
+    throw new RequestError(
+      'ERR_INVALID_OPTION',
+      `trustProxy must be addresses, networks, or "loopback", "linklocal", "uniquelocal": ${error}`,
+    );
+  }
+}
