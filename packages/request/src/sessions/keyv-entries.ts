@@ -52,7 +52,7 @@ export class KeyvEntries implements Entries {
 
   async read(id: string): Promise<Entry | undefined> {
     const stored = await this.#ask(() => this.#store.get(this.#key(id)));
-    const envelope = typeof stored === 'string' ? await this.#keyv.deserializeData(stored) : unpacked(stored);
+    const envelope = await this.#unpacked(stored);
     if (envelope === undefined) return undefined;
     if (typeof envelope.expires === 'number' && envelope.expires <= Date.now()) return undefined;
     const record = readRecord(envelope.value, id);
@@ -82,6 +82,15 @@ export class KeyvEntries implements Entries {
     return this.#ask(() => this.#swapping.swap(key, expected.stored, undefined, 0));
   }
 
+  async #unpacked(stored: unknown): Promise<{ value?: unknown; expires?: number | undefined } | undefined> {
+    if (typeof stored === 'string') {
+      // Where it is broken, there is no value in it.
+      return this.#keyv.deserializeData(stored).catch(() => ({}));
+    }
+    // Keyv without a serializer keeps objects.
+    return typeof stored === 'object' && stored !== null ? stored : undefined;
+  }
+
   #key(id: string): string {
     return this.#keyv._getKeyPrefix(id);
   }
@@ -104,9 +113,4 @@ export class KeyvEntries implements Entries {
       this.#warn(`Sessions that have expired could not be deleted from the store: ${error}`);
     });
   }
-}
-
-/** Keyv without a serializer keeps objects. */
-function unpacked(stored: unknown): { value?: unknown; expires?: number } | undefined {
-  return typeof stored === 'object' && stored !== null ? stored : undefined;
 }

@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import { test } from 'node:test';
+import { RequestError } from './errors.js';
+import { holdHeaders } from './held-headers.js';
+
+interface Answer {
+  readonly status: number | undefined;
+  readonly message: string | undefined;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+const setsCookie = async () => {
+  await turn();
+  return ['a=1', 'b=2'];
+};
+
+/** One request to a server whose answer waits for `prepare`. */
+async function answerOf(
+  handle: (response: ServerResponse, request: IncomingMessage) => unknown,
+  prepare: () => Promise<readonly string[]> = setsCookie,
+  method = 'GET',
+): Promise<Answer> {
+  let failure: unknown;
+  const server = createServer(async (request, response) => {
+    holdHeaders(response, prepare);
+    try {
+      await handle(response, request);
+    } catch (error) {
+      failure = error;
+      response.destroy();
+    }
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    const { port } = server.address() as AddressInfo;
+    const sent = httpRequest({ host: '127.0.0.1', port, method, agent: false }).end();
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      sent.on('response', resolve).on('error', (error) => reject(failure ?? error));
+    });
+    const body = await text(answer);
+    if (failure !== undefined) throw failure;
+    return { status: answer.statusCode, message: answer.statusMessage, headers: answer.headers, body };
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+}
+
+test('end() alone', async () => {
+  const { status, headers, body } = await answerOf((response) => response.end('all of it'));
+  assert.deepEqual([status, body, headers['content-length']], [200, 'all of it', '9']);
+  assert.deepEqual(headers['set-cookie'], ['a=1', 'b=2']);
+});
+
+test('the headers that were set, and what writeHead() is given in each of its forms', async () => {
+  const forms: ((response: ServerResponse) => void)[] = [
+    (response) =>
+      response.writeHead(404, 'Gone fishing', { 'X-One': 'yes', 'Set-Cookie': 'own=1', 'x-list': ['1', '2'] }),
+    (response) =>
+      response.writeHead(404, 'Gone fishing', ['X-One', 'yes', 'Set-Cookie', 'own=1', 'x-list', '1', 'x-list', '2']),
+    (response) => {
+      response.setHeader('set-cookie', 'own=1');
+      response.writeHead(404, 'Gone fishing', { 'X-One': 'yes', 'x-list': ['1', '2'] });
+    },
+  ];
+  for (const form of forms) {
+    const { status, message, headers } = await answerOf((response) => {
+      response.setHeader('x-before', 'yes');
+      form(response);
+      response.end();
+    });
+    assert.deepEqual([status, message], [404, 'Gone fishing']);
+    assert.deepEqual([headers['x-before'], headers['x-one'], headers['x-list']], ['yes', 'yes', '1, 2']);
+    assert.deepEqual(headers['set-cookie'], ['own=1', 'a=1', 'b=2']);
+  }
+});
+
+test('without a cookie to set, everything is as it was written', async () => {
+  const { headers } = await answerOf(
+    (response) => response.writeHead(200, { 'x-one': 'yes' }).end(),
+    async () => [],
+  );
+  assert.equal(headers['x-one'], 'yes');
+  assert.equal(headers['set-cookie'], undefined);
+});
+
+test('to whoever looks, the headers have gone', async () => {
+  const { body } = await answerOf(async (response) => {
+    assert.equal(response.headersSent, false);
+    response.write('a');
+    assert.equal(response.headersSent, true);
+    await turn();
+    await turn();
+    assert.equal(response.headersSent, true);
+    assert.equal(Object.hasOwn(response, 'headersSent'), false);
+    response.end('b');
+  });
+  assert.equal(body, 'ab');
+});
+
+test('callbacks of write() and end() are called, and the order stays', async () => {
+  const called: string[] = [];
+  const { body } = await answerOf(
+    (response) =>
+      new Promise((resolve) => {
+        response.write('1', () => called.push('write'));
+        response.write(Buffer.from('2'), 'utf8', () => called.push('write 2'));
+        response.end('3', () => {
+          called.push('end');
+          resolve(undefined);
+        });
+      }),
+  );
+  assert.equal(body, '123');
+  assert.deepEqual(called, ['write', 'write 2', 'end']);
+});
+
+test('a stream that is piped in waits and goes on', async () => {
+  const parts = Array.from({ length: 200 }, (_, i) => `${i}: ${'x'.repeat(1000)}\n`);
+  const { body } = await answerOf((response) => pipeline(Readable.from(parts), response));
+  assert.equal(body, parts.join(''));
+});
+
+test('flushHeaders(), and HEAD', async () => {
+  const flushed = await answerOf((response) => {
+    response.flushHeaders();
+    response.end('later');
+  });
+  assert.deepEqual([flushed.body, flushed.headers['set-cookie']], ['later', ['a=1', 'b=2']]);
+  const head = await answerOf((response) => response.end('not sent'), setsCookie, 'HEAD');
+  assert.deepEqual([head.body, head.headers['set-cookie']], ['', ['a=1', 'b=2']]);
+});
+
+test('where it fails, nothing of the handler’s is sent, and who still writes is not hurt', async () => {
+  const fails = async () => {
+    await turn();
+    throw new Error('a secret of the database');
+  };
+  const { status, headers, body } = await answerOf(async (response) => {
+    response.setHeader('x-request-id', 'the id');
+    response.setHeader('content-type', 'text/html');
+    response.setHeader('set-cookie', 'own=1');
+    response.writeHead(201, { 'content-length': '6', etag: 'x' });
+    response.write('never ');
+    await turn();
+    await turn();
+    response.write('never ');
+    await pipeline(Readable.from(['never', 'ever']), response, { end: false });
+    response.end('never');
+  }, fails);
+  assert.equal(status, 500);
+  assert.equal(body, 'The session could not be reached. Try again later.\n');
+  assert.equal(headers['x-request-id'], 'the id');
+  assert.equal(headers['content-type'], 'text/plain; charset=utf-8');
+  assert.deepEqual([headers['set-cookie'], headers.etag], [undefined, undefined]);
+  assert.ok(!body.includes('secret'));
+});
+
+test('an error with a status of its own is answered with it', async () => {
+  const gone = async () => {
+    throw new RequestError('ERR_SESSION_GONE', 'not for the client', { status: 409 });
+  };
+  const { status, body } = await answerOf((response) => response.end('never'), gone);
+  assert.equal(status, 409);
+  assert.match(body, /^The session was ended/);
+});
