@@ -14,7 +14,7 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export function startChild(
   path: string,
   args: readonly string[],
-  options: { env?: NodeJS.ProcessEnv; stdio: ('ignore' | 'pipe')[] },
+  options: { env?: NodeJS.ProcessEnv; stdio: ('ignore' | 'pipe')[]; uid?: number; gid?: number },
 ): Child {
   // At the head of a group of its own, so that the whole group can be killed.
   const child = spawn(path, args, { ...options, detached: true });

@@ -1,3 +1,6 @@
+/** Gives the `set-cookie` headers of an answer. */
+export type PrepareHeaders = () => readonly string[] | Promise<readonly string[]>;
+
 /**
  * One request and its answer, as the scope and the session need them: each kind of server has its own class behind this.
  */
@@ -7,6 +10,9 @@ export interface Exchange {
 
   /** The path with the query, as the client sent it. */
   readonly url: string;
+
+  /** A safe id that the framework has given the request already, which the scope then has too. */
+  readonly requestId?: string | undefined;
 
   /** A header of the request; several of one name are joined by a comma, cookies by a semicolon. */
   header(name: string): string | undefined;
@@ -21,10 +27,11 @@ export interface Exchange {
   readonly headersSent: boolean;
 
   /**
-   * Has the answer's headers wait for `prepare`, which is called once, when they are about to go, and gives the
-   * `set-cookie` headers to add. If it rejects, the answer is an error that says so, and nothing of the handler's.
+   * Has `prepare` called once, when the answer's headers are about to go, for the `set-cookie` headers to add. They wait
+   * where it gives a promise; if that rejects, the answer is an error that says so, and nothing of the handler's. It must be
+   * asked for before the request's own code runs, which may have taken hold of the answer's methods afterwards.
    */
-  beforeHeaders(prepare: () => Promise<readonly string[]>): void;
+  beforeHeaders(prepare: PrepareHeaders): void;
 
   /** Calls back once if the client goes away before the answer has ended, at once if it has gone already. */
   onClientGone(callback: () => void): void;

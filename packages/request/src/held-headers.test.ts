@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { test } from 'node:test';
 import { RequestError } from './errors.js';
+import type { PrepareHeaders } from './exchange.js';
 import { holdHeaders } from './held-headers.js';
 
 interface Answer {
@@ -26,11 +27,13 @@ const setsCookie = async () => {
 /** One request to a server whose answer waits for `prepare`. */
 async function answerOf(
   handle: (response: ServerResponse, request: IncomingMessage) => unknown,
-  prepare: () => Promise<readonly string[]> = setsCookie,
+  prepare: PrepareHeaders = setsCookie,
   method = 'GET',
+  before: (response: ServerResponse) => void = () => {},
 ): Promise<Answer> {
   let failure: unknown;
   const server = createServer(async (request, response) => {
+    before(response);
     holdHeaders(response, prepare);
     try {
       await handle(response, request);
@@ -82,6 +85,57 @@ test('the headers that were set, and what writeHead() is given in each of its fo
     assert.deepEqual([headers['x-before'], headers['x-one'], headers['x-list']], ['yes', 'yes', '1, 2']);
     assert.deepEqual(headers['set-cookie'], ['own=1', 'a=1', 'b=2']);
   }
+});
+
+test('methods that were taken hold of before there was anything to wait for', async () => {
+  let waits = false;
+  const { body, headers } = await answerOf(
+    async (response) => {
+      // As in `response.end(await handle())`.
+      const { end } = response;
+      waits = true;
+      await turn();
+      end.call(response, 'all of it', 'utf8');
+    },
+    () => (waits ? setsCookie() : []),
+  );
+  assert.deepEqual([body, headers['set-cookie']], ['all of it', ['a=1', 'b=2']]);
+});
+
+test('a middleware that has wrapped the methods, before or after', async () => {
+  const wrap = (response: ServerResponse, name: string) => {
+    const { end } = response;
+    // The overloads of `end` are not this test's matter.
+    response.end = ((text: string) => end.call(response, `${name}(${text})`, 'utf8')) as ServerResponse['end'];
+  };
+  const { body, headers } = await answerOf(
+    (response) => {
+      wrap(response, 'after');
+      response.end('x');
+    },
+    setsCookie,
+    'GET',
+    (response) => wrap(response, 'before'),
+  );
+  assert.equal(body, 'before(after(x))');
+  assert.deepEqual(headers['set-cookie'], ['a=1', 'b=2']);
+});
+
+test('where there is nothing to wait for, nothing waits', async () => {
+  const { body, headers } = await answerOf(
+    (response) => {
+      response.write('a');
+      assert.ok(Object.hasOwn(response, 'headersSent') === false && response.headersSent);
+      response.end('b');
+    },
+    () => [],
+  );
+  assert.deepEqual([body, headers['set-cookie']], ['ab', undefined]);
+  const direct = await answerOf(
+    (response) => response.writeHead(200, { 'set-cookie': 'own=1' }).end('c'),
+    () => ['a=1'],
+  );
+  assert.deepEqual([direct.body, direct.headers['set-cookie']], ['c', ['own=1', 'a=1']]);
 });
 
 test('without a cookie to set, everything is as it was written', async () => {

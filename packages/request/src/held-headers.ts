@@ -1,71 +1,73 @@
 /**
  * An answer of Node's whose headers wait for something.
  *
- * What begins an answer (`writeHead`, `write`, `end`, `flushHeaders`) is put in a queue until the wait is over, and then
- * done in order. To whoever looks, the headers have gone with the first of these calls, as without the wait. If the wait
- * fails, what was queued is dropped and the answer is an error.
+ * What begins an answer (`writeHead`, `write`, `end`, `flushHeaders`) goes through here from the start of the request:
+ * `response.end(await handle())` takes hold of `end` before there is anything to wait for. With the first of these calls it
+ * is known whether there is. If so, the calls are put in a queue and done in order afterwards; to whoever looks, the headers
+ * have gone, as they would have without the wait. If the wait fails, the queue is dropped and the answer is an error.
  */
 import { answerError } from './error-answer.js';
+import type { PrepareHeaders } from './exchange.js';
 import type { NodeResponse } from './node-exchange.js';
 
-const METHODS = ['writeHead', 'write', 'end', 'flushHeaders'] as const;
-
-type Method = (typeof METHODS)[number];
-type Call = readonly [method: Method, args: unknown[]];
+type Method = 'writeHead' | 'write' | 'end' | 'flushHeaders';
+type Call = [method: Method, args: unknown[]];
 type Methods = Record<Method, (...args: unknown[]) => unknown>;
 
 /** @param prepare gives the `set-cookie` headers to add; called once, with the first of the calls above */
-export function holdHeaders(response: NodeResponse, prepare: () => Promise<readonly string[]>): void {
+export function holdHeaders(response: NodeResponse, prepare: PrepareHeaders): void {
   // Node's types have an overload for every shape of the arguments, which are handed on untouched here.
   const target = response as unknown as Methods;
+  const original: Methods = {
+    writeHead: target.writeHead,
+    write: target.write,
+    end: target.end,
+    flushHeaders: target.flushHeaders,
+  };
+  let state: 'new' | 'waiting' | 'through' | 'dropped' = 'new';
   const calls: Call[] = [];
-  let failed = false;
 
-  const begin = () => {
+  const call = (method: Method, args: unknown[]): unknown => {
+    if (state === 'new') begin(method, args);
+    if (state === 'through') return original[method].apply(response, args);
+    if (state === 'waiting') calls.push([method, args]);
+    // A stream that is piped in here waits for `drain`, which comes with the replay, or goes on into nothing.
+    return method === 'write' ? state === 'dropped' : response;
+  };
+
+  const begin = (method: Method, args: unknown[]) => {
+    const cookies = prepare();
+    if (!(cookies instanceof Promise)) {
+      state = 'through';
+      addCookies(response, cookies);
+      if (method === 'writeHead') args.splice(0, args.length, ...headersApplied(response, args, cookies));
+      return;
+    }
+    state = 'waiting';
     Object.defineProperty(response, 'headersSent', { value: true, configurable: true });
-    prepare().then(
-      (cookies) => {
-        release(response, target);
-        addCookies(response, cookies);
-        replay(response, target, calls, cookies);
+    cookies.then(
+      (added) => {
+        letThrough();
+        addCookies(response, added);
+        replay(response, original, calls, added);
       },
       (error: unknown) => {
-        failed = true;
-        calls.length = 0;
-        release(response, target);
+        letThrough();
         answerError(response, error);
-        // Whoever still writes the answer that was dropped must not fail for it.
-        hold((method) => (method === 'write' ? true : response));
+        state = 'dropped';
       },
     );
   };
 
-  const hold = (call: (method: Method, args: unknown[]) => unknown) => {
-    for (const method of METHODS) {
-      Object.defineProperty(target, method, {
-        value: (...args: unknown[]) => call(method, args),
-        writable: true,
-        configurable: true,
-      });
-    }
+  const letThrough = () => {
+    state = 'through';
+    Reflect.deleteProperty(response, 'headersSent');
   };
 
-  hold((method, args) => {
-    if (calls.length === 0 && !failed) {
-      calls.push([method, args]);
-      begin();
-    } else {
-      calls.push([method, args]);
-    }
-    // A stream that is piped in here waits for `drain`, which comes with the replay.
-    return method === 'write' ? false : response;
-  });
-}
-
-/** The response's own methods again. */
-function release(response: NodeResponse, target: Methods): void {
-  for (const method of METHODS) Reflect.deleteProperty(target, method);
-  Reflect.deleteProperty(response, 'headersSent');
+  target.writeHead = (...args) => call('writeHead', args);
+  target.write = (...args) => call('write', args);
+  target.end = (...args) => call('end', args);
+  target.flushHeaders = (...args) => call('flushHeaders', args);
 }
 
 function addCookies(response: NodeResponse, cookies: readonly string[]): void {
@@ -74,11 +76,11 @@ function addCookies(response: NodeResponse, cookies: readonly string[]): void {
   response.setHeader('set-cookie', [...(Array.isArray(set) ? set : set === undefined ? [] : [`${set}`]), ...cookies]);
 }
 
-function replay(response: NodeResponse, target: Methods, calls: readonly Call[], cookies: readonly string[]): void {
+function replay(response: NodeResponse, original: Methods, calls: readonly Call[], cookies: readonly string[]): void {
   let mustDrain = false;
   for (const [method, args] of calls) {
     if (method === 'writeHead') args.splice(0, args.length, ...headersApplied(response, args, cookies));
-    const result = target[method](...args);
+    const result = original[method].apply(response, args);
     if (method === 'write') mustDrain = result !== false;
     if (method === 'end') return;
   }

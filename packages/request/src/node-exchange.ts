@@ -7,7 +7,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
-import type { Exchange } from './exchange.js';
+import type { Exchange, PrepareHeaders } from './exchange.js';
 import { holdHeaders } from './held-headers.js';
 import { type OpenScope, storage } from './scope.js';
 
@@ -70,7 +70,7 @@ export class NodeExchange implements Exchange {
     return this.#response.headersSent;
   }
 
-  beforeHeaders(prepare: () => Promise<readonly string[]>): void {
+  beforeHeaders(prepare: PrepareHeaders): void {
     holdHeaders(this.#response, prepare);
   }
 
@@ -100,9 +100,10 @@ function isClosed(response: NodeResponse): boolean {
 
 /** Whether all of the answer was handed to the system. */
 function hasFinished(response: NodeResponse): boolean {
-  return 'stream' in response
-    ? (response.stream?.writableFinished ?? response.writableEnded)
-    : response.writableFinished;
+  if (!('stream' in response)) return response.writableFinished;
+  const { stream } = response;
+  // Node itself ends the stream of a client that went away.
+  return stream === undefined ? response.writableEnded : stream.writableFinished && !stream.aborted;
 }
 
 const scopeOf = Symbol('throughline.requestScope');

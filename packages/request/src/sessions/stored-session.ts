@@ -53,7 +53,8 @@ export class StoredSession implements Session {
   /** Whether the client has a cookie of a session that was there. */
   readonly #hasCookie: boolean;
   #kept: Kept;
-  #waitsForHeaders = false;
+  /** Whether there is anything to save, or a cookie to send. */
+  #isChanged = false;
   #savesSoon = false;
   /** The end of what is asked of the store: one thing after the other. */
   #work: Promise<void> = Promise.resolve();
@@ -65,6 +66,7 @@ export class StoredSession implements Session {
     this.#exchange = exchange;
     this.#hasCookie = entry !== undefined;
     this.#kept = kept(entry);
+    exchange.beforeHeaders(() => this.#prepareHeaders());
     if (entry !== undefined && (isOldCookie || Date.now() - entry.record.used > policy.idleTimeout * USE_WRITTEN)) {
       this.touch();
     }
@@ -120,7 +122,7 @@ export class StoredSession implements Session {
     const ended = this.#kept;
     if (ended.id === undefined) return Promise.resolve();
     this.#kept = kept();
-    if (!this.#exchange.headersSent) this.#saveInTime();
+    this.#isChanged = true;
     return this.#mustHappen(this.#next(() => this.#remove(ended)));
   }
 
@@ -134,13 +136,10 @@ export class StoredSession implements Session {
     this.#saveInTime();
   }
 
-  /** Has the changes saved before the answer's headers go, or soon where they have gone. */
+  /** The changes are saved before the answer's headers go, and soon where they have gone. */
   #saveInTime(): void {
-    if (!this.#exchange.headersSent) {
-      if (this.#waitsForHeaders) return;
-      this.#waitsForHeaders = true;
-      this.#exchange.beforeHeaders(() => this.#prepareHeaders());
-    } else if (!this.#savesSoon) {
+    this.#isChanged = true;
+    if (this.#exchange.headersSent && !this.#savesSoon) {
       this.#savesSoon = true;
       queueMicrotask(() => {
         this.#savesSoon = false;
@@ -152,7 +151,11 @@ export class StoredSession implements Session {
   }
 
   /** @returns the cookies to set */
-  async #prepareHeaders(): Promise<string[]> {
+  #prepareHeaders(): readonly string[] | Promise<readonly string[]> {
+    return this.#isChanged ? this.#savedCookies() : [];
+  }
+
+  async #savedCookies(): Promise<string[]> {
     try {
       await this.save();
       if (this.#failure !== undefined) throw this.#failure;
