@@ -28,15 +28,14 @@ export function requestScope<
 >(
   listener: (request: Request, response: Response) => unknown,
   options: HttpOptions = {},
-): (request: Request, response: Response) => void {
+): (request: Request, response: Response) => unknown {
   checkOptions(options);
   const isSecure = secureTest(options);
-  return (request: Request & NodeRequest, response: Response & NodeResponse) => {
-    enterNodeScope(request, response, new NodeExchange(request, response, isSecure), options, (error) => {
-      if (error === undefined) listener(request, response);
-      else answerError(response, error);
-    });
-  };
+  return (request: Request & NodeRequest, response: Response & NodeResponse) =>
+    // A server that was told to capture rejections looks at what it gets back.
+    enterNodeScope(request, response, new NodeExchange(request, response, isSecure), options, (error) =>
+      error === undefined ? listener(request, response) : answerError(response, error),
+    );
 }
 
 /**
@@ -66,7 +65,7 @@ export function upgradeScope(
       else
         loading.then(
           () => listener(request, socket, head),
-          () => socket.end('HTTP/1.1 500 Internal Server Error\r\nConnection: close\r\n\r\n'),
+          () => refuse(socket),
         );
     });
   };
@@ -89,4 +88,10 @@ export function streamScope(
     emitInScope(stream, scope);
     storage.run(scope, listener, stream, headers, flags);
   };
+}
+
+/** Ends a socket whose client may keep its own half open for as long as it likes. */
+function refuse(socket: Duplex): void {
+  socket.once('finish', () => socket.destroy());
+  socket.end('HTTP/1.1 500 Internal Server Error\r\nConnection: close\r\n\r\n');
 }

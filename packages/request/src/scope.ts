@@ -144,7 +144,7 @@ export function withRequestScope<R>(fields: RequestScopeFields, fn: () => R): R 
 
 /** Opens the scope of a request; whoever calls this runs the request's code in it. */
 export function openScope(exchange: Exchange, { trustRequestId, deadline }: RequestScopeOptions): OpenScope {
-  const brought = trustRequestId ? exchange.header('x-request-id') : undefined;
+  const brought = exchange.requestId ?? (trustRequestId ? exchange.header('x-request-id') : undefined);
   const id = brought !== undefined && isSafeRequestId(brought) ? brought : newRequestId();
   exchange.setHeader('x-request-id', id);
   return new OpenScope(id, exchange.method, exchange.url, exchange, deadline);

@@ -46,7 +46,8 @@ export class StreamExchange implements Exchange {
 
   onClientGone(callback: () => void): void {
     this.onClose(() => {
-      if (!this.#stream.writableFinished) callback();
+      // Node itself ends the stream of a client that went away.
+      if (this.#stream.aborted || !this.#stream.writableFinished) callback();
     });
   }
 

@@ -1,0 +1,63 @@
+/**
+ * The request scope for Koa 3.
+ *
+ * Koa sends the body of an answer, and answers an error that nobody has caught, when all middleware is through: outside
+ * of the scope that the middleware opened. A stream that is the body is read in the scope nevertheless, and `app.on('error')`
+ * hears in the scope what has gone wrong in it.
+ */
+import { Stream } from 'node:stream';
+import type { Context, Middleware } from 'koa';
+import { NodeExchange, scopeFor } from './node-exchange.js';
+import { enterNodeScope } from './node-scope.js';
+import type { RequestScopeOptions } from './options.js';
+import { checkOptions, type OpenScope, storage } from './scope.js';
+
+/**
+ * A middleware that opens the scope for everything after it: use it first. Whether the client came over https is what
+ * Koa finds, by its own `app.proxy`.
+ * @throws ERR_INVALID_OPTION
+ * @example
+ * app.use(requestScope({ session: sessions({ secret }) }));
+ */
+export function requestScope(options: RequestScopeOptions = {}): Middleware {
+  checkOptions(options);
+  return (context, next) => {
+    const exchange = new NodeExchange(context.req, context.res, () => context.secure);
+    return enterNodeScope(context.req, context.res, exchange, options, async (error) => {
+      context.onerror = answerInScope;
+      if (error !== undefined) throw error;
+      await next();
+      const scope = storage.getStore();
+      if (context.body instanceof Stream && scope !== undefined) pipeInScope(context.body, scope);
+    });
+  };
+}
+
+/** Stands before Koa's `context.onerror`, or what the application has put in its place. */
+function answerInScope(this: Context, error: Error): void {
+  const inherited: Context['onerror'] = Object.getPrototypeOf(this).onerror;
+  const scope = scopeFor(this.req);
+  // Koa calls this at the end of every answer, with null where all went well.
+  if (error == null || scope === undefined) inherited.call(this, error);
+  else storage.run(scope, keepRequestId, this.res, () => inherited.call(this, error));
+}
+
+/** Koa removes all headers before it answers an error; whoever reports one must be able to say which. */
+function keepRequestId(response: Context['res'], answer: () => void): void {
+  const { removeHeader } = response;
+  response.removeHeader = function (name) {
+    if (name.toLowerCase() !== 'x-request-id') removeHeader.call(this, name);
+  };
+  try {
+    answer();
+  } finally {
+    response.removeHeader = removeHeader;
+  }
+}
+
+/** Has a stream read in the scope, whoever pipes it: reading goes on from there by itself. */
+function pipeInScope(stream: Stream, scope: OpenScope): void {
+  const { pipe } = stream;
+  stream.pipe = (destination, options) =>
+    storage.run(scope, () => pipe.call(stream, destination, options)) as typeof destination;
+}
