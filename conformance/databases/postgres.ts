@@ -1,12 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { chownSync, readdirSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { findProgram } from '../browsers/find-program.js';
 import { type Database, freePort, type Missing } from './database.js';
-import { ServerProcess, type ServerUser } from './server-process.js';
+import { serverFolder } from './server-folder.js';
+import { ServerProcess } from './server-process.js';
 
 /** Where Debian keeps the programs of a PostgreSQL server: not in PATH, and one folder for each version. */
 const PLACE = '/usr/lib/postgresql';
@@ -15,9 +14,7 @@ const PLACE = '/usr/lib/postgresql';
 export async function startPostgres(): Promise<Database | Missing> {
   const initdb = findProgram(['initdb'], places('initdb'));
   if (initdb === undefined) return { missing: 'PostgreSQL is not installed (Debian: apt-get install postgresql)' };
-  const folder = await mkdtemp(join(tmpdir(), 'throughline-postgres-'));
-  const user = ordinaryUser();
-  if (user.uid !== undefined && user.gid !== undefined) chownSync(folder, user.uid, user.gid);
+  const { folder, user, remove } = await serverFolder();
   const data = join(folder, 'data');
   const options = ['-D', data, '--auth=trust', '--username=postgres', '--no-sync', '--encoding=UTF8', '--locale=C'];
   execFileSync(initdb, options, { ...user, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
@@ -34,7 +31,7 @@ export async function startPostgres(): Promise<Database | Missing> {
   const server = new ServerProcess(join(dirname(initdb), 'postgres'), args, user, () => asked(url));
   const end = async () => {
     await server.stop();
-    await rm(folder, { recursive: true, force: true });
+    await remove();
   };
   try {
     await server.start();
@@ -51,13 +48,6 @@ function places(name: string): string[] {
   } catch {
     return [];
   }
-}
-
-/** PostgreSQL refuses to run as root. */
-function ordinaryUser(): ServerUser {
-  if (process.getuid?.() !== 0) return {};
-  const number = (option: string) => Number(execFileSync('id', [option, 'nobody']));
-  return { uid: number('-u'), gid: number('-g') };
 }
 
 async function asked(url: string): Promise<void> {

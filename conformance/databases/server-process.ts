@@ -1,11 +1,7 @@
 /** The process of a database server, which keeps what the server says. */
 import { type Child, startChild } from '../browsers/child.js';
 import { answering } from './database.js';
-
-export interface ServerUser {
-  readonly uid?: number;
-  readonly gid?: number;
-}
+import type { ServerUser } from './server-folder.js';
 
 export class ServerProcess {
   readonly #path: string;

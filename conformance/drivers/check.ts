@@ -16,8 +16,13 @@ export interface Flow {
   /** Compares what is current with the flow's own. */
   look(): void;
   /** `AsyncLocalStorage.bind`, of both classes. */
-  bind<Args extends unknown[], Result>(callback: (...args: Args) => Result): (...args: Args) => Result;
+  readonly bind: Wrap;
 }
+
+/** What a check does with its callbacks: nothing, or what mends them. */
+export type Wrap = <Args extends unknown[], Result>(callback: (...args: Args) => Result) => (...args: Args) => Result;
+
+export const asItIs: Wrap = (callback) => callback;
 
 export interface Check {
   readonly name: string;
@@ -89,13 +94,14 @@ class Seen {
   }
 }
 
-async function withinLimit(name: string, work: Promise<unknown>): Promise<void> {
+/** @throws where the work takes longer than any does that ends at all */
+export async function withinLimit<T>(name: string, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise((_, reject) => {
+  const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`${name}: no end within ${LIMIT_MS} ms`)), LIMIT_MS);
   });
   try {
-    await Promise.race([work, late]);
+    return await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
   }

@@ -1,0 +1,92 @@
+/**
+ * The request scope for Fastify 5.
+ *
+ * The scope opens in an `onRequest` hook. Whatever Fastify does for a request afterwards is either done by that hook's
+ * `done`, so in the scope, or heard on the request, on its answer or on the socket of an upgrade, whose listeners run in
+ * it. Fastify's `onTimeout` hooks alone are called from a socket that many requests share: one of our own comes before
+ * them and has the others run in the scope.
+ */
+import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
+import { emitInScope, NodeExchange, type NodeRequest, type NodeResponse, scopeFor } from './node-exchange.js';
+import { enterNodeScope } from './node-scope.js';
+import type { RequestScopeOptions } from './options.js';
+import { isSafeRequestId, newRequestId } from './request-id.js';
+import { checkOptions, storage } from './scope.js';
+import { isUpgrade, scopeSockets } from './web-socket-scope.js';
+
+class FastifyExchange extends NodeExchange {
+  readonly requestId: string | undefined;
+
+  constructor(request: FastifyRequest, reply: FastifyReply) {
+    super(request.raw, reply.raw, () => request.protocol === 'https', request);
+    const id = String(request.id);
+    this.requestId = isSafeRequestId(id) ? id : undefined;
+  }
+}
+
+const plugin: FastifyPluginCallback<RequestScopeOptions> = (app, options, done) => {
+  try {
+    checkOptions(options);
+  } catch (error) {
+    // Thrown, it would leave `register` before anybody listens.
+    return done(asError(error));
+  }
+  if (hasDefaultIds(app)) app.setGenReqId((request) => idOf(request.headers['x-request-id'], options));
+
+  app.addHook('onRequest', (request, reply, next) => {
+    const raw: NodeRequest = request.raw;
+    const answer: NodeResponse = reply.raw;
+    enterNodeScope(raw, answer, new FastifyExchange(request, reply), options, (error) => {
+      const scope = scopeFor(raw);
+      if (scope !== undefined && isUpgrade(raw)) emitInScope(raw.socket, scope);
+      if (error === undefined) next();
+      else next(asError(error));
+    });
+  });
+
+  app.addHook('onTimeout', (request, _reply, next) => {
+    const scope = scopeFor(request.raw);
+    if (scope === undefined) next();
+    else storage.run(scope, next);
+  });
+
+  app.addHook('onReady', (next) => {
+    // Decorated by @fastify/websocket.
+    if ('websocketServer' in app) scopeSockets(app.websocketServer);
+    next();
+  });
+
+  done();
+};
+
+/**
+ * A plugin that opens the scope for every route of the application it is registered in: register it before the others.
+ * Whether the client came over https is what Fastify finds, by its own `trustProxy`, and an error of the session goes
+ * through Fastify's error handler.
+ *
+ * The scope's id is Fastify's `request.id`, so that its own log lines carry it as `reqId`. Where the application has set
+ * `genReqId` or `requestIdHeader`, these say what it is, and `trustRequestId` says nothing; else it is a UUID, or the
+ * trusted `x-request-id`, in place of Fastify's count.
+ * @throws ERR_INVALID_OPTION from `app.ready()`
+ * @example
+ * await app.register(requestScope, { session: sessions({ secret }) });
+ */
+export const requestScope: FastifyPluginCallback<RequestScopeOptions> = Object.assign(plugin, {
+  // What the package fastify-plugin sets: the hooks are those of the application, not of a part of it.
+  [Symbol.for('skip-override')]: true,
+  [Symbol.for('fastify.display-name')]: '@throughline/request',
+  [Symbol.for('plugin-meta')]: { name: '@throughline/request', fastify: '5.x' },
+});
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error), { cause: error });
+}
+
+/** Whether the application has left Fastify's ids as they are: `req-1`, `req-2` ... */
+function hasDefaultIds(app: FastifyInstance): boolean {
+  return 'genReqId' in app && typeof app.genReqId === 'function' && app.genReqId.name === 'defaultGenReqId';
+}
+
+function idOf(brought: string | readonly string[] | undefined, { trustRequestId }: RequestScopeOptions): string {
+  return trustRequestId && typeof brought === 'string' && isSafeRequestId(brought) ? brought : newRequestId();
+}

@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { plugin as sockets } from 'crossws/server/node';
+import { H3, type H3Config } from 'h3';
+import { serve } from 'h3/node';
+import { ask } from './battery/client.js';
+import type { LossName } from './battery/losses.js';
+import { type RunningServer, withServer } from './battery/server.js';
+import { testLosses } from './battery/test-losses.js';
+import { RequestError } from './errors.js';
+import { requestScope } from './h3.js';
+import type { RequestScopeOptions } from './options.js';
+import { buildH3 } from './runtimes/h3-app.js';
+import { tryGetRequestScope } from './scope.js';
+import { type Sessions, session } from './session.js';
+import { sessions } from './sessions.js';
+import { WebExchange } from './web-exchange.js';
+
+const names: LossName[] = [
+  'a handler',
+  'Promise.race with a timeout',
+  'the path as sent',
+  'a JSON body in several chunks',
+  'a form in several chunks',
+  'a multipart upload',
+  'finish and close of the answer',
+  'an error that is thrown',
+  'an error after an await',
+  "the framework's own error answer",
+  'no such route',
+  'a streamed answer that the client reads slowly',
+  'server-sent events',
+  'a WebSocket',
+  'a client that goes away while it sends',
+  'a client that goes away while it reads',
+  'close of an answer that nobody reads to its end',
+  'many requests over one keep-alive socket',
+  'pipelined requests',
+  'the deadline',
+  'a request without an id',
+  'an id that is not safe',
+  'an id that is not trusted',
+];
+
+async function start(app: H3): Promise<RunningServer> {
+  const server = serve(app, {
+    hostname: '127.0.0.1',
+    port: 0,
+    silent: true,
+    gracefulShutdown: false,
+    plugins: [sockets({})],
+  });
+  await server.ready();
+  return { port: Number(new URL(server.url ?? '').port), close: () => server.close(true) };
+}
+
+testLosses('h3 on Node', (options) => start(buildH3(options)), names);
+
+const storeError = () => new RequestError('ERR_SESSION_STORE', 'the store is down', { status: 503 });
+
+/** A session that cannot be loaded, or cannot be saved. */
+const unloadable: Sessions = { open: () => Promise.reject(storeError()) };
+const unsavable: Sessions = {
+  open(exchange) {
+    exchange.beforeHeaders(() => Promise.reject(storeError()));
+    return sessions({ secret: 'a secret of thirty-two characters', store: new Map() }).open(
+      // What the session asks for goes elsewhere.
+      new WebExchange(new Request('http://localhost/'), () => false, {}),
+    );
+  },
+};
+
+/** Makes each piece at once, when it is asked for it. */
+function eager(made: (string | undefined)[]): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        made.push(tryGetRequestScope()?.id);
+        controller.enqueue(new Uint8Array(1));
+        if (made.length === 20) controller.close();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+interface Answered {
+  status: number;
+  id: string;
+  body: string;
+  cookies: string[] | undefined;
+}
+
+/** The two ways that h3 is served in: on Node's own requests, and on web requests alone. */
+const ways: Record<string, (app: H3, path: string) => Promise<Answered>> = {
+  'by a server of Node': async (app, path) => {
+    let answered: Answered | undefined;
+    await withServer(start(app), async (server) => {
+      const { status, headers, body } = await ask(server, { path });
+      const cookies = [headers['set-cookie'] ?? []].flat();
+      answered = { status, body, id: String(headers['x-request-id']), cookies };
+    });
+    assert.ok(answered !== undefined);
+    return answered;
+  },
+  'by web requests': async (app, path) => {
+    const answer = await app.request(path);
+    const id = answer.headers.get('x-request-id') ?? '';
+    return { status: answer.status, id, body: await answer.text(), cookies: answer.headers.getSetCookie() };
+  },
+};
+
+for (const [way, asked] of Object.entries(ways)) {
+  const build = (options: RequestScopeOptions = {}, config: H3Config = {}) => {
+    const app = new H3({ silent: true, ...config });
+    app.use(requestScope(options));
+    return app;
+  };
+
+  describe(`requestScope of h3 ${way}`, () => {
+    it('has a stream made in the scope', async () => {
+      for (const wrap of [(stream: ReadableStream) => stream, (stream: ReadableStream) => new Response(stream)]) {
+        const made: (string | undefined)[] = [];
+        const { id } = await asked(
+          build().get('/', () => wrap(eager(made))),
+          '/',
+        );
+        assert.deepEqual(made, new Array(20).fill(id));
+      }
+    });
+
+    it('runs the hooks of h3 in the scope', async () => {
+      const seen: (string | undefined)[] = [];
+      const see = () => void seen.push(tryGetRequestScope()?.id);
+      const app = build({}, { onResponse: see, onError: see });
+      app.get('/', () => 'ok');
+      app.get('/throws', () => {
+        throw new Error('thrown');
+      });
+      for (const [path, hooks] of [
+        ['/', 1],
+        ['/throws', 2],
+        ['/no-such-route', 2],
+      ] as const) {
+        const { id } = await asked(app, path);
+        assert.deepEqual(seen.splice(0), new Array(hooks).fill(id), path);
+      }
+    });
+
+    it('adds the cookie of the session to those of the handler', async () => {
+      const kept = sessions({ secret: 'a secret of thirty-two characters', store: new Map() });
+      const app = build({ session: kept }).get('/', (event) => {
+        session().set('user', 'ada');
+        event.res.headers.append('set-cookie', 'own=1');
+        return 'ok';
+      });
+      const { cookies } = await asked(app, '/');
+      assert.equal(cookies?.length, 2);
+      assert.ok(cookies.includes('own=1'));
+    });
+
+    it('leaves to h3 the error of a session that cannot be loaded', async () => {
+      const app = build({ session: unloadable }).get('/', () => assert.fail('the handler was called'));
+      const { status, id, body } = await asked(app, '/');
+      assert.equal(status, 503);
+      assert.match(id, /^[\da-f]{8}-/);
+      assert.doesNotMatch(body, /the store is down/);
+    });
+
+    it('answers with an error where the session cannot be saved', async () => {
+      const app = build({ session: unsavable }).get('/', () => 'ok');
+      const { status, body } = await asked(app, '/');
+      assert.equal(status, 503);
+      assert.match(body, /session could not be reached/);
+    });
+  });
+}

@@ -1,0 +1,113 @@
+/**
+ * The request scope for Hono 4.
+ *
+ * On Node, by @hono/node-server, Hono is given Node's own request and answer: the scope is theirs, and what the session
+ * does to the answer's headers is done there, whoever makes the answer. On Bun, Deno and workerd there is the `Response` at
+ * the end of Hono's chain.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { Context, MiddlewareHandler, Next } from 'hono';
+import { emitInScope, NodeExchange, type NodeRequest, type NodeResponse, scopeFor } from './node-exchange.js';
+import { enterNodeScope } from './node-scope.js';
+import type { RequestScopeOptions } from './options.js';
+import { checkOptions, openScope, storage } from './scope.js';
+import { loadSession } from './session.js';
+import { UpgradeExchange } from './upgrade-exchange.js';
+import { streamInScope } from './web-body.js';
+import { currentScopeOf, WebExchange } from './web-exchange.js';
+import { scopeSockets } from './web-socket-scope.js';
+
+export interface HonoOptions extends RequestScopeOptions {
+  /**
+   * Whether the client came over https. Hono trusts no proxy, so only you know whether a header such as
+   * `x-forwarded-proto` was written by yours. Default: whether the request's URL says `https:`.
+   */
+  isSecure?: (context: Context) => boolean;
+}
+
+/** What @hono/node-server gives; an upgrade, which is HTTP/1.1 always, has no answer. */
+type NodeEnv =
+  | { incoming: NodeRequest; outgoing: NodeResponse; wss?: never }
+  | { incoming: IncomingMessage; outgoing: undefined; wss: unknown };
+
+type Enter = (context: Context, next: Next) => Promise<void>;
+
+/**
+ * A middleware that opens the scope for everything after it: mount it first. An error while the session is loaded goes to
+ * `app.onError`, outside of the scope, which nothing has been let into then; where the session cannot be saved, the answer
+ * says so.
+ *
+ * A streamed body is made in the scope too. On Bun, Deno and workerd this goes by its headers: where the type is usual for
+ * text (`text/plain`, `text/html`, JSON ...) or the length is given, bind what makes it.
+ * @throws ERR_INVALID_OPTION
+ * @example
+ * app.use(requestScope({ session: sessions({ secret }) }));
+ */
+export function requestScope(options: HonoOptions = {}): MiddlewareHandler {
+  checkOptions(options);
+  const isSecure = options.isSecure ?? isHttps;
+
+  const enterWeb: Enter = (context, next) => {
+    const request = context.req.raw;
+    if (currentScopeOf(request) !== undefined) return next();
+    const exchange = new WebExchange(request, () => isSecure(context), options);
+    const { scope } = exchange;
+    return storage.run(scope, async () => {
+      try {
+        if (options.session !== undefined) await loadSession(scope, exchange, options.session);
+      } catch (error) {
+        context.header('x-request-id', scope.id);
+        throw error;
+      }
+      await next();
+      const response = context.res;
+      const answer = await exchange.answer(response);
+      if (answer !== response) replace(context, answer);
+    });
+  };
+
+  const enterNode = (context: Context, next: Next, incoming: NodeRequest, outgoing: NodeResponse) => {
+    const exchange = new NodeExchange(incoming, outgoing, () => isSecure(context));
+    return enterNodeScope(incoming, outgoing, exchange, options, async (error) => {
+      if (error !== undefined) throw error;
+      await next();
+      const scope = scopeFor(incoming);
+      const streamed = scope === undefined ? undefined : streamInScope(context.res, scope);
+      if (streamed !== undefined) replace(context, streamed);
+    });
+  };
+
+  const enterUpgrade = async (context: Context, next: Next, incoming: IncomingMessage, sockets: unknown) => {
+    const { socket } = incoming;
+    const exchange = new UpgradeExchange(incoming, socket, () => isSecure(context));
+    const scope = openScope(exchange, options);
+    emitInScope(incoming, scope);
+    emitInScope(socket, scope);
+    scopeSockets(sockets);
+    await storage.run(scope, async () => {
+      if (options.session !== undefined) await loadSession(scope, exchange, options.session);
+      await next();
+    });
+  };
+
+  return (context, next) => {
+    if (!isNode(context.env)) return enterWeb(context, next);
+    const { incoming, outgoing, wss } = context.env;
+    if (outgoing === undefined) return enterUpgrade(context, next, incoming, wss);
+    return Promise.resolve(enterNode(context, next, incoming, outgoing));
+  };
+}
+
+function isHttps(context: Context): boolean {
+  return context.req.url.startsWith('https:');
+}
+
+function isNode(env: unknown): env is NodeEnv {
+  return typeof env === 'object' && env !== null && 'incoming' in env && 'outgoing' in env;
+}
+
+/** Hono adds the headers of a response to the one that takes its place, which has them already. */
+function replace(context: Context, response: Response): void {
+  context.res = undefined;
+  context.res = response;
+}

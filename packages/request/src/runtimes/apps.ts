@@ -1,0 +1,34 @@
+/** The battery's servers by their names, for programs that are started with one. */
+import type { UpgradeWebSocket } from 'hono/ws';
+import { AsyncResource } from 'throughline';
+import type { RequestScopeOptions } from '../options.js';
+import { buildH3 } from './h3-app.js';
+import { buildHono } from './hono-app.js';
+import { buildWeb } from './web-app.js';
+
+export type AppName = 'hono' | 'h3' | 'web';
+
+/** What a runtime gives besides the request is handed on as it is. */
+export type Fetch = (request: Request, ...rest: unknown[]) => Response | Promise<Response>;
+
+/** @param upgrade Hono's WebSockets on this runtime; h3 has its own */
+export function buildApp(name: string, options: RequestScopeOptions, upgrade?: UpgradeWebSocket): Fetch {
+  const fetch = build(name, options, upgrade);
+  return async (request, ...rest) => {
+    if (!request.url.endsWith('/engine')) return fetch(request, ...rest);
+    return new Response(await engine());
+  };
+}
+
+function build(name: string, options: RequestScopeOptions, upgrade?: UpgradeWebSocket): Fetch {
+  if (name === 'web') return buildWeb(options);
+  if (name === 'h3') return buildH3(options).fetch;
+  const app = buildHono(options, upgrade);
+  return (request, server) => app.fetch(request, { server });
+}
+
+/** Only the engines of servers have the runtime's own class to give. */
+async function engine(): Promise<string> {
+  const own = await import('node:async_hooks');
+  return own.AsyncResource === AsyncResource ? 'native' : 'portable';
+}

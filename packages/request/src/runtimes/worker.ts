@@ -1,0 +1,12 @@
+/** One of the battery's servers in workerd; which one, and its options, are bindings. */
+import { upgradeWebSocket } from 'hono/cloudflare-workers';
+import { buildApp, type Fetch } from './apps.js';
+
+let fetch: Fetch | undefined;
+
+export default {
+  fetch(request: Request, { APP, OPTIONS }: { APP: string; OPTIONS: string }): Response | Promise<Response> {
+    fetch ??= buildApp(APP, JSON.parse(OPTIONS), upgradeWebSocket);
+    return fetch(request);
+  },
+};

@@ -1,0 +1,30 @@
+/**
+ * WebSockets of the package `ws`, which the frameworks for Node use.
+ *
+ * The socket below runs its listeners in the scope, and what a WebSocket emits while it reads from there is in the scope
+ * too. Messages that are compressed are not: all WebSockets of a process wait in one queue to inflate, so that a message
+ * may come out in the frame of another's. The WebSocket therefore runs its own listeners in the scope as well.
+ */
+import type { EventEmitter } from 'node:events';
+import { emitInScope, type NodeRequest, scopeFor } from './node-exchange.js';
+
+/** Whether Node has handed the socket over: it has no other request then, and none will come. */
+export function isUpgrade(request: NodeRequest): boolean {
+  return 'upgrade' in request && request.upgrade === true;
+}
+
+const scoped = new WeakSet<object>();
+
+/** Has all WebSockets of a server run their listeners in the scope of the request that was upgraded. */
+export function scopeSockets(server: unknown): void {
+  if (!isEmitter(server) || scoped.has(server)) return;
+  scoped.add(server);
+  server.prependListener('connection', (socket: object, request: object) => {
+    const scope = scopeFor(request);
+    if (scope !== undefined) emitInScope(socket, scope);
+  });
+}
+
+function isEmitter(value: unknown): value is EventEmitter {
+  return typeof value === 'object' && value !== null && 'prependListener' in value;
+}
