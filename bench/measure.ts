@@ -4,7 +4,7 @@
  */
 import { cpus } from 'node:os';
 import type { PaceName } from './pace.js';
-import type { Place, Session } from './place.js';
+import type { Place, SampleAnswer, Session, Task } from './place.js';
 import type { Cell, Measurement } from './results.js';
 import { measuredWith, type Suite, subjectsOf } from './suite.js';
 
@@ -84,10 +84,12 @@ async function takeRound(
 ): Promise<string> {
   let version = '';
   for (const k of suite.workloads[workload]?.ks ?? []) {
-    for (const subject of subjectsOf(suite, workload)) {
-      progress(subject, k);
-      if (absent[subject] !== undefined) continue;
-      const answer = await session.sample({ subject, workload, k, pace });
+    const subjects = subjectsOf(suite, workload).filter((subject) => {
+      if (absent[subject] !== undefined) progress(subject, k);
+      return absent[subject] === undefined;
+    });
+    const tasks = subjects.map((subject): Task => ({ subject, workload, k, pace }));
+    for await (const [subject, answer] of answers(session, tasks, progress)) {
       version = answer.version;
       if ('lost' in answer) {
         absent[subject] = peers(suite, place, subject, `${answer.lost} in ${workload} with ${k}`);
@@ -100,4 +102,25 @@ async function takeRound(
     }
   }
   return version;
+}
+
+async function* answers(
+  session: Session,
+  tasks: readonly Task[],
+  progress: (subject: string, k: number) => void,
+): AsyncGenerator<[subject: string, answer: SampleAnswer]> {
+  if (session.sampleTogether === undefined) {
+    for (const task of tasks) {
+      progress(task.subject, task.k);
+      yield [task.subject, await session.sample(task)];
+    }
+    return;
+  }
+  for (const { subject, k } of tasks) progress(subject, k);
+  const together = await session.sampleTogether(tasks);
+  for (const [index, { subject }] of tasks.entries()) {
+    const answer = together[index];
+    if (answer === undefined) throw new Error(`${subject} has no answer`);
+    yield [subject, answer];
+  }
 }

@@ -23,6 +23,14 @@ describe('options', () => {
     deepEqual(options.workloads, [...ownWorkloads(SUITES.browsers), ...ownWorkloads(SUITES.transform)]);
   });
 
+  it('measure requests instead', () => {
+    const options = parse('--requests', '--in', 'requests-node26', '--only', 'fastify,soak');
+    deepEqual(options.suites, ['requests']);
+    deepEqual(options.workloads, ['fastify', 'soak']);
+    deepEqual(options.places, ['requests-node26']);
+    deepEqual(parse('--requests').workloads, ownWorkloads(SUITES.requests));
+  });
+
   it('write nothing where the figures are quick ones, unless told where', () => {
     equal(parse('--quick').out, undefined);
     equal(parse('--quick').rounds, 1);
@@ -42,6 +50,7 @@ describe('options', () => {
   it('say what is wrong', () => {
     throws(() => parse('--fast'), /--fast/);
     throws(() => parse('run'), /run/);
+    throws(() => parse('--browsers', '--requests'), /one after the other/);
     throws(() => parse('--only', 'walk'), /walk is none of run,/);
     throws(() => parse('--only', 'soak'), /soak is none of run,/);
     throws(() => parse('--browsers', '--only', 'http'), /http is none of await,/);
@@ -52,7 +61,18 @@ describe('options', () => {
   });
 
   it('are all in the help', () => {
-    for (const name of ['browsers', 'in', 'only', 'processes', 'runtime', 'runtimes', 'quick', 'out', 'help']) {
+    for (const name of [
+      'requests',
+      'browsers',
+      'in',
+      'only',
+      'processes',
+      'runtime',
+      'runtimes',
+      'quick',
+      'out',
+      'help',
+    ]) {
       equal(HELP.includes(`--${name}`), true, name);
     }
   });

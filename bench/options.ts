@@ -5,6 +5,7 @@ import { ownWorkloads, type SuiteName } from './suite.js';
 import { SUITES } from './suites.js';
 
 const IN_BROWSERS = ['browsers', 'transform'] as const;
+const WITH_REQUESTS = ['requests'] as const;
 const workloadsOf = (suites: readonly SuiteName[]) => suites.flatMap((name) => ownWorkloads(SUITES[name]));
 
 export const HELP = `Measures Throughline beside its peers.
@@ -13,12 +14,15 @@ export const HELP = `Measures Throughline beside its peers.
 
 Without --browsers, on servers: beside the runtime's own AsyncLocalStorage, cls-hooked and no tracking at all. With it, in
 browsers and on the portable engine in Node: beside zone.js and no tracking at all; and the transform beside esbuild and Babel.
+With --requests, servers of real frameworks: alone, with the request scope, and with what people use there today.
 
+  --requests               the request scope on node:http, Express, Fastify, Koa, Hono, h3 and Nest
   --browsers               Chromium, Firefox, WebKit, Node 26 with the portable engine, and the transform
-  --in <names>             some places only: ${IN_BROWSERS.flatMap((name) => SUITES[name].places).join(', ')}
+  --in <names>             some places only: ${[...IN_BROWSERS, ...WITH_REQUESTS].flatMap((name) => SUITES[name].places).join(', ')}
   --only <names>           some workloads only. On servers: ${workloadsOf(['servers']).join(', ')}.
                            With --browsers: ${workloadsOf(IN_BROWSERS).join(', ')}
-  --processes <number>     how many samples for each figure (${SUITES.servers.rounds}; with --browsers ${SUITES.browsers.rounds})
+                           With --requests: ${workloadsOf(WITH_REQUESTS).join(', ')}
+  --processes <number>     how many samples for each figure (${SUITES.servers.rounds}; with --browsers ${SUITES.browsers.rounds}, with --requests ${SUITES.requests.rounds})
   --runtime <name>=<path>  a runtime instead of the Node that runs this: node26=/path/to/node, bun=..., deno=...;
                            may be given again. With --browsers, the Node of the portable engine
   --runtimes               the runtimes that the project has installed in .runtimes as well
@@ -48,6 +52,7 @@ export function parseOptions(args: readonly string[], defaultOut: string): Optio
     args: [...args],
     strict: true,
     options: {
+      requests: { type: 'boolean', default: false },
       browsers: { type: 'boolean', default: false },
       in: { type: 'string' },
       only: { type: 'string' },
@@ -59,7 +64,8 @@ export function parseOptions(args: readonly string[], defaultOut: string): Optio
       help: { type: 'boolean', default: false },
     },
   });
-  const suites = values.browsers ? IN_BROWSERS : (['servers'] as const);
+  if (values.browsers && values.requests) throw new Error('--browsers and --requests are measured one after the other');
+  const suites = values.requests ? WITH_REQUESTS : values.browsers ? IN_BROWSERS : (['servers'] as const);
   const workloads = workloadsOf(suites);
   const out = values.out ?? (values.quick ? undefined : defaultOut);
   const rounds = values.processes === undefined ? (values.quick ? 1 : undefined) : sampleNumber(values.processes);

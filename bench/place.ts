@@ -16,6 +16,11 @@ export interface Session {
   /** Whether the subject does here what it is for. */
   check(subject: string): Promise<SampleAnswer>;
   sample(task: Task): Promise<SampleAnswer>;
+  /**
+   * The same for all subjects of a round, where they take turns within it; absent where each sample is on its own.
+   * @param tasks of one workload, for one number of storages
+   */
+  sampleTogether?(tasks: readonly Task[]): Promise<readonly SampleAnswer[]>;
   /** Ends all that was started. */
   close(): Promise<void>;
 }

@@ -17,5 +17,7 @@ async function load(suite: SuiteName, { runtimes, withInstalled }: Options): Pro
       return (await import('./browsers/places.js')).browserPlaces(runtimes);
     case 'transform':
       return (await import('./transform/places.js')).transformPlaces();
+    case 'requests':
+      return (await import('./requests/places.js')).requestPlaces(runtimes, withInstalled);
   }
 }

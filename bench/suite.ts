@@ -5,7 +5,7 @@
  */
 import type { Pace, PaceName } from './pace.js';
 
-export type SuiteName = 'servers' | 'browsers' | 'transform';
+export type SuiteName = 'servers' | 'browsers' | 'transform' | 'requests';
 
 export type Unit = 'ns' | 'requests/s' | 'bytes/s' | 'bytes' | 'times' | 'count';
 

@@ -2,15 +2,12 @@
 import { fileURLToPath } from 'node:url';
 import type { Place, SampleAnswer } from '../place.js';
 import { runSample } from '../sample-process.js';
-import { installedRuntimes, ownRuntime, type Runtime } from './runtimes.js';
+import { type Runtime, wantedRuntimes } from './runtimes.js';
 
 const SAMPLE = fileURLToPath(new URL('./sample.js', import.meta.url));
-const INSTALLED = fileURLToPath(new URL('../../../.runtimes', import.meta.url));
 
 export function serverPlaces(named: readonly Runtime[], withInstalled: boolean): Place[] {
-  const wanted = named.length > 0 ? named : [ownRuntime()];
-  const installed = withInstalled ? installedRuntimes(INSTALLED) : [];
-  return [...wanted, ...installed.filter(({ name }) => !wanted.some((runtime) => runtime.name === name))].map(place);
+  return wantedRuntimes(named, withInstalled).map(place);
 }
 
 function place({ name, command }: Runtime): Place {

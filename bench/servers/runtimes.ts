@@ -1,12 +1,22 @@
 /** What bench can measure: the Node that runs it, runtimes that were named, and those that the project installed. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const INSTALLED = fileURLToPath(new URL('../../../.runtimes', import.meta.url));
 
 export interface Runtime {
   /** Such as `node26` or `bun`: the name of its files in docs/bench. */
   readonly name: string;
   /** What starts a script with it. */
   readonly command: readonly [string, ...string[]];
+}
+
+/** Those that were named, or else the Node that runs this; and those that the project has installed, where asked for. */
+export function wantedRuntimes(named: readonly Runtime[], withInstalled: boolean): Runtime[] {
+  const wanted = named.length > 0 ? named : [ownRuntime()];
+  const installed = withInstalled ? installedRuntimes(INSTALLED) : [];
+  return [...wanted, ...installed.filter(({ name }) => !wanted.some((runtime) => runtime.name === name))];
 }
 
 export function ownRuntime(): Runtime {
