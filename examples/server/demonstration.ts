@@ -4,6 +4,7 @@ import { ProgressBar } from './progress-bar.js';
 import { newRequestId } from './request-id.js';
 import { logTo } from './request-log.js';
 import type { RunningServer } from './server.js';
+import { requestsOfUser, sendShopTraffic } from './shop-traffic.js';
 import { table } from './table.js';
 import { bold, faint, green, grouped, print, red } from './terminal.js';
 import { sendTraffic } from './traffic.js';
@@ -39,6 +40,39 @@ export async function check(server: RunningServer, requests: number, signal: Abo
   print(`  ${reads}`);
   print(`  ${bold(mixedUp === 0 ? green(mixed) : red(mixed))}`);
   return mixedUp;
+}
+
+/**
+ * Has many users sign in, fill their carts, work and sign out, all at once. Gives how much was not the user's own, or lost.
+ * @param requests about how many; there is at least one user
+ */
+export async function checkShop(server: RunningServer, requests: number, signal: AbortSignal): Promise<number> {
+  const users = Math.max(1, Math.min(USERS, Math.floor(requests / requestsOfUser)));
+  const total = users * requestsOfUser;
+  print(`  ${grouped(users)} users sign in, fill their carts, work and sign out, all at once. The log begins:`);
+  print();
+  const bar = new ProgressBar(`of ${grouped(total)} requests`);
+  const lines = firstLines();
+  let answered = 0;
+  const onAnswer = () => {
+    answered++;
+    if (lines.ended()) bar.show(answered / total);
+  };
+  const load = { port: server.port, users, work: '/work', newId: newRequestId, signal, onAnswer } as const;
+  const found = await sendShopTraffic(load).finally(() => bar.clear());
+  lines.end();
+  const wrong = found.mixedUp + found.cartsMixedUp + found.lost;
+  const [sent = '', reads = '', ...results] = table([
+    ['requests', grouped(found.requests)],
+    ['reads of ids, users and carts', grouped(found.reads)],
+    ['contexts mixed up', grouped(found.mixedUp)],
+    ['carts mixed up', grouped(found.cartsMixedUp)],
+    ['lost from a cart', grouped(found.lost)],
+  ]);
+  print(`  ${sent}`);
+  print(`  ${reads}`);
+  for (const line of results) print(`  ${bold(wrong === 0 ? green(line) : red(line))}`);
+  return wrong;
 }
 
 /** Prints the first lines of the log, and leaves out the rest. */

@@ -27,6 +27,8 @@ export interface Witness {
 
 interface Lane {
   readonly id: number;
+  /** Who is signed in where the request began. */
+  readonly user: string | null;
   readonly reads: Reads;
   /** When the request ended. */
   ended: number | undefined;
@@ -36,9 +38,9 @@ export class Lanes {
   readonly totals = { requests: 0, inFlight: 0, mixedUp: 0 };
   readonly #lanes: (Lane | undefined)[] = Array.from({ length: LANES });
 
-  witness(id: number): Witness {
+  witness(id: number, user: string | undefined): Witness {
     const { totals } = this;
-    const lane: Lane = { id, reads: [], ended: undefined };
+    const lane: Lane = { id, user: user ?? null, reads: [], ended: undefined };
     const compare = (read: Read) => {
       if (read !== id) totals.mixedUp++;
     };
@@ -65,7 +67,7 @@ export class Lanes {
   snapshot(): string {
     const lanes = this.#lanes.map((lane) =>
       lane && !isOver(lane)
-        ? { id: lane.id, reads: lane.reads.map(([, read]) => read), done: lane.ended !== undefined }
+        ? { id: lane.id, user: lane.user, reads: lane.reads.map(([, read]) => read), done: lane.ended !== undefined }
         : null,
     );
     return JSON.stringify({ ...this.totals, steps: stepNames, lanes });

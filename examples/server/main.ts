@@ -30,10 +30,27 @@ if (stop.signal.aborted) {
 async function start({ port, requests, exit }: Options): Promise<number> {
   // Loaded only now, because the storage that the options name is chosen as these are loaded.
   const { startServer } = await import('./server.js');
-  const { check, showComparison } = await import('./demonstration.js');
-  const { logTo } = await import('./request-log.js');
+  const { check, checkShop, showComparison } = await import('./demonstration.js');
+  const { logTo, nameUsersBy } = await import('./request-log.js');
+  const { sessions } = await import('@throughline/request/sessions');
+  const { shopDoor } = await import('./shop-door.js');
+  const { openStore } = await import('./session-store.js');
+  const { privateFolder, sessionSecret } = await import('./session-secret.js');
 
-  const server = await startServer(port);
+  const folder = await privateFolder();
+  const secret = await sessionSecret(process.env.SESSION_SECRET, folder);
+  const kept = await openStore(process.env.REDIS_URL, folder);
+  // Where the server ends, so does the store, and requests that were cut off are told so by nobody.
+  const error = (line: string) => {
+    if (!stop.signal.aborted) console.error(line);
+  };
+  const log = { warn: console.warn, error };
+  const door = shopDoor(sessions({ secret, store: kept.store, cookie: { name: 'throughline' }, log }));
+  nameUsersBy(door.user);
+  const server = await startServer(port, { door }).catch(async (error: unknown) => {
+    await kept.close();
+    throw error;
+  });
   const url = `http://localhost:${server.port}`;
   try {
     print();
@@ -41,14 +58,18 @@ async function start({ port, requests, exit }: Options): Promise<number> {
     print(
       `  ${faint(`Each request has an id in ${storageLabels[storageName(process.env)]}; no function is given it.`)}`,
     );
+    print(`  ${faint(`Sessions are kept in ${kept.place}.`)}`);
     print();
     const mixedUp = await check(server, requests, stop.signal);
     print();
+    const inShop = await checkShop(server, requests, stop.signal);
+    print();
     const alsoMixedUp = await showComparison(requests, stop.signal);
     print();
-    if (exit) return mixedUp + alsoMixedUp === 0 ? 0 : 1;
+    if (exit) return mixedUp + inShop + alsoMixedUp === 0 ? 0 : 1;
 
     print(`  ${green('●')} ${bold(url)} shows the requests in flight.`);
+    print(`  ${green('●')} ${bold(`${url}/shop`)} signs you in: one user in each window, with a cart of its own.`);
     print(`  ${green('●')} ${bold(`${url}/browser/`)} shows two users at once in a browser.`);
     print(`  ${green('●')} ${bold(`${url}/tracing/`)} shows a library for Node in a browser.`);
     print(`    ${faint('Ctrl-C ends.')}`);
@@ -58,5 +79,6 @@ async function start({ port, requests, exit }: Options): Promise<number> {
     return 0;
   } finally {
     await server.close();
+    await kept.close();
   }
 }

@@ -17,7 +17,7 @@ function withOthers(letIn: () => void): void {
   others.reduce<() => void>((next, storage) => () => storage.run('some value', next), letIn)();
 }
 
-const { port } = await startServer(0, withOthers);
+const { port } = await startServer(0, { around: withOthers });
 process.on('message', () => {
   const { user, system } = process.cpuUsage();
   process.send?.((user + system) / 1000);

@@ -9,6 +9,11 @@ export const help = `Starts a server that knows its requests by an id in storage
   npm start -- --help              show this
 
   PORT=8080 npm start              serve on another port (1337); 0 lets the system choose one
+  REDIS_URL=redis://127.0.0.1:6379 npm start
+                                   keep the sessions in Redis, where several servers share them; else in a file of
+                                   SQLite in the temporary folder
+  SESSION_SECRET=... npm start     sign the session cookies with this (32 characters or more); else with a secret
+                                   that is made once and kept beside that file
   THROUGHLINE_STORAGE=global npm start
                                    keep the id in something else: runtime (the runtime's own AsyncLocalStorage),
                                    global (a plain variable: see what a mix-up looks like), none (nothing)

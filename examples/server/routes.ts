@@ -5,6 +5,9 @@ import { sendBuilt } from './built-pages.js';
 import type { Lanes, Witness } from './lanes.js';
 import type { LiveEvents } from './live-events.js';
 import { newRequestId, requestId } from './request-id.js';
+import { isSameOrigin } from './same-origin.js';
+import type { Door } from './shop-door.js';
+import { sendShopTraffic } from './shop-traffic.js';
 import { sendTraffic } from './traffic.js';
 import { work } from './work.js';
 
@@ -23,6 +26,8 @@ export interface Service {
   readonly lanes: Lanes;
   readonly live: LiveEvents;
   readonly port: number;
+  /** Undefined where requests have no scope and no session. */
+  readonly door: Door | undefined;
   readonly signal: AbortSignal;
   /** How many of the button's users are not answered yet. */
   users: number;
@@ -35,6 +40,11 @@ export async function route(
   response: ServerResponse,
   witness: Witness,
 ): Promise<void> {
+  if (request.method === 'POST' && !isSameOrigin(request)) {
+    response.writeHead(403, { 'content-type': 'text/plain' }).end('Only a page of this server may send this.\n');
+    return;
+  }
+  if (await service.door?.route(request, response)) return;
   switch (`${request.method} ${request.url}`) {
     case 'GET /':
       return showPage(response);
@@ -66,15 +76,21 @@ async function showPage(response: ServerResponse): Promise<void> {
 async function showBuilt({ method, url = '' }: IncomingMessage, response: ServerResponse): Promise<void> {
   const [path = ''] = url.split('?');
   if (method === 'GET' && (await sendBuilt(path, response))) return;
-  response.writeHead(404, { 'content-type': 'text/plain' }).end('Nothing here. Try /, /work or /browser/.\n');
+  response.writeHead(404, { 'content-type': 'text/plain' }).end('Nothing here. Try /, /shop, /work or /browser/.\n');
 }
 
 /** Answers with what each step read. */
-async function doWork({ port }: Service, response: ServerResponse, witness: Witness, pause: number): Promise<void> {
+async function doWork(
+  { port, door }: Service,
+  response: ServerResponse,
+  witness: Witness,
+  pause: number,
+): Promise<void> {
   witness.begin();
   try {
     await work({ port, pause, report: witness.saw });
-    sendJson(response, Object.fromEntries(witness.reads));
+    const user = door?.user();
+    sendJson(response, { ...Object.fromEntries(witness.reads), ...(user === undefined ? {} : { user }) });
   } finally {
     witness.end();
   }
@@ -96,7 +112,14 @@ async function sendUsers(service: Service, response: ServerResponse): Promise<vo
   }
   service.users += USERS;
   try {
-    const { port, signal } = service;
+    const { port, signal, door } = service;
+    if (door !== undefined) {
+      sendJson(
+        response,
+        await sendShopTraffic({ port, users: USERS, work: '/work?slow', newId: newRequestId, signal }),
+      );
+      return;
+    }
     const traffic = { port, path: '/work?slow', requests: USERS, users: USERS, atFirst: USERS, newId: newRequestId };
     sendJson(response, await sendTraffic({ ...traffic, signal }));
   } finally {

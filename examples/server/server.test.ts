@@ -1,68 +1,12 @@
 /** The program as its user meets it: a process that is started, talked to over real sockets, and ended by a signal. */
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, get, type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { Program, run } from './program.js';
 
-const main = fileURLToPath(new URL('main.js', import.meta.url));
 const steps = ['start', 'timer', 'file', 'crypto', 'nested', 'emitter', 'inner', 'finish'];
-
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-class Program {
-  readonly #child: ChildProcess;
-  readonly #ended: Promise<unknown>;
-  #stdout = '';
-  #stderr = '';
-
-  constructor(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
-    this.#child = spawn(process.execPath, [main, ...args], {
-      env: { ...process.env, PORT: '0', THROUGHLINE_STORAGE: '', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    // Not 'exit': the pipes close only when the processes that it has started itself are gone as well.
-    this.#ended = once(this.#child, 'close');
-    this.#child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
-      this.#stdout += chunk;
-    });
-    this.#child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
-      this.#stderr += chunk;
-    });
-  }
-
-  /** Waits until the output has it. */
-  async printed(pattern: RegExp): Promise<RegExpMatchArray> {
-    for (;;) {
-      const found = this.#stdout.match(pattern);
-      if (found) return found;
-      const more = this.#child.stdout ? once(this.#child.stdout, 'data').then(() => true) : false;
-      if (!(await Promise.race([more, this.#ended.then(() => false)]))) {
-        throw new Error(`ended before it printed ${pattern}:\n${this.#stdout}\n${this.#stderr}`);
-      }
-    }
-  }
-
-  async ended(): Promise<Ended> {
-    await this.#ended;
-    return { code: this.#child.exitCode, stdout: this.#stdout, stderr: this.#stderr };
-  }
-
-  signal(signal: NodeJS.Signals): Promise<Ended> {
-    this.#child.kill(signal);
-    return this.ended();
-  }
-}
-
-async function run(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
-  return new Program(args, env).ended();
-}
 
 async function open(url: string, agent: Agent, headers: Record<string, string> = {}): Promise<IncomingMessage> {
   const [response]: IncomingMessage[] = await once(get(url, { agent, headers }), 'response');
@@ -140,7 +84,7 @@ describe('npm start, serving', limit, () => {
       return snapshot.inFlight === 0 && seen.size > 0;
     });
     assert.equal(last.mixedUp, 0);
-    assert.match(`${await answered}`, /"requests":20,"reads":160,"mixedUp":0/);
+    assert.match(`${await answered}`, /"requests":160,"reads":420,"mixedUp":0,"cartsMixedUp":0,"lost":0/);
     events.destroy();
   });
 
@@ -178,6 +122,9 @@ describe('npm start, ending', limit, () => {
     assert.match(stdout, /^ {2}requests +60$/m);
     assert.match(stdout, /^ {2}reads of their ids +480$/m);
     assert.match(stdout, /^ {2}contexts mixed up +0$/m);
+    for (const row of ['contexts mixed up +0', 'carts mixed up +0', 'lost from a cart +0']) {
+      assert.match(stdout, new RegExp(`reads of ids, users and carts[^]*^ {2}${row}$`, 'm'));
+    }
     for (const row of ['none +0', 'of node:async_hooks +1', 'of throughline +1', 'of node:async_hooks +10']) {
       assert.match(stdout, new RegExp(`^ {2}${row} +[\\d,]+ +[\\d,]+ to [\\d,]+ +\\d+\\.\\d\\d`, 'm'));
     }
@@ -215,6 +162,14 @@ describe('npm start, told what it cannot do', limit, () => {
     ['an argument', ['now'], {}, /^Unexpected argument 'now'. /],
     ['--requests without a number', ['--requests', 'many'], {}, /^--requests is "many", but must be/],
     ['no requests at all', ['--requests=0'], {}, /^--requests is "0", but must be/],
+    ['a REDIS_URL that is none', [], { REDIS_URL: 'localhost' }, /^REDIS_URL must look like redis:/],
+    [
+      'a REDIS_URL where nobody is',
+      [],
+      { REDIS_URL: 'redis://u:secret@127.0.0.1:1' },
+      /^REDIS_URL leads to 127.0.0.1:1, .+ECONNREFUSED/,
+    ],
+    ['a short SESSION_SECRET', [], { SESSION_SECRET: 'abc' }, /^SESSION_SECRET has 3 characters, but must have 32/],
     ['an unknown storage', [], { THROUGHLINE_STORAGE: 'cookie' }, /^THROUGHLINE_STORAGE is "cookie", but must be one/],
   ];
   for (const [what, args, env, message] of mistakes) {
@@ -229,7 +184,8 @@ describe('npm start, told what it cannot do', limit, () => {
   it('explains itself with --help', async () => {
     const { code, stdout, stderr } = await run(['--help']);
     assert.deepEqual([code, stderr], [0, '']);
-    for (const word of ['--exit', '--requests N', 'PORT=', 'THROUGHLINE_STORAGE=']) assert.ok(stdout.includes(word));
+    for (const word of ['--exit', '--requests N', 'PORT=', 'REDIS_URL=', 'SESSION_SECRET=', 'THROUGHLINE_STORAGE='])
+      assert.ok(stdout.includes(word));
   });
 });
 

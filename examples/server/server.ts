@@ -4,6 +4,7 @@ import { Lanes } from './lanes.js';
 import { LiveEvents } from './live-events.js';
 import { newRequestId, requestId } from './request-id.js';
 import { route, type Service } from './routes.js';
+import type { Door } from './shop-door.js';
 import { closeInnerSockets } from './steps.js';
 import { UserError } from './user-error.js';
 
@@ -13,13 +14,17 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/**
- * @param wantedPort 0 lets the system choose
- * @param around is called for each request and lets it in; more storages can be given a value there
- */
+export interface ServerOptions {
+  /** Without it there is no scope and no shop: the comparison measures storages and nothing else. */
+  readonly door?: Door;
+  /** Is called for each request and lets it in; more storages can be given a value there. */
+  readonly around?: (letIn: () => void) => void;
+}
+
+/** @param wantedPort 0 lets the system choose */
 export async function startServer(
   wantedPort: number,
-  around: (letIn: () => void) => void = (letIn) => letIn(),
+  { door, around = (letIn) => letIn() }: ServerOptions = {},
 ): Promise<RunningServer> {
   const lanes = new Lanes();
   const live = new LiveEvents(() => lanes.snapshot());
@@ -27,16 +32,16 @@ export async function startServer(
 
   const letIn = (request: IncomingMessage, response: ServerResponse) => {
     const id = sentId(request) ?? newRequestId();
-    requestId.run(id, route, service, request, response, lanes.witness(id)).catch((error: unknown) => {
+    const witness = lanes.witness(id, door?.user());
+    requestId.run(id, route, service, request, response, witness).catch((error: unknown) => {
       if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' });
       response.end(`${error}\n`);
     });
   };
-  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
-    around(() => letIn(request, response));
-  });
+  const listener = (request: IncomingMessage, response: ServerResponse) => around(() => letIn(request, response));
+  const server = createServer({ keepAliveTimeout: 60_000 }, door?.letIn(listener) ?? listener);
   const port = await listen(server, wantedPort);
-  const service: Service = { lanes, live, port, signal: stop.signal, users: 0 };
+  const service: Service = { lanes, live, port, door, signal: stop.signal, users: 0 };
 
   return {
     port,

@@ -16,9 +16,7 @@ export function errorText(error: unknown): string {
 /** Answers in place of what the handler has set. */
 export function answerError(response: NodeResponse, error: unknown): void {
   if (response.headersSent || response.destroyed) return;
-  const requestId = response.getHeader('x-request-id');
   for (const name of response.getHeaderNames()) response.removeHeader(name);
-  if (requestId !== undefined) response.setHeader('x-request-id', requestId);
   response.statusCode = errorStatus(error);
   response.setHeader('content-type', 'text/plain; charset=utf-8');
   response.end(errorText(error));

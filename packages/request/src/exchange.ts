@@ -17,8 +17,8 @@ export interface Exchange {
   /** A header of the request; several of one name are joined by a comma, cookies by a semicolon. */
   header(name: string): string | undefined;
 
-  /** Sets a header of the answer. */
-  setHeader(name: string, value: string): void;
+  /** Has the answer carry `x-request-id`, unless the application sets one itself. */
+  sendRequestId(id: string): void;
 
   /** Whether the client came over https, as far as the server may believe what it is told. */
   readonly isSecure: boolean;

@@ -8,9 +8,9 @@ import {
   type Http2ServerRequest,
   type Http2ServerResponse,
 } from 'node:http2';
-import { connect, type Socket } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { describe, it } from 'node:test';
-import { WebSocketServer } from 'ws';
+import { WebSocket, WebSocketServer } from 'ws';
 import { BreakableMap } from './battery/breakable-map.js';
 import { ask } from './battery/client.js';
 import { assertOwn, type LossName } from './battery/losses.js';
@@ -466,3 +466,52 @@ function capturing(make: () => Server): Server {
 function cookieOf(headers: Readonly<Record<string, unknown>>): string {
   return String(headers['set-cookie']).split(';', 1)[0] ?? '';
 }
+
+describe('compressed messages', () => {
+  it('of many WebSockets are heard in the scope of their own', async () => {
+    const server = createServer();
+    const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: true });
+    const listener = upgradeScope(
+      (request, socket, head) => {
+        sockets.handleUpgrade(request, socket, head, (webSocket) => {
+          webSocket.on('message', () => webSocket.send(tryGetRequestScope()?.id ?? 'none'));
+        });
+      },
+      { trustRequestId: true },
+    );
+    server.on('upgrade', listener).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    // All sockets of a process wait in one queue to inflate. Below a kilobyte nothing is compressed.
+    const message = 'ab'.repeat(40_000);
+    const talk = async (id: string): Promise<string[]> => {
+      const client = new WebSocket(`ws://127.0.0.1:${port}/`, { headers: { 'x-request-id': id } });
+      try {
+        await once(client, 'open');
+        const answers: string[] = [];
+        const all = new Promise<void>((resolve, reject) => {
+          client.on('error', reject);
+          client.on('message', (answer) => {
+            answers.push(String(answer));
+            if (answers.length === 10) resolve();
+          });
+        });
+        for (let count = 0; count < 10; count++) client.send(message);
+        await all;
+        return answers;
+      } finally {
+        client.terminate();
+      }
+    };
+    try {
+      await Promise.all(
+        Array.from({ length: 20 }, async (_, index) => {
+          assert.deepEqual(await talk(`socket-${index}`), new Array(10).fill(`socket-${index}`));
+        }),
+      );
+    } finally {
+      for (const client of sockets.clients) client.terminate();
+      server.close();
+    }
+  });
+});

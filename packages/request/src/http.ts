@@ -11,6 +11,7 @@ import { loadSession } from './session.js';
 import { StreamExchange } from './stream-exchange.js';
 import { secureTest } from './trust-proxy.js';
 import { UpgradeExchange } from './upgrade-exchange.js';
+import { scopeWebSocketOn } from './web-socket-scope.js';
 
 export type HttpOptions = RequestScopeOptions & TrustProxyOption;
 
@@ -59,6 +60,7 @@ export function upgradeScope(
     const scope = openScope(exchange, options);
     emitInScope(request, scope);
     emitInScope(socket, scope);
+    scopeWebSocketOn(socket, scope);
     storage.run(scope, () => {
       const loading = options.session === undefined ? undefined : loadSession(scope, exchange, options.session);
       if (loading === undefined) listener(request, socket, head);

@@ -39,20 +39,7 @@ function answerInScope(this: Context, error: Error): void {
   const scope = scopeFor(this.req);
   // Koa calls this at the end of every answer, with null where all went well.
   if (error == null || scope === undefined) inherited.call(this, error);
-  else storage.run(scope, keepRequestId, this.res, () => inherited.call(this, error));
-}
-
-/** Koa removes all headers before it answers an error; whoever reports one must be able to say which. */
-function keepRequestId(response: Context['res'], answer: () => void): void {
-  const { removeHeader } = response;
-  response.removeHeader = function (name) {
-    if (name.toLowerCase() !== 'x-request-id') removeHeader.call(this, name);
-  };
-  try {
-    answer();
-  } finally {
-    response.removeHeader = removeHeader;
-  }
+  else storage.run(scope, () => inherited.call(this, error));
 }
 
 /** Has a stream read in the scope, whoever pipes it: reading goes on from there by itself. */

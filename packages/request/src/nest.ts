@@ -30,14 +30,18 @@ export type RequestScopeAsyncOptions = Pick<ModuleMetadata, 'imports'> &
 interface FastifyHooks {
   addHook(
     name: 'onRequest',
-    hook: (request: { readonly raw: object }, reply: unknown, done: () => void) => void,
+    hook: (request: { readonly raw: RawRequest; session?: unknown }, reply: unknown, done: () => void) => void,
   ): unknown;
 }
 
 const OPTIONS = Symbol('throughline.requestScopeOptions');
 
-/** Fastify's requests by Node's: `@fastify/session` puts the session on its own. */
-const fastifyRequests = new WeakMap<object, object>();
+/** Fastify's request on Node's: `@fastify/session` puts the session there. */
+const fastifyRequest = Symbol('throughline.fastifyRequest');
+
+interface RawRequest {
+  [fastifyRequest]?: { session?: unknown };
+}
 
 /**
  * The middleware on its own, for `app.use()` in `main.ts`: it opens the scope for everything that is mounted after it.
@@ -58,7 +62,7 @@ export function requestScope(options: RequestScopeOptions = {}): NestMiddleware 
 }
 
 class NestExchange extends NodeExchange {
-  readonly #request: IncomingMessage;
+  readonly #request: IncomingMessage & RawRequest;
 
   constructor(request: IncomingMessage, response: ServerResponse) {
     super(request, response, isSecure);
@@ -66,7 +70,7 @@ class NestExchange extends NodeExchange {
   }
 
   override get frameworkSession(): unknown {
-    const request: { session?: unknown } | undefined = fastifyRequests.get(this.#request);
+    const request = this.#request[fastifyRequest];
     return request === undefined ? super.frameworkSession : request.session;
   }
 }
@@ -131,7 +135,7 @@ Inject(HttpAdapterHost)(RequestScopeModule, undefined, 1);
 
 function rememberRequests(fastify: FastifyHooks): void {
   fastify.addHook('onRequest', (request, _reply, done) => {
-    fastifyRequests.set(request.raw, request);
+    request.raw[fastifyRequest] = request;
     done();
   });
 }

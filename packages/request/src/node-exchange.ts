@@ -10,6 +10,7 @@ import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Exchange, PrepareHeaders } from './exchange.js';
 import { holdHeaders } from './held-headers.js';
 import { type OpenScope, storage } from './scope.js';
+import { sendRequestId } from './sent-request-id.js';
 
 export type NodeRequest = IncomingMessage | Http2ServerRequest;
 export type NodeResponse = ServerResponse | Http2ServerResponse;
@@ -58,8 +59,8 @@ export class NodeExchange implements Exchange {
     return Array.isArray(value) ? value.join(', ') : value;
   }
 
-  setHeader(name: string, value: string): void {
-    if (!this.#response.headersSent) this.#response.setHeader(name, value);
+  sendRequestId(): void {
+    sendRequestId(this.#response);
   }
 
   get isSecure(): boolean {
@@ -111,6 +112,7 @@ const scopeOf = Symbol('throughline.requestScope');
 interface Scoped {
   [scopeOf]?: OpenScope;
   emit: (event: string | symbol, ...args: unknown[]) => boolean;
+  listenerCount(event: string | symbol): number;
 }
 
 /**
@@ -127,20 +129,33 @@ export function emitInScope(emitter: object, scope: OpenScope): void {
   scoped.emit = Object.hasOwn(scoped, 'emit') ? wrapped(emit) : emitHere;
 }
 
-function emitHere(this: Scoped, event: string | symbol, ...args: unknown[]): boolean {
+function emitHere(this: Scoped, event: string | symbol, first?: unknown): boolean {
   const emit: Scoped['emit'] = Object.getPrototypeOf(this).emit;
+  // Nearly all events have one argument or none, and an array for each of the many that nobody hears is work for the collector.
+  // biome-ignore lint/complexity/noArguments: see above
+  const count = arguments.length;
+  // biome-ignore lint/complexity/noArguments: see above
+  const args = count > 2 ? [...arguments].slice(1) : undefined;
   const scope = this[scopeOf];
-  if (scope === undefined || storage.getStore() === scope) return emit.call(this, event, ...args);
-  return storage.run(scope, () => emit.call(this, event, ...args));
+  // Most of a request's events are heard by nobody, or come while its own code runs.
+  if (scope === undefined || this.listenerCount(event) === 0 || storage.getStore() === scope) {
+    if (args !== undefined) return emit.call(this, event, ...args);
+    return count === 1 ? emit.call(this, event) : emit.call(this, event, first);
+  }
+  return storage.run(scope, emitNow, this, emit, event, args ?? (count === 1 ? [] : [first]));
 }
 
-/** For an object whose `emit` somebody has replaced already. */
+/** For an object whose `emit` somebody has replaced already, and may count the listeners otherwise. */
 function wrapped(emit: Scoped['emit']): Scoped['emit'] {
   return function (this: Scoped, event, ...args) {
     const scope = this[scopeOf];
     if (scope === undefined || storage.getStore() === scope) return emit.call(this, event, ...args);
-    return storage.run(scope, () => emit.call(this, event, ...args));
+    return storage.run(scope, emitNow, this, emit, event, args);
   };
+}
+
+function emitNow(emitter: Scoped, emit: Scoped['emit'], event: string | symbol, args: unknown[]): boolean {
+  return emit.call(emitter, event, ...args);
 }
 
 /** The scope that an object's listeners run in, if it has one. */

@@ -7,6 +7,9 @@ export function isSafeRequestId(id: string): boolean {
   return SAFE.test(id);
 }
 
+// On Node the global is a getter.
+const { crypto } = globalThis;
+
 export function newRequestId(): string {
-  return globalThis.crypto.randomUUID();
+  return crypto.randomUUID();
 }

@@ -144,10 +144,14 @@ export function withRequestScope<R>(fields: RequestScopeFields, fn: () => R): R 
 
 /** Opens the scope of a request; whoever calls this runs the request's code in it. */
 export function openScope(exchange: Exchange, { trustRequestId, deadline }: RequestScopeOptions): OpenScope {
-  const brought = exchange.requestId ?? (trustRequestId ? exchange.header('x-request-id') : undefined);
-  const id = brought !== undefined && isSafeRequestId(brought) ? brought : newRequestId();
-  exchange.setHeader('x-request-id', id);
+  const id = exchange.requestId ?? broughtId(exchange, trustRequestId) ?? newRequestId();
+  exchange.sendRequestId(id);
   return new OpenScope(id, exchange.method, exchange.url, exchange, deadline);
+}
+
+function broughtId(exchange: Exchange, isTrusted: boolean | undefined): string | undefined {
+  const brought = isTrusted ? exchange.header('x-request-id') : undefined;
+  return brought !== undefined && isSafeRequestId(brought) ? brought : undefined;
 }
 
 /** @throws ERR_INVALID_OPTION where an option is not what it must be; called once, where an adapter is mounted */

@@ -26,14 +26,14 @@ export class StreamExchange implements Exchange {
     return Array.isArray(value) ? value.join(', ') : value;
   }
 
-  setHeader(name: string, value: string): void {
+  sendRequestId(id: string): void {
     const stream = this.#stream;
     const respond = stream.respond.bind(stream);
     const withFile = stream.respondWithFile.bind(stream);
     const withDescriptor = stream.respondWithFD.bind(stream);
-    const added = (headers: OutgoingHttpHeaders | undefined) => ({ [name]: value, ...headers });
+    const added = (headers: OutgoingHttpHeaders | undefined) => ({ 'x-request-id': id, ...headers });
     stream.respond = (headers, options) =>
-      respond(isList(headers) ? [name, value, ...headers] : added(headers), options);
+      respond(isList(headers) ? ['x-request-id', id, ...headers] : added(headers), options);
     stream.respondWithFile = (path, headers, options) => withFile(path, added(headers), options);
     stream.respondWithFD = (descriptor, headers, options) => withDescriptor(descriptor, added(headers), options);
   }

@@ -29,7 +29,7 @@ export class UpgradeExchange implements Exchange {
     return Array.isArray(value) ? value.join(', ') : value;
   }
 
-  setHeader(): void {}
+  sendRequestId(): void {}
 
   get isSecure(): boolean {
     return this.#isSecure(this.#request);

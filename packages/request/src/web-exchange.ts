@@ -49,8 +49,8 @@ export class WebExchange implements Exchange {
     return this.request.headers.get(name) ?? undefined;
   }
 
-  setHeader(name: string, value: string): void {
-    this.#headers.push([name, value]);
+  sendRequestId(id: string): void {
+    this.#headers.push(['x-request-id', id]);
   }
 
   get isSecure(): boolean {

@@ -6,7 +6,9 @@
  * may come out in the frame of another's. The WebSocket therefore runs its own listeners in the scope as well.
  */
 import type { EventEmitter } from 'node:events';
+import type { Duplex } from 'node:stream';
 import { emitInScope, type NodeRequest, scopeFor } from './node-exchange.js';
+import type { OpenScope } from './scope.js';
 
 /** Whether Node has handed the socket over: it has no other request then, and none will come. */
 export function isUpgrade(request: NodeRequest): boolean {
@@ -23,6 +25,29 @@ export function scopeSockets(server: unknown): void {
     const scope = scopeFor(request);
     if (scope !== undefined) emitInScope(socket, scope);
   });
+}
+
+/**
+ * Has the WebSocket that `ws` makes of an upgraded socket run its listeners in the scope. Nobody hands it over here: it is
+ * found on its socket when the first bytes come, before any message of theirs.
+ */
+export function scopeWebSocketOn(socket: Duplex, scope: OpenScope): void {
+  const { emit } = socket;
+  // The types have an overload for every event.
+  socket.emit = ((event: string | symbol, ...args: unknown[]) => {
+    if (event === 'data') {
+      socket.emit = emit;
+      const webSocket = webSocketOf(socket);
+      if (webSocket !== undefined) emitInScope(webSocket, scope);
+    }
+    return Reflect.apply(emit, socket, [event, ...args]);
+  }) as typeof emit;
+}
+
+function webSocketOf(socket: object): object | undefined {
+  const key = Object.getOwnPropertySymbols(socket).find(({ description }) => description === 'websocket');
+  const found: unknown = key && Reflect.get(socket, key);
+  return isEmitter(found) ? found : undefined;
 }
 
 function isEmitter(value: unknown): value is EventEmitter {

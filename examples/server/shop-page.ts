@@ -1,0 +1,57 @@
+/** The shop's page, as plain forms: it needs no script. */
+
+/** @param user undefined where nobody is signed in */
+export function shopPage(user: string | undefined, cart: readonly string[], goods: readonly string[]): string {
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<link rel="icon" href="data:,">
+<title>${user === undefined ? 'Sign in' : `Cart of ${escaped(user)}`} · Throughline</title>
+<style>
+  body { max-width: 34rem; margin: 40px auto; padding: 0 20px; font: 16px/1.55 system-ui, sans-serif; }
+  .brand { margin: 0; color: #2b59d9; font-size: 14px; font-weight: 600; }
+  h1 { margin: 4px 0 12px; font-size: 30px; line-height: 1.2; letter-spacing: -0.02em; overflow-wrap: anywhere; }
+  p { opacity: 0.85; }
+  form { display: inline-block; margin: 0 6px 10px 0; }
+  input, button { padding: 10px 16px; border: 1px solid #8886; border-radius: 10px; font: inherit; }
+  button { border: 0; background: #2b59d9; color: #fff; font-weight: 600; cursor: pointer; }
+  button.quiet { background: #8883; color: inherit; }
+  ul { padding: 14px 18px; border: 1px solid #8884; border-radius: 14px; list-style: none; }
+  :focus-visible { outline: 3px solid #2b59d9; outline-offset: 2px; }
+</style>
+<p class="brand">Throughline</p>
+${user === undefined ? signInPart : cartPart(user, cart, goods)}
+<p><a href="/">See the requests in flight</a></p>
+</html>
+`;
+}
+
+const signInPart = `<h1>Sign in</h1>
+<p>Any name will do; there is no password in this example.</p>
+<form method="post" action="/sign-in">
+  <input name="user" aria-label="Name" placeholder="Name" maxlength="32" required autofocus>
+  <button>Sign in</button>
+</form>
+<p>To be several users at once, open this page in private windows or other browsers or profiles: one window a user. Windows
+of one profile share their cookies, and so the user. (All private windows of one browser share theirs too.)</p>`;
+
+function cartPart(user: string, cart: readonly string[], goods: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const item of cart) counts.set(item, (counts.get(item) ?? 0) + 1);
+  const lines = [...counts].map(([item, count]) => `<li>${count} × ${escaped(item)}</li>`);
+  const buttons = goods.map(
+    (item) => `<form method="post" action="/cart"><button name="item" value="${item}">Add a ${item}</button></form>`,
+  );
+  return `<h1>Cart of ${escaped(user)}</h1>
+<ul>${lines.length === 0 ? '<li>Nothing yet</li>' : lines.join('')}</ul>
+${buttons.join('\n')}
+<form method="post" action="/sign-out"><button class="quiet">Sign out</button></form>
+<p><a href="/work?slow">Work for ${escaped(user)}</a> takes a few seconds: meanwhile the lane is seen among the requests in
+flight.</p>`;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
