@@ -100,7 +100,7 @@ const routes: Record<string, Route> = {
   },
   fail: async () => {
     session().set('user', 'ada');
-    const failed = { code: 'ERR_SESSION_STORE', message: /has failed: the disk is full/ };
+    const failed = { code: 'ERR_SESSION_STORE', message: /store of the sessions has failed/ };
     Store.isDown = true;
     try {
       await assert.rejects(session().save(), failed);

@@ -21,6 +21,7 @@ interface LibrarySession extends Values {
   regenerate(done: Done): unknown;
   destroy(done: Done): unknown;
   save(done: Done): unknown;
+  reload(done: Done): unknown;
   touch(): unknown;
 }
 
@@ -90,6 +91,11 @@ class FrameworkSession implements Session {
     this.#current()?.touch();
   }
 
+  async reload(): Promise<void> {
+    const current = this.#current();
+    if (current !== undefined) await this.#call((done) => current.reload(done));
+  }
+
   async save(): Promise<void> {
     const current = this.#current();
     if (current !== undefined) await this.#call((done) => current.save(done));
@@ -125,8 +131,7 @@ class FrameworkSession implements Session {
         });
       });
     } catch (error) {
-      const what = error instanceof Error ? error.message : String(error);
-      throw new RequestError('ERR_SESSION_STORE', `The store of the sessions has failed: ${what}`, { cause: error });
+      throw new RequestError('ERR_SESSION_STORE', 'The store of the sessions has failed.', { cause: error });
     }
   }
 }
@@ -134,7 +139,7 @@ class FrameworkSession implements Session {
 /** `cookie-session` and others have no ids to renew and no store: they are not taken for one of the two. */
 function isLibrarySession(found: unknown): found is LibrarySession {
   if (typeof found !== 'object' || found === null || !('cookie' in found)) return false;
-  return ['regenerate', 'destroy', 'save', 'touch'].every(
+  return ['regenerate', 'destroy', 'save', 'reload', 'touch'].every(
     (name) => typeof Reflect.get(found, name) === 'function' && isReserved(found, name),
   );
 }

@@ -197,7 +197,7 @@ test('flushHeaders(), and HEAD', async () => {
 test('where it fails, nothing of the handler’s is sent, and who still writes is not hurt', async () => {
   const fails = async () => {
     await turn();
-    throw new Error('a secret of the database');
+    throw new RequestError('ERR_SESSION_STORE', 'a secret of the database');
   };
   const { status, headers, body } = await answerOf(async (response) => {
     response.setHeader('content-type', 'text/html');
@@ -224,4 +224,95 @@ test('an error with a status of its own is answered with it', async () => {
   const { status, body } = await answerOf((response) => response.end('never'), gone);
   assert.equal(status, 409);
   assert.match(body, /^The session was ended/);
+});
+
+test('what Node does not take is refused by the call itself, and the answer can still be another one', async () => {
+  const refusals: [(response: ServerResponse) => void, string][] = [
+    [(response) => response.writeHead(200, { 'x-name': 'line\nbreak' }), 'ERR_INVALID_CHAR'],
+    [(response) => response.writeHead(302, { location: '/\u0436' }), 'ERR_INVALID_CHAR'],
+    [(response) => response.writeHead(200, { 'bad name': 'x' }), 'ERR_INVALID_HTTP_TOKEN'],
+    [(response) => response.writeHead(99), 'ERR_HTTP_INVALID_STATUS_CODE'],
+    [
+      (response) => {
+        response.statusCode = 1000;
+        response.end();
+      },
+      'ERR_HTTP_INVALID_STATUS_CODE',
+    ],
+    [(response) => response.end(42), 'ERR_INVALID_ARG_TYPE'],
+    [(response) => response.write(null), 'ERR_STREAM_NULL_VALUES'],
+  ];
+  for (const prepare of [setsCookie, () => []]) {
+    for (const [refuse, code] of refusals) {
+      const { status, body, headers } = await answerOf((response) => {
+        assert.throws(() => refuse(response), { code });
+        assert.equal(response.headersSent, false, code);
+        for (const name of response.getHeaderNames()) response.removeHeader(name);
+        response.statusCode = 500;
+        response.end('refused');
+      }, prepare);
+      assert.deepEqual([status, body], [500, 'refused'], code);
+      assert.deepEqual(headers['set-cookie'], prepare === setsCookie ? ['a=1', 'b=2'] : undefined);
+    }
+  }
+});
+
+test('a session that is written to after a call that was refused is saved all the same', async () => {
+  let waits = false;
+  const { status, headers } = await answerOf(
+    (response) => {
+      assert.throws(() => response.writeHead(200, { 'x-name': 'line\nbreak' }));
+      waits = true;
+      response.statusCode = 500;
+      response.end('the error page');
+    },
+    () => (waits ? setsCookie() : []),
+  );
+  assert.deepEqual([status, headers['set-cookie']], [500, ['a=1', 'b=2']]);
+});
+
+test('while the headers wait, the answer looks as if they had gone', async () => {
+  const { status, body, headers } = await answerOf((response) => {
+    response.end('body');
+    assert.deepEqual([response.headersSent, response.writableEnded, response.finished], [true, true, true]);
+    for (const change of [
+      () => response.setHeader('x-late', '1'),
+      () => response.appendHeader('x-late', '1'),
+      () => response.removeHeader('date'),
+      () => response.writeHead(200),
+    ]) {
+      assert.throws(change, { code: 'ERR_HTTP_HEADERS_SENT' });
+    }
+    response.statusCode = 500;
+  });
+  assert.deepEqual([status, body, headers['x-late']], [200, 'body', undefined]);
+});
+
+test('whoever waits for a call that is dropped is told why', async () => {
+  const why = new RequestError('ERR_SESSION_STORE', 'the store is down');
+  const told: unknown[] = [];
+  const { status, message } = await answerOf(
+    async (response) => {
+      response.statusMessage = 'All Good';
+      response.write('a', (error) => told.push(error));
+      await new Promise<void>((resolve) => {
+        response.end('b', (error?: Error) => {
+          told.push(error);
+          resolve();
+        });
+      });
+      await new Promise<void>((resolve) => {
+        response.write('c', (error) => {
+          told.push(error instanceof Error && 'code' in error ? error.code : error);
+          resolve();
+        });
+      });
+    },
+    async () => {
+      await turn();
+      throw why;
+    },
+  );
+  assert.deepEqual([status, message], [500, 'Internal Server Error']);
+  assert.deepEqual(told, [why, why, 'ERR_STREAM_DESTROYED']);
 });

@@ -30,7 +30,8 @@ export interface Session<T extends object = Record<string, unknown>> {
 
   /**
    * Makes the new value from the one before. Where another request of the same user has changed the value in the
-   * meantime, `change` is called again with that one, so neither change is lost.
+   * meantime, `change` is called again with that one, so neither change is lost. Where it throws then, the answer is an
+   * error: whatever decides whether a change may be made must be asked before.
    * @param change gives what to store; undefined deletes the key. It must be quick and have no effects of its own
    * @example
    * session<{ cart: string[] }>().update('cart', (cart = []) => [...cart, 'book']);
@@ -50,6 +51,14 @@ export interface Session<T extends object = Record<string, unknown>> {
 
   /** Has the session expire as late as if it had been used now, which reading it does by itself now and then. */
   touch(): void;
+
+  /**
+   * Reads the session anew, where an answer streams or a socket stays open: a session is otherwise as it was when the
+   * request came. Where it was ended meanwhile it is empty afterwards. What was written and not saved stays written.
+   * @throws ERR_SESSION_STORE where the store fails or is too slow, ERR_SESSION_GONE where the session was ended and something
+   * was written that is not saved
+   */
+  reload(): Promise<void>;
 
   /**
    * Saves what was written, without waiting for the answer's headers: where an answer streams or a socket stays open.

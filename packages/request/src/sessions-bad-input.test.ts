@@ -78,22 +78,30 @@ test('each written session gets an id of its own, also where a forged cookie com
 class MoodyStore {
   readonly opts = {};
   readonly map = new Map<string, unknown>();
-  mood: 'good' | 'fails' | 'hangs' = 'good';
   hanging = 0;
+  #mood: 'good' | 'fails' | 'hangs' = 'good';
+  #waiting: (() => void)[] = [];
+
+  /** Who has waited goes on when the store is good again. */
+  set mood(mood: 'good' | 'fails' | 'hangs') {
+    this.#mood = mood;
+    for (const goOn of this.#waiting.splice(0)) goOn();
+  }
+
 
   async get(key: string): Promise<undefined> {
-    await this.#mood();
+    await this.#answer();
     // Keyv's types say that an adapter knows what it holds.
     return this.map.get(key) as undefined;
   }
 
   async set(key: string, value: unknown): Promise<void> {
-    await this.#mood();
+    await this.#answer();
     this.map.set(key, value);
   }
 
   async delete(key: string): Promise<boolean> {
-    await this.#mood();
+    await this.#answer();
     return this.map.delete(key);
   }
 
@@ -105,11 +113,11 @@ class MoodyStore {
     return this;
   }
 
-  async #mood(): Promise<void> {
-    if (this.mood === 'fails') throw new Error('the disk is full of cats');
-    if (this.mood !== 'hangs') return;
+  async #answer(): Promise<void> {
+    if (this.#mood === 'fails') throw new Error('the disk is full of cats');
+    if (this.#mood !== 'hangs') return;
     this.hanging++;
-    await new Promise(() => {});
+    await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 }
 
@@ -190,8 +198,9 @@ test('an entry that is another session’s, or no session at all, is taken for n
     '{"value":null}',
     '{}',
     '{"value":"[1,2,3]"}',
-    JSON.stringify({ value: JSON.stringify([1, adasKey.split(':')[1], 'now', 0, []]) }),
-    JSON.stringify({ value: JSON.stringify([1, adasKey.split(':')[1], 0, 0, [['user']]]), expires: 1 }),
+    JSON.stringify({ value: JSON.stringify([2, adasKey.split(':')[1], 'now', 0, 'w', []]) }),
+    JSON.stringify({ value: JSON.stringify([2, adasKey.split(':')[1], Date.now(), Date.now(), 'w', [['user']]]) }),
+    JSON.stringify({ value: JSON.stringify([2, adasKey.split(':')[1], Date.now(), Date.now(), 'w', []]), expires: 1 }),
     42,
     null,
   ];

@@ -4,7 +4,7 @@ import type { Exchange } from './exchange.js';
 import type { Session, Sessions } from './session.js';
 import { type CookieOptions, SessionCookie } from './sessions/cookie.js';
 import { KeyvEntries, type SessionStore } from './sessions/keyv-entries.js';
-import { expiry, type SessionPolicy, StoredSession } from './sessions/stored-session.js';
+import { detail, expiry, type SessionPolicy, StoredSession } from './sessions/stored-session.js';
 
 export type { CookieOptions, SessionStore };
 
@@ -60,6 +60,8 @@ export function sessions(options: SessionOptions): Sessions {
     if (!(Number.isFinite(value) && value > 0)) {
       throw invalid(`${name} must be a number of milliseconds above 0, not ${String(value)}.`);
     }
+    // What a timer can wait for.
+    if (name === 'storeTimeout' && value > 2 ** 31 - 1) throw invalid('storeTimeout must be at most 2147483647.');
   }
   if (store === undefined) {
     log.warn(
@@ -105,7 +107,7 @@ class KeptSessions implements Sessions {
       // An id without an entry is never used again, whoever signed it.
       return new StoredSession(policy, exchange, isLive ? entry : undefined, isOldCookie);
     } catch (error) {
-      policy.logError(`A session could not be loaded, and its request was answered so: ${error}`);
+      policy.logError(`A session could not be loaded, and its request was answered so: ${detail(error)}`);
       throw error;
     }
   }

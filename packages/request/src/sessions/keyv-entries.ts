@@ -29,9 +29,16 @@ export class KeyvEntries implements Entries {
    * @param warn told in a sentence what went wrong where nobody waits for an answer
    */
   constructor(store: SessionStore, limit: number, warn: (line: string) => void) {
-    this.#keyv = store instanceof Keyv ? store : new Keyv({ store, namespace: 'session' });
+    this.#keyv = isKeyv(store) ? store : new Keyv({ store, namespace: 'session' });
     this.#store = this.#keyv.store;
-    this.#swapping = swapping(this.#store, limit);
+    if (this.#keyv.serialize === undefined && !(this.#store instanceof Map)) {
+      throw new RequestError(
+        'ERR_INVALID_OPTION',
+        'The store of the sessions is a Keyv without `serialize`, which hands objects to its adapter. They cannot be compared; ' +
+          'leave `serialize` as it is by default.',
+      );
+    }
+    this.#swapping = swapping(this.#store, (stored) => this.#expiry(stored));
     this.#limit = limit;
     this.#warn = warn;
     // KeyvRedis gives undefined for an error unless it is told not to.
@@ -70,8 +77,9 @@ export class KeyvEntries implements Entries {
     expires: number,
   ): Promise<Entry | undefined> {
     this.#sweep();
-    const stored: unknown = await this.#keyv.serializeData({ value: recordText(record), expires });
-    const ttl = Math.max(1, Math.ceil(expires - Date.now()));
+    const end = Math.ceil(expires);
+    const stored: unknown = await this.#keyv.serializeData({ value: recordText(record), expires: end });
+    const ttl = Math.max(1, end - Date.now());
     const key = this.#key(id);
     const replaced = await this.#ask(() => this.#swapping.swap(key, expected?.stored, stored, ttl));
     return replaced ? { record, stored } : undefined;
@@ -100,17 +108,29 @@ export class KeyvEntries implements Entries {
     try {
       return await withinTime(this.#limit, Promise.resolve(ask()));
     } catch (error) {
-      const what = error instanceof Error ? error.message : String(error);
-      throw new RequestError('ERR_SESSION_STORE', `The store of the sessions has failed: ${what}`, { cause: error });
+      // What exactly is for the log: frameworks show messages to clients.
+      throw new RequestError('ERR_SESSION_STORE', 'The store of the sessions has failed.', { cause: error });
     }
+  }
+
+  async #expiry(stored: unknown): Promise<number> {
+    const expires = (await this.#unpacked(stored))?.expires;
+    return typeof expires === 'number' ? expires : Number.POSITIVE_INFINITY;
   }
 
   #sweep(): void {
     const { sweep } = this.#swapping;
-    if (sweep === undefined || Date.now() - this.#swept < SWEEP_MS) return;
+    const prefix = this.#keyv._getKeyPrefix('');
+    // Without a namespace nothing tells a session from what others keep.
+    if (sweep === undefined || prefix === '' || Date.now() - this.#swept < SWEEP_MS) return;
     this.#swept = Date.now();
-    sweep(this.#keyv._getKeyPrefix('')).catch((error: unknown) => {
+    sweep(prefix).catch((error: unknown) => {
       this.#warn(`Sessions that have expired could not be deleted from the store: ${error}`);
     });
   }
+}
+
+/** By what it can do: a program may have more than one copy of Keyv. */
+function isKeyv(store: SessionStore): store is Keyv {
+  return 'serializeData' in store && '_getKeyPrefix' in store && 'store' in store;
 }

@@ -42,7 +42,17 @@ interface Kept {
   changes: Change[];
   /** Whether the use of the session is to be written down and its cookie to be sent again. */
   renews: boolean;
+  /** A write that the store has not answered: it may have been done. */
+  unsure: Write | undefined;
 }
+
+interface Write {
+  readonly name: string;
+  readonly changes: readonly Change[];
+}
+
+/** Against a store that never has what it was given: no two hundred requests of one user write at once. */
+const MOST_TRIES = 200;
 
 /** How much of the idle time may pass before a use of the session is written down. */
 const USE_WRITTEN = 0.1;
@@ -55,6 +65,8 @@ export class StoredSession implements Session {
   #kept: Kept;
   /** Whether there is anything to save, or a cookie to send. */
   #isChanged = false;
+  /** Whether this very request has ended a session that the client has a cookie of. */
+  #hasEnded = false;
   #savesSoon = false;
   /** The end of what is asked of the store: one thing after the other. */
   #work: Promise<void> = Promise.resolve();
@@ -82,11 +94,13 @@ export class StoredSession implements Session {
   }
 
   set(key: string, value: unknown): void {
+    checkKey(key);
     const copy = frozenCopy(key, value);
     this.#change((data) => data.set(key, copy));
   }
 
   update(key: string, change: (value: DeepReadonly<unknown> | undefined) => unknown): void {
+    checkKey(key);
     this.#change((data) => {
       const value = change(data.get(key));
       if (value === undefined) data.delete(key);
@@ -109,6 +123,10 @@ export class StoredSession implements Session {
     return this.#next(() => this.#write(this.#kept));
   }
 
+  reload(): Promise<void> {
+    return this.#next(() => this.#readAnew(this.#kept));
+  }
+
   regenerate(): Promise<void> {
     const { id } = this.#kept;
     if (id === undefined) return Promise.resolve();
@@ -123,6 +141,7 @@ export class StoredSession implements Session {
     if (ended.id === undefined) return Promise.resolve();
     this.#kept = kept();
     this.#isChanged = true;
+    this.#hasEnded = this.#hasCookie;
     return this.#mustHappen(this.#next(() => this.#remove(ended)));
   }
 
@@ -131,6 +150,8 @@ export class StoredSession implements Session {
     if (id === undefined && this.#exchange.headersSent) throw tooLate('begin');
     // It may throw, and then nothing has changed.
     change(data);
+    // An update that leaves nothing begins no session.
+    if (id === undefined && data.size === 0) return;
     this.#kept.id ??= newSessionId();
     changes.push(change);
     this.#saveInTime();
@@ -144,7 +165,7 @@ export class StoredSession implements Session {
       queueMicrotask(() => {
         this.#savesSoon = false;
         this.save().catch((error: unknown) => {
-          this.#policy.logError(`What a request wrote to its session after the answer's headers is lost: ${error}`);
+          this.#policy.logError(`What a request wrote to its session after the answer's headers is lost: ${detail(error)}`);
         });
       });
     }
@@ -160,13 +181,14 @@ export class StoredSession implements Session {
       await this.save();
       if (this.#failure !== undefined) throw this.#failure;
     } catch (error) {
-      this.#policy.logError(`A session could not be saved, and its request was answered so: ${error}`);
+      this.#policy.logError(`A session could not be saved, and its request was answered so: ${detail(error)}`);
       throw error;
     }
     const { cookie } = this.#policy;
     const { isSecure } = this.#exchange;
     const { id, entry } = this.#kept;
-    if (id === undefined || entry === undefined) return this.#hasCookie ? [cookie.clear(isSecure)] : [];
+    // Where another request has ended the session, it has set what cookie there is to be.
+    if (id === undefined || entry === undefined) return this.#hasEnded ? [cookie.clear(isSecure)] : [];
     const { created, used } = entry.record;
     const seconds = Math.ceil((expiry(this.#policy, created, used) - Date.now()) / 1000);
     return [cookie.set(id, Math.max(1, seconds), isSecure)];
@@ -180,66 +202,99 @@ export class StoredSession implements Session {
 
   /** For what the application may not wait for, and the answer must. */
   #mustHappen(done: Promise<void>): Promise<void> {
-    done.catch((error: unknown) => {
-      this.#failure = error;
-      if (this.#exchange.headersSent) this.#policy.logError(`A session could not be ended: ${error}`);
-    });
+    done.then(
+      () => {
+        this.#failure = undefined;
+      },
+      (error: unknown) => {
+        this.#failure = error;
+        if (this.#exchange.headersSent) this.#policy.logError(`A session could not be ended: ${detail(error)}`);
+      },
+    );
     return done;
   }
 
   async #write(kept: Kept): Promise<void> {
-    const { id, changes } = kept;
-    if (id === undefined || (changes.length === 0 && !kept.renews)) return;
-    kept.changes = [];
-    try {
-      let data = new Map(kept.data);
-      let written = await this.#replace(id, kept.entry, data);
-      while (written === undefined) {
-        await this.#reload(kept, changes.length > 0);
-        if (kept.entry === undefined) return;
-        data = new Map(kept.entry.record.data);
-        for (const change of changes) change(data);
-        written = await this.#replace(id, kept.entry, data);
+    if (kept.id === undefined || (kept.changes.length === 0 && !kept.renews)) return;
+    if (kept.unsure !== undefined || this.#hasExpired(kept.entry)) await this.#reread(kept);
+    for (let tries = 0; kept.id !== undefined; tries++) {
+      if (tries === MOST_TRIES) throw changesTooOften();
+      const { id, changes } = kept;
+      const data = new Map(kept.data);
+      const name = newSessionId();
+      kept.changes = [];
+      let written: Entry | undefined;
+      try {
+        written = await this.#replace(id, kept.entry, data, name);
+      } catch (error) {
+        kept.unsure = { name, changes };
+        kept.changes = [...changes, ...kept.changes];
+        throw error;
       }
-      kept.entry = written;
-      kept.renews = false;
-      show(kept, data);
-    } catch (error) {
-      if (kept.id !== undefined) kept.changes = [...changes, ...kept.changes];
-      throw error;
+      if (written !== undefined) {
+        kept.entry = written;
+        kept.renews = false;
+        return;
+      }
+      kept.changes = [...changes, ...kept.changes];
+      await this.#reread(kept);
     }
   }
 
-  #replace(id: string, expected: Entry | undefined, data: Data, created?: number): Promise<Entry | undefined> {
+  #replace(
+    id: string,
+    expected: Entry | undefined,
+    data: Data,
+    write: string,
+    created = expected?.record.created ?? Date.now(),
+  ): Promise<Entry | undefined> {
     const used = Date.now();
-    const record = { id, created: created ?? expected?.record.created ?? used, used, data };
-    return this.#policy.entries.replace(id, expected, record, expiry(this.#policy, record.created, used));
+    const record = { id, created, used, data, write };
+    return this.#policy.entries.replace(id, expected, record, expiry(this.#policy, created, used));
   }
 
   /**
-   * Asks the store anew, where another request has changed the session.
-   * @param mustExist whether it matters that it is gone
+   * Makes the changes that are not saved to what the store has now, since another request has written, or a write of this
+   * one's own may have been done.
+   * @throws ERR_SESSION_GONE where there is nothing any more to make them to; what `update()` was given may throw too
    */
-  async #reload(kept: Kept, mustExist: boolean): Promise<void> {
-    const { id, entry } = kept;
-    // An id that was made a moment ago and is taken would be another's.
-    kept.entry = entry === undefined || id === undefined ? undefined : await this.#policy.entries.read(id);
-    if (kept.entry !== undefined) return;
-    Object.assign(kept, emptied());
-    if (mustExist) {
-      throw new RequestError(
-        'ERR_SESSION_GONE',
-        'The session was ended or given a new id by another request while this one was under way, so what this one wrote ' +
-          'to it was not saved. The client may send it again.',
-        { status: 409 },
-      );
+  async #reread(kept: Kept): Promise<void> {
+    const { id, unsure } = kept;
+    const found = id === undefined ? undefined : await this.#policy.entries.read(id);
+    const entry = this.#hasExpired(found) ? undefined : found;
+    // It was never there: what was to begin it has not been done.
+    if (entry === undefined && kept.entry === undefined && unsure !== undefined) {
+      kept.unsure = undefined;
+      return;
     }
+    const isOwn = entry !== undefined && entry.record.write === unsure?.name;
+    const changes = isOwn ? kept.changes.filter((change) => !unsure?.changes.includes(change)) : kept.changes;
+    // An id that was made a moment ago and is taken would be another's.
+    if (entry === undefined || (kept.entry === undefined && !isOwn)) {
+      Object.assign(kept, emptied());
+      if (changes.length > 0) throw gone();
+      return;
+    }
+    const data = new Map(entry.record.data);
+    for (const change of changes) change(data);
+    Object.assign(kept, { entry, data, changes, unsure: undefined });
+  }
+
+  async #readAnew(kept: Kept): Promise<void> {
+    if (kept.entry !== undefined) await this.#reread(kept);
+  }
+
+  #hasExpired(entry: Entry | undefined): boolean {
+    return entry !== undefined && expiry(this.#policy, entry.record.created, entry.record.used) <= Date.now();
   }
 
   /** The data under a new id; the old id is worth nothing when this is done. */
   async #move(kept: Kept): Promise<void> {
-    while (kept.id !== undefined) {
+    for (let tries = 0; kept.id !== undefined; tries++) {
+      if (tries === MOST_TRIES) throw changesTooOften();
+      if (kept.unsure !== undefined || this.#hasExpired(kept.entry)) await this.#reread(kept);
       const { id: old, entry: before } = kept;
+      if (old === undefined) throw gone();
       const id = newSessionId();
       if (before === undefined) {
         // Nobody has been told the id, and nothing is stored.
@@ -247,7 +302,7 @@ export class StoredSession implements Session {
         return;
       }
       const count = kept.changes.length;
-      const entry = await this.#replace(id, undefined, new Map(kept.data));
+      const entry = await this.#replace(id, undefined, new Map(kept.data), newSessionId(), Date.now());
       if (entry !== undefined && (await this.#policy.entries.remove(old, before))) {
         kept.id = id;
         kept.entry = entry;
@@ -256,14 +311,15 @@ export class StoredSession implements Session {
       }
       // Another request has written to the old one in the meantime: what it wrote comes along.
       if (entry !== undefined) await this.#policy.entries.remove(id, entry);
-      await this.#reload(kept, true);
-      show(kept, new Map(kept.entry?.record.data));
+      await this.#reread(kept);
+      if (kept.id === undefined) throw gone();
     }
   }
 
   async #remove({ id, entry }: Kept): Promise<void> {
     let last = entry;
-    while (id !== undefined && last !== undefined) {
+    for (let tries = 0; id !== undefined && last !== undefined; tries++) {
+      if (tries === MOST_TRIES) throw changesTooOften();
       if (await this.#policy.entries.remove(id, last)) return;
       last = await this.#policy.entries.read(id);
     }
@@ -275,13 +331,32 @@ function kept(entry?: Entry): Kept {
 }
 
 function emptied(): Kept {
-  return { id: undefined, entry: undefined, data: new Map(), changes: [], renews: false };
+  return { id: undefined, entry: undefined, data: new Map(), changes: [], renews: false, unsure: undefined };
 }
 
-/** Shows the data as stored, with the changes that were made since. */
-function show(kept: Kept, data: Data): void {
-  for (const change of kept.changes) change(data);
-  kept.data = data;
+/** A key of another type would come back as another key, or make the entry unreadable. */
+function checkKey(key: unknown): void {
+  if (typeof key === 'string') return;
+  throw new RequestError('ERR_SESSION_VALUE', `The key of a session's value must be a string, not ${typeof key}.`);
+}
+
+/** An error with what is behind it, for the log. */
+export function detail(error: unknown): string {
+  const cause = error instanceof Error && error.cause !== undefined ? ` (${error.cause})` : '';
+  return `${error}${cause}`;
+}
+
+function gone(): RequestError {
+  return new RequestError(
+    'ERR_SESSION_GONE',
+    'The session has expired, or was ended or given a new id by another request while this one was under way, so what this ' +
+      'one wrote to it was not saved. The client may send it again.',
+    { status: 409 },
+  );
+}
+
+function changesTooOften(): RequestError {
+  return new RequestError('ERR_SESSION_STORE', `A session was changed by others ${MOST_TRIES} times before it was saved.`);
 }
 
 /** When a session expires, in milliseconds since the epoch. */

@@ -3,7 +3,6 @@
  * told by what they can do; none is imported.
  */
 import type { KeyvStoreAdapter } from 'keyv';
-import { withinTime } from './within-time.js';
 
 /**
  * Sets `next` where the store has `expected`, in one step that nothing comes between. Undefined is: no entry.
@@ -11,6 +10,8 @@ import { withinTime } from './within-time.js';
  * @returns false where the store has something else
  */
 export type Swap = (key: string, expected: unknown, next: unknown, ttl: number) => Promise<boolean>;
+
+type ExpiryOf = (stored: unknown) => Promise<number>;
 
 export interface Swapping {
   readonly swap: Swap;
@@ -20,9 +21,9 @@ export interface Swapping {
   readonly isShared: boolean;
 }
 
-/** @param limit after how many milliseconds a store that does not answer holds up nobody else */
-export function swapping(store: KeyvStoreAdapter | Map<string, unknown>, limit: number): Swapping {
-  if (store instanceof Map) return mapSwapping(store);
+/** @param expiryOf when an entry expires, in milliseconds since the epoch */
+export function swapping(store: KeyvStoreAdapter | Map<string, unknown>, expiryOf: ExpiryOf): Swapping {
+  if (store instanceof Map) return mapSwapping(store, expiryOf);
   if (isRedis(store)) {
     return {
       swap: (key, ...rest) => redisSwap(redisEval(store), store.createKeyPrefix(key, store.namespace), ...rest),
@@ -34,10 +35,10 @@ export function swapping(store: KeyvStoreAdapter | Map<string, unknown>, limit: 
     return { swap: (key, ...rest) => redisSwap(run, store._getKeyName(key), ...rest), isShared: true };
   }
   if (isSql(store)) return sqlSwapping(store);
-  return { swap: queuedSwap(store, limit), isShared: false };
+  return { swap: queuedSwap(store), isShared: false };
 }
 
-function mapSwapping(store: Map<string, unknown>): Swapping {
+function mapSwapping(store: Map<string, unknown>, expiryOf: ExpiryOf): Swapping {
   return {
     isShared: false,
     swap: async (key, expected, next) => {
@@ -50,25 +51,12 @@ function mapSwapping(store: Map<string, unknown>): Swapping {
       const now = Date.now();
       let looked = 0;
       for (const [key, stored] of store) {
-        if (key.startsWith(prefix) && expiryOf(stored) < now) store.delete(key);
+        if (key.startsWith(prefix) && (await expiryOf(stored)) < now && store.get(key) === stored) store.delete(key);
         // Requests go on in between.
         if (++looked % 1000 === 0) await new Promise((resolve) => setTimeout(resolve));
       }
     },
   };
-}
-
-/** When an entry expires, by the envelope that Keyv puts around each value. */
-function expiryOf(stored: unknown): number {
-  try {
-    const envelope: unknown = typeof stored === 'string' ? JSON.parse(stored) : stored;
-    if (typeof envelope === 'object' && envelope !== null && 'expires' in envelope) {
-      if (typeof envelope.expires === 'number') return envelope.expires;
-    }
-  } catch {
-    // A serializer of the application's own, which only Keyv can read.
-  }
-  return Number.POSITIVE_INFINITY;
 }
 
 type Eval = (script: string, key: string, args: string[]) => Promise<unknown>;
@@ -131,7 +119,10 @@ function sqlSwapping(store: SqlStore): Swapping {
   const { dialect, schema, table } = store.opts;
   const isPostgres = dialect === 'postgres';
   const name = isPostgres ? `${schema}.${table}` : table;
-  const expiry = isPostgres ? `(value::json->>'expires')::bigint` : `json_extract(value, '$.expires')`;
+  // One entry that is no JSON, whoever wrote it, must not stop the rest.
+  const expiry = isPostgres
+    ? `substring(value from '"expires":([0-9]+)}$')::bigint`
+    : `CASE WHEN json_valid(value) THEN json_extract(value, '$.expires') END`;
   /** Each value stands for one `?`. */
   const query = (sql: string, ...values: unknown[]) => {
     if (!isPostgres) return store.query(sql, ...values);
@@ -162,15 +153,18 @@ function sqlSwapping(store: SqlStore): Swapping {
       return changed.length === 1;
     },
     sweep: async (prefix) => {
-      // Other programs may keep what is no JSON in the same table.
       const expires = `CASE WHEN substr(key, 1, ${prefix.length}) = ? THEN ${expiry} END`;
       await query(`DELETE FROM ${name} WHERE ${expires} < ?`, prefix, Date.now());
     },
   };
 }
 
-/** Any other adapter: one after the other for each key, which serves as long as one process uses the store. */
-function queuedSwap(store: KeyvStoreAdapter, limit: number): Swap {
+/**
+ * Any other adapter: one after the other for each key, which serves as long as one process uses the store. A write that is
+ * slow holds up the next ones of its key until it is done, also when nobody waits for it any more: what came later must
+ * not be undone by it.
+ */
+function queuedSwap(store: KeyvStoreAdapter): Swap {
   const last = new Map<string, Promise<unknown>>();
   return async (key, expected, next, ttl) => {
     const swap = async () => {
@@ -179,7 +173,7 @@ function queuedSwap(store: KeyvStoreAdapter, limit: number): Swap {
       else await store.set(key, next, ttl);
       return true;
     };
-    const turn = (last.get(key) ?? Promise.resolve()).then(() => withinTime(limit, swap()));
+    const turn = (last.get(key) ?? Promise.resolve()).then(swap);
     const done = turn.then(
       () => {},
       () => {},
