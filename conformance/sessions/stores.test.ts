@@ -205,7 +205,7 @@ test('PostgreSQL, by @keyv/postgres', (t) =>
       assert.equal(await stored(), 2);
       // What others keep in the same table, JSON or not, is none of the sessions'.
       await pool.query(
-        `INSERT INTO keyv VALUES ('session', 'x'), ('other:1', 'no JSON'), ('sessions:1', '{"expires":1}')`,
+        `INSERT INTO keyv VALUES ('session', 'x'), ('session:x', 'no JSON'), ('sessions:1', '{"expires":1}')`,
       );
       // Entries that have expired are looked for every ten minutes, when something is saved.
       t.mock.timers.enable({ apis: ['Date'], now: Date.now() });
@@ -213,7 +213,7 @@ test('PostgreSQL, by @keyv/postgres', (t) =>
       t.mock.timers.tick(11 * 60_000);
       await server.ask('/add?v=x', { cookie: '' });
       t.mock.timers.reset();
-      while ((await stored()) !== 2) await new Promise((resolve) => setTimeout(resolve, 10));
+      while ((await stored()) !== 3) await new Promise((resolve) => setTimeout(resolve, 10));
       assert.equal((await pool.query('SELECT * FROM keyv')).rowCount, 5);
       await checkReturn(database, onPool(pool), true);
     } finally {
@@ -238,7 +238,23 @@ test('SQLite, by @keyv/sqlite', async (t) => {
   const { KeyvSqlite } = module as typeof import('@keyv/sqlite');
   const folder = await mkdtemp(join(tmpdir(), 'throughline-sqlite-'));
   try {
-    await check(() => new KeyvSqlite({ uri: `sqlite://${join(folder, 'sessions.sqlite')}`, busyTimeout: 5000 }));
+    const open = () => new KeyvSqlite({ uri: `sqlite://${join(folder, 'sessions.sqlite')}`, busyTimeout: 5000 });
+    await check(open);
+    const store = open();
+    try {
+      const rows = async () => (await store.query('SELECT * FROM keyv')).length;
+      assert.equal(await rows(), 2);
+      // One entry that is broken must not keep the others for ever.
+      await store.query(`INSERT INTO keyv VALUES ('session:x', 'no JSON'), ('sessions:1', '{"expires":1}')`);
+      t.mock.timers.enable({ apis: ['Date'], now: Date.now() });
+      await using server = new Server(store);
+      t.mock.timers.tick(11 * 60_000);
+      await server.ask('/add?v=x', { cookie: '' });
+      t.mock.timers.reset();
+      while ((await rows()) !== 4) await new Promise((resolve) => setTimeout(resolve, 10));
+    } finally {
+      await store.disconnect();
+    }
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

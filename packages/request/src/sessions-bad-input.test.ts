@@ -88,7 +88,6 @@ class MoodyStore {
     for (const goOn of this.#waiting.splice(0)) goOn();
   }
 
-
   async get(key: string): Promise<undefined> {
     await this.#answer();
     // Keyv's types say that an adapter knows what it holds.

@@ -165,7 +165,9 @@ export class StoredSession implements Session {
       queueMicrotask(() => {
         this.#savesSoon = false;
         this.save().catch((error: unknown) => {
-          this.#policy.logError(`What a request wrote to its session after the answer's headers is lost: ${detail(error)}`);
+          this.#policy.logError(
+            `What a request wrote to its session after the answer's headers is lost: ${detail(error)}`,
+          );
         });
       });
     }
@@ -356,7 +358,10 @@ function gone(): RequestError {
 }
 
 function changesTooOften(): RequestError {
-  return new RequestError('ERR_SESSION_STORE', `A session was changed by others ${MOST_TRIES} times before it was saved.`);
+  return new RequestError(
+    'ERR_SESSION_STORE',
+    `A session was changed by others ${MOST_TRIES} times before it was saved.`,
+  );
 }
 
 /** When a session expires, in milliseconds since the epoch. */
