@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { Console } from 'node:console';
 import { Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { scopedConsole } from './console.js';
 import { withRequestScope } from './scope.js';
@@ -128,6 +130,60 @@ test('a field that could end the prefix is quoted', () => {
   const log = scopedConsole(target);
   withRequestScope({ id: 'r1\n[r2]', path: '/a b] x' }, () => log.log('text'));
   assert.deepEqual(lines, [String.raw`["r1\n[r2]" path="/a b] x"] text`]);
+});
+
+test('no control character of the application reaches the output', () => {
+  const { target, lines } = recording();
+  const log = scopedConsole(target);
+  class Named {}
+  Object.defineProperty(Named, 'name', { value: 'a\x1b[2K' });
+  withRequestScope({ id: 'r1', userId: 'a\x7f\x9b2K\u2028b' } as { id: string }, () => {
+    log.log('up \x1b[1A\x1b[2K\x1b[31m', 'back\b', '\v\f\x7f\x85\x9b2K\0', 'tab\there');
+    log.log('%s', '\x1b[8m');
+    log.error(new Error('\x1b[1A'));
+    log.log(new Named());
+    log.count('\x1b');
+    log.group('\x1b');
+  });
+  const own = String.raw`[r1 userId="a\u007f\u009b2K\u2028b"] `;
+  assert.deepEqual(lines.slice(0, 2), [
+    `${own}${String.raw`up \x1b[1A\x1b[2K\x1b[31m back\x08 \x0b\x0c\x7f\x85\x9b2K\x00`} tab\there`,
+    `${own}${String.raw`\x1b[8m`}`,
+  ]);
+  assert.equal(lines[2], `! ${own}${String.raw`Error: \x1b[1A`}`);
+  assert.doesNotMatch(lines.join('\n'), /[^\P{Cc}\t\n]/u);
+  log.log('\x1b[31moutside');
+  assert.equal(lines.at(-1), '\x1b[31moutside');
+});
+
+test('on a terminal the colours of values stay, and those of texts do not', async () => {
+  const program = `
+    import { inspect } from 'node:util';
+    import { scopedConsole } from ${JSON.stringify(new URL('./console.js', import.meta.url))};
+    import { withRequestScope } from ${JSON.stringify(new URL('./scope.js', import.meta.url))};
+    process.stdout.isTTY = true;
+    process.stdout.hasColors = () => true;
+    const values = [1, 'a', null, undefined, true, 2n, Symbol('s'), new Date(0), /a+(b|c)?/g, [1, () => 1], new Map([[1, { a: 1 }]])];
+    const log = scopedConsole();
+    withRequestScope({ id: 'r1' }, () => {
+      for (const value of values) log.dir(value);
+      log.log(values);
+      log.log('\\x1b[31m', '\\x1b[8m %s', '\\x1b[1A');
+      log.error(new Error('\\x1b[1A \\x1b[8m \\x9b8m'));
+    });
+    console.log(JSON.stringify(values.map((value) => inspect(value, { colors: true, customInspect: false }))));
+  `;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const [printed, failed] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  const lines = printed.trimEnd().split('\n');
+  const values: string[] = JSON.parse(lines.at(-1) ?? '');
+  assert.deepEqual(
+    lines.slice(0, values.length),
+    values.map((value) => `[r1] ${value}`),
+  );
+  assert.ok(values.every((value) => value.includes('\x1b[')));
+  assert.equal(lines.at(-2), String.raw`[r1] \x1b[31m \x1b[8m %s \x1b[1A`);
+  assert.ok(failed.startsWith(String.raw`[r1] Error: \x1b[1A \x1b[8m \x9b8m`), failed);
 });
 
 test('each line goes to the method of the same level, and outside of a request nothing changes', () => {

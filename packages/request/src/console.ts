@@ -3,7 +3,9 @@
  *
  * Each request has a console of its own behind it, which makes the text; so the indentation by `group`, the numbers of
  * `count` and the timers of `time` are the request's, and requests that run at once don't disturb each other's. Every line
- * of the text gets the request's prefix, so a value with a line break in it cannot pass for a line of another request.
+ * of the text gets the request's prefix, so a value with a line break in it cannot pass for a line of another request, and
+ * no control character reaches a terminal, which might go back to a line above. Where values are coloured, the colours stay:
+ * there the message of an error may bring a colour, though not a text that is printed itself.
  */
 import { Console as TextConsole } from 'node:console';
 import { Writable } from 'node:stream';
@@ -47,10 +49,12 @@ export function scopedConsole(target: Console = globalThis.console): Console {
   const consoles = new WeakMap<RequestScope, Methods>();
   let output: Output | undefined;
 
-  const lines = (usual: Output) => new Lines((text) => target[output ?? usual](prefixed(text)));
+  const colorMode = target === globalThis.console && process.stdout.isTTY === true && process.stdout.hasColors();
+  const unsafe = colorMode ? CONTROLS_AND_COLORS : CONTROLS;
+  const lines = (usual: Output) =>
+    new Lines((text) => target[output ?? usual](prefixed(text.replace(unsafe, escaped))));
   const stdout = lines('log');
   const stderr = lines('error');
-  const colorMode = target === globalThis.console && process.stdout.isTTY === true && process.stdout.hasColors();
 
   const consoleOf = (scope: RequestScope): Methods => {
     let found = consoles.get(scope);
@@ -65,7 +69,7 @@ export function scopedConsole(target: Console = globalThis.console): Console {
     const before = output;
     output = isOutput(name) ? name : undefined;
     try {
-      consoleOf(scope)[name](...args);
+      consoleOf(scope)[name](...(colorMode ? args.map(withoutControls) : args));
     } finally {
       output = before;
     }
@@ -109,6 +113,20 @@ function isOutput(name: Printing): name is Output {
   return (outputs as readonly string[]).includes(name);
 }
 
+/** All but tabs and line ends. */
+const CONTROLS = /[^\P{Cc}\t\n\r]/gu;
+
+/** Also, as a whole, what values are coloured with: bold, italic, underlined, and the colours of the letters. */
+const CONTROLS_AND_COLORS = new RegExp(`\\x1b\\[(?:[134]|2[234]|3[1-79]|9[0-7])m|${CONTROLS.source}`, 'gu');
+
+function escaped(found: string): string {
+  return found.length > 1 ? found : `\\x${found.charCodeAt(0).toString(16).padStart(2, '0')}`;
+}
+
+function withoutControls(value: unknown): unknown {
+  return typeof value === 'string' ? value.replace(CONTROLS, escaped) : value;
+}
+
 function prefixed(text: string): string {
   const { requestId = '', ...others } = logFields();
   const fields = Object.entries(others).map(([name, value]) => ` ${quoted(name)}=${quoted(value)}`);
@@ -119,5 +137,10 @@ function prefixed(text: string): string {
 /** As it is where that is clear, else as JSON writes it: what a client has sent must not end the prefix. */
 function quoted(value: string | number | boolean): string {
   const text = String(value);
-  return /^[\w.:@/+=%?&~,-]+$/.test(text) ? text : JSON.stringify(text);
+  if (/^[\w.:@/+=%?&~,-]+$/.test(text)) return text;
+  // What JSON leaves as it is.
+  return JSON.stringify(text).replace(
+    /[\p{Cc}\u2028\u2029]/gu,
+    (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

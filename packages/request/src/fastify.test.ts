@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, createConnection } from 'node:net';
 import { Readable, Transform } from 'node:stream';
 import { describe, it } from 'node:test';
+import fastifyCookie from '@fastify/cookie';
 import multipart from '@fastify/multipart';
+import fastifySession from '@fastify/session';
 import websocket from '@fastify/websocket';
 import { type FastifyHttpOptions, type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
 import { WebSocket } from 'ws';
+import { ask } from './battery/client.js';
 import type { LossName } from './battery/losses.js';
 import { noteEnd, readUpload } from './battery/node-steps.js';
 import { noteFor, seenText } from './battery/reads.js';
@@ -28,9 +31,10 @@ import {
 import { testLosses } from './battery/test-losses.js';
 import { RequestError } from './errors.js';
 import { requestScope } from './fastify.js';
+import { requestScope as httpScope } from './http.js';
 import type { RequestScopeOptions } from './options.js';
 import { getRequestScope, tryGetRequestScope } from './scope.js';
-import type { Sessions } from './session.js';
+import { type Sessions, session } from './session.js';
 
 const everywhere: LossName[] = [
   'a handler',
@@ -350,6 +354,32 @@ describe('requestScope of Fastify', () => {
       const { statusCode, body } = await app.inject('/');
       assert.deepEqual([statusCode, body], [503, 'ERR_SESSION_STORE false']);
     });
+  });
+
+  it('finds the session of @fastify/session inside of a scope of /http', async () => {
+    const inner: { app?: FastifyInstance } = {};
+    const outer = httpScope(
+      (request: IncomingMessage, response: ServerResponse) => inner.app?.routing(request, response),
+      { trustRequestId: true },
+    );
+    const server = createServer(outer);
+    const app = fastify({ forceCloseConnections: true, serverFactory: () => server });
+    inner.app = app;
+    try {
+      await app.register(requestScope);
+      await app.register(fastifyCookie);
+      await app.register(fastifySession, { secret: 'a secret of thirty-two characters', cookie: { secure: false } });
+      app.get('/', async (request) => {
+        session().set('user', 'ada');
+        return `${getRequestScope().id} ${Reflect.get(request.session, 'user')} ${session().id === request.session.sessionId}`;
+      });
+      await app.listen({ host: '127.0.0.1', port: 0 });
+      const { port } = app.server.address() as AddressInfo;
+      const { status, body } = await ask({ port }, { path: '/', headers: { 'x-request-id': 'outer' } });
+      assert.deepEqual([status, body], [200, 'outer ada true']);
+    } finally {
+      await app.close();
+    }
   });
 
   it('takes https from the proxies that Fastify trusts', async () => {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { describe, it } from 'node:test';
 import { plugin as sockets } from 'crossws/server/node';
-import { H3, type H3Config } from 'h3';
+import { defineWebSocketHandler, H3, type H3Config } from 'h3';
 import { serve } from 'h3/node';
+import { WebSocket } from 'ws';
 import { ask } from './battery/client.js';
 import type { LossName } from './battery/losses.js';
 import { type RunningServer, withServer } from './battery/server.js';
@@ -14,6 +16,7 @@ import { buildH3 } from './runtimes/h3-app.js';
 import { tryGetRequestScope } from './scope.js';
 import { type Sessions, session } from './session.js';
 import { sessions } from './sessions.js';
+import { HeldSessions, resetWhileLoading } from './testing/reset-while-loading.js';
 import { WebExchange } from './web-exchange.js';
 
 const names: LossName[] = [
@@ -109,6 +112,48 @@ const ways: Record<string, (app: H3, path: string) => Promise<Answered>> = {
     return { status: answer.status, id, body: await answer.text(), cookies: answer.headers.getSetCookie() };
   },
 };
+
+describe('an upgrade of h3', () => {
+  const socket = () => {
+    const ids: (string | undefined)[] = [];
+    const handler = defineWebSocketHandler(() => {
+      ids.push(tryGetRequestScope()?.id);
+      return { open: (peer) => void peer.send(tryGetRequestScope()?.id ?? 'none') };
+    });
+    return { ids, handler };
+  };
+
+  for (const error of [undefined, new Error('the store is down')]) {
+    const what = error === undefined ? 'loaded' : 'refused';
+    it(`ends nothing where its client resets while the session is loaded (${what})`, { timeout: 20_000 }, async () => {
+      const held = new HeldSessions();
+      const app = new H3({ silent: true });
+      app.use(requestScope({ session: held }));
+      app.get('/', socket().handler);
+      await withServer(start(app), async ({ port }) => {
+        await resetWhileLoading(held, port);
+        await held.proceed(error);
+      });
+    });
+  }
+
+  it('has one scope although requestScope is mounted twice', { timeout: 20_000 }, async () => {
+    const { ids, handler } = socket();
+    const app = new H3({ silent: true });
+    app.use(requestScope({ trustRequestId: true }));
+    app.use(requestScope());
+    app.get('/', handler);
+    await withServer(start(app), async ({ port }) => {
+      const client = new WebSocket(`ws://127.0.0.1:${port}/`, { headers: { 'x-request-id': 'outer' } });
+      try {
+        const [message] = await once(client, 'message');
+        assert.deepEqual([String(message), ids], ['outer', ['outer']]);
+      } finally {
+        client.terminate();
+      }
+    });
+  });
+});
 
 for (const [way, asked] of Object.entries(ways)) {
   const build = (options: RequestScopeOptions = {}, config: H3Config = {}) => {

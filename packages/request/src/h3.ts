@@ -7,10 +7,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type H3Event, type Middleware, toResponse } from 'h3';
-import { emitInScope, NodeExchange, type NodeRequest, type NodeResponse, scopeFor } from './node-exchange.js';
-import { enterNodeScope } from './node-scope.js';
+import { NodeExchange, type NodeRequest, type NodeResponse, scopeFor } from './node-exchange.js';
+import { enterNodeScope, enterUpgradeScope } from './node-scope.js';
 import type { RequestScopeOptions } from './options.js';
-import { checkOptions, type OpenScope, openScope, storage } from './scope.js';
+import { checkOptions, type OpenScope, storage } from './scope.js';
 import { loadSession } from './session.js';
 import { UpgradeExchange } from './upgrade-exchange.js';
 import { currentScopeOf, WebExchange } from './web-exchange.js';
@@ -55,19 +55,21 @@ function enterNode(
   return scope === undefined || isDone(value, event) ? value : inScope(Promise.resolve(value), scope);
 }
 
-async function enterUpgrade(
+function enterUpgrade(
   event: H3Event,
   next: Next,
   options: RequestScopeOptions,
   request: IncomingMessage,
   socket: Duplex,
-): Promise<unknown> {
+): unknown | Promise<unknown> {
+  // crossws listens for errors only when the handler is through, and not at all where it has failed.
+  socket.on('error', () => void socket.destroy());
   const exchange = new UpgradeExchange(request, socket, () => isHttps(event));
-  const scope = openScope(exchange, options);
-  emitInScope(request, scope);
-  return storage.run(scope, async () => {
-    if (options.session !== undefined) await loadSession(scope, exchange, options.session);
-    return socketInScope(await next(), scope, event);
+  return enterUpgradeScope(request, socket, exchange, options, async (error) => {
+    if (error !== undefined) throw error;
+    const scope = scopeFor(request);
+    const value = await next();
+    return scope === undefined ? value : socketInScope(value, scope, event);
   });
 }
 

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { createServer as createHttp2, type Http2Server } from 'node:http2';
 import { describe, it } from 'node:test';
 import { createAdaptorServer, upgradeWebSocket } from '@hono/node-server';
-import { Hono } from 'hono';
-import { WebSocketServer } from 'ws';
+import { Hono, type MiddlewareHandler } from 'hono';
+import { WebSocket, WebSocketServer } from 'ws';
 import { ask } from './battery/client.js';
 import type { LossName } from './battery/losses.js';
 import { listen, listenHttp2, type RunningServer, withServer } from './battery/server.js';
@@ -16,6 +17,7 @@ import { buildHono } from './runtimes/hono-app.js';
 import { getRequestScope, tryGetRequestScope } from './scope.js';
 import { type Sessions, session } from './session.js';
 import { sessions } from './sessions.js';
+import { HeldSessions, resetWhileLoading } from './testing/reset-while-loading.js';
 import { WebExchange } from './web-exchange.js';
 
 const everywhere: LossName[] = [
@@ -65,6 +67,50 @@ testLosses('Hono on Node over HTTP/2', serveHttp2, [
   ...everywhere.filter((name) => name !== 'server-sent events'),
   'http2 streams of one session',
 ]);
+
+describe('an upgrade of Hono on Node', () => {
+  const build = (...middleware: MiddlewareHandler[]) => {
+    const app = new Hono();
+    for (const one of middleware) app.use(one);
+    app.get(
+      '/',
+      upgradeWebSocket(() => ({ onOpen: (_, socket) => socket.send(tryGetRequestScope()?.id ?? 'none') })),
+    );
+    const sockets = new WebSocketServer({ noServer: true });
+    // As above.
+    const websocket = { server: sockets } as NonNullable<Parameters<typeof createAdaptorServer>[0]['websocket']>;
+    return listen(createAdaptorServer({ fetch: app.fetch, websocket }) as Server);
+  };
+
+  for (const error of [undefined, new Error('the store is down')]) {
+    const what = error === undefined ? 'loaded' : 'refused';
+    it(`ends nothing where its client resets while the session is loaded (${what})`, { timeout: 20_000 }, async () => {
+      const held = new HeldSessions();
+      await withServer(build(requestScope({ session: held })), async ({ port }) => {
+        await resetWhileLoading(held, port);
+        await held.proceed(error);
+      });
+    });
+  }
+
+  it('has one scope although requestScope is mounted twice', { timeout: 20_000 }, async () => {
+    const ids: (string | undefined)[] = [];
+    const note: MiddlewareHandler = (_, next) => {
+      ids.push(tryGetRequestScope()?.id);
+      return next();
+    };
+    const building = build(requestScope({ trustRequestId: true }), note, requestScope(), note);
+    await withServer(building, async ({ port }) => {
+      const client = new WebSocket(`ws://127.0.0.1:${port}/`, { headers: { 'x-request-id': 'outer' } });
+      try {
+        const [message] = await once(client, 'message');
+        assert.deepEqual([String(message), ids], ['outer', ['outer', 'outer']]);
+      } finally {
+        client.terminate();
+      }
+    });
+  });
+});
 
 const storeError = () => new RequestError('ERR_SESSION_STORE', 'the store is down', { status: 503 });
 

@@ -7,10 +7,10 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Context, MiddlewareHandler, Next } from 'hono';
-import { emitInScope, NodeExchange, type NodeRequest, type NodeResponse, scopeFor } from './node-exchange.js';
-import { enterNodeScope } from './node-scope.js';
+import { NodeExchange, type NodeRequest, type NodeResponse, scopeFor } from './node-exchange.js';
+import { enterNodeScope, enterUpgradeScope } from './node-scope.js';
 import type { RequestScopeOptions } from './options.js';
-import { checkOptions, openScope, storage } from './scope.js';
+import { checkOptions, storage } from './scope.js';
 import { loadSession } from './session.js';
 import { UpgradeExchange } from './upgrade-exchange.js';
 import { streamInScope } from './web-body.js';
@@ -77,15 +77,13 @@ export function requestScope(options: HonoOptions = {}): MiddlewareHandler {
     });
   };
 
+  // The server listens to the errors of the socket until the WebSocket does.
   const enterUpgrade = async (context: Context, next: Next, incoming: IncomingMessage, sockets: unknown) => {
     const { socket } = incoming;
     const exchange = new UpgradeExchange(incoming, socket, () => isSecure(context));
-    const scope = openScope(exchange, options);
-    emitInScope(incoming, scope);
-    emitInScope(socket, scope);
     scopeSockets(sockets);
-    await storage.run(scope, async () => {
-      if (options.session !== undefined) await loadSession(scope, exchange, options.session);
+    await enterUpgradeScope(incoming, socket, exchange, options, async (error) => {
+      if (error !== undefined) throw error;
       await next();
     });
   };

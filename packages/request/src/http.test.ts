@@ -37,6 +37,7 @@ import type { RequestScopeOptions } from './options.js';
 import { OpenScope, storage, tryGetRequestScope } from './scope.js';
 import { session } from './session.js';
 import { sessions } from './sessions.js';
+import { HeldSessions, resetWhileLoading } from './testing/reset-while-loading.js';
 
 type Request = IncomingMessage | Http2ServerRequest;
 type Response = ServerResponse | Http2ServerResponse;
@@ -412,6 +413,156 @@ describe('upgradeScope', () => {
         held.destroy();
       }
     });
+  });
+});
+
+describe('an upgrade whose client resets the connection while the session is loaded', () => {
+  for (const error of [undefined, new Error('the store is down')]) {
+    it(`ends nothing, and is not served (${error === undefined ? 'loaded' : 'refused'})`, {
+      timeout: 20_000,
+    }, async () => {
+      const held = new HeldSessions();
+      let served = 0;
+      const server = createServer().on(
+        'upgrade',
+        upgradeScope(() => served++, { session: held }),
+      );
+      await withServer(listen(server), async ({ port }) => {
+        await resetWhileLoading(held, port);
+        await held.proceed(error);
+        assert.equal(served, 0);
+      });
+    });
+  }
+
+  it('leaves the errors of a socket that is there to the listener', { timeout: 20_000 }, async () => {
+    const held = new HeldSessions();
+    const counts: number[] = [];
+    const server = createServer().on(
+      'upgrade',
+      upgradeScope(
+        (_, socket) => {
+          counts.push(socket.listenerCount('error'));
+          socket.end('HTTP/1.1 426 Upgrade Required\r\n\r\n');
+        },
+        { session: held },
+      ),
+    );
+    await withServer(listen(server), async ({ port }) => {
+      const socket = connect(port, '127.0.0.1');
+      try {
+        socket.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: b\r\n\r\n');
+        await held.asked;
+        await held.proceed();
+        assert.match(String((await once(socket, 'data'))[0]), /^HTTP\/1.1 426/);
+      } finally {
+        socket.destroy();
+      }
+    });
+    assert.deepEqual(counts, [0]);
+  });
+});
+
+describe('an answer that stands behind another object', () => {
+  for (const [name, change] of Object.entries({
+    'as it is': () => {},
+    'with an emit of the application': (response: ServerResponse) => {
+      const { emit } = response;
+      response.emit = function (this: ServerResponse, ...args: Parameters<typeof emit>) {
+        return emit.apply(this, args);
+      } as typeof emit;
+    },
+    'with a writeHead of the application': (response: ServerResponse) => {
+      const { writeHead } = response;
+      response.writeHead = function (this: ServerResponse, ...args: unknown[]) {
+        return Reflect.apply(writeHead, this, args);
+      } as typeof writeHead;
+    },
+  })) {
+    it(`is written and heard, ${name}`, { timeout: 20_000 }, async () => {
+      const heard: (string | undefined)[] = [];
+      const own = (_: IncomingMessage, response: ServerResponse) => {
+        change(response);
+        const outer: ServerResponse = Object.create(response);
+        const outermost: ServerResponse = Object.create(outer);
+        for (const one of [response, outer, outermost]) {
+          one.on('news', () => heard.push(tryGetRequestScope()?.id));
+          storage.exit(() => one.emit('news'));
+        }
+        // As without a scope: what is behind it has sent nothing.
+        outermost.writeHead(201);
+        assert.deepEqual([outermost.headersSent, response.headersSent], [true, false]);
+        response.end(tryGetRequestScope()?.id);
+      };
+      await withServer(listen(createServer(requestScope(own))), async (server) => {
+        const { status, headers, body } = await ask(server, { path: '/' });
+        assert.deepEqual([status, headers['x-request-id']], [200, body]);
+        assert.deepEqual(heard, new Array(6).fill(body));
+      });
+    });
+  }
+});
+
+describe('an id that the application sets itself', () => {
+  const ways: Record<string, (response: Response) => unknown> = {
+    'by setHeader alone': (response) => response.setHeader('X-Request-Id', 'own'),
+    'by setHeader, with headers in an object': (response) => {
+      response.setHeader('X-Request-Id', 'own');
+      Reflect.apply(response.writeHead, response, [200, { 'x-other': 'kept' }]);
+    },
+    'by setHeader, with headers in a list': (response) => {
+      response.setHeader('X-Request-Id', 'own');
+      Reflect.apply(response.writeHead, response, [200, ['x-other', 'kept']]);
+    },
+    'in an object': (response) => Reflect.apply(response.writeHead, response, [200, { 'X-Request-Id': 'own' }]),
+    'in a list': (response) => Reflect.apply(response.writeHead, response, [200, ['X-Request-Id', 'own']]),
+  };
+  for (const [way, set] of Object.entries(ways)) {
+    it(`wins, ${way}`, async () => {
+      const own = (_: Request, response: Response) => {
+        set(response);
+        response.end();
+      };
+      await withServer(listen(createServer(requestScope(own))), async (server) => {
+        assert.equal((await ask(server, { path: '/' })).headers['x-request-id'], 'own');
+      });
+      await withServer(listenHttp2(createHttp2Server(requestScope(own))), async (server) => {
+        assert.equal((await ask(server, { path: '/' })).headers['x-request-id'], 'own');
+      });
+    });
+  }
+
+  it('is not meant by a header that has the name as its value', async () => {
+    const lists = [['Vary', 'x-request-id'], [['Vary', 'x-request-id']]];
+    for (const list of lists) {
+      const own = (_: Request, response: ServerResponse) => {
+        Reflect.apply(response.writeHead, response, [200, list]);
+        response.end(tryGetRequestScope()?.id);
+      };
+      await withServer(listen(createServer(requestScope(own))), async (server) => {
+        const { headers, body } = await ask(server, { path: '/' });
+        assert.deepEqual([headers['x-request-id'], headers.vary], [body, 'x-request-id']);
+      });
+    }
+  });
+
+  it('wins on a stream of http2', async () => {
+    const sets: Record<string, unknown>[] | unknown[][] = [{ 'X-Request-Id': 'own' }, { 'x-request-id': 'own' }];
+    // Only newer versions of Node take a list.
+    const takesLists = Number(process.versions.node.split('.')[0]) >= 24;
+    for (const headers of takesLists ? [...sets, ['X-Request-Id', 'own', 'x-other', 'x-request-id']] : sets) {
+      const server = createHttp2Server();
+      server.on(
+        'stream',
+        streamScope((stream) => {
+          Reflect.apply(stream.respond, stream, [headers]);
+          stream.end();
+        }),
+      );
+      await withServer(listenHttp2(server), async (running) => {
+        assert.equal((await ask(running, { path: '/' })).headers['x-request-id'], 'own');
+      });
+    }
   });
 });
 

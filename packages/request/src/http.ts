@@ -4,10 +4,9 @@ import type { Http2ServerRequest, Http2ServerResponse, IncomingHttpHeaders, Serv
 import type { Duplex } from 'node:stream';
 import { answerError } from './error-answer.js';
 import { emitInScope, NodeExchange, type NodeRequest, type NodeResponse } from './node-exchange.js';
-import { enterNodeScope } from './node-scope.js';
+import { enterNodeScope, enterUpgradeScope } from './node-scope.js';
 import type { RequestScopeOptions, TrustProxyOption } from './options.js';
 import { checkOptions, openScope, storage } from './scope.js';
-import { loadSession } from './session.js';
 import { StreamExchange } from './stream-exchange.js';
 import { secureTest } from './trust-proxy.js';
 import { UpgradeExchange } from './upgrade-exchange.js';
@@ -57,18 +56,17 @@ export function upgradeScope(
   const isSecure = secureTest(options);
   return (request, socket, head) => {
     const exchange = new UpgradeExchange(request, socket, isSecure);
-    const scope = openScope(exchange, options);
-    emitInScope(request, scope);
-    emitInScope(socket, scope);
-    scopeWebSocketOn(socket, scope);
-    storage.run(scope, () => {
-      const loading = options.session === undefined ? undefined : loadSession(scope, exchange, options.session);
-      if (loading === undefined) listener(request, socket, head);
-      else
-        loading.then(
-          () => listener(request, socket, head),
-          () => refuse(socket),
-        );
+    // Until the application listens.
+    const hangUp = () => void socket.destroy();
+    socket.on('error', hangUp);
+    enterUpgradeScope(request, socket, exchange, options, (error) => {
+      if (error !== undefined) return refuse(socket);
+      // The error may come after the end that it brings.
+      if (socket.destroyed) return;
+      socket.off('error', hangUp);
+      const scope = storage.getStore();
+      if (scope !== undefined) scopeWebSocketOn(socket, scope);
+      listener(request, socket, head);
     });
   };
 }

@@ -7,7 +7,7 @@ import type { Middleware } from 'koa';
 import Koa, { type Context } from 'koa';
 import bodyParser from 'koa-bodyparser';
 import { BreakableMap } from './battery/breakable-map.js';
-import { ask } from './battery/client.js';
+import { type Answer, ask } from './battery/client.js';
 import type { LossName } from './battery/losses.js';
 import { noteEnd, readUpload, writeAll } from './battery/node-steps.js';
 import { type Note, noteFor, seenText } from './battery/reads.js';
@@ -27,6 +27,7 @@ import {
 import { testLosses } from './battery/test-losses.js';
 import { requestScope } from './koa.js';
 import type { RequestScopeOptions } from './options.js';
+import { tryGetRequestScope } from './scope.js';
 import { session } from './session.js';
 import { sessions } from './sessions.js';
 
@@ -179,6 +180,48 @@ const quiet = { warn() {}, error() {} };
 
 const cookieOf = (headers: Readonly<Record<string, unknown>>) => String(headers['set-cookie']).split(';', 1)[0] ?? '';
 
+/** A Blob that knows when its bytes are asked for. */
+class StreamedBlob extends Blob {
+  readonly #stream: ReadableStream<Uint8Array<ArrayBuffer>>;
+
+  constructor(stream: ReadableStream) {
+    super(['aaa'], { type: 'text/own' });
+    this.#stream = stream;
+  }
+
+  override stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return this.#stream;
+  }
+}
+
+/** What an application answers whose body is made of a web stream, and which requests its pieces were made for. */
+async function streamed(make: (stream: ReadableStream<Uint8Array>) => unknown, middleware: Middleware[]) {
+  const seen: (string | undefined)[] = [];
+  const app = new Koa();
+  for (const one of middleware) app.use(one);
+  app.use((context) => {
+    context.body = make(
+      new ReadableStream<Uint8Array>(
+        {
+          async pull(controller) {
+            seen.push(tryGetRequestScope()?.id);
+            await new Promise(setImmediate);
+            if (seen.length === 4) controller.close();
+            else controller.enqueue(Buffer.from('a'));
+          },
+        },
+        { highWaterMark: 0 },
+      ),
+    );
+  });
+  let answer: Answer | undefined;
+  await withServer(serve(app), async (server) => {
+    answer = await ask(server, { path: '/', headers: { 'x-request-id': 'mine' } });
+  });
+  assert.ok(answer !== undefined);
+  return { answer: { ...answer, headers: { ...answer.headers } }, seen };
+}
+
 describe('Koa', () => {
   it('answers an error itself with the id and the cookie, and tells of it in the scope', async () => {
     const app = new Koa();
@@ -262,6 +305,42 @@ describe('Koa', () => {
       assert.deepEqual([status, headers['x-request-id']], [500, 'broken']);
       assert.deepEqual(heard, ['ERR_SESSION_STORE {"id":"broken","method":"GET","path":"/"}']);
     });
+  });
+
+  for (const [kind, make] of Object.entries<(stream: ReadableStream<Uint8Array>) => unknown>({
+    'a web stream': (stream) => stream,
+    'a Response': (stream) => new Response(stream, { status: 203, headers: { 'x-own': 'kept' } }),
+    'a Blob': (stream) => new StreamedBlob(stream),
+  })) {
+    it(`has ${kind} read in the scope, and its headers are as they were`, async () => {
+      const plain = await streamed(make, []);
+      const scoped = await streamed(make, [requestScope({ trustRequestId: true })]);
+      assert.deepEqual(scoped.seen, new Array(4).fill('mine'));
+      assert.equal(scoped.answer.headers['x-request-id'], 'mine');
+      delete scoped.answer.headers['x-request-id'];
+      for (const { answer } of [plain, scoped]) delete answer.headers.date;
+      assert.deepEqual(scoped.answer, plain.answer);
+    });
+  }
+
+  it('leaves alone a web stream that Koa cannot read', async () => {
+    const app = new Koa();
+    const heard: string[] = [];
+    app.on('error', (error: Error) => heard.push(error.name));
+    app.use(async (_, next) => {
+      await next();
+      heard.push('through');
+    });
+    app.use(requestScope());
+    app.use((context) => {
+      const stream = new ReadableStream();
+      stream.getReader();
+      context.body = stream;
+    });
+    await withServer(serve(app), async (server) => {
+      assert.equal((await ask(server, { path: '/' })).status, 500);
+    });
+    assert.deepEqual(heard, ['through', 'TypeError']);
   });
 
   it('refuses an option that is not what it must be where it is mounted', () => {

@@ -2,8 +2,8 @@
  * The request scope for Koa 3.
  *
  * Koa sends the body of an answer, and answers an error that nobody has caught, when all middleware is through: outside
- * of the scope that the middleware opened. A stream that is the body is read in the scope nevertheless, and `app.on('error')`
- * hears in the scope what has gone wrong in it.
+ * of the scope that the middleware opened. A stream that is the body, Node's or the web's, is read in the scope
+ * nevertheless, and `app.on('error')` hears in the scope what has gone wrong in it.
  */
 import { Stream } from 'node:stream';
 import type { Context, Middleware } from 'koa';
@@ -11,6 +11,7 @@ import { NodeExchange, scopeFor } from './node-exchange.js';
 import { enterNodeScope } from './node-scope.js';
 import type { RequestScopeOptions } from './options.js';
 import { checkOptions, type OpenScope, storage } from './scope.js';
+import { bodyInScope } from './web-body.js';
 
 /**
  * A middleware that opens the scope for everything after it: use it first. Whether the client came over https is what
@@ -28,7 +29,7 @@ export function requestScope(options: RequestScopeOptions = {}): Middleware {
       if (error !== undefined) throw error;
       await next();
       const scope = storage.getStore();
-      if (context.body instanceof Stream && scope !== undefined) pipeInScope(context.body, scope);
+      if (scope !== undefined) readInScope(context, scope);
     });
   };
 }
@@ -40,6 +41,28 @@ function answerInScope(this: Context, error: Error): void {
   // Koa calls this at the end of every answer, with null where all went well.
   if (error == null || scope === undefined) inherited.call(this, error);
   else storage.run(scope, () => inherited.call(this, error));
+}
+
+function readInScope(context: Context, scope: OpenScope): void {
+  const { body } = context;
+  if (body instanceof Stream) {
+    pipeInScope(body, scope);
+    return;
+  }
+  // Where Koa does not answer, the application reads what it has set.
+  const stream = context.respond === false ? null : webStreamOf(body);
+  if (stream === null || stream.locked) return;
+  const type = context.response.get('content-type');
+  context.body = bodyInScope(stream, scope);
+  // Koa gives a stream a type where there is none.
+  if (type === '') context.remove('content-type');
+}
+
+/** What Koa reads where a body is of the web's kinds. */
+function webStreamOf(body: unknown): ReadableStream<Uint8Array> | null {
+  if (body instanceof ReadableStream) return body;
+  if (body instanceof Response) return body.body;
+  return body instanceof Blob ? body.stream() : null;
 }
 
 /** Has a stream read in the scope, whoever pipes it: reading goes on from there by itself. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import pino from 'pino';
 import { logFields } from './log-fields.js';
-import { withRequestScope } from './scope.js';
+import { getRequestScope, withRequestScope } from './scope.js';
 
 test('the fields are what the scope can say in a line, and nothing outside of a scope', () => {
   assert.deepEqual(logFields(), {});
@@ -12,6 +12,13 @@ test('the fields are what the scope can say in a line, and nothing outside of a 
   });
   withRequestScope({ id: 'r2', method: 'GET', path: '/cart' }, () => {
     assert.deepEqual(logFields(), { requestId: 'r2', method: 'GET', path: '/cart' });
+  });
+});
+
+test('no field of the application replaces what the scope says', () => {
+  withRequestScope({ id: 'r1', method: 'GET', path: '/cart' }, () => {
+    Object.assign(getRequestScope(), { requestId: 'forged', userId: 'ada' });
+    assert.deepEqual(logFields(), { requestId: 'r1', method: 'GET', path: '/cart', userId: 'ada' });
   });
 });
 

@@ -5,7 +5,8 @@ export type LogFields = Record<string, string | number | boolean>;
 
 /**
  * What the current scope has to say in a line of a log: `requestId`, `method`, `path`, and the application's own fields that
- * are strings, numbers or booleans. An object is left out, since nobody has said which of its fields a log may have.
+ * are strings, numbers or booleans. An object is left out, since nobody has said which of its fields a log may have, and so
+ * is a field of the application that has one of those three names.
  * @returns a new object, empty outside of a request
  * @example
  * const log = pino({ mixin: logFields });
@@ -18,6 +19,8 @@ export function logFields(): LogFields {
   if (scope.method !== '') fields.method = scope.method;
   if (scope.path !== '') fields.path = scope.path;
   for (const [name, value] of Object.entries(own)) {
+    // What the scope says stands, whatever the application calls its own.
+    if (name === 'requestId' || name === 'method' || name === 'path') continue;
     if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') fields[name] = value;
   }
   return fields;

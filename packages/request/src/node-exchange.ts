@@ -28,7 +28,7 @@ export class NodeExchange implements Exchange {
   readonly #request: NodeRequest & { originalUrl?: string };
   readonly #response: NodeResponse;
   readonly #isSecure: SecureTest;
-  readonly #sessionHolder: object;
+  #sessionHolder: object | undefined;
 
   /**
    * @param isSecure what the framework knows of proxies that it trusts
@@ -38,7 +38,7 @@ export class NodeExchange implements Exchange {
     request: NodeRequest,
     response: NodeResponse,
     isSecure: SecureTest = isEncrypted,
-    sessionHolder: object = request,
+    sessionHolder?: object,
   ) {
     this.#request = request;
     this.#response = response;
@@ -90,8 +90,13 @@ export class NodeExchange implements Exchange {
   }
 
   get frameworkSession(): unknown {
-    const holder: { session?: unknown } = this.#sessionHolder;
+    const holder: { session?: unknown } = this.#sessionHolder ?? this.#request;
     return holder.session;
+  }
+
+  /** Takes over what the adapter of a framework knows that is mounted further in. */
+  learnFrom(inner: NodeExchange): void {
+    this.#sessionHolder = inner.#sessionHolder ?? this.#sessionHolder;
   }
 }
 
@@ -130,7 +135,7 @@ export function emitInScope(emitter: object, scope: OpenScope): void {
 }
 
 function emitHere(this: Scoped, event: string | symbol, first?: unknown): boolean {
-  const emit: Scoped['emit'] = Object.getPrototypeOf(this).emit;
+  const { emit } = aboveScoped(this);
   // Nearly all events have one argument or none, and an array for each of the many that nobody hears is work for the collector.
   // biome-ignore lint/complexity/noArguments: see above
   const count = arguments.length;
@@ -143,6 +148,16 @@ function emitHere(this: Scoped, event: string | symbol, first?: unknown): boolea
     return count === 1 ? emit.call(this, event) : emit.call(this, event, first);
   }
   return storage.run(scope, emitNow, this, emit, event, args ?? (count === 1 ? [] : [first]));
+}
+
+/**
+ * What an object that has a scope inherits from. It may be another one, such as `Object.create(response)`, for which a
+ * function is called that was put on the first.
+ */
+export function aboveScoped<T extends object>(object: T): T {
+  let above = Object.getPrototypeOf(object);
+  while (above[scopeOf] !== undefined) above = Object.getPrototypeOf(above);
+  return above;
 }
 
 /** For an object whose `emit` somebody has replaced already, and may count the listeners otherwise. */

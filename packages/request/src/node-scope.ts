@@ -1,8 +1,12 @@
-/** How the adapters for Node let a request into its scope. */
-import { emitInScope, type NodeExchange, type NodeRequest, type NodeResponse, scopeFor } from './node-exchange.js';
+/** How the adapters for Node let a request, or an upgrade, into its scope. */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Exchange } from './exchange.js';
+import { emitInScope, NodeExchange, type NodeRequest, type NodeResponse, scopeFor } from './node-exchange.js';
 import type { RequestScopeOptions } from './options.js';
-import { type OpenScope, openScope, storage } from './scope.js';
+import { OpenScope, openScope, storage } from './scope.js';
 import { loadSession, type Sessions } from './session.js';
+import type { UpgradeExchange } from './upgrade-exchange.js';
 
 /**
  * Opens the request's scope and calls `proceed` in it once its session is there, in the same turn where no store has to be
@@ -22,13 +26,36 @@ export function enterNodeScope<R>(
     scope = openScope(exchange, options);
     emitInScope(request, scope);
     emitInScope(response, scope);
+  } else {
+    const outer = OpenScope.exchangeOf(scope);
+    if (outer instanceof NodeExchange) outer.learnFrom(exchange);
+  }
+  return storage.run(scope, letIn<R>, scope, exchange, options.session, proceed);
+}
+
+/**
+ * The same for an upgrade, whose scope is its socket's too. Somebody must listen to the errors of the socket meanwhile:
+ * Node has taken its own listener off, and a client that resets the connection would end the process.
+ */
+export function enterUpgradeScope<R>(
+  request: IncomingMessage,
+  socket: Duplex,
+  exchange: UpgradeExchange,
+  options: RequestScopeOptions,
+  proceed: (error?: unknown) => R | Promise<R>,
+): R | Promise<R> {
+  let scope = scopeFor(request);
+  if (scope === undefined) {
+    scope = openScope(exchange, options);
+    emitInScope(request, scope);
+    emitInScope(socket, scope);
   }
   return storage.run(scope, letIn<R>, scope, exchange, options.session, proceed);
 }
 
 function letIn<R>(
   scope: OpenScope,
-  exchange: NodeExchange,
+  exchange: Exchange,
   sessions: Sessions | undefined,
   proceed: (error?: unknown) => R | Promise<R>,
 ): R | Promise<R> {

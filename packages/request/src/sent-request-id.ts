@@ -5,7 +5,7 @@
  * `writeHead` is given and check each anew, which costs a third more of all that a scope costs; and an error answer, for
  * which frameworks remove all headers, would be without it.
  */
-import { type NodeResponse, scopeFor } from './node-exchange.js';
+import { aboveScoped, type NodeResponse, scopeFor } from './node-exchange.js';
 
 const HEADER = 'x-request-id';
 
@@ -28,7 +28,7 @@ export function sendRequestId(response: NodeResponse): void {
 
 /** One function for all answers: one made for each request takes longer, and so does one more property. */
 function writeHeadHere(this: Answer, status: number, reason?: unknown, headers?: unknown): unknown {
-  return writeWithId(this, Object.getPrototypeOf(this).writeHead, status, reason, headers);
+  return writeWithId(this, aboveScoped(this).writeHead, status, reason, headers);
 }
 
 /** For an answer whose `writeHead` somebody has replaced already. */
@@ -47,19 +47,22 @@ function writeWithId(answer: Answer, writeHead: WriteHead, status: number, reaso
 }
 
 function withId(answer: Answer, id: string, headers: unknown): unknown {
-  if (isPlain(headers)) return names(headers) ? headers : { ...headers, [HEADER]: id };
-  if (!answer.hasHeader(HEADER) && !(Array.isArray(headers) && headers.flat().some(isName))) {
-    answer.setHeader(HEADER, id);
-  }
+  if (answer.hasHeader(HEADER) || namesRequestId(headers)) return headers;
+  if (Array.isArray(headers)) return [...headers, ...(Array.isArray(headers[0]) ? [[HEADER, id]] : [HEADER, id])];
+  if (typeof headers === 'object' && headers !== null) return { ...headers, [HEADER]: id };
+  answer.setHeader(HEADER, id);
   return headers;
 }
 
-function isPlain(headers: unknown): headers is Record<string, unknown> {
-  return typeof headers === 'object' && headers !== null && !Array.isArray(headers);
-}
-
-/** Whether the application says what the id is, in whatever case. */
-function names(headers: Record<string, unknown>): boolean {
+/**
+ * Whether headers say what the id is, in whatever case.
+ * @param headers as Node takes them: an object, a list of pairs, or one of names and values in turn
+ */
+export function namesRequestId(headers: unknown): boolean {
+  if (typeof headers !== 'object' || headers === null) return false;
+  if (Array.isArray(headers)) {
+    return headers.some((item, index) => isName(Array.isArray(item) ? item[0] : index % 2 === 0 && item));
+  }
   for (const name in headers) if (isName(name)) return true;
   return false;
 }

@@ -1,6 +1,7 @@
 /** A stream of an http2 server, which answers by `respond` and its kin. */
 import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { Exchange } from './exchange.js';
+import { namesRequestId } from './sent-request-id.js';
 
 export class StreamExchange implements Exchange {
   readonly isSecure = false;
@@ -31,9 +32,12 @@ export class StreamExchange implements Exchange {
     const respond = stream.respond.bind(stream);
     const withFile = stream.respondWithFile.bind(stream);
     const withDescriptor = stream.respondWithFD.bind(stream);
-    const added = (headers: OutgoingHttpHeaders | undefined) => ({ 'x-request-id': id, ...headers });
-    stream.respond = (headers, options) =>
-      respond(isList(headers) ? ['x-request-id', id, ...headers] : added(headers), options);
+    const added = (headers: OutgoingHttpHeaders | undefined) =>
+      namesRequestId(headers) ? headers : { 'x-request-id': id, ...headers };
+    stream.respond = (headers, options) => {
+      if (!isList(headers)) respond(added(headers), options);
+      else respond(namesRequestId(headers) ? headers : ['x-request-id', id, ...headers], options);
+    };
     stream.respondWithFile = (path, headers, options) => withFile(path, added(headers), options);
     stream.respondWithFD = (descriptor, headers, options) => withDescriptor(descriptor, added(headers), options);
   }

@@ -59,8 +59,15 @@ export interface BodyEnd {
   close(): void;
 }
 
-/** The same bytes, read in the scope, as they are asked for. */
-function bodyInScope(body: ReadableStream<Uint8Array>, scope: OpenScope, end?: BodyEnd): ReadableStream<Uint8Array> {
+/**
+ * The same bytes, read in the scope, as they are asked for.
+ * @param body not locked
+ */
+export function bodyInScope(
+  body: ReadableStream<Uint8Array>,
+  scope: OpenScope,
+  end?: BodyEnd,
+): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   return new ReadableStream<Uint8Array>(
     {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Server } from 'node:http';
 import { describe, it } from 'node:test';
+import { runInNewContext } from 'node:vm';
 import { createAdaptorServer } from '@hono/node-server';
 import { listen, type RunningServer } from './battery/server.js';
 import { testLosses } from './battery/test-losses.js';
@@ -165,6 +166,33 @@ describe('requestScope of a web handler', () => {
   it('leaves a handler that returns nothing to the runtime', async () => {
     assert.equal(requestScope(() => undefined)(new Request(url)), undefined);
     assert.equal(await requestScope(async () => undefined)(new Request(url)), undefined);
+  });
+
+  it('takes the promises of others for promises', async () => {
+    const ids: (string | undefined)[] = [];
+    const thenable = <V>(act: (resolve: (value: V) => void, reject: (error: unknown) => void) => void) => {
+      // What other libraries give in the place of a promise, and what other realms do.
+      const promise = {
+        // biome-ignore lint/suspicious/noThenProperty: see above
+        then: (resolve: (value: V) => void, reject: (error: unknown) => void) => act(resolve, reject),
+      };
+      return promise as unknown as Promise<V>;
+    };
+    const response = await ask(() =>
+      thenable((resolve) => {
+        ids.push(tryGetRequestScope()?.id);
+        resolve(new Response('ok'));
+      }),
+    );
+    assert.equal(await response.text(), 'ok');
+    assert.deepEqual(ids, [response.headers.get('x-request-id')]);
+    const foreign = runInNewContext('Promise.resolve(value)', { value: new Response('ok') });
+    assert.ok(!(foreign instanceof Promise));
+    assert.notEqual((await ask(() => foreign)).headers.get('x-request-id'), null);
+    await assert.rejects(
+      ask(() => thenable((_, reject) => reject(new Error('refused')))),
+      { message: 'refused' },
+    );
   });
 
   it('answers a request whose body nobody reads', async () => {

@@ -26,13 +26,13 @@ export interface WebOptions extends RequestScopeOptions {
  * export default { fetch: requestScope((request, env, context) => new Response('hello')) };
  */
 export function requestScope<Rest extends unknown[], Answer extends Response | undefined>(
-  handler: (request: Request, ...rest: Rest) => Answer | Promise<Answer>,
+  handler: (request: Request, ...rest: Rest) => Answer | PromiseLike<Answer>,
   options: WebOptions = {},
 ): (request: Request, ...rest: Rest) => Answer | Response | Promise<Answer | Response> {
   checkOptions(options);
   const isSecure = options.isSecure ?? isHttps;
   return (request, ...rest) => {
-    if (currentScopeOf(request) !== undefined) return handler(request, ...rest);
+    if (currentScopeOf(request) !== undefined) return awaited(handler(request, ...rest));
     const exchange = new WebExchange(request, () => isSecure(request), options);
     const { scope } = exchange;
     return storage.run(scope, () => {
@@ -56,12 +56,12 @@ function isHttps(request: Request): boolean {
 }
 
 function serve<Answer extends Response | undefined>(
-  handle: () => Answer | Promise<Answer>,
+  handle: () => Answer | PromiseLike<Answer>,
   exchange: WebExchange,
 ): Answer | Response | Promise<Answer | Response> {
   let handled: Answer | Promise<Answer>;
   try {
-    handled = handle();
+    handled = awaited(handle());
   } catch (error) {
     return failed(error, exchange);
   }
@@ -70,6 +70,15 @@ function serve<Answer extends Response | undefined>(
     (response) => finish(response, exchange),
     (error: unknown) => failed(error, exchange),
   );
+}
+
+/** The promise of a library, or of another realm, is none of the class that is called Promise here. */
+function awaited<Answer>(handled: Answer | PromiseLike<Answer>): Answer | Promise<Answer> {
+  return isThenable(handled) ? Promise.resolve(handled) : handled;
+}
+
+function isThenable<Answer>(handled: Answer | PromiseLike<Answer>): handled is PromiseLike<Answer> {
+  return typeof handled === 'object' && handled !== null && 'then' in handled && typeof handled.then === 'function';
 }
 
 function finish<Answer extends Response | undefined>(

@@ -18,6 +18,7 @@ import {
 import { requestScope } from '../h3.js';
 import type { RequestScopeOptions } from '../options.js';
 import { fieldText, fileText, readBody, streamOf } from './bodies.js';
+import { sessionStep } from './session-steps.js';
 
 export function buildH3(options: RequestScopeOptions): H3 {
   const noteOf = (event: H3Event): Note => noteFor(event.req.headers.get('x-request-id'));
@@ -86,6 +87,9 @@ export function buildH3(options: RequestScopeOptions): H3 {
     event.res.status = 503;
     return untilDeadline(noteOf(event));
   });
+  app.post('/session/:step', (event) =>
+    sessionStep(event.context.params?.step ?? '', noteOf(event), () => event.req.text()),
+  );
   app.get(
     '/socket',
     defineWebSocketHandler((event) => {

@@ -21,6 +21,7 @@ import { requestScope } from '../hono.js';
 import type { NodeResponse } from '../node-exchange.js';
 import type { RequestScopeOptions } from '../options.js';
 import { readBody, streamOf } from './bodies.js';
+import { sessionStep } from './session-steps.js';
 
 /** Node's own answer, where there is one. */
 interface Env {
@@ -85,6 +86,9 @@ export function buildHono(options: RequestScopeOptions, upgrade?: UpgradeWebSock
     return c.body(null);
   });
   app.get('/deadline', async (c) => c.text(await untilDeadline(noteOf(c.req)), 503));
+  app.post('/session/:step', async (c) =>
+    c.text(await sessionStep(c.req.param('step'), noteOf(c.req), () => c.req.text())),
+  );
   if (upgrade !== undefined) {
     app.get(
       '/socket',

@@ -13,8 +13,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { RunningServer } from '../battery/server.js';
-import type { RequestScopeOptions } from '../options.js';
-import type { AppName } from './apps.js';
+import type { AppName, AppOptions } from './apps.js';
 
 export type RuntimeName = 'bun' | 'deno' | 'workerd';
 
@@ -29,15 +28,11 @@ export function isInstalled(runtime: RuntimeName): boolean {
   return existsSync(binaryOf(runtime));
 }
 
-export function launch(runtime: RuntimeName, app: AppName, options: RequestScopeOptions): Promise<RunningServer> {
+export function launch(runtime: RuntimeName, app: AppName, options: AppOptions): Promise<RunningServer> {
   return runtime === 'workerd' ? launchWorkerd(app, options) : launchProgram(runtime, app, options);
 }
 
-async function launchProgram(
-  runtime: 'bun' | 'deno',
-  app: AppName,
-  options: RequestScopeOptions,
-): Promise<RunningServer> {
+async function launchProgram(runtime: 'bun' | 'deno', app: AppName, options: AppOptions): Promise<RunningServer> {
   const flags = runtime === 'deno' ? ['run', '-A', '--no-lock'] : [];
   const args = [...flags, file('program.js'), app, JSON.stringify(options)];
   const child = spawn(binaryOf(runtime), args, { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -45,7 +40,7 @@ async function launchProgram(
   return { port: await firstOf(child, close, (line) => (/^\d+$/.test(line) ? Number(line) : undefined)), close };
 }
 
-async function launchWorkerd(app: AppName, options: RequestScopeOptions): Promise<RunningServer> {
+async function launchWorkerd(app: AppName, options: AppOptions): Promise<RunningServer> {
   const folder = await mkdtemp(join(tmpdir(), 'throughline-'));
   const removeFolder = () => rm(folder, { recursive: true, force: true });
   try {
@@ -55,7 +50,9 @@ async function launchWorkerd(app: AppName, options: RequestScopeOptions): Promis
       bundle: true,
       format: 'esm',
       conditions: ['workerd'],
-      external: ['node:*', 'cloudflare:*'],
+      external: ['node:*', 'cloudflare:*', 'crypto'],
+      // cookie-signature asks for node:crypto as a CommonJS module does.
+      banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire('/');" },
       logLevel: 'error',
     });
     const config = join(folder, 'config.capnp');
@@ -71,7 +68,7 @@ async function launchWorkerd(app: AppName, options: RequestScopeOptions): Promis
   }
 }
 
-function workerdConfig(app: AppName, options: RequestScopeOptions): string {
+function workerdConfig(app: AppName, options: AppOptions): string {
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [(name = "main", worker = .battery)],

@@ -15,6 +15,7 @@ import {
 import type { RequestScopeOptions } from '../options.js';
 import { requestScope } from '../web.js';
 import { fieldText, fileText, readBody, streamOf } from './bodies.js';
+import { sessionStep } from './session-steps.js';
 
 export function buildWeb(options: RequestScopeOptions): (request: Request) => Response | Promise<Response> {
   return requestScope(async (request) => {
@@ -31,6 +32,8 @@ export function buildWeb(options: RequestScopeOptions): (request: Request) => Re
 async function route(request: Request): Promise<Response> {
   const note = noteFor(request.headers.get('x-request-id'));
   const { pathname, searchParams } = new URL(request.url);
+  const [, step] = pathname.split('/session/');
+  if (step !== undefined) return new Response(await sessionStep(step, note, () => request.text()));
   switch (pathname) {
     case '/seen':
       return new Response(seenText(searchParams.get('id')));
