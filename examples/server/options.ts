@@ -4,7 +4,8 @@ import { UserError } from './user-error.js';
 export const help = `Starts a server that knows its requests by an id in storage, sends itself traffic, and checks every read.
 
   npm start                        check, compare, then serve until Ctrl-C
-  npm start -- --exit              end after the table; exit code 1 if any context was mixed up
+  npm start -- --exit              end after the table; exit code 1 if a context or a cart was mixed up, or anything
+                                   was lost from a cart
   npm start -- --requests N        how many requests the check sends (3000); the comparison sends five times as many
   npm start -- --help              show this
 

@@ -184,6 +184,7 @@ describe('npm start, told what it cannot do', limit, () => {
   it('explains itself with --help', async () => {
     const { code, stdout, stderr } = await run(['--help']);
     assert.deepEqual([code, stderr], [0, '']);
+    assert.match(stdout, /exit code 1 if a context or a cart was mixed up, or anything\s+was lost/);
     for (const word of ['--exit', '--requests N', 'PORT=', 'REDIS_URL=', 'SESSION_SECRET=', 'THROUGHLINE_STORAGE='])
       assert.ok(stdout.includes(word));
   });

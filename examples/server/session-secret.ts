@@ -1,22 +1,34 @@
 /** The secret that signs the session cookies, and the folder that it is kept in beside the sessions. */
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { link, lstat, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from './user-error.js';
 
 const SHORTEST = 32;
 
-/** A folder of this user in the system's temporary one, which nobody else can read. */
-export async function privateFolder(): Promise<string> {
+/**
+ * A folder of this user in the system's temporary one, which nobody else can read.
+ * @throws UserError where something else has its name
+ */
+export async function privateFolder(parent = tmpdir()): Promise<string> {
   const user = process.getuid?.();
-  const folder = join(tmpdir(), user === undefined ? 'throughline' : `throughline-${user}`);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const found = await stat(folder);
-  // Somebody else may have made it first, to read what is put there.
-  if (user !== undefined && (found.uid !== user || (found.mode & 0o077) !== 0)) {
+  const folder = join(parent, user === undefined ? 'throughline' : `throughline-${user}`);
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    // A file has its name, or a link that leads nowhere.
+    if (!hasCode(error, 'EEXIST') && !hasCode(error, 'ENOENT')) throw error;
+  }
+  const found = await lstat(folder).catch((error: unknown) => {
+    throw new UserError(`${folder} cannot be made: ${error}. Set TMPDIR to another folder.`);
+  });
+  // Somebody else may have made it first, or a link in its place, to read what is put there.
+  if (!found.isDirectory() || !isPrivate(found)) {
     throw new UserError(
-      `${folder} must belong to you, and nobody else may use it. Delete it, or set TMPDIR to another folder.`,
+      `${folder} must be a folder that belongs to you, and nobody else may use it. Delete it, or set TMPDIR to another ` +
+        'folder.',
     );
   }
   return folder;
@@ -51,11 +63,27 @@ export async function sessionSecret(given: string | undefined, folder: string): 
 
 async function readKept(file: string): Promise<string | undefined> {
   try {
+    const found = await lstat(file);
+    if (!found.isFile() || !isPrivate(found)) {
+      throw new UserError(
+        `${file} must be a file that belongs to you, and nobody else may read it. Delete it, and the server makes another.`,
+      );
+    }
     const secret = (await readFile(file, 'utf8')).trim();
     if (secret.length >= SHORTEST) return secret;
     throw new UserError(`${file} is too short to be a secret. Delete it, and the server makes another.`);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
   }
+}
+
+/** Whether nobody but this user has any right to it, where the system knows users. */
+function isPrivate({ uid, mode }: Stats): boolean {
+  const user = process.getuid?.();
+  return user === undefined || (uid === user && (mode & 0o077) === 0);
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }

@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { Program } from './program.js';
@@ -100,6 +102,24 @@ describe('the shop', limit, () => {
       assert.match(await page.text(), /Cart of o&#39;hara/);
     });
   });
+});
+
+it('two processes that start at once make one secret, and share the sessions in one file', limit, async () => {
+  const temporary = await mkdtemp(join(tmpdir(), 'throughline-test-'));
+  const programs = [1, 2].map(() => new Program(['--requests', '8'], { TMPDIR: temporary }));
+  try {
+    const [one = 0, two = 0] = await Promise.all(programs.map((program) => program.port()));
+    const ada = new Window();
+    await ada.send(one, '/sign-in', 'user=ada');
+    const ports = Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? one : two));
+    const answers = await Promise.all(ports.map((port) => ada.send(port, '/cart', 'item=pen')));
+    assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([303]));
+    const cart = Array.from(ports, () => 'pen');
+    for (const port of [one, two]) assert.deepEqual(await ada.cart(port), { user: 'ada', cart });
+  } finally {
+    await Promise.all(programs.map((program) => program.signal('SIGTERM')));
+    await rm(temporary, { recursive: true, force: true });
+  }
 });
 
 /** Has Node not find a package, as where it could not be compiled. */

@@ -3,9 +3,9 @@
  * no such door and load none of this, because a storage that nobody asked for would be measured with the others.
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { type Sessions, tryGetRequestScope } from '@throughline/request';
+import { RequestError, type Sessions, tryGetRequestScope } from '@throughline/request';
 import { requestScope } from '@throughline/request/http';
-import { addToCart, knowUser, showCart, showShop, signIn, signOut } from './shop.js';
+import { addToCart, knowUser, refuse, showCart, showShop, signIn, signOut } from './shop.js';
 
 export interface Door {
   /** The listener for the server, given what is to run in a scope. */
@@ -28,7 +28,13 @@ export function shopDoor(session: Sessions): Door {
         { session, trustRequestId: true },
       ),
     user: () => tryGetRequestScope()?.userId,
-    route,
+    route: (request, response) =>
+      route(request, response).catch((error: unknown) => {
+        // The store is away, or the user has signed out in another window.
+        if (!(error instanceof RequestError)) throw error;
+        refuse(response, error.status, error.message);
+        return true;
+      }),
   };
 }
 

@@ -2,13 +2,24 @@
 
 /** @param user undefined where nobody is signed in */
 export function shopPage(user: string | undefined, cart: readonly string[], goods: readonly string[]): string {
+  const title = user === undefined ? 'Sign in' : `Cart of ${escaped(user)}`;
+  return pageOf(title, user === undefined ? signInPart : cartPart(user, cart, goods));
+}
+
+/** Says why a form was refused. */
+export function refusalPage(why: string): string {
+  return pageOf('Not done', `<h1>Not done</h1>\n<p>${escaped(why)}</p>\n<p><a href="/shop">Back to the shop</a></p>`);
+}
+
+/** @param title and body are HTML */
+function pageOf(title: string, body: string): string {
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="data:,">
-<title>${user === undefined ? 'Sign in' : `Cart of ${escaped(user)}`} · Throughline</title>
+<title>${title} · Throughline</title>
 <style>
   body { max-width: 34rem; margin: 40px auto; padding: 0 20px; font: 16px/1.55 system-ui, sans-serif; }
   .brand { margin: 0; color: #2b59d9; font-size: 14px; font-weight: 600; }
@@ -22,7 +33,7 @@ export function shopPage(user: string | undefined, cart: readonly string[], good
   :focus-visible { outline: 3px solid #2b59d9; outline-offset: 2px; }
 </style>
 <p class="brand">Throughline</p>
-${user === undefined ? signInPart : cartPart(user, cart, goods)}
+${body}
 <p><a href="/">See the requests in flight</a></p>
 </html>
 `;

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestScope, logFields, session } from '@throughline/request';
 import { write } from './request-log.js';
-import { shopPage } from './shop-page.js';
+import { refusalPage, shopPage } from './shop-page.js';
 
 declare module '@throughline/request' {
   interface RequestScope {
@@ -19,8 +19,10 @@ interface Shop {
 export const goods = ['book', 'pen', 'lamp'] as const;
 
 /** What a cart can hold. */
-const MOST_ITEMS = 100;
-const LONGEST_FORM = 1000;
+export const MOST_ITEMS = 100;
+/** Characters. */
+export const LONGEST_FORM = 1000;
+const TOO_LONG = `The form is too long: it may have ${LONGEST_FORM} characters.`;
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._'-]{0,31}$/u;
 
 /** Puts the signed in user into the scope, once, for every line of the log. */
@@ -31,20 +33,14 @@ export function knowUser(): void {
 
 export function showShop(response: ServerResponse): void {
   const { userId } = getRequestScope();
-  response.writeHead(200, {
-    'content-type': 'text/html; charset=utf-8',
-    'cache-control': 'no-store',
-    'content-security-policy':
-      "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; img-src data:",
-  });
-  response.end(shopPage(userId, session<Shop>().get('cart') ?? [], goods));
+  sendPage(response, 200, shopPage(userId, session<Shop>().get('cart') ?? [], goods));
 }
 
 /** The user and the cart, for programs. */
 export function showCart(response: ServerResponse): void {
   const user = session<Shop>().get('user');
   if (user === undefined) {
-    refuse(response, 401, 'Sign in first.');
+    response.writeHead(401, { 'content-type': 'text/plain' }).end('Sign in first.\n');
     return;
   }
   response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
@@ -52,7 +48,9 @@ export function showCart(response: ServerResponse): void {
 }
 
 export async function signIn(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const name = (await formOf(request)).get('user')?.trim() ?? '';
+  const form = await formOf(request);
+  if (form === undefined) return refuse(response, 413, TOO_LONG);
+  const name = form.get('user')?.trim() ?? '';
   if (!NAME.test(name)) return refuse(response, 400, "A name has 1 to 32 letters, digits, spaces or . _ - '");
   const own = session<Shop>();
   // What another user has left in this browser is not for this one.
@@ -67,10 +65,22 @@ export async function signIn(request: IncomingMessage, response: ServerResponse)
 
 export async function addToCart(request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (getRequestScope().userId === undefined) return refuse(response, 401, 'Sign in first.');
-  const item = (await formOf(request)).get('item');
+  const form = await formOf(request);
+  if (form === undefined) return refuse(response, 413, TOO_LONG);
+  const item = form.get('item');
   if (!goods.some((one) => one === item) || item === null) return refuse(response, 400, `Choose ${goods.join(', ')}.`);
-  // Made again where another request of this user was quicker, so neither loses its item.
-  session<Shop>().update('cart', (cart = []) => [...cart, item].slice(-MOST_ITEMS));
+  const own = session<Shop>();
+  let isFull = false;
+  // Made again where another request of this user was quicker, so neither loses its item; what it said last holds.
+  own.update('cart', (cart = []) => {
+    isFull = cart.length >= MOST_ITEMS;
+    return isFull ? cart : [...cart, item];
+  });
+  await own.save();
+  if (isFull) {
+    logLine(`could not put a ${item} into the full cart`);
+    return refuse(response, 409, `The cart is full: it holds ${MOST_ITEMS} things. Sign out to begin another.`);
+  }
   logLine(`put a ${item} into the cart`);
   seeShop(response);
 }
@@ -90,15 +100,26 @@ function seeShop(response: ServerResponse): void {
   response.writeHead(303, { location: '/shop' }).end();
 }
 
-function refuse(response: ServerResponse, status: number, why: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${why}\n`);
+/** Answers a form with a page that says why nothing was done. */
+export function refuse(response: ServerResponse, status: number, why: string): void {
+  sendPage(response, status, refusalPage(why));
 }
 
-/** A form that is too long has nothing in it. */
-async function formOf(request: IncomingMessage): Promise<URLSearchParams> {
+function sendPage(response: ServerResponse, status: number, page: string): void {
+  response.writeHead(status, {
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-store',
+    'content-security-policy':
+      "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; img-src data:",
+  });
+  response.end(page);
+}
+
+/** Undefined where the form is too long: it is read to its end, so that the client hears the answer, and not kept. */
+async function formOf(request: IncomingMessage): Promise<URLSearchParams | undefined> {
   let body = '';
   for await (const chunk of request.setEncoding('utf8')) {
     if (body.length <= LONGEST_FORM) body += chunk;
   }
-  return new URLSearchParams(body.length > LONGEST_FORM ? '' : body);
+  return body.length > LONGEST_FORM ? undefined : new URLSearchParams(body);
 }
