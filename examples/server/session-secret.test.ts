@@ -74,7 +74,7 @@ describe('the secret of the cookies', { timeout: 30_000, skip: noRights }, () =>
     assert.equal(await privateFolder(parent), folder);
   });
 
-  it('is not read from a file that others may read, a link, or a file with half of it', async () => {
+  it('is not read from a file that others may read, a link, a folder, or a file with half of it', async () => {
     await privateFolder(parent);
     const file = join(folder, 'session-secret');
     const known = 'a secret that is known to somebody else';
@@ -88,6 +88,9 @@ describe('the secret of the cookies', { timeout: 30_000, skip: noRights }, () =>
     await symlink(join(parent, 'known'), file);
     await assert.rejects(sessionSecret(undefined, folder), notMine(file));
     await rm(file);
+    await mkdir(file, { mode: 0o700 });
+    await assert.rejects(sessionSecret(undefined, folder), notMine(file));
+    await rm(file, { recursive: true });
     await writeFile(file, known.slice(0, 31), { mode: 0o600 });
     await assert.rejects(sessionSecret(undefined, folder), /session-secret is too short to be a secret\. Delete it/);
   });

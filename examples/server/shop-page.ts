@@ -22,12 +22,12 @@ function pageOf(title: string, body: string): string {
 <title>${title} · Throughline</title>
 <style>
   body { max-width: 34rem; margin: 40px auto; padding: 0 20px; font: 16px/1.55 system-ui, sans-serif; }
-  .brand { margin: 0; color: #2b59d9; font-size: 14px; font-weight: 600; }
+  .brand { margin: 0; color: #2b59d9; font-size: 14px; font-weight: 700; }
   h1 { margin: 4px 0 12px; font-size: 30px; line-height: 1.2; letter-spacing: -0.02em; overflow-wrap: anywhere; }
   p { opacity: 0.85; }
   form { display: inline-block; margin: 0 6px 10px 0; }
   input, button { padding: 10px 16px; border: 1px solid #8886; border-radius: 10px; font: inherit; }
-  button { border: 0; background: #2b59d9; color: #fff; font-weight: 600; cursor: pointer; }
+  button { border: 0; background: #2b59d9; color: #fff; font-weight: 700; cursor: pointer; }
   button.quiet { background: #8883; color: inherit; }
   ul { padding: 14px 18px; border: 1px solid #8884; border-radius: 14px; list-style: none; }
   :focus-visible { outline: 3px solid #2b59d9; outline-offset: 2px; }

@@ -45,6 +45,8 @@ function answerInScope(this: Context, error: Error): void {
 
 function readInScope(context: Context, scope: OpenScope): void {
   const { body } = context;
+  // Nearly all bodies are texts, or plain objects for JSON.
+  if (typeof body !== 'object' || body === null || Object.getPrototypeOf(body) === Object.prototype) return;
   if (body instanceof Stream) {
     pipeInScope(body, scope);
     return;

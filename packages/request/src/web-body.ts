@@ -18,12 +18,13 @@ const USUAL_FOR_TEXT = /^(text\/(plain|html|css|javascript)|application\/(json|j
  * @returns undefined where there is no stream
  */
 export function streamInScope(response: Response, scope: OpenScope, end?: BodyEnd): Response | undefined {
-  const { status, headers } = response;
   const kept = keptBody(response);
+  // A text, nearly always: to ask such a response for its headers, even, would end the short way.
+  if (kept !== undefined && !(kept instanceof ReadableStream)) return undefined;
+  const { status, headers } = response;
   if (kept !== undefined) {
-    if (!(kept instanceof ReadableStream) || kept.locked) return undefined;
     // To ask it for more would make another response of the stream.
-    return new Response(bodyInScope(kept, scope, end), { status, headers });
+    return kept.locked ? undefined : new Response(bodyInScope(kept, scope, end), { status, headers });
   }
   const body = end !== undefined || mayStream(headers) ? response.body : null;
   if (body === null || body.locked) return undefined;
