@@ -1,13 +1,11 @@
 /** The shop over real HTTP: sessions that outlive the process, and that two processes share. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import { isMissing, startRedis } from '@throughline/conformance/databases';
 import { Program } from './program.js';
 
 const limit = { timeout: 60_000 };
@@ -142,62 +140,12 @@ it('keeps the sessions in memory where SQLite is missing, and says why', limit, 
   });
 });
 
-class Redis {
-  readonly #port: number;
-  #stop: () => Promise<void> = async () => {};
-
-  constructor(port: number) {
-    this.#port = port;
+it('two processes share the sessions in Redis, and stand it when it stops', limit, async (t) => {
+  const redis = await startRedis();
+  if (isMissing(redis)) {
+    t.skip(redis.missing);
+    return;
   }
-
-  get url(): string {
-    return `redis://127.0.0.1:${this.#port}`;
-  }
-
-  async start(): Promise<void> {
-    const args = ['--port', `${this.#port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-    const child = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'ignore'] });
-    const ended = once(child, 'close');
-    this.#stop = async () => {
-      child.kill('SIGKILL');
-      await ended;
-    };
-    let printed = '';
-    for await (const chunk of child.stdout.setEncoding('utf8')) {
-      printed += chunk;
-      if (/Ready to accept connections/.test(printed)) break;
-    }
-    assert.match(printed, /Ready to accept connections/);
-  }
-
-  stop(): Promise<void> {
-    return this.#stop();
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  assert.ok(typeof address === 'object' && address !== null);
-  server.close();
-  await once(server, 'close');
-  return address.port;
-}
-
-async function hasRedis(): Promise<boolean> {
-  const child = spawn('redis-server', ['--version'], { stdio: 'ignore' });
-  return once(child, 'close').then(
-    () => child.exitCode === 0,
-    () => false,
-  );
-}
-
-const skip = (await hasRedis()) ? false : 'redis-server is not installed: on Debian apt-get install redis-server';
-
-it('two processes share the sessions in Redis, and stand it when it stops', { ...limit, skip }, async () => {
-  const redis = new Redis(await freePort());
-  await redis.start();
   const env = { REDIS_URL: redis.url };
   try {
     await using(env, (one, program) =>
@@ -234,6 +182,6 @@ it('two processes share the sessions in Redis, and stand it when it stops', { ..
       }),
     );
   } finally {
-    await redis.stop();
+    await redis[Symbol.asyncDispose]();
   }
 });

@@ -10,7 +10,7 @@ import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyReque
 import { emitInScope, NodeExchange, type NodeRequest, type NodeResponse, scopeFor } from './node-exchange.js';
 import { enterNodeScope } from './node-scope.js';
 import type { RequestScopeOptions } from './options.js';
-import { isSafeRequestId, newRequestId } from './request-id.js';
+import { newRequestId, safeRequestId } from './request-id.js';
 import { checkOptions, storage } from './scope.js';
 import { isUpgrade, scopeSockets } from './web-socket-scope.js';
 
@@ -19,8 +19,7 @@ class FastifyExchange extends NodeExchange {
 
   constructor(request: FastifyRequest, reply: FastifyReply) {
     super(request.raw, reply.raw, () => request.protocol === 'https', request);
-    const id = String(request.id);
-    this.requestId = isSafeRequestId(id) ? id : undefined;
+    this.requestId = safeRequestId(String(request.id));
   }
 }
 
@@ -31,7 +30,12 @@ const plugin: FastifyPluginCallback<RequestScopeOptions> = (app, options, done) 
     // Thrown, it would leave `register` before anybody listens.
     return done(asError(error));
   }
-  if (hasDefaultIds(app)) app.setGenReqId((request) => idOf(request.headers['x-request-id'], options));
+  if (hasDefaultIds(app)) {
+    app.setGenReqId(({ headers }) => {
+      const brought = options.trustRequestId ? safeRequestId(headers['x-request-id']) : undefined;
+      return brought ?? newRequestId();
+    });
+  }
 
   app.addHook('onRequest', (request, reply, next) => {
     const raw: NodeRequest = request.raw;
@@ -85,8 +89,4 @@ function asError(error: unknown): Error {
 /** Whether the application has left Fastify's ids as they are: `req-1`, `req-2` ... */
 function hasDefaultIds(app: FastifyInstance): boolean {
   return 'genReqId' in app && typeof app.genReqId === 'function' && app.genReqId.name === 'defaultGenReqId';
-}
-
-function idOf(brought: string | readonly string[] | undefined, { trustRequestId }: RequestScopeOptions): string {
-  return trustRequestId && typeof brought === 'string' && isSafeRequestId(brought) ? brought : newRequestId();
 }

@@ -7,6 +7,11 @@ export function isSafeRequestId(id: string): boolean {
   return SAFE.test(id);
 }
 
+/** @returns what a request brings as its id, if it is a safe one */
+export function safeRequestId(brought: unknown): string | undefined {
+  return typeof brought === 'string' && isSafeRequestId(brought) ? brought : undefined;
+}
+
 // On Node the global is a getter.
 const { crypto } = globalThis;
 

@@ -9,7 +9,7 @@ import { AsyncLocalStorage } from 'throughline';
 import { RequestError } from './errors.js';
 import type { Exchange } from './exchange.js';
 import type { RequestScopeOptions } from './options.js';
-import { isSafeRequestId, newRequestId } from './request-id.js';
+import { newRequestId, safeRequestId } from './request-id.js';
 import type { Session } from './session.js';
 
 /**
@@ -144,14 +144,13 @@ export function withRequestScope<R>(fields: RequestScopeFields, fn: () => R): R 
 
 /** Opens the scope of a request; whoever calls this runs the request's code in it. */
 export function openScope(exchange: Exchange, { trustRequestId, deadline }: RequestScopeOptions): OpenScope {
-  const id = exchange.requestId ?? broughtId(exchange, trustRequestId) ?? newRequestId();
+  const id =
+    exchange.requestId ??
+    // Node makes its headers when they are first asked for.
+    (trustRequestId ? safeRequestId(exchange.header('x-request-id')) : undefined) ??
+    newRequestId();
   exchange.sendRequestId(id);
   return new OpenScope(id, exchange.method, exchange.url, exchange, deadline);
-}
-
-function broughtId(exchange: Exchange, isTrusted: boolean | undefined): string | undefined {
-  const brought = isTrusted ? exchange.header('x-request-id') : undefined;
-  return brought !== undefined && isSafeRequestId(brought) ? brought : undefined;
 }
 
 /** @throws ERR_INVALID_OPTION where an option is not what it must be; called once, where an adapter is mounted */
