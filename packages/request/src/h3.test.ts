@@ -192,6 +192,18 @@ for (const [way, asked] of Object.entries(ways)) {
       }
     });
 
+    it('leaves alone a promise that a handler gives to many requests', { timeout: 20_000 }, async () => {
+      const seen: (string | undefined)[] = [];
+      const app = build({}, { onResponse: () => void seen.push(tryGetRequestScope()?.id) });
+      const shared = Promise.resolve('ok');
+      app.get('/', () => shared);
+      for (let request = 0; request < 2; request++) {
+        const { status, id, body } = await asked(app, '/');
+        assert.deepEqual([status, body, seen.splice(0)], [200, 'ok', [id]]);
+      }
+      assert.equal(Object.hasOwn(shared, 'then'), false);
+    });
+
     it('adds the cookie of the session to those of the handler', async () => {
       const kept = sessions({ secret: 'a secret of thirty-two characters', store: new Map() });
       const app = build({ session: kept }).get('/', (event) => {

@@ -129,16 +129,31 @@ function isHttps(event: H3Event): boolean {
   return event.url.protocol === 'https:';
 }
 
+/** On a promise of an answer. */
+const answerScope = Symbol('throughline.answerScope');
+
+interface Answer extends Promise<unknown> {
+  [answerScope]?: OpenScope;
+}
+
+type Reactions = Parameters<Promise<unknown>['then']>;
+
 /**
- * A promise of an answer, whose reactions run in the scope wherever they were asked for: h3's own hooks for errors and
+ * A promise of an answer, whose reactions run in the scope wherever they are asked for: h3's own hooks for errors and
  * responses are among them, and what reads a streamed body.
+ * @param promise is left as it is: a handler may give the same one to many requests
  */
-function inScope<R>(promise: Promise<R>, scope: OpenScope): Promise<R> {
-  const react = (reaction: unknown) =>
-    typeof reaction === 'function' ? (value: unknown) => storage.run(scope, () => reaction(value)) : reaction;
-  const then: unknown = (...reactions: unknown[]) =>
-    inScope(Reflect.apply(Promise.prototype.then, promise, reactions.map(react)), scope);
-  return Object.defineProperty(promise, 'then', { value: then });
+function inScope(promise: Promise<unknown>, scope: OpenScope, reactions: Reactions = []): Promise<unknown> {
+  const answer: Answer = storage.run(scope, Reflect.apply, Promise.prototype.then, promise, reactions);
+  answer[answerScope] = scope;
+  // One function for all answers: one for each, and one around each reaction, take 0.7 µs longer.
+  // biome-ignore lint/suspicious/noThenProperty: a promise, which had one before
+  answer.then = thenInScope as Answer['then'];
+  return answer;
+}
+
+function thenInScope(this: Answer, ...reactions: Reactions): Promise<unknown> {
+  return inScope(this, this[answerScope] as OpenScope, reactions);
 }
 
 /** What h3 is told where no route has an answer. */

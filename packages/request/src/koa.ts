@@ -24,12 +24,9 @@ export function requestScope(options: RequestScopeOptions = {}): Middleware {
   checkOptions(options);
   return (context, next) => {
     const exchange = new NodeExchange(context.req, context.res, () => context.secure);
-    return enterNodeScope(context.req, context.res, exchange, options, async (error) => {
+    return enterNodeScope(context.req, context.res, exchange, options, (error) => {
       context.onerror = answerInScope;
-      if (error !== undefined) throw error;
-      await next();
-      const scope = storage.getStore();
-      if (scope !== undefined) readInScope(context, scope);
+      return error === undefined ? next().then(() => readInScope(context)) : Promise.reject(error);
     });
   };
 }
@@ -43,10 +40,12 @@ function answerInScope(this: Context, error: Error): void {
   else storage.run(scope, () => inherited.call(this, error));
 }
 
-function readInScope(context: Context, scope: OpenScope): void {
+function readInScope(context: Context): void {
   const { body } = context;
   // Nearly all bodies are texts, or plain objects for JSON.
   if (typeof body !== 'object' || body === null || Object.getPrototypeOf(body) === Object.prototype) return;
+  const scope = scopeFor(context.req);
+  if (scope === undefined) return;
   if (body instanceof Stream) {
     pipeInScope(body, scope);
     return;

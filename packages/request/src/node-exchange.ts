@@ -114,15 +114,20 @@ function hasFinished(response: NodeResponse): boolean {
 
 const scopeOf = Symbol('throughline.requestScope');
 
+type Emit = (event: string | symbol, ...args: unknown[]) => boolean;
+
 interface Scoped {
   [scopeOf]?: OpenScope;
-  emit: (event: string | symbol, ...args: unknown[]) => boolean;
+  emit: Emit;
   listenerCount(event: string | symbol): number;
 }
 
+/** `EventEmitter.prototype`, as the first emitter has it: not every runtime that loads this has `node:events`. */
+let base: { emit: Emit } | undefined;
+
 /**
- * Has the listeners of an object that stands for one request run in its scope. The function is one for all of them and
- * the scope a property: a function made for each request takes longer.
+ * Has the listeners of an object that stands for one request run in its scope. The function is one for nearly all of them
+ * and the scope a property: a function made for each request takes longer.
  */
 export function emitInScope(emitter: object, scope: OpenScope): void {
   // All emitters have an `emit`, but the types of Node's differ in its events.
@@ -130,24 +135,39 @@ export function emitInScope(emitter: object, scope: OpenScope): void {
   const isFirst = scoped[scopeOf] === undefined;
   scoped[scopeOf] = scope;
   if (!isFirst) return;
-  const emit = scoped.emit;
-  scoped.emit = Object.hasOwn(scoped, 'emit') ? wrapped(emit) : emitHere;
+  const { emit } = scoped;
+  base ??= baseOf(scoped);
+  scoped.emit = emit === base?.emit ? emitHere : wrapped(emit);
 }
 
-function emitHere(this: Scoped, event: string | symbol, first?: unknown): boolean {
-  const { emit } = aboveScoped(this);
-  // Nearly all events have one argument or none, and an array for each of the many that nobody hears is work for the collector.
-  // biome-ignore lint/complexity/noArguments: see above
-  const count = arguments.length;
-  // biome-ignore lint/complexity/noArguments: see above
-  const args = count > 2 ? [...arguments].slice(1) : undefined;
+function emitHere(this: Scoped): boolean {
+  const { emit } = base as { emit: Emit };
   const scope = this[scopeOf];
+  // Handed on as they are: an array of them takes longer than all the rest.
+  // biome-ignore lint/complexity/noArguments: see above
+  const args = arguments as unknown as Parameters<Emit>;
   // Most of a request's events are heard by nobody, or come while its own code runs.
-  if (scope === undefined || this.listenerCount(event) === 0 || storage.getStore() === scope) {
-    if (args !== undefined) return emit.call(this, event, ...args);
-    return count === 1 ? emit.call(this, event) : emit.call(this, event, first);
+  return scope === undefined || this.listenerCount(args[0]) === 0 || storage.getStore() === scope
+    ? emit.apply(this, args)
+    : storage.run(scope, Reflect.apply, emit, this, args);
+}
+
+/** For an object whose `emit` somebody has replaced, and may count the listeners otherwise. */
+function wrapped(emit: Emit): Emit {
+  return function (this: Scoped, ...args) {
+    const scope = this[scopeOf];
+    if (scope === undefined || storage.getStore() === scope) return emit.apply(this, args);
+    return storage.run(scope, Reflect.apply, emit, this, args);
+  };
+}
+
+/** The last prototype that has an `emit`. */
+function baseOf(emitter: Scoped): { emit: Emit } | undefined {
+  let found: Scoped | undefined;
+  for (let at: Scoped | null = Object.getPrototypeOf(emitter); at !== null; at = Object.getPrototypeOf(at)) {
+    if (Object.hasOwn(at, 'emit')) found = at;
   }
-  return storage.run(scope, emitNow, this, emit, event, args ?? (count === 1 ? [] : [first]));
+  return found;
 }
 
 /**
@@ -158,19 +178,6 @@ export function aboveScoped<T extends object>(object: T): T {
   let above = Object.getPrototypeOf(object);
   while (above[scopeOf] !== undefined) above = Object.getPrototypeOf(above);
   return above;
-}
-
-/** For an object whose `emit` somebody has replaced already, and may count the listeners otherwise. */
-function wrapped(emit: Scoped['emit']): Scoped['emit'] {
-  return function (this: Scoped, event, ...args) {
-    const scope = this[scopeOf];
-    if (scope === undefined || storage.getStore() === scope) return emit.call(this, event, ...args);
-    return storage.run(scope, emitNow, this, emit, event, args);
-  };
-}
-
-function emitNow(emitter: Scoped, emit: Scoped['emit'], event: string | symbol, args: unknown[]): boolean {
-  return emit.call(emitter, event, ...args);
 }
 
 /** The scope that an object's listeners run in, if it has one. */

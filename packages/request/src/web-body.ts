@@ -45,11 +45,23 @@ function mayStream(headers: Headers): boolean {
  * `body`.
  */
 function keptBody(response: Response): unknown {
+  let kept = keptUnder(keptSymbol, response);
+  if (kept !== undefined) return kept[1];
   for (const symbol of Object.getOwnPropertySymbols(response)) {
-    const kept: unknown = Reflect.get(response, symbol);
-    if (Array.isArray(kept) && kept.length === 3 && kept[0] === response.status) return kept[1];
+    kept = keptUnder(symbol, response);
+    if (kept === undefined) continue;
+    keptSymbol = symbol;
+    return kept[1];
   }
   return undefined;
+}
+
+/** Where it was last found: to look for it takes 0.2 µs. */
+let keptSymbol = Symbol();
+
+function keptUnder(symbol: symbol, response: Response): unknown[] | undefined {
+  const kept: unknown = Reflect.get(response, symbol);
+  return Array.isArray(kept) && kept.length === 3 && kept[0] === response.status ? kept : undefined;
 }
 
 /** What is told of a body. */
