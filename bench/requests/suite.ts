@@ -99,7 +99,7 @@ export const requests: Suite = {
   workloads: Object.fromEntries([...FRAMEWORK_NAMES.flatMap(workloadsOf), ...soakWorkloads()]),
   targets: TARGETS,
   pace: 'short',
-  rounds: 3,
+  rounds: 5,
   inReadme: [...FRAMEWORK_NAMES, SOAK, ...FRAMEWORK_NAMES.map((name) => `${name}-${GROWTH}`)],
   linePlots: [],
   barPlots: [],
