@@ -13,7 +13,7 @@ import { RequestError } from './errors.js';
 import { requestScope } from './h3.js';
 import type { RequestScopeOptions } from './options.js';
 import { buildH3 } from './runtimes/h3-app.js';
-import { tryGetRequestScope } from './scope.js';
+import { tryGetRequestScope, withRequestScope } from './scope.js';
 import { type Sessions, session } from './session.js';
 import { sessions } from './sessions.js';
 import { HeldSessions, resetWhileLoading } from './testing/reset-while-loading.js';
@@ -152,6 +152,23 @@ describe('an upgrade of h3', () => {
         client.terminate();
       }
     });
+  });
+});
+
+it('leaves who calls app.request() of h3 in their own scope', async () => {
+  const app = new H3({ silent: true });
+  app.use(requestScope());
+  app.get('/', () => tryGetRequestScope()?.id);
+  app.get('/throws', () => {
+    throw new Error('thrown');
+  });
+  await withRequestScope({ id: 'caller' }, async () => {
+    for (const path of ['/', '/throws', '/no-such-route']) {
+      const response = app.request(path);
+      const seen = await Promise.resolve(response).then(() => tryGetRequestScope()?.id);
+      assert.equal(seen, 'caller', path);
+    }
+    assert.notEqual(await (await app.request('/')).text(), 'caller');
   });
 });
 

@@ -68,9 +68,13 @@ export function requestScope(options: HonoOptions = {}): MiddlewareHandler {
 
   const enterNode = (context: Context, next: Next, incoming: NodeRequest, outgoing: NodeResponse) => {
     const exchange = new NodeExchange(incoming, outgoing, () => isSecure(context));
-    return enterNodeScope(incoming, outgoing, exchange, options, (error) =>
-      error === undefined ? next().then(() => readInScope(context, incoming)) : Promise.reject(error),
-    );
+    return enterNodeScope(incoming, outgoing, exchange, options, async (error) => {
+      if (error !== undefined) throw error;
+      await next();
+      const scope = scopeFor(incoming);
+      const streamed = scope === undefined ? undefined : streamInScope(context.res, scope);
+      if (streamed !== undefined) replace(context, streamed);
+    });
   };
 
   // The server listens to the errors of the socket until the WebSocket does.
@@ -90,13 +94,6 @@ export function requestScope(options: HonoOptions = {}): MiddlewareHandler {
     if (outgoing === undefined) return enterUpgrade(context, next, incoming, wss);
     return Promise.resolve(enterNode(context, next, incoming, outgoing));
   };
-}
-
-/** Has what is streamed made in the scope, though it is read when the middleware is through. */
-function readInScope(context: Context, incoming: NodeRequest): void {
-  const scope = scopeFor(incoming);
-  const streamed = scope === undefined ? undefined : streamInScope(context.res, scope);
-  if (streamed !== undefined) replace(context, streamed);
 }
 
 function isHttps(context: Context): boolean {

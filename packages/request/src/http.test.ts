@@ -503,6 +503,24 @@ describe('an answer that stands behind another object', () => {
   }
 });
 
+it('an answer that gets another prototype in the scope has its emit called', { timeout: 20_000 }, async () => {
+  const heard: unknown[] = [];
+  // As Express does it, where the scope was opened around it.
+  const own = (_: IncomingMessage, response: ServerResponse) => {
+    const above = Object.getPrototypeOf(response);
+    const emit = (...args: Parameters<ServerResponse['emit']>) => {
+      heard.push(args[0]);
+      return above.emit.apply(response, args);
+    };
+    Object.setPrototypeOf(response, Object.create(above, { emit: { value: emit } }));
+    response.end();
+  };
+  await withServer(listen(createServer(requestScope(own))), async (server) => {
+    assert.equal((await ask(server, { path: '/' })).status, 200);
+  });
+  assert.ok(heard.includes('finish'));
+});
+
 describe('an id that the application sets itself', () => {
   const ways: Record<string, (response: Response) => unknown> = {
     'by setHeader alone': (response) => response.setHeader('X-Request-Id', 'own'),

@@ -24,9 +24,11 @@ export function requestScope(options: RequestScopeOptions = {}): Middleware {
   checkOptions(options);
   return (context, next) => {
     const exchange = new NodeExchange(context.req, context.res, () => context.secure);
-    return enterNodeScope(context.req, context.res, exchange, options, (error) => {
+    return enterNodeScope(context.req, context.res, exchange, options, async (error) => {
       context.onerror = answerInScope;
-      return error === undefined ? next().then(() => readInScope(context)) : Promise.reject(error);
+      if (error !== undefined) throw error;
+      await next();
+      readInScope(context);
     });
   };
 }

@@ -122,12 +122,12 @@ interface Scoped {
   listenerCount(event: string | symbol): number;
 }
 
-/** `EventEmitter.prototype`, as the first emitter has it: not every runtime that loads this has `node:events`. */
-let base: { emit: Emit } | undefined;
+/** The `emit` that was last found above an object: nearly always that of all emitters. */
+let usualEmit: Emit | undefined;
 
 /**
- * Has the listeners of an object that stands for one request run in its scope. The function is one for nearly all of them
- * and the scope a property: a function made for each request takes longer.
+ * Has the listeners of an object that stands for one request run in its scope. The function is one for all of them and
+ * the scope a property: a function made for each request takes longer.
  */
 export function emitInScope(emitter: object, scope: OpenScope): void {
   // All emitters have an `emit`, but the types of Node's differ in its events.
@@ -136,12 +136,16 @@ export function emitInScope(emitter: object, scope: OpenScope): void {
   scoped[scopeOf] = scope;
   if (!isFirst) return;
   const { emit } = scoped;
-  base ??= baseOf(scoped);
-  scoped.emit = emit === base?.emit ? emitHere : wrapped(emit);
+  scoped.emit = Object.hasOwn(scoped, 'emit') ? wrapped(emit) : emitHere;
 }
 
 function emitHere(this: Scoped): boolean {
-  const { emit } = base as { emit: Emit };
+  let { emit }: Scoped = Object.getPrototypeOf(this);
+  // To ask each prototype whether it has a scope takes three times as long.
+  if (emit !== usualEmit) {
+    emit = aboveScoped(this).emit;
+    usualEmit = emit;
+  }
   const scope = this[scopeOf];
   // Handed on as they are: an array of them takes longer than all the rest.
   // biome-ignore lint/complexity/noArguments: see above
@@ -152,22 +156,13 @@ function emitHere(this: Scoped): boolean {
     : storage.run(scope, Reflect.apply, emit, this, args);
 }
 
-/** For an object whose `emit` somebody has replaced, and may count the listeners otherwise. */
+/** For an object whose `emit` somebody has replaced already, and may count the listeners otherwise. */
 function wrapped(emit: Emit): Emit {
   return function (this: Scoped, ...args) {
     const scope = this[scopeOf];
     if (scope === undefined || storage.getStore() === scope) return emit.apply(this, args);
     return storage.run(scope, Reflect.apply, emit, this, args);
   };
-}
-
-/** The last prototype that has an `emit`. */
-function baseOf(emitter: Scoped): { emit: Emit } | undefined {
-  let found: Scoped | undefined;
-  for (let at: Scoped | null = Object.getPrototypeOf(emitter); at !== null; at = Object.getPrototypeOf(at)) {
-    if (Object.hasOwn(at, 'emit')) found = at;
-  }
-  return found;
 }
 
 /**
