@@ -68,12 +68,9 @@ export function requestScope(options: HonoOptions = {}): MiddlewareHandler {
 
   const enterNode = (context: Context, next: Next, incoming: NodeRequest, outgoing: NodeResponse) => {
     const exchange = new NodeExchange(incoming, outgoing, () => isSecure(context));
-    return enterNodeScope(incoming, outgoing, exchange, options, async (error) => {
-      if (error !== undefined) throw error;
-      await next();
-      const scope = scopeFor(incoming);
-      const streamed = scope === undefined ? undefined : streamInScope(context.res, scope);
-      if (streamed !== undefined) replace(context, streamed);
+    return enterNodeScope(incoming, outgoing, exchange, options, (error) => {
+      if (error !== undefined) return Promise.reject(error);
+      return Promise.resolve(next()).then(() => readInScope(context, incoming));
     });
   };
 
@@ -94,6 +91,13 @@ export function requestScope(options: HonoOptions = {}): MiddlewareHandler {
     if (outgoing === undefined) return enterUpgrade(context, next, incoming, wss);
     return Promise.resolve(enterNode(context, next, incoming, outgoing));
   };
+}
+
+/** Has what is streamed made in the scope, though it is read when the middleware is through. */
+function readInScope(context: Context, incoming: NodeRequest): void {
+  const scope = scopeFor(incoming);
+  const streamed = scope === undefined ? undefined : streamInScope(context.res, scope);
+  if (streamed !== undefined) replace(context, streamed);
 }
 
 function isHttps(context: Context): boolean {

@@ -24,11 +24,10 @@ export function requestScope(options: RequestScopeOptions = {}): Middleware {
   checkOptions(options);
   return (context, next) => {
     const exchange = new NodeExchange(context.req, context.res, () => context.secure);
-    return enterNodeScope(context.req, context.res, exchange, options, async (error) => {
+    return enterNodeScope(context.req, context.res, exchange, options, (error) => {
       context.onerror = answerInScope;
-      if (error !== undefined) throw error;
-      await next();
-      readInScope(context);
+      if (error !== undefined) return Promise.reject(error);
+      return Promise.resolve(next()).then(() => readInScope(context));
     });
   };
 }
