@@ -102,18 +102,24 @@ describe('the shop', limit, () => {
   });
 });
 
+/** Has one user put things into the cart through both processes at once, and finds all of them in either. */
+async function fillCart(one: number, two: number): Promise<Window> {
+  const ada = new Window();
+  await ada.send(one, '/sign-in', 'user=ada');
+  const ports = Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? one : two));
+  const answers = await Promise.all(ports.map((port) => ada.send(port, '/cart', 'item=pen')));
+  assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([303]));
+  const cart = Array.from(ports, () => 'pen');
+  for (const port of [one, two]) assert.deepEqual(await ada.cart(port), { user: 'ada', cart });
+  return ada;
+}
+
 it('two processes that start at once make one secret, and share the sessions in one file', limit, async () => {
   const temporary = await mkdtemp(join(tmpdir(), 'throughline-test-'));
   const programs = [1, 2].map(() => new Program(['--requests', '8'], { TMPDIR: temporary }));
   try {
     const [one = 0, two = 0] = await Promise.all(programs.map((program) => program.port()));
-    const ada = new Window();
-    await ada.send(one, '/sign-in', 'user=ada');
-    const ports = Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? one : two));
-    const answers = await Promise.all(ports.map((port) => ada.send(port, '/cart', 'item=pen')));
-    assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([303]));
-    const cart = Array.from(ports, () => 'pen');
-    for (const port of [one, two]) assert.deepEqual(await ada.cart(port), { user: 'ada', cart });
+    await fillCart(one, two);
   } finally {
     await Promise.all(programs.map((program) => program.signal('SIGTERM')));
     await rm(temporary, { recursive: true, force: true });
@@ -150,15 +156,7 @@ it('two processes share the sessions in Redis, and stand it when it stops', limi
   try {
     await using(env, (one, program) =>
       using(env, async (two) => {
-        const ada = new Window();
-        await ada.send(one, '/sign-in', 'user=ada');
-        const ports = Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? one : two));
-        const answers = await Promise.all(ports.map((port) => ada.send(port, '/cart', 'item=pen')));
-        assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([303]));
-        const cart = Array.from(ports, () => 'pen');
-        assert.deepEqual(await ada.cart(one), { user: 'ada', cart });
-        assert.deepEqual(await ada.cart(two), { user: 'ada', cart });
-
+        const ada = await fillCart(one, two);
         const { cookie } = ada;
         await ada.send(two, '/sign-out', '');
         ada.cookie = cookie;

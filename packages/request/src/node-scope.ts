@@ -23,9 +23,7 @@ export function enterNodeScope<R>(
 ): R | Promise<R> {
   let scope = scopeFor(request);
   if (scope === undefined) {
-    scope = openScope(exchange, options);
-    emitInScope(request, scope);
-    emitInScope(response, scope);
+    scope = openFor(request, response, exchange, options);
   } else {
     const outer = OpenScope.exchangeOf(scope);
     if (outer instanceof NodeExchange) outer.learnFrom(exchange);
@@ -44,13 +42,16 @@ export function enterUpgradeScope<R>(
   options: RequestScopeOptions,
   proceed: (error?: unknown) => R | Promise<R>,
 ): R | Promise<R> {
-  let scope = scopeFor(request);
-  if (scope === undefined) {
-    scope = openScope(exchange, options);
-    emitInScope(request, scope);
-    emitInScope(socket, scope);
-  }
+  const scope = scopeFor(request) ?? openFor(request, socket, exchange, options);
   return storage.run(scope, letIn<R>, scope, exchange, options.session, proceed);
+}
+
+/** Opens the scope of a request; what is heard on either of the two objects is heard in it. */
+function openFor(request: object, other: object, exchange: Exchange, options: RequestScopeOptions): OpenScope {
+  const scope = openScope(exchange, options);
+  emitInScope(request, scope);
+  emitInScope(other, scope);
+  return scope;
 }
 
 function letIn<R>(

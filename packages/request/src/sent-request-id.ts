@@ -49,7 +49,7 @@ function writeWithId(answer: Answer, writeHead: WriteHead, status: number, reaso
 function withId(answer: Answer, id: string, headers: unknown): unknown {
   if (answer.hasHeader(HEADER) || namesRequestId(headers)) return headers;
   if (Array.isArray(headers)) return [...headers, ...(Array.isArray(headers[0]) ? [[HEADER, id]] : [HEADER, id])];
-  if (typeof headers === 'object' && headers !== null) return { ...headers, 'x-request-id': id };
+  if (typeof headers === 'object' && headers !== null) return { ...headers, [HEADER]: id };
   answer.setHeader(HEADER, id);
   return headers;
 }
