@@ -2,7 +2,7 @@
  * The columns of the table: each runtime, each browser, and Node with the portable engine, with the implementations that
  * each runs the cases on.
  */
-import { type BrowserName, openBrowser, startServer } from './browsers/index.js';
+import { type BrowserName, openBrowser, startServer } from '@throughline/testing/browsers';
 import { runInBrowser } from './hosts/browser.js';
 import { runInPortable } from './hosts/portable.js';
 import { type ImplementationName, modes, peers, serverImplementations } from './implementations.js';

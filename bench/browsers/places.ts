@@ -10,7 +10,7 @@ import {
   MissingBrowser,
   openBrowser,
   startServer,
-} from '@throughline/conformance/browsers';
+} from '@throughline/testing/browsers';
 import { MissingPlace, type Place, type SampleAnswer, type Session, type Task } from '../place.js';
 import { runSample } from '../sample-process.js';
 import { installedRuntimes, type Runtime } from '../servers/runtimes.js';

@@ -33,7 +33,7 @@ function folderOf(name: string): string {
 
 /** What drives the browsers in this workspace, with all that it needs: mostly async functions. */
 async function app(): Promise<Input> {
-  const entry = fileURLToPath(import.meta.resolve('@throughline/conformance/browsers'));
+  const entry = fileURLToPath(import.meta.resolve('@throughline/testing/browsers'));
   const { outputFiles } = await build({
     entryPoints: [entry],
     bundle: true,

@@ -1,8 +1,12 @@
 /** The servers that the drivers are tried with, each for as long as it is needed. */
-import { type Database, isMissing, type Missing } from '../databases/database.js';
-import { startMariadb } from '../databases/mariadb.js';
-import { startPostgres } from '../databases/postgres.js';
-import { startRedis } from '../databases/redis.js';
+import {
+  type Database,
+  isMissing,
+  type Missing,
+  startMariadb,
+  startPostgres,
+  startRedis,
+} from '@throughline/testing/databases';
 
 export const serverNames = ['PostgreSQL', 'MariaDB', 'Redis'] as const;
 

@@ -1,5 +1,5 @@
 /** Runs all cases in pages of a browser. */
-import type { Browser, PageServer } from '../browsers/index.js';
+import type { Browser, PageServer } from '@throughline/testing/browsers';
 import { chapters } from '../cases/index.js';
 import type { Mode, Peer } from '../implementations.js';
 import type { Result } from '../run-cases.js';

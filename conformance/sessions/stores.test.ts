@@ -15,11 +15,9 @@ import KeyvValkey from '@keyv/valkey';
 import { session } from '@throughline/request';
 import { requestScope } from '@throughline/request/http';
 import { type SessionOptions, type SessionStore, sessions } from '@throughline/request/sessions';
+import { type Database, isMissing, type Missing, startPostgres, startRedis } from '@throughline/testing/databases';
 import pg from 'pg';
 import { createClient } from 'redis';
-import { type Database, isMissing, type Missing } from '../databases/database.js';
-import { startPostgres } from '../databases/postgres.js';
-import { startRedis } from '../databases/redis.js';
 
 const secret = 'a secret of thirty-two characters';
 

@@ -5,8 +5,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { type Browser, openBrowser, type PageServer, startServer } from '@throughline/testing/browsers';
 import { build } from 'esbuild';
-import { type Browser, openBrowser, type PageServer, startServer } from '../browsers/index.js';
 
 let browser: Browser;
 let server: PageServer;

@@ -5,9 +5,9 @@ import { SourceMap } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
+import { openBrowser, startServer } from '@throughline/testing/browsers';
 import throughline from '@throughline/transform/esbuild';
 import { build } from 'esbuild';
-import { openBrowser, startServer } from '../browsers/index.js';
 
 const original = `interface Item { readonly id: number }
 

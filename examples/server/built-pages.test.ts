@@ -1,7 +1,7 @@
 /** The pages of the browser examples as their visitors meet them: served by this server, in a real browser. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type Browser, openBrowser, type Page } from '@throughline/conformance/browsers';
+import { type Browser, openBrowser, type Page } from '@throughline/testing/browsers';
 import { type RunningServer, startServer } from './server.js';
 
 /** How many reads a click leads to, in each mode. */

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { isMissing, startRedis } from '@throughline/conformance/databases';
+import { isMissing, startRedis } from '@throughline/testing/databases';
 import { Program } from './program.js';
 
 const limit = { timeout: 60_000 };

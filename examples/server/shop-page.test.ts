@@ -1,8 +1,8 @@
 /** The shop as its users meet it: two windows of a real browser, each of a user of its own. */
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
-import { type Browser, openBrowser, type Page } from '@throughline/conformance/browsers';
 import { sessions } from '@throughline/request/sessions';
+import { type Browser, openBrowser, type Page } from '@throughline/testing/browsers';
 import { type RunningServer, startServer } from './server.js';
 import { shopDoor } from './shop-door.js';
 

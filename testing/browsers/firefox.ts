@@ -1,6 +1,7 @@
 /** Starts the Firefox that is installed on the machine, and talks to it over WebDriver BiDi. */
+
+import { findProgram } from '../processes/find-program.js';
 import { type Browser, MissingBrowser } from './browser.js';
-import { findProgram } from './find-program.js';
 import { launchWithPuppeteer } from './puppeteer.js';
 
 export async function openFirefox(): Promise<Browser> {

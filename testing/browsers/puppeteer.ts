@@ -1,7 +1,7 @@
 /** Chromium and Firefox as a `Browser`: puppeteer-core starts them, ends them and talks to them. */
 import { type LaunchOptions, launch, type Browser as PuppeteerBrowser } from 'puppeteer-core';
+import { endWithThisProcess } from '../processes/child.js';
 import type { Browser, BrowserName, Page } from './browser.js';
-import { endWithThisProcess } from './child.js';
 
 /** How long a start, a page's load or an evaluation may take. */
 const LIMIT_MS = 60_000;

@@ -1,4 +1,4 @@
-import { findProgram } from '../browsers/find-program.js';
+import { findProgram } from '../processes/find-program.js';
 import { connecting, type Database, freePort, type Missing } from './database.js';
 import { ServerProcess } from './server-process.js';
 

@@ -1,5 +1,5 @@
 /** The process of a database server, which keeps what the server says. */
-import { type Child, startChild } from '../browsers/child.js';
+import { type Child, startChild } from '../processes/child.js';
 import { answering } from './database.js';
 import type { ServerUser } from './server-folder.js';
 

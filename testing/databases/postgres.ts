@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
-import { findProgram } from '../browsers/find-program.js';
+import { findProgram } from '../processes/find-program.js';
 import { type Database, freePort, type Missing } from './database.js';
 import { serverFolder } from './server-folder.js';
 import { ServerProcess } from './server-process.js';

@@ -4,9 +4,9 @@
  */
 import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Child, startChild } from '../processes/child.js';
+import { findProgram } from '../processes/find-program.js';
 import { type Browser, MissingBrowser, type Page } from './browser.js';
-import { type Child, startChild } from './child.js';
-import { findProgram } from './find-program.js';
 import { type Session, startSession } from './web-driver.js';
 
 const START_LIMIT_MS = 30_000;

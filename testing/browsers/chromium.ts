@@ -1,6 +1,7 @@
 /** Starts Chromium: the one that npm brings, or one that is installed on the machine. */
+
+import { findProgram } from '../processes/find-program.js';
 import { type Browser, MissingBrowser } from './browser.js';
-import { findProgram } from './find-program.js';
 import { npmChromium, type Program } from './npm-chromium.js';
 import { launchWithPuppeteer } from './puppeteer.js';
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { findProgram } from '../browsers/find-program.js';
+import { findProgram } from '../processes/find-program.js';
 import { connecting, type Database, freePort, type Missing } from './database.js';
 import { serverFolder } from './server-folder.js';
 import { ServerProcess } from './server-process.js';
