@@ -2,7 +2,7 @@
 export { disposal } from './await/disposal.js';
 
 const same = <T>(value: T): T => value;
-const second = <T>(_flow: unknown, value: T): T => value;
+const second = <T>(_asyncCall: unknown, value: T): T => value;
 const nothing = (): void => {};
 
 const idle = {
@@ -20,16 +20,16 @@ const idle = {
 const idleFlow = () => idle;
 
 export {
-  idleFlow as createdFlow,
-  idleFlow as flow,
-  idleFlow as generatorFlow,
-  idleFlow as guardedFlow,
-  idleFlow as moduleFlow,
-  same as handedOn,
-  same as handOn,
-  same as returned,
-  second as all,
-  second as each,
-  second as hold,
-  second as through,
+  idleFlow as creationFrameGenerator,
+  idleFlow as asyncCall,
+  idleFlow as generatorCall,
+  idleFlow as guardedCall,
+  idleFlow as moduleEvaluation,
+  same as unwrapResult,
+  same as wrapOperand,
+  same as wrapReturn,
+  second as delegateAsync,
+  second as iterateAsync,
+  second as suspendAndSchedule,
+  second as delegateSync,
 };

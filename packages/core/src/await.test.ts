@@ -19,7 +19,13 @@ const idle = await import('./await-native.js');
 describe('what generated code calls', () => {
   it('has the same names on every runtime', () => {
     assert.deepEqual(Object.keys(idle).sort(), Object.keys(portable).sort());
-    for (const name of ['flow', 'guardedFlow', 'generatorFlow', 'moduleFlow', 'createdFlow'] as const) {
+    for (const name of [
+      'asyncCall',
+      'guardedCall',
+      'generatorCall',
+      'moduleEvaluation',
+      'creationFrameGenerator',
+    ] as const) {
       const flow = portable[name]();
       for (let owner: object = flow; owner !== Object.prototype; owner = Object.getPrototypeOf(owner)) {
         for (const key of Object.getOwnPropertyNames(owner)) {
@@ -33,9 +39,9 @@ describe('what generated code calls', () => {
 
   it('hands on what cannot be a thenable, and ordinary promises, as they are', () => {
     for (const value of [1, 'a', null, undefined, Symbol.iterator, Promise.resolve(1)]) {
-      assert.equal(portable.handOn(value), value);
-      assert.equal(portable.returned(value), value);
-      assert.equal(portable.flow().off(value), value);
+      assert.equal(portable.wrapOperand(value), value);
+      assert.equal(portable.wrapReturn(value), value);
+      assert.equal(portable.asyncCall().off(value), value);
     }
   });
 

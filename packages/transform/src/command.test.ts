@@ -88,7 +88,7 @@ test('a folder: code is transformed, everything else copied, in the same places'
     assert.equal(map.file, name.split('/').at(-1));
     assert.equal(join(dirname(`out/${name}`), map.sources[0] ?? ''), `src/${name}`);
   }
-  assert.match(read('out/c.cjs'), /^const\{flow:\w+\}=require\('throughline\/await'\);/);
+  assert.match(read('out/c.cjs'), /^const\{asyncCall:\w+\}=require\('throughline\/await'\);/);
   assert.match(read('out/h.tsx'), /<p>\{x\}<\/p>/);
   for (const name of ['plain.js', 'types.d.ts', 'page.html', 'node_modules/throughline/index.js']) {
     assert.equal(read(`out/${name}`), read(`src/${name}`));

@@ -1,18 +1,18 @@
 /** Names that the file does not use, for what is written into it. */
 
 export const HELPERS = [
-  'flow',
-  'guardedFlow',
-  'generatorFlow',
-  'moduleFlow',
-  'createdFlow',
-  'handOn',
-  'handedOn',
-  'returned',
-  'hold',
-  'each',
-  'all',
-  'through',
+  'asyncCall',
+  'guardedCall',
+  'generatorCall',
+  'moduleEvaluation',
+  'creationFrameGenerator',
+  'wrapOperand',
+  'unwrapResult',
+  'wrapReturn',
+  'suspendAndSchedule',
+  'iterateAsync',
+  'delegateAsync',
+  'delegateSync',
   'disposal',
 ] as const;
 

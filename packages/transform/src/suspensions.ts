@@ -2,7 +2,7 @@
  * Walks a syntax tree and writes around each suspension what `throughline/await` tells: `off` before it, `on` after it,
  * `back` where code can go on without `on`, and the whole body of a function in a `try` whose `finally` puts the root back.
  *
- *     async function f(x) {          async function f(x) {let _v,_f=_flow();try{
+ *     async function f(x) {          async function f(x) {let _v,_f=_asyncCall();try{
  *       const a = await g(x);          const a = (_v=await _f.off(g(x)),_f.on(_v,_v=0));
  *       return a + 1;                  return a + 1;
  *     }                              }finally{_f.end()}}
@@ -120,7 +120,7 @@ export class Suspensions {
     // What a module disposes of at its end it disposes of after its last statement.
     const last = program.body.some((statement) => usingKind(statement) !== undefined) ? undefined : program.body.at(-1);
     if (last !== undefined) this.#edits.end(last.end, 1, `;${this.#flow}.end();`);
-    return this.#opening(body, 'moduleFlow');
+    return this.#opening(body, 'moduleEvaluation');
   }
 
   get #flow(): string {
@@ -245,7 +245,7 @@ export class Suspensions {
       return;
     }
     for (const { argument, depth } of body.returns) {
-      if (mayBeThenable(argument)) this.#wrap(argument, depth, `${this.#helper('returned')}(`, ')');
+      if (mayBeThenable(argument)) this.#wrap(argument, depth, `${this.#helper('wrapReturn')}(`, ')');
     }
     this.#writeAwaits(body);
     if (body.continues) this.#writeFrame(body, code, depth);
@@ -268,7 +268,7 @@ export class Suspensions {
 
   /** The `try` around a whole body. */
   #writeFrame(body: Body, code: BlockStatement | Expression, depth: number): void {
-    const maker = body.kind === 'generator' ? 'generatorFlow' : body.isGuarded ? 'guardedFlow' : 'flow';
+    const maker = body.kind === 'generator' ? 'generatorCall' : body.isGuarded ? 'guardedCall' : 'asyncCall';
     const ending = `}finally{${this.#flow}.end()}`;
     const edits = this.#edits;
     if (!isBlock(code)) {
@@ -290,7 +290,7 @@ export class Suspensions {
     const { params } = node;
     const edits = this.#edits;
     const flow = this.#flow;
-    const noting = `${flow}=${this.#helper('createdFlow')}()`;
+    const noting = `${flow}=${this.#helper('creationFrameGenerator')}()`;
     const last = params.at(-1);
     let opening = `${flow}.back();${body.holds ? `let ${this.#names.of('v')};` : ''}`;
     if (last?.type === 'RestElement') {
@@ -353,13 +353,13 @@ export class Suspensions {
     for (const { node, depth, place } of body.awaits) {
       const { argument } = node;
       if (!body.continues) {
-        if (place !== 'statement') this.#wrap(node, depth, `${this.#helper('handedOn')}(`, ')');
-        this.#wrap(argument, depth + INSIDE, `${this.#helper('handOn')}(`, ')');
+        if (place !== 'statement') this.#wrap(node, depth, `${this.#helper('unwrapResult')}(`, ')');
+        this.#wrap(argument, depth + INSIDE, `${this.#helper('wrapOperand')}(`, ')');
         continue;
       }
       if (place === 'closer') {
-        this.#wrap(argument, depth + INSIDE, `${this.#helper('hold')}(${flow},`, ')');
-        this.#wrap(node, depth, `${this.#helper('handedOn')}(`, ')');
+        this.#wrap(argument, depth + INSIDE, `${this.#helper('suspendAndSchedule')}(${flow},`, ')');
+        this.#wrap(node, depth, `${this.#helper('unwrapResult')}(`, ')');
         continue;
       }
       this.#wrap(argument, depth + INSIDE, `${flow}.off(`, ')');
@@ -460,7 +460,7 @@ export class Suspensions {
     const { argument, delegate } = node;
     const flow = this.#flow;
     let before = `${flow}.leave(`;
-    if (delegate) before = `${this.#helper(isAsync ? 'all' : 'through')}(${flow},`;
+    if (delegate) before = `${this.#helper(isAsync ? 'delegateAsync' : 'delegateSync')}(${flow},`;
     else if (isAsync) before = `${flow}.${closers > 0 ? 'giveHeld' : 'give'}(`;
     if (argument === null) this.#edits.end(node.end, depth + INSIDE, ` ${before})`);
     else this.#wrap(argument, depth + INSIDE, before, ')');
@@ -557,7 +557,7 @@ export class Suspensions {
     if (node.await) {
       edits.begin(start, depth, 'try{');
       edits.end(node.end, depth, `}finally{${back}}`);
-      this.#wrap(right, depth + INSIDE, `${this.#helper('each')}(${this.#flow},`, ')');
+      this.#wrap(right, depth + INSIDE, `${this.#helper('iterateAsync')}(${this.#flow},`, ')');
       opening = `${back}${opening}`;
     } else if (using !== 'await using') {
       // What closes the iterator of a `for await` goes back itself.

@@ -29,20 +29,26 @@ describe('where the helpers come from', () => {
   const awaits = 'async function f() { await x; g(); }';
 
   it('an ES module imports them, on its first line', () => {
-    assert.match(codeOf(`export ${awaits}`) ?? '', /^import\{flow as _flow\}from'throughline\/await';export async/);
+    assert.match(
+      codeOf(`export ${awaits}`) ?? '',
+      /^import\{asyncCall as _asyncCall\}from'throughline\/await';export async/,
+    );
     assert.match(codeOf(awaits, { filename: 'file.mjs' }) ?? '', /^import\{/);
     assert.match(codeOf(awaits) ?? '', /^import\{/);
   });
 
   it('CommonJS requires them', () => {
-    assert.match(codeOf(`exports.f = ${awaits}`) ?? '', /^const\{flow:_flow\}=require\('throughline\/await'\);/);
+    assert.match(
+      codeOf(`exports.f = ${awaits}`) ?? '',
+      /^const\{asyncCall:_asyncCall\}=require\('throughline\/await'\);/,
+    );
     assert.match(codeOf(awaits, { filename: 'file.cjs' }) ?? '', /^const\{/);
     assert.match(codeOf(`const a = require('a'); ${awaits}`) ?? '', /^const\{/);
   });
 
   it('a classic script takes them from the page, or says what is missing', () => {
     const code = codeOf(awaits, { sourceType: 'script' }) ?? '';
-    assert.match(code, /^var\{flow:_throughline_flow\}=/);
+    assert.match(code, /^var\{asyncCall:_throughline_asyncCall\}=/);
     assert.throws(() => new Function(code)(), /needs what 'throughline\/await-script' puts on the page/);
   });
 
@@ -50,13 +56,13 @@ describe('where the helpers come from', () => {
     const lines = codeOf(`#!/usr/bin/env node\n'use client'\nimport 'a'\nawait 0\n`)?.split('\n');
     assert.deepEqual(lines?.slice(0, 2), [
       '#!/usr/bin/env node',
-      `'use client';import{moduleFlow as _moduleFlow}from'throughline/await';const _f=_moduleFlow();`,
+      `'use client';import{moduleEvaluation as _moduleEvaluation}from'throughline/await';const _f=_moduleEvaluation();`,
     ]);
   });
 
   it('under names that the file does not have', () => {
-    const code = codeOf('export async function f(_f, _v, _flow) { return _f + await x + _v1; }') ?? '';
-    assert.match(code, /flow as _flow1\}.*let _v2,_f1=_flow1\(\)/);
+    const code = codeOf('export async function f(_f, _v, _asyncCall) { return _f + await x + _v1; }') ?? '';
+    assert.match(code, /asyncCall as _asyncCall1\}.*let _v2,_f1=_asyncCall1\(\)/);
   });
 });
 
@@ -66,13 +72,13 @@ describe('languages', () => {
     const result = codeOf(code, { filename: 'file.ts' });
     assert.match(
       result ?? '',
-      /const y: T = \(\(_v=await _f\.off\(g<T>\(x\)\),_f\.on\(_v,_v=0\)\)\) as T; return _returned\(y!\)/,
+      /const y: T = \(\(_v=await _f\.off\(g<T>\(x\)\),_f\.on\(_v,_v=0\)\)\) as T; return _wrapReturn\(y!\)/,
     );
   });
 
   it('declarations without a body, and types, are passed over', () => {
     const code = `declare async function f(): void;\nabstract class A { abstract m(): Promise<void>; }\ntype F = () => Promise<void>;\nexport const g = async (): Promise<number> => await 1;`;
-    assert.match(codeOf(code, { filename: 'file.ts' }) ?? '', /=> _handedOn\(await _handOn\(1\)\);$/);
+    assert.match(codeOf(code, { filename: 'file.ts' }) ?? '', /=> _unwrapResult\(await _wrapOperand\(1\)\);$/);
   });
 
   it('async functions are found by whatever follows the word', () => {
@@ -84,9 +90,9 @@ describe('languages', () => {
     ];
     const methods = ['async "a"() {', 'async 1() {', 'async .5() {', 'async [a]() {', 'async #a() {', 'async a() {'];
     for (const form of forms)
-      assert.match(codeOf(`export const a = ${form};`, { filename: 'file.ts' }) ?? form, /_returned/);
+      assert.match(codeOf(`export const a = ${form};`, { filename: 'file.ts' }) ?? form, /_wrapReturn/);
     for (const method of methods) {
-      assert.match(codeOf(`export class A { ${method} return f(); } }`) ?? method, /_returned/);
+      assert.match(codeOf(`export class A { ${method} return f(); } }`) ?? method, /_wrapReturn/);
     }
   });
 
