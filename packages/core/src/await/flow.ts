@@ -7,8 +7,8 @@
  * runs in its caller's time, and changes nothing.
  */
 import { current } from '../engine/current.js';
+import { NativePromise } from '../engine/jobs.js';
 import type { Frame } from '../frame.js';
-import { NativePromise } from '../web/jobs.js';
 import { handedOn, handOnOther, isAnyKept } from './handed.js';
 
 /** In place of a frame: the function is not suspended. */

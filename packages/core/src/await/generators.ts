@@ -8,8 +8,8 @@
  * the job right after it. If the call had to wait, the two find nothing between them.
  */
 import { current, share } from '../engine/current.js';
+import { NativePromise, runJob } from '../engine/jobs.js';
 import type { Frame } from '../frame.js';
-import { NativePromise, runJob } from '../web/jobs.js';
 import { disguised } from '../web/patch.js';
 import { within } from './handed.js';
 import { after, before, promiseOf } from './hold.js';

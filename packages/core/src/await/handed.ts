@@ -3,8 +3,8 @@
  * handed to it in place of a thenable is an object whose `then` calls the thenable's, in the frame of the handing on.
  */
 import { current } from '../engine/current.js';
+import { NativePromise } from '../engine/jobs.js';
 import type { Frame } from '../frame.js';
-import { NativePromise } from '../web/jobs.js';
 import { isObject } from './object.js';
 
 type Settle = (value: unknown) => void;

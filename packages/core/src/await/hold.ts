@@ -1,6 +1,6 @@
 /** Jobs of ours right before and after the one in which the engine goes on with what awaits a promise. */
 import { current } from '../engine/current.js';
-import { NativePromise, nativeThen } from '../web/jobs.js';
+import { NativePromise, nativeThen } from '../engine/jobs.js';
 import type { GuardedFlow } from './flow.js';
 import { handOn } from './handed.js';
 

@@ -1,6 +1,6 @@
 /** The top level of a module. Where it throws nobody sees its end, so a job puts the root back as well. */
 import { current } from '../engine/current.js';
-import { runToRoot } from '../web/jobs.js';
+import { runToRoot } from '../engine/jobs.js';
 import { GuardedFlow } from './flow.js';
 
 class ModuleFlow extends GuardedFlow {

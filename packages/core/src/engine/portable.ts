@@ -4,8 +4,8 @@
  */
 import { install } from '#web';
 import type { Frame } from '../frame.js';
-import { runToRoot } from '../web/jobs.js';
 import { type Current, current } from './current.js';
+import { runToRoot } from './jobs.js';
 
 export { share } from './current.js';
 export { AsyncResource } from './portable-resource.js';

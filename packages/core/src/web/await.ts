@@ -9,8 +9,8 @@
  * What cannot be seen is an `await` of something that is no promise: the code after it runs at the root.
  */
 import { current } from '../engine/current.js';
+import { keepJobsNative, NativePromise, nativeThen, runJob, runToRoot } from '../engine/jobs.js';
 import type { Frame } from '../frame.js';
-import { keepJobsNative, NativePromise, nativeThen, runJob, runToRoot } from './jobs.js';
 import { patchProperty } from './patch.js';
 import { followedThen, nativeCalls } from './promise.js';
 

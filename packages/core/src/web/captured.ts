@@ -1,7 +1,7 @@
 /** Callbacks and results that carry a frame with them. */
 import { current } from '../engine/current.js';
+import { NativePromise } from '../engine/jobs.js';
 import type { Frame } from '../frame.js';
-import { NativePromise } from './jobs.js';
 
 type Callback = (this: unknown, ...args: never[]) => unknown;
 

@@ -6,8 +6,8 @@
  * `nativeCalls` says so.
  */
 import { current } from '../engine/current.js';
+import { nativeThen } from '../engine/jobs.js';
 import { resolution } from './captured.js';
-import { nativeThen } from './jobs.js';
 import { patchMethod } from './patch.js';
 
 type Reaction = ((value: never) => unknown) | null | undefined;

@@ -2,7 +2,7 @@
  * Jobs of our own, in the queue of promises' reactions: first in, first out. Made with a promise that is resolved already,
  * which Chromium does ten times faster than `queueMicrotask`.
  */
-import { current } from '../engine/current.js';
+import { current } from './current.js';
 
 /** The language's own promise, whatever stands as `Promise` on the global object. */
 export const NativePromise: PromiseConstructor = Object.getPrototypeOf((async () => {})()).constructor;
