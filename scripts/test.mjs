@@ -1,18 +1,33 @@
-// Runs every compiled *.test.js with Node's test runner. Node 20 takes no glob patterns, so the files are found here.
+/**
+ * Runs every compiled *.test.js with Node's test runner, then prints how much of each package the tests ran.
+ * Arguments go to the test runner: `npm test -- --test-name-pattern=session`.
+ */
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { printCoverage } from './coverage.mjs';
 
+// Node 20 takes no glob patterns, so the files are found here.
 const files = ['packages', 'testing', 'conformance', 'bench', 'examples']
   .flatMap((folder) =>
     readdirSync(folder, { recursive: true, withFileTypes: true }).map((entry) => join(entry.parentPath, entry.name)),
   )
   .filter((file) => file.endsWith('.test.js') && file.includes('/dist/') && !file.includes('node_modules'));
 if (files.length === 0) {
-  console.error('No compiled test was found: run npm test, which compiles first.');
+  console.error('No compiled test was found. Run npm test, which compiles first.');
   process.exit(1);
 }
-const { status } = spawnSync(process.execPath, ['--expose-gc', '--test', ...process.argv.slice(2), ...files], {
-  stdio: 'inherit',
-});
-process.exit(status ?? 1);
+
+const coverageFolder = mkdtempSync(join(tmpdir(), 'throughline-coverage-'));
+try {
+  const { status } = spawnSync(process.execPath, ['--expose-gc', '--test', ...process.argv.slice(2), ...files], {
+    stdio: 'inherit',
+    env: { ...process.env, NODE_V8_COVERAGE: coverageFolder },
+  });
+  await printCoverage(coverageFolder, fileURLToPath(new URL('..', import.meta.url)));
+  process.exitCode = status ?? 1;
+} finally {
+  rmSync(coverageFolder, { recursive: true, force: true });
+}
