@@ -12,7 +12,7 @@ const needs = ['AsyncContext'] as const;
 
 const cases: Omit<Case, 'needs'>[] = [
   {
-    name: 'Variable: get() gives the value of the nearest run(), else the default value, else undefined',
+    name: 'Variable.prototype.get() returns the value of the innermost run(), or else the default value',
     run({ AsyncContext }) {
       const variable = new AsyncContext.Variable<string>();
       equal(variable.get(), undefined);
@@ -32,7 +32,7 @@ const cases: Omit<Case, 'needs'>[] = [
     },
   },
   {
-    name: 'Variable: run() calls the function with undefined as this, and hands on arguments, result and error',
+    name: 'Variable.prototype.run() calls the function with this undefined, passes the arguments, returns the result and rethrows the error',
     run({ AsyncContext }) {
       const variable = new AsyncContext.Variable<number>();
       const result = variable.run(
@@ -56,7 +56,7 @@ const cases: Omit<Case, 'needs'>[] = [
     },
   },
   {
-    name: 'Variable: the value is there after await, in timers and reactions',
+    name: 'A Variable keeps its value after await, in timers and in reactions',
     async run({ AsyncContext }) {
       const variable = new AsyncContext.Variable<string>();
       const flow = (value: string) =>
@@ -70,7 +70,7 @@ const cases: Omit<Case, 'needs'>[] = [
     },
   },
   {
-    name: 'Variable: options are read as specified',
+    name: 'The Variable constructor reads its options as specified',
     run({ AsyncContext }) {
       const { Variable } = AsyncContext;
       const Loose = Variable as unknown as new (options?: unknown) => { name: string; get(): unknown };
@@ -101,7 +101,7 @@ const cases: Omit<Case, 'needs'>[] = [
     },
   },
   {
-    name: 'Variable: run() puts the whole frame back, enterWith() of another storage included',
+    name: 'Variable.prototype.run() restores the whole frame, which undoes enterWith() of another storage',
     run({ AsyncContext, AsyncLocalStorage }) {
       const variable = new AsyncContext.Variable<number>();
       const storage = new AsyncLocalStorage<string>();
@@ -115,7 +115,7 @@ const cases: Omit<Case, 'needs'>[] = [
     },
   },
   {
-    name: 'Snapshot: run() runs the function with the captured values, this undefined',
+    name: 'Snapshot.prototype.run() runs the function with the captured values and this undefined',
     run({ AsyncContext }) {
       const a = new AsyncContext.Variable<string>();
       const b = new AsyncContext.Variable<string>();
@@ -138,7 +138,7 @@ const cases: Omit<Case, 'needs'>[] = [
     },
   },
   {
-    name: 'Snapshot: one made at the root runs in the empty frame',
+    name: 'A Snapshot created in the root runs functions in the root',
     run({ AsyncContext }) {
       const variable = new AsyncContext.Variable<string>();
       const snapshot = new AsyncContext.Snapshot();
@@ -152,7 +152,7 @@ const cases: Omit<Case, 'needs'>[] = [
     },
   },
   {
-    name: 'Snapshot.wrap() binds a function to the current values and keeps the caller’s this',
+    name: 'Snapshot.wrap() binds a function to the current values and keeps the this value of the caller',
     run({ AsyncContext }) {
       const variable = new AsyncContext.Variable<string>();
       const wrapped = variable.run('wrapped', () =>
@@ -166,7 +166,7 @@ const cases: Omit<Case, 'needs'>[] = [
     },
   },
   {
-    name: 'Snapshot.wrap() copies name and length, and its result is no constructor',
+    name: 'Snapshot.wrap() copies name and length to a function that is not a constructor',
     run({ AsyncContext }) {
       const { wrap } = AsyncContext.Snapshot;
       function named(_a: unknown, _b: unknown) {}
@@ -187,14 +187,14 @@ const cases: Omit<Case, 'needs'>[] = [
     },
   },
   {
-    name: 'new is required',
+    name: 'The Variable and Snapshot constructors throw a TypeError without new',
     run({ AsyncContext }) {
       throws(() => (AsyncContext.Variable as unknown as () => void)(), { name: 'TypeError' });
       throws(() => (AsyncContext.Snapshot as unknown as () => void)(), { name: 'TypeError' });
     },
   },
   {
-    name: 'methods on a foreign receiver are TypeErrors',
+    name: 'Methods throw a TypeError for an incompatible receiver',
     run({ AsyncContext }) {
       const { Variable, Snapshot } = AsyncContext;
       const name = Object.getOwnPropertyDescriptor(Variable.prototype, 'name')?.get ?? (() => {});
@@ -206,7 +206,7 @@ const cases: Omit<Case, 'needs'>[] = [
     },
   },
   {
-    name: 'properties have the specified attributes',
+    name: 'Properties have the specified attributes',
     run({ AsyncContext }) {
       const { Variable, Snapshot } = AsyncContext;
       equal(attributes(AsyncContext, 'Variable'), 'wc');
@@ -228,7 +228,7 @@ const cases: Omit<Case, 'needs'>[] = [
     },
   },
   {
-    name: '@@toStringTag, names and lengths are the specified ones',
+    name: 'Names, lengths and @@toStringTag have the specified values',
     run({ AsyncContext }) {
       const { Variable, Snapshot } = AsyncContext;
       equal(String(AsyncContext), '[object AsyncContext]');
@@ -243,7 +243,7 @@ const cases: Omit<Case, 'needs'>[] = [
     },
   },
   {
-    name: 'instances have no properties of their own, and subclasses work',
+    name: 'Instances have no own properties, and Variable can be subclassed',
     run({ AsyncContext }) {
       class Locale extends AsyncContext.Variable<string, undefined> {}
       const locale = new Locale({ name: 'locale' });
@@ -257,7 +257,7 @@ const cases: Omit<Case, 'needs'>[] = [
     },
   },
   {
-    name: 'both APIs share one frame',
+    name: 'AsyncContext, AsyncLocalStorage and AsyncResource share one current frame',
     async run({ AsyncContext, AsyncLocalStorage, AsyncResource }) {
       const variable = new AsyncContext.Variable<string>();
       const storage = new AsyncLocalStorage<string>();

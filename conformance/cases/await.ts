@@ -23,24 +23,24 @@ function inTwoFlows(name: string, body: (own: () => void) => Promise<void>): Cas
 export const awaits: Chapter = {
   title: 'Rule 2: await',
   cases: [
-    inTwoFlows('after await of a promise that resolves later', async (own) => {
+    inTwoFlows('Code after an await of a pending promise runs in the frame of the await', async (own) => {
       own();
       await sleep(2);
       own();
       await sleep(1);
       own();
     }),
-    inTwoFlows('after await of a promise that is resolved already', async (own) => {
+    inTwoFlows('Code after an await of an already resolved promise runs in the frame of the await', async (own) => {
       await Promise.resolve();
       own();
     }),
-    inTwoFlows('after await of a plain value', async (own) => {
+    inTwoFlows('Code after an await of a plain value runs in the frame of the await', async (own) => {
       await 5;
       own();
       await undefined;
       own();
     }),
-    inTwoFlows('after await of an async function’s result, many levels deep', async (own) => {
+    inTwoFlows('Code after an await of deeply nested async calls runs in the frame of the await', async (own) => {
       const deep = async (level: number): Promise<void> => {
         if (level > 0) await deep(level - 1);
         else await sleep(1);
@@ -49,72 +49,84 @@ export const awaits: Chapter = {
       await deep(10);
       own();
     }),
-    inTwoFlows('after await of a thenable, whose then() runs in the awaiting frame', async (own) => {
-      await {
-        // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tried
-        then(done: () => void) {
-          own();
-          setTimeout(done, 1);
-        },
-      };
-      own();
-    }),
-    inTwoFlows('in catch and finally after a rejection', async (own) => {
-      try {
-        await sleep(1).then(() => Promise.reject(new Error('expected')));
-      } catch {
-        own();
-        await Promise.resolve();
-        own();
-      } finally {
-        own();
-        await sleep(1);
-        own();
-      }
-      own();
-    }),
-    inTwoFlows('in catch after a thenable rejects', async (own) => {
-      try {
+    inTwoFlows(
+      'The then() method of an awaited thenable and the code after the await run in the frame of the await',
+      async (own) => {
         await {
           // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tried
-          then(_done: () => void, fail: (reason: unknown) => void) {
-            fail(new Error('expected'));
+          then(done: () => void) {
+            own();
+            setTimeout(done, 1);
           },
         };
-      } catch {
         own();
-      }
-      own();
-    }),
-    inTwoFlows('in for await over an array of promises', async (own) => {
+      },
+    ),
+    inTwoFlows(
+      'Code in catch and finally blocks after a rejected await runs in the frame of the await',
+      async (own) => {
+        try {
+          await sleep(1).then(() => Promise.reject(new Error('expected')));
+        } catch {
+          own();
+          await Promise.resolve();
+          own();
+        } finally {
+          own();
+          await sleep(1);
+          own();
+        }
+        own();
+      },
+    ),
+    inTwoFlows(
+      'Code in a catch block after an await of a rejecting thenable runs in the frame of the await',
+      async (own) => {
+        try {
+          await {
+            // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tried
+            then(_done: () => void, fail: (reason: unknown) => void) {
+              fail(new Error('expected'));
+            },
+          };
+        } catch {
+          own();
+        }
+        own();
+      },
+    ),
+    inTwoFlows('A for await loop over an array of promises keeps its frame', async (own) => {
       for await (const value of [sleep(2), sleep(1), 3]) {
         void value;
         own();
       }
       own();
     }),
-    inTwoFlows('in for await over an async generator and after leaving it early', async (own) => {
-      async function* count() {
-        try {
-          for (let i = 0; ; i++) {
+    inTwoFlows(
+      'A for await loop over an async generator keeps its frame, including in the finally block after an early exit',
+      async (own) => {
+        async function* count() {
+          try {
+            for (let i = 0; ; i++) {
+              own();
+              await sleep(1);
+              own();
+              yield i;
+            }
+          } finally {
             own();
             await sleep(1);
             own();
-            yield i;
           }
-        } finally {
-          own();
-          await sleep(1);
-          own();
         }
-      }
-      for await (const i of count()) {
+        for await (const i of count()) {
+          own();
+          if (i === 2) break;
+        }
         own();
-        if (i === 2) break;
-      }
-      own();
-    }),
-    inTwoFlows('in arrow functions, methods and default parameters', async (own) => {
+      },
+    ),
+    inTwoFlows('Async arrow functions, methods and default parameters keep the frame', async (own) => {
       const arrow = async () => {
         await sleep(1);
         own();
@@ -128,27 +140,30 @@ export const awaits: Chapter = {
       await object.method();
       own();
     }),
-    inTwoFlows('in a loop with many awaits', async (own) => {
+    inTwoFlows('A loop with a hundred awaits keeps its frame', async (own) => {
       for (let i = 0; i < 100; i++) {
         await Promise.resolve();
         own();
       }
     }),
-    inTwoFlows('after return of a promise and of a thenable from an async function', async (own) => {
-      const promised = async () => sleep(1);
-      const thenable = async () => ({
-        // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tried
-        then(done: (value: number) => void) {
-          own();
-          done(1);
-        },
-      });
-      await promised();
-      own();
-      await thenable();
-      own();
-    }),
-    inTwoFlows('in Symbol.asyncDispose, which `await using` calls', async (own) => {
+    inTwoFlows(
+      'Code after an await of an async function that returns a promise or a thenable runs in the frame of the await',
+      async (own) => {
+        const promised = async () => sleep(1);
+        const thenable = async () => ({
+          // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tried
+          then(done: (value: number) => void) {
+            own();
+            done(1);
+          },
+        });
+        await promised();
+        own();
+        await thenable();
+        own();
+      },
+    ),
+    inTwoFlows('An async dispose method, called as await using calls it, keeps the frame of the block', async (own) => {
       // What `await using` does at the end of its block, spelled out for runtimes that cannot parse it.
       const resource = {
         async dispose() {
@@ -165,7 +180,7 @@ export const awaits: Chapter = {
       }
     }),
     {
-      name: 'a value set around an await of the same promise differs for each who awaits it',
+      name: 'Flows that await one promise continue in their own frames',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<number>();
         const shared = sleep(2);
@@ -179,7 +194,7 @@ export const awaits: Chapter = {
       },
     },
     {
-      name: 'run() after an await sets the value there and in no other part of the flow',
+      name: 'run() after an await sets the value for its call and for no other part of the flow',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         await storage.run('flow', async () => {
@@ -195,7 +210,7 @@ export const awaits: Chapter = {
       },
     },
     {
-      name: 'two hundred flows at once, each with ten steps, keep their values',
+      name: 'Two hundred concurrent flows of ten awaits each keep their own values',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<number>();
         const step = async (value: number): Promise<void> => {

@@ -4,10 +4,10 @@ import { iterableStreams, needing } from '../features.js';
 import { eachCall, eachFlow } from '../flows.js';
 
 export const compressionAndCrypto: Chapter = {
-  title: 'Rule 3: compression and crypto',
+  title: 'Rule 3: compression and cryptography',
   cases: [
     {
-      name: 'the callbacks of zlib.gzip, deflate, brotliCompress and of their reverse run in the frame of the call',
+      name: 'The zlib.gzip(), deflate() and brotliCompress() callbacks and those of their inverses run in the frame of the call',
       needs: ['node:zlib'],
       async run(implementation) {
         const zlib = await import('node:zlib');
@@ -23,7 +23,7 @@ export const compressionAndCrypto: Chapter = {
       },
     },
     {
-      name: 'a zlib callback that gets an error runs in the frame of the call',
+      name: 'A zlib callback that receives an error runs in the frame of the call',
       needs: ['node:zlib'],
       async run(implementation) {
         const zlib = await import('node:zlib');
@@ -41,7 +41,7 @@ export const compressionAndCrypto: Chapter = {
       },
     },
     {
-      name: 'the listeners and callbacks of a zlib stream run in the frame in which it is made and written',
+      name: 'The listeners and callbacks of a zlib stream run in the frame in which it is created and written to',
       needs: ['node:zlib'],
       async run(implementation) {
         const zlib = await import('node:zlib');
@@ -64,7 +64,7 @@ export const compressionAndCrypto: Chapter = {
       },
     },
     {
-      name: 'a loop over a zlib stream stays in its frame',
+      name: 'A for await loop over a zlib stream keeps its frame',
       needs: ['node:stream', 'node:zlib'],
       async run(implementation) {
         const zlib = await import('node:zlib');
@@ -82,7 +82,7 @@ export const compressionAndCrypto: Chapter = {
     },
     ...needing(iterableStreams, [
       {
-        name: 'a loop over a CompressionStream stays in its frame',
+        name: 'A for await loop over a CompressionStream keeps its frame',
         needs: ['CompressionStream'],
         async run(implementation) {
           await eachFlow(implementation, async (look) => {
@@ -97,7 +97,7 @@ export const compressionAndCrypto: Chapter = {
       },
     ]),
     {
-      name: 'the callbacks of crypto.randomBytes and randomFill run in the frame of the call',
+      name: 'The crypto.randomBytes() and randomFill() callbacks run in the frame of the call',
       needs: ['node:crypto'],
       async run(implementation) {
         const crypto = await import('node:crypto');
@@ -106,7 +106,7 @@ export const compressionAndCrypto: Chapter = {
       },
     },
     {
-      name: 'the callbacks of crypto.pbkdf2, scrypt and hkdf run in the frame of the call',
+      name: 'The crypto.pbkdf2(), scrypt() and hkdf() callbacks run in the frame of the call',
       needs: ['node:crypto'],
       async run(implementation) {
         const crypto = await import('node:crypto');
@@ -116,7 +116,7 @@ export const compressionAndCrypto: Chapter = {
       },
     },
     {
-      name: 'more calls than the pool has threads keep apart',
+      name: 'The callbacks of more crypto.pbkdf2() calls than the thread pool has threads run in their own frames',
       needs: ['node:crypto'],
       async run({ AsyncLocalStorage }) {
         const crypto = await import('node:crypto');
@@ -142,7 +142,7 @@ export const compressionAndCrypto: Chapter = {
       },
     },
     {
-      name: 'the callbacks of crypto.generateKey and generateKeyPair run in the frame of the call',
+      name: 'The crypto.generateKey() and generateKeyPair() callbacks run in the frame of the call',
       needs: ['node:crypto'],
       async run(implementation) {
         const crypto = await import('node:crypto');
@@ -151,7 +151,7 @@ export const compressionAndCrypto: Chapter = {
       },
     },
     {
-      name: 'the callbacks of crypto.sign and verify run in the frame of the call',
+      name: 'The crypto.sign() and verify() callbacks run in the frame of the call',
       needs: ['node:crypto'],
       async run(implementation) {
         const crypto = await import('node:crypto');
@@ -163,7 +163,7 @@ export const compressionAndCrypto: Chapter = {
       },
     },
     {
-      name: 'the callbacks of crypto.generatePrime and checkPrime run in the frame of the call',
+      name: 'The crypto.generatePrime() and checkPrime() callbacks run in the frame of the call',
       needs: ['node:crypto'],
       async run(implementation) {
         const crypto = await import('node:crypto');
@@ -172,7 +172,7 @@ export const compressionAndCrypto: Chapter = {
       },
     },
     {
-      name: 'the promises of Web Crypto leave the awaiting flow its frame',
+      name: 'Awaiting Web Crypto operations keeps the frame, including after a rejection',
       async run(implementation) {
         const { subtle } = globalThis.crypto;
         const data = new Uint8Array(8);

@@ -5,7 +5,7 @@ import { eachFlow, type Look } from '../flows.js';
 
 const realmCases: readonly Case[] = [
   {
-    name: 'code in a vm context keeps the frame of the call, through its own promises and the timers given to it',
+    name: 'Code in a vm context keeps the frame of the call across its own promises and the timers passed to it',
     needs: ['node:vm'],
     async run(implementation) {
       const vm = await import('node:vm');
@@ -27,7 +27,7 @@ const realmCases: readonly Case[] = [
     },
   },
   {
-    name: 'a reaction on a promise of another realm runs in the frame of then(), not in the resolver’s',
+    name: 'A reaction to a promise of another realm runs in the frame of the then() call, not of the code that resolves the promise',
     needs: ['node:vm'],
     async run({ AsyncLocalStorage }) {
       const vm = await import('node:vm');
@@ -51,7 +51,7 @@ const realmCases: readonly Case[] = [
     },
   },
   {
-    name: 'a vm context with microtasks of its own runs them in the frame that asked for them',
+    name: 'A vm context with its own microtask queue runs microtasks in the frame in which they were queued',
     needs: ['node:vm'],
     async run({ AsyncLocalStorage }) {
       const vm = await import('node:vm');
@@ -78,7 +78,7 @@ const realmCases: readonly Case[] = [
     },
   },
   {
-    name: 'a script that throws leaves its caller the frame',
+    name: 'A vm script that throws leaves the frame of the caller unchanged',
     needs: ['node:vm'],
     async run(implementation) {
       const vm = await import('node:vm');
@@ -100,7 +100,7 @@ const realmCases: readonly Case[] = [
 
 const inspectorCases: readonly Case[] = [
   {
-    name: 'flows keep their values while an inspector follows asynchronous calls',
+    name: 'Flows keep their values while an inspector records async call stacks',
     needs: ['node:inspector', 'node:fs', 'node:process', 'node:timers'],
     async run(implementation) {
       const { Session } = await import('node:inspector');
@@ -126,7 +126,7 @@ const inspectorCases: readonly Case[] = [
 
 const promiseHookCases: readonly Case[] = [
   {
-    name: 'flows keep their values while V8’s promise hooks are in use',
+    name: 'Flows keep their values while V8 promise hooks are enabled',
     needs: ['node:v8', 'node:fs', 'node:process', 'node:timers'],
     async run(implementation) {
       const { promiseHooks } = await import('node:v8');
@@ -148,7 +148,7 @@ const promiseHookCases: readonly Case[] = [
 
 const neighbourCases: readonly Case[] = [
   {
-    name: 'flows keep their values while somebody else’s async hooks come and go',
+    name: 'Flows keep their values while other async hooks are enabled and disabled',
     needs: ['node:async_hooks', 'node:fs', 'node:process', 'node:timers'],
     async run(implementation) {
       const { createHook, executionAsyncId } = await import('node:async_hooks');
@@ -172,7 +172,7 @@ const neighbourCases: readonly Case[] = [
     },
   },
   {
-    name: 'the runtime’s own AsyncLocalStorage, used at the same time, keeps its values and takes nothing',
+    name: 'The AsyncLocalStorage of the runtime and that of the implementation keep independent values',
     needs: ['node:async_hooks', 'node:fs', 'node:process', 'node:timers'],
     async run(implementation) {
       const native = new (await import('node:async_hooks')).AsyncLocalStorage<string>();
@@ -201,7 +201,7 @@ const neighbourCases: readonly Case[] = [
     },
   },
   {
-    name: 'a diagnostics channel sets a storage that is bound to it, for the time of runStores()',
+    name: 'A storage bound to a diagnostics channel has its value during runStores()',
     needs: ['node:diagnostics_channel'],
     async run({ AsyncLocalStorage }) {
       const { channel } = await import('node:diagnostics_channel');
@@ -225,7 +225,7 @@ const neighbourCases: readonly Case[] = [
 ];
 
 export const embedding: Chapter = {
-  title: 'Realms, inspector and other hooks',
+  title: 'Realms, the inspector and other hooks',
   cases: [
     ...needing(realms, realmCases),
     ...needing(inspector, inspectorCases),

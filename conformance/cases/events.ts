@@ -8,7 +8,7 @@ export const events: Chapter = {
   title: 'Rules 4 and 5: events and observers',
   cases: [
     {
-      name: 'the listeners of an EventEmitter run in the frame of emit(), not in that of on() or once()',
+      name: 'The listeners of an EventEmitter run in the frame of the emit() call, not of the on() or once() call',
       needs: ['node:events'],
       async run({ AsyncLocalStorage }) {
         const { EventEmitter } = await import('node:events');
@@ -27,7 +27,7 @@ export const events: Chapter = {
       },
     },
     {
-      name: 'a listener that runs another frame changes nothing for the next listener nor for the emitter',
+      name: 'A listener that calls run() does not change the frame of the next listener or of the emitting code',
       needs: ['node:events'],
       async run({ AsyncLocalStorage }) {
         const { EventEmitter } = await import('node:events');
@@ -46,7 +46,7 @@ export const events: Chapter = {
       },
     },
     {
-      name: 'an emitter that flows share runs each listener in the frame of each emit()',
+      name: 'The listeners of a shared EventEmitter run in the frame of each emit() call',
       needs: ['node:events'],
       async run(implementation) {
         const { EventEmitter } = await import('node:events');
@@ -64,7 +64,7 @@ export const events: Chapter = {
       },
     },
     {
-      name: 'events.once leaves the awaiting flow its frame, whoever emits',
+      name: 'Awaiting events.once() keeps the frame when another flow emits the event',
       needs: ['node:events'],
       async run({ AsyncLocalStorage }) {
         const { EventEmitter, once } = await import('node:events');
@@ -80,7 +80,7 @@ export const events: Chapter = {
       },
     },
     {
-      name: 'events.once that an error or an abort rejects leaves the awaiting flow its frame',
+      name: 'Awaiting events.once() keeps the frame when an error or an abort rejects it',
       needs: ['node:events'],
       async run({ AsyncLocalStorage }) {
         const { EventEmitter, once } = await import('node:events');
@@ -105,7 +105,7 @@ export const events: Chapter = {
       },
     },
     {
-      name: 'a loop over events.on stays in its frame, whoever emits',
+      name: 'A for await loop over events.on() keeps its frame when other flows emit the events',
       needs: ['node:events'],
       async run({ AsyncLocalStorage }) {
         const { EventEmitter, on } = await import('node:events');
@@ -126,7 +126,7 @@ export const events: Chapter = {
       },
     },
     {
-      name: 'the error listener of an emitter that captures rejections runs in the frame of the emit() that failed',
+      name: 'The error listener of an emitter that captures rejections runs in the frame of the emit() call whose listener rejects',
       needs: ['node:events'],
       async run({ AsyncLocalStorage }) {
         const { EventEmitter } = await import('node:events');
@@ -146,7 +146,7 @@ export const events: Chapter = {
       },
     },
     {
-      name: 'the listeners of an EventEmitterAsyncResource run in the frame in which it was made',
+      name: 'The listeners of an EventEmitterAsyncResource run in the frame in which it was created',
       needs: ['node:events'],
       async run({ AsyncLocalStorage }) {
         const { EventEmitterAsyncResource } = await import('node:events');
@@ -160,7 +160,7 @@ export const events: Chapter = {
       },
     },
     {
-      name: 'the listeners of an EventTarget run in the frame of dispatchEvent()',
+      name: 'The listeners of an EventTarget run in the frame of the dispatchEvent() call',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const target = storage.run('maker', () => new EventTarget());
@@ -180,7 +180,7 @@ export const events: Chapter = {
       },
     },
     {
-      name: 'the listeners of an AbortSignal run in the frame of abort()',
+      name: 'The listeners of an AbortSignal run in the frame of the abort() call',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const controller = storage.run('maker', () => new AbortController());
@@ -197,7 +197,7 @@ export const events: Chapter = {
       },
     },
     {
-      name: 'the listeners of AbortSignal.any run in the frame of the abort() that causes it',
+      name: 'The listeners of an AbortSignal.any() signal run in the frame of the abort() call that aborts it',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const controllers = [new AbortController(), new AbortController()];
@@ -210,7 +210,7 @@ export const events: Chapter = {
       },
     },
     {
-      name: 'the listeners of AbortSignal.timeout run in the frame of the call that made the signal',
+      name: 'The listeners of an AbortSignal.timeout() signal run in the frame in which the signal was created',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const signals = ['a', 'b', undefined].map((value) =>
@@ -225,7 +225,7 @@ export const events: Chapter = {
       },
     },
     {
-      name: 'the listener of events.addAbortListener runs in the frame of abort()',
+      name: 'The events.addAbortListener() listener runs in the frame of the abort() call',
       needs: ['node:events'],
       async run({ AsyncLocalStorage }) {
         const { addAbortListener } = await import('node:events');
@@ -239,7 +239,7 @@ export const events: Chapter = {
       },
     },
     {
-      name: 'the unhandledRejection listener runs in the frame of the rejection',
+      name: 'The unhandledRejection listener runs in the frame of the rejection',
       needs: ['node:process'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -265,7 +265,7 @@ export const events: Chapter = {
       },
     },
     {
-      name: 'the rejectionHandled listener runs in the empty frame',
+      name: 'The rejectionHandled listener runs in the root',
       needs: ['node:process'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -286,7 +286,7 @@ export const events: Chapter = {
       },
     },
     {
-      name: 'the uncaughtException listener runs in the frame of the callback that threw, which is gone after it',
+      name: 'The uncaughtException listener runs in the frame of the callback that throws, which does not leak into the next callback',
       needs: ['node:process', 'node:timers'],
       async run({ AsyncLocalStorage }) {
         const { nextTick } = (await import('node:process')).default;
@@ -318,7 +318,7 @@ export const events: Chapter = {
     },
     ...needing(signals, [
       {
-        name: 'the listener of a signal runs in the frame that began to listen for it',
+        name: 'The listener of a process signal runs in the frame in which the process starts to listen for the signal',
         needs: ['node:process'],
         async run({ AsyncLocalStorage }) {
           const process = (await import('node:process')).default;
@@ -332,7 +332,7 @@ export const events: Chapter = {
       },
     ]),
     {
-      name: 'the callback of a FinalizationRegistry runs in the empty frame',
+      name: 'The callback of a FinalizationRegistry runs in the root',
       needs: ['FinalizationRegistry', 'gc'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -356,7 +356,7 @@ export const events: Chapter = {
     },
     ...needing(performanceObservers, [
       {
-        name: 'the callback of a PerformanceObserver runs in the frame of the first entry that it is told of',
+        name: 'The callback of a PerformanceObserver runs in the frame of the first entry that it receives',
         needs: ['node:perf_hooks'],
         async run({ AsyncLocalStorage }) {
           const { performance, PerformanceObserver } = await import('node:perf_hooks');

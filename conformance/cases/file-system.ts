@@ -4,10 +4,10 @@ import { fileWatchers, needing } from '../features.js';
 import { eachCall, eachFlow } from '../flows.js';
 
 export const fileSystem: Chapter = {
-  title: 'Rule 3: files',
+  title: 'Rule 3: file system',
   cases: [
     {
-      name: 'the callback of fs.readFile runs in the frame of the call',
+      name: 'The fs.readFile() callback runs in the frame of the call',
       needs: ['node:fs', 'node:os'],
       run: (implementation) =>
         inFolder(async (folder) => {
@@ -17,7 +17,7 @@ export const fileSystem: Chapter = {
         }),
     },
     {
-      name: 'the callbacks of fs.writeFile and fs.appendFile run in the frame of the call',
+      name: 'The fs.writeFile() and appendFile() callbacks run in the frame of the call',
       needs: ['node:fs', 'node:os'],
       run: (implementation) =>
         inFolder(async (folder) => {
@@ -27,7 +27,7 @@ export const fileSystem: Chapter = {
         }),
     },
     {
-      name: 'the callbacks of fs.stat, lstat, access, realpath and readdir run in the frame of the call',
+      name: 'The fs.stat(), lstat(), access(), realpath() and readdir() callbacks run in the frame of the call',
       needs: ['node:fs', 'node:os'],
       run: (implementation) =>
         inFolder(async (folder) => {
@@ -38,7 +38,7 @@ export const fileSystem: Chapter = {
         }),
     },
     {
-      name: 'the callbacks of fs.open, write, read, fstat and close, one in the other, keep the frame',
+      name: 'Nested fs.open(), write(), read(), fstat() and close() callbacks keep the frame',
       needs: ['node:fs', 'node:os'],
       run: (implementation) =>
         inFolder(async (folder) => {
@@ -86,7 +86,7 @@ export const fileSystem: Chapter = {
         }),
     },
     {
-      name: 'the callbacks of fs.cp and fs.rm run in the frame of the call',
+      name: 'The fs.cp() and rm() callbacks run in the frame of the call',
       needs: ['node:fs', 'node:os'],
       run: (implementation) =>
         inFolder(async (folder) => {
@@ -114,7 +114,7 @@ export const fileSystem: Chapter = {
         }),
     },
     {
-      name: 'a callback that gets an error runs in the frame of the call',
+      name: 'An fs callback that receives an error runs in the frame of the call',
       needs: ['node:fs', 'node:os'],
       run: (implementation) =>
         inFolder(async (folder) => {
@@ -133,7 +133,7 @@ export const fileSystem: Chapter = {
         }),
     },
     {
-      name: 'the promises of fs leave the awaiting flow its frame, rejected ones too',
+      name: 'Awaiting fs/promises operations keeps the frame, including after a rejection',
       needs: ['node:fs/promises', 'node:os'],
       run: (implementation) =>
         inFolder(async (folder) => {
@@ -150,7 +150,7 @@ export const fileSystem: Chapter = {
         }),
     },
     {
-      name: 'a FileHandle’s reads and writes leave the awaiting flow its frame',
+      name: 'Awaiting the reads and writes of a FileHandle keeps the frame',
       needs: ['node:fs/promises', 'node:os'],
       run: (implementation) =>
         inFolder(async (folder) => {
@@ -172,7 +172,7 @@ export const fileSystem: Chapter = {
         }),
     },
     {
-      name: 'a loop over the lines of a file stays in its frame',
+      name: 'A for await loop over the lines of a file keeps its frame',
       needs: ['node:fs/promises', 'node:os'],
       run: (implementation) =>
         inFolder(async (folder) => {
@@ -189,7 +189,7 @@ export const fileSystem: Chapter = {
         }),
     },
     {
-      name: 'the listeners of fs.createReadStream run in the frame of the call',
+      name: 'The listeners of fs.createReadStream() run in the frame of the call',
       needs: ['node:fs', 'node:os'],
       run: (implementation) =>
         inFolder(async (folder) => {
@@ -211,7 +211,7 @@ export const fileSystem: Chapter = {
         }),
     },
     {
-      name: 'the listeners and callbacks of fs.createWriteStream run in the frame of the call',
+      name: 'The listeners and callbacks of fs.createWriteStream() run in the frame of the call',
       needs: ['node:fs', 'node:os'],
       run: (implementation) =>
         inFolder(async (folder) => {
@@ -235,7 +235,7 @@ export const fileSystem: Chapter = {
         }),
     },
     {
-      name: 'a loop over a read stream stays in its frame',
+      name: 'A for await loop over a file read stream keeps its frame',
       needs: ['node:fs', 'node:os'],
       run: (implementation) =>
         inFolder(async (folder) => {
@@ -250,7 +250,7 @@ export const fileSystem: Chapter = {
         }),
     },
     {
-      name: 'the callbacks of fs.opendir and of its directory’s read and close run in the frame of the call',
+      name: 'The callbacks of fs.opendir() and of read() and close() of the directory run in the frame of the call',
       needs: ['node:fs', 'node:os'],
       run: (implementation) =>
         inFolder(async (folder) => {
@@ -278,7 +278,7 @@ export const fileSystem: Chapter = {
         }),
     },
     {
-      name: 'a loop over a directory stays in its frame',
+      name: 'A for await loop over a directory keeps its frame',
       needs: ['node:fs', 'node:os'],
       run: (implementation) =>
         inFolder(async (folder) => {
@@ -292,7 +292,7 @@ export const fileSystem: Chapter = {
     },
     ...needing(fileWatchers, [
       {
-        name: 'the listener of fs.watch runs in the frame of the call, not in that of the change',
+        name: 'The fs.watch() listener runs in the frame of the call, not of the change',
         needs: ['node:fs', 'node:os'],
         run: ({ AsyncLocalStorage }) =>
           inFolder(async (folder) => {
@@ -309,7 +309,7 @@ export const fileSystem: Chapter = {
           }),
       },
       {
-        name: 'the listener of fs.watchFile runs in the frame of the call, not in that of the change',
+        name: 'The fs.watchFile() listener runs in the frame of the call, not of the change',
         needs: ['node:fs', 'node:os'],
         run: ({ AsyncLocalStorage }) =>
           inFolder(async (folder) => {
@@ -328,7 +328,7 @@ export const fileSystem: Chapter = {
           }),
       },
       {
-        name: 'a loop over fs.promises.watch stays in its frame',
+        name: 'A for await loop over fs.promises.watch() keeps its frame',
         needs: ['node:fs', 'node:os'],
         run: ({ AsyncLocalStorage }) =>
           inFolder(async (folder) => {

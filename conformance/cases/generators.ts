@@ -5,7 +5,7 @@ export const generators: Chapter = {
   title: 'Rule 6: generators',
   cases: [
     {
-      name: 'a generator’s body runs in the frame of the next() that resumes it',
+      name: 'A generator body runs in the frame of the next() call that resumes it',
       run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         function* body(): Generator<string | undefined> {
@@ -18,7 +18,7 @@ export const generators: Chapter = {
       },
     },
     {
-      name: 'return() and throw() run the body in their frame',
+      name: 'return() and throw() resume a generator body in the frame of their call',
       run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const seen: (string | undefined)[] = [];
@@ -43,7 +43,7 @@ export const generators: Chapter = {
       },
     },
     {
-      name: 'yield* and spread run the inner body in the frame of who resumes',
+      name: 'yield* and spread syntax run the inner generator body in the frame of the code that resumes it',
       run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         function* inner() {
@@ -60,7 +60,7 @@ export const generators: Chapter = {
       },
     },
     {
-      name: 'an async generator’s body runs in the frame of the next() that resumes it, across its awaits',
+      name: 'An async generator body runs in the frame of the next() call that resumes it, across its awaits',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         async function* body() {
@@ -77,7 +77,7 @@ export const generators: Chapter = {
       },
     },
     {
-      name: 'two queued next() calls: both steps run in the first one’s frame',
+      name: 'Both steps of two queued next() calls run in the frame of the first call',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         async function* body() {
@@ -92,7 +92,7 @@ export const generators: Chapter = {
       },
     },
     {
-      name: 'who awaits next() keeps its own frame',
+      name: 'Code that awaits next() of an async generator keeps its own frame',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         async function* body() {
@@ -107,7 +107,7 @@ export const generators: Chapter = {
       },
     },
     {
-      name: 'yield* to another async generator keeps the consumer’s frame',
+      name: 'yield* to another async generator keeps the frame of the consumer',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         async function* inner() {

@@ -11,7 +11,7 @@ export const http: Chapter = {
   title: 'Rule 3: HTTP',
   cases: needing(listeningSockets, [
     {
-      name: 'requests that are in flight at once each keep what their handler runs with',
+      name: 'The handlers of concurrent requests keep their own values',
       needs: ['node:http'],
       async run({ AsyncLocalStorage }) {
         const http = await import('node:http');
@@ -36,7 +36,7 @@ export const http: Chapter = {
       },
     },
     {
-      name: 'the request handler of a server runs in the frame of listen()',
+      name: 'The request handler of a server runs in the frame of the listen() call',
       needs: ['node:http'],
       async run({ AsyncLocalStorage }) {
         const http = await import('node:http');
@@ -53,7 +53,7 @@ export const http: Chapter = {
       },
     },
     {
-      name: 'what a request handler runs is not seen by the next request on the same socket',
+      name: 'run() in a request handler does not change the value of the next request on the same socket',
       needs: ['node:http'],
       async run({ AsyncLocalStorage }) {
         const http = await import('node:http');
@@ -66,7 +66,7 @@ export const http: Chapter = {
       },
     },
     {
-      name: 'what a request handler enters is not seen by the next request on the same socket',
+      name: 'enterWith() in a request handler does not change the value of the next request on the same socket',
       needs: ['node:http'],
       async run({ AsyncLocalStorage }) {
         const http = await import('node:http');
@@ -80,7 +80,7 @@ export const http: Chapter = {
       },
     },
     {
-      name: 'the callbacks of a response’s write() and end() run in the frame of the call',
+      name: 'The write() and end() callbacks of a response run in the frame of the call',
       needs: ['node:http'],
       async run({ AsyncLocalStorage }) {
         const http = await import('node:http');
@@ -104,7 +104,7 @@ export const http: Chapter = {
       },
     },
     {
-      name: 'the close listener of a request whose client has gone away runs in the empty frame',
+      name: 'The close listener of a server response runs in the root if the client disconnects',
       needs: ['node:http'],
       async run({ AsyncLocalStorage }) {
         const http = await import('node:http');
@@ -133,7 +133,7 @@ export const http: Chapter = {
       },
     },
     {
-      name: 'the listeners of a request and of its response run in the frame of http.request',
+      name: 'The listeners of a client request and of its response run in the frame of the http.request() call',
       needs: ['node:http'],
       async run(implementation) {
         const http = await import('node:http');
@@ -143,7 +143,7 @@ export const http: Chapter = {
       },
     },
     {
-      name: 'a keep-alive agent with one socket gives each request the frame of its own call',
+      name: 'The listeners of requests that share a keep-alive socket run in the frame of their own http.request() call',
       needs: ['node:http'],
       async run(implementation) {
         const http = await import('node:http');
@@ -167,7 +167,7 @@ export const http: Chapter = {
       },
     },
     {
-      name: 'a keep-alive socket that one flow has opened keeps nothing of it for the next',
+      name: 'A keep-alive socket opened by one flow leaves no value of that flow to the next flow',
       needs: ['node:http'],
       async run({ AsyncLocalStorage }) {
         const http = await import('node:http');
@@ -195,7 +195,7 @@ export const http: Chapter = {
       },
     },
     {
-      name: 'pipelined requests each keep what their handler runs with',
+      name: 'The handlers of pipelined requests keep their own values',
       needs: ['node:http', 'node:net'],
       async run({ AsyncLocalStorage }) {
         const http = await import('node:http');
@@ -229,7 +229,7 @@ export const http: Chapter = {
       },
     },
     {
-      name: 'an event stream keeps its frame, in the server’s ticks and in the client’s listeners',
+      name: 'An event stream keeps its frame in the ticks of the server and in the listeners of the client',
       needs: ['node:http'],
       async run({ AsyncLocalStorage }) {
         const http = await import('node:http');
@@ -268,7 +268,7 @@ export const http: Chapter = {
       },
     },
     {
-      name: 'the error listener of a request that another flow aborts runs in the frame of abort()',
+      name: 'The error listener of a request aborted by another flow runs in the frame of the abort() call',
       needs: ['node:http'],
       async run({ AsyncLocalStorage }) {
         const http = await import('node:http');
@@ -289,7 +289,7 @@ export const http: Chapter = {
       },
     },
     {
-      name: 'the upgrade and information listeners of a request run in the frame of http.request',
+      name: 'The upgrade and information listeners of a request run in the frame of the http.get() call',
       needs: ['node:http'],
       async run(implementation) {
         const http = await import('node:http');
@@ -320,7 +320,7 @@ export const http: Chapter = {
       },
     },
     {
-      name: 'the listeners of an HTTPS request run in the frame of the call, on a keep-alive socket too',
+      name: 'The listeners of HTTPS requests that share a keep-alive socket run in the frame of their own https.request() call',
       needs: ['node:https'],
       async run(implementation) {
         const https = await import('node:https');
@@ -335,7 +335,7 @@ export const http: Chapter = {
       },
     },
     {
-      name: 'fetch() and the reading of its body leave the awaiting flow its frame',
+      name: 'Awaiting fetch() and the body of its response keeps the frame',
       needs: ['node:http'],
       async run(implementation) {
         const http = await import('node:http');
@@ -359,7 +359,7 @@ export const http: Chapter = {
       },
     },
     {
-      name: 'a fetch() that another flow aborts rejects in the awaiting flow’s frame',
+      name: 'A fetch() call aborted by another flow rejects in the frame of the awaiting flow',
       needs: ['node:http'],
       async run({ AsyncLocalStorage }) {
         const http = await import('node:http');
@@ -380,7 +380,7 @@ export const http: Chapter = {
       },
     },
     {
-      name: 'the listeners of an HTTP/2 stream run in the frame of request(), also where streams share a session',
+      name: 'The listeners of HTTP/2 streams that share a session run in the frame of their own request() call',
       needs: ['node:http2'],
       async run(implementation) {
         const http2 = await import('node:http2');
@@ -410,7 +410,7 @@ export const http: Chapter = {
       },
     },
     {
-      name: 'the stream listener of an HTTP/2 server runs in the frame of listen()',
+      name: 'The stream listener of an HTTP/2 server runs in the frame of the listen() call',
       needs: ['node:http2'],
       async run({ AsyncLocalStorage }) {
         const http2 = await import('node:http2');
@@ -433,7 +433,7 @@ export const http: Chapter = {
       },
     },
     {
-      name: 'streams of one HTTP/2 session each keep what their handler runs with',
+      name: 'The handlers of concurrent streams of an HTTP/2 session keep their own values',
       needs: ['node:http2'],
       async run({ AsyncLocalStorage }) {
         const http2 = await import('node:http2');
@@ -461,7 +461,7 @@ export const http: Chapter = {
       },
     },
     {
-      name: 'the callbacks of an HTTP/2 session’s ping and settings run in the frame of the call',
+      name: 'The ping() and settings() callbacks of an HTTP/2 session run in the frame of the call',
       needs: ['node:http2'],
       async run(implementation) {
         const http2 = await import('node:http2');

@@ -21,7 +21,7 @@ export const memory: Chapter = {
   title: 'Memory',
   cases: [
     {
-      name: 'the value of a flow that has ended is collected',
+      name: 'The value of a completed flow is garbage-collected',
       needs: ['gc'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<object>();
@@ -38,7 +38,7 @@ export const memory: Chapter = {
       },
     },
     {
-      name: 'the value of a flow that waits for what never comes goes with the promise',
+      name: 'The value of a flow that awaits a promise that never settles is collected with the promise',
       needs: ['gc'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<object>();
@@ -54,7 +54,7 @@ export const memory: Chapter = {
       },
     },
     {
-      name: 'the value goes with a timer that is cleared and a bound function that is dropped',
+      name: 'A value is collected after its timer is cleared or its bound function becomes unreachable',
       needs: ['gc'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<object>();
@@ -72,7 +72,7 @@ export const memory: Chapter = {
       },
     },
     {
-      name: 'the value stays while work of its flow is pending, held by the flow alone',
+      name: 'A value stays alive while work of its flow is pending, even if only the flow refers to it',
       needs: ['gc'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<{ mark: string }>();
@@ -88,7 +88,7 @@ export const memory: Chapter = {
       },
     },
     {
-      name: 'a value that a later flow replaced is collected while the later flow goes on',
+      name: 'A value replaced by a nested run() is collected while the nested flow continues',
       needs: ['gc'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<object>();
@@ -112,7 +112,7 @@ export const memory: Chapter = {
       },
     },
     {
-      name: 'a storage that is dropped is collected, with its values, while a flow that has them goes on',
+      name: 'An unreachable storage is collected with its values while a flow that holds them continues',
       needs: ['gc'],
       async run({ AsyncLocalStorage }) {
         const kept = new AsyncLocalStorage<string>();
@@ -135,7 +135,7 @@ export const memory: Chapter = {
       },
     },
     {
-      name: 'a storage whose value refers to it is collected all the same',
+      name: 'An unreachable storage is collected even if its value refers to it',
       needs: ['gc'],
       async run({ AsyncLocalStorage }) {
         let release = () => {};
@@ -154,7 +154,7 @@ export const memory: Chapter = {
       },
     },
     {
-      name: 'a new storage never reads the value of one that is gone',
+      name: 'A new storage never reads the value of a collected storage',
       needs: ['gc'],
       async run({ AsyncLocalStorage }) {
         const read = async () => {
@@ -172,7 +172,7 @@ export const memory: Chapter = {
       },
     },
     {
-      name: 'a hundred thousand flows leave nothing behind',
+      name: 'The values of a hundred thousand completed flows are collected',
       needs: ['gc'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<object>();

@@ -7,10 +7,10 @@ import { eachCall, eachFlow, type Look } from '../flows.js';
 import { listening } from '../loopback.js';
 
 export const network: Chapter = {
-  title: 'Rule 3: sockets and names',
+  title: 'Rule 3: sockets and DNS',
   cases: needing(listeningSockets, [
     {
-      name: 'the listeners and callbacks of a socket run in the frame of net.connect',
+      name: 'The listeners and callbacks of a socket run in the frame of the net.connect() call',
       needs: ['node:net'],
       async run(implementation) {
         const net = await import('node:net');
@@ -20,7 +20,7 @@ export const network: Chapter = {
       },
     },
     {
-      name: 'a socket’s listener does not run in the frame in which it was registered',
+      name: 'A socket listener does not run in the frame in which it was registered',
       needs: ['node:net'],
       async run({ AsyncLocalStorage }) {
         const net = await import('node:net');
@@ -38,7 +38,7 @@ export const network: Chapter = {
       },
     },
     {
-      name: 'the callback of a write runs in the frame of the write, not in that of net.connect',
+      name: 'The write() callback of a socket runs in the frame of the write() call, not of the net.connect() call',
       needs: ['node:net'],
       async run({ AsyncLocalStorage }) {
         const net = await import('node:net');
@@ -63,7 +63,7 @@ export const network: Chapter = {
       },
     },
     {
-      name: 'the error listener of a socket that cannot connect runs in the frame of net.connect',
+      name: 'The error listener of a socket that cannot connect runs in the frame of the net.connect() call',
       needs: ['node:net', 'node:os'],
       async run(implementation) {
         const net = await import('node:net');
@@ -81,7 +81,7 @@ export const network: Chapter = {
       },
     },
     {
-      name: 'the timeout listener of a socket runs in the frame of setTimeout()',
+      name: 'The timeout listener of a socket runs in the frame of the setTimeout() call',
       needs: ['node:net'],
       async run({ AsyncLocalStorage }) {
         const net = await import('node:net');
@@ -98,7 +98,7 @@ export const network: Chapter = {
       },
     },
     {
-      name: 'a loop over a socket stays in its frame',
+      name: 'A for await loop over a socket keeps its frame',
       needs: ['node:net'],
       async run(implementation) {
         const net = await import('node:net');
@@ -113,7 +113,7 @@ export const network: Chapter = {
       },
     },
     {
-      name: 'the connection and listening listeners of a server run in the frame of listen()',
+      name: 'The connection and listening listeners of a server run in the frame of the listen() call',
       needs: ['node:net'],
       async run({ AsyncLocalStorage }) {
         const net = await import('node:net');
@@ -135,7 +135,7 @@ export const network: Chapter = {
       },
     },
     {
-      name: 'the data listener of a socket that a server has accepted runs in the empty frame',
+      name: 'The data listener of a socket accepted by a server runs in the root',
       needs: ['node:net'],
       async run({ AsyncLocalStorage }) {
         const net = await import('node:net');
@@ -162,7 +162,7 @@ export const network: Chapter = {
       },
     },
     {
-      name: 'the callback of a server’s close() runs in the frame of the call',
+      name: 'The close() callback of a server runs in the frame of the call',
       needs: ['node:net'],
       async run(implementation) {
         const net = await import('node:net');
@@ -173,7 +173,7 @@ export const network: Chapter = {
       },
     },
     {
-      name: 'the listeners and callbacks of a TLS socket run in the frame of tls.connect',
+      name: 'The listeners and callbacks of a TLS socket run in the frame of the tls.connect() call',
       needs: ['node:tls'],
       async run(implementation) {
         const tls = await import('node:tls');
@@ -189,7 +189,7 @@ export const network: Chapter = {
       },
     },
     {
-      name: 'what the handler of a TLS connection runs keeps apart from other connections’',
+      name: 'The handlers of concurrent TLS connections keep their own values',
       needs: ['node:tls'],
       async run({ AsyncLocalStorage }) {
         const tls = await import('node:tls');
@@ -221,7 +221,7 @@ export const network: Chapter = {
       },
     },
     {
-      name: 'the callbacks of a datagram socket’s bind, send and close run in the frame of the call',
+      name: 'The bind(), send() and close() callbacks of a datagram socket run in the frame of the call',
       needs: ['node:dgram'],
       async run(implementation) {
         const dgram = await import('node:dgram');
@@ -247,7 +247,7 @@ export const network: Chapter = {
       },
     },
     {
-      name: 'the message listener of a datagram socket runs in the frame in which the socket was made',
+      name: 'The message listener of a datagram socket runs in the frame in which the socket was created',
       needs: ['node:dgram'],
       async run({ AsyncLocalStorage }) {
         const dgram = await import('node:dgram');
@@ -270,7 +270,7 @@ export const network: Chapter = {
       },
     },
     {
-      name: 'the callback of dns.lookup runs in the frame of the call',
+      name: 'The dns.lookup() callback runs in the frame of the call',
       needs: ['node:dns'],
       async run(implementation) {
         const dns = await import('node:dns');
@@ -279,7 +279,7 @@ export const network: Chapter = {
       },
     },
     {
-      name: 'the promise of dns.lookup leaves the awaiting flow its frame',
+      name: 'Awaiting lookup() of dns/promises keeps the frame',
       needs: ['node:dns/promises'],
       async run(implementation) {
         const dns = await import('node:dns/promises');
@@ -290,7 +290,7 @@ export const network: Chapter = {
       },
     },
     {
-      name: 'the callback of a Resolver’s resolve4 runs in the frame of the call',
+      name: 'The resolve4() callback of a Resolver runs in the frame of the call',
       needs: ['node:dns', 'node:dgram'],
       async run(implementation) {
         const dns = await import('node:dns');

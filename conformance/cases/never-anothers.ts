@@ -10,7 +10,7 @@ import { listening } from '../loopback.js';
 
 const everywhere: readonly Case[] = [
   {
-    name: 'a flow that waits for a place in a pool has its own frame when another flow gives one back',
+    name: 'A flow that waits for a resource of a pool continues in its own frame when another flow releases the resource',
     async run(implementation) {
       const waiters: (() => void)[] = [];
       let free = 1;
@@ -39,7 +39,7 @@ const everywhere: readonly Case[] = [
     },
   },
   {
-    name: 'a bound callback that waits in a queue has its own frame when another flow calls it',
+    name: 'A bound callback in a queue runs in its own frame when another flow calls it',
     async run(implementation) {
       const { AsyncLocalStorage } = implementation;
       const waiters: (() => void)[] = [];
@@ -68,7 +68,7 @@ const everywhere: readonly Case[] = [
     },
   },
   {
-    name: 'a callback that was registered once runs in the frame of each flow that calls it',
+    name: 'A callback registered once runs in the frame of each flow that calls it',
     async run({ AsyncLocalStorage }) {
       const storage = new AsyncLocalStorage<string>();
       const callback = storage.run('registrar', () => async () => {
@@ -85,7 +85,7 @@ const everywhere: readonly Case[] = [
     },
   },
   {
-    name: 'a promise that one flow has cached leaves every flow that awaits it its own frame',
+    name: 'Awaiting a promise cached by another flow keeps the frame',
     async run(implementation) {
       let cached: Promise<string> | undefined;
       const load = () => {
@@ -102,7 +102,7 @@ const everywhere: readonly Case[] = [
     },
   },
   {
-    name: 'a batch of what several flows ask for gives each its answer in its own frame',
+    name: 'Flows that share a batched request continue in their own frames, and the batch runs in the frame of the first flow',
     async run({ AsyncLocalStorage }) {
       const storage = new AsyncLocalStorage<string>();
       const batches: string[] = [];
@@ -128,7 +128,7 @@ const everywhere: readonly Case[] = [
     },
   },
   {
-    name: 'a timer that several flows put off runs in the frame of the call that set it last',
+    name: 'A debounced timer shared by flows runs in the frame of the last call that set it',
     async run({ AsyncLocalStorage }) {
       const storage = new AsyncLocalStorage<string>();
       const seen = await new Promise((resolve) => {
@@ -143,7 +143,7 @@ const everywhere: readonly Case[] = [
     },
   },
   {
-    name: 'work of no flow that runs between the steps of flows finds nothing',
+    name: 'Work started in the root finds no value between the steps of flows',
     async run({ AsyncLocalStorage }) {
       const storage = new AsyncLocalStorage<number>();
       const seen = new Set<unknown>();
@@ -161,7 +161,7 @@ const everywhere: readonly Case[] = [
     },
   },
   {
-    name: 'code after an await of a plain value finds the value of its own flow or none',
+    name: 'Code after an await of a plain value finds the value of its own flow or none',
     async run({ AsyncLocalStorage }) {
       const storage = new AsyncLocalStorage<number>();
       const wrong = new Set<unknown>();
@@ -179,7 +179,7 @@ const everywhere: readonly Case[] = [
     },
   },
   {
-    name: 'flows that wait for events of one shared emitter each have their own frame',
+    name: 'Flows that await events of a shared emitter continue in their own frames',
     needs: ['node:events'],
     async run(implementation) {
       const { EventEmitter, once } = await import('node:events');
@@ -202,7 +202,7 @@ const everywhere: readonly Case[] = [
 
 const overSockets: readonly Case[] = [
   {
-    name: 'flows that share one socket each get their answer in their own frame',
+    name: 'Flows that share a socket continue in their own frames',
     needs: ['node:net', 'node:readline'],
     async run(implementation) {
       const net = await import('node:net');
@@ -245,7 +245,7 @@ const overSockets: readonly Case[] = [
 
 const overThreads: readonly Case[] = [
   {
-    name: 'flows that share one worker each get their answer in their own frame',
+    name: 'Flows that share a worker continue in their own frames',
     needs: ['node:worker_threads'],
     async run(implementation) {
       const { Worker } = await import('node:worker_threads');
@@ -280,6 +280,6 @@ const overThreads: readonly Case[] = [
 ];
 
 export const neverAnothers: Chapter = {
-  title: 'Rule 7: never another’s',
+  title: 'Rule 7: never another flow’s value',
   cases: [...everywhere, ...needing(listeningSockets, overSockets), ...needing(threads, overThreads)],
 };

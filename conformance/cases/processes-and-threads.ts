@@ -5,7 +5,7 @@ import { eachCall, eachFlow } from '../flows.js';
 
 const processCases: readonly Case[] = [
   {
-    name: 'the callbacks of exec and execFile run in the frame of the call',
+    name: 'The exec() and execFile() callbacks run in the frame of the call',
     needs: ['node:child_process'],
     async run(implementation) {
       const { exec, execFile } = await import('node:child_process');
@@ -14,7 +14,7 @@ const processCases: readonly Case[] = [
     },
   },
   {
-    name: 'the promisified execFile leaves the awaiting flow its frame',
+    name: 'Awaiting the promisified execFile() keeps the frame',
     needs: ['node:child_process', 'node:util'],
     async run(implementation) {
       const { execFile } = await import('node:child_process');
@@ -26,7 +26,7 @@ const processCases: readonly Case[] = [
     },
   },
   {
-    name: 'the spawn, exit and close listeners of a child process run in the frame of spawn()',
+    name: 'The spawn, exit and close listeners of a child process run in the frame of the spawn() call',
     needs: ['node:child_process'],
     async run(implementation) {
       const { spawn } = await import('node:child_process');
@@ -46,7 +46,7 @@ const processCases: readonly Case[] = [
     },
   },
   {
-    name: 'the exit listener of a child process does not run in the frame of kill()',
+    name: 'The exit listener of a child process runs in the frame of the spawn() call, not of the kill() call',
     needs: ['node:child_process'],
     async run({ AsyncLocalStorage }) {
       const { spawn } = await import('node:child_process');
@@ -61,7 +61,7 @@ const processCases: readonly Case[] = [
     },
   },
   {
-    name: 'the listeners of a child process’s output run in the frame of spawn()',
+    name: 'The data and end listeners of the output of a child process run in the frame of the spawn() call',
     needs: ['node:child_process'],
     async run(implementation) {
       const { spawn } = await import('node:child_process');
@@ -78,7 +78,7 @@ const processCases: readonly Case[] = [
     },
   },
   {
-    name: 'a loop over a child process’s output stays in its frame',
+    name: 'A for await loop over the output of a child process keeps its frame',
     needs: ['node:child_process'],
     async run(implementation) {
       const { spawn } = await import('node:child_process');
@@ -90,7 +90,7 @@ const processCases: readonly Case[] = [
     },
   },
   {
-    name: 'the error listener of a process that is not there runs in the frame of spawn()',
+    name: 'The error listener of a child process that cannot be spawned runs in the frame of the spawn() call',
     needs: ['node:child_process'],
     async run(implementation) {
       const { spawn } = await import('node:child_process');
@@ -107,7 +107,7 @@ const processCases: readonly Case[] = [
     },
   },
   {
-    name: 'the message listener of a forked process and the callback of send() run in the frame of their call',
+    name: 'The message listener of a forked process runs in the frame of the fork() call, and a send() callback in the frame of the send() call',
     needs: ['node:child_process', 'node:fs', 'node:os'],
     async run({ AsyncLocalStorage }) {
       const { fork } = await import('node:child_process');
@@ -141,7 +141,7 @@ const processCases: readonly Case[] = [
 
 const threadCases: readonly Case[] = [
   {
-    name: 'each worker starts at its own root, and flows keep apart in it',
+    name: 'A worker starts in the root, and its flows keep their own values',
     needs: ['node:worker_threads'],
     async run(implementation) {
       const storage = new implementation.AsyncLocalStorage<string>();
@@ -168,7 +168,7 @@ const threadCases: readonly Case[] = [
     },
   },
   {
-    name: 'the listeners of a worker run in the frame in which it was made',
+    name: 'The listeners of a worker run in the frame in which it was created',
     needs: ['node:worker_threads'],
     async run({ AsyncLocalStorage }) {
       const { Worker } = await import('node:worker_threads');
@@ -189,7 +189,7 @@ const threadCases: readonly Case[] = [
     },
   },
   {
-    name: 'the promise of a worker’s terminate() leaves the awaiting flow its frame',
+    name: 'Awaiting terminate() of a worker keeps the frame',
     needs: ['node:worker_threads'],
     async run(implementation) {
       const { Worker } = await import('node:worker_threads');
@@ -204,7 +204,7 @@ const threadCases: readonly Case[] = [
 
 const portCases: readonly Case[] = [
   {
-    name: 'the message listener of a MessagePort runs in the frame in which its channel was made',
+    name: 'The message listener of a MessagePort runs in the frame in which its channel was created',
     // A page's is told from outside, at the root.
     needs: ['node:worker_threads', 'MessageChannel'],
     async run({ AsyncLocalStorage }) {
@@ -225,7 +225,7 @@ const portCases: readonly Case[] = [
     },
   },
   {
-    name: 'the message listener of a MessagePort that nobody’s flow has made runs in the empty frame',
+    name: 'The message listener of a MessagePort whose channel was created in the root runs in the root',
     needs: ['MessageChannel'],
     async run({ AsyncLocalStorage }) {
       const storage = new AsyncLocalStorage<string>();
@@ -245,7 +245,7 @@ const portCases: readonly Case[] = [
     },
   },
   {
-    name: 'the message listener of a MessagePort that came in a message runs in the empty frame',
+    name: 'The message listener of a MessagePort that was received in a message runs in the root',
     needs: ['MessageChannel'],
     async run({ AsyncLocalStorage }) {
       const storage = new AsyncLocalStorage<string>();
@@ -273,7 +273,7 @@ const portCases: readonly Case[] = [
     },
   },
   {
-    name: 'the message listener of a BroadcastChannel runs in the frame in which the channel was made',
+    name: 'The message listener of a BroadcastChannel runs in the frame in which the channel was created',
     // A page's is told from outside, at the root.
     needs: ['node:worker_threads', 'BroadcastChannel'],
     async run({ AsyncLocalStorage }) {

@@ -5,7 +5,7 @@ export const promises: Chapter = {
   title: 'Rule 1: promises',
   cases: [
     {
-      name: 'a reaction runs in the frame of then(), not in the resolver’s',
+      name: 'A reaction runs in the frame of the then() call, not of the code that resolves the promise',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const { promise, resolve } = withResolvers<void>();
@@ -15,7 +15,7 @@ export const promises: Chapter = {
       },
     },
     {
-      name: 'catch() and finally() run in the frame of their call',
+      name: 'The callbacks of catch() and finally() run in the frame of the call',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const { promise, reject } = withResolvers<void>();
@@ -34,7 +34,7 @@ export const promises: Chapter = {
       },
     },
     {
-      name: 'a promise that is settled already keeps the frame of then() too',
+      name: 'A reaction to an already settled promise runs in the frame of the then() call',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const settled = storage.run('maker', () => Promise.resolve());
@@ -44,7 +44,7 @@ export const promises: Chapter = {
       },
     },
     {
-      name: 'the executor runs in the frame of the constructor’s call',
+      name: 'An executor runs in the frame of the Promise constructor call',
       run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         let seen: string | undefined;
@@ -58,7 +58,7 @@ export const promises: Chapter = {
       },
     },
     {
-      name: 'each reaction of a chain has its own frame',
+      name: 'Each reaction of a chain runs in the frame of its own then() call',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const seen: (string | undefined)[] = [];
@@ -72,7 +72,7 @@ export const promises: Chapter = {
       },
     },
     {
-      name: 'Promise.all, allSettled, race and any leave the awaiting flow its frame',
+      name: 'Awaiting Promise.all(), allSettled(), race() and any() keeps the frame',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const later = (value: string) =>
@@ -93,7 +93,7 @@ export const promises: Chapter = {
       },
     },
     {
-      name: 'reactions of a subclass run in the frame of then()',
+      name: 'A reaction to a promise of a subclass runs in the frame of the then() call',
       async run({ AsyncLocalStorage }) {
         class Task<T> extends Promise<T> {}
         const storage = new AsyncLocalStorage<string>();
@@ -108,7 +108,7 @@ export const promises: Chapter = {
       },
     },
     {
-      name: 'a thenable that a promise is resolved with is called in the resolver’s frame',
+      name: 'The then() method of a thenable runs in the frame of the code that resolves a promise with the thenable',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const seen = await storage.run('resolver', () =>
@@ -123,7 +123,7 @@ export const promises: Chapter = {
       },
     },
     {
-      name: 'the value held by a reaction that rejects is there in the next handler of its own flow',
+      name: 'A rejection handler runs in the frame of its then() call after an earlier reaction throws',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const seen = await storage.run('flow', () =>

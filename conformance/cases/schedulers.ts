@@ -6,11 +6,11 @@ export const schedulers: Chapter = {
   title: 'Rule 3: schedulers',
   cases: [
     {
-      name: 'the callback of setTimeout runs in the frame of the call',
+      name: 'A timer callback runs in the frame of the setTimeout() call',
       run: (implementation) => eachCall(implementation, (callback) => setTimeout(callback, 1)),
     },
     {
-      name: 'timers of many flows, due in any order, keep apart',
+      name: 'Timers of forty flows that fire in mixed order run in their own frames',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<number>();
         const flows = Array.from({ length: 40 }, (_, value) => value);
@@ -27,7 +27,7 @@ export const schedulers: Chapter = {
       },
     },
     {
-      name: 'a timer that a timer’s callback starts runs in the same frame',
+      name: 'A timer started by a timer callback runs in the same frame',
       run: (implementation) =>
         eachFlow(
           implementation,
@@ -43,7 +43,7 @@ export const schedulers: Chapter = {
         ),
     },
     {
-      name: 'every tick of setInterval runs in the frame of the call',
+      name: 'Every tick of an interval runs in the frame of the setInterval() call',
       run: (implementation) =>
         eachFlow(
           implementation,
@@ -60,7 +60,7 @@ export const schedulers: Chapter = {
         ),
     },
     {
-      name: 'a tick of setInterval that clears its interval keeps its frame, and so does what it starts then',
+      name: 'An interval callback that calls clearInterval(), and the work that it starts afterwards, keep the frame',
       run: (implementation) =>
         eachFlow(
           implementation,
@@ -79,7 +79,7 @@ export const schedulers: Chapter = {
         ),
     },
     {
-      name: 'a tick of setInterval sees nothing of what the tick before has run',
+      name: 'run() in a tick of an interval does not change the value of the next tick',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const seen: (string | undefined)[] = [];
@@ -101,11 +101,11 @@ export const schedulers: Chapter = {
       },
     },
     {
-      name: 'the callback of queueMicrotask runs in the frame of the call',
+      name: 'A microtask runs in the frame of the queueMicrotask() call',
       run: (implementation) => eachCall(implementation, (callback) => queueMicrotask(() => callback())),
     },
     {
-      name: 'a timer that is refreshed while it waits runs in the frame of setTimeout',
+      name: 'A timer refreshed while it is pending runs in the frame of the setTimeout() call',
       needs: ['node:timers'],
       async run({ AsyncLocalStorage }) {
         const timers = await import('node:timers');
@@ -118,7 +118,7 @@ export const schedulers: Chapter = {
       },
     },
     {
-      name: 'a timer that is refreshed after it has run runs in the frame of refresh()',
+      name: 'A timer refreshed after it has fired runs in the frame of the refresh() call',
       needs: ['node:timers'],
       async run({ AsyncLocalStorage }) {
         const timers = await import('node:timers');
@@ -137,7 +137,7 @@ export const schedulers: Chapter = {
       },
     },
     {
-      name: 'the callback of setImmediate runs in the frame of the call',
+      name: 'An immediate runs in the frame of the setImmediate() call',
       needs: ['node:timers'],
       async run(implementation) {
         const { setImmediate } = await import('node:timers');
@@ -145,7 +145,7 @@ export const schedulers: Chapter = {
       },
     },
     {
-      name: 'an immediate that an immediate’s callback starts runs in the same frame',
+      name: 'An immediate started by the callback of an immediate runs in the same frame',
       needs: ['node:timers'],
       async run(implementation) {
         const { setImmediate } = await import('node:timers');
@@ -164,7 +164,7 @@ export const schedulers: Chapter = {
       },
     },
     {
-      name: 'the callback of process.nextTick runs in the frame of the call',
+      name: 'A tick callback runs in the frame of the process.nextTick() call',
       needs: ['node:process'],
       async run(implementation) {
         const { nextTick } = (await import('node:process')).default;
@@ -172,7 +172,7 @@ export const schedulers: Chapter = {
       },
     },
     {
-      name: 'ticks, microtasks, immediates and timers that start each other all keep their frame',
+      name: 'Ticks, microtasks, reactions, immediates and timers that start each other keep the frame',
       needs: ['node:process', 'node:timers'],
       async run(implementation) {
         const { nextTick } = (await import('node:process')).default;
@@ -206,7 +206,7 @@ export const schedulers: Chapter = {
       },
     },
     {
-      name: 'the promises of setTimeout, setImmediate and scheduler.wait leave the awaiting flow its frame',
+      name: 'Awaiting setTimeout(), setImmediate(), scheduler.wait() and scheduler.yield() of timers/promises keeps the frame',
       needs: ['node:timers/promises'],
       async run(implementation) {
         const timers = await import('node:timers/promises');
@@ -220,7 +220,7 @@ export const schedulers: Chapter = {
       },
     },
     {
-      name: 'a loop over the setInterval of timers/promises stays in its frame, before and after an early end',
+      name: 'A for await loop over setInterval() of timers/promises keeps its frame, including after an early exit',
       needs: ['node:timers/promises'],
       async run(implementation) {
         const timers = await import('node:timers/promises');
@@ -236,7 +236,7 @@ export const schedulers: Chapter = {
       },
     },
     {
-      name: 'a timer’s promise that another flow aborts rejects in the awaiting flow’s frame',
+      name: 'A timer promise aborted by another flow rejects in the frame of the awaiting flow',
       needs: ['node:timers/promises'],
       async run({ AsyncLocalStorage }) {
         const timers = await import('node:timers/promises');
@@ -255,7 +255,7 @@ export const schedulers: Chapter = {
       },
     },
     {
-      name: 'the promisified setTimeout and setImmediate leave the awaiting flow its frame',
+      name: 'Awaiting the promisified setTimeout() and setImmediate() keeps the frame',
       needs: ['node:timers', 'node:util'],
       async run(implementation) {
         const { promisify } = await import('node:util');

@@ -7,7 +7,7 @@ export const streams: Chapter = {
   title: 'Rule 3: streams',
   cases: [
     {
-      name: 'read() of a Readable runs in the frame that asks for data, its listeners in the frame of push()',
+      name: 'A Readable calls read() in the frame that requests data, and its data listener in the frame of the push() call',
       needs: ['node:stream'],
       async run({ AsyncLocalStorage }) {
         const { Readable } = await import('node:stream');
@@ -36,7 +36,7 @@ export const streams: Chapter = {
       },
     },
     {
-      name: 'write() of a Writable, its callback and its finish listener run in the frame of the call',
+      name: 'The write() method, the callbacks and the listeners of a Writable run in the frame of the call',
       needs: ['node:stream'],
       async run(implementation) {
         const { Writable } = await import('node:stream');
@@ -66,7 +66,7 @@ export const streams: Chapter = {
       },
     },
     {
-      name: 'a chunk that waits behind another is written in the frame that completed the one before',
+      name: 'A buffered chunk of a Writable is written in the frame in which the previous chunk was completed',
       needs: ['node:stream'],
       async run({ AsyncLocalStorage }) {
         const { Writable } = await import('node:stream');
@@ -85,7 +85,7 @@ export const streams: Chapter = {
       },
     },
     {
-      name: 'the error and close listeners of a stream that is destroyed run in the frame of destroy()',
+      name: 'The error and close listeners of a destroyed stream run in the frame of the destroy() call',
       needs: ['node:stream'],
       async run({ AsyncLocalStorage }) {
         const { PassThrough } = await import('node:stream');
@@ -106,7 +106,7 @@ export const streams: Chapter = {
       },
     },
     {
-      name: 'the parts and the callback of a pipeline run in the frame of the call',
+      name: 'The streams and the callback of pipeline() run in the frame of the call',
       needs: ['node:stream'],
       async run(implementation) {
         const { pipeline, Readable, Transform, Writable } = await import('node:stream');
@@ -149,7 +149,7 @@ export const streams: Chapter = {
       },
     },
     {
-      name: 'a pipeline of async generators stays in its frame, and its promise leaves the awaiting flow its frame',
+      name: 'The async generators of an awaited pipeline() and the code after it run in the frame of the call',
       needs: ['node:stream/promises'],
       async run(implementation) {
         const { pipeline } = await import('node:stream/promises');
@@ -177,7 +177,7 @@ export const streams: Chapter = {
       },
     },
     {
-      name: 'the callback of finished() runs in the frame of the call, not in that of the end',
+      name: 'The finished() callback runs in the frame of the call, not of the code that ends the stream',
       needs: ['node:stream'],
       async run({ AsyncLocalStorage }) {
         const { finished, PassThrough } = await import('node:stream');
@@ -191,7 +191,7 @@ export const streams: Chapter = {
       },
     },
     {
-      name: 'a loop over a Readable stays in its frame, whoever pushes',
+      name: 'A for await loop over a Readable keeps its frame when other flows write the data',
       needs: ['node:stream'],
       async run({ AsyncLocalStorage }) {
         const { PassThrough } = await import('node:stream');
@@ -210,7 +210,7 @@ export const streams: Chapter = {
       },
     },
     {
-      name: 'a loop over Readable.from stays in its frame, and so does the generator that it is made from',
+      name: 'A for await loop over Readable.from() and the generator that it reads keep the frame of the loop',
       needs: ['node:stream'],
       async run(implementation) {
         const { Readable } = await import('node:stream');
@@ -230,7 +230,7 @@ export const streams: Chapter = {
       },
     },
     {
-      name: 'reading all of a stream with text() leaves the awaiting flow its frame',
+      name: 'Awaiting text() of stream/consumers keeps the frame',
       needs: ['node:stream', 'node:stream/consumers'],
       async run(implementation) {
         const { text } = await import('node:stream/consumers');
@@ -242,7 +242,7 @@ export const streams: Chapter = {
       },
     },
     {
-      name: 'start() of a ReadableStream runs in the frame in which the stream is made',
+      name: 'The start() method of a ReadableStream source runs in the frame of the constructor call',
       needs: ['ReadableStream'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -254,7 +254,7 @@ export const streams: Chapter = {
       },
     },
     {
-      name: 'cancel() of a ReadableStream’s source runs in the frame of the call',
+      name: 'The cancel() method of a ReadableStream source runs in the frame of the cancel() call on the stream',
       needs: ['ReadableStream'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -269,7 +269,7 @@ export const streams: Chapter = {
       },
     },
     {
-      name: 'the pull() of a ReadableStream that fills it at the start runs in the frame in which the stream was made',
+      name: 'The initial pull() of a ReadableStream source runs in the frame of the constructor call',
       needs: ['ReadableStream'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -281,7 +281,7 @@ export const streams: Chapter = {
       },
     },
     {
-      name: 'the pull() of a ReadableStream that waits runs in the frame of the read() that causes it',
+      name: 'The pull() method of the source of an idle ReadableStream runs in the frame of the read() call that triggers it',
       needs: ['ReadableStream'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -301,7 +301,7 @@ export const streams: Chapter = {
       },
     },
     {
-      name: 'read() of a web stream leaves the awaiting flow its frame, whoever enqueues',
+      name: 'Awaiting read() of a ReadableStream reader keeps the frame when another flow enqueues the data',
       needs: ['ReadableStream'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -324,7 +324,7 @@ export const streams: Chapter = {
     },
     ...needing(iterableStreams, [
       {
-        name: 'a loop over a web stream stays in its frame, and so does the pull() that it causes',
+        name: 'A for await loop over a ReadableStream and the pull() calls that it triggers keep the frame of the loop',
         needs: ['ReadableStream'],
         async run(implementation) {
           await eachFlow(implementation, async (look) => {
@@ -347,7 +347,7 @@ export const streams: Chapter = {
       },
     ]),
     {
-      name: 'write(), close() and abort() of a WritableStream’s sink run in the frame of the call',
+      name: 'The write(), close() and abort() methods of the sink of an idle WritableStream run in the frame of the call on the stream',
       needs: ['ReadableStream'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -368,7 +368,7 @@ export const streams: Chapter = {
       },
     },
     {
-      name: 'transform() and flush() of a TransformStream that waits run in the frame of the write and of the close',
+      name: 'The transform() and flush() methods of an idle TransformStream run in the frames of the write() and close() calls',
       needs: ['ReadableStream'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -394,7 +394,7 @@ export const streams: Chapter = {
       },
     },
     {
-      name: 'pipeTo(), pipeThrough() and tee() leave the awaiting flow its frame',
+      name: 'pipeTo(), pipeThrough() and tee() keep the frame for the sink and for the awaiting code',
       needs: ['ReadableStream'],
       async run(implementation) {
         await eachFlow(implementation, async (look) => {
@@ -421,7 +421,7 @@ export const streams: Chapter = {
       },
     },
     {
-      name: 'a Readable made of a web stream, and the other way round, leave the awaiting flow its frame',
+      name: 'A for await loop over Readable.fromWeb() or Readable.toWeb() keeps its frame',
       needs: ['node:stream', 'ReadableStream'],
       async run(implementation) {
         const { Readable } = await import('node:stream');
@@ -441,7 +441,7 @@ export const streams: Chapter = {
       },
     },
     {
-      name: 'the callback of a stream that another stream’s callback ends runs in its own frame',
+      name: 'The end() callback of a stream that ends in the callback of another stream keeps the frame',
       needs: ['node:stream'],
       async run(implementation) {
         const { PassThrough } = await import('node:stream');

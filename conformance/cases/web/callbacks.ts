@@ -26,13 +26,13 @@ export const webCallbacks: Chapter = {
   title: 'Web: completion callbacks',
   cases: [
     {
-      name: 'the callback of canvas.toBlob runs in the frame of the call',
+      name: 'The toBlob() callback of a canvas runs in the frame of the call',
       needs: ['document'],
       run: (implementation) =>
         eachCall(implementation, (callback) => document.createElement('canvas').toBlob(() => callback())),
     },
     {
-      name: 'the callbacks of decodeAudioData run in the frame of the call, and so does what awaits its promise',
+      name: 'The decodeAudioData() callbacks and the code that awaits its promise run in the frame of the call',
       needs: ['OfflineAudioContext'],
       run: (implementation) =>
         eachFlow(implementation, async (look) => {
@@ -50,7 +50,7 @@ export const webCallbacks: Chapter = {
         }),
     },
     {
-      name: 'the callback of getAsString runs in the frame of the call',
+      name: 'The getAsString() callback of a DataTransferItem runs in the frame of the call',
       needs: ['document', 'DataTransfer'],
       async run(implementation) {
         const transfer = new DataTransfer();
@@ -61,14 +61,14 @@ export const webCallbacks: Chapter = {
     },
     ...needing(permission, [
       {
-        name: 'the callback of Notification.requestPermission runs in the frame of the call',
+        name: 'The Notification.requestPermission() callback runs in the frame of the call',
         needs: ['document', 'Notification'],
         run: (implementation) =>
           eachCall(implementation, (callback) => void Notification.requestPermission(() => callback())),
       },
     ]),
     {
-      name: 'the callbacks of locks.request run in the frame of the call, whoever holds the lock, and so does what awaits it',
+      name: 'The navigator.locks.request() callback and the code that awaits the request run in the frame of the call',
       needs: ['document', 'LockManager'],
       run: (implementation) =>
         eachFlow(implementation, async (look) => {
@@ -84,7 +84,7 @@ export const webCallbacks: Chapter = {
         }),
     },
     {
-      name: 'the callback of startViewTransition runs in the frame of the call, and so does what awaits its promises',
+      name: 'The startViewTransition() callback and the code that awaits its promises run in the frame of the call',
       needs: ['document', 'ViewTransition'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -104,7 +104,7 @@ export const webCallbacks: Chapter = {
       },
     },
     {
-      name: 'the callbacks of file system entries run in the frame of the call',
+      name: 'The callbacks of file system entries run in the frame of the call',
       needs: ['document', 'FileSystemFileEntry'],
       async run(implementation) {
         const transfer = new DataTransfer();
@@ -131,7 +131,7 @@ export const webCallbacks: Chapter = {
     },
     ...needing(position, [
       {
-        name: 'the callbacks of geolocation run in the frame of the call',
+        name: 'The callbacks of geolocation run in the frame of the call',
         needs: ['document', 'Geolocation'],
         async run(implementation) {
           await eachCall(implementation, (callback) =>

@@ -13,10 +13,10 @@ let pictures = 0;
 const held: Element[] = [];
 
 export const elements: Chapter = {
-  title: 'Web: elements that load, play, open and close',
+  title: 'Web: elements that load, open and close',
   cases: [
     {
-      name: 'an image loads, or fails, in the frame of the assignment to src, be it a property or an attribute',
+      name: 'The load and error listeners of an image run in the frame of the assignment to its src or srcset',
       needs: ['document'],
       async run(implementation) {
         const ways: [string, (image: HTMLImageElement) => void][] = [
@@ -44,7 +44,7 @@ export const elements: Chapter = {
       },
     },
     {
-      name: 'an image in markup loads in the frame of the assignment, and one in a copy in the frame of the copying',
+      name: 'The load listener of an image runs in the frame of the call that creates it from markup, or that copies it',
       needs: ['document'],
       async run(implementation) {
         const { AsyncLocalStorage } = implementation;
@@ -86,7 +86,7 @@ export const elements: Chapter = {
       },
     },
     {
-      name: 'an image that one flow makes to load and another puts into the page loads in the frame of the first',
+      name: 'The load listener of an image runs in the frame of the assignment to src, not of the insertion into the page',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -102,7 +102,7 @@ export const elements: Chapter = {
       },
     },
     {
-      name: 'an image that is loaded again, by another flow and by none, tells of each load in its own frame',
+      name: 'The load listener of an image that loads repeatedly runs in the frame of each assignment',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -120,7 +120,7 @@ export const elements: Chapter = {
       },
     },
     {
-      name: 'an image that is given another source before it has loaded tells of the second in the second’s frame',
+      name: 'The load listener of an image whose src is replaced while it loads runs in the frame of the second assignment',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -142,7 +142,7 @@ export const elements: Chapter = {
       },
     },
     {
-      name: 'decode() of an image leaves the awaiting flow its frame',
+      name: 'Awaiting decode() of an image keeps the frame',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -156,7 +156,7 @@ export const elements: Chapter = {
       },
     },
     {
-      name: 'an image of a picture loads in the frame in which a source was put before it',
+      name: 'The load listener of an image in a picture runs in the frame in which a source is inserted before it',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -176,7 +176,7 @@ export const elements: Chapter = {
       },
     },
     {
-      name: 'an image button loads in the frame of the assignment to src',
+      name: 'The load listener of an image button runs in the frame of the assignment to src',
       needs: ['document'],
       run: (implementation) =>
         eachTask(implementation, () => {
@@ -193,7 +193,7 @@ export const elements: Chapter = {
         }, ['load']),
     },
     {
-      name: 'an image of a drawing, and a track of a video, load in the frame of the assignment',
+      name: 'The load listeners of an SVG image and of a text track run in the frame of the assignment',
       needs: ['document'],
       async run(implementation) {
         const drawing = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
@@ -223,7 +223,7 @@ export const elements: Chapter = {
       },
     },
     {
-      name: 'a script loads, or fails, in the frame in which it was put into the page',
+      name: 'The load and error listeners of a script run in the frame of its insertion into the page',
       needs: ['document'],
       async run(implementation) {
         await eachInserted(implementation, () => {
@@ -243,7 +243,7 @@ export const elements: Chapter = {
       },
     },
     {
-      name: 'a script in a fragment, and one beside another node, load in the frame of the call that puts them in',
+      name: 'The load listener of a script runs in the frame of its insertion, with each insertion method and in a fragment',
       needs: ['document'],
       async run(implementation) {
         const ways: ((box: Element, script: Element) => void)[] = [
@@ -271,7 +271,7 @@ export const elements: Chapter = {
       },
     },
     {
-      name: 'a module script runs at the root and loads in the frame in which it was put into the page',
+      name: 'A module script runs in the root, and its load listener in the frame of its insertion',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -290,7 +290,7 @@ export const elements: Chapter = {
       },
     },
     {
-      name: 'a classic script that a flow puts in with its text runs in the flow’s frame, as any call; one that is loaded runs at the root',
+      name: 'A classic script runs in the frame of its insertion if it is inline, and in the root if it is loaded',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -310,7 +310,7 @@ export const elements: Chapter = {
       },
     },
     {
-      name: 'a style sheet loads in the frame in which its link was put in, or was given another address',
+      name: 'The load and error listeners of a style sheet link run in the frame of its insertion or of the assignment to href',
       needs: ['document'],
       async run(implementation) {
         const link = (href: string) => () => {
@@ -336,7 +336,7 @@ export const elements: Chapter = {
       },
     },
     {
-      name: 'a link that two flows give an address before the first has loaded tells of none in the frame of another',
+      name: 'The load listener of a link whose href is replaced while it loads runs in the frame of the second assignment',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -358,7 +358,7 @@ export const elements: Chapter = {
       },
     },
     {
-      name: 'a style element loads in the frame in which it was put in, or was given another text',
+      name: 'The load listener of a style element runs in the frame of its insertion or of the change of its text',
       needs: ['document'],
       async run(implementation) {
         const style = (text: string) => {
@@ -383,7 +383,7 @@ export const elements: Chapter = {
       },
     },
     {
-      name: 'a frame loads in the frame in which it was put in or given another page; what it does itself comes at the root',
+      name: 'The load listener of an iframe runs in the frame of its insertion or of the assignment to src, and in the root after its own navigation',
       needs: ['document'],
       async run(implementation) {
         await eachInserted(implementation, () => {
@@ -414,7 +414,7 @@ export const elements: Chapter = {
       },
     },
     {
-      name: 'a frame with nothing to show tells so in the frame in which it was put in, and nothing is left for its next page',
+      name: 'The load listener of an empty iframe runs in the frame of its insertion, and in the root after its own navigation',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -431,7 +431,7 @@ export const elements: Chapter = {
       },
     },
     {
-      name: 'object and embed load in the frame in which they were put in',
+      name: 'The load listeners of object and embed run in the frame of their insertion',
       needs: ['document'],
       async run(implementation) {
         await eachInserted(implementation, () => {
@@ -447,7 +447,7 @@ export const elements: Chapter = {
       },
     },
     {
-      name: 'a listener on another element that captures a load runs in the frame of the load',
+      name: 'A capturing load listener on an ancestor runs in the frame of the load',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -478,7 +478,7 @@ export const elements: Chapter = {
       },
     },
     {
-      name: 'details, a popover and a dialog tell that they were opened or closed in the frame of who did it',
+      name: 'The toggle and close listeners of details, popovers and dialogs run in the frame of the call or assignment',
       needs: ['document', 'ToggleEvent'],
       async run(implementation) {
         const inBody = <E extends HTMLElement>(name: string, start: (element: E) => void, before = (_: E) => {}) => {
@@ -527,7 +527,7 @@ export const elements: Chapter = {
       },
     },
     {
-      name: 'a dialog tells that it was opened and closed in the frame of who did it, in the events that its browser has',
+      name: 'The beforetoggle, toggle and close listeners of a dialog run in the frame of the call that opens or closes it',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -558,7 +558,7 @@ export const elements: Chapter = {
       },
     },
     {
-      name: 'what a flow opens twice before it is told of is told of in the frame of the last change',
+      name: 'The toggle listener of an element toggled repeatedly runs in the frame of the last change',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -581,7 +581,7 @@ export const elements: Chapter = {
       },
     },
     {
-      name: 'fullscreen that is entered, or refused, tells so in the frame of the call',
+      name: 'The fullscreenchange and fullscreenerror listeners run in the frame of the requestFullscreen() call',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();

@@ -6,7 +6,7 @@ export const webEvents: Chapter = {
   title: 'Web: events',
   cases: [
     {
-      name: 'click(), focus(), submitting, resetting and checking dispatch in the frame of the call',
+      name: 'The listeners of events that click(), form methods and the FormData constructor dispatch run in the frame of the call',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -42,7 +42,7 @@ export const webEvents: Chapter = {
       },
     },
     {
-      name: 'a listener that is added twice is called once, can be removed, and has its `this`, its options and its object’s method',
+      name: 'addEventListener() in a flow keeps the DOM semantics of duplicates, removal, options, this and handleEvent()',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -86,7 +86,7 @@ export const webEvents: Chapter = {
       },
     },
     {
-      name: 'a handler gives back what was set, is called as it was, and goes with null',
+      name: 'An event handler property set in a flow returns the assigned function, calls it with the element as this and is cleared by null',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -109,7 +109,7 @@ export const webEvents: Chapter = {
       },
     },
     {
-      name: 'an error that nobody catches is reported at the root, whoever was running',
+      name: 'The error listener for an uncaught exception runs in the root, whichever frame throws',
       needs: ['document', 'reportError'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -157,7 +157,7 @@ export const webEvents: Chapter = {
       },
     },
     {
-      name: 'unhandledrejection and rejectionhandled come at the root',
+      name: 'The unhandledrejection and rejectionhandled listeners run in the root',
       needs: ['document', 'PromiseRejectionEvent'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -180,7 +180,7 @@ export const webEvents: Chapter = {
       },
     },
     {
-      name: 'messages come at the root: of a MessagePort, a BroadcastChannel, a frame and the page itself',
+      name: 'The message listeners of a MessagePort, a BroadcastChannel and a page run in the root',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -225,7 +225,7 @@ export const webEvents: Chapter = {
       },
     },
     {
-      name: 'events on other objects than the one that caused them come at the root: storage, hashchange, popstate',
+      name: 'The hashchange, popstate and storage listeners of a window run in the root',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -249,7 +249,7 @@ export const webEvents: Chapter = {
       },
     },
     {
-      name: 'a transition that a flow’s style begins tells of itself at the root',
+      name: 'The transitionend listener of a transition that a flow starts runs in the root',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -267,7 +267,7 @@ export const webEvents: Chapter = {
       },
     },
     {
-      name: 'the reactions of a custom element run in the frame of the call that causes them',
+      name: 'The reactions of a custom element run in the frame of the call that triggers them',
       needs: ['document', 'customElements'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -307,7 +307,7 @@ export const webEvents: Chapter = {
       },
     },
     {
-      name: 'a module that a flow imports runs at the root, and the import leaves the awaiting flow its frame',
+      name: 'A module imported by a flow runs in the root, and awaiting the import keeps the frame',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();

@@ -41,7 +41,7 @@ const frames: Feature = {
 
 const soundCases = needing(sound, [
   {
-    name: 'a player loads in the frame of the assignment to src, plays in that of play(), and ends in the same',
+    name: 'The listeners of a media element run in the frame of the assignment to src for loading and of the play() call for playback',
     needs: ['document'],
     run: ({ AsyncLocalStorage }) =>
       withSound(0.2, async (address) => {
@@ -63,7 +63,7 @@ const soundCases = needing(sound, [
       }),
   },
   {
-    name: 'pause(), volume and currentTime of a player that plays tell so each in the frame of the call',
+    name: 'The listeners for a pause, a volume change and a seek during playback run in the frame of the call or assignment',
     needs: ['document'],
     run: ({ AsyncLocalStorage }) =>
       withSound(10, async (address) => {
@@ -100,7 +100,7 @@ const soundCases = needing(sound, [
       }),
   },
   {
-    name: 'players of two flows and of none keep apart',
+    name: 'Media elements that play in two flows and in the root keep their own frames',
     needs: ['document'],
     run: ({ AsyncLocalStorage }) =>
       withSound(0.1, async (address) => {
@@ -120,7 +120,7 @@ const soundCases = needing(sound, [
       }),
   },
   {
-    name: 'a player with a source in it loads in the frame in which the source was put in, and again in that of load()',
+    name: 'The loadedmetadata listener of a media element runs in the frame of the insertion of a source or of the load() call',
     needs: ['document'],
     run: ({ AsyncLocalStorage }) =>
       withSound(0.1, async (address) => {
@@ -141,7 +141,7 @@ const soundCases = needing(sound, [
 
 const silentCases: Case[] = [
   {
-    name: 'volume and playbackRate of a player that rests tell so in the frame of the assignment, if they change',
+    name: 'The volumechange and ratechange listeners of an idle media element run in the frame of the assignment that changes the value',
     needs: ['document'],
     async run({ AsyncLocalStorage }) {
       const storage = new AsyncLocalStorage<string>();
@@ -163,7 +163,7 @@ const silentCases: Case[] = [
     },
   },
   {
-    name: 'a player that is made with an address loads in the frame in which it was made',
+    name: 'The loadedmetadata listener of an Audio created with a URL runs in the frame of the constructor call',
     needs: ['document', 'Audio'],
     run: ({ AsyncLocalStorage }) =>
       withSound(0.1, async (address) => {
@@ -179,7 +179,7 @@ const silentCases: Case[] = [
       }),
   },
   {
-    name: 'a player that cannot load what a flow has given it tells so in the flow’s frame',
+    name: 'The error listener of a media element that cannot load runs in the frame of the assignment to src',
     needs: ['document'],
     async run({ AsyncLocalStorage }) {
       const storage = new AsyncLocalStorage<string>();
@@ -196,7 +196,7 @@ const silentCases: Case[] = [
 
 const videoCases = needing(frames, [
   {
-    name: 'the callback of requestVideoFrameCallback runs in the frame of the call',
+    name: 'The requestVideoFrameCallback() callback runs in the frame of the call',
     needs: ['document'],
     run: (implementation) =>
       withVideo((video) => eachCall(implementation, (callback) => video.requestVideoFrameCallback(() => callback()))),

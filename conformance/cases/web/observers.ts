@@ -10,7 +10,7 @@ export const webObservers: Chapter = {
   title: 'Web: observers',
   cases: [
     {
-      name: 'a MutationObserver is told at the root',
+      name: 'The callback of a MutationObserver runs in the root',
       needs: ['MutationObserver', 'document'],
       run: ({ AsyncLocalStorage }) =>
         told(new AsyncLocalStorage<string>(), (box, tell) => {
@@ -23,7 +23,7 @@ export const webObservers: Chapter = {
         }),
     },
     {
-      name: 'a ResizeObserver is told at the root',
+      name: 'The callback of a ResizeObserver runs in the root',
       needs: ['ResizeObserver', 'document'],
       run: ({ AsyncLocalStorage }) =>
         told(new AsyncLocalStorage<string>(), (box, tell) => {
@@ -38,7 +38,7 @@ export const webObservers: Chapter = {
         }),
     },
     {
-      name: 'an IntersectionObserver is told at the root',
+      name: 'The callback of an IntersectionObserver runs in the root',
       needs: ['IntersectionObserver', 'document'],
       run: ({ AsyncLocalStorage }) =>
         told(new AsyncLocalStorage<string>(), (box, tell) => {
@@ -53,7 +53,7 @@ export const webObservers: Chapter = {
         }),
     },
     {
-      name: 'a PerformanceObserver of a page is told at the root',
+      name: 'The callback of a PerformanceObserver in a page runs in the root',
       needs: ['PerformanceObserver', 'document'],
       run: ({ AsyncLocalStorage }) =>
         told(new AsyncLocalStorage<string>(), (_, tell) => {
@@ -66,7 +66,7 @@ export const webObservers: Chapter = {
         }),
     },
     {
-      name: 'a ReportingObserver is told at the root',
+      name: 'The callback of a ReportingObserver runs in the root',
       needs: ['ReportingObserver', 'document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();

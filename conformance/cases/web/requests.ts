@@ -3,10 +3,10 @@ import { equal } from '../../expect.js';
 import { eachTask, later, told } from './tasks.js';
 
 export const requests: Chapter = {
-  title: 'Web: requests',
+  title: 'Web: requests, connections and other tasks',
   cases: [
     {
-      name: 'the events of an XMLHttpRequest and of its upload come in the frame of send()',
+      name: 'The listeners of an XMLHttpRequest and of its upload run in the frame of the send() call',
       needs: ['document', 'XMLHttpRequest'],
       async run(implementation) {
         const make = (send: (request: XMLHttpRequest) => void) => () => {
@@ -27,7 +27,7 @@ export const requests: Chapter = {
       },
     },
     {
-      name: 'an XMLHttpRequest that fails, or takes too long, tells so in the frame of send()',
+      name: 'The listeners of an XMLHttpRequest that fails or times out run in the frame of the send() call',
       needs: ['document', 'XMLHttpRequest'],
       async run(implementation) {
         await eachTask(implementation, () => {
@@ -44,7 +44,7 @@ export const requests: Chapter = {
       },
     },
     {
-      name: 'the events of abort() come in the frame of its caller, also where a flow has sent the request and no flow aborts it',
+      name: 'The abort and loadend listeners of an aborted XMLHttpRequest run in the frame of the abort() call',
       needs: ['document', 'XMLHttpRequest'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -64,7 +64,7 @@ export const requests: Chapter = {
       },
     },
     {
-      name: 'an XMLHttpRequest that is used again, by another flow and by none, tells of each use in its own frame',
+      name: 'The listeners of a reused XMLHttpRequest run in the frame of its latest use',
       needs: ['document', 'XMLHttpRequest'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -84,7 +84,7 @@ export const requests: Chapter = {
       },
     },
     {
-      name: 'a request that a flow has opened and no flow sends tells of itself at the root',
+      name: 'The listeners of an XMLHttpRequest opened in a flow and sent in the root run in the root',
       needs: ['document', 'XMLHttpRequest'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -98,7 +98,7 @@ export const requests: Chapter = {
       },
     },
     {
-      name: 'events that a program dispatches at an XMLHttpRequest come in the frame of dispatchEvent()',
+      name: 'The listeners of events that a program dispatches on an XMLHttpRequest run in the frame of the dispatchEvent() call',
       needs: ['document', 'XMLHttpRequest'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -114,7 +114,7 @@ export const requests: Chapter = {
       },
     },
     {
-      name: 'fetch, and reading its answer, leave the flow its frame',
+      name: 'Awaiting fetch() in a page and the body of its response keeps the frame',
       needs: ['document', 'fetch'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -132,7 +132,7 @@ export const requests: Chapter = {
       },
     },
     {
-      name: 'the events of a FileReader come in the frame of the call that reads',
+      name: 'The listeners of a FileReader run in the frame of the call that reads',
       needs: ['FileReader'],
       run: (implementation) =>
         eachTask(implementation, () => {
@@ -141,7 +141,7 @@ export const requests: Chapter = {
         }, ['loadstart', 'progress', 'load', 'loadend']),
     },
     {
-      name: 'a FileReader that reads again in its own listener tells of it in the frame of that call',
+      name: 'The listeners of a FileReader that reads again in its load listener run in the frame of the second call',
       needs: ['FileReader'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -161,7 +161,7 @@ export const requests: Chapter = {
       },
     },
     {
-      name: 'the events of opening a database, of its requests and of its transactions come in the frame of each call',
+      name: 'The listeners of IndexedDB open requests, requests and transactions run in the frame of their own call',
       needs: ['indexedDB'],
       async run(implementation) {
         let count = 0;
@@ -210,7 +210,7 @@ export const requests: Chapter = {
       },
     },
     {
-      name: 'a cursor tells of each step in the frame of the call that made it, and an aborted transaction in its own',
+      name: 'The listener of a cursor runs in the frame of the call that moves it, and an abort listener in that of transaction()',
       needs: ['indexedDB'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -238,7 +238,7 @@ export const requests: Chapter = {
       },
     },
     {
-      name: 'versionchange, which another connection causes, comes at the root, and blocked in the frame of the call',
+      name: 'The versionchange listener of a database runs in the root, and the blocked listener in the frame of the open() call',
       needs: ['indexedDB'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -259,7 +259,7 @@ export const requests: Chapter = {
       },
     },
     {
-      name: 'an EventSource opens and fails in the frame in which it was made, and its messages come at the root',
+      name: 'The open and error listeners of an EventSource run in the frame of the constructor call, and its message listeners in the root',
       needs: ['document', 'EventSource'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -293,7 +293,7 @@ export const requests: Chapter = {
       },
     },
     {
-      name: 'a WebSocket opens, fails and closes in the frame in which it was made, and its messages come at the root',
+      name: 'The open, error and close listeners of a WebSocket run in the frame of the constructor call, and its message listener in the root',
       needs: ['document', 'WebSocket'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -320,7 +320,7 @@ export const requests: Chapter = {
       },
     },
     {
-      name: 'a Worker that cannot be loaded tells so in the frame in which it was made',
+      name: 'The error listener of a Worker that cannot be loaded runs in the frame of the constructor call',
       needs: ['document', 'Worker'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -335,7 +335,7 @@ export const requests: Chapter = {
       },
     },
     {
-      name: 'what a Worker sends, and the errors that it does not catch, come at the root',
+      name: 'The message listener of a Worker and the listener of its uncaught errors run in the root',
       needs: ['document', 'Worker'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -359,7 +359,7 @@ export const requests: Chapter = {
       },
     },
     {
-      name: 'a signal of AbortSignal.any is aborted by a timeout at the root or in the timeout’s frame, and never in another',
+      name: 'The listener of an AbortSignal.any() signal aborted by a timeout runs in the root or in the frame of the timeout',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -372,7 +372,7 @@ export const requests: Chapter = {
       },
     },
     {
-      name: 'a notification that is refused tells so in the frame in which it was made',
+      name: 'The error listener of a refused Notification runs in the frame of the constructor call',
       needs: ['document', 'Notification'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -391,7 +391,7 @@ export const requests: Chapter = {
       },
     },
     {
-      name: 'objects that are done with their task hold no value of the flow that began it, though nobody has listened',
+      name: 'Objects whose task has ended hold no value of the flow that started it, even without listeners',
       needs: ['document', 'gc'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<object>();
@@ -421,7 +421,7 @@ export const requests: Chapter = {
       },
     },
     {
-      name: 'an animation finishes in the frame of the call that began it',
+      name: 'The finish listener of an Animation runs in the frame of the animate() call',
       needs: ['document', 'Animation'],
       async run(implementation) {
         const storage = new implementation.AsyncLocalStorage<string>();

@@ -6,12 +6,12 @@ export const webSchedulers: Chapter = {
   title: 'Web: schedulers',
   cases: [
     {
-      name: 'the callback of requestAnimationFrame runs in the frame of the call',
+      name: 'The requestAnimationFrame() callback runs in the frame of the call',
       needs: ['requestAnimationFrame'],
       run: (implementation) => eachCall(implementation, (callback) => requestAnimationFrame(() => callback())),
     },
     {
-      name: 'animation frames that ask for the next one keep their frame',
+      name: 'A chain of requestAnimationFrame() callbacks keeps its frame',
       needs: ['requestAnimationFrame'],
       run: (implementation) =>
         eachFlow(
@@ -28,13 +28,13 @@ export const webSchedulers: Chapter = {
         ),
     },
     {
-      name: 'the callback of requestIdleCallback runs in the frame of the call',
+      name: 'The requestIdleCallback() callback runs in the frame of the call',
       needs: ['requestIdleCallback'],
       run: (implementation) =>
         eachCall(implementation, (callback) => requestIdleCallback(() => callback(), { timeout: 1 })),
     },
     {
-      name: 'the callback of scheduler.postTask runs in the frame of the call, and so does what awaits it',
+      name: 'The scheduler.postTask() callback and the code that awaits the task run in the frame of the call',
       needs: ['scheduler', 'TaskController'],
       run: (implementation) =>
         eachFlow(implementation, async (look) => {
@@ -49,7 +49,7 @@ export const webSchedulers: Chapter = {
         }),
     },
     {
-      name: 'scheduler.yield leaves the awaiting flow its frame',
+      name: 'Awaiting scheduler.yield() keeps the frame',
       needs: ['scheduler', 'TaskController'],
       run: (implementation) =>
         eachFlow(implementation, async (look) => {
@@ -58,7 +58,7 @@ export const webSchedulers: Chapter = {
         }),
     },
     {
-      name: 'arguments that a timer hands on are the same objects, functions too',
+      name: 'A timer passes its arguments to the callback unchanged, including functions',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const fn = () => {};
@@ -70,7 +70,7 @@ export const webSchedulers: Chapter = {
       },
     },
     {
-      name: 'a timer that is cleared does not run, and the text of a script does',
+      name: 'A cleared timer does not run, and a timer with a string runs the string as a script in the root',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
