@@ -1,7 +1,7 @@
+import { equal, throws } from '../assert.js';
 import type { Case, Chapter } from '../case.js';
-import { equal, throws } from '../expect.js';
 
-/** The attributes of a property as one word: w(ritable), e(numerable), c(onfigurable). */
+/** Returns the attributes of a property as letters: w(ritable), e(numerable), c(onfigurable); `none` without the property. */
 function attributes(object: object, property: PropertyKey): string {
   const found = Object.getOwnPropertyDescriptor(object, property);
   if (found === undefined) return 'none';
@@ -82,22 +82,22 @@ const cases: Omit<Case, 'needs'>[] = [
       equal(new Loose(Object.create({ name: 'inherited', defaultValue: 1 })).name, 'inherited');
       equal(new Loose(Object.assign(() => {}, { defaultValue: 2 })).get(), 2);
       throws(() => new Loose({ name: Symbol('no') }), { name: 'TypeError' });
-      const order: PropertyKey[] = [];
+      const accesses: PropertyKey[] = [];
       const options = new Proxy(
         {},
         {
           has(_target, property) {
-            order.push(`has ${String(property)}`);
+            accesses.push(`has ${String(property)}`);
             return true;
           },
           get(_target, property) {
-            order.push(`get ${String(property)}`);
+            accesses.push(`get ${String(property)}`);
             return 'x';
           },
         },
       );
       new Loose(options);
-      equal(order, ['has name', 'get name', 'get defaultValue']);
+      equal(accesses, ['has name', 'get name', 'get defaultValue']);
     },
   },
   {
@@ -172,14 +172,14 @@ const cases: Omit<Case, 'needs'>[] = [
       function named(_a: unknown, _b: unknown) {}
       equal([wrap(named).name, wrap(named).length], ['wrapped named', 2]);
       equal(wrap(() => {}).name, 'wrapped ');
-      const odd = (length: unknown, name: unknown) =>
+      const wrapWith = (length: unknown, name: unknown) =>
         wrap(Object.defineProperties(() => {}, { length: { value: length }, name: { value: name } }));
-      equal(odd(Number.POSITIVE_INFINITY, 5).length, Number.POSITIVE_INFINITY);
-      equal(odd(Number.NEGATIVE_INFINITY, 5).length, 0);
-      equal(odd(Number.NaN, 5).length, 0);
-      equal(odd(2.7, 5).length, 2);
-      equal(odd('3', 5).length, 0);
-      equal(odd(1, 5).name, 'wrapped ');
+      equal(wrapWith(Number.POSITIVE_INFINITY, 5).length, Number.POSITIVE_INFINITY);
+      equal(wrapWith(Number.NEGATIVE_INFINITY, 5).length, 0);
+      equal(wrapWith(Number.NaN, 5).length, 0);
+      equal(wrapWith(2.7, 5).length, 2);
+      equal(wrapWith('3', 5).length, 0);
+      equal(wrapWith(1, 5).name, 'wrapped ');
       equal(attributes(wrap(named), 'name'), 'c');
       equal(attributes(wrap(named), 'length'), 'c');
       equal('prototype' in wrap(named), false);
@@ -197,10 +197,10 @@ const cases: Omit<Case, 'needs'>[] = [
     name: 'Methods throw a TypeError for an incompatible receiver',
     run({ AsyncContext }) {
       const { Variable, Snapshot } = AsyncContext;
-      const name = Object.getOwnPropertyDescriptor(Variable.prototype, 'name')?.get ?? (() => {});
+      const getName = Object.getOwnPropertyDescriptor(Variable.prototype, 'name')?.get ?? (() => {});
       throws(() => Variable.prototype.get.call({} as never), { name: 'TypeError' });
       throws(() => Variable.prototype.run.call({} as never, 1, () => {}), { name: 'TypeError' });
-      throws(() => name.call({}), { name: 'TypeError' });
+      throws(() => getName.call({}), { name: 'TypeError' });
       throws(() => Snapshot.prototype.run.call({} as never, () => {}), { name: 'TypeError' });
       throws(() => Variable.prototype.get.call(new Snapshot() as never), { name: 'TypeError' });
     },
@@ -261,7 +261,7 @@ const cases: Omit<Case, 'needs'>[] = [
     async run({ AsyncContext, AsyncLocalStorage, AsyncResource }) {
       const variable = new AsyncContext.Variable<string>();
       const storage = new AsyncLocalStorage<string>();
-      const both = () => [variable.get(), storage.getStore()];
+      const read = () => [variable.get(), storage.getStore()];
       const captured = variable.run('v', () =>
         storage.run('s', () => ({
           snapshot: new AsyncContext.Snapshot(),
@@ -269,10 +269,10 @@ const cases: Omit<Case, 'needs'>[] = [
           resource: new AsyncResource('Test'),
         })),
       );
-      equal(captured.snapshot.run(both), ['v', 's']);
-      equal(captured.nodeSnapshot(both), ['v', 's']);
-      equal(captured.resource.runInAsyncScope(both), ['v', 's']);
-      equal(both(), [undefined, undefined]);
+      equal(captured.snapshot.run(read), ['v', 's']);
+      equal(captured.nodeSnapshot(read), ['v', 's']);
+      equal(captured.resource.runInAsyncScope(read), ['v', 's']);
+      equal(read(), [undefined, undefined]);
     },
   },
 ];

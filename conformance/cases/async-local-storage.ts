@@ -1,5 +1,5 @@
+import { equal, throws } from '../assert.js';
 import type { Chapter } from '../case.js';
-import { equal, throws } from '../expect.js';
 
 export const asyncLocalStorage: Chapter = {
   title: 'AsyncLocalStorage',
@@ -27,8 +27,8 @@ export const asyncLocalStorage: Chapter = {
           return this;
         }
         equal(storage.run(1, self), null);
-        storage.run(1, () => equal(storage.run(1, self), null, 'with the value that is there already'));
-        equal(storage.exit(self), null, 'of exit()');
+        storage.run(1, () => equal(storage.run(1, self), null, 'run() with the value that is already set'));
+        equal(storage.exit(self), null, 'exit()');
       },
     },
     {
@@ -115,16 +115,16 @@ export const asyncLocalStorage: Chapter = {
     {
       name: 'enterWith() does not change the value of a flow that started earlier',
       async run({ AsyncLocalStorage }) {
-        const other = async (storage: InstanceType<typeof AsyncLocalStorage<string>>) => {
+        const storage = new AsyncLocalStorage<string>();
+        const readLater = async () => {
           for (let i = 0; i < 4; i++) await Promise.resolve();
           return storage.getStore();
         };
-        const storage = new AsyncLocalStorage<string>();
         const entering = (async () => {
           await Promise.resolve();
           storage.enterWith('entered');
         })();
-        equal(await other(storage), undefined);
+        equal(await readLater(), undefined);
         await entering;
       },
     },
@@ -178,7 +178,7 @@ export const asyncLocalStorage: Chapter = {
           Promise.resolve().then(() => {
             storage.enterWith('entered');
             return {
-              // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tried
+              // biome-ignore lint/suspicious/noThenProperty: the case is about a thenable
               then(done: (value: unknown) => void) {
                 seen = storage.getStore();
                 done(undefined);
@@ -246,7 +246,8 @@ export const asyncLocalStorage: Chapter = {
         const later = (ms: number) =>
           new Promise<string | undefined>((done) => setTimeout(() => done(storage.getStore()), ms));
         const elsewhere = storage.run('elsewhere', () => later(2));
-        // What comes before a run() is told apart from what comes after it from the first disable() on.
+        // Before the first disable() of a process, the frame before a run() and the frame after it are the same. From then on
+        // they are two frames. This disable() makes the case independent of the cases before it.
         storage.run('first', () => storage.disable());
         await storage.run('flow', async () => {
           const before = later(1);
@@ -254,7 +255,7 @@ export const asyncLocalStorage: Chapter = {
           const same = later(1);
           storage.disable();
           equal(await same, undefined, 'started in the same frame');
-          equal(await derived, 'flow', 'started in a frame made from it');
+          equal(await derived, 'flow', 'started in a frame derived from it');
           equal(await before, 'flow', 'started before another run()');
         });
         equal(await elsewhere, 'elsewhere');
@@ -311,7 +312,7 @@ export const asyncLocalStorage: Chapter = {
         equal(storage.getStore(), 'inner');
         inner.dispose();
         equal(storage.getStore(), 'outer');
-        // WebKit has no Symbol.dispose yet, and compilers that lower `using` look for this one there.
+        // WebKit has no Symbol.dispose yet. Compilers that lower `using` fall back to this symbol.
         const dispose: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
         scope[dispose]();
         equal(storage.getStore(), undefined);
@@ -593,7 +594,7 @@ export const asyncLocalStorage: Chapter = {
           } catch (error) {
             reason = error;
           }
-          // A RangeError but for Firefox, which has an InternalError of its own.
+          // Firefox throws an InternalError, all others a RangeError.
           equal(reason instanceof Error, true);
           equal(storage.getStore(), -1);
         });
@@ -625,7 +626,7 @@ export const asyncLocalStorage: Chapter = {
       async run({ AsyncLocalStorage }) {
         const storages = Array.from({ length: 1000 }, () => new AsyncLocalStorage<number>());
         const check = () => storages.every((storage, index) => storage.getStore() === index);
-        // One inside the other, without a call stack of a thousand.
+        // Nests a thousand run() calls without a thousand call stack frames.
         let inFrame = AsyncLocalStorage.snapshot();
         for (const [index, storage] of storages.entries()) {
           inFrame = inFrame(() => storage.run(index, () => AsyncLocalStorage.snapshot()));

@@ -1,5 +1,5 @@
+import { equal, throws } from '../assert.js';
 import type { Chapter } from '../case.js';
-import { equal, throws } from '../expect.js';
 
 export const asyncResource: Chapter = {
   title: 'AsyncResource',
@@ -8,11 +8,11 @@ export const asyncResource: Chapter = {
       name: 'runInAsyncScope() runs the function in the frame in which the resource was created',
       run({ AsyncLocalStorage, AsyncResource }) {
         const storage = new AsyncLocalStorage<string>();
-        const resource = storage.run('maker', () => new AsyncResource('Test'));
+        const resource = storage.run('creator', () => new AsyncResource('Test'));
         storage.run('caller', () => {
           equal(
             resource.runInAsyncScope(() => storage.getStore()),
-            'maker',
+            'creator',
           );
           equal(storage.getStore(), 'caller');
         });
@@ -50,25 +50,25 @@ export const asyncResource: Chapter = {
       name: 'Work started in runInAsyncScope() runs in the frame of the resource',
       async run({ AsyncLocalStorage, AsyncResource }) {
         const storage = new AsyncLocalStorage<string>();
-        const resource = storage.run('maker', () => new AsyncResource('Test'));
+        const resource = storage.run('creator', () => new AsyncResource('Test'));
         const seen = storage.run('caller', () =>
           resource.runInAsyncScope(async () => {
             await Promise.resolve();
             return storage.getStore();
           }),
         );
-        equal(await seen, 'maker');
+        equal(await seen, 'creator');
       },
     },
     {
       name: 'bind() returns a function of the same length that runs in the frame of the resource',
       run({ AsyncLocalStorage, AsyncResource }) {
         const storage = new AsyncLocalStorage<string>();
-        const resource = storage.run('maker', () => new AsyncResource('Test'));
+        const resource = storage.run('creator', () => new AsyncResource('Test'));
         const bound = resource.bind((a: number, b: number) => [storage.getStore(), a, b]);
         equal(
           storage.run('caller', () => bound(1, 2)),
-          ['maker', 1, 2],
+          ['creator', 1, 2],
         );
         equal(bound.length, 2);
       },
@@ -80,10 +80,10 @@ export const asyncResource: Chapter = {
         function self(this: unknown) {
           return this;
         }
-        const given = {};
-        // Node's types leave the second argument out.
+        const thisArg = {};
+        // The second argument is missing in the types of Node.
         const bind: (fn: typeof self, thisArg: unknown) => () => unknown = resource.bind.bind(resource);
-        equal(bind(self, given)(), given);
+        equal(bind(self, thisArg)(), thisArg);
         const receiver = { bound: resource.bind(self) };
         equal(receiver.bound(), receiver);
       },
@@ -147,11 +147,11 @@ export const asyncResource: Chapter = {
       name: 'emitDestroy() returns the resource, which keeps its frame',
       run({ AsyncLocalStorage, AsyncResource }) {
         const storage = new AsyncLocalStorage<string>();
-        const resource = storage.run('maker', () => new AsyncResource('Test', { requireManualDestroy: true }));
+        const resource = storage.run('creator', () => new AsyncResource('Test', { requireManualDestroy: true }));
         equal(resource.emitDestroy(), resource);
         equal(
           resource.runInAsyncScope(() => storage.getStore()),
-          'maker',
+          'creator',
         );
       },
     },
@@ -167,10 +167,10 @@ export const asyncResource: Chapter = {
           }
         }
         const storage = new AsyncLocalStorage<string>();
-        const job = storage.run('maker', () => new Job(() => storage.getStore()));
+        const job = storage.run('creator', () => new Job(() => storage.getStore()));
         equal(
           storage.run('caller', () => job.start()),
-          'maker',
+          'creator',
         );
       },
     },

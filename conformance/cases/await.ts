@@ -1,21 +1,21 @@
+import { equal } from '../assert.js';
 import type { Case, Chapter } from '../case.js';
-import { equal } from '../expect.js';
 
 const sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
 
-/** A case in which two flows go through the same code at the same time; `body` throws where it reads another's value. */
-function inTwoFlows(name: string, body: (own: () => void) => Promise<void>): Case {
+/** Returns a case in which two concurrent flows execute `body`, which calls `check` wherever its flow's value must be current. */
+function inTwoFlows(name: string, body: (check: () => void) => Promise<void>): Case {
   return {
     name,
     async run({ AsyncLocalStorage }) {
       const storage = new AsyncLocalStorage<string>();
       const flow = (value: string) =>
         storage.run(value, () => {
-          let step = 0;
-          return body(() => equal(storage.getStore(), value, `step ${++step} of ${value}`));
+          let checks = 0;
+          return body(() => equal(storage.getStore(), value, `check ${++checks} of flow ${value}`));
         });
       await Promise.all([flow('a'), flow('b')]);
-      equal(storage.getStore(), undefined, 'outside');
+      equal(storage.getStore(), undefined, 'the value after the flows');
     },
   };
 }
@@ -23,162 +23,165 @@ function inTwoFlows(name: string, body: (own: () => void) => Promise<void>): Cas
 export const awaits: Chapter = {
   title: 'Rule 2: await',
   cases: [
-    inTwoFlows('Code after an await of a pending promise runs in the frame of the await', async (own) => {
-      own();
+    inTwoFlows('Code after an await of a pending promise runs in the frame of the await', async (check) => {
+      check();
       await sleep(2);
-      own();
+      check();
       await sleep(1);
-      own();
+      check();
     }),
-    inTwoFlows('Code after an await of an already resolved promise runs in the frame of the await', async (own) => {
+    inTwoFlows('Code after an await of an already resolved promise runs in the frame of the await', async (check) => {
       await Promise.resolve();
-      own();
+      check();
     }),
-    inTwoFlows('Code after an await of a plain value runs in the frame of the await', async (own) => {
+    inTwoFlows('Code after an await of a plain value runs in the frame of the await', async (check) => {
       await 5;
-      own();
+      check();
       await undefined;
-      own();
+      check();
     }),
-    inTwoFlows('Code after an await of deeply nested async calls runs in the frame of the await', async (own) => {
+    inTwoFlows('Code after an await of deeply nested async calls runs in the frame of the await', async (check) => {
       const deep = async (level: number): Promise<void> => {
         if (level > 0) await deep(level - 1);
         else await sleep(1);
-        own();
+        check();
       };
       await deep(10);
-      own();
+      check();
     }),
     inTwoFlows(
       'The then() method of an awaited thenable and the code after the await run in the frame of the await',
-      async (own) => {
+      async (check) => {
         await {
-          // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tried
+          // biome-ignore lint/suspicious/noThenProperty: the case is about a thenable
           then(done: () => void) {
-            own();
+            check();
             setTimeout(done, 1);
           },
         };
-        own();
+        check();
       },
     ),
     inTwoFlows(
       'Code in catch and finally blocks after a rejected await runs in the frame of the await',
-      async (own) => {
+      async (check) => {
         try {
           await sleep(1).then(() => Promise.reject(new Error('expected')));
         } catch {
-          own();
+          check();
           await Promise.resolve();
-          own();
+          check();
         } finally {
-          own();
+          check();
           await sleep(1);
-          own();
+          check();
         }
-        own();
+        check();
       },
     ),
     inTwoFlows(
       'Code in a catch block after an await of a rejecting thenable runs in the frame of the await',
-      async (own) => {
+      async (check) => {
         try {
           await {
-            // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tried
+            // biome-ignore lint/suspicious/noThenProperty: the case is about a thenable
             then(_done: () => void, fail: (reason: unknown) => void) {
               fail(new Error('expected'));
             },
           };
         } catch {
-          own();
+          check();
         }
-        own();
+        check();
       },
     ),
-    inTwoFlows('A for await loop over an array of promises keeps its frame', async (own) => {
+    inTwoFlows('A for await loop over an array of promises keeps its frame', async (check) => {
       for await (const value of [sleep(2), sleep(1), 3]) {
         void value;
-        own();
+        check();
       }
-      own();
+      check();
     }),
     inTwoFlows(
       'A for await loop over an async generator keeps its frame, including in the finally block after an early exit',
-      async (own) => {
+      async (check) => {
         async function* count() {
           try {
             for (let i = 0; ; i++) {
-              own();
+              check();
               await sleep(1);
-              own();
+              check();
               yield i;
             }
           } finally {
-            own();
+            check();
             await sleep(1);
-            own();
+            check();
           }
         }
         for await (const i of count()) {
-          own();
+          check();
           if (i === 2) break;
         }
-        own();
+        check();
       },
     ),
-    inTwoFlows('Async arrow functions, methods and default parameters keep the frame', async (own) => {
+    inTwoFlows('Async arrow functions, methods and default parameters keep the frame', async (check) => {
       const arrow = async () => {
         await sleep(1);
-        own();
+        check();
       };
       const object = {
-        async method(given = arrow()) {
-          await given;
-          own();
+        async method(pending = arrow()) {
+          await pending;
+          check();
         },
       };
       await object.method();
-      own();
+      check();
     }),
-    inTwoFlows('A loop with a hundred awaits keeps its frame', async (own) => {
+    inTwoFlows('A loop with a hundred awaits keeps its frame', async (check) => {
       for (let i = 0; i < 100; i++) {
         await Promise.resolve();
-        own();
+        check();
       }
     }),
     inTwoFlows(
       'Code after an await of an async function that returns a promise or a thenable runs in the frame of the await',
-      async (own) => {
+      async (check) => {
         const promised = async () => sleep(1);
         const thenable = async () => ({
-          // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tried
+          // biome-ignore lint/suspicious/noThenProperty: the case is about a thenable
           then(done: (value: number) => void) {
-            own();
+            check();
             done(1);
           },
         });
         await promised();
-        own();
+        check();
         await thenable();
-        own();
+        check();
       },
     ),
-    inTwoFlows('An async dispose method, called as await using calls it, keeps the frame of the block', async (own) => {
-      // What `await using` does at the end of its block, spelled out for runtimes that cannot parse it.
-      const resource = {
-        async dispose() {
-          own();
+    inTwoFlows(
+      'An async dispose method, called as await using calls it, keeps the frame of the block',
+      async (check) => {
+        // The end of an `await using` block, written out for runtimes that cannot parse the syntax.
+        const resource = {
+          async dispose() {
+            check();
+            await sleep(1);
+            check();
+          },
+        };
+        try {
           await sleep(1);
-          own();
-        },
-      };
-      try {
-        await sleep(1);
-      } finally {
-        await resource.dispose();
-        own();
-      }
-    }),
+        } finally {
+          await resource.dispose();
+          check();
+        }
+      },
+    ),
     {
       name: 'Flows that await one promise continue in their own frames',
       async run({ AsyncLocalStorage }) {

@@ -1,7 +1,7 @@
+import { equal } from '../assert.js';
 import type { Chapter } from '../case.js';
-import { equal } from '../expect.js';
-import { iterableStreams, needing } from '../features.js';
-import { eachCall, eachFlow } from '../flows.js';
+import { assertCallbackKeepsFrame, assertFlowsKeepFrame } from '../concurrent-flows.js';
+import { casesRequiring, iterableWebStreams } from '../features.js';
 
 export const compressionAndCrypto: Chapter = {
   title: 'Rule 3: compression and cryptography',
@@ -11,15 +11,15 @@ export const compressionAndCrypto: Chapter = {
       needs: ['node:zlib'],
       async run(implementation) {
         const zlib = await import('node:zlib');
-        await eachCall(implementation, (callback) => zlib.gzip('text', callback));
-        await eachCall(implementation, (callback) => zlib.deflate('text', callback));
-        await eachCall(implementation, (callback) => zlib.brotliCompress('text', callback));
+        await assertCallbackKeepsFrame(implementation, (callback) => zlib.gzip('text', callback));
+        await assertCallbackKeepsFrame(implementation, (callback) => zlib.deflate('text', callback));
+        await assertCallbackKeepsFrame(implementation, (callback) => zlib.brotliCompress('text', callback));
         const gzipped = zlib.gzipSync('text');
         const deflated = zlib.deflateSync('text');
         const compressed = zlib.brotliCompressSync('text');
-        await eachCall(implementation, (callback) => zlib.gunzip(gzipped, callback));
-        await eachCall(implementation, (callback) => zlib.inflate(deflated, callback));
-        await eachCall(implementation, (callback) => zlib.brotliDecompress(compressed, callback));
+        await assertCallbackKeepsFrame(implementation, (callback) => zlib.gunzip(gzipped, callback));
+        await assertCallbackKeepsFrame(implementation, (callback) => zlib.inflate(deflated, callback));
+        await assertCallbackKeepsFrame(implementation, (callback) => zlib.brotliDecompress(compressed, callback));
       },
     },
     {
@@ -27,12 +27,12 @@ export const compressionAndCrypto: Chapter = {
       needs: ['node:zlib'],
       async run(implementation) {
         const zlib = await import('node:zlib');
-        await eachFlow(
+        await assertFlowsKeepFrame(
           implementation,
-          (look) =>
+          (check) =>
             new Promise<void>((resolve, reject) => {
               zlib.gunzip('not gzipped', (error) => {
-                look('gunzip');
+                check('gunzip');
                 if (error) resolve();
                 else reject(new Error('expected an error'));
               });
@@ -45,20 +45,20 @@ export const compressionAndCrypto: Chapter = {
       needs: ['node:zlib'],
       async run(implementation) {
         const zlib = await import('node:zlib');
-        await eachFlow(
+        await assertFlowsKeepFrame(
           implementation,
-          (look) =>
+          (check) =>
             new Promise<void>((resolve, reject) => {
               const stream = zlib.createGzip();
-              for (const event of ['data', 'finish', 'end']) stream.on(event, () => look(event));
+              for (const event of ['data', 'finish', 'end']) stream.on(event, () => check(event));
               stream.on('error', reject);
               stream.on('close', () => {
-                look('close');
+                check('close');
                 resolve();
               });
-              stream.write('some', () => look('write'));
-              stream.flush(() => look('flush'));
-              stream.end('text', () => look('the end’s callback'));
+              stream.write('some', () => check('write'));
+              stream.flush(() => check('flush'));
+              stream.end('text', () => check('the end() callback'));
             }),
         );
       },
@@ -69,29 +69,29 @@ export const compressionAndCrypto: Chapter = {
       async run(implementation) {
         const zlib = await import('node:zlib');
         const { Readable } = await import('node:stream');
-        await eachFlow(implementation, async (look) => {
+        await assertFlowsKeepFrame(implementation, async (check) => {
           const source = Readable.from(['some ', 'text']).pipe(zlib.createGzip()).pipe(zlib.createGunzip());
           let text = '';
           for await (const chunk of source) {
             text += chunk;
-            look('in the loop');
+            check('in the loop');
           }
           equal(text, 'some text');
         });
       },
     },
-    ...needing(iterableStreams, [
+    ...casesRequiring(iterableWebStreams, [
       {
         name: 'A for await loop over a CompressionStream keeps its frame',
         needs: ['CompressionStream'],
         async run(implementation) {
-          await eachFlow(implementation, async (look) => {
+          await assertFlowsKeepFrame(implementation, async (check) => {
             const source = new Blob(['some text'])
               .stream()
               .pipeThrough(new CompressionStream('gzip'))
               .pipeThrough(new DecompressionStream('gzip'));
-            for await (const _ of source) look('in the loop');
-            look('after the loop');
+            for await (const _ of source) check('in the loop');
+            check('after the loop');
           });
         },
       },
@@ -101,8 +101,8 @@ export const compressionAndCrypto: Chapter = {
       needs: ['node:crypto'],
       async run(implementation) {
         const crypto = await import('node:crypto');
-        await eachCall(implementation, (callback) => crypto.randomBytes(8, callback));
-        await eachCall(implementation, (callback) => crypto.randomFill(new Uint8Array(8), callback));
+        await assertCallbackKeepsFrame(implementation, (callback) => crypto.randomBytes(8, callback));
+        await assertCallbackKeepsFrame(implementation, (callback) => crypto.randomFill(new Uint8Array(8), callback));
       },
     },
     {
@@ -110,9 +110,15 @@ export const compressionAndCrypto: Chapter = {
       needs: ['node:crypto'],
       async run(implementation) {
         const crypto = await import('node:crypto');
-        await eachCall(implementation, (callback) => crypto.pbkdf2('password', 'salt', 1, 8, 'sha256', callback));
-        await eachCall(implementation, (callback) => crypto.scrypt('password', 'salt', 8, { N: 2 }, callback));
-        await eachCall(implementation, (callback) => crypto.hkdf('sha256', 'key', 'salt', 'info', 8, callback));
+        await assertCallbackKeepsFrame(implementation, (callback) =>
+          crypto.pbkdf2('password', 'salt', 1, 8, 'sha256', callback),
+        );
+        await assertCallbackKeepsFrame(implementation, (callback) =>
+          crypto.scrypt('password', 'salt', 8, { N: 2 }, callback),
+        );
+        await assertCallbackKeepsFrame(implementation, (callback) =>
+          crypto.hkdf('sha256', 'key', 'salt', 'info', 8, callback),
+        );
       },
     },
     {
@@ -138,7 +144,7 @@ export const compressionAndCrypto: Chapter = {
           ),
         );
         equal(seen, flows);
-        equal(storage.getStore(), undefined, 'what is seen outside');
+        equal(storage.getStore(), undefined, 'the value after the flows');
       },
     },
     {
@@ -146,8 +152,10 @@ export const compressionAndCrypto: Chapter = {
       needs: ['node:crypto'],
       async run(implementation) {
         const crypto = await import('node:crypto');
-        await eachCall(implementation, (callback) => crypto.generateKey('hmac', { length: 64 }, callback));
-        await eachCall(implementation, (callback) => crypto.generateKeyPair('ed25519', {}, callback));
+        await assertCallbackKeepsFrame(implementation, (callback) =>
+          crypto.generateKey('hmac', { length: 64 }, callback),
+        );
+        await assertCallbackKeepsFrame(implementation, (callback) => crypto.generateKeyPair('ed25519', {}, callback));
       },
     },
     {
@@ -158,8 +166,10 @@ export const compressionAndCrypto: Chapter = {
         const { privateKey, publicKey } = crypto.generateKeyPairSync('ed25519');
         const data = new Uint8Array(8);
         const signature = crypto.sign(null, data, privateKey);
-        await eachCall(implementation, (callback) => crypto.sign(null, data, privateKey, callback));
-        await eachCall(implementation, (callback) => crypto.verify(null, data, publicKey, signature, callback));
+        await assertCallbackKeepsFrame(implementation, (callback) => crypto.sign(null, data, privateKey, callback));
+        await assertCallbackKeepsFrame(implementation, (callback) =>
+          crypto.verify(null, data, publicKey, signature, callback),
+        );
       },
     },
     {
@@ -167,8 +177,8 @@ export const compressionAndCrypto: Chapter = {
       needs: ['node:crypto'],
       async run(implementation) {
         const crypto = await import('node:crypto');
-        await eachCall(implementation, (callback) => crypto.generatePrime(16, callback));
-        await eachCall(implementation, (callback) => crypto.checkPrime(7n, callback));
+        await assertCallbackKeepsFrame(implementation, (callback) => crypto.generatePrime(16, callback));
+        await assertCallbackKeepsFrame(implementation, (callback) => crypto.checkPrime(7n, callback));
       },
     },
     {
@@ -176,17 +186,17 @@ export const compressionAndCrypto: Chapter = {
       async run(implementation) {
         const { subtle } = globalThis.crypto;
         const data = new Uint8Array(8);
-        await eachFlow(implementation, async (look) => {
-          await subtle.digest('SHA-256', data).then(() => look('digest'));
+        await assertFlowsKeepFrame(implementation, async (check) => {
+          await subtle.digest('SHA-256', data).then(() => check('digest'));
           const key = await subtle.generateKey({ name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify']);
-          look('after generateKey');
+          check('after generateKey');
           const signature = await subtle.sign('HMAC', key, data);
-          look('after sign');
+          check('after sign');
           equal(await subtle.verify('HMAC', key, signature, data), true);
-          look('after verify');
+          check('after verify');
           await subtle.importKey('raw', data, 'unknown', false, []).then(
             () => Promise.reject(new Error('expected an error')),
-            () => look('a rejected importKey'),
+            () => check('a rejected importKey'),
           );
         });
       },

@@ -1,5 +1,5 @@
+import { equal } from '../assert.js';
 import type { Chapter } from '../case.js';
-import { equal } from '../expect.js';
 
 export const generators: Chapter = {
   title: 'Rule 6: generators',
@@ -12,7 +12,7 @@ export const generators: Chapter = {
           yield storage.getStore();
           yield storage.getStore();
         }
-        const generator = storage.run('maker', body);
+        const generator = storage.run('creator', body);
         equal(storage.run('first', () => generator.next()).value, 'first');
         equal(storage.run('second', () => generator.next()).value, 'second');
       },
@@ -70,7 +70,7 @@ export const generators: Chapter = {
             yield `${before} ${storage.getStore()}`;
           }
         }
-        const generator = storage.run('maker', body);
+        const generator = storage.run('creator', body);
         equal((await storage.run('first', () => generator.next())).value, 'first first');
         equal((await storage.run('second', () => generator.next())).value, 'second second');
         await generator.return(undefined);
@@ -99,7 +99,7 @@ export const generators: Chapter = {
           await Promise.resolve();
           yield 1;
         }
-        const generator = storage.run('maker', body);
+        const generator = storage.run('creator', body);
         await storage.run('consumer', async () => {
           await generator.next();
           equal(storage.getStore(), 'consumer');

@@ -1,5 +1,5 @@
+import { equal } from '../assert.js';
 import type { Chapter } from '../case.js';
-import { equal } from '../expect.js';
 
 export const promises: Chapter = {
   title: 'Rule 1: promises',
@@ -37,7 +37,7 @@ export const promises: Chapter = {
       name: 'A reaction to an already settled promise runs in the frame of the then() call',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
-        const settled = storage.run('maker', () => Promise.resolve());
+        const settled = storage.run('creator', () => Promise.resolve());
         const seen = storage.run('then', () => settled.then(() => storage.getStore()));
         equal(await seen, 'then');
         equal(await settled.then(() => storage.getStore()), undefined);
@@ -48,13 +48,14 @@ export const promises: Chapter = {
       run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         let seen: string | undefined;
-        storage.run('maker', () => {
-          new Promise<void>((resolve) => {
+        storage.run('creator', () => {
+          // Only the executor matters, which runs at once.
+          void new Promise<void>((resolve) => {
             seen = storage.getStore();
             resolve();
           });
         });
-        equal(seen, 'maker');
+        equal(seen, 'creator');
       },
     },
     {
@@ -62,12 +63,12 @@ export const promises: Chapter = {
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const seen: (string | undefined)[] = [];
-        const note = () => {
+        const record = () => {
           seen.push(storage.getStore());
         };
-        const first = storage.run('1', () => Promise.resolve().then(note));
-        const second = storage.run('2', () => first.then(note));
-        await second.then(note);
+        const first = storage.run('1', () => Promise.resolve().then(record));
+        const second = storage.run('2', () => first.then(record));
+        await second.then(record);
         equal(seen, ['1', '2', undefined]);
       },
     },
@@ -80,15 +81,15 @@ export const promises: Chapter = {
             value,
             () => new Promise<string | undefined>((done) => setTimeout(() => done(storage.getStore()), 1)),
           );
-        await storage.run('own', async () => {
+        await storage.run('flow', async () => {
           equal(await Promise.all([later('a'), later('b')]), ['a', 'b']);
-          equal(storage.getStore(), 'own', 'after all');
+          equal(storage.getStore(), 'flow', 'after all');
           await Promise.allSettled([later('a'), Promise.reject(new Error('expected'))]);
-          equal(storage.getStore(), 'own', 'after allSettled');
+          equal(storage.getStore(), 'flow', 'after allSettled');
           equal(await Promise.race([later('a'), later('b')]), 'a');
-          equal(storage.getStore(), 'own', 'after race');
+          equal(storage.getStore(), 'flow', 'after race');
           equal(await Promise.any([Promise.reject(new Error('expected')), later('b')]), 'b');
-          equal(storage.getStore(), 'own', 'after any');
+          equal(storage.getStore(), 'flow', 'after any');
         });
       },
     },
@@ -113,7 +114,7 @@ export const promises: Chapter = {
         const storage = new AsyncLocalStorage<string>();
         const seen = await storage.run('resolver', () =>
           Promise.resolve({
-            // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tried
+            // biome-ignore lint/suspicious/noThenProperty: the case is about a thenable
             then(done: (value: string | undefined) => void) {
               done(storage.getStore());
             },
@@ -139,7 +140,7 @@ export const promises: Chapter = {
   ],
 };
 
-/** Promise.withResolvers, which Node 20 does not have. */
+/** `Promise.withResolvers()`, which is missing in Node 20. */
 function withResolvers<T>(): {
   promise: Promise<T>;
   resolve: (value: T | PromiseLike<T>) => void;

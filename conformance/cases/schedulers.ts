@@ -1,13 +1,13 @@
+import { equal } from '../assert.js';
 import type { Chapter } from '../case.js';
-import { equal } from '../expect.js';
-import { eachCall, eachFlow } from '../flows.js';
+import { assertCallbackKeepsFrame, assertFlowsKeepFrame } from '../concurrent-flows.js';
 
 export const schedulers: Chapter = {
   title: 'Rule 3: schedulers',
   cases: [
     {
       name: 'A timer callback runs in the frame of the setTimeout() call',
-      run: (implementation) => eachCall(implementation, (callback) => setTimeout(callback, 1)),
+      run: (implementation) => assertCallbackKeepsFrame(implementation, (callback) => setTimeout(callback, 1)),
     },
     {
       name: 'Timers of forty flows that fire in mixed order run in their own frames',
@@ -23,18 +23,18 @@ export const schedulers: Chapter = {
           ),
         );
         equal(seen, flows);
-        equal(storage.getStore(), undefined, 'what is seen outside');
+        equal(storage.getStore(), undefined, 'the value after the flows');
       },
     },
     {
       name: 'A timer started by a timer callback runs in the same frame',
       run: (implementation) =>
-        eachFlow(
+        assertFlowsKeepFrame(
           implementation,
-          (look) =>
+          (check) =>
             new Promise<void>((resolve) => {
               const step = (left: number) => {
-                look(`${left} left`);
+                check(`${left} left`);
                 if (left === 0) resolve();
                 else setTimeout(step, 0, left - 1);
               };
@@ -45,13 +45,13 @@ export const schedulers: Chapter = {
     {
       name: 'Every tick of an interval runs in the frame of the setInterval() call',
       run: (implementation) =>
-        eachFlow(
+        assertFlowsKeepFrame(
           implementation,
-          (look) =>
+          (check) =>
             new Promise<void>((resolve) => {
               let ticks = 0;
               const interval = setInterval(() => {
-                look(`tick ${++ticks}`);
+                check(`tick ${++ticks}`);
                 if (ticks < 3) return;
                 clearInterval(interval);
                 resolve();
@@ -62,16 +62,16 @@ export const schedulers: Chapter = {
     {
       name: 'An interval callback that calls clearInterval(), and the work that it starts afterwards, keep the frame',
       run: (implementation) =>
-        eachFlow(
+        assertFlowsKeepFrame(
           implementation,
-          (look) =>
+          (check) =>
             new Promise<void>((resolve) => {
               const interval = setInterval(() => {
                 clearInterval(interval);
-                look('after clearInterval');
-                queueMicrotask(() => look('in a microtask'));
+                check('after clearInterval');
+                queueMicrotask(() => check('in a microtask'));
                 setTimeout(() => {
-                  look('in a timer');
+                  check('in a timer');
                   resolve();
                 }, 0);
               }, 1);
@@ -102,7 +102,7 @@ export const schedulers: Chapter = {
     },
     {
       name: 'A microtask runs in the frame of the queueMicrotask() call',
-      run: (implementation) => eachCall(implementation, (callback) => queueMicrotask(() => callback())),
+      run: (implementation) => assertCallbackKeepsFrame(implementation, (callback) => queueMicrotask(() => callback())),
     },
     {
       name: 'A timer refreshed while it is pending runs in the frame of the setTimeout() call',
@@ -111,10 +111,10 @@ export const schedulers: Chapter = {
         const timers = await import('node:timers');
         const storage = new AsyncLocalStorage<string>();
         const seen = await new Promise((resolve) => {
-          const timer = storage.run('maker', () => timers.setTimeout(() => resolve(storage.getStore()), 2));
+          const timer = storage.run('creator', () => timers.setTimeout(() => resolve(storage.getStore()), 2));
           storage.run('refresher', () => timer.refresh());
         });
-        equal(seen, 'maker');
+        equal(seen, 'creator');
       },
     },
     {
@@ -125,7 +125,7 @@ export const schedulers: Chapter = {
         const storage = new AsyncLocalStorage<string>();
         const seen: (string | undefined)[] = [];
         await new Promise<void>((resolve) => {
-          const timer = storage.run('maker', () =>
+          const timer = storage.run('creator', () =>
             timers.setTimeout(() => {
               seen.push(storage.getStore());
               if (seen.length === 2) resolve();
@@ -133,7 +133,7 @@ export const schedulers: Chapter = {
             }, 1),
           );
         });
-        equal(seen, ['maker', 'refresher']);
+        equal(seen, ['creator', 'refresher']);
       },
     },
     {
@@ -141,7 +141,7 @@ export const schedulers: Chapter = {
       needs: ['node:timers'],
       async run(implementation) {
         const { setImmediate } = await import('node:timers');
-        await eachCall(implementation, (callback) => setImmediate(callback));
+        await assertCallbackKeepsFrame(implementation, (callback) => setImmediate(callback));
       },
     },
     {
@@ -149,12 +149,12 @@ export const schedulers: Chapter = {
       needs: ['node:timers'],
       async run(implementation) {
         const { setImmediate } = await import('node:timers');
-        await eachFlow(
+        await assertFlowsKeepFrame(
           implementation,
-          (look) =>
+          (check) =>
             new Promise<void>((resolve) => {
               const step = (left: number) => {
-                look(`${left} left`);
+                check(`${left} left`);
                 if (left === 0) resolve();
                 else setImmediate(step, left - 1);
               };
@@ -168,7 +168,7 @@ export const schedulers: Chapter = {
       needs: ['node:process'],
       async run(implementation) {
         const { nextTick } = (await import('node:process')).default;
-        await eachCall(implementation, (callback) => nextTick(callback));
+        await assertCallbackKeepsFrame(implementation, (callback) => nextTick(callback));
       },
     },
     {
@@ -184,16 +184,16 @@ export const schedulers: Chapter = {
           immediate: (callback) => setImmediate(callback),
           timer: (callback) => setTimeout(callback, 0),
         };
-        await eachFlow(implementation, (look) => {
+        await assertFlowsKeepFrame(implementation, (check) => {
           const ends: Promise<void>[] = [];
           for (const [outer, startOuter] of Object.entries(starts)) {
             for (const [inner, startInner] of Object.entries(starts)) {
               ends.push(
                 new Promise((resolve) =>
                   startOuter(() => {
-                    look(outer);
+                    check(outer);
                     startInner(() => {
-                      look(`${inner} in ${outer}`);
+                      check(`${inner} in ${outer}`);
                       resolve();
                     });
                   }),
@@ -210,12 +210,12 @@ export const schedulers: Chapter = {
       needs: ['node:timers/promises'],
       async run(implementation) {
         const timers = await import('node:timers/promises');
-        await eachFlow(implementation, async (look) => {
-          await timers.setTimeout(1).then(() => look('setTimeout'));
-          await timers.setImmediate().then(() => look('setImmediate'));
-          await timers.scheduler.wait(1).then(() => look('scheduler.wait'));
-          await timers.scheduler.yield().then(() => look('scheduler.yield'));
-          look('at the end');
+        await assertFlowsKeepFrame(implementation, async (check) => {
+          await timers.setTimeout(1).then(() => check('setTimeout'));
+          await timers.setImmediate().then(() => check('setImmediate'));
+          await timers.scheduler.wait(1).then(() => check('scheduler.wait'));
+          await timers.scheduler.yield().then(() => check('scheduler.yield'));
+          check('at the end');
         });
       },
     },
@@ -224,14 +224,14 @@ export const schedulers: Chapter = {
       needs: ['node:timers/promises'],
       async run(implementation) {
         const timers = await import('node:timers/promises');
-        await eachFlow(implementation, async (look) => {
+        await assertFlowsKeepFrame(implementation, async (check) => {
           let ticks = 0;
           for await (const value of timers.setInterval(1, 'tick')) {
             equal(value, 'tick');
-            look(`tick ${++ticks}`);
+            check(`tick ${++ticks}`);
             if (ticks === 3) break;
           }
-          look('after the loop');
+          check('after the loop');
         });
       },
     },
@@ -260,11 +260,11 @@ export const schedulers: Chapter = {
       async run(implementation) {
         const { promisify } = await import('node:util');
         const timers = await import('node:timers');
-        await eachFlow(implementation, async (look) => {
+        await assertFlowsKeepFrame(implementation, async (check) => {
           await promisify(timers.setTimeout)(1);
-          look('after setTimeout');
+          check('after setTimeout');
           await promisify(timers.setImmediate)();
-          look('after setImmediate');
+          check('after setImmediate');
         });
       },
     },

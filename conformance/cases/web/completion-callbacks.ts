@@ -1,52 +1,61 @@
+import { equal } from '../../assert.js';
 import type { Chapter } from '../../case.js';
-import { equal } from '../../expect.js';
-import { Absent, type Feature, needing } from '../../features.js';
-import { eachCall, eachFlow } from '../../flows.js';
-import { silence } from './silence.js';
+import { assertCallbackKeepsFrame, assertFlowsKeepFrame } from '../../concurrent-flows.js';
+import { AbsentFeatureError, casesRequiring, type Feature } from '../../features.js';
+import { silentWav } from './silent-wav.js';
 
-/** How long a browser is waited for that may be waiting for its user. */
-const PATIENCE_MS = 2000;
+/** After this time a browser counts as one that waits for its user. */
+const USER_PROMPT_TIMEOUT_MS = 2000;
 
-/** Some browsers without a window refuse at once what others would ask the user for. */
-function answered(name: string, ask: (answer: () => void) => unknown): Feature {
+/**
+ * A permission request that a browser decides without its user. Some headless browsers reject such a request immediately,
+ * others show a prompt.
+ */
+function decidedWithoutUser(name: string, request: (decided: () => void) => unknown): Feature {
   return {
-    name: `answer to ${name} without the user`,
-    attempt: () =>
+    name: `${name} without the user`,
+    probe: () =>
       new Promise<void>((resolve, reject) => {
-        setTimeout(() => reject(new Error('no answer')), PATIENCE_MS);
-        ask(resolve);
+        setTimeout(() => reject(new Error('no decision')), USER_PROMPT_TIMEOUT_MS);
+        request(resolve);
       }),
   };
 }
 
-const permission = answered('Notification.requestPermission', (answer) => Notification.requestPermission(answer));
-const position = answered('getCurrentPosition', (answer) => navigator.geolocation.getCurrentPosition(answer, answer));
+const permission = decidedWithoutUser('Notification.requestPermission', (decided) =>
+  Notification.requestPermission(decided),
+);
+const position = decidedWithoutUser('getCurrentPosition', (decided) =>
+  navigator.geolocation.getCurrentPosition(decided, decided),
+);
 
-export const webCallbacks: Chapter = {
+export const completionCallbacks: Chapter = {
   title: 'Web: completion callbacks',
   cases: [
     {
       name: 'The toBlob() callback of a canvas runs in the frame of the call',
       needs: ['document'],
       run: (implementation) =>
-        eachCall(implementation, (callback) => document.createElement('canvas').toBlob(() => callback())),
+        assertCallbackKeepsFrame(implementation, (callback) =>
+          document.createElement('canvas').toBlob(() => callback()),
+        ),
     },
     {
       name: 'The decodeAudioData() callbacks and the code that awaits its promise run in the frame of the call',
       needs: ['OfflineAudioContext'],
       run: (implementation) =>
-        eachFlow(implementation, async (look) => {
+        assertFlowsKeepFrame(implementation, async (check) => {
           const context = new OfflineAudioContext(1, 1, 8000);
-          await context.decodeAudioData(silence(0.1), () => look('when it is done'));
-          look('after decodeAudioData');
+          await context.decodeAudioData(silentWav(0.1), () => check('the success callback'));
+          check('after decodeAudioData');
           await context
             .decodeAudioData(
               new ArrayBuffer(4),
               () => {},
-              () => look('when it has failed'),
+              () => check('the error callback'),
             )
             .catch(() => {});
-          look('at the end');
+          check('at the end');
         }),
     },
     {
@@ -56,31 +65,31 @@ export const webCallbacks: Chapter = {
         const transfer = new DataTransfer();
         const item = transfer.items.add('text', 'text/plain');
         if (item === null) throw new Error('the item was not added');
-        await eachCall(implementation, (callback) => item.getAsString(() => callback()));
+        await assertCallbackKeepsFrame(implementation, (callback) => item.getAsString(() => callback()));
       },
     },
-    ...needing(permission, [
+    ...casesRequiring(permission, [
       {
         name: 'The Notification.requestPermission() callback runs in the frame of the call',
         needs: ['document', 'Notification'],
         run: (implementation) =>
-          eachCall(implementation, (callback) => void Notification.requestPermission(() => callback())),
+          assertCallbackKeepsFrame(implementation, (callback) => void Notification.requestPermission(() => callback())),
       },
     ]),
     {
       name: 'The navigator.locks.request() callback and the code that awaits the request run in the frame of the call',
       needs: ['document', 'LockManager'],
       run: (implementation) =>
-        eachFlow(implementation, async (look) => {
+        assertFlowsKeepFrame(implementation, async (check) => {
           const result = await navigator.locks.request('throughline', async () => {
-            look('with the lock');
+            check('with the lock');
             await new Promise((resolve) => setTimeout(resolve, 1));
-            look('still with the lock');
+            check('still with the lock');
             return 'result';
           });
-          look('after the lock');
+          check('after the lock');
           equal(result, 'result');
-          await navigator.locks.request('throughline', { mode: 'shared' }, () => look('with a shared lock'));
+          await navigator.locks.request('throughline', { mode: 'shared' }, () => check('with a shared lock'));
         }),
     },
     {
@@ -95,12 +104,12 @@ export const webCallbacks: Chapter = {
           });
           transition.ready.catch(() => {});
           await transition.updateCallbackDone;
-          seen.push(`after it in ${storage.getStore()}`);
+          seen.push(`after the callback in ${storage.getStore()}`);
           transition.skipTransition();
           await transition.finished;
           seen.push(`at the end in ${storage.getStore()}`);
         });
-        equal(seen, ['callback in flow', 'after it in flow', 'at the end in flow']);
+        equal(seen, ['callback in flow', 'after the callback in flow', 'at the end in flow']);
       },
     },
     {
@@ -110,18 +119,18 @@ export const webCallbacks: Chapter = {
         const transfer = new DataTransfer();
         transfer.items.add(new File(['text'], 'throughline.txt'));
         const entry = transfer.items[0]?.webkitGetAsEntry?.();
-        if (!entry) throw new Absent('no entry without a file of the user');
-        await eachFlow(
+        if (!entry) throw new AbsentFeatureError('no entry of a file that a script has added');
+        await assertFlowsKeepFrame(
           implementation,
-          (look) =>
+          (check) =>
             new Promise<void>((resolve) => {
-              // A browser may have the entry of a file that a script has added, and not the file.
+              // A browser may have the entry of a file that a script has added without having the file.
               const gotParent = () => {
-                look('getParent');
+                check('getParent');
                 resolve();
               };
               const gotFile = () => {
-                look('file');
+                check('file');
                 entry.getParent(gotParent, gotParent);
               };
               (entry as FileSystemFileEntry).file(gotFile, gotFile);
@@ -129,18 +138,18 @@ export const webCallbacks: Chapter = {
         );
       },
     },
-    ...needing(position, [
+    ...casesRequiring(position, [
       {
         name: 'The callbacks of geolocation run in the frame of the call',
         needs: ['document', 'Geolocation'],
         async run(implementation) {
-          await eachCall(implementation, (callback) =>
+          await assertCallbackKeepsFrame(implementation, (callback) =>
             navigator.geolocation.getCurrentPosition(
               () => callback(),
               () => callback(),
             ),
           );
-          await eachCall(implementation, (callback) => {
+          await assertCallbackKeepsFrame(implementation, (callback) => {
             const done = () => {
               navigator.geolocation.clearWatch(watch);
               callback();

@@ -1,14 +1,16 @@
 /**
- * What programs share between flows: pools, caches, queues, one socket or one worker for everybody. Each of these goes on
- * with the work of one flow because of what another has done, and that is where values get mixed up.
+ * The cases about resources that flows share: pools, caches, queues, batches, and one socket or one worker for all flows.
+ * With each of them, the work of one flow continues because of a call of another flow. So each is a seam where a flow could
+ * find the value of another.
  */
+
+import { equal } from '../assert.js';
 import type { Case, Chapter } from '../case.js';
-import { equal } from '../expect.js';
-import { listeningSockets, needing, threads } from '../features.js';
-import { eachFlow } from '../flows.js';
+import { assertFlowsKeepFrame } from '../concurrent-flows.js';
+import { casesRequiring, listeningSockets, workerThreads } from '../features.js';
 import { listening } from '../loopback.js';
 
-const everywhere: readonly Case[] = [
+const inProcessCases: readonly Case[] = [
   {
     name: 'A flow that waits for a resource of a pool continues in its own frame when another flow releases the resource',
     async run(implementation) {
@@ -27,13 +29,13 @@ const everywhere: readonly Case[] = [
         if (next === undefined) free++;
         else next();
       };
-      await eachFlow(implementation, async (look) => {
+      await assertFlowsKeepFrame(implementation, async (check) => {
         for (let round = 0; round < 3; round++) {
           await acquire();
-          look(`round ${round}`);
+          check(`round ${round}`);
           await new Promise((resolve) => setTimeout(resolve, 0));
           release();
-          look('after release');
+          check('after release');
         }
       });
     },
@@ -43,15 +45,15 @@ const everywhere: readonly Case[] = [
     async run(implementation) {
       const { AsyncLocalStorage } = implementation;
       const waiters: (() => void)[] = [];
-      const flows = eachFlow(
+      const flows = assertFlowsKeepFrame(
         implementation,
-        (look) =>
+        (check) =>
           new Promise<void>((resolve) => {
             waiters.push(
               AsyncLocalStorage.bind(() => {
-                look('called');
+                check('called');
                 setTimeout(() => {
-                  look('after it');
+                  check('in a timer of the callback');
                   resolve();
                 }, 0);
               }),
@@ -92,12 +94,12 @@ const everywhere: readonly Case[] = [
         cached ??= new Promise((resolve) => setTimeout(resolve, 1, 'text'));
         return cached;
       };
-      await eachFlow(implementation, async (look) => {
+      await assertFlowsKeepFrame(implementation, async (check) => {
         await load();
-        look('while it was loading');
+        check('while it loads');
         await load();
-        look('when it was there');
-        await load().then(() => look('in then()'));
+        check('after it has loaded');
+        await load().then(() => check('in then()'));
       });
     },
   },
@@ -106,25 +108,25 @@ const everywhere: readonly Case[] = [
     async run({ AsyncLocalStorage }) {
       const storage = new AsyncLocalStorage<string>();
       const batches: string[] = [];
-      let asked: { key: string; resolve: (answer: string) => void }[] = [];
+      let pending: { key: string; resolve: (result: string) => void }[] = [];
       const load = (key: string) =>
         new Promise<string>((resolve) => {
-          if (asked.length === 0) {
+          if (pending.length === 0) {
             queueMicrotask(() =>
               setTimeout(() => {
-                const batch = asked;
-                asked = [];
+                const batch = pending;
+                pending = [];
                 batches.push(`${batch.map((item) => item.key)} in ${storage.getStore()}`);
-                for (const { key, resolve } of batch) resolve(`answer to ${key}`);
+                for (const { key, resolve } of batch) resolve(`result of ${key}`);
               }, 0),
             );
           }
-          asked.push({ key, resolve });
+          pending.push({ key, resolve });
         });
       const flow = async (key: string) => `${await load(key)} in ${storage.getStore()}`;
-      const answers = await Promise.all([storage.run('a', flow, '1'), storage.run('b', flow, '2'), flow('3')]);
-      equal(answers, ['answer to 1 in a', 'answer to 2 in b', 'answer to 3 in undefined']);
-      equal(batches, ['1,2,3 in a'], 'the batch, which the first flow has scheduled');
+      const results = await Promise.all([storage.run('a', flow, '1'), storage.run('b', flow, '2'), flow('3')]);
+      equal(results, ['result of 1 in a', 'result of 2 in b', 'result of 3 in undefined']);
+      equal(batches, ['1,2,3 in a'], 'the batch, scheduled by the first flow');
     },
   },
   {
@@ -133,11 +135,11 @@ const everywhere: readonly Case[] = [
       const storage = new AsyncLocalStorage<string>();
       const seen = await new Promise((resolve) => {
         let timer: ReturnType<typeof setTimeout> | undefined;
-        const soon = () => {
+        const debounce = () => {
           clearTimeout(timer);
           timer = setTimeout(() => resolve(storage.getStore()), 1);
         };
-        for (const value of ['a', 'b', 'c']) storage.run(value, soon);
+        for (const value of ['a', 'b', 'c']) storage.run(value, debounce);
       });
       equal(seen, 'c');
     },
@@ -185,22 +187,22 @@ const everywhere: readonly Case[] = [
       const { EventEmitter, once } = await import('node:events');
       const emitter = new EventEmitter();
       let tickets = 0;
-      // Each flow's event is emitted in the frame of the flow that asked after it.
-      const ask = (ticket: number) => setTimeout(() => emitter.emit(`${ticket - 1}`), 0);
-      const flows = eachFlow(implementation, async (look) => {
+      // The event of each flow is emitted in the frame of the flow with the next ticket.
+      const emitPrevious = (ticket: number) => setTimeout(() => emitter.emit(`${ticket - 1}`), 0);
+      const flows = assertFlowsKeepFrame(implementation, async (check) => {
         const ticket = tickets++;
-        const answer = once(emitter, `${ticket}`);
-        ask(ticket);
-        await answer;
-        look('after the event');
+        const event = once(emitter, `${ticket}`);
+        emitPrevious(ticket);
+        await event;
+        check('after the event');
       });
-      ask(tickets);
+      emitPrevious(tickets);
       await flows;
     },
   },
 ];
 
-const overSockets: readonly Case[] = [
+const socketCases: readonly Case[] = [
   {
     name: 'Flows that share a socket continue in their own frames',
     needs: ['node:net', 'node:readline'],
@@ -208,7 +210,7 @@ const overSockets: readonly Case[] = [
       const net = await import('node:net');
       const readline = await import('node:readline');
       const server = net.createServer((socket) => {
-        // Answers come in the reverse order of the questions.
+        // Replies to three requests at a time, in reverse order.
         const lines: string[] = [];
         readline.createInterface({ input: socket }).on('line', (line) => {
           lines.unshift(line);
@@ -220,19 +222,19 @@ const overSockets: readonly Case[] = [
         try {
           const waiting = new Map<string, () => void>();
           readline.createInterface({ input: socket }).on('line', (line) => waiting.get(line)?.());
-          let questions = 0;
-          const ask = () => {
-            const question = String(questions++);
+          let requests = 0;
+          const request = () => {
+            const id = String(requests++);
             return new Promise<void>((resolve, reject) => {
-              waiting.set(question, resolve);
+              waiting.set(id, resolve);
               socket.on('error', reject);
-              socket.write(`${question}\n`);
+              socket.write(`${id}\n`);
             });
           };
-          await eachFlow(implementation, async (look) => {
+          await assertFlowsKeepFrame(implementation, async (check) => {
             for (let round = 0; round < 3; round++) {
-              await ask();
-              look(`round ${round}`);
+              await request();
+              check(`round ${round}`);
             }
           });
         } finally {
@@ -243,7 +245,7 @@ const overSockets: readonly Case[] = [
   },
 ];
 
-const overThreads: readonly Case[] = [
+const threadCases: readonly Case[] = [
   {
     name: 'Flows that share a worker continue in their own frames',
     needs: ['node:worker_threads'],
@@ -261,7 +263,7 @@ const overThreads: readonly Case[] = [
         const waiting = new Map<number, () => void>();
         worker.on('message', (task) => waiting.get(task)?.());
         let tasks = 0;
-        await eachFlow(implementation, async (look) => {
+        await assertFlowsKeepFrame(implementation, async (check) => {
           for (let round = 0; round < 3; round++) {
             const task = tasks++;
             await new Promise<void>((resolve, reject) => {
@@ -269,7 +271,7 @@ const overThreads: readonly Case[] = [
               waiting.set(task, resolve);
               worker.postMessage(task);
             });
-            look(`round ${round}`);
+            check(`round ${round}`);
           }
         });
       } finally {
@@ -279,7 +281,11 @@ const overThreads: readonly Case[] = [
   },
 ];
 
-export const neverAnothers: Chapter = {
+export const sharedResources: Chapter = {
   title: 'Rule 7: never another flow’s value',
-  cases: [...everywhere, ...needing(listeningSockets, overSockets), ...needing(threads, overThreads)],
+  cases: [
+    ...inProcessCases,
+    ...casesRequiring(listeningSockets, socketCases),
+    ...casesRequiring(workerThreads, threadCases),
+  ],
 };

@@ -1,8 +1,8 @@
+import { equal } from '../../assert.js';
 import type { Chapter } from '../../case.js';
-import { equal } from '../../expect.js';
-import { inPage, later, told } from './tasks.js';
+import { delay, nextEvent, whileInPage } from './dom.js';
 
-export const webEvents: Chapter = {
+export const domEvents: Chapter = {
   title: 'Web: events',
   cases: [
     {
@@ -10,7 +10,7 @@ export const webEvents: Chapter = {
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
-        await inPage(document.createElement('form'), (form) => {
+        await whileInPage(document.createElement('form'), (form) => {
           form.innerHTML = '<input type="checkbox"><input id="text" required><button></button>';
           const seen: string[] = [];
           for (const type of ['click', 'input', 'change', 'submit', 'reset', 'invalid', 'formdata']) {
@@ -61,14 +61,14 @@ export const webEvents: Chapter = {
           image.removeEventListener('load', removed);
           const object = {
             handleEvent() {
-              seen.push('before the event');
+              seen.push('replaced method');
             },
           };
           image.addEventListener('load', object);
           object.handleEvent = function () {
             seen.push('object', this === object);
           };
-          // No listener at all, which types do not allow.
+          // The DOM ignores a null listener, which the types do not allow.
           Reflect.apply(image.addEventListener, image, ['load', null]);
           const controller = new AbortController();
           image.addEventListener('load', removed, { signal: controller.signal });
@@ -99,11 +99,11 @@ export const webEvents: Chapter = {
           image.onload = handler;
           equal(image.onload, handler);
           image.src = '/image.png';
-          await told(image, 'load');
+          await nextEvent(image, 'load');
           image.onload = null;
           equal(image.onload, null);
           image.src = '/image.png';
-          await told(image, 'load');
+          await nextEvent(image, 'load');
           equal(seen, [true]);
         });
       },
@@ -131,7 +131,7 @@ export const webEvents: Chapter = {
         try {
           storage.run('reporter', () => {
             reportError(new Error('expected'));
-            seen.push(`after it in ${storage.getStore()}`);
+            seen.push(`after reportError in ${storage.getStore()}`);
           });
           window.addEventListener('error', listener);
           window.onerror = null;
@@ -139,9 +139,9 @@ export const webEvents: Chapter = {
           target.addEventListener('event', fail);
           storage.run('dispatcher', () => target.dispatchEvent(new Event('event')));
           storage.run('timer', () => setTimeout(fail, 0));
-          await later(5);
+          await delay(5);
           storage.run('microtask', () => queueMicrotask(fail));
-          await later(5);
+          await delay(5);
         } finally {
           window.removeEventListener('error', listener);
           window.onerror = before;
@@ -149,7 +149,7 @@ export const webEvents: Chapter = {
         equal(typeof handler, 'function');
         equal(seen, [
           'handler of string in undefined',
-          'after it in reporter',
+          'after reportError in reporter',
           'listener in undefined',
           'listener in undefined',
           'listener in undefined',
@@ -162,19 +162,19 @@ export const webEvents: Chapter = {
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const seen: string[] = [];
-        const note = (event: Event) => {
+        const record = (event: Event) => {
           seen.push(`${event.type} in ${storage.getStore()}`);
         };
-        for (const type of ['unhandledrejection', 'rejectionhandled']) window.addEventListener(type, note);
+        for (const type of ['unhandledrejection', 'rejectionhandled']) window.addEventListener(type, record);
         try {
           const rejected = storage.run('rejecter', () => Promise.reject(new Error('expected')));
-          await told(window, 'unhandledrejection');
-          // Until the browser has noted that nobody handles it.
-          await later();
+          await nextEvent(window, 'unhandledrejection');
+          // A browser fires rejectionhandled only for a rejection that it has already reported as unhandled.
+          await delay();
           storage.run('handler', () => void rejected.catch(() => {}));
-          await told(window, 'rejectionhandled');
+          await nextEvent(window, 'rejectionhandled');
         } finally {
-          for (const type of ['unhandledrejection', 'rejectionhandled']) window.removeEventListener(type, note);
+          for (const type of ['unhandledrejection', 'rejectionhandled']) window.removeEventListener(type, record);
         }
         equal(seen, ['unhandledrejection in undefined', 'rejectionhandled in undefined']);
       },
@@ -185,26 +185,26 @@ export const webEvents: Chapter = {
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const seen: string[] = [];
-        const listen = (what: string, target: EventTarget) =>
+        const listen = (source: string, target: EventTarget) =>
           new Promise<void>((resolve) => {
             storage.run('listener', () =>
               target.addEventListener(
                 'message',
                 () => {
-                  seen.push(`${what} in ${storage.getStore()}`);
+                  seen.push(`${source} in ${storage.getStore()}`);
                   resolve();
                 },
                 { once: true },
               ),
             );
           });
-        const { port1, port2 } = storage.run('maker', () => new MessageChannel());
+        const { port1, port2 } = storage.run('creator', () => new MessageChannel());
         const overPort = listen('port', port1);
         port1.start();
         storage.run('sender', () => port2.postMessage('text'));
         await overPort;
         port1.close();
-        const [sender, receiver] = storage.run('maker', () => [
+        const [sender, receiver] = storage.run('creator', () => [
           new BroadcastChannel('throughline'),
           new BroadcastChannel('throughline'),
         ]);
@@ -220,7 +220,7 @@ export const webEvents: Chapter = {
         const frame = document.createElement('iframe');
         frame.src = '/frame.html';
         const fromFrame = listen('frame', window);
-        await storage.run('inserter', () => inPage(frame, () => fromFrame));
+        await storage.run('inserter', () => whileInPage(frame, () => fromFrame));
         equal(seen, ['port in undefined', 'channel in undefined', 'page in undefined', 'frame in undefined']);
       },
     },
@@ -229,21 +229,21 @@ export const webEvents: Chapter = {
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
-        const heard = async (type: string, cause: () => void) => {
+        const readOn = async (type: string, cause: () => void) => {
           const seen = new Promise((resolve) => {
             window.addEventListener(type, () => resolve(storage.getStore()), { once: true });
           });
           storage.run('flow', cause);
           return seen;
         };
-        equal(await heard('hashchange', () => location.assign('#throughline')), undefined);
-        equal(await heard('popstate', () => history.back()), undefined);
+        equal(await readOn('hashchange', () => location.assign('#throughline')), undefined);
+        equal(await readOn('popstate', () => history.back()), undefined);
         const frame = document.createElement('iframe');
         frame.src = '/frame.html';
-        await inPage(frame, async () => {
-          await told(frame, 'load');
+        await whileInPage(frame, async () => {
+          await nextEvent(frame, 'load');
           const write = () => frame.contentWindow?.localStorage.setItem('throughline', String(Math.random()));
-          equal(await heard('storage', write), undefined);
+          equal(await readOn('storage', write), undefined);
           localStorage.removeItem('throughline');
         });
       },
@@ -253,7 +253,7 @@ export const webEvents: Chapter = {
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
-        await inPage(document.createElement('div'), async (box) => {
+        await whileInPage(document.createElement('div'), async (box) => {
           box.style.cssText = 'opacity: 1; transition: opacity 1ms';
           equal(getComputedStyle(box).opacity, '1');
           const seen = new Promise((resolve) => {
@@ -294,12 +294,12 @@ export const webEvents: Chapter = {
             },
           ),
         );
-        const element = storage.run('maker', () => document.createElement(name));
+        const element = storage.run('creator', () => document.createElement(name));
         storage.run('setter', () => element.setAttribute('title', 'text'));
         storage.run('inserter', () => document.body.append(element));
         storage.run('remover', () => element.remove());
         equal(seen, [
-          'constructor in maker',
+          'constructor in creator',
           'attribute in setter',
           'connected in inserter',
           'disconnected in remover',
