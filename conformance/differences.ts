@@ -1,28 +1,32 @@
 /**
- * What the cases say that a runtime does otherwise, each with the reason: the footnotes of the table. A case that fails
- * and is not in this list fails the matrix, and so does an entry that no case needs.
+ * The known differences: each case that a column of the table fails, with the reason, which the table prints as a footnote.
+ *
+ * The list is exact in both directions. The matrix fails on a failing case that is not listed, and on a listed case that
+ * passes in all its columns.
  */
 import { type ImplementationName, modes } from './implementations.js';
 
+/** Cases that fail for one reason. */
 export interface Difference {
   readonly implementations: readonly ImplementationName[];
   /** Keys of `columns`. */
   readonly columns: readonly string[];
-  /** Names of cases. */
+  /** Titles of cases. */
   readonly cases: readonly string[];
+  /** Markdown. Names what the runtime does instead. */
   readonly reason: string;
 }
 
-/** Where it is the runtime that hands a callback the wrong frame, or whose AsyncResource this is: it hits both alike. */
-const both = ['throughline', 'native'] as const;
-const native = ['native'] as const;
-const browsers = ['chromium', 'firefox', 'webkit'];
-const portable = [...browsers, 'portable'];
-const asyncHooks = ['node20', 'node22', 'node26hooks'];
+/** For differences of the runtime itself: the frame of its callbacks, or its `AsyncResource`, which Throughline exports. */
+const throughlineAndNative = ['throughline', 'native'] as const;
+const nativeOnly = ['native'] as const;
+
+const portableEngineColumns = ['chromium', 'firefox', 'webkit', 'portable'];
+const asyncHooksColumns = ['node20', 'node22', 'node26hooks'];
 
 export const differences: readonly Difference[] = [
   {
-    implementations: both,
+    implementations: throughlineAndNative,
     columns: ['workerd'],
     cases: [
       'enterWith() sets the value for the rest of the current call and for the work that it starts',
@@ -43,20 +47,20 @@ export const differences: readonly Difference[] = [
       'Variable.prototype.run() restores the whole frame, which undoes enterWith() of another storage',
     ],
     reason:
-      'workerd can change the current value only for the time of a call. `enterWith()` and `withScope()` throw; with Throughline the error has the code `ERR_METHOD_NOT_IMPLEMENTED` and says to use `run()`.',
+      'workerd can set the current value only for the duration of a call. Its `enterWith()` and `withScope()` throw. The error of Throughline has the code `ERR_METHOD_NOT_IMPLEMENTED` and recommends `run()`.',
   },
   {
-    implementations: native,
+    implementations: nativeOnly,
     columns: ['node20', 'node22', 'deno'],
     cases: [
       'withScope() sets the value until the first dispose() call',
       'Work started before dispose() keeps the value that withScope() set',
       'enterWith() inside run() does not change the value of the next tick of a timer or the next call of a bound function',
     ],
-    reason: '`withScope()` came with Node 24.',
+    reason: '`withScope()` was added in Node 24.',
   },
   {
-    implementations: native,
+    implementations: nativeOnly,
     columns: ['node20', 'node22', 'node26hooks', 'deno', 'workerd'],
     cases: [
       'getStore() returns defaultValue if no value is set and after disable()',
@@ -66,11 +70,11 @@ export const differences: readonly Difference[] = [
       'Methods have the same names and lengths as in Node, and instances have no own enumerable properties',
     ],
     reason:
-      'The options of the constructor came with Node 24; the async hooks class of Node and Deno’s class give the default value for an `undefined` that was set, and show fields of their own.',
+      'The options of the constructor were added in Node 24. The async hooks class of Node and the class of Deno return the default value if `undefined` was set, and have enumerable own properties.',
   },
   {
-    implementations: native,
-    columns: [...asyncHooks, 'deno', 'workerd'],
+    implementations: nativeOnly,
+    columns: [...asyncHooksColumns, 'deno', 'workerd'],
     cases: [
       'disable() removes the value from the flow until the next run()',
       'disable() affects work started in the current frame and no other work',
@@ -80,11 +84,11 @@ export const differences: readonly Difference[] = [
       'A subclass can override run(), which exit() calls',
     ],
     reason:
-      'With async hooks and in Deno, `disable()` is for all flows until the next `run()`, which brings all their values back; `exit()` is built on it. workerd does not have `disable()`.',
+      'With async hooks and in Deno, `disable()` removes the values of all flows until the next `run()`, which restores all of them, and `exit()` uses `disable()`. workerd has no `disable()`.',
   },
   {
-    implementations: native,
-    columns: asyncHooks,
+    implementations: nativeOnly,
+    columns: asyncHooksColumns,
     cases: [
       'enterWith() inside a bound function does not change the value of its next call',
       'enterWith() in a repeating timer does not change the value of its next tick',
@@ -93,23 +97,23 @@ export const differences: readonly Difference[] = [
       'A snapshot function called within its own call runs in its captured frame again',
     ],
     reason:
-      'With async hooks, what is set belongs to the resource: what was entered is there when the resource runs again, for another flow, and what `run()` has set when it runs inside itself. Throughline takes the one out when the code ends, and gives a bound function its frame again.',
+      'With async hooks, the value is a property of the async resource. A value set by `enterWith()` is current again when the resource runs for another flow, and a value set by `run()` is current when the resource runs within itself. Throughline removes the value of `enterWith()` when the code ends, and restores the captured frame in each call of a bound function.',
   },
   {
-    implementations: native,
+    implementations: nativeOnly,
     columns: ['node20', 'node22', 'node24', 'node26', 'node26hooks', 'bun'],
     cases: [
       'An unreachable storage is collected with its values while a flow that holds them continues',
       'An unreachable storage is collected even if its value refers to it',
     ],
-    reason: 'The frame of the flow holds the storage, and the storage its value.',
+    reason: 'The frame of the flow refers to the storage, and so keeps the storage and its value alive.',
   },
   {
-    implementations: native,
-    columns: asyncHooks,
+    implementations: nativeOnly,
+    columns: asyncHooksColumns,
     cases: ['The values of a hundred thousand completed flows are collected'],
     reason:
-      'Every storage that was ever used is kept in a list and copied into every promise. After the cases before it there are so many that this one does not end in ten seconds.',
+      'With async hooks, every storage that was ever used stays in a list, and its value is copied to every new promise. The preceding cases leave so many storages that this case exceeds its limit of ten seconds.',
   },
   {
     implementations: ['throughline'],
@@ -119,19 +123,20 @@ export const differences: readonly Difference[] = [
       'run() restores the previous value even if disable() has been called in the outer frame in the meantime',
     ],
     reason:
-      'When a `run()` ends, workerd puts back the very frame that was there before, so a `disable()` reaches all who share it.',
+      'When a `run()` ends, workerd restores the same frame object that was current before, so `disable()` affects all work that shares this frame.',
   },
   {
-    implementations: native,
+    implementations: nativeOnly,
     columns: ['bun', 'workerd'],
     cases: [
       'run() and exit() call the function with null as its this value',
       'AsyncLocalStorage.bind() runs the function in the frame of the bind() call with the this value and arguments of the caller',
     ],
-    reason: 'Bun and workerd have `undefined` or the global object as `this`, and `bind()` loses the caller’s.',
+    reason:
+      'Bun and workerd call the function with `undefined` or the global object as `this`, and their `bind()` does not pass the `this` value of the caller.',
   },
   {
-    implementations: native,
+    implementations: nativeOnly,
     columns: ['deno'],
     cases: [
       'exit() runs the function, and the work that it starts, with the value undefined',
@@ -139,10 +144,11 @@ export const differences: readonly Difference[] = [
       'enterWith() of another storage inside run() lasts after run() returns, as in Node',
       'run() with the value that is already set is a plain call, after which enterWith() inside it lasts, as in Node',
     ],
-    reason: 'Deno’s `run()` puts the whole frame back, and its `exit()` ends with the call.',
+    reason:
+      'In Deno `run()` restores the whole frame, and `exit()` does not apply to the work that the function starts.',
   },
   {
-    implementations: both,
+    implementations: throughlineAndNative,
     columns: ['bun', 'deno', 'workerd'],
     cases: [
       'The constructor throws ERR_INVALID_ARG_TYPE if type is not a string',
@@ -156,32 +162,32 @@ export const differences: readonly Difference[] = [
       'bind() and AsyncResource.bind() throw ERR_INVALID_ARG_TYPE for a value that is not a function',
     ],
     reason:
-      'Throughline’s `AsyncResource` is the runtime’s own class. Deno’s has no `triggerAsyncId()` and checks nothing; Bun’s and workerd’s `emitDestroy()` gives `undefined`; workerd’s `bind()` and its errors are simpler. `AsyncLocalStorage.bind()` is Throughline’s and whole everywhere.',
+      'The `AsyncResource` of Throughline is the class of the runtime. That of Deno has no `triggerAsyncId()` and does not validate its arguments. `emitDestroy()` returns `undefined` in Bun and workerd. `bind()` and the errors of workerd are simplified. `AsyncLocalStorage.bind()` of Throughline is complete on every runtime.',
   },
   {
-    implementations: both,
+    implementations: throughlineAndNative,
     columns: ['deno', 'workerd'],
     cases: ['Both steps of two queued next() calls run in the frame of the first call'],
-    reason: 'In Deno and workerd the second step of the body runs at the root.',
+    reason: 'In Deno and workerd the second step of the body runs in the root.',
   },
   {
-    implementations: both,
+    implementations: throughlineAndNative,
     columns: ['node20', 'workerd'],
     cases: ['The finished() callback runs in the frame of the call, not of the code that ends the stream'],
-    reason: 'Node 20 and workerd call it in the frame of the code that ended the stream.',
+    reason: 'Node 20 and workerd call the callback in the frame of the code that ends the stream.',
   },
   {
-    implementations: both,
+    implementations: throughlineAndNative,
     columns: ['bun', 'workerd'],
     cases: [
       'A timer refreshed after it has fired runs in the frame of the refresh() call',
       'A timer refreshed while it is pending runs in the frame of the setTimeout() call',
     ],
     reason:
-      'A timer that is refreshed stays in the frame of `setTimeout` in Bun, also where it has run before; in workerd it goes over to that of `refresh()`, also where it has not.',
+      'In Bun a refreshed timer always runs in the frame of the `setTimeout()` call, even after it has fired. In workerd it always runs in the frame of the `refresh()` call, even before it has fired.',
   },
   {
-    implementations: both,
+    implementations: throughlineAndNative,
     columns: ['bun'],
     cases: [
       'The data listener of a socket accepted by a server runs in the root',
@@ -189,34 +195,34 @@ export const differences: readonly Difference[] = [
       'The error listener of a request aborted by another flow runs in the frame of the abort() call',
     ],
     reason:
-      'Bun runs the listeners of an accepted socket and of a request that is closed in the frame of `listen()`, those of a request that is aborted in the frame of the request.',
+      'Bun runs the listeners of an accepted socket and of a closed response in the frame of the `listen()` call, and those of an aborted request in the frame of the request call.',
   },
   {
-    implementations: both,
+    implementations: throughlineAndNative,
     columns: ['bun', 'deno'],
     cases: ['The message listener of a datagram socket runs in the frame in which the socket was created'],
-    reason: 'Bun and Deno run it in the frame of `bind()`.',
+    reason: 'Bun and Deno run the listener in the frame of the `bind()` call.',
   },
   {
-    implementations: both,
+    implementations: throughlineAndNative,
     columns: ['bun', 'deno'],
     cases: [
       'The listeners of HTTP/2 streams that share a session run in the frame of their own request() call',
       'The ping() and settings() callbacks of an HTTP/2 session run in the frame of the call',
     ],
-    reason: 'Some of these callbacks run at the root.',
+    reason: 'Bun and Deno run some of these callbacks in the root.',
   },
   {
-    implementations: both,
+    implementations: throughlineAndNative,
     columns: ['bun'],
     cases: [
       'The cancel() method of a ReadableStream source runs in the frame of the cancel() call on the stream',
       'The pull() method of the source of an idle ReadableStream runs in the frame of the read() call that triggers it',
     ],
-    reason: 'Bun runs the methods of a stream’s source in the frame in which the stream was made.',
+    reason: 'Bun runs the methods of a stream source in the frame in which the stream was created.',
   },
   {
-    implementations: both,
+    implementations: throughlineAndNative,
     columns: ['bun'],
     cases: [
       'The listeners of a worker run in the frame in which it was created',
@@ -224,16 +230,16 @@ export const differences: readonly Difference[] = [
       'The listener of a process signal runs in the frame in which the process starts to listen for the signal',
       'The callback of a PerformanceObserver runs in the frame of the first entry that it receives',
     ],
-    reason: 'Bun runs them at the root.',
+    reason: 'Bun runs these callbacks in the root.',
   },
   {
-    implementations: both,
+    implementations: throughlineAndNative,
     columns: ['bun', 'deno', 'workerd'],
     cases: ['The listeners of an AbortSignal.timeout() signal run in the frame in which the signal was created'],
-    reason: 'These runtimes run them at the root.',
+    reason: 'Bun, Deno and workerd run the listeners in the root.',
   },
   {
-    implementations: both,
+    implementations: throughlineAndNative,
     columns: ['bun', 'deno', 'workerd'],
     cases: [
       'The message listener of a MessagePort runs in the frame in which its channel was created',
@@ -242,10 +248,10 @@ export const differences: readonly Difference[] = [
       'The message listener of a BroadcastChannel runs in the frame in which the channel was created',
     ],
     reason:
-      'A message runs at the root in Bun. In Deno it runs in the frame in which the port’s listener was set or, for a BroadcastChannel, that of the post; in workerd in that of the post. workerd cannot send a port in a message.',
+      'Bun runs message listeners in the root. Deno runs them in the frame in which the listener of the port was set or, for a BroadcastChannel, in the frame of the `postMessage()` call. workerd runs them in the frame of the `postMessage()` call, and cannot send a port in a message.',
   },
   {
-    implementations: both,
+    implementations: throughlineAndNative,
     columns: ['deno'],
     cases: [
       'The listeners and callbacks of a socket run in the frame of the net.connect() call',
@@ -259,37 +265,38 @@ export const differences: readonly Difference[] = [
       'The stream listener of an HTTP/2 server runs in the frame of the listen() call',
       'The data and end listeners of the output of a child process run in the frame of the spawn() call',
     ],
-    reason: 'Deno runs them, or some of them, at the root. A value that is missing can be kept with `bind()`.',
+    reason:
+      'Deno runs some or all of these callbacks in the root. `AsyncLocalStorage.bind()` keeps the values of a callback.',
   },
   {
-    implementations: both,
+    implementations: throughlineAndNative,
     columns: ['deno', 'workerd'],
     cases: [
       'The uncaughtException listener runs in the frame of the callback that throws, which does not leak into the next callback',
       'The rejectionHandled listener runs in the root',
     ],
     reason:
-      'Deno runs the first at the root where a timer or an immediate threw; workerd has no such event, and runs the second in the frame of the handler.',
+      'Deno runs the uncaughtException listener in the root if a timer or an immediate throws. workerd has no such event, and runs the rejectionHandled listener in the frame of the handler.',
   },
   {
-    implementations: both,
+    implementations: throughlineAndNative,
     columns: ['workerd'],
     cases: [
       'Awaiting the promisified setTimeout() and setImmediate() keeps the frame',
       'A for await loop over the lines of a file keeps its frame',
     ],
-    reason: 'workerd has the names and not the function.',
+    reason: 'workerd exports the functions, but they do not work.',
   },
   {
     implementations: ['throughline'],
     columns: ['workerd'],
     cases: ['A storage bound to a diagnostics channel has its value during runStores()'],
     reason:
-      'workerd’s `bindStore()` takes its own class only. Node, Bun and Deno call `run()` of whatever they are given.',
+      '`bindStore()` of workerd accepts only its own class. Node, Bun and Deno call `run()` of the object that they receive.',
   },
   {
     implementations: ['interception'],
-    columns: portable,
+    columns: portableEngineColumns,
     cases: [
       'Code after an await of a plain value runs in the frame of the await',
       'The then() method of an awaited thenable and the code after the await run in the frame of the await',
@@ -299,38 +306,38 @@ export const differences: readonly Difference[] = [
       'Both steps of two queued next() calls run in the frame of the first call',
     ],
     reason:
-      'Interception sees the `await` of a promise and nothing else. After an `await` of a plain value or a thenable, in a `finally` of a generator that is left early, and in the second of two queued steps of a generator the frame is the empty one, and never another flow’s. The transform sees them all.',
+      'Interception follows only an `await` of a promise. Code runs in the root, and never in the frame of another flow, after an `await` of a plain value or a thenable, in the `finally` block of a generator after an early exit, and in the second of two queued steps of a generator. The transform follows all of these.',
   },
   {
     implementations: modes,
-    columns: portable,
+    columns: portableEngineColumns,
     cases: [
       'The initial pull() of a ReadableStream source runs in the frame of the constructor call',
       'A for await loop over a ReadableStream and the pull() calls that it triggers keep the frame of the loop',
       'pipeTo(), pipeThrough() and tee() keep the frame for the sink and for the awaiting code',
     ],
     reason:
-      'Where the platform does not call the functions of a stream’s source or sink at once, but when the step before is done, they run in the empty frame. Who reads, loops or pipes keeps its own.',
+      'If the platform defers a method of a stream source or sink until the previous step has completed, the method runs in the root. The code that reads, loops or pipes keeps its own frame.',
   },
   {
     implementations: modes,
     columns: ['portable'],
     cases: ['The listeners of an AbortSignal.timeout() signal run in the frame in which the signal was created'],
     reason:
-      'The patches go by the members that a class of the web lists, and Node does not list those of its `AbortSignal`. A page has the promise kept.',
+      'The patches find the methods of a web class among its enumerable properties, and `AbortSignal.timeout` is not enumerable in Node. The case passes in browsers.',
   },
 ];
 
-/** The entry that says why this case fails there. */
+/** Returns the entry that explains why this case fails in this column, if there is one. */
 export function findDifference(
   column: string,
   implementation: ImplementationName,
-  name: string,
+  title: string,
 ): Difference | undefined {
   return differences.find(
     (difference) =>
       difference.implementations.includes(implementation) &&
       difference.columns.includes(column) &&
-      difference.cases.includes(name),
+      difference.cases.includes(title),
   );
 }
