@@ -136,8 +136,7 @@ export const elements: Chapter = {
           image.onload = () => seen.push(storage.getStore());
           storage.run('first', set(image));
           await delay(1);
-          if (second === undefined) set(image)();
-          else storage.run(second, set(image));
+          runInFlowOrRoot(storage, second, set(image));
           await nextEvent(image, 'load');
           await delay(30);
           equal(seen, [second]);
@@ -555,8 +554,9 @@ export const elements: Chapter = {
           `toggle in ${value}`,
           ...(index % 2 === 1 ? [`close in ${value}`] : []),
         ]);
-        const known = expected.filter((event) => seen.some((other) => other.split(' ')[0] === event.split(' ')[0]));
-        equal(seen.sort(), known.sort());
+        // Not every browser fires beforetoggle and toggle on a dialog.
+        const supported = expected.filter((event) => seen.some((other) => other.split(' ')[0] === event.split(' ')[0]));
+        equal(seen.sort(), supported.sort());
       },
     },
     {
