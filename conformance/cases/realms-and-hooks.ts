@@ -113,13 +113,13 @@ const inspectorCases: readonly Case[] = [
       try {
         await post('Debugger.enable');
         await post('Debugger.setAsyncCallStackDepth', { maxDepth: 32 });
-        await assertFlowsKeepFrame(implementation, checkEveryKind);
+        await assertFlowsKeepFrame(implementation, checkInEveryContinuation);
         await post('Debugger.setAsyncCallStackDepth', { maxDepth: 0 });
-        await assertFlowsKeepFrame(implementation, checkEveryKind);
+        await assertFlowsKeepFrame(implementation, checkInEveryContinuation);
       } finally {
         session.disconnect();
       }
-      await assertFlowsKeepFrame(implementation, checkEveryKind);
+      await assertFlowsKeepFrame(implementation, checkInEveryContinuation);
     },
   },
 ];
@@ -136,12 +136,12 @@ const promiseHookCases: readonly Case[] = [
       };
       const stop: unknown = promiseHooks.createHook({ init: count, before: count, after: count, settled: count });
       try {
-        await assertFlowsKeepFrame(implementation, checkEveryKind);
+        await assertFlowsKeepFrame(implementation, checkInEveryContinuation);
       } finally {
         if (typeof stop === 'function') stop();
       }
       equal(events > 0, true, 'hooks were called');
-      await assertFlowsKeepFrame(implementation, checkEveryKind);
+      await assertFlowsKeepFrame(implementation, checkInEveryContinuation);
     },
   },
 ];
@@ -165,16 +165,16 @@ const coexistenceCases: readonly Case[] = [
       hook.enable();
       try {
         await assertFlowsKeepFrame(implementation, async (check) => {
-          await checkEveryKind(check);
+          await checkInEveryContinuation(check);
           hook.disable();
-          await checkEveryKind(check);
+          await checkInEveryContinuation(check);
           hook.enable();
-          await checkEveryKind(check);
+          await checkInEveryContinuation(check);
         });
       } finally {
         hook.disable();
       }
-      await assertFlowsKeepFrame(implementation, checkEveryKind);
+      await assertFlowsKeepFrame(implementation, checkInEveryContinuation);
     },
   },
   {
@@ -185,7 +185,7 @@ const coexistenceCases: readonly Case[] = [
       const ours = new implementation.AsyncLocalStorage<string>();
       const both = async (value: string) => {
         const wrong: string[] = [];
-        await checkEveryKind((where) => {
+        await checkInEveryContinuation((where) => {
           if (native.getStore() !== value || ours.getStore() !== value) {
             wrong.push(`${where} of ${value}: ${native.getStore()}, ${ours.getStore()}`);
           }
@@ -241,7 +241,7 @@ export const realmsAndHooks: Chapter = {
 };
 
 /** Calls `check` in every kind of callback and continuation that a runtime may carry a frame to in a separate way. */
-async function checkEveryKind(check: CheckFrame): Promise<void> {
+async function checkInEveryContinuation(check: CheckFrame): Promise<void> {
   const { stat } = await import('node:fs');
   const { nextTick } = (await import('node:process')).default;
   const { setImmediate } = await import('node:timers');
