@@ -207,7 +207,7 @@ export const differences: readonly Difference[] = [
     implementations: throughlineAndNative,
     columns: ['bun', 'deno'],
     cases: [
-      'The listeners of HTTP/2 streams that share a session run in the frame of their own request() call',
+      'The listeners of HTTP/2 streams that share a session run in the frames of their request() calls',
       'The ping() and settings() callbacks of an HTTP/2 session run in the frame of the call',
     ],
     reason: 'Bun and Deno run some of these callbacks in the root.',
@@ -261,7 +261,7 @@ export const differences: readonly Difference[] = [
       'The bind(), send() and close() callbacks of a datagram socket run in the frame of the call',
       'The request handler of a server runs in the frame of the listen() call',
       'The upgrade and information listeners of a request run in the frame of the http.get() call',
-      'The listeners of HTTPS requests that share a keep-alive socket run in the frame of their own https.request() call',
+      'The listeners of HTTPS requests that share a keep-alive socket run in the frames of their https.request() calls',
       'The stream listener of an HTTP/2 server runs in the frame of the listen() call',
       'The data and end listeners of the output of a child process run in the frame of the spawn() call',
     ],

@@ -51,7 +51,7 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
-      name: 'Nested run() calls set and restore the value of their own storage only',
+      name: 'Nested run() calls set and restore the value of one storage only',
       run({ AsyncLocalStorage }) {
         const a = new AsyncLocalStorage<number>();
         const b = new AsyncLocalStorage<number>();

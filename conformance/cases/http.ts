@@ -143,7 +143,7 @@ export const http: Chapter = {
       },
     },
     {
-      name: 'The listeners of requests that share a keep-alive socket run in the frame of their own http.request() call',
+      name: 'The listeners of requests that share a keep-alive socket run in the frames of their http.request() calls',
       needs: ['node:http'],
       async run(implementation) {
         const http = await import('node:http');
@@ -320,7 +320,7 @@ export const http: Chapter = {
       },
     },
     {
-      name: 'The listeners of HTTPS requests that share a keep-alive socket run in the frame of their own https.request() call',
+      name: 'The listeners of HTTPS requests that share a keep-alive socket run in the frames of their https.request() calls',
       needs: ['node:https'],
       async run(implementation) {
         const https = await import('node:https');
@@ -380,7 +380,7 @@ export const http: Chapter = {
       },
     },
     {
-      name: 'The listeners of HTTP/2 streams that share a session run in the frame of their own request() call',
+      name: 'The listeners of HTTP/2 streams that share a session run in the frames of their request() calls',
       needs: ['node:http2'],
       async run(implementation) {
         const http2 = await import('node:http2');

@@ -59,7 +59,7 @@ export const promises: Chapter = {
       },
     },
     {
-      name: 'Each reaction of a chain runs in the frame of its own then() call',
+      name: 'Each reaction of a chain runs in the frame of its then() call',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const seen: (string | undefined)[] = [];

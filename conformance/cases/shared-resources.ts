@@ -163,7 +163,7 @@ const inProcessCases: readonly Case[] = [
     },
   },
   {
-    name: 'Code after an await of a plain value finds the value of its own flow or none',
+    name: 'Code after an await of a plain value finds the value of the same flow or none',
     async run({ AsyncLocalStorage }) {
       const storage = new AsyncLocalStorage<number>();
       const wrong = new Set<unknown>();

@@ -163,7 +163,7 @@ export const taskObjects: Chapter = {
       },
     },
     {
-      name: 'The listeners of IndexedDB open requests, requests and transactions run in the frame of their own call',
+      name: 'The listeners of IndexedDB open requests, requests and transactions run in the frames of their calls',
       needs: ['indexedDB'],
       async run(implementation) {
         let count = 0;
