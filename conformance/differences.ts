@@ -1,335 +1,343 @@
 /**
- * What the cases say that a runtime does otherwise, each with the reason: the footnotes of the table. A case that fails
- * and is not in this list fails the matrix, and so does an entry that no case needs.
+ * The known differences: each case that a column of the table fails, with the reason, which the table prints as a footnote.
+ *
+ * The list is exact in both directions. The matrix fails on a failing case that is not listed, and on a listed case that
+ * passes in all its columns.
  */
 import { type ImplementationName, modes } from './implementations.js';
 
+/** Cases that fail for one reason. */
 export interface Difference {
   readonly implementations: readonly ImplementationName[];
   /** Keys of `columns`. */
   readonly columns: readonly string[];
-  /** Names of cases. */
+  /** Titles of cases. */
   readonly cases: readonly string[];
+  /** Markdown. Names what the runtime does instead. */
   readonly reason: string;
 }
 
-/** Where it is the runtime that hands a callback the wrong frame, or whose AsyncResource this is: it hits both alike. */
-const both = ['throughline', 'native'] as const;
-const native = ['native'] as const;
-const browsers = ['chromium', 'firefox', 'webkit'];
-const portable = [...browsers, 'portable'];
-const asyncHooks = ['node20', 'node22', 'node26hooks'];
+/** For differences of the runtime itself: the frame of its callbacks, or its `AsyncResource`, which Throughline exports. */
+const throughlineAndNative = ['throughline', 'native'] as const;
+const nativeOnly = ['native'] as const;
+
+const portableEngineColumns = ['chromium', 'firefox', 'webkit', 'portable'];
+const asyncHooksColumns = ['node20', 'node22', 'node26hooks'];
 
 export const differences: readonly Difference[] = [
   {
-    implementations: both,
+    implementations: throughlineAndNative,
     columns: ['workerd'],
     cases: [
-      'enterWith() sets the value for the rest of the call and all that it starts',
-      'enterWith() is not seen by a flow that began before it',
-      'enterWith() before the first await of a called async function is seen by its caller',
-      'enterWith() after an await is not seen by the awaiting caller',
-      'enterWith() in a reaction is not seen by the next reaction, nor by who awaits it',
-      'a thenable that a reaction gives back has what the reaction entered',
-      'enterWith() inside run() of the same storage ends with it',
-      'enterWith() of another storage outlives run(), as in Node',
-      'run() with the value that is there already is a plain call: enterWith() inside outlives it, as in Node',
-      'enterWith() inside a bound function ends with its call',
-      'enterWith() inside a bound function is not seen by its next call, which may be another flow’s',
-      'enterWith() in a repeating timer is not seen by its next turn',
-      'enterWith() inside a run() leaves nothing for the next turn of a timer or the next call of a bound function',
-      'withScope() sets the value until dispose(), once',
-      'withScope() keeps its value in what is started before dispose()',
-      'Variable: run() puts the whole frame back, enterWith() of another storage included',
+      'enterWith() sets the value for the rest of the current call and for the work that it starts',
+      'enterWith() does not change the value of a flow that started earlier',
+      'enterWith() before the first await of an async function changes the value of the caller',
+      'enterWith() after an await does not change the value of the awaiting caller',
+      'enterWith() in a reaction does not change the value of the next reaction or of the awaiting caller',
+      'The then() method of a thenable returned from a reaction reads the value that enterWith() set in that reaction',
+      'enterWith() inside run() of the same storage lasts until run() returns',
+      'enterWith() of another storage inside run() lasts after run() returns, as in Node',
+      'run() with the value that is already set is a plain call, after which enterWith() inside it lasts, as in Node',
+      'enterWith() inside a snapshot call lasts until that call returns',
+      'enterWith() inside a bound function does not change the value of its next call',
+      'enterWith() in a repeating timer does not change the value of its next tick',
+      'enterWith() inside run() does not change the value of the next tick of a timer or the next call of a bound function',
+      'withScope() sets the value until the first dispose() call',
+      'Work started before dispose() keeps the value that withScope() set',
+      'Variable.prototype.run() restores the whole frame, which undoes enterWith() of another storage',
     ],
     reason:
-      'workerd can change the current value only for the time of a call. `enterWith()` and `withScope()` throw; with Throughline the error has the code `ERR_METHOD_NOT_IMPLEMENTED` and says to use `run()`.',
+      'workerd can set the current value only for the duration of a call. Its `enterWith()` and `withScope()` throw. The error of Throughline has the code `ERR_METHOD_NOT_IMPLEMENTED` and recommends `run()`.',
   },
   {
-    implementations: native,
+    implementations: nativeOnly,
     columns: ['node20', 'node22', 'deno'],
     cases: [
-      'withScope() sets the value until dispose(), once',
-      'withScope() keeps its value in what is started before dispose()',
-      'enterWith() inside a run() leaves nothing for the next turn of a timer or the next call of a bound function',
+      'withScope() sets the value until the first dispose() call',
+      'Work started before dispose() keeps the value that withScope() set',
+      'enterWith() inside run() does not change the value of the next tick of a timer or the next call of a bound function',
     ],
-    reason: '`withScope()` came with Node 24.',
+    reason: '`withScope()` was added in Node 24.',
   },
   {
-    implementations: native,
+    implementations: nativeOnly,
     columns: ['node20', 'node22', 'node26hooks', 'deno', 'workerd'],
     cases: [
-      'defaultValue is what getStore() gives where no value was set, and after disable()',
-      'undefined that was set is not the default value',
-      'name is the option made a string, and empty without it',
-      'options that are no object are ERR_INVALID_ARG_TYPE',
-      'methods and statics have Node’s names and lengths',
+      'getStore() returns defaultValue if no value is set and after disable()',
+      'getStore() returns undefined rather than defaultValue if undefined was set',
+      'name is the name option converted to a string, or the empty string without the option',
+      'The constructor throws ERR_INVALID_ARG_TYPE if options is not an object',
+      'Methods have the same names and lengths as in Node, and instances have no own enumerable properties',
     ],
     reason:
-      'The options of the constructor came with Node 24; the async hooks class of Node and Deno’s class give the default value for an `undefined` that was set, and show fields of their own.',
+      'The options of the constructor were added in Node 24. The async hooks class of Node and the class of Deno return the default value if `undefined` was set, and have enumerable own properties.',
   },
   {
-    implementations: native,
-    columns: [...asyncHooks, 'deno', 'workerd'],
+    implementations: nativeOnly,
+    columns: [...asyncHooksColumns, 'deno', 'workerd'],
     cases: [
-      'disable() takes the value out of the flow, and run() sets one again',
-      'disable() reaches the work that was started in the same frame, and no other',
-      'run() puts back the value that it found, also where disable() was called meanwhile in the frame before',
-      'disable() leaves the values of other storages',
-      'disable() where nothing was set does nothing',
-      'a subclass works, and exit() goes through its run()',
+      'disable() removes the value from the flow until the next run()',
+      'disable() affects work started in the current frame and no other work',
+      'run() restores the previous value even if disable() has been called in the outer frame in the meantime',
+      'disable() leaves the values of other storages unchanged',
+      'disable() has no effect if no value is set',
+      'A subclass can override run(), which exit() calls',
     ],
     reason:
-      'With async hooks and in Deno, `disable()` is for all flows until the next `run()`, which brings all their values back; `exit()` is built on it. workerd does not have `disable()`.',
+      'With async hooks and in Deno, `disable()` removes the values of all flows until the next `run()`, which restores all of them, and `exit()` uses `disable()`. workerd has no `disable()`.',
   },
   {
-    implementations: native,
-    columns: asyncHooks,
+    implementations: nativeOnly,
+    columns: asyncHooksColumns,
     cases: [
-      'enterWith() inside a bound function is not seen by its next call, which may be another flow’s',
-      'enterWith() in a repeating timer is not seen by its next turn',
-      'enterWith() inside a run() leaves nothing for the next turn of a timer or the next call of a bound function',
-      'what a request handler enters is not seen by the next request on the same socket',
-      'a bound function or snapshot that is called inside its own call runs in its own frame again',
+      'enterWith() inside a bound function does not change the value of its next call',
+      'enterWith() in a repeating timer does not change the value of its next tick',
+      'enterWith() inside run() does not change the value of the next tick of a timer or the next call of a bound function',
+      'enterWith() in a request handler does not change the value of the next request on the same socket',
+      'A snapshot function called within its own call runs in its captured frame again',
     ],
     reason:
-      'With async hooks, what is set belongs to the resource: what was entered is there when the resource runs again, for another flow, and what `run()` has set when it runs inside itself. Throughline takes the one out when the code ends, and gives a bound function its frame again.',
+      'With async hooks, the value is a property of the async resource. A value set by `enterWith()` is current again when the resource runs for another flow, and a value set by `run()` is current when the resource runs within itself. Throughline removes the value of `enterWith()` when the code ends, and restores the captured frame in each call of a bound function.',
   },
   {
-    implementations: native,
+    implementations: nativeOnly,
     columns: ['node20', 'node22', 'node24', 'node26', 'node26hooks', 'bun'],
     cases: [
-      'a storage that is dropped is collected, with its values, while a flow that has them goes on',
-      'a storage whose value refers to it is collected all the same',
+      'An unreachable storage is collected with its values while a flow that holds them continues',
+      'An unreachable storage is collected even if its value refers to it',
     ],
-    reason: 'The frame of the flow holds the storage, and the storage its value.',
+    reason: 'The frame of the flow refers to the storage, and so keeps the storage and its value alive.',
   },
   {
-    implementations: native,
-    columns: asyncHooks,
-    cases: ['a hundred thousand flows leave nothing behind'],
+    implementations: nativeOnly,
+    columns: asyncHooksColumns,
+    cases: ['The values of a hundred thousand completed flows are collected'],
     reason:
-      'Every storage that was ever used is kept in a list and copied into every promise. After the cases before it there are so many that this one does not end in ten seconds.',
+      'With async hooks, every storage that was ever used stays in a list, and its value is copied to every new promise. The preceding cases leave so many storages that this case exceeds its limit of ten seconds.',
   },
   {
     implementations: ['throughline'],
     columns: ['workerd'],
     cases: [
-      'disable() reaches the work that was started in the same frame, and no other',
-      'run() puts back the value that it found, also where disable() was called meanwhile in the frame before',
+      'disable() affects work started in the current frame and no other work',
+      'run() restores the previous value even if disable() has been called in the outer frame in the meantime',
     ],
     reason:
-      'When a `run()` ends, workerd puts back the very frame that was there before, so a `disable()` reaches all who share it.',
+      'When a `run()` ends, workerd restores the same frame object that was current before, so `disable()` affects all work that shares this frame.',
   },
   {
-    implementations: native,
+    implementations: nativeOnly,
     columns: ['bun', 'workerd'],
     cases: [
-      'run() calls the function with null as this',
-      'bind() runs the function in the frame of the call to bind(), with the caller’s this and arguments',
-    ],
-    reason: 'Bun and workerd have `undefined` or the global object as `this`, and `bind()` loses the caller’s.',
-  },
-  {
-    implementations: native,
-    columns: ['deno'],
-    cases: [
-      'exit() runs the function with undefined, and what it starts too',
-      'a FileReader that reads again in its own listener tells of it in the frame of that call',
-      'enterWith() of another storage outlives run(), as in Node',
-      'run() with the value that is there already is a plain call: enterWith() inside outlives it, as in Node',
-    ],
-    reason: 'Deno’s `run()` puts the whole frame back, and its `exit()` ends with the call.',
-  },
-  {
-    implementations: both,
-    columns: ['bun', 'deno', 'workerd'],
-    cases: [
-      'a type that is no string is ERR_INVALID_ARG_TYPE',
-      'a triggerAsyncId that is no id is ERR_INVALID_ASYNC_ID',
-      'asyncId() and triggerAsyncId() are numbers',
-      'triggerAsyncId() gives the option',
-      'emitDestroy() gives the resource, and its frame stays',
-      'bind() gives a function of the same length that runs in the resource’s frame',
-      'bind() takes this from its second argument, else from the caller',
-      'bind() of what is no function is ERR_INVALID_ARG_TYPE',
+      'run() and exit() call the function with null as its this value',
+      'AsyncLocalStorage.bind() runs the function in the frame of the bind() call with the this value and arguments of the caller',
     ],
     reason:
-      'Throughline’s `AsyncResource` is the runtime’s own class. Deno’s has no `triggerAsyncId()` and checks nothing; Bun’s and workerd’s `emitDestroy()` gives `undefined`; workerd’s `bind()` and its errors are simpler. `AsyncLocalStorage.bind()` is Throughline’s and whole everywhere.',
+      'Bun and workerd call the function with `undefined` or the global object as `this`, and their `bind()` does not pass the `this` value of the caller.',
   },
   {
-    implementations: both,
+    implementations: nativeOnly,
+    columns: ['deno'],
+    cases: [
+      'exit() runs the function, and the work that it starts, with the value undefined',
+      'The listeners of a FileReader that reads again in its load listener run in the frame of the second call',
+      'enterWith() of another storage inside run() lasts after run() returns, as in Node',
+      'run() with the value that is already set is a plain call, after which enterWith() inside it lasts, as in Node',
+    ],
+    reason:
+      'In Deno `run()` restores the whole frame, and `exit()` does not apply to the work that the function starts.',
+  },
+  {
+    implementations: throughlineAndNative,
+    columns: ['bun', 'deno', 'workerd'],
+    cases: [
+      'The constructor throws ERR_INVALID_ARG_TYPE if type is not a string',
+      'The constructor throws ERR_INVALID_ASYNC_ID if triggerAsyncId is not an async id',
+      'asyncId() and triggerAsyncId() return numbers',
+      'triggerAsyncId() returns the triggerAsyncId option',
+      'emitDestroy() returns the resource, which keeps its frame',
+      'bind() returns a function of the same length that runs in the frame of the resource',
+      'bind() uses its second argument as this, or the this value of the caller without it',
+      'AsyncLocalStorage.bind() throws ERR_INVALID_ARG_TYPE for a value that is not a function',
+      'bind() and AsyncResource.bind() throw ERR_INVALID_ARG_TYPE for a value that is not a function',
+    ],
+    reason:
+      'The `AsyncResource` of Throughline is the class of the runtime. That of Deno has no `triggerAsyncId()` and does not validate its arguments. `emitDestroy()` returns `undefined` in Bun and workerd. `bind()` and the errors of workerd are simplified. `AsyncLocalStorage.bind()` of Throughline is complete on every runtime.',
+  },
+  {
+    implementations: throughlineAndNative,
     columns: ['deno', 'workerd'],
-    cases: ['two queued next() calls: both steps run in the first one’s frame'],
-    reason: 'In Deno and workerd the second step of the body runs at the root.',
+    cases: ['Both steps of two queued next() calls run in the frame of the first call'],
+    reason: 'In Deno and workerd the second step of the body runs in the root.',
   },
   {
-    implementations: both,
+    implementations: throughlineAndNative,
     columns: ['node20', 'workerd'],
-    cases: ['the callback of finished() runs in the frame of the call, not in that of the end'],
-    reason: 'Node 20 and workerd call it in the frame of the code that ended the stream.',
+    cases: ['The finished() callback runs in the frame of the call, not of the code that ends the stream'],
+    reason: 'Node 20 and workerd call the callback in the frame of the code that ends the stream.',
   },
   {
-    implementations: both,
+    implementations: throughlineAndNative,
     columns: ['bun', 'workerd'],
     cases: [
-      'a timer that is refreshed after it has run runs in the frame of refresh()',
-      'a timer that is refreshed while it waits runs in the frame of setTimeout',
+      'A timer refreshed after it has fired runs in the frame of the refresh() call',
+      'A timer refreshed while it is pending runs in the frame of the setTimeout() call',
     ],
     reason:
-      'A timer that is refreshed stays in the frame of `setTimeout` in Bun, also where it has run before; in workerd it goes over to that of `refresh()`, also where it has not.',
+      'In Bun a refreshed timer always runs in the frame of the `setTimeout()` call, even after it has fired. In workerd it always runs in the frame of the `refresh()` call, even before it has fired.',
   },
   {
-    implementations: both,
+    implementations: throughlineAndNative,
     columns: ['bun'],
     cases: [
-      'the data listener of a socket that a server has accepted runs in the empty frame',
-      'the close listener of a request whose client has gone away runs in the empty frame',
-      'the error listener of a request that another flow aborts runs in the frame of abort()',
+      'The data listener of a socket accepted by a server runs in the root',
+      'The close listener of a server response runs in the root if the client disconnects',
+      'The error listener of a request aborted by another flow runs in the frame of the abort() call',
     ],
     reason:
-      'Bun runs the listeners of an accepted socket and of a request that is closed in the frame of `listen()`, those of a request that is aborted in the frame of the request.',
+      'Bun runs the listeners of an accepted socket and of a closed response in the frame of the `listen()` call, and those of an aborted request in the frame of the request call.',
   },
   {
-    implementations: both,
+    implementations: throughlineAndNative,
     columns: ['bun', 'deno'],
-    cases: ['the message listener of a datagram socket runs in the frame in which the socket was made'],
-    reason: 'Bun and Deno run it in the frame of `bind()`.',
+    cases: ['The message listener of a datagram socket runs in the frame in which the socket was created'],
+    reason: 'Bun and Deno run the listener in the frame of the `bind()` call.',
   },
   {
-    implementations: both,
+    implementations: throughlineAndNative,
     columns: ['bun', 'deno'],
     cases: [
-      'the listeners of an HTTP/2 stream run in the frame of request(), also where streams share a session',
-      'the callbacks of an HTTP/2 session’s ping and settings run in the frame of the call',
+      'The listeners of HTTP/2 streams that share a session run in the frames of their request() calls',
+      'The ping() and settings() callbacks of an HTTP/2 session run in the frame of the call',
     ],
-    reason: 'Some of these callbacks run at the root.',
+    reason: 'Bun and Deno run some of these callbacks in the root.',
   },
   {
-    implementations: both,
+    implementations: throughlineAndNative,
     columns: ['bun'],
     cases: [
-      'cancel() of a ReadableStream’s source runs in the frame of the call',
-      'the pull() of a ReadableStream that waits runs in the frame of the read() that causes it',
+      'The cancel() method of a ReadableStream source runs in the frame of the cancel() call on the stream',
+      'The pull() method of the source of an idle ReadableStream runs in the frame of the read() call that triggers it',
     ],
-    reason: 'Bun runs the methods of a stream’s source in the frame in which the stream was made.',
+    reason: 'Bun runs the methods of a stream source in the frame in which the stream was created.',
   },
   {
-    implementations: both,
+    implementations: throughlineAndNative,
     columns: ['bun'],
     cases: [
-      'the listeners of a worker run in the frame in which it was made',
-      'the unhandledRejection listener runs in the frame of the rejection',
-      'the listener of a signal runs in the frame that began to listen for it',
-      'the callback of a PerformanceObserver runs in the frame of the first entry that it is told of',
+      'The listeners of a worker run in the frame in which it was created',
+      'The unhandledRejection listener runs in the frame of the rejection',
+      'The listener of a process signal runs in the frame in which the process starts to listen for the signal',
+      'The callback of a PerformanceObserver runs in the frame of the first entry that it receives',
     ],
-    reason: 'Bun runs them at the root.',
+    reason: 'Bun runs these callbacks in the root.',
   },
   {
-    implementations: both,
+    implementations: throughlineAndNative,
     columns: ['bun', 'deno', 'workerd'],
-    cases: ['the listeners of AbortSignal.timeout run in the frame of the call that made the signal'],
-    reason: 'These runtimes run them at the root.',
+    cases: ['The listeners of an AbortSignal.timeout() signal run in the frame in which the signal was created'],
+    reason: 'Bun, Deno and workerd run the listeners in the root.',
   },
   {
-    implementations: both,
+    implementations: throughlineAndNative,
     columns: ['bun', 'deno', 'workerd'],
     cases: [
-      'the message listener of a MessagePort runs in the frame in which its channel was made',
-      'the message listener of a MessagePort that nobody’s flow has made runs in the empty frame',
-      'the message listener of a MessagePort that came in a message runs in the empty frame',
-      'the message listener of a BroadcastChannel runs in the frame in which the channel was made',
+      'The message listener of a MessagePort runs in the frame in which its channel was created',
+      'The message listener of a MessagePort whose channel was created in the root runs in the root',
+      'The message listener of a MessagePort that was received in a message runs in the root',
+      'The message listener of a BroadcastChannel runs in the frame in which the channel was created',
     ],
     reason:
-      'A message runs at the root in Bun. In Deno it runs in the frame in which the port’s listener was set or, for a BroadcastChannel, that of the post; in workerd in that of the post. workerd cannot send a port in a message.',
+      'Bun runs message listeners in the root. Deno runs them in the frame in which the listener of the port was set or, for a BroadcastChannel, in the frame of the `postMessage()` call. workerd runs them in the frame of the `postMessage()` call, and cannot send a port in a message.',
   },
   {
-    implementations: both,
+    implementations: throughlineAndNative,
     columns: ['deno'],
     cases: [
-      'the listeners and callbacks of a socket run in the frame of net.connect',
-      'a socket’s listener does not run in the frame in which it was registered',
-      'the callback of a server’s close() runs in the frame of the call',
-      'the listeners and callbacks of a TLS socket run in the frame of tls.connect',
-      'the callbacks of a datagram socket’s bind, send and close run in the frame of the call',
-      'the request handler of a server runs in the frame of listen()',
-      'the upgrade and information listeners of a request run in the frame of http.request',
-      'the listeners of an HTTPS request run in the frame of the call, on a keep-alive socket too',
-      'the stream listener of an HTTP/2 server runs in the frame of listen()',
-      'the listeners of a child process’s output run in the frame of spawn()',
-    ],
-    reason: 'Deno runs them, or some of them, at the root. A value that is missing can be kept with `bind()`.',
-  },
-  {
-    implementations: both,
-    columns: ['deno', 'workerd'],
-    cases: [
-      'the uncaughtException listener runs in the frame of the callback that threw, which is gone after it',
-      'the rejectionHandled listener runs in the empty frame',
+      'The listeners and callbacks of a socket run in the frame of the net.connect() call',
+      'A socket listener does not run in the frame in which it was registered',
+      'The close() callback of a server runs in the frame of the call',
+      'The listeners and callbacks of a TLS socket run in the frame of the tls.connect() call',
+      'The bind(), send() and close() callbacks of a datagram socket run in the frame of the call',
+      'The request handler of a server runs in the frame of the listen() call',
+      'The upgrade and information listeners of a request run in the frame of the http.get() call',
+      'The listeners of HTTPS requests that share a keep-alive socket run in the frames of their https.request() calls',
+      'The stream listener of an HTTP/2 server runs in the frame of the listen() call',
+      'The data and end listeners of the output of a child process run in the frame of the spawn() call',
     ],
     reason:
-      'Deno runs the first at the root where a timer or an immediate threw; workerd has no such event, and runs the second in the frame of the handler.',
+      'Deno runs some or all of these callbacks in the root. `AsyncLocalStorage.bind()` keeps the values of a callback.',
   },
   {
-    implementations: both,
+    implementations: throughlineAndNative,
+    columns: ['deno', 'workerd'],
+    cases: [
+      'The uncaughtException listener runs in the frame of the callback that throws, which does not leak into the next callback',
+      'The rejectionHandled listener runs in the root',
+    ],
+    reason:
+      'Deno runs the uncaughtException listener in the root if a timer or an immediate throws. workerd has no such event, and runs the rejectionHandled listener in the frame of the handler.',
+  },
+  {
+    implementations: throughlineAndNative,
     columns: ['workerd'],
     cases: [
-      'the promisified setTimeout and setImmediate leave the awaiting flow its frame',
-      'a loop over the lines of a file stays in its frame',
+      'Awaiting the promisified setTimeout() and setImmediate() keeps the frame',
+      'A for await loop over the lines of a file keeps its frame',
     ],
-    reason: 'workerd has the names and not the function.',
+    reason: 'workerd exports the functions, but they do not work.',
   },
   {
     implementations: ['throughline'],
     columns: ['workerd'],
-    cases: ['a diagnostics channel sets a storage that is bound to it, for the time of runStores()'],
+    cases: ['A storage bound to a diagnostics channel has its value during runStores()'],
     reason:
-      'workerd’s `bindStore()` takes its own class only. Node, Bun and Deno call `run()` of whatever they are given.',
+      '`bindStore()` of workerd accepts only its own class. Node, Bun and Deno call `run()` of the object that they receive.',
   },
   {
     implementations: ['interception'],
-    columns: portable,
+    columns: portableEngineColumns,
     cases: [
-      'after await of a plain value',
-      'after await of a thenable, whose then() runs in the awaiting frame',
-      'in catch after a thenable rejects',
-      'after return of a promise and of a thenable from an async function',
-      'in for await over an async generator and after leaving it early',
-      'two queued next() calls: both steps run in the first one’s frame',
+      'Code after an await of a plain value runs in the frame of the await',
+      'The then() method of an awaited thenable and the code after the await run in the frame of the await',
+      'Code in a catch block after an await of a rejecting thenable runs in the frame of the await',
+      'Code after an await of an async function that returns a promise or a thenable runs in the frame of the await',
+      'A for await loop over an async generator keeps its frame, including in the finally block after an early exit',
+      'Both steps of two queued next() calls run in the frame of the first call',
     ],
     reason:
-      'Interception sees the `await` of a promise and nothing else. After an `await` of a plain value or a thenable, in a `finally` of a generator that is left early, and in the second of two queued steps of a generator the frame is the empty one, and never another flow’s. The transform sees them all.',
+      'Interception follows only an `await` of a promise. Code runs in the root, and never in the frame of another flow, after an `await` of a plain value or a thenable, in the `finally` block of a generator after an early exit, and in the second of two queued steps of a generator. The transform follows all of these.',
   },
   {
     implementations: modes,
-    columns: portable,
+    columns: portableEngineColumns,
     cases: [
-      'the pull() of a ReadableStream that fills it at the start runs in the frame in which the stream was made',
-      'a loop over a web stream stays in its frame, and so does the pull() that it causes',
-      'pipeTo(), pipeThrough() and tee() leave the awaiting flow its frame',
+      'The initial pull() of a ReadableStream source runs in the frame of the constructor call',
+      'A for await loop over a ReadableStream and the pull() calls that it triggers keep the frame of the loop',
+      'pipeTo(), pipeThrough() and tee() keep the frame for the sink and for the awaiting code',
     ],
     reason:
-      'Where the platform does not call the functions of a stream’s source or sink at once, but when the step before is done, they run in the empty frame. Who reads, loops or pipes keeps its own.',
+      'If the platform defers a method of a stream source or sink until the previous step has completed, the method runs in the root. The code that reads, loops or pipes keeps its own frame.',
   },
   {
     implementations: modes,
     columns: ['portable'],
-    cases: ['the listeners of AbortSignal.timeout run in the frame of the call that made the signal'],
+    cases: ['The listeners of an AbortSignal.timeout() signal run in the frame in which the signal was created'],
     reason:
-      'The patches go by the members that a class of the web lists, and Node does not list those of its `AbortSignal`. A page has the promise kept.',
+      'The patches find the methods of a web class among its enumerable properties, and `AbortSignal.timeout` is not enumerable in Node. The case passes in browsers.',
   },
 ];
 
-/** The entry that says why this case fails there. */
+/** Returns the entry that explains why this case fails in this column, if there is one. */
 export function findDifference(
   column: string,
   implementation: ImplementationName,
-  name: string,
+  title: string,
 ): Difference | undefined {
   return differences.find(
     (difference) =>
       difference.implementations.includes(implementation) &&
       difference.columns.includes(column) &&
-      difference.cases.includes(name),
+      difference.cases.includes(title),
   );
 }

@@ -1,46 +1,50 @@
 /**
- * What a runtime may have a module for and not have all the same: workerd has all of Node's modules, and many of them
- * only throw. Such a feature is tried, once, and its cases are left out where it is missing.
+ * Features that a runtime may lack although it has the module for them. workerd has all modules of Node, for example, and
+ * many of their functions only throw. So each feature is probed once, by using it, and the cases that require it are
+ * absent where the probe fails.
+ *
+ * A missing module or global needs no probe: a case names it in `needs`.
  */
 import type { Case } from './case.js';
 
 export interface Feature {
+  /** Completes the sentence "The runtime has no …". */
   readonly name: string;
-  /** Uses the feature, and throws or rejects where it is not there. */
-  attempt(): unknown;
+  /** Uses the feature. Throws or rejects if the runtime does not have it. */
+  probe(): unknown;
 }
 
-/** Thrown by a case that says nothing of the implementation, because its runtime lacks something. */
-export class Absent extends Error {}
+/** Thrown by a case that does not apply, because the runtime or the implementation lacks a feature that it requires. */
+export class AbsentFeatureError extends Error {}
 
-const attempts = new Map<Feature, Promise<boolean>>();
+const probes = new Map<Feature, Promise<boolean>>();
 
-function isThere(feature: Feature): Promise<boolean> {
-  let attempt = attempts.get(feature);
-  if (attempt === undefined) {
-    attempt = (async () => feature.attempt())().then(
+function isAvailable(feature: Feature): Promise<boolean> {
+  let probe = probes.get(feature);
+  if (probe === undefined) {
+    probe = (async () => feature.probe())().then(
       () => true,
       () => false,
     );
-    attempts.set(feature, attempt);
+    probes.set(feature, probe);
   }
-  return attempt;
+  return probe;
 }
 
-/** The cases, each of which is absent where the feature is missing. */
-export function needing(feature: Feature, cases: readonly Case[]): Case[] {
+/** Returns the cases, each of which throws `AbsentFeatureError` where the feature is not available. */
+export function casesRequiring(feature: Feature, cases: readonly Case[]): Case[] {
   return cases.map((item) => ({
     ...item,
     async run(implementation) {
-      if (!(await isThere(feature))) throw new Absent(`no ${feature.name}`);
+      if (!(await isAvailable(feature))) throw new AbsentFeatureError(`no ${feature.name}`);
       await item.run(implementation);
     },
   }));
 }
 
 export const listeningSockets: Feature = {
-  name: 'sockets that listen',
-  async attempt() {
+  name: 'listening sockets',
+  async probe() {
     const net = await import('node:net');
     const server = net.createServer((socket) => socket.end());
     try {
@@ -48,7 +52,7 @@ export const listeningSockets: Feature = {
         server.on('error', reject);
         server.listen(0, '127.0.0.1', () => {
           const address = server.address();
-          if (address === null || typeof address === 'string') return reject(new Error('The server has no port'));
+          if (address === null || typeof address === 'string') return reject(new Error('the server has no port'));
           net.connect(address.port, '127.0.0.1').on('error', reject).on('close', resolve).resume();
         });
       });
@@ -60,24 +64,24 @@ export const listeningSockets: Feature = {
 
 export const fileWatchers: Feature = {
   name: 'file watchers',
-  async attempt() {
+  async probe() {
     const { watch } = await import('node:fs');
     const { tmpdir } = await import('node:os');
     watch(tmpdir(), () => {}).close();
   },
 };
 
-export const signals: Feature = {
+export const processSignals: Feature = {
   name: 'signals',
-  async attempt() {
+  async probe() {
     const process = (await import('node:process')).default;
     process.kill(process.pid, 0);
   },
 };
 
-export const processes: Feature = {
+export const childProcesses: Feature = {
   name: 'processes',
-  async attempt() {
+  async probe() {
     const { execFile } = await import('node:child_process');
     await new Promise<void>((resolve, reject) => {
       execFile(process.execPath, ['--version'], (error) => (error ? reject(error) : resolve()));
@@ -85,9 +89,9 @@ export const processes: Feature = {
   },
 };
 
-export const threads: Feature = {
+export const workerThreads: Feature = {
   name: 'threads',
-  async attempt() {
+  async probe() {
     const { Worker } = await import('node:worker_threads');
     await new Promise((resolve, reject) => {
       new Worker('', { eval: true }).on('error', reject).on('exit', resolve);
@@ -95,16 +99,16 @@ export const threads: Feature = {
   },
 };
 
-export const realms: Feature = {
+export const vmContexts: Feature = {
   name: 'vm contexts',
-  async attempt() {
+  async probe() {
     (await import('node:vm')).runInNewContext('1');
   },
 };
 
 export const inspector: Feature = {
-  name: 'inspector of its own process',
-  async attempt() {
+  name: 'inspector session for the same process',
+  async probe() {
     const { Session } = await import('node:inspector');
     const session = new Session();
     session.connect();
@@ -120,7 +124,7 @@ export const inspector: Feature = {
 
 export const performanceObservers: Feature = {
   name: 'performance observers',
-  async attempt() {
+  async probe() {
     const { performance, PerformanceObserver } = await import('node:perf_hooks');
     const observer = new PerformanceObserver(() => {});
     observer.observe({ entryTypes: ['mark'] });
@@ -128,25 +132,27 @@ export const performanceObservers: Feature = {
     const records = observer.takeRecords();
     observer.disconnect();
     performance.clearMarks('throughline');
-    // Node tells all observers in one immediate, of which this entry was the cause.
+    // Node notifies all observers in one immediate, in the frame of the first entry. Wait for it here, so that the frame of
+    // this entry is not used for the entries of a case.
     const { setImmediate } = await import('node:timers');
     await new Promise<void>((resolve) => setImmediate(resolve));
-    if (records.length === 0) throw new Error('The observer was told of nothing');
+    if (records.length === 0) throw new Error('the observer has received no entry');
   },
 };
 
 export const promiseHooks: Feature = {
   name: 'promise hooks',
-  async attempt() {
+  async probe() {
     const stop: unknown = (await import('node:v8')).promiseHooks.onInit(() => {});
     if (typeof stop === 'function') stop();
-    else throw new Error('The hook cannot be taken away');
+    else throw new Error('the hook cannot be removed');
   },
 };
 
-export const iterableStreams: Feature = {
-  name: 'loops over web streams',
-  attempt() {
-    if (!(Symbol.asyncIterator in ReadableStream.prototype)) throw new Error('A web stream is not iterable');
+export const iterableWebStreams: Feature = {
+  name: 'async iteration of web streams',
+  probe() {
+    if (!(Symbol.asyncIterator in ReadableStream.prototype))
+      throw new Error('ReadableStream has no Symbol.asyncIterator');
   },
 };

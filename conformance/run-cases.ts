@@ -1,6 +1,6 @@
 /** Runs cases on one implementation, one after the other, each from the root. */
 import type { Case, Chapter, Implementation, Need } from './case.js';
-import { Absent } from './features.js';
+import { AbsentFeatureError } from './features.js';
 
 export type Outcome = 'pass' | 'fail' | 'absent';
 
@@ -34,7 +34,7 @@ export async function runCase(
     await fromRoot(() => item.run(implementation as Required<Implementation>));
     return { outcome: 'pass' };
   } catch (error) {
-    if (error instanceof Absent) return { outcome: 'absent', reason: error.message };
+    if (error instanceof AbsentFeatureError) return { outcome: 'absent', reason: error.message };
     return { outcome: 'fail', reason: error instanceof Error ? error.message : String(error) };
   }
 }

@@ -1,7 +1,7 @@
+import { equal, throws } from '../assert.js';
 import type { Case, Chapter } from '../case.js';
-import { equal, throws } from '../expect.js';
 
-/** The attributes of a property as one word: w(ritable), e(numerable), c(onfigurable). */
+/** Returns the attributes of a property as letters: w(ritable), e(numerable), c(onfigurable); `none` without the property. */
 function attributes(object: object, property: PropertyKey): string {
   const found = Object.getOwnPropertyDescriptor(object, property);
   if (found === undefined) return 'none';
@@ -12,7 +12,7 @@ const needs = ['AsyncContext'] as const;
 
 const cases: Omit<Case, 'needs'>[] = [
   {
-    name: 'Variable: get() gives the value of the nearest run(), else the default value, else undefined',
+    name: 'Variable.prototype.get() returns the value of the innermost run(), or else the default value',
     run({ AsyncContext }) {
       const variable = new AsyncContext.Variable<string>();
       equal(variable.get(), undefined);
@@ -32,7 +32,7 @@ const cases: Omit<Case, 'needs'>[] = [
     },
   },
   {
-    name: 'Variable: run() calls the function with undefined as this, and hands on arguments, result and error',
+    name: 'Variable.prototype.run() calls the function with this undefined, passes the arguments, returns the result and rethrows the error',
     run({ AsyncContext }) {
       const variable = new AsyncContext.Variable<number>();
       const result = variable.run(
@@ -56,7 +56,7 @@ const cases: Omit<Case, 'needs'>[] = [
     },
   },
   {
-    name: 'Variable: the value is there after await, in timers and reactions',
+    name: 'A Variable keeps its value after await, in timers and in reactions',
     async run({ AsyncContext }) {
       const variable = new AsyncContext.Variable<string>();
       const flow = (value: string) =>
@@ -70,7 +70,7 @@ const cases: Omit<Case, 'needs'>[] = [
     },
   },
   {
-    name: 'Variable: options are read as specified',
+    name: 'The Variable constructor reads its options as specified',
     run({ AsyncContext }) {
       const { Variable } = AsyncContext;
       const Loose = Variable as unknown as new (options?: unknown) => { name: string; get(): unknown };
@@ -82,26 +82,26 @@ const cases: Omit<Case, 'needs'>[] = [
       equal(new Loose(Object.create({ name: 'inherited', defaultValue: 1 })).name, 'inherited');
       equal(new Loose(Object.assign(() => {}, { defaultValue: 2 })).get(), 2);
       throws(() => new Loose({ name: Symbol('no') }), { name: 'TypeError' });
-      const order: PropertyKey[] = [];
+      const accesses: PropertyKey[] = [];
       const options = new Proxy(
         {},
         {
           has(_target, property) {
-            order.push(`has ${String(property)}`);
+            accesses.push(`has ${String(property)}`);
             return true;
           },
           get(_target, property) {
-            order.push(`get ${String(property)}`);
+            accesses.push(`get ${String(property)}`);
             return 'x';
           },
         },
       );
       new Loose(options);
-      equal(order, ['has name', 'get name', 'get defaultValue']);
+      equal(accesses, ['has name', 'get name', 'get defaultValue']);
     },
   },
   {
-    name: 'Variable: run() puts the whole frame back, enterWith() of another storage included',
+    name: 'Variable.prototype.run() restores the whole frame, which undoes enterWith() of another storage',
     run({ AsyncContext, AsyncLocalStorage }) {
       const variable = new AsyncContext.Variable<number>();
       const storage = new AsyncLocalStorage<string>();
@@ -115,7 +115,7 @@ const cases: Omit<Case, 'needs'>[] = [
     },
   },
   {
-    name: 'Snapshot: run() runs the function with the captured values, this undefined',
+    name: 'Snapshot.prototype.run() runs the function with the captured values and this undefined',
     run({ AsyncContext }) {
       const a = new AsyncContext.Variable<string>();
       const b = new AsyncContext.Variable<string>();
@@ -138,7 +138,7 @@ const cases: Omit<Case, 'needs'>[] = [
     },
   },
   {
-    name: 'Snapshot: one made at the root runs in the empty frame',
+    name: 'A Snapshot created in the root runs functions in the root',
     run({ AsyncContext }) {
       const variable = new AsyncContext.Variable<string>();
       const snapshot = new AsyncContext.Snapshot();
@@ -152,7 +152,7 @@ const cases: Omit<Case, 'needs'>[] = [
     },
   },
   {
-    name: 'Snapshot.wrap() binds a function to the current values and keeps the caller’s this',
+    name: 'Snapshot.wrap() binds a function to the current values and keeps the this value of the caller',
     run({ AsyncContext }) {
       const variable = new AsyncContext.Variable<string>();
       const wrapped = variable.run('wrapped', () =>
@@ -166,20 +166,20 @@ const cases: Omit<Case, 'needs'>[] = [
     },
   },
   {
-    name: 'Snapshot.wrap() copies name and length, and its result is no constructor',
+    name: 'Snapshot.wrap() copies name and length to a function that is not a constructor',
     run({ AsyncContext }) {
       const { wrap } = AsyncContext.Snapshot;
       function named(_a: unknown, _b: unknown) {}
       equal([wrap(named).name, wrap(named).length], ['wrapped named', 2]);
       equal(wrap(() => {}).name, 'wrapped ');
-      const odd = (length: unknown, name: unknown) =>
+      const wrapWith = (length: unknown, name: unknown) =>
         wrap(Object.defineProperties(() => {}, { length: { value: length }, name: { value: name } }));
-      equal(odd(Number.POSITIVE_INFINITY, 5).length, Number.POSITIVE_INFINITY);
-      equal(odd(Number.NEGATIVE_INFINITY, 5).length, 0);
-      equal(odd(Number.NaN, 5).length, 0);
-      equal(odd(2.7, 5).length, 2);
-      equal(odd('3', 5).length, 0);
-      equal(odd(1, 5).name, 'wrapped ');
+      equal(wrapWith(Number.POSITIVE_INFINITY, 5).length, Number.POSITIVE_INFINITY);
+      equal(wrapWith(Number.NEGATIVE_INFINITY, 5).length, 0);
+      equal(wrapWith(Number.NaN, 5).length, 0);
+      equal(wrapWith(2.7, 5).length, 2);
+      equal(wrapWith('3', 5).length, 0);
+      equal(wrapWith(1, 5).name, 'wrapped ');
       equal(attributes(wrap(named), 'name'), 'c');
       equal(attributes(wrap(named), 'length'), 'c');
       equal('prototype' in wrap(named), false);
@@ -187,26 +187,26 @@ const cases: Omit<Case, 'needs'>[] = [
     },
   },
   {
-    name: 'new is required',
+    name: 'The Variable and Snapshot constructors throw a TypeError without new',
     run({ AsyncContext }) {
       throws(() => (AsyncContext.Variable as unknown as () => void)(), { name: 'TypeError' });
       throws(() => (AsyncContext.Snapshot as unknown as () => void)(), { name: 'TypeError' });
     },
   },
   {
-    name: 'methods on a foreign receiver are TypeErrors',
+    name: 'Methods throw a TypeError for an incompatible receiver',
     run({ AsyncContext }) {
       const { Variable, Snapshot } = AsyncContext;
-      const name = Object.getOwnPropertyDescriptor(Variable.prototype, 'name')?.get ?? (() => {});
+      const getName = Object.getOwnPropertyDescriptor(Variable.prototype, 'name')?.get ?? (() => {});
       throws(() => Variable.prototype.get.call({} as never), { name: 'TypeError' });
       throws(() => Variable.prototype.run.call({} as never, 1, () => {}), { name: 'TypeError' });
-      throws(() => name.call({}), { name: 'TypeError' });
+      throws(() => getName.call({}), { name: 'TypeError' });
       throws(() => Snapshot.prototype.run.call({} as never, () => {}), { name: 'TypeError' });
       throws(() => Variable.prototype.get.call(new Snapshot() as never), { name: 'TypeError' });
     },
   },
   {
-    name: 'properties have the specified attributes',
+    name: 'Properties have the specified attributes',
     run({ AsyncContext }) {
       const { Variable, Snapshot } = AsyncContext;
       equal(attributes(AsyncContext, 'Variable'), 'wc');
@@ -228,7 +228,7 @@ const cases: Omit<Case, 'needs'>[] = [
     },
   },
   {
-    name: '@@toStringTag, names and lengths are the specified ones',
+    name: 'Names, lengths and @@toStringTag have the specified values',
     run({ AsyncContext }) {
       const { Variable, Snapshot } = AsyncContext;
       equal(String(AsyncContext), '[object AsyncContext]');
@@ -243,7 +243,7 @@ const cases: Omit<Case, 'needs'>[] = [
     },
   },
   {
-    name: 'instances have no properties of their own, and subclasses work',
+    name: 'Instances have no own properties, and Variable can be subclassed',
     run({ AsyncContext }) {
       class Locale extends AsyncContext.Variable<string, undefined> {}
       const locale = new Locale({ name: 'locale' });
@@ -257,11 +257,11 @@ const cases: Omit<Case, 'needs'>[] = [
     },
   },
   {
-    name: 'both APIs share one frame',
+    name: 'AsyncContext, AsyncLocalStorage and AsyncResource share one current frame',
     async run({ AsyncContext, AsyncLocalStorage, AsyncResource }) {
       const variable = new AsyncContext.Variable<string>();
       const storage = new AsyncLocalStorage<string>();
-      const both = () => [variable.get(), storage.getStore()];
+      const read = () => [variable.get(), storage.getStore()];
       const captured = variable.run('v', () =>
         storage.run('s', () => ({
           snapshot: new AsyncContext.Snapshot(),
@@ -269,10 +269,10 @@ const cases: Omit<Case, 'needs'>[] = [
           resource: new AsyncResource('Test'),
         })),
       );
-      equal(captured.snapshot.run(both), ['v', 's']);
-      equal(captured.nodeSnapshot(both), ['v', 's']);
-      equal(captured.resource.runInAsyncScope(both), ['v', 's']);
-      equal(both(), [undefined, undefined]);
+      equal(captured.snapshot.run(read), ['v', 's']);
+      equal(captured.nodeSnapshot(read), ['v', 's']);
+      equal(captured.resource.runInAsyncScope(read), ['v', 's']);
+      equal(read(), [undefined, undefined]);
     },
   },
 ];

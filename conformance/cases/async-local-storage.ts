@@ -1,17 +1,17 @@
+import { equal, throws } from '../assert.js';
 import type { Chapter } from '../case.js';
-import { equal, throws } from '../expect.js';
 
 export const asyncLocalStorage: Chapter = {
   title: 'AsyncLocalStorage',
   cases: [
     {
-      name: 'getStore() gives undefined where no value was set',
+      name: 'getStore() returns undefined if no value is set',
       run({ AsyncLocalStorage }) {
         equal(new AsyncLocalStorage().getStore(), undefined);
       },
     },
     {
-      name: 'run() sets the value for the call, hands on arguments and gives back the result',
+      name: 'run() sets the value during the call, passes the arguments and returns the result',
       run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const result = storage.run('inside', (a: number, b: number) => `${storage.getStore()} ${a + b}`, 1, 2);
@@ -20,19 +20,19 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
-      name: 'run() calls the function with null as this',
+      name: 'run() and exit() call the function with null as its this value',
       run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<number>();
         function self(this: unknown) {
           return this;
         }
         equal(storage.run(1, self), null);
-        storage.run(1, () => equal(storage.run(1, self), null, 'with the value that is there already'));
-        equal(storage.exit(self), null, 'of exit()');
+        storage.run(1, () => equal(storage.run(1, self), null, 'run() with the value that is already set'));
+        equal(storage.exit(self), null, 'exit()');
       },
     },
     {
-      name: 'run() puts the value back when the function throws, and throws on what it threw',
+      name: 'run() restores the value and rethrows the error if the function throws',
       run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const expected = new RangeError('expected');
@@ -51,7 +51,7 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
-      name: 'run() nests, and storages do not see one another',
+      name: 'Nested run() calls set and restore the value of one storage only',
       run({ AsyncLocalStorage }) {
         const a = new AsyncLocalStorage<number>();
         const b = new AsyncLocalStorage<number>();
@@ -65,7 +65,7 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
-      name: 'undefined, null, NaN, 0 and -0 are values like any other',
+      name: "getStore() returns null, NaN, 0, -0, '', false and undefined as they were set",
       run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<unknown>();
         for (const value of [null, Number.NaN, 0, -0, '', false, undefined]) {
@@ -74,7 +74,7 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
-      name: 'run() without a function is a TypeError and leaves the value as it was',
+      name: 'run() and exit() without a function throw a TypeError and leave the value unchanged',
       run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<number>();
         storage.run(1, () => {
@@ -85,7 +85,7 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
-      name: 'exit() runs the function with undefined, and what it starts too',
+      name: 'exit() runs the function, and the work that it starts, with the value undefined',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         await storage.run('flow', async () => {
@@ -101,7 +101,7 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
-      name: 'enterWith() sets the value for the rest of the call and all that it starts',
+      name: 'enterWith() sets the value for the rest of the current call and for the work that it starts',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         storage.enterWith('entered');
@@ -113,23 +113,23 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
-      name: 'enterWith() is not seen by a flow that began before it',
+      name: 'enterWith() does not change the value of a flow that started earlier',
       async run({ AsyncLocalStorage }) {
-        const other = async (storage: InstanceType<typeof AsyncLocalStorage<string>>) => {
+        const storage = new AsyncLocalStorage<string>();
+        const readLater = async () => {
           for (let i = 0; i < 4; i++) await Promise.resolve();
           return storage.getStore();
         };
-        const storage = new AsyncLocalStorage<string>();
         const entering = (async () => {
           await Promise.resolve();
           storage.enterWith('entered');
         })();
-        equal(await other(storage), undefined);
+        equal(await readLater(), undefined);
         await entering;
       },
     },
     {
-      name: 'enterWith() before the first await of a called async function is seen by its caller',
+      name: 'enterWith() before the first await of an async function changes the value of the caller',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const enter = async () => {
@@ -144,7 +144,7 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
-      name: 'enterWith() after an await is not seen by the awaiting caller',
+      name: 'enterWith() after an await does not change the value of the awaiting caller',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         await storage.run('flow', async () => {
@@ -157,7 +157,7 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
-      name: 'enterWith() in a reaction is not seen by the next reaction, nor by who awaits it',
+      name: 'enterWith() in a reaction does not change the value of the next reaction or of the awaiting caller',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         await storage.run('flow', async () => {
@@ -170,7 +170,7 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
-      name: 'a thenable that a reaction gives back has what the reaction entered',
+      name: 'The then() method of a thenable returned from a reaction reads the value that enterWith() set in that reaction',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         let seen: string | undefined;
@@ -178,7 +178,7 @@ export const asyncLocalStorage: Chapter = {
           Promise.resolve().then(() => {
             storage.enterWith('entered');
             return {
-              // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tried
+              // biome-ignore lint/suspicious/noThenProperty: the case is about a thenable
               then(done: (value: unknown) => void) {
                 seen = storage.getStore();
                 done(undefined);
@@ -190,7 +190,7 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
-      name: 'enterWith() inside run() of the same storage ends with it',
+      name: 'enterWith() inside run() of the same storage lasts until run() returns',
       run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         storage.run('outer', () => {
@@ -200,7 +200,7 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
-      name: 'enterWith() of another storage outlives run(), as in Node',
+      name: 'enterWith() of another storage inside run() lasts after run() returns, as in Node',
       run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const other = new AsyncLocalStorage<string>();
@@ -212,7 +212,7 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
-      name: 'run() with the value that is there already is a plain call: enterWith() inside outlives it, as in Node',
+      name: 'run() with the value that is already set is a plain call, after which enterWith() inside it lasts, as in Node',
       run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         storage.run('flow', () => {
@@ -222,7 +222,7 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
-      name: 'disable() takes the value out of the flow, and run() sets one again',
+      name: 'disable() removes the value from the flow until the next run()',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         await storage.run('flow', async () => {
@@ -239,14 +239,15 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
-      name: 'disable() reaches the work that was started in the same frame, and no other',
+      name: 'disable() affects work started in the current frame and no other work',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const other = new AsyncLocalStorage<string>();
         const later = (ms: number) =>
           new Promise<string | undefined>((done) => setTimeout(() => done(storage.getStore()), ms));
         const elsewhere = storage.run('elsewhere', () => later(2));
-        // What comes before a run() is told apart from what comes after it from the first disable() on.
+        // Before the first disable() of a process, the frame before a run() and the frame after it are the same. From then on
+        // they are two frames. This disable() makes the case independent of the cases before it.
         storage.run('first', () => storage.disable());
         await storage.run('flow', async () => {
           const before = later(1);
@@ -254,14 +255,14 @@ export const asyncLocalStorage: Chapter = {
           const same = later(1);
           storage.disable();
           equal(await same, undefined, 'started in the same frame');
-          equal(await derived, 'flow', 'started in a frame made from it');
+          equal(await derived, 'flow', 'started in a frame derived from it');
           equal(await before, 'flow', 'started before another run()');
         });
         equal(await elsewhere, 'elsewhere');
       },
     },
     {
-      name: 'run() puts back the value that it found, also where disable() was called meanwhile in the frame before',
+      name: 'run() restores the previous value even if disable() has been called in the outer frame in the meantime',
       run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         storage.run('outer', () => {
@@ -272,7 +273,7 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
-      name: 'disable() leaves the values of other storages',
+      name: 'disable() leaves the values of other storages unchanged',
       run({ AsyncLocalStorage }) {
         const a = new AsyncLocalStorage<number>();
         const b = new AsyncLocalStorage<number>();
@@ -291,7 +292,7 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
-      name: 'disable() where nothing was set does nothing',
+      name: 'disable() has no effect if no value is set',
       run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<number>();
         storage.disable();
@@ -303,7 +304,7 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
-      name: 'withScope() sets the value until dispose(), once',
+      name: 'withScope() sets the value until the first dispose() call',
       run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const scope = storage.withScope('outer');
@@ -311,7 +312,7 @@ export const asyncLocalStorage: Chapter = {
         equal(storage.getStore(), 'inner');
         inner.dispose();
         equal(storage.getStore(), 'outer');
-        // WebKit has no Symbol.dispose yet, and compilers that lower `using` look for this one there.
+        // WebKit has no Symbol.dispose yet. Compilers that lower `using` fall back to this symbol.
         const dispose: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
         scope[dispose]();
         equal(storage.getStore(), undefined);
@@ -321,7 +322,7 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
-      name: 'withScope() keeps its value in what is started before dispose()',
+      name: 'Work started before dispose() keeps the value that withScope() set',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const scope = storage.withScope('scope');
@@ -331,7 +332,7 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
-      name: 'defaultValue is what getStore() gives where no value was set, and after disable()',
+      name: 'getStore() returns defaultValue if no value is set and after disable()',
       run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage({ defaultValue: 'default' });
         equal(storage.getStore(), 'default');
@@ -344,7 +345,7 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
-      name: 'undefined that was set is not the default value',
+      name: 'getStore() returns undefined rather than defaultValue if undefined was set',
       run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string | undefined>({ defaultValue: 'default' });
         equal(
@@ -359,7 +360,7 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
-      name: 'name is the option made a string, and empty without it',
+      name: 'name is the name option converted to a string, or the empty string without the option',
       run({ AsyncLocalStorage }) {
         equal(new AsyncLocalStorage({ name: 'user' }).name, 'user');
         equal(new AsyncLocalStorage({ name: 5 as unknown as string }).name, '5');
@@ -369,7 +370,7 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
-      name: 'options that are no object are ERR_INVALID_ARG_TYPE',
+      name: 'The constructor throws ERR_INVALID_ARG_TYPE if options is not an object',
       run({ AsyncLocalStorage }) {
         const Loose = AsyncLocalStorage as unknown as new (options: unknown) => unknown;
         const received: [unknown, string][] = [
@@ -391,13 +392,13 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
-      name: 'new is required',
+      name: 'The AsyncLocalStorage constructor throws a TypeError without new',
       run({ AsyncLocalStorage }) {
         throws(() => (AsyncLocalStorage as unknown as () => void)(), { name: 'TypeError' });
       },
     },
     {
-      name: 'methods and statics have Node’s names and lengths',
+      name: 'Methods have the same names and lengths as in Node, and instances have no own enumerable properties',
       run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<number>();
         equal(AsyncLocalStorage.name, 'AsyncLocalStorage');
@@ -413,7 +414,7 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
-      name: 'bind() runs the function in the frame of the call to bind(), with the caller’s this and arguments',
+      name: 'AsyncLocalStorage.bind() runs the function in the frame of the bind() call with the this value and arguments of the caller',
       run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const bound = storage.run('bound', () =>
@@ -430,7 +431,7 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
-      name: 'bind() at the root runs the function in the empty frame',
+      name: 'A function bound in the root runs in the root',
       run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const bound = AsyncLocalStorage.bind(() => storage.getStore());
@@ -441,7 +442,7 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
-      name: 'bind() of what is no function is ERR_INVALID_ARG_TYPE',
+      name: 'AsyncLocalStorage.bind() throws ERR_INVALID_ARG_TYPE for a value that is not a function',
       run({ AsyncLocalStorage }) {
         for (const value of [1, 'a', {}, null]) {
           throws(() => AsyncLocalStorage.bind(value as unknown as () => void), { name: 'TypeError' });
@@ -454,7 +455,7 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
-      name: 'snapshot() runs any function in the captured frame',
+      name: 'AsyncLocalStorage.snapshot() returns a function that runs any function in the captured frame',
       run({ AsyncLocalStorage }) {
         const a = new AsyncLocalStorage<string>();
         const b = new AsyncLocalStorage<string>();
@@ -471,7 +472,7 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
-      name: 'enterWith() inside a bound function ends with its call',
+      name: 'enterWith() inside a snapshot call lasts until that call returns',
       run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const inFrame = storage.run('captured', () => AsyncLocalStorage.snapshot());
@@ -485,7 +486,7 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
-      name: 'enterWith() inside a bound function is not seen by its next call, which may be another flow’s',
+      name: 'enterWith() inside a bound function does not change the value of its next call',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const seen: (string | undefined)[] = [];
@@ -504,7 +505,7 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
-      name: 'enterWith() in a repeating timer is not seen by its next turn',
+      name: 'enterWith() in a repeating timer does not change the value of its next tick',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const seen: (string | undefined)[] = [];
@@ -525,7 +526,7 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
-      name: 'enterWith() inside a run() leaves nothing for the next turn of a timer or the next call of a bound function',
+      name: 'enterWith() inside run() does not change the value of the next tick of a timer or the next call of a bound function',
       async run({ AsyncLocalStorage, AsyncContext }) {
         const id = new AsyncLocalStorage<string>();
         const user = new AsyncLocalStorage<string>();
@@ -567,7 +568,7 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
-      name: 'a bound function or snapshot that is called inside its own call runs in its own frame again',
+      name: 'A snapshot function called within its own call runs in its captured frame again',
       run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const atRoot = AsyncLocalStorage.snapshot();
@@ -582,7 +583,7 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
-      name: 'run() to the end of the stack leaves the value as it was',
+      name: 'A stack overflow in nested run() calls leaves the value unchanged',
       run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<number>();
         const deeper = (depth: number): void => storage.run(depth, deeper, depth + 1);
@@ -593,7 +594,7 @@ export const asyncLocalStorage: Chapter = {
           } catch (error) {
             reason = error;
           }
-          // A RangeError but for Firefox, which has an InternalError of its own.
+          // Firefox throws an InternalError, all others a RangeError.
           equal(reason instanceof Error, true);
           equal(storage.getStore(), -1);
         });
@@ -601,7 +602,7 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
-      name: 'a subclass works, and exit() goes through its run()',
+      name: 'A subclass can override run(), which exit() calls',
       run({ AsyncLocalStorage }) {
         class Counted extends AsyncLocalStorage<number, undefined> {
           runs = 0;
@@ -621,11 +622,11 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
-      name: 'a thousand storages keep a thousand values apart',
+      name: 'A thousand storages keep separate values',
       async run({ AsyncLocalStorage }) {
         const storages = Array.from({ length: 1000 }, () => new AsyncLocalStorage<number>());
         const check = () => storages.every((storage, index) => storage.getStore() === index);
-        // One inside the other, without a call stack of a thousand.
+        // Nests a thousand run() calls without a thousand call stack frames.
         let inFrame = AsyncLocalStorage.snapshot();
         for (const [index, storage] of storages.entries()) {
           inFrame = inFrame(() => storage.run(index, () => AsyncLocalStorage.snapshot()));

@@ -1,25 +1,25 @@
+import { equal, throws } from '../assert.js';
 import type { Chapter } from '../case.js';
-import { equal, throws } from '../expect.js';
 
 export const asyncResource: Chapter = {
   title: 'AsyncResource',
   cases: [
     {
-      name: 'runInAsyncScope() runs the function in the frame in which the resource was made',
+      name: 'runInAsyncScope() runs the function in the frame in which the resource was created',
       run({ AsyncLocalStorage, AsyncResource }) {
         const storage = new AsyncLocalStorage<string>();
-        const resource = storage.run('maker', () => new AsyncResource('Test'));
+        const resource = storage.run('creator', () => new AsyncResource('Test'));
         storage.run('caller', () => {
           equal(
             resource.runInAsyncScope(() => storage.getStore()),
-            'maker',
+            'creator',
           );
           equal(storage.getStore(), 'caller');
         });
       },
     },
     {
-      name: 'runInAsyncScope() hands on this, arguments, result and error',
+      name: 'runInAsyncScope() passes this and the arguments, returns the result and rethrows the error',
       run({ AsyncLocalStorage, AsyncResource }) {
         const storage = new AsyncLocalStorage<string>();
         const resource = new AsyncResource('Test');
@@ -47,49 +47,49 @@ export const asyncResource: Chapter = {
       },
     },
     {
-      name: 'what runInAsyncScope() starts keeps the resource’s frame',
+      name: 'Work started in runInAsyncScope() runs in the frame of the resource',
       async run({ AsyncLocalStorage, AsyncResource }) {
         const storage = new AsyncLocalStorage<string>();
-        const resource = storage.run('maker', () => new AsyncResource('Test'));
+        const resource = storage.run('creator', () => new AsyncResource('Test'));
         const seen = storage.run('caller', () =>
           resource.runInAsyncScope(async () => {
             await Promise.resolve();
             return storage.getStore();
           }),
         );
-        equal(await seen, 'maker');
+        equal(await seen, 'creator');
       },
     },
     {
-      name: 'bind() gives a function of the same length that runs in the resource’s frame',
+      name: 'bind() returns a function of the same length that runs in the frame of the resource',
       run({ AsyncLocalStorage, AsyncResource }) {
         const storage = new AsyncLocalStorage<string>();
-        const resource = storage.run('maker', () => new AsyncResource('Test'));
+        const resource = storage.run('creator', () => new AsyncResource('Test'));
         const bound = resource.bind((a: number, b: number) => [storage.getStore(), a, b]);
         equal(
           storage.run('caller', () => bound(1, 2)),
-          ['maker', 1, 2],
+          ['creator', 1, 2],
         );
         equal(bound.length, 2);
       },
     },
     {
-      name: 'bind() takes this from its second argument, else from the caller',
+      name: 'bind() uses its second argument as this, or the this value of the caller without it',
       run({ AsyncResource }) {
         const resource = new AsyncResource('Test');
         function self(this: unknown) {
           return this;
         }
-        const given = {};
-        // Node's types leave the second argument out.
+        const thisArg = {};
+        // The second argument is missing in the types of Node.
         const bind: (fn: typeof self, thisArg: unknown) => () => unknown = resource.bind.bind(resource);
-        equal(bind(self, given)(), given);
+        equal(bind(self, thisArg)(), thisArg);
         const receiver = { bound: resource.bind(self) };
         equal(receiver.bound(), receiver);
       },
     },
     {
-      name: 'the static bind() captures the frame of its call',
+      name: 'The static bind() method captures the frame of its call',
       run({ AsyncLocalStorage, AsyncResource }) {
         const storage = new AsyncLocalStorage<string>();
         const bound = storage.run('bound', () =>
@@ -102,7 +102,7 @@ export const asyncResource: Chapter = {
       },
     },
     {
-      name: 'bind() of what is no function is ERR_INVALID_ARG_TYPE',
+      name: 'bind() and AsyncResource.bind() throw ERR_INVALID_ARG_TYPE for a value that is not a function',
       run({ AsyncResource }) {
         throws(() => new AsyncResource('Test').bind(1 as unknown as () => void), {
           name: 'TypeError',
@@ -115,13 +115,13 @@ export const asyncResource: Chapter = {
       },
     },
     {
-      name: 'a type that is no string is ERR_INVALID_ARG_TYPE',
+      name: 'The constructor throws ERR_INVALID_ARG_TYPE if type is not a string',
       run({ AsyncResource }) {
         throws(() => new AsyncResource(1 as unknown as string), { name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE' });
       },
     },
     {
-      name: 'a triggerAsyncId that is no id is ERR_INVALID_ASYNC_ID',
+      name: 'The constructor throws ERR_INVALID_ASYNC_ID if triggerAsyncId is not an async id',
       run({ AsyncResource }) {
         throws(() => new AsyncResource('Test', { triggerAsyncId: 'a' as unknown as number }), {
           name: 'RangeError',
@@ -130,7 +130,7 @@ export const asyncResource: Chapter = {
       },
     },
     {
-      name: 'asyncId() and triggerAsyncId() are numbers',
+      name: 'asyncId() and triggerAsyncId() return numbers',
       run({ AsyncResource }) {
         const resource = new AsyncResource('Test');
         equal(typeof resource.asyncId(), 'number');
@@ -138,25 +138,25 @@ export const asyncResource: Chapter = {
       },
     },
     {
-      name: 'triggerAsyncId() gives the option',
+      name: 'triggerAsyncId() returns the triggerAsyncId option',
       run({ AsyncResource }) {
         equal(new AsyncResource('Test', { triggerAsyncId: 7 }).triggerAsyncId(), 7);
       },
     },
     {
-      name: 'emitDestroy() gives the resource, and its frame stays',
+      name: 'emitDestroy() returns the resource, which keeps its frame',
       run({ AsyncLocalStorage, AsyncResource }) {
         const storage = new AsyncLocalStorage<string>();
-        const resource = storage.run('maker', () => new AsyncResource('Test', { requireManualDestroy: true }));
+        const resource = storage.run('creator', () => new AsyncResource('Test', { requireManualDestroy: true }));
         equal(resource.emitDestroy(), resource);
         equal(
           resource.runInAsyncScope(() => storage.getStore()),
-          'maker',
+          'creator',
         );
       },
     },
     {
-      name: 'a subclass keeps the frame in which it was made',
+      name: 'An instance of a subclass keeps the frame in which it was created',
       run({ AsyncLocalStorage, AsyncResource }) {
         class Job extends AsyncResource {
           constructor(private readonly work: () => unknown) {
@@ -167,10 +167,10 @@ export const asyncResource: Chapter = {
           }
         }
         const storage = new AsyncLocalStorage<string>();
-        const job = storage.run('maker', () => new Job(() => storage.getStore()));
+        const job = storage.run('creator', () => new Job(() => storage.getStore()));
         equal(
           storage.run('caller', () => job.start()),
-          'maker',
+          'creator',
         );
       },
     },

@@ -1,21 +1,21 @@
+import { equal } from '../assert.js';
 import type { Case, Chapter } from '../case.js';
-import { equal } from '../expect.js';
 
 const sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
 
-/** A case in which two flows go through the same code at the same time; `body` throws where it reads another's value. */
-function inTwoFlows(name: string, body: (own: () => void) => Promise<void>): Case {
+/** Returns a case in which two concurrent flows execute `body`, which calls `check` wherever its flow's value must be current. */
+function inTwoFlows(name: string, body: (check: () => void) => Promise<void>): Case {
   return {
     name,
     async run({ AsyncLocalStorage }) {
       const storage = new AsyncLocalStorage<string>();
       const flow = (value: string) =>
         storage.run(value, () => {
-          let step = 0;
-          return body(() => equal(storage.getStore(), value, `step ${++step} of ${value}`));
+          let checks = 0;
+          return body(() => equal(storage.getStore(), value, `check ${++checks} of flow ${value}`));
         });
       await Promise.all([flow('a'), flow('b')]);
-      equal(storage.getStore(), undefined, 'outside');
+      equal(storage.getStore(), undefined, 'the value after the flows');
     },
   };
 }
@@ -23,149 +23,167 @@ function inTwoFlows(name: string, body: (own: () => void) => Promise<void>): Cas
 export const awaits: Chapter = {
   title: 'Rule 2: await',
   cases: [
-    inTwoFlows('after await of a promise that resolves later', async (own) => {
-      own();
+    inTwoFlows('Code after an await of a pending promise runs in the frame of the await', async (check) => {
+      check();
       await sleep(2);
-      own();
+      check();
       await sleep(1);
-      own();
+      check();
     }),
-    inTwoFlows('after await of a promise that is resolved already', async (own) => {
+    inTwoFlows('Code after an await of an already resolved promise runs in the frame of the await', async (check) => {
       await Promise.resolve();
-      own();
+      check();
     }),
-    inTwoFlows('after await of a plain value', async (own) => {
+    inTwoFlows('Code after an await of a plain value runs in the frame of the await', async (check) => {
       await 5;
-      own();
+      check();
       await undefined;
-      own();
+      check();
     }),
-    inTwoFlows('after await of an async function’s result, many levels deep', async (own) => {
+    inTwoFlows('Code after an await of deeply nested async calls runs in the frame of the await', async (check) => {
       const deep = async (level: number): Promise<void> => {
         if (level > 0) await deep(level - 1);
         else await sleep(1);
-        own();
+        check();
       };
       await deep(10);
-      own();
+      check();
     }),
-    inTwoFlows('after await of a thenable, whose then() runs in the awaiting frame', async (own) => {
-      await {
-        // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tried
-        then(done: () => void) {
-          own();
-          setTimeout(done, 1);
-        },
-      };
-      own();
-    }),
-    inTwoFlows('in catch and finally after a rejection', async (own) => {
-      try {
-        await sleep(1).then(() => Promise.reject(new Error('expected')));
-      } catch {
-        own();
-        await Promise.resolve();
-        own();
-      } finally {
-        own();
-        await sleep(1);
-        own();
-      }
-      own();
-    }),
-    inTwoFlows('in catch after a thenable rejects', async (own) => {
-      try {
+    inTwoFlows(
+      'The then() method of an awaited thenable and the code after the await run in the frame of the await',
+      async (check) => {
         await {
-          // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tried
-          then(_done: () => void, fail: (reason: unknown) => void) {
-            fail(new Error('expected'));
+          // biome-ignore lint/suspicious/noThenProperty: the case is about a thenable
+          then(done: () => void) {
+            check();
+            setTimeout(done, 1);
           },
         };
-      } catch {
-        own();
-      }
-      own();
-    }),
-    inTwoFlows('in for await over an array of promises', async (own) => {
+        check();
+      },
+    ),
+    inTwoFlows(
+      'Code in catch and finally blocks after a rejected await runs in the frame of the await',
+      async (check) => {
+        try {
+          await sleep(1).then(() => Promise.reject(new Error('expected')));
+        } catch {
+          check();
+          await Promise.resolve();
+          check();
+        } finally {
+          check();
+          await sleep(1);
+          check();
+        }
+        check();
+      },
+    ),
+    inTwoFlows(
+      'Code in a catch block after an await of a rejecting thenable runs in the frame of the await',
+      async (check) => {
+        try {
+          await {
+            // biome-ignore lint/suspicious/noThenProperty: the case is about a thenable
+            then(_done: () => void, fail: (reason: unknown) => void) {
+              fail(new Error('expected'));
+            },
+          };
+        } catch {
+          check();
+        }
+        check();
+      },
+    ),
+    inTwoFlows('A for await loop over an array of promises keeps its frame', async (check) => {
       for await (const value of [sleep(2), sleep(1), 3]) {
         void value;
-        own();
+        check();
       }
-      own();
+      check();
     }),
-    inTwoFlows('in for await over an async generator and after leaving it early', async (own) => {
-      async function* count() {
-        try {
-          for (let i = 0; ; i++) {
-            own();
+    inTwoFlows(
+      'A for await loop over an async generator keeps its frame, including in the finally block after an early exit',
+      async (check) => {
+        async function* count() {
+          try {
+            for (let i = 0; ; i++) {
+              check();
+              await sleep(1);
+              check();
+              yield i;
+            }
+          } finally {
+            check();
             await sleep(1);
-            own();
-            yield i;
+            check();
           }
-        } finally {
-          own();
-          await sleep(1);
-          own();
         }
-      }
-      for await (const i of count()) {
-        own();
-        if (i === 2) break;
-      }
-      own();
-    }),
-    inTwoFlows('in arrow functions, methods and default parameters', async (own) => {
+        for await (const i of count()) {
+          check();
+          if (i === 2) break;
+        }
+        check();
+      },
+    ),
+    inTwoFlows('Async arrow functions, methods and default parameters keep the frame', async (check) => {
       const arrow = async () => {
         await sleep(1);
-        own();
+        check();
       };
       const object = {
-        async method(given = arrow()) {
-          await given;
-          own();
+        async method(pending = arrow()) {
+          await pending;
+          check();
         },
       };
       await object.method();
-      own();
+      check();
     }),
-    inTwoFlows('in a loop with many awaits', async (own) => {
+    inTwoFlows('A loop with a hundred awaits keeps its frame', async (check) => {
       for (let i = 0; i < 100; i++) {
         await Promise.resolve();
-        own();
+        check();
       }
     }),
-    inTwoFlows('after return of a promise and of a thenable from an async function', async (own) => {
-      const promised = async () => sleep(1);
-      const thenable = async () => ({
-        // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tried
-        then(done: (value: number) => void) {
-          own();
-          done(1);
-        },
-      });
-      await promised();
-      own();
-      await thenable();
-      own();
-    }),
-    inTwoFlows('in Symbol.asyncDispose, which `await using` calls', async (own) => {
-      // What `await using` does at the end of its block, spelled out for runtimes that cannot parse it.
-      const resource = {
-        async dispose() {
-          own();
+    inTwoFlows(
+      'Code after an await of an async function that returns a promise or a thenable runs in the frame of the await',
+      async (check) => {
+        const promised = async () => sleep(1);
+        const thenable = async () => ({
+          // biome-ignore lint/suspicious/noThenProperty: the case is about a thenable
+          then(done: (value: number) => void) {
+            check();
+            done(1);
+          },
+        });
+        await promised();
+        check();
+        await thenable();
+        check();
+      },
+    ),
+    inTwoFlows(
+      'An async dispose method, called as await using calls it, keeps the frame of the block',
+      async (check) => {
+        // The end of an `await using` block, written out for runtimes that cannot parse the syntax.
+        const resource = {
+          async dispose() {
+            check();
+            await sleep(1);
+            check();
+          },
+        };
+        try {
           await sleep(1);
-          own();
-        },
-      };
-      try {
-        await sleep(1);
-      } finally {
-        await resource.dispose();
-        own();
-      }
-    }),
+        } finally {
+          await resource.dispose();
+          check();
+        }
+      },
+    ),
     {
-      name: 'a value set around an await of the same promise differs for each who awaits it',
+      name: 'Flows that await one promise continue in their own frames',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<number>();
         const shared = sleep(2);
@@ -179,7 +197,7 @@ export const awaits: Chapter = {
       },
     },
     {
-      name: 'run() after an await sets the value there and in no other part of the flow',
+      name: 'run() after an await sets the value for its call and for no other part of the flow',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         await storage.run('flow', async () => {
@@ -195,7 +213,7 @@ export const awaits: Chapter = {
       },
     },
     {
-      name: 'two hundred flows at once, each with ten steps, keep their values',
+      name: 'Two hundred concurrent flows of ten awaits each keep their own values',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<number>();
         const step = async (value: number): Promise<void> => {

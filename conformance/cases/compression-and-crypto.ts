@@ -1,38 +1,38 @@
+import { equal } from '../assert.js';
 import type { Chapter } from '../case.js';
-import { equal } from '../expect.js';
-import { iterableStreams, needing } from '../features.js';
-import { eachCall, eachFlow } from '../flows.js';
+import { assertCallbackKeepsFrame, assertFlowsKeepFrame } from '../concurrent-flows.js';
+import { casesRequiring, iterableWebStreams } from '../features.js';
 
 export const compressionAndCrypto: Chapter = {
-  title: 'Rule 3: compression and crypto',
+  title: 'Rule 3: compression and cryptography',
   cases: [
     {
-      name: 'the callbacks of zlib.gzip, deflate, brotliCompress and of their reverse run in the frame of the call',
+      name: 'The zlib.gzip(), deflate() and brotliCompress() callbacks and those of their inverses run in the frame of the call',
       needs: ['node:zlib'],
       async run(implementation) {
         const zlib = await import('node:zlib');
-        await eachCall(implementation, (callback) => zlib.gzip('text', callback));
-        await eachCall(implementation, (callback) => zlib.deflate('text', callback));
-        await eachCall(implementation, (callback) => zlib.brotliCompress('text', callback));
+        await assertCallbackKeepsFrame(implementation, (callback) => zlib.gzip('text', callback));
+        await assertCallbackKeepsFrame(implementation, (callback) => zlib.deflate('text', callback));
+        await assertCallbackKeepsFrame(implementation, (callback) => zlib.brotliCompress('text', callback));
         const gzipped = zlib.gzipSync('text');
         const deflated = zlib.deflateSync('text');
         const compressed = zlib.brotliCompressSync('text');
-        await eachCall(implementation, (callback) => zlib.gunzip(gzipped, callback));
-        await eachCall(implementation, (callback) => zlib.inflate(deflated, callback));
-        await eachCall(implementation, (callback) => zlib.brotliDecompress(compressed, callback));
+        await assertCallbackKeepsFrame(implementation, (callback) => zlib.gunzip(gzipped, callback));
+        await assertCallbackKeepsFrame(implementation, (callback) => zlib.inflate(deflated, callback));
+        await assertCallbackKeepsFrame(implementation, (callback) => zlib.brotliDecompress(compressed, callback));
       },
     },
     {
-      name: 'a zlib callback that gets an error runs in the frame of the call',
+      name: 'A zlib callback that receives an error runs in the frame of the call',
       needs: ['node:zlib'],
       async run(implementation) {
         const zlib = await import('node:zlib');
-        await eachFlow(
+        await assertFlowsKeepFrame(
           implementation,
-          (look) =>
+          (check) =>
             new Promise<void>((resolve, reject) => {
               zlib.gunzip('not gzipped', (error) => {
-                look('gunzip');
+                check('gunzip');
                 if (error) resolve();
                 else reject(new Error('expected an error'));
               });
@@ -41,82 +41,88 @@ export const compressionAndCrypto: Chapter = {
       },
     },
     {
-      name: 'the listeners and callbacks of a zlib stream run in the frame in which it is made and written',
+      name: 'The listeners and callbacks of a zlib stream run in the frame in which it is created and written to',
       needs: ['node:zlib'],
       async run(implementation) {
         const zlib = await import('node:zlib');
-        await eachFlow(
+        await assertFlowsKeepFrame(
           implementation,
-          (look) =>
+          (check) =>
             new Promise<void>((resolve, reject) => {
               const stream = zlib.createGzip();
-              for (const event of ['data', 'finish', 'end']) stream.on(event, () => look(event));
+              for (const event of ['data', 'finish', 'end']) stream.on(event, () => check(event));
               stream.on('error', reject);
               stream.on('close', () => {
-                look('close');
+                check('close');
                 resolve();
               });
-              stream.write('some', () => look('write'));
-              stream.flush(() => look('flush'));
-              stream.end('text', () => look('the end’s callback'));
+              stream.write('some', () => check('write'));
+              stream.flush(() => check('flush'));
+              stream.end('text', () => check('the end() callback'));
             }),
         );
       },
     },
     {
-      name: 'a loop over a zlib stream stays in its frame',
+      name: 'A for await loop over a zlib stream keeps its frame',
       needs: ['node:stream', 'node:zlib'],
       async run(implementation) {
         const zlib = await import('node:zlib');
         const { Readable } = await import('node:stream');
-        await eachFlow(implementation, async (look) => {
+        await assertFlowsKeepFrame(implementation, async (check) => {
           const source = Readable.from(['some ', 'text']).pipe(zlib.createGzip()).pipe(zlib.createGunzip());
           let text = '';
           for await (const chunk of source) {
             text += chunk;
-            look('in the loop');
+            check('in the loop');
           }
           equal(text, 'some text');
         });
       },
     },
-    ...needing(iterableStreams, [
+    ...casesRequiring(iterableWebStreams, [
       {
-        name: 'a loop over a CompressionStream stays in its frame',
+        name: 'A for await loop over a CompressionStream keeps its frame',
         needs: ['CompressionStream'],
         async run(implementation) {
-          await eachFlow(implementation, async (look) => {
+          await assertFlowsKeepFrame(implementation, async (check) => {
             const source = new Blob(['some text'])
               .stream()
               .pipeThrough(new CompressionStream('gzip'))
               .pipeThrough(new DecompressionStream('gzip'));
-            for await (const _ of source) look('in the loop');
-            look('after the loop');
+            for await (const _ of source) check('in the loop');
+            check('after the loop');
           });
         },
       },
     ]),
     {
-      name: 'the callbacks of crypto.randomBytes and randomFill run in the frame of the call',
+      name: 'The crypto.randomBytes() and randomFill() callbacks run in the frame of the call',
       needs: ['node:crypto'],
       async run(implementation) {
         const crypto = await import('node:crypto');
-        await eachCall(implementation, (callback) => crypto.randomBytes(8, callback));
-        await eachCall(implementation, (callback) => crypto.randomFill(new Uint8Array(8), callback));
+        await assertCallbackKeepsFrame(implementation, (callback) => crypto.randomBytes(8, callback));
+        await assertCallbackKeepsFrame(implementation, (callback) => crypto.randomFill(new Uint8Array(8), callback));
       },
     },
     {
-      name: 'the callbacks of crypto.pbkdf2, scrypt and hkdf run in the frame of the call',
+      name: 'The crypto.pbkdf2(), scrypt() and hkdf() callbacks run in the frame of the call',
       needs: ['node:crypto'],
       async run(implementation) {
         const crypto = await import('node:crypto');
-        await eachCall(implementation, (callback) => crypto.pbkdf2('password', 'salt', 1, 8, 'sha256', callback));
-        await eachCall(implementation, (callback) => crypto.scrypt('password', 'salt', 8, { N: 2 }, callback));
-        await eachCall(implementation, (callback) => crypto.hkdf('sha256', 'key', 'salt', 'info', 8, callback));
+        await assertCallbackKeepsFrame(implementation, (callback) =>
+          crypto.pbkdf2('password', 'salt', 1, 8, 'sha256', callback),
+        );
+        await assertCallbackKeepsFrame(implementation, (callback) =>
+          crypto.scrypt('password', 'salt', 8, { N: 2 }, callback),
+        );
+        await assertCallbackKeepsFrame(implementation, (callback) =>
+          crypto.hkdf('sha256', 'key', 'salt', 'info', 8, callback),
+        );
       },
     },
     {
-      name: 'more calls than the pool has threads keep apart',
+      name: 'The callbacks of more crypto.pbkdf2() calls than the thread pool has threads run in their own frames',
       needs: ['node:crypto'],
       async run({ AsyncLocalStorage }) {
         const crypto = await import('node:crypto');
@@ -138,55 +144,59 @@ export const compressionAndCrypto: Chapter = {
           ),
         );
         equal(seen, flows);
-        equal(storage.getStore(), undefined, 'what is seen outside');
+        equal(storage.getStore(), undefined, 'the value after the flows');
       },
     },
     {
-      name: 'the callbacks of crypto.generateKey and generateKeyPair run in the frame of the call',
+      name: 'The crypto.generateKey() and generateKeyPair() callbacks run in the frame of the call',
       needs: ['node:crypto'],
       async run(implementation) {
         const crypto = await import('node:crypto');
-        await eachCall(implementation, (callback) => crypto.generateKey('hmac', { length: 64 }, callback));
-        await eachCall(implementation, (callback) => crypto.generateKeyPair('ed25519', {}, callback));
+        await assertCallbackKeepsFrame(implementation, (callback) =>
+          crypto.generateKey('hmac', { length: 64 }, callback),
+        );
+        await assertCallbackKeepsFrame(implementation, (callback) => crypto.generateKeyPair('ed25519', {}, callback));
       },
     },
     {
-      name: 'the callbacks of crypto.sign and verify run in the frame of the call',
+      name: 'The crypto.sign() and verify() callbacks run in the frame of the call',
       needs: ['node:crypto'],
       async run(implementation) {
         const crypto = await import('node:crypto');
         const { privateKey, publicKey } = crypto.generateKeyPairSync('ed25519');
         const data = new Uint8Array(8);
         const signature = crypto.sign(null, data, privateKey);
-        await eachCall(implementation, (callback) => crypto.sign(null, data, privateKey, callback));
-        await eachCall(implementation, (callback) => crypto.verify(null, data, publicKey, signature, callback));
+        await assertCallbackKeepsFrame(implementation, (callback) => crypto.sign(null, data, privateKey, callback));
+        await assertCallbackKeepsFrame(implementation, (callback) =>
+          crypto.verify(null, data, publicKey, signature, callback),
+        );
       },
     },
     {
-      name: 'the callbacks of crypto.generatePrime and checkPrime run in the frame of the call',
+      name: 'The crypto.generatePrime() and checkPrime() callbacks run in the frame of the call',
       needs: ['node:crypto'],
       async run(implementation) {
         const crypto = await import('node:crypto');
-        await eachCall(implementation, (callback) => crypto.generatePrime(16, callback));
-        await eachCall(implementation, (callback) => crypto.checkPrime(7n, callback));
+        await assertCallbackKeepsFrame(implementation, (callback) => crypto.generatePrime(16, callback));
+        await assertCallbackKeepsFrame(implementation, (callback) => crypto.checkPrime(7n, callback));
       },
     },
     {
-      name: 'the promises of Web Crypto leave the awaiting flow its frame',
+      name: 'Awaiting Web Crypto operations keeps the frame, including after a rejection',
       async run(implementation) {
         const { subtle } = globalThis.crypto;
         const data = new Uint8Array(8);
-        await eachFlow(implementation, async (look) => {
-          await subtle.digest('SHA-256', data).then(() => look('digest'));
+        await assertFlowsKeepFrame(implementation, async (check) => {
+          await subtle.digest('SHA-256', data).then(() => check('digest'));
           const key = await subtle.generateKey({ name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify']);
-          look('after generateKey');
+          check('after generateKey');
           const signature = await subtle.sign('HMAC', key, data);
-          look('after sign');
+          check('after sign');
           equal(await subtle.verify('HMAC', key, signature, data), true);
-          look('after verify');
+          check('after verify');
           await subtle.importKey('raw', data, 'unknown', false, []).then(
             () => Promise.reject(new Error('expected an error')),
-            () => look('a rejected importKey'),
+            () => check('a rejected importKey'),
           );
         });
       },

@@ -1,62 +1,62 @@
 import type { EventEmitter } from 'node:events';
+import { equal } from '../assert.js';
 import type { Chapter } from '../case.js';
-import { equal } from '../expect.js';
-import { needing, performanceObservers, signals } from '../features.js';
-import { eachFlow } from '../flows.js';
+import { assertFlowsKeepFrame } from '../concurrent-flows.js';
+import { casesRequiring, performanceObservers, processSignals } from '../features.js';
 
 export const events: Chapter = {
   title: 'Rules 4 and 5: events and observers',
   cases: [
     {
-      name: 'the listeners of an EventEmitter run in the frame of emit(), not in that of on() or once()',
+      name: 'The listeners of an EventEmitter run in the frame of the emit() call, not of the on() or once() call',
       needs: ['node:events'],
       async run({ AsyncLocalStorage }) {
         const { EventEmitter } = await import('node:events');
         const storage = new AsyncLocalStorage<string>();
-        const emitter = storage.run('maker', () => new EventEmitter());
+        const emitter = storage.run('creator', () => new EventEmitter());
         const seen: unknown[] = [];
-        const note = () =>
+        const record = () =>
           seen.push(
             storage.getStore(),
             inTimer(() => storage.getStore()),
           );
-        storage.run('listener', () => emitter.on('event', note).once('event', note));
+        storage.run('listener', () => emitter.on('event', record).once('event', record));
         storage.run('emitter', () => emitter.emit('event'));
         emitter.emit('event');
         equal(await Promise.all(seen), ['emitter', 'emitter', 'emitter', 'emitter', undefined, undefined]);
       },
     },
     {
-      name: 'a listener that runs another frame changes nothing for the next listener nor for the emitter',
+      name: 'A listener that calls run() does not change the frame of the next listener or of the emitting code',
       needs: ['node:events'],
       async run({ AsyncLocalStorage }) {
         const { EventEmitter } = await import('node:events');
         const storage = new AsyncLocalStorage<string>();
         const emitter = new EventEmitter();
         const seen: unknown[] = [];
-        const note = () => seen.push(inTimer(() => storage.getStore()));
-        emitter.on('event', () => storage.run('listener', note));
-        emitter.on('event', note);
+        const record = () => seen.push(inTimer(() => storage.getStore()));
+        emitter.on('event', () => storage.run('listener', record));
+        emitter.on('event', record);
         storage.run('emitter', () => {
           emitter.emit('event');
-          note();
+          record();
         });
-        note();
+        record();
         equal(await Promise.all(seen), ['listener', 'emitter', 'emitter', undefined]);
       },
     },
     {
-      name: 'an emitter that flows share runs each listener in the frame of each emit()',
+      name: 'The listeners of a shared EventEmitter run in the frame of each emit() call',
       needs: ['node:events'],
       async run(implementation) {
         const { EventEmitter } = await import('node:events');
         const emitter = new EventEmitter();
-        emitter.on('event', (look: () => void) => queueMicrotask(look));
-        await eachFlow(implementation, async (look) => {
+        emitter.on('event', (check: () => void) => queueMicrotask(check));
+        await assertFlowsKeepFrame(implementation, async (check) => {
           await new Promise((resolve) => setTimeout(resolve, 1));
           await new Promise<void>((resolve) => {
             emitter.emit('event', () => {
-              look('in the listener');
+              check('in the listener');
               resolve();
             });
           });
@@ -64,7 +64,7 @@ export const events: Chapter = {
       },
     },
     {
-      name: 'events.once leaves the awaiting flow its frame, whoever emits',
+      name: 'Awaiting events.once() keeps the frame when another flow emits the event',
       needs: ['node:events'],
       async run({ AsyncLocalStorage }) {
         const { EventEmitter, once } = await import('node:events');
@@ -80,7 +80,7 @@ export const events: Chapter = {
       },
     },
     {
-      name: 'events.once that an error or an abort rejects leaves the awaiting flow its frame',
+      name: 'Awaiting events.once() keeps the frame when an error or an abort rejects it',
       needs: ['node:events'],
       async run({ AsyncLocalStorage }) {
         const { EventEmitter, once } = await import('node:events');
@@ -105,7 +105,7 @@ export const events: Chapter = {
       },
     },
     {
-      name: 'a loop over events.on stays in its frame, whoever emits',
+      name: 'A for await loop over events.on() keeps its frame when other flows emit the events',
       needs: ['node:events'],
       async run({ AsyncLocalStorage }) {
         const { EventEmitter, on } = await import('node:events');
@@ -126,7 +126,7 @@ export const events: Chapter = {
       },
     },
     {
-      name: 'the error listener of an emitter that captures rejections runs in the frame of the emit() that failed',
+      name: 'The error listener of an emitter that captures rejections runs in the frame of the emit() call whose listener rejects',
       needs: ['node:events'],
       async run({ AsyncLocalStorage }) {
         const { EventEmitter } = await import('node:events');
@@ -146,32 +146,32 @@ export const events: Chapter = {
       },
     },
     {
-      name: 'the listeners of an EventEmitterAsyncResource run in the frame in which it was made',
+      name: 'The listeners of an EventEmitterAsyncResource run in the frame in which it was created',
       needs: ['node:events'],
       async run({ AsyncLocalStorage }) {
         const { EventEmitterAsyncResource } = await import('node:events');
         const storage = new AsyncLocalStorage<string>();
-        const emitter = storage.run('maker', () => new EventEmitterAsyncResource({ name: 'test' }));
+        const emitter = storage.run('creator', () => new EventEmitterAsyncResource({ name: 'test' }));
         const seen = new Promise((resolve) => {
           storage.run('listener', () => emitter.on('event', () => resolve(storage.getStore())));
         });
         storage.run('emitter', () => emitter.emit('event'));
-        equal(await seen, 'maker');
+        equal(await seen, 'creator');
       },
     },
     {
-      name: 'the listeners of an EventTarget run in the frame of dispatchEvent()',
+      name: 'The listeners of an EventTarget run in the frame of the dispatchEvent() call',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
-        const target = storage.run('maker', () => new EventTarget());
+        const target = storage.run('creator', () => new EventTarget());
         const seen: unknown[] = [];
-        const note = () => {
+        const record = () => {
           seen.push(inTimer(() => storage.getStore()));
         };
         storage.run('listener', () => {
-          target.addEventListener('event', note);
-          target.addEventListener('event', { handleEvent: note });
-          target.addEventListener('event', () => note(), { once: true });
+          target.addEventListener('event', record);
+          target.addEventListener('event', { handleEvent: record });
+          target.addEventListener('event', () => record(), { once: true });
         });
         storage.run('first', () => target.dispatchEvent(new Event('event')));
         storage.run('second', () => target.dispatchEvent(new Event('event')));
@@ -180,28 +180,28 @@ export const events: Chapter = {
       },
     },
     {
-      name: 'the listeners of an AbortSignal run in the frame of abort()',
+      name: 'The listeners of an AbortSignal run in the frame of the abort() call',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
-        const controller = storage.run('maker', () => new AbortController());
+        const controller = storage.run('creator', () => new AbortController());
         const seen: unknown[] = [];
-        const note = () => {
+        const record = () => {
           seen.push(inTimer(() => storage.getStore()));
         };
         storage.run('listener', () => {
-          controller.signal.onabort = note;
-          controller.signal.addEventListener('abort', note);
+          controller.signal.onabort = record;
+          controller.signal.addEventListener('abort', record);
         });
         await storage.run('aborter', () => inTimer(() => controller.abort()));
         equal(await Promise.all(seen), ['aborter', 'aborter']);
       },
     },
     {
-      name: 'the listeners of AbortSignal.any run in the frame of the abort() that causes it',
+      name: 'The listeners of an AbortSignal.any() signal run in the frame of the abort() call that aborts it',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const controllers = [new AbortController(), new AbortController()];
-        const any = storage.run('maker', () => AbortSignal.any(controllers.map(({ signal }) => signal)));
+        const any = storage.run('creator', () => AbortSignal.any(controllers.map(({ signal }) => signal)));
         const seen = new Promise((resolve) => {
           storage.run('listener', () => any.addEventListener('abort', () => resolve(storage.getStore())));
         });
@@ -210,7 +210,7 @@ export const events: Chapter = {
       },
     },
     {
-      name: 'the listeners of AbortSignal.timeout run in the frame of the call that made the signal',
+      name: 'The listeners of an AbortSignal.timeout() signal run in the frame in which the signal was created',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const signals = ['a', 'b', undefined].map((value) =>
@@ -225,7 +225,7 @@ export const events: Chapter = {
       },
     },
     {
-      name: 'the listener of events.addAbortListener runs in the frame of abort()',
+      name: 'The events.addAbortListener() listener runs in the frame of the abort() call',
       needs: ['node:events'],
       async run({ AsyncLocalStorage }) {
         const { addAbortListener } = await import('node:events');
@@ -239,7 +239,7 @@ export const events: Chapter = {
       },
     },
     {
-      name: 'the unhandledRejection listener runs in the frame of the rejection',
+      name: 'The unhandledRejection listener runs in the frame of the rejection',
       needs: ['node:process'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -255,7 +255,7 @@ export const events: Chapter = {
           () => void Promise.reject(new Error('expected')),
         ];
         for (const reject of rejections) {
-          const seen = await heard(
+          const seen = await readOnProcessEvent(
             'unhandledRejection',
             () => storage.getStore(),
             () => storage.run('flow', reject),
@@ -265,19 +265,19 @@ export const events: Chapter = {
       },
     },
     {
-      name: 'the rejectionHandled listener runs in the empty frame',
+      name: 'The rejectionHandled listener runs in the root',
       needs: ['node:process'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         let promise = Promise.resolve();
-        await heard(
+        await readOnProcessEvent(
           'unhandledRejection',
           () => {},
           () => {
             promise = storage.run('rejecter', () => Promise.reject(new Error('expected')));
           },
         );
-        const seen = await heard(
+        const seen = await readOnProcessEvent(
           'rejectionHandled',
           () => storage.getStore(),
           () => storage.run('handler', () => void promise.catch(() => {})),
@@ -286,7 +286,7 @@ export const events: Chapter = {
       },
     },
     {
-      name: 'the uncaughtException listener runs in the frame of the callback that threw, which is gone after it',
+      name: 'The uncaughtException listener runs in the frame of the callback that throws, which does not leak into the next callback',
       needs: ['node:process', 'node:timers'],
       async run({ AsyncLocalStorage }) {
         const { nextTick } = (await import('node:process')).default;
@@ -302,7 +302,7 @@ export const events: Chapter = {
         ];
         for (const start of starts) {
           let after: Promise<unknown> = Promise.resolve();
-          const seen = await heard(
+          const seen = await readOnProcessEvent(
             'uncaughtException',
             () => storage.getStore(),
             () => storage.run('flow', start, fail),
@@ -312,13 +312,13 @@ export const events: Chapter = {
             },
           );
           equal(seen, 'flow');
-          equal(await after, undefined, 'what the next callback sees');
+          equal(await after, undefined, 'the value in the next callback');
         }
       },
     },
-    ...needing(signals, [
+    ...casesRequiring(processSignals, [
       {
-        name: 'the listener of a signal runs in the frame that began to listen for it',
+        name: 'The listener of a process signal runs in the frame in which the process starts to listen for the signal',
         needs: ['node:process'],
         async run({ AsyncLocalStorage }) {
           const process = (await import('node:process')).default;
@@ -332,14 +332,14 @@ export const events: Chapter = {
       },
     ]),
     {
-      name: 'the callback of a FinalizationRegistry runs in the empty frame',
+      name: 'The callback of a FinalizationRegistry runs in the root',
       needs: ['FinalizationRegistry', 'gc'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         let seen: string | undefined = 'nothing';
         let called = false;
         const registry = storage.run(
-          'maker',
+          'creator',
           () =>
             new FinalizationRegistry<undefined>(() => {
               called = true;
@@ -354,16 +354,16 @@ export const events: Chapter = {
         equal(seen, undefined);
       },
     },
-    ...needing(performanceObservers, [
+    ...casesRequiring(performanceObservers, [
       {
-        name: 'the callback of a PerformanceObserver runs in the frame of the first entry that it is told of',
+        name: 'The callback of a PerformanceObserver runs in the frame of the first entry that it receives',
         needs: ['node:perf_hooks'],
         async run({ AsyncLocalStorage }) {
           const { performance, PerformanceObserver } = await import('node:perf_hooks');
           const storage = new AsyncLocalStorage<string>();
           const seen = await new Promise((resolve) => {
             const observer = storage.run(
-              'maker',
+              'creator',
               () =>
                 new PerformanceObserver(() => {
                   observer.disconnect();
@@ -382,34 +382,36 @@ export const events: Chapter = {
   ],
 };
 
-/** What `step` gives in a timer's callback. */
+/** Resolves to the result of `step`, which is called in a timer callback. */
 function inTimer<T>(step: () => T): Promise<T> {
   return new Promise((resolve) => setTimeout(() => resolve(step()), 0));
 }
 
 /**
- * Waits until the process tells of an event.
- * @param look is called in its one listener: others that a test runner may have must not hear of what a case provokes
- * @param end gives a promise by whose end the event, if there is one, is over
- * @returns what `look` gives
+ * Provokes an event of the process while a listener of the case is the only listener of that event. Listeners of a test
+ * runner would fail the test, so they are removed in the meantime.
+ * @param read is called in the listener
+ * @param deadline returns a promise; if it settles before the event, the event has not been emitted
+ * @returns the result of `read`
  */
-async function heard<T>(
+async function readOnProcessEvent<T>(
   event: string,
-  look: () => T,
+  read: () => T,
   provoke: () => void,
-  end: () => Promise<unknown> = () => new Promise(() => {}),
+  deadline: () => Promise<unknown> = () => new Promise(() => {}),
 ): Promise<T> {
   const emitter: EventEmitter = (await import('node:process')).default;
-  // Emitters say no more of their listeners than that they are functions.
+  // The types of an emitter declare its listeners as `Function`.
   const others = emitter.rawListeners(event) as (() => void)[];
   emitter.removeAllListeners(event);
   let listener = () => {};
   try {
     return await new Promise<T>((resolve, reject) => {
-      listener = () => resolve(look());
+      listener = () => resolve(read());
       emitter.on(event, listener);
       provoke();
-      end().then(() => reject(new Error(`the process told of no ${event}`)));
+      const rejectWithoutEvent = () => reject(new Error(`the process has not emitted ${event}`));
+      deadline().then(rejectWithoutEvent, reject);
     });
   } finally {
     emitter.off(event, listener);

@@ -1,57 +1,61 @@
+import { equal } from '../assert.js';
 import type { Chapter } from '../case.js';
-import { equal } from '../expect.js';
-import { fileWatchers, needing } from '../features.js';
-import { eachCall, eachFlow } from '../flows.js';
+import { assertCallbackKeepsFrame, assertFlowsKeepFrame } from '../concurrent-flows.js';
+import { casesRequiring, fileWatchers } from '../features.js';
 
 export const fileSystem: Chapter = {
-  title: 'Rule 3: files',
+  title: 'Rule 3: file system',
   cases: [
     {
-      name: 'the callback of fs.readFile runs in the frame of the call',
+      name: 'The fs.readFile() callback runs in the frame of the call',
       needs: ['node:fs', 'node:os'],
       run: (implementation) =>
-        inFolder(async (folder) => {
+        withFolder(async (folder) => {
           const fs = await import('node:fs');
           fs.writeFileSync(`${folder}/file`, 'text');
-          await eachCall(implementation, (callback) => fs.readFile(`${folder}/file`, callback));
+          await assertCallbackKeepsFrame(implementation, (callback) => fs.readFile(`${folder}/file`, callback));
         }),
     },
     {
-      name: 'the callbacks of fs.writeFile and fs.appendFile run in the frame of the call',
+      name: 'The fs.writeFile() and appendFile() callbacks run in the frame of the call',
       needs: ['node:fs', 'node:os'],
       run: (implementation) =>
-        inFolder(async (folder) => {
+        withFolder(async (folder) => {
           const fs = await import('node:fs');
-          await eachCall(implementation, (callback) => fs.writeFile(`${folder}/file`, 'text', callback));
-          await eachCall(implementation, (callback) => fs.appendFile(`${folder}/file`, 'text', callback));
+          await assertCallbackKeepsFrame(implementation, (callback) =>
+            fs.writeFile(`${folder}/file`, 'text', callback),
+          );
+          await assertCallbackKeepsFrame(implementation, (callback) =>
+            fs.appendFile(`${folder}/file`, 'text', callback),
+          );
         }),
     },
     {
-      name: 'the callbacks of fs.stat, lstat, access, realpath and readdir run in the frame of the call',
+      name: 'The fs.stat(), lstat(), access(), realpath() and readdir() callbacks run in the frame of the call',
       needs: ['node:fs', 'node:os'],
       run: (implementation) =>
-        inFolder(async (folder) => {
+        withFolder(async (folder) => {
           const fs = await import('node:fs');
           for (const call of [fs.stat, fs.lstat, fs.access, fs.realpath, fs.readdir]) {
-            await eachCall(implementation, (callback) => call(folder, callback));
+            await assertCallbackKeepsFrame(implementation, (callback) => call(folder, callback));
           }
         }),
     },
     {
-      name: 'the callbacks of fs.open, write, read, fstat and close, one in the other, keep the frame',
+      name: 'Nested fs.open(), write(), read(), fstat() and close() callbacks keep the frame',
       needs: ['node:fs', 'node:os'],
       run: (implementation) =>
-        inFolder(async (folder) => {
+        withFolder(async (folder) => {
           const fs = await import('node:fs');
           let files = 0;
-          await eachFlow(
+          await assertFlowsKeepFrame(
             implementation,
-            (look) =>
+            (check) =>
               new Promise<void>((resolve, reject) => {
                 const next =
                   <A extends unknown[]>(where: string, step: (...args: A) => void) =>
                   (error: unknown, ...args: A) => {
-                    look(where);
+                    check(where);
                     if (error) reject(error);
                     else step(...args);
                   };
@@ -86,26 +90,26 @@ export const fileSystem: Chapter = {
         }),
     },
     {
-      name: 'the callbacks of fs.cp and fs.rm run in the frame of the call',
+      name: 'The fs.cp() and rm() callbacks run in the frame of the call',
       needs: ['node:fs', 'node:os'],
       run: (implementation) =>
-        inFolder(async (folder) => {
+        withFolder(async (folder) => {
           const fs = await import('node:fs');
           fs.mkdirSync(`${folder}/from/inner`, { recursive: true });
           fs.writeFileSync(`${folder}/from/inner/file`, 'text');
           let copies = 0;
-          await eachFlow(implementation, async (look) => {
+          await assertFlowsKeepFrame(implementation, async (check) => {
             const to = `${folder}/to${copies++}`;
             await new Promise<void>((resolve, reject) => {
               fs.cp(`${folder}/from`, to, { recursive: true }, (error) => {
-                look('cp');
+                check('cp');
                 if (error) reject(error);
                 else resolve();
               });
             });
             await new Promise<void>((resolve, reject) => {
               fs.rm(to, { recursive: true }, (error) => {
-                look('rm');
+                check('rm');
                 if (error) reject(error);
                 else resolve();
               });
@@ -114,17 +118,17 @@ export const fileSystem: Chapter = {
         }),
     },
     {
-      name: 'a callback that gets an error runs in the frame of the call',
+      name: 'An fs callback that receives an error runs in the frame of the call',
       needs: ['node:fs', 'node:os'],
       run: (implementation) =>
-        inFolder(async (folder) => {
+        withFolder(async (folder) => {
           const fs = await import('node:fs');
-          await eachFlow(
+          await assertFlowsKeepFrame(
             implementation,
-            (look) =>
+            (check) =>
               new Promise<void>((resolve, reject) => {
                 fs.readFile(`${folder}/missing`, (error) => {
-                  look('readFile');
+                  check('readFile');
                   if (error) resolve();
                   else reject(new Error('expected an error'));
                 });
@@ -133,55 +137,55 @@ export const fileSystem: Chapter = {
         }),
     },
     {
-      name: 'the promises of fs leave the awaiting flow its frame, rejected ones too',
+      name: 'Awaiting fs/promises operations keeps the frame, including after a rejection',
       needs: ['node:fs/promises', 'node:os'],
       run: (implementation) =>
-        inFolder(async (folder) => {
+        withFolder(async (folder) => {
           const fs = await import('node:fs/promises');
           let files = 0;
-          await eachFlow(implementation, async (look) => {
+          await assertFlowsKeepFrame(implementation, async (check) => {
             const path = `${folder}/${files++}`;
-            await fs.writeFile(path, 'text').then(() => look('writeFile'));
+            await fs.writeFile(path, 'text').then(() => check('writeFile'));
             equal(await fs.readFile(path, 'utf8'), 'text');
-            look('after readFile');
-            await fs.rm(path).then(() => look('rm'));
-            await fs.stat(path).then(undefined, () => look('stat of a missing file'));
+            check('after readFile');
+            await fs.rm(path).then(() => check('rm'));
+            await fs.stat(path).then(undefined, () => check('stat of a missing file'));
           });
         }),
     },
     {
-      name: 'a FileHandle’s reads and writes leave the awaiting flow its frame',
+      name: 'Awaiting the reads and writes of a FileHandle keeps the frame',
       needs: ['node:fs/promises', 'node:os'],
       run: (implementation) =>
-        inFolder(async (folder) => {
+        withFolder(async (folder) => {
           const fs = await import('node:fs/promises');
           let files = 0;
-          await eachFlow(implementation, async (look) => {
+          await assertFlowsKeepFrame(implementation, async (check) => {
             const file = await fs.open(`${folder}/${files++}`, 'w+');
-            look('after open');
+            check('after open');
             try {
               await file.write('text');
-              look('after write');
+              check('after write');
               await file.read(new Uint8Array(4), 0, 4, 0);
-              look('after read');
+              check('after read');
             } finally {
               await file.close();
             }
-            look('after close');
+            check('after close');
           });
         }),
     },
     {
-      name: 'a loop over the lines of a file stays in its frame',
+      name: 'A for await loop over the lines of a file keeps its frame',
       needs: ['node:fs/promises', 'node:os'],
       run: (implementation) =>
-        inFolder(async (folder) => {
+        withFolder(async (folder) => {
           const fs = await import('node:fs/promises');
           await fs.writeFile(`${folder}/file`, 'one\ntwo\nthree\n');
-          await eachFlow(implementation, async (look) => {
+          await assertFlowsKeepFrame(implementation, async (check) => {
             const file = await fs.open(`${folder}/file`);
             try {
-              for await (const line of file.readLines()) look(line);
+              for await (const line of file.readLines()) check(line);
             } finally {
               await file.close();
             }
@@ -189,21 +193,21 @@ export const fileSystem: Chapter = {
         }),
     },
     {
-      name: 'the listeners of fs.createReadStream run in the frame of the call',
+      name: 'The listeners of fs.createReadStream() run in the frame of the call',
       needs: ['node:fs', 'node:os'],
       run: (implementation) =>
-        inFolder(async (folder) => {
+        withFolder(async (folder) => {
           const fs = await import('node:fs');
           fs.writeFileSync(`${folder}/file`, 'some text');
-          await eachFlow(
+          await assertFlowsKeepFrame(
             implementation,
-            (look) =>
+            (check) =>
               new Promise<void>((resolve, reject) => {
                 const stream = fs.createReadStream(`${folder}/file`, { highWaterMark: 4 });
-                for (const event of ['open', 'data', 'end']) stream.on(event, () => look(event));
+                for (const event of ['open', 'data', 'end']) stream.on(event, () => check(event));
                 stream.on('error', reject);
                 stream.on('close', () => {
-                  look('close');
+                  check('close');
                   resolve();
                 });
               }),
@@ -211,63 +215,63 @@ export const fileSystem: Chapter = {
         }),
     },
     {
-      name: 'the listeners and callbacks of fs.createWriteStream run in the frame of the call',
+      name: 'The listeners and callbacks of fs.createWriteStream() run in the frame of the call',
       needs: ['node:fs', 'node:os'],
       run: (implementation) =>
-        inFolder(async (folder) => {
+        withFolder(async (folder) => {
           const fs = await import('node:fs');
           let files = 0;
-          await eachFlow(
+          await assertFlowsKeepFrame(
             implementation,
-            (look) =>
+            (check) =>
               new Promise<void>((resolve, reject) => {
                 const stream = fs.createWriteStream(`${folder}/${files++}`);
-                for (const event of ['open', 'finish']) stream.on(event, () => look(event));
+                for (const event of ['open', 'finish']) stream.on(event, () => check(event));
                 stream.on('error', reject);
                 stream.on('close', () => {
-                  look('close');
+                  check('close');
                   resolve();
                 });
-                stream.write('some', () => look('write'));
-                stream.end('text', () => look('end'));
+                stream.write('some', () => check('write'));
+                stream.end('text', () => check('end'));
               }),
           );
         }),
     },
     {
-      name: 'a loop over a read stream stays in its frame',
+      name: 'A for await loop over a file read stream keeps its frame',
       needs: ['node:fs', 'node:os'],
       run: (implementation) =>
-        inFolder(async (folder) => {
+        withFolder(async (folder) => {
           const fs = await import('node:fs');
           fs.writeFileSync(`${folder}/file`, 'some text');
-          await eachFlow(implementation, async (look) => {
+          await assertFlowsKeepFrame(implementation, async (check) => {
             for await (const chunk of fs.createReadStream(`${folder}/file`, { highWaterMark: 4 })) {
-              look(`chunk ${chunk}`);
+              check(`chunk ${chunk}`);
             }
-            look('after the loop');
+            check('after the loop');
           });
         }),
     },
     {
-      name: 'the callbacks of fs.opendir and of its directory’s read and close run in the frame of the call',
+      name: 'The callbacks of fs.opendir() and of read() and close() of the directory run in the frame of the call',
       needs: ['node:fs', 'node:os'],
       run: (implementation) =>
-        inFolder(async (folder) => {
+        withFolder(async (folder) => {
           const fs = await import('node:fs');
           fs.writeFileSync(`${folder}/file`, 'text');
-          await eachFlow(
+          await assertFlowsKeepFrame(
             implementation,
-            (look) =>
+            (check) =>
               new Promise<void>((resolve, reject) => {
                 fs.opendir(folder, (error, directory) => {
-                  look('opendir');
+                  check('opendir');
                   if (error) return reject(error);
                   directory.read((error) => {
-                    look('read');
+                    check('read');
                     if (error) return reject(error);
                     directory.close((error) => {
-                      look('close');
+                      check('close');
                       if (error) reject(error);
                       else resolve();
                     });
@@ -278,29 +282,29 @@ export const fileSystem: Chapter = {
         }),
     },
     {
-      name: 'a loop over a directory stays in its frame',
+      name: 'A for await loop over a directory keeps its frame',
       needs: ['node:fs', 'node:os'],
       run: (implementation) =>
-        inFolder(async (folder) => {
+        withFolder(async (folder) => {
           const fs = await import('node:fs');
           for (const name of ['one', 'two', 'three']) fs.writeFileSync(`${folder}/${name}`, '');
-          await eachFlow(implementation, async (look) => {
-            for await (const entry of await fs.promises.opendir(folder)) look(entry.name);
-            look('after the loop');
+          await assertFlowsKeepFrame(implementation, async (check) => {
+            for await (const entry of await fs.promises.opendir(folder)) check(entry.name);
+            check('after the loop');
           });
         }),
     },
-    ...needing(fileWatchers, [
+    ...casesRequiring(fileWatchers, [
       {
-        name: 'the listener of fs.watch runs in the frame of the call, not in that of the change',
+        name: 'The fs.watch() listener runs in the frame of the call, not of the change',
         needs: ['node:fs', 'node:os'],
         run: ({ AsyncLocalStorage }) =>
-          inFolder(async (folder) => {
+          withFolder(async (folder) => {
             const fs = await import('node:fs');
             const storage = new AsyncLocalStorage<string>();
-            const seen = await untilNoticed(
-              (notice) => {
-                const watcher = storage.run('watcher', () => fs.watch(folder, () => notice(storage.getStore())));
+            const seen = await firstReport(
+              (report) => {
+                const watcher = storage.run('watcher', () => fs.watch(folder, () => report(storage.getStore())));
                 return () => watcher.close();
               },
               (text) => storage.run('writer', () => fs.writeFileSync(`${folder}/file`, text)),
@@ -309,17 +313,17 @@ export const fileSystem: Chapter = {
           }),
       },
       {
-        name: 'the listener of fs.watchFile runs in the frame of the call, not in that of the change',
+        name: 'The fs.watchFile() listener runs in the frame of the call, not of the change',
         needs: ['node:fs', 'node:os'],
         run: ({ AsyncLocalStorage }) =>
-          inFolder(async (folder) => {
+          withFolder(async (folder) => {
             const fs = await import('node:fs');
             const storage = new AsyncLocalStorage<string>();
             const path = `${folder}/file`;
             fs.writeFileSync(path, '');
-            const seen = await untilNoticed(
-              (notice) => {
-                storage.run('watcher', () => fs.watchFile(path, { interval: 5 }, () => notice(storage.getStore())));
+            const seen = await firstReport(
+              (report) => {
+                storage.run('watcher', () => fs.watchFile(path, { interval: 5 }, () => report(storage.getStore())));
                 return () => fs.unwatchFile(path);
               },
               (text) => storage.run('writer', () => fs.writeFileSync(path, text)),
@@ -328,21 +332,22 @@ export const fileSystem: Chapter = {
           }),
       },
       {
-        name: 'a loop over fs.promises.watch stays in its frame',
+        name: 'A for await loop over fs.promises.watch() keeps its frame',
         needs: ['node:fs', 'node:os'],
         run: ({ AsyncLocalStorage }) =>
-          inFolder(async (folder) => {
+          withFolder(async (folder) => {
             const fs = await import('node:fs');
             const storage = new AsyncLocalStorage<string>();
-            const seen = await untilNoticed(
-              (notice) => {
+            const seen = await firstReport(
+              (report) => {
                 const controller = new AbortController();
-                storage.run('watcher', async () => {
+                // Ends with the abort, and reports its own errors.
+                void storage.run('watcher', async () => {
                   try {
                     for await (const _ of fs.promises.watch(folder, { signal: controller.signal }))
-                      notice(storage.getStore());
+                      report(storage.getStore());
                   } catch (error) {
-                    if (!controller.signal.aborted) notice(String(error));
+                    if (!controller.signal.aborted) report(String(error));
                   }
                 });
                 return () => controller.abort();
@@ -356,8 +361,8 @@ export const fileSystem: Chapter = {
   ],
 };
 
-/** A folder for as long as `use` needs one. */
-async function inFolder(use: (folder: string) => Promise<void>): Promise<void> {
+/** Calls `use` with an empty folder, and removes the folder when the promise of `use` settles. */
+async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
   const { mkdtemp, rm } = await import('node:fs/promises');
   const { tmpdir } = await import('node:os');
   const folder = await mkdtemp(`${tmpdir()}/throughline-`);
@@ -368,9 +373,15 @@ async function inFolder(use: (folder: string) => Promise<void>): Promise<void> {
   }
 }
 
-/** Makes changes until the watcher has told of one, as nothing says from when on it sees them. */
-async function untilNoticed<T>(
-  watch: (notice: (seen: T) => void) => () => void,
+/**
+ * Changes a file repeatedly until the watcher reports a change. No event tells when a watcher has started, so a single change
+ * could come too early.
+ * @param watch starts the watcher, whose listener calls `report`, and returns a function that closes the watcher
+ * @param change makes a change, with a different text each time
+ * @returns the first value passed to `report`
+ */
+async function firstReport<T>(
+  watch: (report: (value: T) => void) => () => void,
   change: (text: string) => void,
 ): Promise<T> {
   let stop = () => {};

@@ -1,24 +1,24 @@
+import { equal } from '../assert.js';
 import type { Chapter } from '../case.js';
-import { equal } from '../expect.js';
 
 export const generators: Chapter = {
   title: 'Rule 6: generators',
   cases: [
     {
-      name: 'a generator’s body runs in the frame of the next() that resumes it',
+      name: 'A generator body runs in the frame of the next() call that resumes it',
       run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         function* body(): Generator<string | undefined> {
           yield storage.getStore();
           yield storage.getStore();
         }
-        const generator = storage.run('maker', body);
+        const generator = storage.run('creator', body);
         equal(storage.run('first', () => generator.next()).value, 'first');
         equal(storage.run('second', () => generator.next()).value, 'second');
       },
     },
     {
-      name: 'return() and throw() run the body in their frame',
+      name: 'return() and throw() resume a generator body in the frame of their call',
       run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const seen: (string | undefined)[] = [];
@@ -43,7 +43,7 @@ export const generators: Chapter = {
       },
     },
     {
-      name: 'yield* and spread run the inner body in the frame of who resumes',
+      name: 'yield* and spread syntax run the inner generator body in the frame of the code that resumes it',
       run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         function* inner() {
@@ -60,7 +60,7 @@ export const generators: Chapter = {
       },
     },
     {
-      name: 'an async generator’s body runs in the frame of the next() that resumes it, across its awaits',
+      name: 'An async generator body runs in the frame of the next() call that resumes it, across its awaits',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         async function* body() {
@@ -70,14 +70,14 @@ export const generators: Chapter = {
             yield `${before} ${storage.getStore()}`;
           }
         }
-        const generator = storage.run('maker', body);
+        const generator = storage.run('creator', body);
         equal((await storage.run('first', () => generator.next())).value, 'first first');
         equal((await storage.run('second', () => generator.next())).value, 'second second');
         await generator.return(undefined);
       },
     },
     {
-      name: 'two queued next() calls: both steps run in the first one’s frame',
+      name: 'Both steps of two queued next() calls run in the frame of the first call',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         async function* body() {
@@ -92,14 +92,14 @@ export const generators: Chapter = {
       },
     },
     {
-      name: 'who awaits next() keeps its own frame',
+      name: 'Code that awaits next() of an async generator keeps its own frame',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         async function* body() {
           await Promise.resolve();
           yield 1;
         }
-        const generator = storage.run('maker', body);
+        const generator = storage.run('creator', body);
         await storage.run('consumer', async () => {
           await generator.next();
           equal(storage.getStore(), 'consumer');
@@ -107,7 +107,7 @@ export const generators: Chapter = {
       },
     },
     {
-      name: 'yield* to another async generator keeps the consumer’s frame',
+      name: 'yield* to another async generator keeps the frame of the consumer',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         async function* inner() {

@@ -1,17 +1,17 @@
 import type { Agent, ClientRequest, IncomingMessage, RequestOptions, Server, ServerResponse } from 'node:http';
 import type { ClientHttp2Session, ServerHttp2Stream } from 'node:http2';
+import { equal } from '../assert.js';
 import type { Chapter } from '../case.js';
 import { certificate, key } from '../certificate.js';
-import { equal } from '../expect.js';
-import { listeningSockets, needing } from '../features.js';
-import { eachFlow, type Look } from '../flows.js';
+import { assertFlowsKeepFrame, type CheckFrame } from '../concurrent-flows.js';
+import { casesRequiring, listeningSockets } from '../features.js';
 import { listening } from '../loopback.js';
 
 export const http: Chapter = {
   title: 'Rule 3: HTTP',
-  cases: needing(listeningSockets, [
+  cases: casesRequiring(listeningSockets, [
     {
-      name: 'requests that are in flight at once each keep what their handler runs with',
+      name: 'The handlers of concurrent requests keep their own values',
       needs: ['node:http'],
       async run({ AsyncLocalStorage }) {
         const http = await import('node:http');
@@ -29,31 +29,31 @@ export const http: Chapter = {
         );
         await listening(server, async (port) => {
           const paths = Array.from({ length: 20 }, (_, index) => `/${index}`);
-          const answers = paths.map((path) => ask(http.request, { port, path, method: 'POST' }));
-          equal(await Promise.all(answers), paths);
+          const bodies = paths.map((path) => requestText(http.request, { port, path, method: 'POST' }));
+          equal(await Promise.all(bodies), paths);
         });
-        equal(storage.getStore(), undefined, 'what is seen outside');
+        equal(storage.getStore(), undefined, 'the value after the flows');
       },
     },
     {
-      name: 'the request handler of a server runs in the frame of listen()',
+      name: 'The request handler of a server runs in the frame of the listen() call',
       needs: ['node:http'],
       async run({ AsyncLocalStorage }) {
         const http = await import('node:http');
         const storage = new AsyncLocalStorage<string>();
-        const server = storage.run('maker', () =>
+        const server = storage.run('creator', () =>
           http.createServer((_, response) => response.end(String(storage.getStore()))),
         );
         const seen = await listening(
           server,
-          (port) => storage.run('client', () => ask(http.request, { port })),
+          (port) => storage.run('client', () => requestText(http.request, { port })),
           (start) => storage.run('listen', start),
         );
         equal(seen, 'listen');
       },
     },
     {
-      name: 'what a request handler runs is not seen by the next request on the same socket',
+      name: 'run() in a request handler does not change the value of the next request on the same socket',
       needs: ['node:http'],
       async run({ AsyncLocalStorage }) {
         const http = await import('node:http');
@@ -62,11 +62,11 @@ export const http: Chapter = {
           const before = storage.getStore();
           storage.run('handler', () => setImmediate(() => response.end(String(before))));
         });
-        equal(await askTwiceOnOneSocket(server), ['undefined', 'undefined']);
+        equal(await requestTwiceOnOneSocket(server), ['undefined', 'undefined']);
       },
     },
     {
-      name: 'what a request handler enters is not seen by the next request on the same socket',
+      name: 'enterWith() in a request handler does not change the value of the next request on the same socket',
       needs: ['node:http'],
       async run({ AsyncLocalStorage }) {
         const http = await import('node:http');
@@ -76,11 +76,11 @@ export const http: Chapter = {
           storage.enterWith('handler');
           setImmediate(() => response.end(String(before)));
         });
-        equal(await askTwiceOnOneSocket(server), ['undefined', 'undefined']);
+        equal(await requestTwiceOnOneSocket(server), ['undefined', 'undefined']);
       },
     },
     {
-      name: 'the callbacks of a response’s write() and end() run in the frame of the call',
+      name: 'The write() and end() callbacks of a response run in the frame of the call',
       needs: ['node:http'],
       async run({ AsyncLocalStorage }) {
         const http = await import('node:http');
@@ -98,13 +98,13 @@ export const http: Chapter = {
             };
             storage.run('write', () => response.write('some', write));
           });
-          listening(server, (port) => ask(http.request, { port })).catch(reject);
+          listening(server, (port) => requestText(http.request, { port })).catch(reject);
         });
         equal(seen, ['write', 'end']);
       },
     },
     {
-      name: 'the close listener of a request whose client has gone away runs in the empty frame',
+      name: 'The close listener of a server response runs in the root if the client disconnects',
       needs: ['node:http'],
       async run({ AsyncLocalStorage }) {
         const http = await import('node:http');
@@ -133,17 +133,17 @@ export const http: Chapter = {
       },
     },
     {
-      name: 'the listeners of a request and of its response run in the frame of http.request',
+      name: 'The listeners of a client request and of its response run in the frame of the http.request() call',
       needs: ['node:http'],
       async run(implementation) {
         const http = await import('node:http');
         await listening(http.createServer(echo), (port) =>
-          eachFlow(implementation, (look) => askAndLook(http.request, { port }, look)),
+          assertFlowsKeepFrame(implementation, (check) => requestWithChecks(http.request, { port }, check)),
         );
       },
     },
     {
-      name: 'a keep-alive agent with one socket gives each request the frame of its own call',
+      name: 'The listeners of requests that share a keep-alive socket run in the frames of their http.request() calls',
       needs: ['node:http'],
       async run(implementation) {
         const http = await import('node:http');
@@ -155,9 +155,9 @@ export const http: Chapter = {
         });
         try {
           await listening(server, (port) =>
-            eachFlow(implementation, async (look) => {
-              await askAndLook(http.request, { port, agent }, look);
-              await askAndLook(http.request, { port, agent }, look);
+            assertFlowsKeepFrame(implementation, async (check) => {
+              await requestWithChecks(http.request, { port, agent }, check);
+              await requestWithChecks(http.request, { port, agent }, check);
             }),
           );
         } finally {
@@ -167,7 +167,7 @@ export const http: Chapter = {
       },
     },
     {
-      name: 'a keep-alive socket that one flow has opened keeps nothing of it for the next',
+      name: 'A keep-alive socket opened by one flow leaves no value of that flow to the next flow',
       needs: ['node:http'],
       async run({ AsyncLocalStorage }) {
         const http = await import('node:http');
@@ -195,7 +195,7 @@ export const http: Chapter = {
       },
     },
     {
-      name: 'pipelined requests each keep what their handler runs with',
+      name: 'The handlers of pipelined requests keep their own values',
       needs: ['node:http', 'node:net'],
       async run({ AsyncLocalStorage }) {
         const http = await import('node:http');
@@ -203,11 +203,11 @@ export const http: Chapter = {
         const storage = new AsyncLocalStorage<string | undefined>();
         const server = http.createServer((request, response) =>
           storage.run(request.url, () =>
-            // The first one takes longest, so that its answer holds up the others.
+            // The first response comes last, so that the other two have to wait for it.
             setTimeout(() => setImmediate(() => response.end(`<${storage.getStore()}>`)), request.url === '/a' ? 5 : 1),
           ),
         );
-        const answer = await listening(
+        const responses = await listening(
           server,
           (port) =>
             new Promise<string>((resolve, reject) => {
@@ -225,11 +225,11 @@ export const http: Chapter = {
               socket.on('close', () => reject(new Error(`closed after ${text}`)));
             }),
         );
-        equal(answer.match(/<.*?>/g), ['</a>', '</b>', '</c>']);
+        equal(responses.match(/<.*?>/g), ['</a>', '</b>', '</c>']);
       },
     },
     {
-      name: 'an event stream keeps its frame, in the server’s ticks and in the client’s listeners',
+      name: 'An event stream keeps its frame in the ticks of the server and in the listeners of the client',
       needs: ['node:http'],
       async run({ AsyncLocalStorage }) {
         const http = await import('node:http');
@@ -268,7 +268,7 @@ export const http: Chapter = {
       },
     },
     {
-      name: 'the error listener of a request that another flow aborts runs in the frame of abort()',
+      name: 'The error listener of a request aborted by another flow runs in the frame of the abort() call',
       needs: ['node:http'],
       async run({ AsyncLocalStorage }) {
         const http = await import('node:http');
@@ -289,7 +289,7 @@ export const http: Chapter = {
       },
     },
     {
-      name: 'the upgrade and information listeners of a request run in the frame of http.request',
+      name: 'The upgrade and information listeners of a request run in the frame of the http.get() call',
       needs: ['node:http'],
       async run(implementation) {
         const http = await import('node:http');
@@ -300,17 +300,17 @@ export const http: Chapter = {
           ),
         );
         await listening(server, (port) =>
-          eachFlow(
+          assertFlowsKeepFrame(
             implementation,
-            (look) =>
+            (check) =>
               new Promise<void>((resolve, reject) => {
                 const headers = { connection: 'Upgrade', upgrade: 'test' };
                 const request = http.get({ port, host: '127.0.0.1', agent: false, headers });
                 request.on('error', reject);
                 request.on('response', () => reject(new Error('not upgraded')));
-                request.on('information', () => look('information'));
+                request.on('information', () => check('information'));
                 request.on('upgrade', (_, socket) => {
-                  look('upgrade');
+                  check('upgrade');
                   socket.destroy();
                   resolve();
                 });
@@ -320,46 +320,46 @@ export const http: Chapter = {
       },
     },
     {
-      name: 'the listeners of an HTTPS request run in the frame of the call, on a keep-alive socket too',
+      name: 'The listeners of HTTPS requests that share a keep-alive socket run in the frames of their https.request() calls',
       needs: ['node:https'],
       async run(implementation) {
         const https = await import('node:https');
         await listening(https.createServer({ key, cert: certificate }, echo), (port) =>
           withAgent(new https.Agent({ keepAlive: true, maxSockets: 1, ca: certificate }), (agent) =>
-            eachFlow(implementation, async (look) => {
-              await askAndLook(https.request, { port, agent }, look);
-              await askAndLook(https.request, { port, agent }, look);
+            assertFlowsKeepFrame(implementation, async (check) => {
+              await requestWithChecks(https.request, { port, agent }, check);
+              await requestWithChecks(https.request, { port, agent }, check);
             }),
           ),
         );
       },
     },
     {
-      name: 'fetch() and the reading of its body leave the awaiting flow its frame',
+      name: 'Awaiting fetch() and the body of its response keeps the frame',
       needs: ['node:http'],
       async run(implementation) {
         const http = await import('node:http');
         await listening(http.createServer(echo), (port) =>
-          eachFlow(implementation, async (look) => {
+          assertFlowsKeepFrame(implementation, async (check) => {
             const url = `http://127.0.0.1:${port}/`;
             const response = await fetch(url, { method: 'POST', body: 'text' }).then((response) => {
-              look('then');
+              check('then');
               return response;
             });
-            look('after fetch');
+            check('after fetch');
             equal(await response.text(), 'text');
-            look('after text');
+            check('after text');
             const { body } = await fetch(url, { method: 'POST', body: 'text' });
             if (body === null) throw new Error('no body');
             const reader = body.getReader();
-            while (!(await reader.read()).done) look('after read');
-            look('at the end');
+            while (!(await reader.read()).done) check('after read');
+            check('at the end');
           }),
         );
       },
     },
     {
-      name: 'a fetch() that another flow aborts rejects in the awaiting flow’s frame',
+      name: 'A fetch() call aborted by another flow rejects in the frame of the awaiting flow',
       needs: ['node:http'],
       async run({ AsyncLocalStorage }) {
         const http = await import('node:http');
@@ -380,7 +380,7 @@ export const http: Chapter = {
       },
     },
     {
-      name: 'the listeners of an HTTP/2 stream run in the frame of request(), also where streams share a session',
+      name: 'The listeners of HTTP/2 streams that share a session run in the frames of their request() calls',
       needs: ['node:http2'],
       async run(implementation) {
         const http2 = await import('node:http2');
@@ -391,18 +391,18 @@ export const http: Chapter = {
         });
         await listening(server, (port) =>
           withSession(http2.connect(`http://127.0.0.1:${port}`), (session) =>
-            eachFlow(
+            assertFlowsKeepFrame(
               implementation,
-              (look) =>
+              (check) =>
                 new Promise<void>((resolve, reject) => {
                   const stream = session.request({ ':method': 'POST' });
-                  for (const event of ['response', 'data', 'end']) stream.on(event, () => look(event));
+                  for (const event of ['response', 'data', 'end']) stream.on(event, () => check(event));
                   stream.on('error', reject);
                   stream.on('close', () => {
-                    look('close');
+                    check('close');
                     resolve();
                   });
-                  stream.end('text', () => look('finish'));
+                  stream.end('text', () => check('finish'));
                 }),
             ),
           ),
@@ -410,12 +410,12 @@ export const http: Chapter = {
       },
     },
     {
-      name: 'the stream listener of an HTTP/2 server runs in the frame of listen()',
+      name: 'The stream listener of an HTTP/2 server runs in the frame of the listen() call',
       needs: ['node:http2'],
       async run({ AsyncLocalStorage }) {
         const http2 = await import('node:http2');
         const storage = new AsyncLocalStorage<string>();
-        const server = storage.run('maker', () => http2.createServer());
+        const server = storage.run('creator', () => http2.createServer());
         server.on('stream', (stream: ServerHttp2Stream) => {
           const seen = storage.getStore();
           stream.respond();
@@ -425,7 +425,7 @@ export const http: Chapter = {
           server,
           (port) =>
             storage.run('client', () =>
-              withSession(http2.connect(`http://127.0.0.1:${port}`), (session) => askSession(session, '/')),
+              withSession(http2.connect(`http://127.0.0.1:${port}`), (session) => requestTextOverSession(session, '/')),
             ),
           (start) => storage.run('listen', start),
         );
@@ -433,7 +433,7 @@ export const http: Chapter = {
       },
     },
     {
-      name: 'streams of one HTTP/2 session each keep what their handler runs with',
+      name: 'The handlers of concurrent streams of an HTTP/2 session keep their own values',
       needs: ['node:http2'],
       async run({ AsyncLocalStorage }) {
         const http2 = await import('node:http2');
@@ -454,31 +454,31 @@ export const http: Chapter = {
         await listening(server, (port) =>
           withSession(http2.connect(`http://127.0.0.1:${port}`), async (session) => {
             const paths = ['/a', '/b', '/c', '/d'];
-            equal(await Promise.all(paths.map((path) => askSession(session, path))), paths);
+            equal(await Promise.all(paths.map((path) => requestTextOverSession(session, path))), paths);
           }),
         );
-        equal(storage.getStore(), undefined, 'what is seen outside');
+        equal(storage.getStore(), undefined, 'the value after the flows');
       },
     },
     {
-      name: 'the callbacks of an HTTP/2 session’s ping and settings run in the frame of the call',
+      name: 'The ping() and settings() callbacks of an HTTP/2 session run in the frame of the call',
       needs: ['node:http2'],
       async run(implementation) {
         const http2 = await import('node:http2');
         await listening(http2.createServer(), (port) =>
           withSession(http2.connect(`http://127.0.0.1:${port}`), async (session) => {
             await new Promise((resolve) => session.once('remoteSettings', resolve));
-            await eachFlow(implementation, (look) => {
+            await assertFlowsKeepFrame(implementation, (check) => {
               const pinged = new Promise<void>((resolve, reject) => {
                 session.ping((error) => {
-                  look('ping');
+                  check('ping');
                   if (error) reject(error);
                   else resolve();
                 });
               });
               const set = new Promise<void>((resolve, reject) => {
                 session.settings({ enablePush: false }, (error) => {
-                  look('settings');
+                  check('settings');
                   if (error) reject(error);
                   else resolve();
                 });
@@ -494,16 +494,13 @@ export const http: Chapter = {
 
 type Request = (options: RequestOptions, callback: (response: IncomingMessage) => void) => ClientRequest;
 
-/** Sends the request's body back. */
+/** Responds with the body of the request. */
 function echo(request: IncomingMessage, response: ServerResponse): void {
   request.pipe(response);
 }
 
-/**
- * Makes a request.
- * @returns the text of the answer
- */
-function ask(request: Request, options: RequestOptions): Promise<string> {
+/** Makes a request. Resolves to the text of the response. */
+function requestText(request: Request, options: RequestOptions): Promise<string> {
   return new Promise((resolve, reject) => {
     request({ host: '127.0.0.1', agent: false, ...options }, (response) => {
       let text = '';
@@ -518,34 +515,38 @@ function ask(request: Request, options: RequestOptions): Promise<string> {
   });
 }
 
-/** Makes a request to an echo and looks at all that the request and the response tell. */
-function askAndLook(request: Request, options: RequestOptions, look: Look): Promise<void> {
+/** Makes a request to an echo server, and calls `check` in every callback and listener of the request and of the response. */
+function requestWithChecks(request: Request, options: RequestOptions, check: CheckFrame): Promise<void> {
   return new Promise((resolve, reject) => {
     const sent = request({ host: '127.0.0.1', method: 'POST', agent: false, ...options }, (response) => {
-      look('the callback');
-      response.on('data', () => look('data'));
+      check('the callback');
+      response.on('data', () => check('data'));
       response.on('end', () => {
-        look('end');
+        check('end');
         resolve();
       });
       response.on('error', reject);
     });
-    for (const event of ['socket', 'finish', 'response']) sent.on(event, () => look(event));
+    for (const event of ['socket', 'finish', 'response']) sent.on(event, () => check(event));
     sent.on('error', reject);
-    sent.write('some', () => look('write'));
-    sent.end('text', () => look('the end’s callback'));
+    sent.write('some', () => check('write'));
+    sent.end('text', () => check('the end() callback'));
   });
 }
 
-async function askTwiceOnOneSocket(server: Server): Promise<string[]> {
+/** Makes two requests, one after the other, over one keep-alive socket. Resolves to the texts of the responses. */
+async function requestTwiceOnOneSocket(server: Server): Promise<string[]> {
   const http = await import('node:http');
   const ports = new Set<unknown>();
   server.on('request', (request) => ports.add(request.socket.remotePort));
   return listening(server, (port) =>
     withAgent(new http.Agent({ keepAlive: true, maxSockets: 1 }), async (agent) => {
-      const answers = [await ask(http.request, { port, agent }), await ask(http.request, { port, agent })];
+      const texts = [
+        await requestText(http.request, { port, agent }),
+        await requestText(http.request, { port, agent }),
+      ];
       equal(ports.size, 1, 'sockets');
-      return answers;
+      return texts;
     }),
   );
 }
@@ -569,7 +570,8 @@ async function withSession<T>(
   }
 }
 
-function askSession(session: ClientHttp2Session, path: string): Promise<string> {
+/** Makes a POST request over an HTTP/2 session. Resolves to the text of the response. */
+function requestTextOverSession(session: ClientHttp2Session, path: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const stream = session.request({ ':method': 'POST', ':path': path });
     let text = '';

@@ -1,21 +1,21 @@
-/** All chapters, in the order of the rules. */
+/** All chapters, in the order in which `docs/conformance.md` prints them. */
 import type { Chapter } from '../case.js';
 import { asyncContext } from './async-context.js';
 import { asyncLocalStorage } from './async-local-storage.js';
 import { asyncResource } from './async-resource.js';
 import { awaits } from './await.js';
 import { compressionAndCrypto } from './compression-and-crypto.js';
-import { embedding } from './embedding.js';
 import { events } from './events.js';
 import { fileSystem } from './file-system.js';
 import { generators } from './generators.js';
 import { http } from './http.js';
 import { memory } from './memory.js';
 import { network } from './network.js';
-import { neverAnothers } from './never-anothers.js';
 import { processesAndThreads } from './processes-and-threads.js';
 import { promises } from './promises.js';
+import { realmsAndHooks } from './realms-and-hooks.js';
 import { schedulers } from './schedulers.js';
+import { sharedResources } from './shared-resources.js';
 import { streams } from './streams.js';
 import { web } from './web/index.js';
 
@@ -35,7 +35,7 @@ export const chapters: readonly Chapter[] = [
   compressionAndCrypto,
   processesAndThreads,
   events,
-  embedding,
-  neverAnothers,
+  realmsAndHooks,
+  sharedResources,
   ...web,
 ];

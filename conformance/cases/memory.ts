@@ -1,94 +1,95 @@
+import { equal } from '../assert.js';
 import type { Chapter } from '../case.js';
-import { equal } from '../expect.js';
 
-const turn = (ms = 0) => new Promise<void>((done) => setTimeout(done, ms));
+const sleep = (ms = 0) => new Promise<void>((done) => setTimeout(done, ms));
 
-/** Whether the collector lets go of all targets, given some turns of the event loop to do so. */
-async function collected(...refs: WeakRef<object>[]): Promise<boolean> {
+/** Returns whether the garbage collector collects all targets within 30 turns of the event loop. */
+async function areCollected(...refs: WeakRef<object>[]): Promise<boolean> {
   const { gc } = globalThis as { gc?: () => void };
   for (let round = 0; round < 30; round++) {
-    await turn();
+    await sleep();
     gc?.();
     if (refs.every((ref) => ref.deref() === undefined)) return true;
   }
   return false;
 }
 
-/** Made in a call of its own, so that no variable of the case holds it. */
-const weak = (make: () => object) => new WeakRef(make());
+/** Calls `create` in a separate call frame, so that no variable of the case holds its result. */
+const weakRefTo = (create: () => object) => new WeakRef(create());
 
 export const memory: Chapter = {
   title: 'Memory',
   cases: [
     {
-      name: 'the value of a flow that has ended is collected',
+      name: 'The value of a completed flow is garbage-collected',
       needs: ['gc'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<object>();
         const flow = async (): Promise<WeakRef<object>> => {
           const value = {};
           await storage.run(value, async () => {
-            await turn();
-            await Promise.all([turn(1), turn(2)]);
+            await sleep();
+            await Promise.all([sleep(1), sleep(2)]);
           });
           return new WeakRef(value);
         };
-        equal(await collected(await flow(), await flow()), true);
+        equal(await areCollected(await flow(), await flow()), true);
         equal(storage.getStore(), undefined);
       },
     },
     {
-      name: 'the value of a flow that waits for what never comes goes with the promise',
+      name: 'The value of a flow that awaits a promise that never settles is collected with the promise',
       needs: ['gc'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<object>();
-        const ref = weak(() => {
+        const ref = weakRefTo(() => {
           const value = {};
-          storage.run(value, async () => {
+          // Never settles: the case is about what becomes of it.
+          void storage.run(value, async () => {
             await new Promise(() => {});
             storage.getStore();
           });
           return value;
         });
-        equal(await collected(ref), true);
+        equal(await areCollected(ref), true);
       },
     },
     {
-      name: 'the value goes with a timer that is cleared and a bound function that is dropped',
+      name: 'A value is collected after its timer is cleared or its bound function becomes unreachable',
       needs: ['gc'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<object>();
-        const timer = weak(() => {
+        const timer = weakRefTo(() => {
           const value = {};
           clearTimeout(storage.run(value, () => setTimeout(() => {}, 1e6)));
           return value;
         });
-        const bound = weak(() => {
+        const bound = weakRefTo(() => {
           const value = {};
           storage.run(value, () => AsyncLocalStorage.bind(() => {}))();
           return value;
         });
-        equal(await collected(timer, bound), true);
+        equal(await areCollected(timer, bound), true);
       },
     },
     {
-      name: 'the value stays while work of its flow is pending, held by the flow alone',
+      name: 'A value stays alive while work of its flow is pending, even if only the flow refers to it',
       needs: ['gc'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<{ mark: string }>();
         const other = new AsyncLocalStorage<{ mark: string }>();
         const flow = storage.run({ mark: 'kept' }, () =>
           other.run({ mark: 'also kept' }, async () => {
-            await turn(20);
+            await sleep(20);
             return `${storage.getStore()?.mark} ${other.getStore()?.mark}`;
           }),
         );
-        await collected(weak(() => ({})));
+        await areCollected(weakRefTo(() => ({})));
         equal(await flow, 'kept also kept');
       },
     },
     {
-      name: 'a value that a later flow replaced is collected while the later flow goes on',
+      name: 'A value replaced by a nested run() is collected while the nested flow continues',
       needs: ['gc'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<object>();
@@ -107,17 +108,17 @@ export const memory: Chapter = {
           );
           return first;
         };
-        equal(await collected(weak(start)), true);
+        equal(await areCollected(weakRefTo(start)), true);
         release();
       },
     },
     {
-      name: 'a storage that is dropped is collected, with its values, while a flow that has them goes on',
+      name: 'An unreachable storage is collected with its values while a flow that holds them continues',
       needs: ['gc'],
       async run({ AsyncLocalStorage }) {
         const kept = new AsyncLocalStorage<string>();
         let release = () => {};
-        // Apart from start(), whose variables its own closures would hold.
+        // Outside of start(): a closure in start() would hold the variables of start().
         const wait = () =>
           new Promise<void>((done) => {
             release = done;
@@ -129,13 +130,13 @@ export const memory: Chapter = {
           return { flow, refs: [new WeakRef<object>(storage), new WeakRef(value)] };
         };
         const { flow, refs } = start();
-        equal(await collected(...refs), true);
+        equal(await areCollected(...refs), true);
         release();
         equal(await flow, 'kept');
       },
     },
     {
-      name: 'a storage whose value refers to it is collected all the same',
+      name: 'An unreachable storage is collected even if its value refers to it',
       needs: ['gc'],
       async run({ AsyncLocalStorage }) {
         let release = () => {};
@@ -149,12 +150,12 @@ export const memory: Chapter = {
           storage.run({ storage }, wait);
           return storage;
         };
-        equal(await collected(weak(start)), true);
+        equal(await areCollected(weakRefTo(start)), true);
         release();
       },
     },
     {
-      name: 'a new storage never reads the value of one that is gone',
+      name: 'A new storage never reads the value of a collected storage',
       needs: ['gc'],
       async run({ AsyncLocalStorage }) {
         const read = async () => {
@@ -164,7 +165,7 @@ export const memory: Chapter = {
               equal(storage.getStore(), undefined);
               storage.enterWith(`gone ${round} ${i}`);
             }
-            await collected(weak(() => ({})));
+            await areCollected(weakRefTo(() => ({})));
             for (let i = 0; i < 50; i++) equal(new AsyncLocalStorage<string>().getStore(), undefined);
           }
         };
@@ -172,7 +173,7 @@ export const memory: Chapter = {
       },
     },
     {
-      name: 'a hundred thousand flows leave nothing behind',
+      name: 'The values of a hundred thousand completed flows are collected',
       needs: ['gc'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<object>();
@@ -189,7 +190,7 @@ export const memory: Chapter = {
             }),
           );
         }
-        equal(await collected(...refs), true);
+        equal(await areCollected(...refs), true);
       },
     },
   ],

@@ -1,26 +1,28 @@
 import type { Socket } from 'node:net';
+import { equal } from '../assert.js';
 import type { Chapter } from '../case.js';
 import { certificate, key } from '../certificate.js';
-import { equal } from '../expect.js';
-import { listeningSockets, needing } from '../features.js';
-import { eachCall, eachFlow, type Look } from '../flows.js';
+import { assertCallbackKeepsFrame, assertFlowsKeepFrame, type CheckFrame } from '../concurrent-flows.js';
+import { casesRequiring, listeningSockets } from '../features.js';
 import { listening } from '../loopback.js';
 
 export const network: Chapter = {
-  title: 'Rule 3: sockets and names',
-  cases: needing(listeningSockets, [
+  title: 'Rule 3: sockets and DNS',
+  cases: casesRequiring(listeningSockets, [
     {
-      name: 'the listeners and callbacks of a socket run in the frame of net.connect',
+      name: 'The listeners and callbacks of a socket run in the frame of the net.connect() call',
       needs: ['node:net'],
       async run(implementation) {
         const net = await import('node:net');
         await listening(net.createServer(echo), (port) =>
-          eachFlow(implementation, (look) => talk(net.connect(port, '127.0.0.1'), 'connect', look)),
+          assertFlowsKeepFrame(implementation, (check) =>
+            talkToEchoServer(net.connect(port, '127.0.0.1'), 'connect', check),
+          ),
         );
       },
     },
     {
-      name: 'a socket’s listener does not run in the frame in which it was registered',
+      name: 'A socket listener does not run in the frame in which it was registered',
       needs: ['node:net'],
       async run({ AsyncLocalStorage }) {
         const net = await import('node:net');
@@ -38,7 +40,7 @@ export const network: Chapter = {
       },
     },
     {
-      name: 'the callback of a write runs in the frame of the write, not in that of net.connect',
+      name: 'The write() callback of a socket runs in the frame of the write() call, not of the net.connect() call',
       needs: ['node:net'],
       async run({ AsyncLocalStorage }) {
         const net = await import('node:net');
@@ -63,17 +65,17 @@ export const network: Chapter = {
       },
     },
     {
-      name: 'the error listener of a socket that cannot connect runs in the frame of net.connect',
+      name: 'The error listener of a socket that cannot connect runs in the frame of the net.connect() call',
       needs: ['node:net', 'node:os'],
       async run(implementation) {
         const net = await import('node:net');
         const { tmpdir } = await import('node:os');
-        await eachFlow(
+        await assertFlowsKeepFrame(
           implementation,
-          (look) =>
+          (check) =>
             new Promise<void>((resolve) => {
-              net.connect(`${tmpdir()}/throughline-nobody-listens-here`).on('error', () => {
-                look('error');
+              net.connect(`${tmpdir()}/throughline-without-listener`).on('error', () => {
+                check('error');
                 resolve();
               });
             }),
@@ -81,7 +83,7 @@ export const network: Chapter = {
       },
     },
     {
-      name: 'the timeout listener of a socket runs in the frame of setTimeout()',
+      name: 'The timeout listener of a socket runs in the frame of the setTimeout() call',
       needs: ['node:net'],
       async run({ AsyncLocalStorage }) {
         const net = await import('node:net');
@@ -98,28 +100,28 @@ export const network: Chapter = {
       },
     },
     {
-      name: 'a loop over a socket stays in its frame',
+      name: 'A for await loop over a socket keeps its frame',
       needs: ['node:net'],
       async run(implementation) {
         const net = await import('node:net');
         await listening(
           net.createServer((socket) => socket.end('text')),
           (port) =>
-            eachFlow(implementation, async (look) => {
-              for await (const chunk of net.connect(port, '127.0.0.1')) look(`chunk ${chunk}`);
-              look('after the loop');
+            assertFlowsKeepFrame(implementation, async (check) => {
+              for await (const chunk of net.connect(port, '127.0.0.1')) check(`chunk ${chunk}`);
+              check('after the loop');
             }),
         );
       },
     },
     {
-      name: 'the connection and listening listeners of a server run in the frame of listen()',
+      name: 'The connection and listening listeners of a server run in the frame of the listen() call',
       needs: ['node:net'],
       async run({ AsyncLocalStorage }) {
         const net = await import('node:net');
         const storage = new AsyncLocalStorage<string>();
         const seen: (string | undefined)[] = [];
-        const server = storage.run('maker', () =>
+        const server = storage.run('creator', () =>
           net.createServer((socket) => {
             seen.push(storage.getStore());
             socket.end();
@@ -128,14 +130,14 @@ export const network: Chapter = {
         server.on('listening', () => seen.push(storage.getStore()));
         await listening(
           server,
-          (port) => storage.run('client', () => end(net.connect(port, '127.0.0.1'))),
+          (port) => storage.run('client', () => drain(net.connect(port, '127.0.0.1'))),
           (start) => storage.run('listen', start),
         );
         equal(seen, ['listen', 'listen']);
       },
     },
     {
-      name: 'the data listener of a socket that a server has accepted runs in the empty frame',
+      name: 'The data listener of a socket accepted by a server runs in the root',
       needs: ['node:net'],
       async run({ AsyncLocalStorage }) {
         const net = await import('node:net');
@@ -154,7 +156,7 @@ export const network: Chapter = {
             storage.run('client', () => {
               const socket = net.connect(port, '127.0.0.1');
               socket.on('connect', () => socket.write('text'));
-              return end(socket);
+              return drain(socket);
             }),
           (start) => storage.run('listen', start),
         );
@@ -162,48 +164,48 @@ export const network: Chapter = {
       },
     },
     {
-      name: 'the callback of a server’s close() runs in the frame of the call',
+      name: 'The close() callback of a server runs in the frame of the call',
       needs: ['node:net'],
       async run(implementation) {
         const net = await import('node:net');
-        await eachCall(implementation, (callback) => {
+        await assertCallbackKeepsFrame(implementation, (callback) => {
           const server = net.createServer();
           server.listen(0, '127.0.0.1', () => server.close(callback));
         });
       },
     },
     {
-      name: 'the listeners and callbacks of a TLS socket run in the frame of tls.connect',
+      name: 'The listeners and callbacks of a TLS socket run in the frame of the tls.connect() call',
       needs: ['node:tls'],
       async run(implementation) {
         const tls = await import('node:tls');
         await listening(tls.createServer({ key, cert: certificate }, echo), (port) =>
-          eachFlow(implementation, (look) =>
-            talk(
+          assertFlowsKeepFrame(implementation, (check) =>
+            talkToEchoServer(
               tls.connect({ port, host: '127.0.0.1', servername: 'localhost', ca: certificate }),
               'secureConnect',
-              look,
+              check,
             ),
           ),
         );
       },
     },
     {
-      name: 'what the handler of a TLS connection runs keeps apart from other connections’',
+      name: 'The handlers of concurrent TLS connections keep their own values',
       needs: ['node:tls'],
       async run({ AsyncLocalStorage }) {
         const tls = await import('node:tls');
         const storage = new AsyncLocalStorage<number>();
         let connections = 0;
         const server = tls.createServer({ key, cert: certificate }, (socket) => {
-          const own = connections++;
-          storage.run(own, async () => {
+          const id = connections++;
+          void storage.run(id, async () => {
             await new Promise((resolve) => socket.once('data', resolve));
             await new Promise((resolve) => setTimeout(resolve, 1));
-            socket.end(`${own} ${storage.getStore()}`);
+            socket.end(`${id} ${storage.getStore()}`);
           });
         });
-        const ask = (port: number) =>
+        const request = (port: number) =>
           new Promise<string>((resolve, reject) => {
             const socket = tls.connect({ port, host: '127.0.0.1', servername: 'localhost', ca: certificate });
             let text = '';
@@ -215,29 +217,29 @@ export const network: Chapter = {
             socket.on('error', reject);
           });
         await listening(server, async (port) => {
-          equal((await Promise.all([ask(port), ask(port), ask(port)])).sort(), ['0 0', '1 1', '2 2']);
+          equal((await Promise.all([request(port), request(port), request(port)])).sort(), ['0 0', '1 1', '2 2']);
         });
-        equal(storage.getStore(), undefined, 'what is seen outside');
+        equal(storage.getStore(), undefined, 'the value after the flows');
       },
     },
     {
-      name: 'the callbacks of a datagram socket’s bind, send and close run in the frame of the call',
+      name: 'The bind(), send() and close() callbacks of a datagram socket run in the frame of the call',
       needs: ['node:dgram'],
       async run(implementation) {
         const dgram = await import('node:dgram');
-        await eachFlow(
+        await assertFlowsKeepFrame(
           implementation,
-          (look) =>
+          (check) =>
             new Promise<void>((resolve, reject) => {
               const socket = dgram.createSocket('udp4');
               socket.on('error', reject);
               socket.bind(0, '127.0.0.1', () => {
-                look('bind');
+                check('bind');
                 socket.send('text', socket.address().port, '127.0.0.1', (error) => {
-                  look('send');
+                  check('send');
                   if (error) reject(error);
                   socket.close(() => {
-                    look('close');
+                    check('close');
                     resolve();
                   });
                 });
@@ -247,12 +249,12 @@ export const network: Chapter = {
       },
     },
     {
-      name: 'the message listener of a datagram socket runs in the frame in which the socket was made',
+      name: 'The message listener of a datagram socket runs in the frame in which the socket was created',
       needs: ['node:dgram'],
       async run({ AsyncLocalStorage }) {
         const dgram = await import('node:dgram');
         const storage = new AsyncLocalStorage<string>();
-        const socket = storage.run('maker', () => dgram.createSocket('udp4'));
+        const socket = storage.run('creator', () => dgram.createSocket('udp4'));
         try {
           const seen = await new Promise((resolve, reject) => {
             socket.on('error', reject);
@@ -263,52 +265,52 @@ export const network: Chapter = {
               ),
             );
           });
-          equal(seen, 'maker');
+          equal(seen, 'creator');
         } finally {
           socket.close();
         }
       },
     },
     {
-      name: 'the callback of dns.lookup runs in the frame of the call',
+      name: 'The dns.lookup() callback runs in the frame of the call',
       needs: ['node:dns'],
       async run(implementation) {
         const dns = await import('node:dns');
-        await eachCall(implementation, (callback) => dns.lookup('localhost', callback));
-        await eachCall(implementation, (callback) => dns.lookup('localhost', { all: true }, callback));
+        await assertCallbackKeepsFrame(implementation, (callback) => dns.lookup('localhost', callback));
+        await assertCallbackKeepsFrame(implementation, (callback) => dns.lookup('localhost', { all: true }, callback));
       },
     },
     {
-      name: 'the promise of dns.lookup leaves the awaiting flow its frame',
+      name: 'Awaiting lookup() of dns/promises keeps the frame',
       needs: ['node:dns/promises'],
       async run(implementation) {
         const dns = await import('node:dns/promises');
-        await eachFlow(implementation, async (look) => {
-          await dns.lookup('localhost').then(() => look('then'));
-          look('after await');
+        await assertFlowsKeepFrame(implementation, async (check) => {
+          await dns.lookup('localhost').then(() => check('then'));
+          check('after await');
         });
       },
     },
     {
-      name: 'the callback of a Resolver’s resolve4 runs in the frame of the call',
+      name: 'The resolve4() callback of a Resolver runs in the frame of the call',
       needs: ['node:dns', 'node:dgram'],
       async run(implementation) {
         const dns = await import('node:dns');
         const dgram = await import('node:dgram');
         const server = dgram.createSocket('udp4');
-        server.on('message', (question, { address, port }) => server.send(answerTo(question), port, address));
+        server.on('message', (query, { address, port }) => server.send(dnsResponse(query), port, address));
         await new Promise<void>((resolve) => server.bind(0, '127.0.0.1', resolve));
         try {
           const resolver = new dns.Resolver({ timeout: 2000, tries: 2 });
           resolver.setServers([`127.0.0.1:${server.address().port}`]);
-          await eachFlow(
+          await assertFlowsKeepFrame(
             implementation,
-            (look) =>
+            (check) =>
               new Promise<void>((resolve, reject) => {
                 resolver.resolve4('name.test', (error, addresses) => {
-                  look('resolve4');
+                  check('resolve4');
                   if (addresses?.[0] === '127.0.0.7') resolve();
-                  else reject(error ?? new Error(`wrong answer: ${addresses}`));
+                  else reject(error ?? new Error(`unexpected addresses: ${addresses}`));
                 });
               }),
           );
@@ -324,25 +326,26 @@ function echo(socket: Socket): void {
   socket.pipe(socket);
 }
 
-/** Says something to an echo and looks at all that the socket tells. */
-function talk(socket: Socket, connected: string, look: Look): Promise<void> {
+/** Sends text to an echo server, and calls `check` in every callback and listener of the socket. */
+function talkToEchoServer(socket: Socket, connected: string, check: CheckFrame): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.on(connected, () => {
-      look(connected);
-      socket.write('some', () => look('write'));
-      socket.end('text', () => look('finish'));
+      check(connected);
+      socket.write('some', () => check('write'));
+      socket.end('text', () => check('finish'));
     });
-    socket.on('data', () => look('data'));
-    socket.on('end', () => look('end'));
+    socket.on('data', () => check('data'));
+    socket.on('end', () => check('end'));
     socket.on('error', reject);
     socket.on('close', () => {
-      look('close');
+      check('close');
       resolve();
     });
   });
 }
 
-function end(socket: Socket): Promise<void> {
+/** Discards all data of a socket, and resolves when the socket is closed. */
+function drain(socket: Socket): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.on('error', reject);
     socket.on('close', () => resolve());
@@ -350,12 +353,12 @@ function end(socket: Socket): Promise<void> {
   });
 }
 
-/** A name server's answer: the question as it came, and one address. */
-function answerTo(question: Uint8Array): Uint8Array {
+/** Returns a DNS response (RFC 1035, section 4): the question of the query, and 127.0.0.7 as the only A record. */
+function dnsResponse(query: Uint8Array): Uint8Array {
   let end = 12;
-  while (question[end] !== 0) end += (question[end] ?? 0) + 1;
-  const asked = question.subarray(12, end + 5);
-  const header = [question[0] ?? 0, question[1] ?? 0, 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0];
-  const address = [0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 127, 0, 0, 7];
-  return Uint8Array.from([...header, ...asked, ...address]);
+  while (query[end] !== 0) end += (query[end] ?? 0) + 1;
+  const question = query.subarray(12, end + 5);
+  const header = [query[0] ?? 0, query[1] ?? 0, 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0];
+  const answer = [0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 127, 0, 0, 7];
+  return Uint8Array.from([...header, ...question, ...answer]);
 }

@@ -1,44 +1,44 @@
+import { equal } from '../assert.js';
 import type { Case, Chapter, Implementation } from '../case.js';
-import { equal } from '../expect.js';
-import { needing, processes, threads } from '../features.js';
-import { eachCall, eachFlow } from '../flows.js';
+import { assertCallbackKeepsFrame, assertFlowsKeepFrame } from '../concurrent-flows.js';
+import { casesRequiring, childProcesses, workerThreads } from '../features.js';
 
 const processCases: readonly Case[] = [
   {
-    name: 'the callbacks of exec and execFile run in the frame of the call',
+    name: 'The exec() and execFile() callbacks run in the frame of the call',
     needs: ['node:child_process'],
     async run(implementation) {
       const { exec, execFile } = await import('node:child_process');
-      await eachCall(implementation, (callback) => exec('exit 0', callback));
-      await eachCall(implementation, (callback) => execFile(process.execPath, ['--version'], callback));
+      await assertCallbackKeepsFrame(implementation, (callback) => exec('exit 0', callback));
+      await assertCallbackKeepsFrame(implementation, (callback) => execFile(process.execPath, ['--version'], callback));
     },
   },
   {
-    name: 'the promisified execFile leaves the awaiting flow its frame',
+    name: 'Awaiting the promisified execFile() keeps the frame',
     needs: ['node:child_process', 'node:util'],
     async run(implementation) {
       const { execFile } = await import('node:child_process');
       const { promisify } = await import('node:util');
-      await eachFlow(implementation, async (look) => {
+      await assertFlowsKeepFrame(implementation, async (check) => {
         await promisify(execFile)(process.execPath, ['--version']);
-        look('after execFile');
+        check('after execFile');
       });
     },
   },
   {
-    name: 'the spawn, exit and close listeners of a child process run in the frame of spawn()',
+    name: 'The spawn, exit and close listeners of a child process run in the frame of the spawn() call',
     needs: ['node:child_process'],
     async run(implementation) {
       const { spawn } = await import('node:child_process');
-      await eachFlow(
+      await assertFlowsKeepFrame(
         implementation,
-        (look) =>
+        (check) =>
           new Promise<void>((resolve, reject) => {
             const child = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
-            for (const event of ['spawn', 'exit']) child.on(event, () => look(event));
+            for (const event of ['spawn', 'exit']) child.on(event, () => check(event));
             child.on('error', reject);
             child.on('close', () => {
-              look('close');
+              check('close');
               resolve();
             });
           }),
@@ -46,7 +46,7 @@ const processCases: readonly Case[] = [
     },
   },
   {
-    name: 'the exit listener of a child process does not run in the frame of kill()',
+    name: 'The exit listener of a child process runs in the frame of the spawn() call, not of the kill() call',
     needs: ['node:child_process'],
     async run({ AsyncLocalStorage }) {
       const { spawn } = await import('node:child_process');
@@ -61,16 +61,16 @@ const processCases: readonly Case[] = [
     },
   },
   {
-    name: 'the listeners of a child process’s output run in the frame of spawn()',
+    name: 'The data and end listeners of the output of a child process run in the frame of the spawn() call',
     needs: ['node:child_process'],
     async run(implementation) {
       const { spawn } = await import('node:child_process');
-      await eachFlow(
+      await assertFlowsKeepFrame(
         implementation,
-        (look) =>
+        (check) =>
           new Promise<void>((resolve, reject) => {
             const child = spawn(process.execPath, ['--version'], { stdio: ['ignore', 'pipe', 'ignore'] });
-            for (const event of ['data', 'end']) child.stdout.on(event, () => look(event));
+            for (const event of ['data', 'end']) child.stdout.on(event, () => check(event));
             child.on('error', reject);
             child.on('close', () => resolve());
           }),
@@ -78,28 +78,28 @@ const processCases: readonly Case[] = [
     },
   },
   {
-    name: 'a loop over a child process’s output stays in its frame',
+    name: 'A for await loop over the output of a child process keeps its frame',
     needs: ['node:child_process'],
     async run(implementation) {
       const { spawn } = await import('node:child_process');
-      await eachFlow(implementation, async (look) => {
+      await assertFlowsKeepFrame(implementation, async (check) => {
         const child = spawn(process.execPath, ['--version'], { stdio: ['ignore', 'pipe', 'ignore'] });
-        for await (const _ of child.stdout) look('in the loop');
-        look('after the loop');
+        for await (const _ of child.stdout) check('in the loop');
+        check('after the loop');
       });
     },
   },
   {
-    name: 'the error listener of a process that is not there runs in the frame of spawn()',
+    name: 'The error listener of a child process that cannot be spawned runs in the frame of the spawn() call',
     needs: ['node:child_process'],
     async run(implementation) {
       const { spawn } = await import('node:child_process');
-      await eachFlow(
+      await assertFlowsKeepFrame(
         implementation,
-        (look) =>
+        (check) =>
           new Promise<void>((resolve) => {
             spawn('throughline-no-such-program').on('error', () => {
-              look('error');
+              check('error');
               resolve();
             });
           }),
@@ -107,7 +107,7 @@ const processCases: readonly Case[] = [
     },
   },
   {
-    name: 'the message listener of a forked process and the callback of send() run in the frame of their call',
+    name: 'The message listener of a forked process runs in the frame of the fork() call, and a send() callback in the frame of the send() call',
     needs: ['node:child_process', 'node:fs', 'node:os'],
     async run({ AsyncLocalStorage }) {
       const { fork } = await import('node:child_process');
@@ -141,11 +141,11 @@ const processCases: readonly Case[] = [
 
 const threadCases: readonly Case[] = [
   {
-    name: 'each worker starts at its own root, and flows keep apart in it',
+    name: 'A worker starts in the root, and its flows keep their own values',
     needs: ['node:worker_threads'],
     async run(implementation) {
       const storage = new implementation.AsyncLocalStorage<string>();
-      const inWorker = `
+      const code = `
         const { parentPort, workerData } = require('node:worker_threads');
         import(workerData).then(async ({ AsyncLocalStorage }) => {
           const storage = new AsyncLocalStorage();
@@ -157,24 +157,25 @@ const threadCases: readonly Case[] = [
           await Promise.all([storage.run('x', flow, 'x'), storage.run('y', flow, 'y'), flow(undefined)]);
           await new Promise((resolve) => {
             parentPort.once('message', () => resolve(seen.push(storage.getStore())));
-            storage.run('asker', () => parentPort.postMessage('ask'));
+            storage.run('sender', () => parentPort.postMessage('request'));
           });
           parentPort.postMessage(seen);
         });`;
-      const workerData = await moduleOf(implementation);
-      const start = () => inThread(inWorker, workerData, (message, answer) => (message === 'ask' ? answer() : message));
+      const workerData = await specifierOf(implementation);
+      const start = () =>
+        runInWorker(code, workerData, (message, reply) => (message === 'request' ? reply() : message));
       const seen = await Promise.all([storage.run('a', start), storage.run('b', start)]);
       for (const values of seen) equal(values, [undefined, true, true, true, undefined]);
     },
   },
   {
-    name: 'the listeners of a worker run in the frame in which it was made',
+    name: 'The listeners of a worker run in the frame in which it was created',
     needs: ['node:worker_threads'],
     async run({ AsyncLocalStorage }) {
       const { Worker } = await import('node:worker_threads');
       const storage = new AsyncLocalStorage<string>();
       const seen: string[] = [];
-      const worker = storage.run('maker', () => new Worker(echoOnce, { eval: true }));
+      const worker = storage.run('creator', () => new Worker(echoOnce, { eval: true }));
       await new Promise<void>((resolve, reject) => {
         storage.run('listener', () => {
           for (const event of ['online', 'message', 'exit']) {
@@ -185,18 +186,18 @@ const threadCases: readonly Case[] = [
         worker.on('exit', () => resolve());
         storage.run('poster', () => worker.postMessage('text'));
       });
-      equal(seen.sort(), ['exit in maker', 'message in maker', 'online in maker']);
+      equal(seen.sort(), ['exit in creator', 'message in creator', 'online in creator']);
     },
   },
   {
-    name: 'the promise of a worker’s terminate() leaves the awaiting flow its frame',
+    name: 'Awaiting terminate() of a worker keeps the frame',
     needs: ['node:worker_threads'],
     async run(implementation) {
       const { Worker } = await import('node:worker_threads');
-      await eachFlow(implementation, async (look) => {
+      await assertFlowsKeepFrame(implementation, async (check) => {
         const worker = new Worker(echoOnce, { eval: true });
         await worker.terminate();
-        look('after terminate');
+        check('after terminate');
       });
     },
   },
@@ -204,12 +205,12 @@ const threadCases: readonly Case[] = [
 
 const portCases: readonly Case[] = [
   {
-    name: 'the message listener of a MessagePort runs in the frame in which its channel was made',
-    // A page's is told from outside, at the root.
+    name: 'The message listener of a MessagePort runs in the frame in which its channel was created',
+    // In a page the listener runs in the root: the case "The message listeners of a MessagePort, ..." covers it.
     needs: ['node:worker_threads', 'MessageChannel'],
     async run({ AsyncLocalStorage }) {
       const storage = new AsyncLocalStorage<string>();
-      const { port1, port2 } = storage.run('maker', () => new MessageChannel());
+      const { port1, port2 } = storage.run('creator', () => new MessageChannel());
       try {
         const seen = await new Promise((resolve) => {
           storage.run('listener', () => {
@@ -217,7 +218,7 @@ const portCases: readonly Case[] = [
           });
           storage.run('poster', () => port1.postMessage('text'));
         });
-        equal(seen, 'maker');
+        equal(seen, 'creator');
       } finally {
         port1.close();
         port2.close();
@@ -225,7 +226,7 @@ const portCases: readonly Case[] = [
     },
   },
   {
-    name: 'the message listener of a MessagePort that nobody’s flow has made runs in the empty frame',
+    name: 'The message listener of a MessagePort whose channel was created in the root runs in the root',
     needs: ['MessageChannel'],
     async run({ AsyncLocalStorage }) {
       const storage = new AsyncLocalStorage<string>();
@@ -245,12 +246,12 @@ const portCases: readonly Case[] = [
     },
   },
   {
-    name: 'the message listener of a MessagePort that came in a message runs in the empty frame',
+    name: 'The message listener of a MessagePort that was received in a message runs in the root',
     needs: ['MessageChannel'],
     async run({ AsyncLocalStorage }) {
       const storage = new AsyncLocalStorage<string>();
       const outer = new MessageChannel();
-      const inner = storage.run('maker', () => new MessageChannel());
+      const inner = storage.run('creator', () => new MessageChannel());
       try {
         const seen = await new Promise((resolve) => {
           outer.port2.onmessage = ({ data }: { data: MessagePort }) => {
@@ -273,12 +274,12 @@ const portCases: readonly Case[] = [
     },
   },
   {
-    name: 'the message listener of a BroadcastChannel runs in the frame in which the channel was made',
-    // A page's is told from outside, at the root.
+    name: 'The message listener of a BroadcastChannel runs in the frame in which the channel was created',
+    // In a page the listener runs in the root: the case "The message listeners of a MessagePort, ..." covers it.
     needs: ['node:worker_threads', 'BroadcastChannel'],
     async run({ AsyncLocalStorage }) {
       const storage = new AsyncLocalStorage<string>();
-      const receiver = storage.run('maker', () => new BroadcastChannel('throughline'));
+      const receiver = storage.run('creator', () => new BroadcastChannel('throughline'));
       const sender = storage.run('other', () => new BroadcastChannel('throughline'));
       try {
         const seen = await new Promise((resolve) => {
@@ -287,7 +288,7 @@ const portCases: readonly Case[] = [
           });
           storage.run('poster', () => sender.postMessage('text'));
         });
-        equal(seen, 'maker');
+        equal(seen, 'creator');
       } finally {
         receiver.close();
         sender.close();
@@ -298,27 +299,31 @@ const portCases: readonly Case[] = [
 
 export const processesAndThreads: Chapter = {
   title: 'Rule 3: processes and threads',
-  cases: [...needing(processes, processCases), ...needing(threads, threadCases), ...portCases],
+  cases: [...casesRequiring(childProcesses, processCases), ...casesRequiring(workerThreads, threadCases), ...portCases],
 };
 
 const echoOnce = `
   const { parentPort } = require('node:worker_threads');
   parentPort.once('message', (message) => parentPort.postMessage(message));`;
 
-/** What a worker has to import to have the same implementation. */
-async function moduleOf({ AsyncLocalStorage }: Pick<Implementation, 'AsyncLocalStorage'>): Promise<string> {
+/** Returns the specifier with which a worker imports the same implementation. */
+async function specifierOf({ AsyncLocalStorage }: Pick<Implementation, 'AsyncLocalStorage'>): Promise<string> {
   const throughline = await import('throughline');
   if (AsyncLocalStorage === throughline.AsyncLocalStorage) return import.meta.resolve('throughline');
   const native: { AsyncLocalStorage: unknown } = await import('node:async_hooks');
   if (AsyncLocalStorage === native.AsyncLocalStorage) return 'node:async_hooks';
-  throw new Error('no worker can import this implementation');
+  throw new Error('a worker cannot import this implementation');
 }
 
-/** Runs `code` in a worker until `take` makes a result of one of its messages, or answers it. */
-async function inThread(
+/**
+ * Runs `code` in a worker until a message gives a result.
+ * @param resultOf is called with each message; returns the result, or undefined after it has called `reply` or to wait for
+ *   another message
+ */
+async function runInWorker(
   code: string,
   workerData: string,
-  take: (message: unknown, answer: () => void) => unknown,
+  resultOf: (message: unknown, reply: () => void) => unknown,
 ): Promise<unknown> {
   const { Worker } = await import('node:worker_threads');
   const worker = new Worker(code, { eval: true, workerData });
@@ -326,7 +331,7 @@ async function inThread(
     return await new Promise((resolve, reject) => {
       worker.on('error', reject);
       worker.on('message', (message) => {
-        const result = take(message, () => worker.postMessage('answer'));
+        const result = resultOf(message, () => worker.postMessage('reply'));
         if (result !== undefined) resolve(result);
       });
     });

@@ -1,11 +1,11 @@
+import { equal } from '../assert.js';
 import type { Chapter } from '../case.js';
-import { equal } from '../expect.js';
 
 export const promises: Chapter = {
   title: 'Rule 1: promises',
   cases: [
     {
-      name: 'a reaction runs in the frame of then(), not in the resolver’s',
+      name: 'A reaction runs in the frame of the then() call, not of the code that resolves the promise',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const { promise, resolve } = withResolvers<void>();
@@ -15,7 +15,7 @@ export const promises: Chapter = {
       },
     },
     {
-      name: 'catch() and finally() run in the frame of their call',
+      name: 'The callbacks of catch() and finally() run in the frame of the call',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const { promise, reject } = withResolvers<void>();
@@ -34,45 +34,46 @@ export const promises: Chapter = {
       },
     },
     {
-      name: 'a promise that is settled already keeps the frame of then() too',
+      name: 'A reaction to an already settled promise runs in the frame of the then() call',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
-        const settled = storage.run('maker', () => Promise.resolve());
+        const settled = storage.run('creator', () => Promise.resolve());
         const seen = storage.run('then', () => settled.then(() => storage.getStore()));
         equal(await seen, 'then');
         equal(await settled.then(() => storage.getStore()), undefined);
       },
     },
     {
-      name: 'the executor runs in the frame of the constructor’s call',
+      name: 'An executor runs in the frame of the Promise constructor call',
       run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         let seen: string | undefined;
-        storage.run('maker', () => {
-          new Promise<void>((resolve) => {
+        storage.run('creator', () => {
+          // Only the executor matters, which runs at once.
+          void new Promise<void>((resolve) => {
             seen = storage.getStore();
             resolve();
           });
         });
-        equal(seen, 'maker');
+        equal(seen, 'creator');
       },
     },
     {
-      name: 'each reaction of a chain has its own frame',
+      name: 'Each reaction of a chain runs in the frame of its then() call',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const seen: (string | undefined)[] = [];
-        const note = () => {
+        const record = () => {
           seen.push(storage.getStore());
         };
-        const first = storage.run('1', () => Promise.resolve().then(note));
-        const second = storage.run('2', () => first.then(note));
-        await second.then(note);
+        const first = storage.run('1', () => Promise.resolve().then(record));
+        const second = storage.run('2', () => first.then(record));
+        await second.then(record);
         equal(seen, ['1', '2', undefined]);
       },
     },
     {
-      name: 'Promise.all, allSettled, race and any leave the awaiting flow its frame',
+      name: 'Awaiting Promise.all(), allSettled(), race() and any() keeps the frame',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const later = (value: string) =>
@@ -80,20 +81,20 @@ export const promises: Chapter = {
             value,
             () => new Promise<string | undefined>((done) => setTimeout(() => done(storage.getStore()), 1)),
           );
-        await storage.run('own', async () => {
+        await storage.run('flow', async () => {
           equal(await Promise.all([later('a'), later('b')]), ['a', 'b']);
-          equal(storage.getStore(), 'own', 'after all');
+          equal(storage.getStore(), 'flow', 'after all');
           await Promise.allSettled([later('a'), Promise.reject(new Error('expected'))]);
-          equal(storage.getStore(), 'own', 'after allSettled');
+          equal(storage.getStore(), 'flow', 'after allSettled');
           equal(await Promise.race([later('a'), later('b')]), 'a');
-          equal(storage.getStore(), 'own', 'after race');
+          equal(storage.getStore(), 'flow', 'after race');
           equal(await Promise.any([Promise.reject(new Error('expected')), later('b')]), 'b');
-          equal(storage.getStore(), 'own', 'after any');
+          equal(storage.getStore(), 'flow', 'after any');
         });
       },
     },
     {
-      name: 'reactions of a subclass run in the frame of then()',
+      name: 'A reaction to a promise of a subclass runs in the frame of the then() call',
       async run({ AsyncLocalStorage }) {
         class Task<T> extends Promise<T> {}
         const storage = new AsyncLocalStorage<string>();
@@ -108,12 +109,12 @@ export const promises: Chapter = {
       },
     },
     {
-      name: 'a thenable that a promise is resolved with is called in the resolver’s frame',
+      name: 'The then() method of a thenable runs in the frame of the code that resolves a promise with the thenable',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const seen = await storage.run('resolver', () =>
           Promise.resolve({
-            // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tried
+            // biome-ignore lint/suspicious/noThenProperty: the case is about a thenable
             then(done: (value: string | undefined) => void) {
               done(storage.getStore());
             },
@@ -123,7 +124,7 @@ export const promises: Chapter = {
       },
     },
     {
-      name: 'the value held by a reaction that rejects is there in the next handler of its own flow',
+      name: 'A rejection handler runs in the frame of its then() call after an earlier reaction throws',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const seen = await storage.run('flow', () =>
@@ -139,7 +140,7 @@ export const promises: Chapter = {
   ],
 };
 
-/** Promise.withResolvers, which Node 20 does not have. */
+/** `Promise.withResolvers()`, which is missing in Node 20. */
 function withResolvers<T>(): {
   promise: Promise<T>;
   resolve: (value: T | PromiseLike<T>) => void;

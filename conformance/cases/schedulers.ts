@@ -1,16 +1,16 @@
+import { equal } from '../assert.js';
 import type { Chapter } from '../case.js';
-import { equal } from '../expect.js';
-import { eachCall, eachFlow } from '../flows.js';
+import { assertCallbackKeepsFrame, assertFlowsKeepFrame } from '../concurrent-flows.js';
 
 export const schedulers: Chapter = {
   title: 'Rule 3: schedulers',
   cases: [
     {
-      name: 'the callback of setTimeout runs in the frame of the call',
-      run: (implementation) => eachCall(implementation, (callback) => setTimeout(callback, 1)),
+      name: 'A timer callback runs in the frame of the setTimeout() call',
+      run: (implementation) => assertCallbackKeepsFrame(implementation, (callback) => setTimeout(callback, 1)),
     },
     {
-      name: 'timers of many flows, due in any order, keep apart',
+      name: 'Timers of forty flows that fire in mixed order run in their own frames',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<number>();
         const flows = Array.from({ length: 40 }, (_, value) => value);
@@ -23,18 +23,18 @@ export const schedulers: Chapter = {
           ),
         );
         equal(seen, flows);
-        equal(storage.getStore(), undefined, 'what is seen outside');
+        equal(storage.getStore(), undefined, 'the value after the flows');
       },
     },
     {
-      name: 'a timer that a timer’s callback starts runs in the same frame',
+      name: 'A timer started by a timer callback runs in the same frame',
       run: (implementation) =>
-        eachFlow(
+        assertFlowsKeepFrame(
           implementation,
-          (look) =>
+          (check) =>
             new Promise<void>((resolve) => {
               const step = (left: number) => {
-                look(`${left} left`);
+                check(`${left} left`);
                 if (left === 0) resolve();
                 else setTimeout(step, 0, left - 1);
               };
@@ -43,15 +43,15 @@ export const schedulers: Chapter = {
         ),
     },
     {
-      name: 'every tick of setInterval runs in the frame of the call',
+      name: 'Every tick of an interval runs in the frame of the setInterval() call',
       run: (implementation) =>
-        eachFlow(
+        assertFlowsKeepFrame(
           implementation,
-          (look) =>
+          (check) =>
             new Promise<void>((resolve) => {
               let ticks = 0;
               const interval = setInterval(() => {
-                look(`tick ${++ticks}`);
+                check(`tick ${++ticks}`);
                 if (ticks < 3) return;
                 clearInterval(interval);
                 resolve();
@@ -60,18 +60,18 @@ export const schedulers: Chapter = {
         ),
     },
     {
-      name: 'a tick of setInterval that clears its interval keeps its frame, and so does what it starts then',
+      name: 'An interval callback that calls clearInterval(), and the work that it starts afterwards, keep the frame',
       run: (implementation) =>
-        eachFlow(
+        assertFlowsKeepFrame(
           implementation,
-          (look) =>
+          (check) =>
             new Promise<void>((resolve) => {
               const interval = setInterval(() => {
                 clearInterval(interval);
-                look('after clearInterval');
-                queueMicrotask(() => look('in a microtask'));
+                check('after clearInterval');
+                queueMicrotask(() => check('in a microtask'));
                 setTimeout(() => {
-                  look('in a timer');
+                  check('in a timer');
                   resolve();
                 }, 0);
               }, 1);
@@ -79,7 +79,7 @@ export const schedulers: Chapter = {
         ),
     },
     {
-      name: 'a tick of setInterval sees nothing of what the tick before has run',
+      name: 'run() in a tick of an interval does not change the value of the next tick',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const seen: (string | undefined)[] = [];
@@ -101,31 +101,31 @@ export const schedulers: Chapter = {
       },
     },
     {
-      name: 'the callback of queueMicrotask runs in the frame of the call',
-      run: (implementation) => eachCall(implementation, (callback) => queueMicrotask(() => callback())),
+      name: 'A microtask runs in the frame of the queueMicrotask() call',
+      run: (implementation) => assertCallbackKeepsFrame(implementation, (callback) => queueMicrotask(() => callback())),
     },
     {
-      name: 'a timer that is refreshed while it waits runs in the frame of setTimeout',
+      name: 'A timer refreshed while it is pending runs in the frame of the setTimeout() call',
       needs: ['node:timers'],
       async run({ AsyncLocalStorage }) {
         const timers = await import('node:timers');
         const storage = new AsyncLocalStorage<string>();
         const seen = await new Promise((resolve) => {
-          const timer = storage.run('maker', () => timers.setTimeout(() => resolve(storage.getStore()), 2));
+          const timer = storage.run('creator', () => timers.setTimeout(() => resolve(storage.getStore()), 2));
           storage.run('refresher', () => timer.refresh());
         });
-        equal(seen, 'maker');
+        equal(seen, 'creator');
       },
     },
     {
-      name: 'a timer that is refreshed after it has run runs in the frame of refresh()',
+      name: 'A timer refreshed after it has fired runs in the frame of the refresh() call',
       needs: ['node:timers'],
       async run({ AsyncLocalStorage }) {
         const timers = await import('node:timers');
         const storage = new AsyncLocalStorage<string>();
         const seen: (string | undefined)[] = [];
         await new Promise<void>((resolve) => {
-          const timer = storage.run('maker', () =>
+          const timer = storage.run('creator', () =>
             timers.setTimeout(() => {
               seen.push(storage.getStore());
               if (seen.length === 2) resolve();
@@ -133,28 +133,28 @@ export const schedulers: Chapter = {
             }, 1),
           );
         });
-        equal(seen, ['maker', 'refresher']);
+        equal(seen, ['creator', 'refresher']);
       },
     },
     {
-      name: 'the callback of setImmediate runs in the frame of the call',
+      name: 'An immediate runs in the frame of the setImmediate() call',
       needs: ['node:timers'],
       async run(implementation) {
         const { setImmediate } = await import('node:timers');
-        await eachCall(implementation, (callback) => setImmediate(callback));
+        await assertCallbackKeepsFrame(implementation, (callback) => setImmediate(callback));
       },
     },
     {
-      name: 'an immediate that an immediate’s callback starts runs in the same frame',
+      name: 'An immediate started by the callback of an immediate runs in the same frame',
       needs: ['node:timers'],
       async run(implementation) {
         const { setImmediate } = await import('node:timers');
-        await eachFlow(
+        await assertFlowsKeepFrame(
           implementation,
-          (look) =>
+          (check) =>
             new Promise<void>((resolve) => {
               const step = (left: number) => {
-                look(`${left} left`);
+                check(`${left} left`);
                 if (left === 0) resolve();
                 else setImmediate(step, left - 1);
               };
@@ -164,15 +164,15 @@ export const schedulers: Chapter = {
       },
     },
     {
-      name: 'the callback of process.nextTick runs in the frame of the call',
+      name: 'A tick callback runs in the frame of the process.nextTick() call',
       needs: ['node:process'],
       async run(implementation) {
         const { nextTick } = (await import('node:process')).default;
-        await eachCall(implementation, (callback) => nextTick(callback));
+        await assertCallbackKeepsFrame(implementation, (callback) => nextTick(callback));
       },
     },
     {
-      name: 'ticks, microtasks, immediates and timers that start each other all keep their frame',
+      name: 'Ticks, microtasks, reactions, immediates and timers that start each other keep the frame',
       needs: ['node:process', 'node:timers'],
       async run(implementation) {
         const { nextTick } = (await import('node:process')).default;
@@ -184,16 +184,16 @@ export const schedulers: Chapter = {
           immediate: (callback) => setImmediate(callback),
           timer: (callback) => setTimeout(callback, 0),
         };
-        await eachFlow(implementation, (look) => {
+        await assertFlowsKeepFrame(implementation, (check) => {
           const ends: Promise<void>[] = [];
           for (const [outer, startOuter] of Object.entries(starts)) {
             for (const [inner, startInner] of Object.entries(starts)) {
               ends.push(
                 new Promise((resolve) =>
                   startOuter(() => {
-                    look(outer);
+                    check(outer);
                     startInner(() => {
-                      look(`${inner} in ${outer}`);
+                      check(`${inner} in ${outer}`);
                       resolve();
                     });
                   }),
@@ -206,37 +206,37 @@ export const schedulers: Chapter = {
       },
     },
     {
-      name: 'the promises of setTimeout, setImmediate and scheduler.wait leave the awaiting flow its frame',
+      name: 'Awaiting setTimeout(), setImmediate(), scheduler.wait() and scheduler.yield() of timers/promises keeps the frame',
       needs: ['node:timers/promises'],
       async run(implementation) {
         const timers = await import('node:timers/promises');
-        await eachFlow(implementation, async (look) => {
-          await timers.setTimeout(1).then(() => look('setTimeout'));
-          await timers.setImmediate().then(() => look('setImmediate'));
-          await timers.scheduler.wait(1).then(() => look('scheduler.wait'));
-          await timers.scheduler.yield().then(() => look('scheduler.yield'));
-          look('at the end');
+        await assertFlowsKeepFrame(implementation, async (check) => {
+          await timers.setTimeout(1).then(() => check('setTimeout'));
+          await timers.setImmediate().then(() => check('setImmediate'));
+          await timers.scheduler.wait(1).then(() => check('scheduler.wait'));
+          await timers.scheduler.yield().then(() => check('scheduler.yield'));
+          check('at the end');
         });
       },
     },
     {
-      name: 'a loop over the setInterval of timers/promises stays in its frame, before and after an early end',
+      name: 'A for await loop over setInterval() of timers/promises keeps its frame, including after an early exit',
       needs: ['node:timers/promises'],
       async run(implementation) {
         const timers = await import('node:timers/promises');
-        await eachFlow(implementation, async (look) => {
+        await assertFlowsKeepFrame(implementation, async (check) => {
           let ticks = 0;
           for await (const value of timers.setInterval(1, 'tick')) {
             equal(value, 'tick');
-            look(`tick ${++ticks}`);
+            check(`tick ${++ticks}`);
             if (ticks === 3) break;
           }
-          look('after the loop');
+          check('after the loop');
         });
       },
     },
     {
-      name: 'a timer’s promise that another flow aborts rejects in the awaiting flow’s frame',
+      name: 'A timer promise aborted by another flow rejects in the frame of the awaiting flow',
       needs: ['node:timers/promises'],
       async run({ AsyncLocalStorage }) {
         const timers = await import('node:timers/promises');
@@ -255,16 +255,16 @@ export const schedulers: Chapter = {
       },
     },
     {
-      name: 'the promisified setTimeout and setImmediate leave the awaiting flow its frame',
+      name: 'Awaiting the promisified setTimeout() and setImmediate() keeps the frame',
       needs: ['node:timers', 'node:util'],
       async run(implementation) {
         const { promisify } = await import('node:util');
         const timers = await import('node:timers');
-        await eachFlow(implementation, async (look) => {
+        await assertFlowsKeepFrame(implementation, async (check) => {
           await promisify(timers.setTimeout)(1);
-          look('after setTimeout');
+          check('after setTimeout');
           await promisify(timers.setImmediate)();
-          look('after setImmediate');
+          check('after setImmediate');
         });
       },
     },

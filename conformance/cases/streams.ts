@@ -1,20 +1,20 @@
+import { equal } from '../assert.js';
 import type { Chapter } from '../case.js';
-import { equal } from '../expect.js';
-import { iterableStreams, needing } from '../features.js';
-import { eachCall, eachFlow } from '../flows.js';
+import { assertCallbackKeepsFrame, assertFlowsKeepFrame } from '../concurrent-flows.js';
+import { casesRequiring, iterableWebStreams } from '../features.js';
 
 export const streams: Chapter = {
   title: 'Rule 3: streams',
   cases: [
     {
-      name: 'read() of a Readable runs in the frame that asks for data, its listeners in the frame of push()',
+      name: 'A Readable calls read() in the frame that requests data, and its data listener in the frame of the push() call',
       needs: ['node:stream'],
       async run({ AsyncLocalStorage }) {
         const { Readable } = await import('node:stream');
         const storage = new AsyncLocalStorage<string>();
         const seen: (string | undefined)[] = [];
         const stream = storage.run(
-          'maker',
+          'creator',
           () =>
             new Readable({
               read() {
@@ -36,37 +36,37 @@ export const streams: Chapter = {
       },
     },
     {
-      name: 'write() of a Writable, its callback and its finish listener run in the frame of the call',
+      name: 'The write() method, the callbacks and the listeners of a Writable run in the frame of the call',
       needs: ['node:stream'],
       async run(implementation) {
         const { Writable } = await import('node:stream');
-        await eachFlow(
+        await assertFlowsKeepFrame(
           implementation,
-          (look) =>
+          (check) =>
             new Promise<void>((resolve) => {
               const stream = new Writable({
                 write(_chunk, _encoding, callback) {
-                  look('in write()');
+                  check('in write()');
                   setTimeout(callback, 1);
                 },
                 final(callback) {
-                  look('in final()');
+                  check('in final()');
                   setTimeout(callback, 1);
                 },
               });
-              stream.on('finish', () => look('finish'));
+              stream.on('finish', () => check('finish'));
               stream.on('close', () => {
-                look('close');
+                check('close');
                 resolve();
               });
-              stream.write('some', () => look('write'));
-              stream.end('text', () => look('end'));
+              stream.write('some', () => check('write'));
+              stream.end('text', () => check('end'));
             }),
         );
       },
     },
     {
-      name: 'a chunk that waits behind another is written in the frame that completed the one before',
+      name: 'A buffered chunk of a Writable is written in the frame in which the previous chunk was completed',
       needs: ['node:stream'],
       async run({ AsyncLocalStorage }) {
         const { Writable } = await import('node:stream');
@@ -85,13 +85,13 @@ export const streams: Chapter = {
       },
     },
     {
-      name: 'the error and close listeners of a stream that is destroyed run in the frame of destroy()',
+      name: 'The error and close listeners of a destroyed stream run in the frame of the destroy() call',
       needs: ['node:stream'],
       async run({ AsyncLocalStorage }) {
         const { PassThrough } = await import('node:stream');
         const storage = new AsyncLocalStorage<string>();
         const seen: (string | undefined)[] = [];
-        const stream = storage.run('maker', () => new PassThrough());
+        const stream = storage.run('creator', () => new PassThrough());
         await new Promise<void>((resolve) => {
           storage.run('listener', () => {
             stream.on('error', () => seen.push(storage.getStore()));
@@ -106,40 +106,40 @@ export const streams: Chapter = {
       },
     },
     {
-      name: 'the parts and the callback of a pipeline run in the frame of the call',
+      name: 'The streams and the callback of pipeline() run in the frame of the call',
       needs: ['node:stream'],
       async run(implementation) {
         const { pipeline, Readable, Transform, Writable } = await import('node:stream');
-        await eachFlow(
+        await assertFlowsKeepFrame(
           implementation,
-          (look) =>
+          (check) =>
             new Promise<void>((resolve, reject) => {
               let chunks = 0;
               pipeline(
                 new Readable({
                   read() {
-                    look('in read()');
+                    check('in read()');
                     setTimeout(() => this.push(chunks++ < 3 ? 'text' : null), 1);
                   },
                 }),
                 new Transform({
                   transform(chunk, _encoding, callback) {
-                    look('in transform()');
+                    check('in transform()');
                     setTimeout(callback, 1, null, chunk);
                   },
                   flush(callback) {
-                    look('in flush()');
+                    check('in flush()');
                     callback();
                   },
                 }),
                 new Writable({
                   write(_chunk, _encoding, callback) {
-                    look('in write()');
+                    check('in write()');
                     setTimeout(callback, 1);
                   },
                 }),
                 (error) => {
-                  look('the callback');
+                  check('the callback');
                   if (error) reject(error);
                   else resolve();
                 },
@@ -149,40 +149,40 @@ export const streams: Chapter = {
       },
     },
     {
-      name: 'a pipeline of async generators stays in its frame, and its promise leaves the awaiting flow its frame',
+      name: 'The async generators of an awaited pipeline() and the code after it run in the frame of the call',
       needs: ['node:stream/promises'],
       async run(implementation) {
         const { pipeline } = await import('node:stream/promises');
-        await eachFlow(implementation, async (look) => {
+        await assertFlowsKeepFrame(implementation, async (check) => {
           await pipeline(
             async function* () {
               for (const text of ['one', 'two']) {
                 await new Promise((resolve) => setTimeout(resolve, 1));
-                look('in the source');
+                check('in the source');
                 yield text;
               }
             },
             async function* (source: AsyncIterable<string>) {
               for await (const text of source) {
-                look('in the middle');
+                check('in the middle');
                 yield text.toUpperCase();
               }
             },
             async (source: AsyncIterable<string>) => {
-              for await (const _ of source) look('at the end');
+              for await (const _ of source) check('at the end');
             },
           );
-          look('after pipeline');
+          check('after pipeline');
         });
       },
     },
     {
-      name: 'the callback of finished() runs in the frame of the call, not in that of the end',
+      name: 'The finished() callback runs in the frame of the call, not of the code that ends the stream',
       needs: ['node:stream'],
       async run({ AsyncLocalStorage }) {
         const { finished, PassThrough } = await import('node:stream');
         const storage = new AsyncLocalStorage<string>();
-        const stream = storage.run('maker', () => new PassThrough());
+        const stream = storage.run('creator', () => new PassThrough());
         const seen = new Promise((resolve) => {
           storage.run('call', () => finished(stream, () => resolve(storage.getStore())));
         });
@@ -191,12 +191,12 @@ export const streams: Chapter = {
       },
     },
     {
-      name: 'a loop over a Readable stays in its frame, whoever pushes',
+      name: 'A for await loop over a Readable keeps its frame when other flows write the data',
       needs: ['node:stream'],
       async run({ AsyncLocalStorage }) {
         const { PassThrough } = await import('node:stream');
         const storage = new AsyncLocalStorage<string>();
-        const stream = storage.run('maker', () => new PassThrough());
+        const stream = storage.run('creator', () => new PassThrough());
         const seen = storage.run('loop', async () => {
           const values: (string | undefined)[] = [];
           for await (const _ of stream) values.push(storage.getStore());
@@ -210,51 +210,51 @@ export const streams: Chapter = {
       },
     },
     {
-      name: 'a loop over Readable.from stays in its frame, and so does the generator that it is made from',
+      name: 'A for await loop over Readable.from() and the generator that it reads keep the frame of the loop',
       needs: ['node:stream'],
       async run(implementation) {
         const { Readable } = await import('node:stream');
-        await eachFlow(implementation, async (look) => {
+        await assertFlowsKeepFrame(implementation, async (check) => {
           const source = Readable.from(
             (async function* () {
               for (const text of ['one', 'two']) {
                 await new Promise((resolve) => setTimeout(resolve, 1));
-                look('in the generator');
+                check('in the generator');
                 yield text;
               }
             })(),
           );
-          for await (const _ of source) look('in the loop');
-          look('after the loop');
+          for await (const _ of source) check('in the loop');
+          check('after the loop');
         });
       },
     },
     {
-      name: 'reading all of a stream with text() leaves the awaiting flow its frame',
+      name: 'Awaiting text() of stream/consumers keeps the frame',
       needs: ['node:stream', 'node:stream/consumers'],
       async run(implementation) {
         const { text } = await import('node:stream/consumers');
         const { Readable } = await import('node:stream');
-        await eachFlow(implementation, async (look) => {
+        await assertFlowsKeepFrame(implementation, async (check) => {
           equal(await text(Readable.from(['some ', 'text'])), 'some text');
-          look('after text');
+          check('after text');
         });
       },
     },
     {
-      name: 'start() of a ReadableStream runs in the frame in which the stream is made',
+      name: 'The start() method of a ReadableStream source runs in the frame of the constructor call',
       needs: ['ReadableStream'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const seen = await new Promise((resolve) => {
           const start = () => afterAwait(() => resolve(storage.getStore()));
-          storage.run('maker', () => new ReadableStream({ start }));
+          storage.run('creator', () => new ReadableStream({ start }));
         });
-        equal(seen, 'maker');
+        equal(seen, 'creator');
       },
     },
     {
-      name: 'cancel() of a ReadableStream’s source runs in the frame of the call',
+      name: 'The cancel() method of a ReadableStream source runs in the frame of the cancel() call on the stream',
       needs: ['ReadableStream'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -263,25 +263,25 @@ export const streams: Chapter = {
           afterAwait(() => {
             seen = storage.getStore();
           });
-        const stream = storage.run('maker', () => new ReadableStream({ cancel }));
-        await storage.run('canceller', () => stream.cancel());
-        equal(seen, 'canceller');
+        const stream = storage.run('creator', () => new ReadableStream({ cancel }));
+        await storage.run('canceler', () => stream.cancel());
+        equal(seen, 'canceler');
       },
     },
     {
-      name: 'the pull() of a ReadableStream that fills it at the start runs in the frame in which the stream was made',
+      name: 'The initial pull() of a ReadableStream source runs in the frame of the constructor call',
       needs: ['ReadableStream'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const seen = await new Promise((resolve) => {
           const pull = () => afterAwait(() => resolve(storage.getStore()));
-          storage.run('maker', () => new ReadableStream({ pull }));
+          storage.run('creator', () => new ReadableStream({ pull }));
         });
-        equal(seen, 'maker');
+        equal(seen, 'creator');
       },
     },
     {
-      name: 'the pull() of a ReadableStream that waits runs in the frame of the read() that causes it',
+      name: 'The pull() method of the source of an idle ReadableStream runs in the frame of the read() call that triggers it',
       needs: ['ReadableStream'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -291,23 +291,23 @@ export const streams: Chapter = {
             seen.push(storage.getStore());
             controller.enqueue('text');
           });
-        const stream = storage.run('maker', () => new ReadableStream({ pull }, { highWaterMark: 0 }));
+        const stream = storage.run('creator', () => new ReadableStream({ pull }, { highWaterMark: 0 }));
         const reader = stream.getReader();
         for (const name of ['first', 'second']) {
-          await atRest();
+          await untilIdle();
           await storage.run(name, () => reader.read());
         }
         equal(seen, ['first', 'second']);
       },
     },
     {
-      name: 'read() of a web stream leaves the awaiting flow its frame, whoever enqueues',
+      name: 'Awaiting read() of a ReadableStream reader keeps the frame when another flow enqueues the data',
       needs: ['ReadableStream'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         let enqueue: (text: string) => void = () => {};
         const stream = storage.run(
-          'maker',
+          'creator',
           () =>
             new ReadableStream<string>({
               start(controller) {
@@ -322,17 +322,17 @@ export const streams: Chapter = {
         equal(await Promise.all(seen), ['1 in a', '2 in b', '3 in undefined']);
       },
     },
-    ...needing(iterableStreams, [
+    ...casesRequiring(iterableWebStreams, [
       {
-        name: 'a loop over a web stream stays in its frame, and so does the pull() that it causes',
+        name: 'A for await loop over a ReadableStream and the pull() calls that it triggers keep the frame of the loop',
         needs: ['ReadableStream'],
         async run(implementation) {
-          await eachFlow(implementation, async (look) => {
+          await assertFlowsKeepFrame(implementation, async (check) => {
             let chunks = 0;
             const stream = new ReadableStream<string>(
               {
                 async pull(controller) {
-                  look('in pull()');
+                  check('in pull()');
                   await new Promise((resolve) => setTimeout(resolve, 1));
                   if (chunks++ < 3) controller.enqueue('text');
                   else controller.close();
@@ -340,41 +340,42 @@ export const streams: Chapter = {
               },
               { highWaterMark: 0 },
             );
-            for await (const _ of stream) look('in the loop');
-            look('after the loop');
+            for await (const _ of stream) check('in the loop');
+            check('after the loop');
           });
         },
       },
     ]),
     {
-      name: 'write(), close() and abort() of a WritableStream’s sink run in the frame of the call',
+      name: 'The write(), close() and abort() methods of the sink of an idle WritableStream run in the frame of the call on the stream',
       needs: ['ReadableStream'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const seen: string[] = [];
-        const note = (what: string) => () => afterAwait(() => seen.push(`${what} in ${storage.getStore()}`));
-        const make = () => new WritableStream({ write: note('write'), close: note('close'), abort: note('abort') });
-        const writer = storage.run('maker', make).getWriter();
+        const record = (method: string) => () => afterAwait(() => seen.push(`${method} in ${storage.getStore()}`));
+        const create = () =>
+          new WritableStream({ write: record('write'), close: record('close'), abort: record('abort') });
+        const writer = storage.run('creator', create).getWriter();
         for (const name of ['first', 'second']) {
-          await atRest();
+          await untilIdle();
           await storage.run(name, () => writer.write('text'));
         }
-        await atRest();
+        await untilIdle();
         await storage.run('closer', () => writer.close());
-        const aborted = storage.run('maker', make);
-        await atRest();
+        const aborted = storage.run('creator', create);
+        await untilIdle();
         await storage.run('aborter', () => aborted.abort());
         equal(seen, ['write in first', 'write in second', 'close in closer', 'abort in aborter']);
       },
     },
     {
-      name: 'transform() and flush() of a TransformStream that waits run in the frame of the write and of the close',
+      name: 'The transform() and flush() methods of an idle TransformStream run in the frames of the write() and close() calls',
       needs: ['ReadableStream'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const seen: string[] = [];
         const stream = storage.run(
-          'maker',
+          'creator',
           () =>
             new TransformStream<string, string>(
               {
@@ -386,18 +387,18 @@ export const streams: Chapter = {
             ),
         );
         const writer = stream.writable.getWriter();
-        await atRest();
+        await untilIdle();
         await storage.run('writer', () => writer.write('text'));
-        await atRest();
+        await untilIdle();
         await storage.run('closer', () => writer.close());
         equal(seen, ['transform in writer', 'flush in closer']);
       },
     },
     {
-      name: 'pipeTo(), pipeThrough() and tee() leave the awaiting flow its frame',
+      name: 'pipeTo(), pipeThrough() and tee() keep the frame for the sink and for the awaiting code',
       needs: ['ReadableStream'],
       async run(implementation) {
-        await eachFlow(implementation, async (look) => {
+        await assertFlowsKeepFrame(implementation, async (check) => {
           const source = () =>
             new ReadableStream<string>({
               async start(controller) {
@@ -406,27 +407,27 @@ export const streams: Chapter = {
                 controller.close();
               },
             });
-          await source().pipeTo(new WritableStream({ write: () => look('in write()') }));
-          look('after pipeTo');
+          await source().pipeTo(new WritableStream({ write: () => check('in write()') }));
+          check('after pipeTo');
           const drain = async (stream: ReadableStream<string>, where: string) => {
             const reader = stream.getReader();
-            while (!(await reader.read()).done) look(where);
+            while (!(await reader.read()).done) check(where);
           };
-          await drain(source().pipeThrough(new TransformStream()), 'behind pipeThrough');
+          await drain(source().pipeThrough(new TransformStream()), 'after pipeThrough');
           const [one, two] = source().tee();
           await drain(one, 'in the first branch');
           await drain(two, 'in the second branch');
-          look('at the end');
+          check('at the end');
         });
       },
     },
     {
-      name: 'a Readable made of a web stream, and the other way round, leave the awaiting flow its frame',
+      name: 'A for await loop over Readable.fromWeb() or Readable.toWeb() keeps its frame',
       needs: ['node:stream', 'ReadableStream'],
       async run(implementation) {
         const { Readable } = await import('node:stream');
         const { ReadableStream } = await import('node:stream/web');
-        await eachFlow(implementation, async (look) => {
+        await assertFlowsKeepFrame(implementation, async (check) => {
           const web = new ReadableStream<string>({
             async start(controller) {
               await new Promise((resolve) => setTimeout(resolve, 1));
@@ -434,18 +435,18 @@ export const streams: Chapter = {
               controller.close();
             },
           });
-          for await (const _ of Readable.fromWeb(web)) look('in the loop over a Readable');
-          for await (const _ of Readable.toWeb(Readable.from(['text']))) look('in the loop over a web stream');
-          look('at the end');
+          for await (const _ of Readable.fromWeb(web)) check('in the loop over a Readable');
+          for await (const _ of Readable.toWeb(Readable.from(['text']))) check('in the loop over a web stream');
+          check('at the end');
         });
       },
     },
     {
-      name: 'the callback of a stream that another stream’s callback ends runs in its own frame',
+      name: 'The end() callback of a stream that ends in the callback of another stream keeps the frame',
       needs: ['node:stream'],
       async run(implementation) {
         const { PassThrough } = await import('node:stream');
-        await eachCall(implementation, (callback) => {
+        await assertCallbackKeepsFrame(implementation, (callback) => {
           const inner = new PassThrough();
           const outer = new PassThrough();
           outer.end('text', () => inner.end('text', callback));
@@ -457,13 +458,16 @@ export const streams: Chapter = {
   ],
 };
 
-/** A step of a stream that takes a while. */
+/** Calls `step` after an await, so that the frame is also checked in the asynchronous part of a stream method. */
 async function afterAwait(step: () => void): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 0));
   step();
 }
 
-/** A web stream is at rest only once the promise that its last step gave is done with. */
-function atRest(): Promise<void> {
+/**
+ * Resolves when a web stream is idle. It is idle only after it has reacted to the promise of its last method, in a later turn
+ * of the event loop.
+ */
+function untilIdle(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }

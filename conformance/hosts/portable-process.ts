@@ -4,7 +4,7 @@
  */
 import type { Case, Implementation } from '../case.js';
 import { chapters } from '../cases/index.js';
-import { Absent } from '../features.js';
+import { AbsentFeatureError } from '../features.js';
 import { runCases } from '../run-cases.js';
 
 export async function runHere(implementation: Implementation): Promise<void> {
@@ -19,7 +19,7 @@ function withoutNode(item: Case): Case {
   return {
     name: item.name,
     run() {
-      throw new Absent(`no ${need}`);
+      throw new AbsentFeatureError(`no ${need}`);
     },
   };
 }

@@ -1,33 +1,36 @@
+import { equal } from '../../assert.js';
 import type { Chapter, Implementation } from '../../case.js';
-import { equal } from '../../expect.js';
-import { Absent } from '../../features.js';
-import { eachTask, inPage, later, type Task, told } from './tasks.js';
+import { runInFlowOrRoot } from '../../concurrent-flows.js';
+import { AbsentFeatureError } from '../../features.js';
+import { delay, nextEvent, whileInPage } from './dom.js';
+import { assertTaskKeepsFrame, type Task } from './task-events.js';
 
-type Storage = Pick<Implementation, 'AsyncLocalStorage'>;
+/** Returns the URL of an image that is not in the cache of the browser. */
+const uncachedImage = () => `/image.png?${++imageCount}`;
+let imageCount = 0;
 
-/** A picture that no cache has. */
-const picture = () => `/image.png?${++pictures}`;
-let pictures = 0;
-
-/** WebKit forgets a script that is taken out of the page while it loads, and its listeners, where nobody holds it. */
-const held: Element[] = [];
+/**
+ * Holds the scripts that are removed from the page while they load. WebKit collects such a script, with its listeners,
+ * unless something else refers to it.
+ */
+const removedScripts: Element[] = [];
 
 export const elements: Chapter = {
-  title: 'Web: elements that load, play, open and close',
+  title: 'Web: elements that load, open and close',
   cases: [
     {
-      name: 'an image loads, or fails, in the frame of the assignment to src, be it a property or an attribute',
+      name: 'The load and error listeners of an image run in the frame of the assignment to its src or srcset',
       needs: ['document'],
       async run(implementation) {
-        const ways: [string, (image: HTMLImageElement) => void][] = [
+        const assignments: [string, (image: HTMLImageElement) => void][] = [
           [
             'load',
             (image) => {
-              image.src = picture();
+              image.src = uncachedImage();
             },
           ],
-          ['load', (image) => image.setAttribute('src', picture())],
-          ['load', (image) => image.setAttribute('srcset', picture())],
+          ['load', (image) => image.setAttribute('src', uncachedImage())],
+          ['load', (image) => image.setAttribute('srcset', uncachedImage())],
           [
             'error',
             (image) => {
@@ -35,32 +38,32 @@ export const elements: Chapter = {
             },
           ],
         ];
-        for (const [type, way] of ways) {
-          await eachTask(implementation, () => {
+        for (const [type, assign] of assignments) {
+          await assertTaskKeepsFrame(implementation, () => {
             const target = new Image();
-            return { target, start: () => way(target) };
+            return { target, start: () => assign(target) };
           }, [type]);
         }
       },
     },
     {
-      name: 'an image in markup loads in the frame of the assignment, and one in a copy in the frame of the copying',
+      name: 'The load listener of an image runs in the frame of the call that creates it from markup, or that copies it',
       needs: ['document'],
       async run(implementation) {
         const { AsyncLocalStorage } = implementation;
         const storage = new AsyncLocalStorage<string>();
         const seen: string[] = [];
-        const wait = async (what: string, image: Element | null | undefined) => {
-          if (!image) throw new Error(`no image in ${what}`);
+        const wait = async (label: string, image: Element | null | undefined) => {
+          if (!image) throw new Error(`no image in ${label}`);
           await new Promise<void>((resolve) => {
             image.addEventListener('load', () => {
-              seen.push(`${what} in ${storage.getStore()}`);
+              seen.push(`${label} in ${storage.getStore()}`);
               resolve();
             });
           });
         };
-        const markup = () => `<p>text<img src="${picture()}"></p>`;
-        await inPage(document.createElement('div'), async (box) => {
+        const markup = () => `<p>text<img src="${uncachedImage()}"></p>`;
+        await whileInPage(document.createElement('div'), async (box) => {
           storage.run('innerHTML', () => {
             box.innerHTML = markup();
           });
@@ -86,7 +89,7 @@ export const elements: Chapter = {
       },
     },
     {
-      name: 'an image that one flow makes to load and another puts into the page loads in the frame of the first',
+      name: 'The load listener of an image runs in the frame of the assignment to src, not of the insertion into the page',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -95,14 +98,14 @@ export const elements: Chapter = {
           image.onload = () => resolve(storage.getStore());
         });
         storage.run('loader', () => {
-          image.src = picture();
+          image.src = uncachedImage();
         });
-        await storage.run('other', () => inPage(image, () => seen));
+        await storage.run('other', () => whileInPage(image, () => seen));
         equal(await seen, 'loader');
       },
     },
     {
-      name: 'an image that is loaded again, by another flow and by none, tells of each load in its own frame',
+      name: 'The load listener of an image that loads repeatedly runs in the frame of each assignment',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -111,7 +114,7 @@ export const elements: Chapter = {
           const seen = new Promise((resolve) => {
             image.onload = () => resolve(storage.getStore());
           });
-          image.src = picture();
+          image.src = uncachedImage();
           return seen;
         };
         equal(await storage.run('first', load), 'first');
@@ -120,34 +123,33 @@ export const elements: Chapter = {
       },
     },
     {
-      name: 'an image that is given another source before it has loaded tells of the second in the second’s frame',
+      name: 'The load listener of an image whose src is replaced while it loads runs in the frame of the second assignment',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const set = (image: HTMLImageElement) => () => {
-          image.src = `${picture()}&after=20`;
+          image.src = `${uncachedImage()}&after=20`;
         };
         for (const second of ['second', undefined]) {
           const image = new Image();
           const seen: (string | undefined)[] = [];
           image.onload = () => seen.push(storage.getStore());
           storage.run('first', set(image));
-          await later(1);
-          if (second === undefined) set(image)();
-          else storage.run(second, set(image));
-          await told(image, 'load');
-          await later(30);
+          await delay(1);
+          runInFlowOrRoot(storage, second, set(image));
+          await nextEvent(image, 'load');
+          await delay(30);
           equal(seen, [second]);
         }
       },
     },
     {
-      name: 'decode() of an image leaves the awaiting flow its frame',
+      name: 'Awaiting decode() of an image keeps the frame',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const image = new Image();
-        image.src = picture();
+        image.src = uncachedImage();
         const seen = await storage.run('flow', async () => {
           await image.decode();
           return storage.getStore();
@@ -156,58 +158,58 @@ export const elements: Chapter = {
       },
     },
     {
-      name: 'an image of a picture loads in the frame in which a source was put before it',
+      name: 'The load listener of an image in a picture runs in the frame in which a source is inserted before it',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
-        await inPage(document.createElement('picture'), async (box) => {
+        await whileInPage(document.createElement('picture'), async (box) => {
           const image = new Image();
-          image.src = picture();
+          image.src = uncachedImage();
           box.append(image);
-          await told(image, 'load');
+          await nextEvent(image, 'load');
           const seen = new Promise((resolve) => {
             image.onload = () => resolve(storage.getStore());
           });
           const source = document.createElement('source');
-          source.srcset = picture();
+          source.srcset = uncachedImage();
           storage.run('flow', () => image.before(source));
           equal(await seen, 'flow');
         });
       },
     },
     {
-      name: 'an image button loads in the frame of the assignment to src',
+      name: 'The load listener of an image button runs in the frame of the assignment to src',
       needs: ['document'],
       run: (implementation) =>
-        eachTask(implementation, () => {
+        assertTaskKeepsFrame(implementation, () => {
           const target = document.createElement('input');
           target.type = 'image';
           document.body.append(target);
           return {
             target,
             start() {
-              target.src = picture();
+              target.src = uncachedImage();
             },
-            end: () => target.remove(),
+            cleanUp: () => target.remove(),
           };
         }, ['load']),
     },
     {
-      name: 'an image of a drawing, and a track of a video, load in the frame of the assignment',
+      name: 'The load listeners of an SVG image and of a text track run in the frame of the assignment',
       needs: ['document'],
       async run(implementation) {
         const drawing = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
         const video = document.createElement('video');
         const text = URL.createObjectURL(new Blob(['WEBVTT\n'], { type: 'text/vtt' }));
-        await inPage(drawing, () =>
-          eachTask(implementation, () => {
+        await whileInPage(drawing, () =>
+          assertTaskKeepsFrame(implementation, () => {
             const target = document.createElementNS('http://www.w3.org/2000/svg', 'image');
             drawing.append(target);
-            return { target, start: () => target.setAttribute('href', picture()) };
+            return { target, start: () => target.setAttribute('href', uncachedImage()) };
           }, ['load']),
         );
-        await inPage(video, () =>
-          eachTask(implementation, () => {
+        await whileInPage(video, () =>
+          assertTaskKeepsFrame(implementation, () => {
             const target = document.createElement('track');
             video.append(target);
             target.track.mode = 'hidden';
@@ -223,15 +225,15 @@ export const elements: Chapter = {
       },
     },
     {
-      name: 'a script loads, or fails, in the frame in which it was put into the page',
+      name: 'The load and error listeners of a script run in the frame of its insertion into the page',
       needs: ['document'],
       async run(implementation) {
-        await eachInserted(implementation, () => {
+        await assertInsertionKeepsFrame(implementation, () => {
           const script = document.createElement('script');
           script.src = '/script.js';
           return script;
         });
-        await eachInserted(
+        await assertInsertionKeepsFrame(
           implementation,
           () => {
             const script = document.createElement('script');
@@ -243,10 +245,10 @@ export const elements: Chapter = {
       },
     },
     {
-      name: 'a script in a fragment, and one beside another node, load in the frame of the call that puts them in',
+      name: 'The load listener of a script runs in the frame of its insertion, with each insertion method and in a fragment',
       needs: ['document'],
       async run(implementation) {
-        const ways: ((box: Element, script: Element) => void)[] = [
+        const insertions: ((box: Element, script: Element) => void)[] = [
           (box, script) => {
             const fragment = document.createDocumentFragment();
             fragment.append(script);
@@ -258,20 +260,20 @@ export const elements: Chapter = {
           (box, script) => box.insertAdjacentElement('beforeend', script),
         ];
         const box = document.createElement('div');
-        await inPage(box, async () => {
-          for (const way of ways) {
-            await eachTask(implementation, () => {
+        await whileInPage(box, async () => {
+          for (const insert of insertions) {
+            await assertTaskKeepsFrame(implementation, () => {
               const target = document.createElement('script');
-              held.push(target);
+              removedScripts.push(target);
               target.src = '/script.js';
-              return { target, start: () => way(box, target), end: () => target.remove() };
+              return { target, start: () => insert(box, target), cleanUp: () => target.remove() };
             }, ['load']);
           }
         });
       },
     },
     {
-      name: 'a module script runs at the root and loads in the frame in which it was put into the page',
+      name: 'A module script runs in the root, and its load listener in the frame of its insertion',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -282,7 +284,7 @@ export const elements: Chapter = {
         script.src = URL.createObjectURL(new Blob(['throughlineModule()'], { type: 'text/javascript' }));
         script.addEventListener('load', () => seen.push(storage.getStore()));
         storage.run('flow', () => document.head.append(script));
-        await told(script, 'load');
+        await nextEvent(script, 'load');
         script.remove();
         URL.revokeObjectURL(script.src);
         Reflect.deleteProperty(globalThis, 'throughlineModule');
@@ -290,7 +292,7 @@ export const elements: Chapter = {
       },
     },
     {
-      name: 'a classic script that a flow puts in with its text runs in the flow’s frame, as any call; one that is loaded runs at the root',
+      name: 'A classic script runs in the frame of its insertion if it is inline, and in the root if it is loaded',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -301,7 +303,7 @@ export const elements: Chapter = {
         const loaded = document.createElement('script');
         loaded.src = URL.createObjectURL(new Blob(['throughlineScript()'], { type: 'text/javascript' }));
         storage.run('flow', () => document.head.append(text, loaded));
-        await told(loaded, 'load');
+        await nextEvent(loaded, 'load');
         text.remove();
         loaded.remove();
         URL.revokeObjectURL(loaded.src);
@@ -310,7 +312,7 @@ export const elements: Chapter = {
       },
     },
     {
-      name: 'a style sheet loads in the frame in which its link was put in, or was given another address',
+      name: 'The load and error listeners of a style sheet link run in the frame of its insertion or of the assignment to href',
       needs: ['document'],
       async run(implementation) {
         const link = (href: string) => () => {
@@ -319,24 +321,24 @@ export const elements: Chapter = {
           element.href = href;
           return element;
         };
-        await eachInserted(implementation, link('/style.css'));
-        await eachInserted(implementation, link('/missing'), 'error');
-        await eachTask(implementation, async () => {
+        await assertInsertionKeepsFrame(implementation, link('/style.css'));
+        await assertInsertionKeepsFrame(implementation, link('/missing'), 'error');
+        await assertTaskKeepsFrame(implementation, async () => {
           const target = link('/style.css')();
           document.head.append(target);
-          await told(target, 'load');
+          await nextEvent(target, 'load');
           return {
             target,
             start() {
               target.href = '/style.css?2';
             },
-            end: () => target.remove(),
+            cleanUp: () => target.remove(),
           };
         }, ['load']);
       },
     },
     {
-      name: 'a link that two flows give an address before the first has loaded tells of none in the frame of another',
+      name: 'The load listener of a link whose href is replaced while it loads runs in the frame of the second assignment',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -351,14 +353,14 @@ export const elements: Chapter = {
         storage.run('second', () => {
           link.href = '/style.css?after=20';
         });
-        await told(link, 'load');
-        await later(40);
+        await nextEvent(link, 'load');
+        await delay(40);
         link.remove();
         equal(seen, ['second']);
       },
     },
     {
-      name: 'a style element loads in the frame in which it was put in, or was given another text',
+      name: 'The load listener of a style element runs in the frame of its insertion or of the change of its text',
       needs: ['document'],
       async run(implementation) {
         const style = (text: string) => {
@@ -366,10 +368,10 @@ export const elements: Chapter = {
           element.textContent = text;
           return element;
         };
-        await eachInserted(implementation, () => style('.a { color: red }'));
-        await eachTask(implementation, async () => {
+        await assertInsertionKeepsFrame(implementation, () => style('.a { color: red }'));
+        await assertTaskKeepsFrame(implementation, async () => {
           const target = style('.a { color: red }');
-          const ready = told(target, 'load');
+          const ready = nextEvent(target, 'load');
           document.head.append(target);
           await ready;
           return {
@@ -377,21 +379,21 @@ export const elements: Chapter = {
             start() {
               target.textContent = '.b { color: red }';
             },
-            end: () => target.remove(),
+            cleanUp: () => target.remove(),
           };
         }, ['load']);
       },
     },
     {
-      name: 'a frame loads in the frame in which it was put in or given another page; what it does itself comes at the root',
+      name: 'The load listener of an iframe runs in the frame of its insertion or of the assignment to src, and in the root after its own navigation',
       needs: ['document'],
       async run(implementation) {
-        await eachInserted(implementation, () => {
+        await assertInsertionKeepsFrame(implementation, () => {
           const frame = document.createElement('iframe');
           frame.src = '/frame.html';
           return frame;
         });
-        await eachInserted(implementation, () => {
+        await assertInsertionKeepsFrame(implementation, () => {
           const frame = document.createElement('iframe');
           frame.srcdoc = 'text';
           return frame;
@@ -401,45 +403,45 @@ export const elements: Chapter = {
         const seen: (string | undefined)[] = [];
         frame.onload = () => seen.push(storage.getStore());
         frame.src = '/frame.html';
-        await inPage(frame, async () => {
-          await told(frame, 'load');
+        await whileInPage(frame, async () => {
+          await nextEvent(frame, 'load');
           storage.run('flow', () => {
             frame.src = '/frame.html?2';
           });
-          await told(frame, 'load');
-          goOn(frame, '/frame.html?3');
-          await told(frame, 'load');
+          await nextEvent(frame, 'load');
+          navigateFromInside(frame, '/frame.html?3');
+          await nextEvent(frame, 'load');
         });
         equal(seen, [undefined, 'flow', undefined]);
       },
     },
     {
-      name: 'a frame with nothing to show tells so in the frame in which it was put in, and nothing is left for its next page',
+      name: 'The load listener of an empty iframe runs in the frame of its insertion, and in the root after its own navigation',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const frame = document.createElement('iframe');
         const seen: (string | undefined)[] = [];
-        const loaded = told(frame, 'load');
+        const loaded = nextEvent(frame, 'load');
         frame.onload = () => seen.push(storage.getStore());
         storage.run('flow', () => document.body.append(frame));
         await loaded;
-        goOn(frame, '/frame.html?4');
-        await told(frame, 'load');
+        navigateFromInside(frame, '/frame.html?4');
+        await nextEvent(frame, 'load');
         frame.remove();
         equal(seen, ['flow', undefined]);
       },
     },
     {
-      name: 'object and embed load in the frame in which they were put in',
+      name: 'The load listeners of object and embed run in the frame of their insertion',
       needs: ['document'],
       async run(implementation) {
-        await eachInserted(implementation, () => {
+        await assertInsertionKeepsFrame(implementation, () => {
           const element = document.createElement('object');
           element.data = '/image.png';
           return element;
         });
-        await eachInserted(implementation, () => {
+        await assertInsertionKeepsFrame(implementation, () => {
           const element = document.createElement('embed');
           element.src = '/frame.html';
           return element;
@@ -447,75 +449,74 @@ export const elements: Chapter = {
       },
     },
     {
-      name: 'a listener on another element that captures a load runs in the frame of the load',
+      name: 'A capturing load listener on an ancestor runs in the frame of the load',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const box = document.createElement('div');
         const seen: string[] = [];
-        const note = (event: Event) => {
+        const record = (event: Event) => {
           if ((event.target as Element | null)?.localName === 'img') {
             seen.push(`${(event.target as Element).id} in ${storage.getStore()}`);
           }
         };
-        document.addEventListener('load', note, true);
-        await inPage(box, async () => {
-          const images = ['a', 'b', undefined].map((own) => {
+        document.addEventListener('load', record, true);
+        await whileInPage(box, async () => {
+          const images = ['a', 'b', undefined].map((value) => {
             const image = new Image();
-            image.id = String(own);
+            image.id = String(value);
             box.append(image);
             const set = () => {
-              image.src = picture();
+              image.src = uncachedImage();
             };
-            if (own === undefined) set();
-            else storage.run(own, set);
-            return told(image, 'load');
+            runInFlowOrRoot(storage, value, set);
+            return nextEvent(image, 'load');
           });
           await Promise.all(images);
         });
-        document.removeEventListener('load', note, true);
+        document.removeEventListener('load', record, true);
         equal(seen.sort(), ['a in a', 'b in b', 'undefined in undefined']);
       },
     },
     {
-      name: 'details, a popover and a dialog tell that they were opened or closed in the frame of who did it',
+      name: 'The toggle and close listeners of details, popovers and dialogs run in the frame of the call or assignment',
       needs: ['document', 'ToggleEvent'],
       async run(implementation) {
         const inBody = <E extends HTMLElement>(name: string, start: (element: E) => void, before = (_: E) => {}) => {
           return async (): Promise<Task> => {
-            // The name says the class.
+            // The element name determines the class.
             const target = document.createElement(name) as unknown as E;
             target.popover = name === 'div' ? 'manual' : null;
             document.body.append(target);
             before(target);
-            await later(20);
-            return { target, start: () => start(target), end: () => target.remove() };
+            await delay(20);
+            return { target, start: () => start(target), cleanUp: () => target.remove() };
           };
         };
         const toggle = ['toggle'];
-        await eachTask(
+        await assertTaskKeepsFrame(
           implementation,
           inBody<HTMLDetailsElement>('details', (details) => {
             details.open = true;
           }),
           toggle,
         );
-        await eachTask(
+        await assertTaskKeepsFrame(
           implementation,
           inBody<HTMLDetailsElement>('details', (details) => details.setAttribute('open', '')),
           toggle,
         );
-        await eachTask(
+        await assertTaskKeepsFrame(
           implementation,
           inBody<HTMLElement>('div', (popover) => popover.showPopover()),
           toggle,
         );
-        await eachTask(
+        await assertTaskKeepsFrame(
           implementation,
           inBody<HTMLElement>('div', (popover) => void popover.togglePopover()),
           toggle,
         );
-        await eachTask(
+        await assertTaskKeepsFrame(
           implementation,
           inBody<HTMLDialogElement>(
             'dialog',
@@ -527,42 +528,43 @@ export const elements: Chapter = {
       },
     },
     {
-      name: 'a dialog tells that it was opened and closed in the frame of who did it, in the events that its browser has',
+      name: 'The beforetoggle, toggle and close listeners of a dialog run in the frame of the call that opens or closes it',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const seen: string[] = [];
-        await inPage(document.createElement('dialog'), async (dialog) => {
-          const note = ({ type }: Event) => seen.push(`${type} in ${storage.getStore()}`);
-          dialog.addEventListener('beforetoggle', note);
-          dialog.addEventListener('toggle', note);
-          dialog.addEventListener('close', note);
+        await whileInPage(document.createElement('dialog'), async (dialog) => {
+          const record = ({ type }: Event) => seen.push(`${type} in ${storage.getStore()}`);
+          dialog.addEventListener('beforetoggle', record);
+          dialog.addEventListener('toggle', record);
+          dialog.addEventListener('close', record);
           storage.run('opener', () => dialog.showModal());
-          await later(20);
+          await delay(20);
           storage.run('closer', () => dialog.close());
-          await told(dialog, 'close');
-          await later(20);
+          await nextEvent(dialog, 'close');
+          await delay(20);
           storage.run('opener', () => dialog.show());
-          await later(20);
+          await delay(20);
           dialog.close();
-          await told(dialog, 'close');
-          await later(20);
+          await nextEvent(dialog, 'close');
+          await delay(20);
         });
-        const expected = ['opener', 'closer', 'opener', undefined].flatMap((own, index) => [
-          `beforetoggle in ${own}`,
-          `toggle in ${own}`,
-          ...(index % 2 === 1 ? [`close in ${own}`] : []),
+        const expected = ['opener', 'closer', 'opener', undefined].flatMap((value, index) => [
+          `beforetoggle in ${value}`,
+          `toggle in ${value}`,
+          ...(index % 2 === 1 ? [`close in ${value}`] : []),
         ]);
-        const known = expected.filter((event) => seen.some((other) => other.split(' ')[0] === event.split(' ')[0]));
-        equal(seen.sort(), known.sort());
+        // Not every browser fires beforetoggle and toggle on a dialog.
+        const supported = expected.filter((event) => seen.some((other) => other.split(' ')[0] === event.split(' ')[0]));
+        equal(seen.sort(), supported.sort());
       },
     },
     {
-      name: 'what a flow opens twice before it is told of is told of in the frame of the last change',
+      name: 'The toggle listener of an element toggled repeatedly runs in the frame of the last change',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
-        await inPage(document.createElement('details'), async (details) => {
+        await whileInPage(document.createElement('details'), async (details) => {
           const seen: (string | undefined)[] = [];
           details.addEventListener('toggle', () => seen.push(storage.getStore()));
           const set = (open: boolean) => () => {
@@ -571,22 +573,22 @@ export const elements: Chapter = {
           storage.run('first', set(true));
           storage.run('second', set(false));
           storage.run('third', set(true));
-          // No change, and so no task: it must leave nothing behind.
+          // No change, and so no task. The frame of this assignment must not be used for a later event.
           storage.run('fourth', set(true));
-          await later(20);
+          await delay(20);
           set(false)();
-          await later(20);
+          await delay(20);
           equal(seen, ['third', undefined]);
         });
       },
     },
     {
-      name: 'fullscreen that is entered, or refused, tells so in the frame of the call',
+      name: 'The fullscreenchange and fullscreenerror listeners run in the frame of the requestFullscreen() call',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
-        if (typeof document.body.requestFullscreen !== 'function') throw new Absent('no fullscreen');
-        await inPage(document.createElement('div'), async (box) => {
+        if (typeof document.body.requestFullscreen !== 'function') throw new AbsentFeatureError('no fullscreen');
+        await whileInPage(document.createElement('div'), async (box) => {
           const seen = new Promise((resolve) => {
             for (const type of ['fullscreenchange', 'fullscreenerror']) {
               document.addEventListener(type, () => resolve(storage.getStore()), { once: true });
@@ -604,7 +606,7 @@ export const elements: Chapter = {
               document.addEventListener('fullscreenchange', () => resolve(storage.getStore()), { once: true });
             });
             await storage.run('leaver', () => document.exitFullscreen());
-            equal(await left, undefined, 'what is seen when it is left');
+            equal(await left, undefined, 'the value when fullscreen ends');
           }
         });
       },
@@ -612,15 +614,19 @@ export const elements: Chapter = {
   ],
 };
 
-/** Elements that load when they come into the page. */
-function eachInserted(implementation: Storage, make: () => Element, type = 'load'): Promise<void> {
-  return eachTask(implementation, () => {
-    const target = make();
-    return { target, start: () => document.body.appendChild(target), end: () => target.remove() };
+/** Asserts that an element that loads when it is inserted into the page fires `type` in the frame of the insertion. */
+function assertInsertionKeepsFrame(
+  implementation: Pick<Implementation, 'AsyncLocalStorage'>,
+  create: () => Element,
+  type = 'load',
+): Promise<void> {
+  return assertTaskKeepsFrame(implementation, () => {
+    const target = create();
+    return { target, start: () => document.body.appendChild(target), cleanUp: () => target.remove() };
   }, [type]);
 }
 
-/** Lets a frame show another page by itself, as after a click on a link inside. */
-function goOn(frame: HTMLIFrameElement, address: string): void {
-  Reflect.get(frame.contentWindow ?? {}, 'eval')(`setTimeout(() => location.replace('${address}'))`);
+/** Navigates a frame from its own code, as a click on a link in its page does. */
+function navigateFromInside(frame: HTMLIFrameElement, url: string): void {
+  Reflect.get(frame.contentWindow ?? {}, 'eval')(`setTimeout(() => location.replace('${url}'))`);
 }

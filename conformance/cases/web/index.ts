@@ -1,21 +1,24 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
-/** What only the web has, a chapter for each family. The references are for all of them: Node's types do not have it. */
+/**
+ * The chapters about APIs that only pages have, one for each family. The references above give all cases the types of the
+ * DOM, which are not among the types of Node.
+ */
 import type { Chapter } from '../../case.js';
-import { webCallbacks } from './callbacks.js';
+import { completionCallbacks } from './completion-callbacks.js';
+import { domEvents } from './dom-events.js';
 import { elements } from './elements.js';
-import { webEvents } from './events.js';
 import { media } from './media.js';
-import { webObservers } from './observers.js';
-import { requests } from './requests.js';
-import { webSchedulers } from './schedulers.js';
+import { observers } from './observers.js';
+import { pageSchedulers } from './page-schedulers.js';
+import { taskObjects } from './task-objects.js';
 
 export const web: readonly Chapter[] = [
-  webSchedulers,
-  webCallbacks,
-  requests,
+  pageSchedulers,
+  completionCallbacks,
+  taskObjects,
   elements,
   media,
-  webEvents,
-  webObservers,
+  domEvents,
+  observers,
 ];

@@ -1,249 +1,254 @@
+import type { AsyncLocalStorage } from 'throughline';
+import { equal } from '../../assert.js';
 import type { Case, Chapter } from '../../case.js';
-import { equal } from '../../expect.js';
-import { type Feature, needing } from '../../features.js';
-import { eachCall } from '../../flows.js';
-import { silence } from './silence.js';
-import { inPage, told } from './tasks.js';
+import { assertCallbackKeepsFrame, runInFlowOrRoot } from '../../concurrent-flows.js';
+import { casesRequiring, type Feature } from '../../features.js';
+import { nextEvent, whileInPage } from './dom.js';
+import { silentWav } from './silent-wav.js';
 
-/** How long a browser is waited for that may have no way to play sound. */
-const PATIENCE_MS = 4000;
+/** After this time a browser counts as one that cannot play sound or video. */
+const PLAYBACK_TIMEOUT_MS = 4000;
 
-const sound: Feature = {
+const soundPlayback: Feature = {
   name: 'sound',
-  attempt: () =>
-    withSound(0.1, async (address) => {
-      const player = silentPlayer(address);
+  probe: () =>
+    withSound(0.1, async (url) => {
+      const player = createPlayer(url);
       await new Promise<void>((resolve, reject) => {
-        setTimeout(() => reject(new Error('no end')), PATIENCE_MS);
+        setTimeout(() => reject(new Error('playback has not ended')), PLAYBACK_TIMEOUT_MS);
         player.onended = () => resolve();
-        player.onerror = () => reject(new Error('cannot be played'));
+        player.onerror = () => reject(new Error('the sound cannot be played'));
         player.play().catch(reject);
       });
     }),
 };
 
-interface Storage {
-  run<T>(value: string, fn: () => T): T;
-  getStore(): string | undefined;
-}
-
-const frames: Feature = {
+const videoFrames: Feature = {
   name: 'video frames',
-  attempt: () =>
+  probe: () =>
     withVideo(
       (video) =>
         new Promise<void>((resolve, reject) => {
-          setTimeout(() => reject(new Error('no frame')), PATIENCE_MS);
+          setTimeout(() => reject(new Error('no video frame')), PLAYBACK_TIMEOUT_MS);
           video.requestVideoFrameCallback(() => resolve());
         }),
     ),
 };
 
-const soundCases = needing(sound, [
+const soundCases = casesRequiring(soundPlayback, [
   {
-    name: 'a player loads in the frame of the assignment to src, plays in that of play(), and ends in the same',
+    name: 'The listeners of a media element run in the frame of the assignment to src for loading and of the play() call for playback',
     needs: ['document'],
     run: ({ AsyncLocalStorage }) =>
-      withSound(0.2, async (address) => {
+      withSound(0.2, async (url) => {
         const storage = new AsyncLocalStorage<string>();
-        const player = storage.run('maker', () => silentPlayer());
-        await told(player, 'volumechange');
-        const heard = hear(storage, player);
+        const player = storage.run('creator', () => createPlayer());
+        await nextEvent(player, 'volumechange');
+        const valuesOf = recordMediaEvents(storage, player);
         storage.run('loader', () => {
-          player.src = address;
+          player.src = url;
         });
-        await told(player, 'canplay');
+        await nextEvent(player, 'canplay');
         storage.run('player', () => void player.play());
-        await told(player, 'ended');
+        await nextEvent(player, 'ended');
         const loading = ['loadstart', 'durationchange', 'loadedmetadata', 'loadeddata', 'canplay'];
-        for (const type of loading) equal(heard(type), ['loader'], type);
-        for (const type of ['play', 'playing', 'timeupdate', 'pause', 'ended']) equal(heard(type), ['player'], type);
+        for (const type of loading) equal(valuesOf(type), ['loader'], type);
+        for (const type of ['play', 'playing', 'timeupdate', 'pause', 'ended']) equal(valuesOf(type), ['player'], type);
         for (const type of ['progress', 'suspend', 'canplaythrough'])
-          equal(heard(type).filter((own) => own !== 'loader').length, 0, type);
+          equal(valuesOf(type).filter((value) => value !== 'loader').length, 0, type);
       }),
   },
   {
-    name: 'pause(), volume and currentTime of a player that plays tell so each in the frame of the call',
+    name: 'The listeners for a pause, a volume change and a seek during playback run in the frame of the call or assignment',
     needs: ['document'],
     run: ({ AsyncLocalStorage }) =>
-      withSound(10, async (address) => {
+      withSound(10, async (url) => {
         const storage = new AsyncLocalStorage<string>();
-        const player = storage.run('maker', () => silentPlayer(address));
-        const heard = hear(storage, player);
+        const player = storage.run('creator', () => createPlayer(url));
+        const valuesOf = recordMediaEvents(storage, player);
         storage.run('player', () => void player.play());
-        await told(player, 'playing');
+        await nextEvent(player, 'playing');
         storage.run('volume', () => {
           player.volume = 0.5;
         });
-        // Nothing changes, and nothing is told.
+        // The same volume again: no change, and no event.
         storage.run('other', () => {
           player.volume = 0.5;
         });
-        await told(player, 'volumechange');
+        await nextEvent(player, 'volumechange');
         storage.run('seeker', () => {
           player.currentTime = 5;
         });
-        await told(player, 'seeked');
+        await nextEvent(player, 'seeked');
         storage.run('pauser', () => player.pause());
-        await told(player, 'pause');
+        await nextEvent(player, 'pause');
         void player.play();
-        await told(player, 'playing');
+        await nextEvent(player, 'playing');
         player.muted = false;
-        await told(player, 'volumechange');
+        await nextEvent(player, 'volumechange');
         player.pause();
-        await told(player, 'pause');
-        equal(heard('volumechange'), ['volume', undefined], 'volumechange');
-        equal(heard('seeking'), ['seeker'], 'seeking');
-        equal(heard('seeked'), ['seeker'], 'seeked');
-        equal(heard('pause'), ['pauser', undefined], 'pause');
-        equal(heard('play'), ['player', undefined], 'play');
+        await nextEvent(player, 'pause');
+        equal(valuesOf('volumechange'), ['volume', undefined], 'volumechange');
+        equal(valuesOf('seeking'), ['seeker'], 'seeking');
+        equal(valuesOf('seeked'), ['seeker'], 'seeked');
+        equal(valuesOf('pause'), ['pauser', undefined], 'pause');
+        equal(valuesOf('play'), ['player', undefined], 'play');
       }),
   },
   {
-    name: 'players of two flows and of none keep apart',
+    name: 'Media elements that play in two flows and in the root keep their own frames',
     needs: ['document'],
     run: ({ AsyncLocalStorage }) =>
-      withSound(0.1, async (address) => {
+      withSound(0.1, async (url) => {
         const storage = new AsyncLocalStorage<string>();
-        const play = async (own: string | undefined) => {
-          const make = () => {
-            const player = silentPlayer(address);
+        const play = async (value: string | undefined) => {
+          const create = () => {
+            const player = createPlayer(url);
             void player.play();
             return player;
           };
-          const player = own === undefined ? make() : storage.run(own, make);
-          const heard = hear(storage, player);
-          await told(player, 'ended');
-          for (const type of ['loadedmetadata', 'play', 'pause', 'ended']) equal(heard(type), [own], type);
+          const player = runInFlowOrRoot(storage, value, create);
+          const valuesOf = recordMediaEvents(storage, player);
+          await nextEvent(player, 'ended');
+          for (const type of ['loadedmetadata', 'play', 'pause', 'ended']) equal(valuesOf(type), [value], type);
         };
         await Promise.all(['a', undefined, 'b'].map(play));
       }),
   },
   {
-    name: 'a player with a source in it loads in the frame in which the source was put in, and again in that of load()',
+    name: 'The loadedmetadata listener of a media element runs in the frame of the insertion of a source or of the load() call',
     needs: ['document'],
     run: ({ AsyncLocalStorage }) =>
-      withSound(0.1, async (address) => {
+      withSound(0.1, async (url) => {
         const storage = new AsyncLocalStorage<string>();
-        const player = silentPlayer();
+        const player = createPlayer();
         player.preload = 'auto';
-        const heard = hear(storage, player);
+        const valuesOf = recordMediaEvents(storage, player);
         const source = document.createElement('source');
-        source.src = address;
+        source.src = url;
         storage.run('inserter', () => player.append(source));
-        await told(player, 'loadedmetadata');
+        await nextEvent(player, 'loadedmetadata');
         storage.run('loader', () => player.load());
-        await told(player, 'loadedmetadata');
-        equal(heard('loadedmetadata'), ['inserter', 'loader']);
+        await nextEvent(player, 'loadedmetadata');
+        equal(valuesOf('loadedmetadata'), ['inserter', 'loader']);
       }),
   },
 ]);
 
-const silentCases: Case[] = [
+const otherCases: Case[] = [
   {
-    name: 'volume and playbackRate of a player that rests tell so in the frame of the assignment, if they change',
+    name: 'The volumechange and ratechange listeners of an idle media element run in the frame of the assignment that changes the value',
     needs: ['document'],
     async run({ AsyncLocalStorage }) {
       const storage = new AsyncLocalStorage<string>();
-      const player = storage.run('maker', () => silentPlayer());
-      const heard = hear(storage, player);
+      const player = storage.run('creator', () => createPlayer());
+      const valuesOf = recordMediaEvents(storage, player);
       const set = (property: 'volume' | 'playbackRate', value: number) => () => {
         player[property] = value;
       };
       storage.run('volume', set('volume', 0.5));
       storage.run('rate', set('playbackRate', 2));
-      await told(player, 'ratechange');
+      await nextEvent(player, 'ratechange');
       storage.run('other', set('volume', 0.5));
       storage.run('other', set('playbackRate', 2));
       set('volume', 1)();
       set('playbackRate', 1)();
-      await told(player, 'ratechange');
-      equal(heard('volumechange'), ['volume', undefined], 'volumechange');
-      equal(heard('ratechange'), ['rate', undefined], 'ratechange');
+      await nextEvent(player, 'ratechange');
+      equal(valuesOf('volumechange'), ['volume', undefined], 'volumechange');
+      equal(valuesOf('ratechange'), ['rate', undefined], 'ratechange');
     },
   },
   {
-    name: 'a player that is made with an address loads in the frame in which it was made',
+    name: 'The loadedmetadata listener of an Audio created with a URL runs in the frame of the constructor call',
     needs: ['document', 'Audio'],
     run: ({ AsyncLocalStorage }) =>
-      withSound(0.1, async (address) => {
+      withSound(0.1, async (url) => {
         const storage = new AsyncLocalStorage<string>();
-        const load = async (own: string | undefined) => {
-          const make = () => new Audio(address);
-          const player = own === undefined ? make() : storage.run(own, make);
-          const heard = hear(storage, player);
-          await told(player, 'loadedmetadata');
-          equal(heard('loadedmetadata'), [own]);
+        const load = async (value: string | undefined) => {
+          const create = () => new Audio(url);
+          const player = runInFlowOrRoot(storage, value, create);
+          const valuesOf = recordMediaEvents(storage, player);
+          await nextEvent(player, 'loadedmetadata');
+          equal(valuesOf('loadedmetadata'), [value]);
         };
         await Promise.all(['a', undefined, 'b'].map(load));
       }),
   },
   {
-    name: 'a player that cannot load what a flow has given it tells so in the flow’s frame',
+    name: 'The error listener of a media element that cannot load runs in the frame of the assignment to src',
     needs: ['document'],
     async run({ AsyncLocalStorage }) {
       const storage = new AsyncLocalStorage<string>();
-      const player = silentPlayer();
-      const heard = hear(storage, player);
+      const player = createPlayer();
+      const valuesOf = recordMediaEvents(storage, player);
       storage.run('flow', () => {
         player.src = '/missing';
       });
-      await told(player, 'error');
-      equal(heard('error'), ['flow']);
+      await nextEvent(player, 'error');
+      equal(valuesOf('error'), ['flow']);
     },
   },
 ];
 
-const videoCases = needing(frames, [
+const videoCases = casesRequiring(videoFrames, [
   {
-    name: 'the callback of requestVideoFrameCallback runs in the frame of the call',
+    name: 'The requestVideoFrameCallback() callback runs in the frame of the call',
     needs: ['document'],
     run: (implementation) =>
-      withVideo((video) => eachCall(implementation, (callback) => video.requestVideoFrameCallback(() => callback()))),
+      withVideo((video) =>
+        assertCallbackKeepsFrame(implementation, (callback) => video.requestVideoFrameCallback(() => callback())),
+      ),
   },
 ]);
 
-export const media: Chapter = { title: 'Web: sound and video', cases: [...soundCases, ...silentCases, ...videoCases] };
+export const media: Chapter = { title: 'Web: sound and video', cases: [...soundCases, ...otherCases, ...videoCases] };
 
-const types = (
+const MEDIA_EVENTS = (
   'loadstart progress suspend emptied abort error stalled loadedmetadata loadeddata canplay canplaythrough ' +
   'durationchange play playing waiting timeupdate ended pause seeking seeked volumechange ratechange'
 ).split(' ');
 
-/** Browsers let a page play without its user's leave what is a video and muted. */
-function silentPlayer(address?: string): HTMLVideoElement {
+/** Creates a muted video element, the only media that a page may play without a user gesture in every browser. */
+function createPlayer(url?: string): HTMLVideoElement {
   const player = document.createElement('video');
   player.muted = true;
-  if (address !== undefined) player.src = address;
+  if (url !== undefined) player.src = url;
   return player;
 }
 
-/** @returns what gives the frames in which a type of event was told, in order, each as often as it changed */
-function hear(storage: Storage, player: HTMLMediaElement): (type: string) => (string | undefined)[] {
-  const seen = new Map<string, (string | undefined)[]>();
+/**
+ * Registers listeners for all media events.
+ * @returns a function that returns the values read in the listeners of an event type, in order, without consecutive duplicates
+ */
+function recordMediaEvents(
+  storage: AsyncLocalStorage<string>,
+  player: HTMLMediaElement,
+): (type: string) => (string | undefined)[] {
+  const valuesByType = new Map<string, (string | undefined)[]>();
   storage.run('listener', () => {
-    for (const type of types) {
+    for (const type of MEDIA_EVENTS) {
       player.addEventListener(type, () => {
-        const frames = seen.get(type) ?? [];
-        seen.set(type, frames);
-        const own = storage.getStore();
-        if (frames.length === 0 || frames.at(-1) !== own) frames.push(own);
+        const values = valuesByType.get(type) ?? [];
+        valuesByType.set(type, values);
+        const value = storage.getStore();
+        if (values.length === 0 || values.at(-1) !== value) values.push(value);
       });
     }
   });
-  return (type) => seen.get(type) ?? [];
+  return (type) => valuesByType.get(type) ?? [];
 }
 
-async function withSound(seconds: number, step: (address: string) => Promise<void>): Promise<void> {
-  const address = URL.createObjectURL(new Blob([silence(seconds)], { type: 'audio/wav' }));
+/** Calls `step` with the URL of a silent sound. */
+async function withSound(seconds: number, step: (url: string) => Promise<void>): Promise<void> {
+  const url = URL.createObjectURL(new Blob([silentWav(seconds)], { type: 'audio/wav' }));
   try {
-    await step(address);
+    await step(url);
   } finally {
-    URL.revokeObjectURL(address);
+    URL.revokeObjectURL(url);
   }
 }
 
-/** A video of a canvas on which something moves. */
+/** Calls `step` with a video that plays the stream of a canvas, on which something moves. */
 async function withVideo(step: (video: HTMLVideoElement) => Promise<void>): Promise<void> {
   const canvas = document.createElement('canvas');
   const context = canvas.getContext('2d');
@@ -257,7 +262,7 @@ async function withVideo(step: (video: HTMLVideoElement) => Promise<void>): Prom
   const stream = canvas.captureStream();
   video.srcObject = stream;
   try {
-    await inPage(video, async () => {
+    await whileInPage(video, async () => {
       void video.play();
       await step(video);
     });

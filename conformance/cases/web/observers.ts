@@ -1,20 +1,21 @@
+import type { AsyncLocalStorage } from 'throughline';
+import { equal } from '../../assert.js';
 import type { Chapter } from '../../case.js';
-import { equal } from '../../expect.js';
-import { inPage } from './tasks.js';
+import { whileInPage } from './dom.js';
 
 interface Observer {
   disconnect(): void;
 }
 
-export const webObservers: Chapter = {
+export const observers: Chapter = {
   title: 'Web: observers',
   cases: [
     {
-      name: 'a MutationObserver is told at the root',
+      name: 'The callback of a MutationObserver runs in the root',
       needs: ['MutationObserver', 'document'],
       run: ({ AsyncLocalStorage }) =>
-        told(new AsyncLocalStorage<string>(), (box, tell) => {
-          const observer = new MutationObserver(tell);
+        assertRunsInRoot(new AsyncLocalStorage<string>(), (box, callback) => {
+          const observer = new MutationObserver(callback);
           return {
             observer,
             observe: () => observer.observe(box, { attributes: true }),
@@ -23,11 +24,11 @@ export const webObservers: Chapter = {
         }),
     },
     {
-      name: 'a ResizeObserver is told at the root',
+      name: 'The callback of a ResizeObserver runs in the root',
       needs: ['ResizeObserver', 'document'],
       run: ({ AsyncLocalStorage }) =>
-        told(new AsyncLocalStorage<string>(), (box, tell) => {
-          const observer = new ResizeObserver(tell);
+        assertRunsInRoot(new AsyncLocalStorage<string>(), (box, callback) => {
+          const observer = new ResizeObserver(callback);
           return {
             observer,
             observe: () => observer.observe(box),
@@ -38,11 +39,11 @@ export const webObservers: Chapter = {
         }),
     },
     {
-      name: 'an IntersectionObserver is told at the root',
+      name: 'The callback of an IntersectionObserver runs in the root',
       needs: ['IntersectionObserver', 'document'],
       run: ({ AsyncLocalStorage }) =>
-        told(new AsyncLocalStorage<string>(), (box, tell) => {
-          const observer = new IntersectionObserver(tell);
+        assertRunsInRoot(new AsyncLocalStorage<string>(), (box, callback) => {
+          const observer = new IntersectionObserver(callback);
           return {
             observer,
             observe: () => observer.observe(box),
@@ -53,11 +54,11 @@ export const webObservers: Chapter = {
         }),
     },
     {
-      name: 'a PerformanceObserver of a page is told at the root',
+      name: 'The callback of a PerformanceObserver in a page runs in the root',
       needs: ['PerformanceObserver', 'document'],
       run: ({ AsyncLocalStorage }) =>
-        told(new AsyncLocalStorage<string>(), (_, tell) => {
-          const observer = new PerformanceObserver(tell);
+        assertRunsInRoot(new AsyncLocalStorage<string>(), (_, callback) => {
+          const observer = new PerformanceObserver(callback);
           return {
             observer,
             observe: () => observer.observe({ entryTypes: ['mark'] }),
@@ -66,17 +67,17 @@ export const webObservers: Chapter = {
         }),
     },
     {
-      name: 'a ReportingObserver is told at the root',
+      name: 'The callback of a ReportingObserver runs in the root',
       needs: ['ReportingObserver', 'document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
-        // Nothing that a page may do makes a report in every browser, and a report from before will do.
+        // No action of a page causes a report in every browser. With `buffered` an earlier report is delivered as well.
         const Reporting = Reflect.get(globalThis, 'ReportingObserver') as {
           new (callback: () => void, options: object): Observer & { observe(): void };
         };
         let seen: unknown;
         const observer = storage.run(
-          'maker',
+          'creator',
           () =>
             new Reporting(
               () => {
@@ -94,18 +95,18 @@ export const webObservers: Chapter = {
   ],
 };
 
-/** Throws unless the observer is told at the root, whoever made it, began to observe and caused what it observes. */
-function told(
-  storage: {
-    run<T>(value: string, fn: () => T): T;
-    getStore(): string | undefined;
-  },
-  make: (box: HTMLElement, tell: () => void) => { observer: Observer; observe(): void; cause(): void },
+/**
+ * Asserts that the callback of an observer runs in the root, although flows create the observer, start the observation and
+ * cause the observed change.
+ */
+function assertRunsInRoot(
+  storage: AsyncLocalStorage<string>,
+  create: (box: HTMLElement, callback: () => void) => { observer: Observer; observe(): void; cause(): void },
 ): Promise<void> {
-  return inPage(document.createElement('div'), async (box) => {
+  return whileInPage(document.createElement('div'), async (box) => {
     const seen = await new Promise((resolve) => {
-      const { observer, observe, cause } = storage.run('maker', () =>
-        make(box, () => {
+      const { observer, observe, cause } = storage.run('creator', () =>
+        create(box, () => {
           observer.disconnect();
           resolve(storage.getStore());
         }),

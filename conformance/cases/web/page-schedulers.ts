@@ -1,25 +1,26 @@
+import { equal } from '../../assert.js';
 import type { Chapter } from '../../case.js';
-import { equal } from '../../expect.js';
-import { eachCall, eachFlow } from '../../flows.js';
+import { assertCallbackKeepsFrame, assertFlowsKeepFrame } from '../../concurrent-flows.js';
 
-export const webSchedulers: Chapter = {
+export const pageSchedulers: Chapter = {
   title: 'Web: schedulers',
   cases: [
     {
-      name: 'the callback of requestAnimationFrame runs in the frame of the call',
-      needs: ['requestAnimationFrame'],
-      run: (implementation) => eachCall(implementation, (callback) => requestAnimationFrame(() => callback())),
-    },
-    {
-      name: 'animation frames that ask for the next one keep their frame',
+      name: 'The requestAnimationFrame() callback runs in the frame of the call',
       needs: ['requestAnimationFrame'],
       run: (implementation) =>
-        eachFlow(
+        assertCallbackKeepsFrame(implementation, (callback) => requestAnimationFrame(() => callback())),
+    },
+    {
+      name: 'A chain of requestAnimationFrame() callbacks keeps its frame',
+      needs: ['requestAnimationFrame'],
+      run: (implementation) =>
+        assertFlowsKeepFrame(
           implementation,
-          (look) =>
+          (check) =>
             new Promise<void>((resolve) => {
               const step = (left: number) => {
-                look(`${left} left`);
+                check(`${left} left`);
                 if (left === 0) resolve();
                 else requestAnimationFrame(() => step(left - 1));
               };
@@ -28,49 +29,49 @@ export const webSchedulers: Chapter = {
         ),
     },
     {
-      name: 'the callback of requestIdleCallback runs in the frame of the call',
+      name: 'The requestIdleCallback() callback runs in the frame of the call',
       needs: ['requestIdleCallback'],
       run: (implementation) =>
-        eachCall(implementation, (callback) => requestIdleCallback(() => callback(), { timeout: 1 })),
+        assertCallbackKeepsFrame(implementation, (callback) => requestIdleCallback(() => callback(), { timeout: 1 })),
     },
     {
-      name: 'the callback of scheduler.postTask runs in the frame of the call, and so does what awaits it',
+      name: 'The scheduler.postTask() callback and the code that awaits the task run in the frame of the call',
       needs: ['scheduler', 'TaskController'],
       run: (implementation) =>
-        eachFlow(implementation, async (look) => {
-          const result = await theScheduler().postTask(async () => {
-            look('in the task');
-            await aWhile();
-            look('after an await in the task');
+        assertFlowsKeepFrame(implementation, async (check) => {
+          const result = await globalScheduler().postTask(async () => {
+            check('in the task');
+            await nextTimer();
+            check('after an await in the task');
             return 'result';
           });
-          look('after postTask');
+          check('after postTask');
           equal(result, 'result');
         }),
     },
     {
-      name: 'scheduler.yield leaves the awaiting flow its frame',
+      name: 'Awaiting scheduler.yield() keeps the frame',
       needs: ['scheduler', 'TaskController'],
       run: (implementation) =>
-        eachFlow(implementation, async (look) => {
-          await theScheduler().yield();
-          look('after yield');
+        assertFlowsKeepFrame(implementation, async (check) => {
+          await globalScheduler().yield();
+          check('after yield');
         }),
     },
     {
-      name: 'arguments that a timer hands on are the same objects, functions too',
+      name: 'A timer passes its arguments to the callback unchanged, including functions',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const fn = () => {};
-        const given = await storage.run(
+        const args = await storage.run(
           'flow',
           () => new Promise<unknown[]>((resolve) => setTimeout((...args: unknown[]) => resolve(args), 0, fn, storage)),
         );
-        equal(given, [fn, storage]);
+        equal(args, [fn, storage]);
       },
     },
     {
-      name: 'a timer that is cleared does not run, and the text of a script does',
+      name: 'A cleared timer does not run, and a timer with a string runs the string as a script in the root',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -78,7 +79,7 @@ export const webSchedulers: Chapter = {
         Reflect.set(globalThis, 'throughlineTimer', () => seen.push(`text in ${storage.getStore()}`));
         storage.run('flow', () => {
           const cleared = setTimeout(() => seen.push('cleared'), 0);
-          // Types do not have it, and all browsers do.
+          // Every browser accepts a string, which the types do not allow.
           Reflect.apply(setTimeout, undefined, ['throughlineTimer()', 0]);
           clearTimeout(cleared);
         });
@@ -95,12 +96,12 @@ interface WebScheduler {
   yield(): Promise<void>;
 }
 
-/** Node's types do not have it, and the web's only in part. */
-function theScheduler(): WebScheduler {
+/** Returns the global `scheduler`, which is missing in the types of Node and incomplete in those of the DOM. */
+function globalScheduler(): WebScheduler {
   return Reflect.get(globalThis, 'scheduler');
 }
 
-/** A wait that every implementation can follow. */
-function aWhile(): Promise<void> {
+/** Resolves in a timer. Every implementation follows an await of such a promise. */
+function nextTimer(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }

@@ -1,38 +1,38 @@
+import { equal } from '../assert.js';
 import type { Case, Chapter } from '../case.js';
-import { equal } from '../expect.js';
-import { inspector, needing, promiseHooks, realms } from '../features.js';
-import { eachFlow, type Look } from '../flows.js';
+import { assertFlowsKeepFrame, type CheckFrame } from '../concurrent-flows.js';
+import { casesRequiring, inspector, promiseHooks, vmContexts } from '../features.js';
 
 const realmCases: readonly Case[] = [
   {
-    name: 'code in a vm context keeps the frame of the call, through its own promises and the timers given to it',
+    name: 'Code in a vm context keeps the frame of the call across its own promises and the timers passed to it',
     needs: ['node:vm'],
     async run(implementation) {
       const vm = await import('node:vm');
       const script = new vm.Script(`(async () => {
-        look('at the start');
+        check('at the start');
         await null;
-        look('after await of a value');
+        check('after await of a value');
         await new Promise((resolve) => setTimeout(resolve, 1));
-        look('after a timer');
-        await { then(resolve) { look('in a thenable'); resolve(); } };
-        look('after a thenable');
-        await Promise.reject(new Error('expected')).catch(() => look('in catch()'));
-        for await (const text of (async function* () { yield 'text'; })()) look('in for await');
+        check('after a timer');
+        await { then(resolve) { check('in a thenable'); resolve(); } };
+        check('after a thenable');
+        await Promise.reject(new Error('expected')).catch(() => check('in catch()'));
+        for await (const text of (async function* () { yield 'text'; })()) check('in for await');
       })()`);
-      await eachFlow(implementation, async (look) => {
-        await script.runInContext(vm.createContext({ look, setTimeout }));
-        look('after the script');
+      await assertFlowsKeepFrame(implementation, async (check) => {
+        await script.runInContext(vm.createContext({ check, setTimeout }));
+        check('after the script');
       });
     },
   },
   {
-    name: 'a reaction on a promise of another realm runs in the frame of then(), not in the resolver’s',
+    name: 'A reaction to a promise of another realm runs in the frame of the then() call, not of the code that resolves the promise',
     needs: ['node:vm'],
     async run({ AsyncLocalStorage }) {
       const vm = await import('node:vm');
       const storage = new AsyncLocalStorage<string>();
-      const { promise, resolve }: { promise: Promise<void>; resolve(): void } = storage.run('maker', () =>
+      const { promise, resolve }: { promise: Promise<void>; resolve(): void } = storage.run('creator', () =>
         vm.runInNewContext(
           'let resolve; const promise = new Promise((done) => { resolve = done; }); ({ promise, resolve })',
         ),
@@ -51,23 +51,23 @@ const realmCases: readonly Case[] = [
     },
   },
   {
-    name: 'a vm context with microtasks of its own runs them in the frame that asked for them',
+    name: 'A vm context with its own microtask queue runs microtasks in the frame in which they were queued',
     needs: ['node:vm'],
     async run({ AsyncLocalStorage }) {
       const vm = await import('node:vm');
       const storage = new AsyncLocalStorage<string>();
       const seen: string[] = [];
-      const look = (where: string) => seen.push(`${where} in ${storage.getStore()}`);
+      const check = (where: string) => seen.push(`${where} in ${storage.getStore()}`);
       const run = <R>(value: string, step: () => R) => storage.run(value, step);
       vm.runInNewContext(
-        `look('at the start');
-        run('reaction', () => Promise.resolve().then(() => look('reaction')));
-        run('await', async () => { await null; look('await'); });
-        look('at the end');`,
-        { look, run },
+        `check('at the start');
+        run('reaction', () => Promise.resolve().then(() => check('reaction')));
+        run('await', async () => { await null; check('await'); });
+        check('at the end');`,
+        { check, run },
         { microtaskMode: 'afterEvaluate' },
       );
-      look('after the script');
+      check('after the script');
       equal(seen, [
         'at the start in undefined',
         'at the end in undefined',
@@ -78,21 +78,21 @@ const realmCases: readonly Case[] = [
     },
   },
   {
-    name: 'a script that throws leaves its caller the frame',
+    name: 'A vm script that throws leaves the frame of the caller unchanged',
     needs: ['node:vm'],
     async run(implementation) {
       const vm = await import('node:vm');
-      await eachFlow(implementation, async (look) => {
+      await assertFlowsKeepFrame(implementation, async (check) => {
         await new Promise((resolve) => setTimeout(resolve, 1));
         try {
           vm.runInNewContext("run('inner', () => { throw new Error('expected'); })", {
             run: (value: string, step: () => void) => new implementation.AsyncLocalStorage<string>().run(value, step),
           });
         } catch {
-          look('in catch');
+          check('in catch');
         }
         await null;
-        look('after it');
+        check('after the script');
       });
     },
   },
@@ -100,7 +100,7 @@ const realmCases: readonly Case[] = [
 
 const inspectorCases: readonly Case[] = [
   {
-    name: 'flows keep their values while an inspector follows asynchronous calls',
+    name: 'Flows keep their values while an inspector records async call stacks',
     needs: ['node:inspector', 'node:fs', 'node:process', 'node:timers'],
     async run(implementation) {
       const { Session } = await import('node:inspector');
@@ -113,20 +113,20 @@ const inspectorCases: readonly Case[] = [
       try {
         await post('Debugger.enable');
         await post('Debugger.setAsyncCallStackDepth', { maxDepth: 32 });
-        await eachFlow(implementation, doMuch);
+        await assertFlowsKeepFrame(implementation, checkInEveryContinuation);
         await post('Debugger.setAsyncCallStackDepth', { maxDepth: 0 });
-        await eachFlow(implementation, doMuch);
+        await assertFlowsKeepFrame(implementation, checkInEveryContinuation);
       } finally {
         session.disconnect();
       }
-      await eachFlow(implementation, doMuch);
+      await assertFlowsKeepFrame(implementation, checkInEveryContinuation);
     },
   },
 ];
 
 const promiseHookCases: readonly Case[] = [
   {
-    name: 'flows keep their values while V8’s promise hooks are in use',
+    name: 'Flows keep their values while V8 promise hooks are enabled',
     needs: ['node:v8', 'node:fs', 'node:process', 'node:timers'],
     async run(implementation) {
       const { promiseHooks } = await import('node:v8');
@@ -136,55 +136,61 @@ const promiseHookCases: readonly Case[] = [
       };
       const stop: unknown = promiseHooks.createHook({ init: count, before: count, after: count, settled: count });
       try {
-        await eachFlow(implementation, doMuch);
+        await assertFlowsKeepFrame(implementation, checkInEveryContinuation);
       } finally {
         if (typeof stop === 'function') stop();
       }
       equal(events > 0, true, 'hooks were called');
-      await eachFlow(implementation, doMuch);
+      await assertFlowsKeepFrame(implementation, checkInEveryContinuation);
     },
   },
 ];
 
-const neighbourCases: readonly Case[] = [
+const coexistenceCases: readonly Case[] = [
   {
-    name: 'flows keep their values while somebody else’s async hooks come and go',
+    name: 'Flows keep their values while other async hooks are enabled and disabled',
     needs: ['node:async_hooks', 'node:fs', 'node:process', 'node:timers'],
     async run(implementation) {
       const { createHook, executionAsyncId } = await import('node:async_hooks');
-      const touch = () => {
+      const readAsyncId = () => {
         executionAsyncId();
       };
-      const hook = createHook({ init: touch, before: touch, after: touch, destroy: touch, promiseResolve: touch });
+      const hook = createHook({
+        init: readAsyncId,
+        before: readAsyncId,
+        after: readAsyncId,
+        destroy: readAsyncId,
+        promiseResolve: readAsyncId,
+      });
       hook.enable();
       try {
-        await eachFlow(implementation, async (look) => {
-          await doMuch(look);
+        await assertFlowsKeepFrame(implementation, async (check) => {
+          await checkInEveryContinuation(check);
           hook.disable();
-          await doMuch(look);
+          await checkInEveryContinuation(check);
           hook.enable();
-          await doMuch(look);
+          await checkInEveryContinuation(check);
         });
       } finally {
         hook.disable();
       }
-      await eachFlow(implementation, doMuch);
+      await assertFlowsKeepFrame(implementation, checkInEveryContinuation);
     },
   },
   {
-    name: 'the runtime’s own AsyncLocalStorage, used at the same time, keeps its values and takes nothing',
+    name: 'The AsyncLocalStorage of the runtime and that of the implementation keep independent values',
     needs: ['node:async_hooks', 'node:fs', 'node:process', 'node:timers'],
     async run(implementation) {
       const native = new (await import('node:async_hooks')).AsyncLocalStorage<string>();
       const ours = new implementation.AsyncLocalStorage<string>();
       const both = async (value: string) => {
         const wrong: string[] = [];
-        await doMuch((where) => {
+        await checkInEveryContinuation((where) => {
           if (native.getStore() !== value || ours.getStore() !== value) {
             wrong.push(`${where} of ${value}: ${native.getStore()}, ${ours.getStore()}`);
           }
         });
-        equal(wrong.join('; '), '', 'what is seen');
+        equal(wrong.join('; '), '', 'wrong values');
       };
       await Promise.all([
         native.run('a', () => ours.run('a', both, 'a')),
@@ -201,13 +207,13 @@ const neighbourCases: readonly Case[] = [
     },
   },
   {
-    name: 'a diagnostics channel sets a storage that is bound to it, for the time of runStores()',
+    name: 'A storage bound to a diagnostics channel has its value during runStores()',
     needs: ['node:diagnostics_channel'],
     async run({ AsyncLocalStorage }) {
       const { channel } = await import('node:diagnostics_channel');
       const storage = new AsyncLocalStorage<string>();
       const test = channel('throughline');
-      // The channel's type names the runtime's own class, of which it calls run() only.
+      // The type of bindStore() requires the class of the runtime, but bindStore() only calls run().
       test.bindStore(storage as never, (message) => `value of ${message}`);
       try {
         const seen = await test.runStores('a', async () => {
@@ -219,38 +225,38 @@ const neighbourCases: readonly Case[] = [
       } finally {
         test.unbindStore(storage as never);
       }
-      equal(storage.getStore(), undefined, 'what is seen outside');
+      equal(storage.getStore(), undefined, 'the value after the flows');
     },
   },
 ];
 
-export const embedding: Chapter = {
-  title: 'Realms, inspector and other hooks',
+export const realmsAndHooks: Chapter = {
+  title: 'Realms, the inspector and other hooks',
   cases: [
-    ...needing(realms, realmCases),
-    ...needing(inspector, inspectorCases),
-    ...needing(promiseHooks, promiseHookCases),
-    ...neighbourCases,
+    ...casesRequiring(vmContexts, realmCases),
+    ...casesRequiring(inspector, inspectorCases),
+    ...casesRequiring(promiseHooks, promiseHookCases),
+    ...coexistenceCases,
   ],
 };
 
-/** Goes through every kind of thing that a runtime may follow in a way of its own. */
-async function doMuch(look: Look): Promise<void> {
+/** Calls `check` in every kind of callback and continuation that a runtime may carry a frame to in a separate way. */
+async function checkInEveryContinuation(check: CheckFrame): Promise<void> {
   const { stat } = await import('node:fs');
   const { nextTick } = (await import('node:process')).default;
   const { setImmediate } = await import('node:timers');
-  look('after import()');
+  check('after import()');
   await new Promise<void>((resolve) => {
     setTimeout(() => {
-      look('timer');
+      check('timer');
       nextTick(() => {
-        look('tick');
+        check('tick');
         setImmediate(() => {
-          look('immediate');
+          check('immediate');
           queueMicrotask(() => {
-            look('microtask');
+            check('microtask');
             stat('.', () => {
-              look('stat');
+              check('stat');
               resolve();
             });
           });
@@ -258,11 +264,11 @@ async function doMuch(look: Look): Promise<void> {
       });
     }, 1);
   });
-  look('after a promise');
-  await Promise.reject(new Error('expected')).catch(() => look('in catch()'));
+  check('after a promise');
+  await Promise.reject(new Error('expected')).catch(() => check('in catch()'));
   for await (const text of (async function* () {
     yield 'text';
   })()) {
-    look(`in for await of ${text}`);
+    check(`in for await of ${text}`);
   }
 }

@@ -1,25 +1,27 @@
+import { equal } from '../../assert.js';
 import type { Chapter } from '../../case.js';
-import { equal } from '../../expect.js';
-import { eachTask, later, told } from './tasks.js';
+import { runInFlowOrRoot } from '../../concurrent-flows.js';
+import { delay, nextEvent } from './dom.js';
+import { assertTaskKeepsFrame } from './task-events.js';
 
-export const requests: Chapter = {
-  title: 'Web: requests',
+export const taskObjects: Chapter = {
+  title: 'Web: requests, connections and other tasks',
   cases: [
     {
-      name: 'the events of an XMLHttpRequest and of its upload come in the frame of send()',
+      name: 'The listeners of an XMLHttpRequest and of its upload run in the frame of the send() call',
       needs: ['document', 'XMLHttpRequest'],
       async run(implementation) {
-        const make = (send: (request: XMLHttpRequest) => void) => () => {
+        const create = (send: (request: XMLHttpRequest) => void) => () => {
           const target = new XMLHttpRequest();
           target.open('POST', '/answer?after=1');
           return { target, start: () => send(target) };
         };
-        await eachTask(
+        await assertTaskKeepsFrame(
           implementation,
-          make((request) => request.send('text')),
+          create((request) => request.send('text')),
           ['loadstart', 'readystatechange', 'progress', 'load', 'loadend'],
         );
-        await eachTask(implementation, () => {
+        await assertTaskKeepsFrame(implementation, () => {
           const request = new XMLHttpRequest();
           request.open('POST', '/answer?after=1');
           return { target: request.upload, start: () => request.send('text') };
@@ -27,15 +29,15 @@ export const requests: Chapter = {
       },
     },
     {
-      name: 'an XMLHttpRequest that fails, or takes too long, tells so in the frame of send()',
+      name: 'The listeners of an XMLHttpRequest that fails or times out run in the frame of the send() call',
       needs: ['document', 'XMLHttpRequest'],
       async run(implementation) {
-        await eachTask(implementation, () => {
+        await assertTaskKeepsFrame(implementation, () => {
           const target = new XMLHttpRequest();
           target.open('GET', 'http://127.0.0.1:1/');
           return { target, start: () => target.send() };
         }, ['readystatechange', 'error', 'loadend']);
-        await eachTask(implementation, () => {
+        await assertTaskKeepsFrame(implementation, () => {
           const target = new XMLHttpRequest();
           target.open('GET', '/answer?after=2000');
           target.timeout = 1;
@@ -44,7 +46,7 @@ export const requests: Chapter = {
       },
     },
     {
-      name: 'the events of abort() come in the frame of its caller, also where a flow has sent the request and no flow aborts it',
+      name: 'The abort and loadend listeners of an aborted XMLHttpRequest run in the frame of the abort() call',
       needs: ['document', 'XMLHttpRequest'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -64,18 +66,18 @@ export const requests: Chapter = {
       },
     },
     {
-      name: 'an XMLHttpRequest that is used again, by another flow and by none, tells of each use in its own frame',
+      name: 'The listeners of a reused XMLHttpRequest run in the frame of its latest use',
       needs: ['document', 'XMLHttpRequest'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
-        const request = storage.run('maker', () => new XMLHttpRequest());
+        const request = storage.run('creator', () => new XMLHttpRequest());
         const seen: (string | undefined)[] = [];
         request.onreadystatechange = () => seen.push(storage.getStore());
         request.addEventListener('load', () => seen.push(storage.getStore()));
         const use = async () => {
           request.open('GET', '/answer');
           request.send();
-          await told(request, 'loadend');
+          await nextEvent(request, 'loadend');
           return new Set(seen.splice(0));
         };
         equal([...(await storage.run('first', use))], ['first']);
@@ -84,7 +86,7 @@ export const requests: Chapter = {
       },
     },
     {
-      name: 'a request that a flow has opened and no flow sends tells of itself at the root',
+      name: 'The listeners of an XMLHttpRequest opened in a flow and sent in the root run in the root',
       needs: ['document', 'XMLHttpRequest'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -98,7 +100,7 @@ export const requests: Chapter = {
       },
     },
     {
-      name: 'events that a program dispatches at an XMLHttpRequest come in the frame of dispatchEvent()',
+      name: 'The listeners of events that a program dispatches on an XMLHttpRequest run in the frame of the dispatchEvent() call',
       needs: ['document', 'XMLHttpRequest'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -109,17 +111,17 @@ export const requests: Chapter = {
         storage.run('sender', () => request.send());
         storage.run('dispatcher', () => request.dispatchEvent(new Event('load')));
         request.dispatchEvent(new Event('load'));
-        await told(request, 'loadend');
+        await nextEvent(request, 'loadend');
         equal(seen, ['dispatcher', undefined, 'sender']);
       },
     },
     {
-      name: 'fetch, and reading its answer, leave the flow its frame',
+      name: 'Awaiting fetch() in a page and the body of its response keeps the frame',
       needs: ['document', 'fetch'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const seen: (string | undefined)[] = [];
-        const ask = async () => {
+        const fetchAndRead = async () => {
           const response = await fetch('/answer?after=1');
           seen.push(storage.getStore());
           await response.text();
@@ -127,21 +129,21 @@ export const requests: Chapter = {
           await fetch('/answer').then((again) => again.arrayBuffer().then(() => seen.push(storage.getStore())));
           await fetch('http://127.0.0.1:1/').catch(() => seen.push(storage.getStore()));
         };
-        await storage.run('flow', ask);
+        await storage.run('flow', fetchAndRead);
         equal(seen, ['flow', 'flow', 'flow', 'flow']);
       },
     },
     {
-      name: 'the events of a FileReader come in the frame of the call that reads',
+      name: 'The listeners of a FileReader run in the frame of the call that reads',
       needs: ['FileReader'],
       run: (implementation) =>
-        eachTask(implementation, () => {
+        assertTaskKeepsFrame(implementation, () => {
           const target = new FileReader();
           return { target, start: () => target.readAsText(new Blob(['text'])) };
         }, ['loadstart', 'progress', 'load', 'loadend']),
     },
     {
-      name: 'a FileReader that reads again in its own listener tells of it in the frame of that call',
+      name: 'The listeners of a FileReader that reads again in its load listener run in the frame of the second call',
       needs: ['FileReader'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -161,41 +163,41 @@ export const requests: Chapter = {
       },
     },
     {
-      name: 'the events of opening a database, of its requests and of its transactions come in the frame of each call',
+      name: 'The listeners of IndexedDB open requests, requests and transactions run in the frames of their calls',
       needs: ['indexedDB'],
       async run(implementation) {
         let count = 0;
         const open = () => indexedDB.open(`throughline ${++count}`);
         const storage = new implementation.AsyncLocalStorage<string>();
         const seen: string[] = [];
-        const note = (what: string) => () => seen.push(`${what} in ${storage.getStore()}`);
+        const record = (label: string) => () => seen.push(`${label} in ${storage.getStore()}`);
         const request = storage.run('opener', open);
         request.onupgradeneeded = () => {
-          note('upgradeneeded')();
+          record('upgradeneeded')();
           const store = request.result.createObjectStore('store');
-          store.transaction.oncomplete = note('upgraded');
+          store.transaction.oncomplete = record('upgraded');
         };
-        request.addEventListener('success', note('open'));
-        await told(request, 'success');
+        request.addEventListener('success', record('open'));
+        await nextEvent(request, 'success');
         const database = request.result;
-        database.onerror = note('bubbled');
+        database.onerror = record('bubbled');
         const transaction = storage.run('transaction', () => database.transaction('store', 'readwrite'));
-        transaction.oncomplete = note('complete');
+        transaction.oncomplete = record('complete');
         const store = transaction.objectStore('store');
         const put = storage.run('put', () => store.put('value', 'key'));
-        put.onsuccess = note('put');
+        put.onsuccess = record('put');
         const get = store.get('key');
-        get.onsuccess = note('get');
+        get.onsuccess = record('get');
         const failing = storage.run('add', () => store.add('value', 'key'));
         failing.onerror = (event) => {
           event.preventDefault();
-          note('error')();
+          record('error')();
         };
-        await told(transaction, 'complete');
+        await nextEvent(transaction, 'complete');
         database.close();
         const deletion = storage.run('deleter', () => indexedDB.deleteDatabase(database.name));
-        deletion.onsuccess = note('deleted');
-        await told(deletion, 'success');
+        deletion.onsuccess = record('deleted');
+        await nextEvent(deletion, 'success');
         equal(seen, [
           'upgradeneeded in opener',
           'upgraded in opener',
@@ -210,7 +212,7 @@ export const requests: Chapter = {
       },
     },
     {
-      name: 'a cursor tells of each step in the frame of the call that made it, and an aborted transaction in its own',
+      name: 'The listener of a cursor runs in the frame of the call that moves it, and an abort listener in that of transaction()',
       needs: ['indexedDB'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -232,13 +234,13 @@ export const requests: Chapter = {
           });
           transaction.onabort = () => seen.push(storage.getStore());
           storage.run('aborter', () => transaction.abort());
-          await told(transaction, 'abort');
+          await nextEvent(transaction, 'abort');
           equal(seen, ['cursor', 'continue', 'advance', undefined, 'transaction']);
         });
       },
     },
     {
-      name: 'versionchange, which another connection causes, comes at the root, and blocked in the frame of the call',
+      name: 'The versionchange listener of a database runs in the root, and the blocked listener in the frame of the open() call',
       needs: ['indexedDB'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -252,20 +254,20 @@ export const requests: Chapter = {
             seen.push(`blocked in ${storage.getStore()}`);
             database.close();
           };
-          await told(request, 'success');
+          await nextEvent(request, 'success');
           request.result.close();
           equal(seen, ['versionchange in undefined', 'blocked in opener']);
         });
       },
     },
     {
-      name: 'an EventSource opens and fails in the frame in which it was made, and its messages come at the root',
+      name: 'The open and error listeners of an EventSource run in the frame of the constructor call, and its message listeners in the root',
       needs: ['document', 'EventSource'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
-        const listen = async (own: string | undefined) => {
-          const make = () => new EventSource('/events');
-          const source = own === undefined ? make() : storage.run(own, make);
+        const listen = async (value: string | undefined) => {
+          const create = () => new EventSource('/events');
+          const source = runInFlowOrRoot(storage, value, create);
           const seen: string[] = [];
           try {
             await new Promise<void>((resolve) => {
@@ -279,54 +281,54 @@ export const requests: Chapter = {
           } finally {
             source.close();
           }
-          equal(seen, [`open in ${own}`, 'message in undefined', 'tick in undefined']);
+          equal(seen, [`open in ${value}`, 'message in undefined', 'tick in undefined']);
           const fail = () => new EventSource('/missing');
-          const failing = own === undefined ? fail() : storage.run(own, fail);
+          const failing = runInFlowOrRoot(storage, value, fail);
           equal(
             await new Promise((resolve) => {
               failing.onerror = () => resolve(storage.getStore());
             }),
-            own,
+            value,
           );
         };
         await Promise.all(['a', undefined, 'b'].map(listen));
       },
     },
     {
-      name: 'a WebSocket opens, fails and closes in the frame in which it was made, and its messages come at the root',
+      name: 'The open, error and close listeners of a WebSocket run in the frame of the constructor call, and its message listener in the root',
       needs: ['document', 'WebSocket'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
-        const talk = async (own: string | undefined) => {
-          const make = () => new WebSocket('/socket'.replace(/^/, location.origin.replace('http', 'ws')));
-          const socket = own === undefined ? make() : storage.run(own, make);
+        const talk = async (value: string | undefined) => {
+          const create = () => new WebSocket(`ws://${location.host}/socket`);
+          const socket = runInFlowOrRoot(storage, value, create);
           const seen: string[] = [];
-          const note = (event: Event) => seen.push(`${event.type} in ${storage.getStore()}`);
-          socket.onopen = note;
-          socket.onmessage = note;
-          socket.onclose = note;
-          await told(socket, 'message');
+          const record = (event: Event) => seen.push(`${event.type} in ${storage.getStore()}`);
+          socket.onopen = record;
+          socket.onmessage = record;
+          socket.onclose = record;
+          await nextEvent(socket, 'message');
           storage.run('closer', () => socket.close());
-          await told(socket, 'close');
-          equal(seen, [`open in ${own}`, 'message in undefined', `close in ${own}`]);
+          await nextEvent(socket, 'close');
+          equal(seen, [`open in ${value}`, 'message in undefined', `close in ${value}`]);
           const fail = () => new WebSocket(`ws://${location.host}/missing`);
-          const failing = own === undefined ? fail() : storage.run(own, fail);
-          failing.onerror = note;
-          failing.onclose = note;
-          await told(failing, 'close');
-          equal(seen.slice(3), [`error in ${own}`, `close in ${own}`]);
+          const failing = runInFlowOrRoot(storage, value, fail);
+          failing.onerror = record;
+          failing.onclose = record;
+          await nextEvent(failing, 'close');
+          equal(seen.slice(3), [`error in ${value}`, `close in ${value}`]);
         };
         await Promise.all(['a', undefined, 'b'].map(talk));
       },
     },
     {
-      name: 'a Worker that cannot be loaded tells so in the frame in which it was made',
+      name: 'The error listener of a Worker that cannot be loaded runs in the frame of the constructor call',
       needs: ['document', 'Worker'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
-        const seen = ['a', undefined, 'b'].map((own) => {
-          const make = () => new Worker('/missing');
-          const worker = own === undefined ? make() : storage.run(own, make);
+        const seen = ['a', undefined, 'b'].map((value) => {
+          const create = () => new Worker('/missing');
+          const worker = runInFlowOrRoot(storage, value, create);
           return new Promise((resolve) => {
             worker.onerror = () => resolve(storage.getStore());
           });
@@ -335,12 +337,12 @@ export const requests: Chapter = {
       },
     },
     {
-      name: 'what a Worker sends, and the errors that it does not catch, come at the root',
+      name: 'The message listener of a Worker and the listener of its uncaught errors run in the root',
       needs: ['document', 'Worker'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const seen: string[] = [];
-        const worker = storage.run('maker', () => new Worker('/worker.js'));
+        const worker = storage.run('creator', () => new Worker('/worker.js'));
         try {
           worker.onmessage = () => seen.push(`message in ${storage.getStore()}`);
           const failed = new Promise<void>((resolve) => {
@@ -359,7 +361,7 @@ export const requests: Chapter = {
       },
     },
     {
-      name: 'a signal of AbortSignal.any is aborted by a timeout at the root or in the timeout’s frame, and never in another',
+      name: 'The listener of an AbortSignal.any() signal aborted by a timeout runs in the root or in the frame of the timeout',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -372,13 +374,13 @@ export const requests: Chapter = {
       },
     },
     {
-      name: 'a notification that is refused tells so in the frame in which it was made',
+      name: 'The error listener of a refused Notification runs in the frame of the constructor call',
       needs: ['document', 'Notification'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
-        const seen = ['a', undefined, 'b'].map((own) => {
-          const make = () => new Notification('Throughline');
-          const notification = own === undefined ? make() : storage.run(own, make);
+        const seen = ['a', undefined, 'b'].map((value) => {
+          const create = () => new Notification('Throughline');
+          const notification = runInFlowOrRoot(storage, value, create);
           return new Promise((resolve) => {
             notification.onerror = () => resolve(storage.getStore());
             notification.onshow = () => {
@@ -391,7 +393,7 @@ export const requests: Chapter = {
       },
     },
     {
-      name: 'objects that are done with their task hold no value of the flow that began it, though nobody has listened',
+      name: 'Objects whose task has ended hold no value of the flow that started it, even without listeners',
       needs: ['document', 'gc'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<object>();
@@ -413,7 +415,7 @@ export const requests: Chapter = {
         };
         const value = begin();
         while (value.deref() !== undefined) {
-          await later(1);
+          await delay(1);
           globalThis.gc?.();
         }
         details.remove();
@@ -421,14 +423,14 @@ export const requests: Chapter = {
       },
     },
     {
-      name: 'an animation finishes in the frame of the call that began it',
+      name: 'The finish listener of an Animation runs in the frame of the animate() call',
       needs: ['document', 'Animation'],
       async run(implementation) {
         const storage = new implementation.AsyncLocalStorage<string>();
         const animate = () => document.body.animate([{ opacity: 1 }, { opacity: 1 }], 1);
         const seen = await Promise.all(
-          ['a', undefined, 'b'].map((own) => {
-            const animation = own === undefined ? animate() : storage.run(own, animate);
+          ['a', undefined, 'b'].map((value) => {
+            const animation = runInFlowOrRoot(storage, value, animate);
             return new Promise((resolve) => {
               animation.onfinish = () => resolve(storage.getStore());
             });
@@ -440,15 +442,15 @@ export const requests: Chapter = {
   ],
 };
 
-/** A database with one empty store, gone at the end. */
+/** Calls `step` with a database that has one empty store, and deletes the database afterwards. */
 async function withStore(name: string, step: (database: IDBDatabase) => Promise<void>): Promise<void> {
   const request = indexedDB.open(name);
   request.onupgradeneeded = () => request.result.createObjectStore('store');
-  await told(request, 'success');
+  await nextEvent(request, 'success');
   try {
     await step(request.result);
   } finally {
     request.result.close();
-    await told(indexedDB.deleteDatabase(name), 'success');
+    await nextEvent(indexedDB.deleteDatabase(name), 'success');
   }
 }

@@ -1,16 +1,18 @@
 /**
- * What programs share between flows: pools, caches, queues, one socket or one worker for everybody. Each of these goes on
- * with the work of one flow because of what another has done, and that is where values get mixed up.
+ * The cases about resources that flows share: pools, caches, queues, batches, and one socket or one worker for all flows.
+ * With each of them, the work of one flow continues because of a call of another flow. So each is a seam where a flow could
+ * find the value of another.
  */
+
+import { equal } from '../assert.js';
 import type { Case, Chapter } from '../case.js';
-import { equal } from '../expect.js';
-import { listeningSockets, needing, threads } from '../features.js';
-import { eachFlow } from '../flows.js';
+import { assertFlowsKeepFrame } from '../concurrent-flows.js';
+import { casesRequiring, listeningSockets, workerThreads } from '../features.js';
 import { listening } from '../loopback.js';
 
-const everywhere: readonly Case[] = [
+const inProcessCases: readonly Case[] = [
   {
-    name: 'a flow that waits for a place in a pool has its own frame when another flow gives one back',
+    name: 'A flow that waits for a resource of a pool continues in its own frame when another flow releases the resource',
     async run(implementation) {
       const waiters: (() => void)[] = [];
       let free = 1;
@@ -27,31 +29,31 @@ const everywhere: readonly Case[] = [
         if (next === undefined) free++;
         else next();
       };
-      await eachFlow(implementation, async (look) => {
+      await assertFlowsKeepFrame(implementation, async (check) => {
         for (let round = 0; round < 3; round++) {
           await acquire();
-          look(`round ${round}`);
+          check(`round ${round}`);
           await new Promise((resolve) => setTimeout(resolve, 0));
           release();
-          look('after release');
+          check('after release');
         }
       });
     },
   },
   {
-    name: 'a bound callback that waits in a queue has its own frame when another flow calls it',
+    name: 'A bound callback in a queue runs in its own frame when another flow calls it',
     async run(implementation) {
       const { AsyncLocalStorage } = implementation;
       const waiters: (() => void)[] = [];
-      const flows = eachFlow(
+      const flows = assertFlowsKeepFrame(
         implementation,
-        (look) =>
+        (check) =>
           new Promise<void>((resolve) => {
             waiters.push(
               AsyncLocalStorage.bind(() => {
-                look('called');
+                check('called');
                 setTimeout(() => {
-                  look('after it');
+                  check('in a timer of the callback');
                   resolve();
                 }, 0);
               }),
@@ -68,7 +70,7 @@ const everywhere: readonly Case[] = [
     },
   },
   {
-    name: 'a callback that was registered once runs in the frame of each flow that calls it',
+    name: 'A callback registered once runs in the frame of each flow that calls it',
     async run({ AsyncLocalStorage }) {
       const storage = new AsyncLocalStorage<string>();
       const callback = storage.run('registrar', () => async () => {
@@ -85,65 +87,65 @@ const everywhere: readonly Case[] = [
     },
   },
   {
-    name: 'a promise that one flow has cached leaves every flow that awaits it its own frame',
+    name: 'Awaiting a promise cached by another flow keeps the frame',
     async run(implementation) {
       let cached: Promise<string> | undefined;
       const load = () => {
         cached ??= new Promise((resolve) => setTimeout(resolve, 1, 'text'));
         return cached;
       };
-      await eachFlow(implementation, async (look) => {
+      await assertFlowsKeepFrame(implementation, async (check) => {
         await load();
-        look('while it was loading');
+        check('while it loads');
         await load();
-        look('when it was there');
-        await load().then(() => look('in then()'));
+        check('after it has loaded');
+        await load().then(() => check('in then()'));
       });
     },
   },
   {
-    name: 'a batch of what several flows ask for gives each its answer in its own frame',
+    name: 'Flows that share a batched request continue in their own frames, and the batch runs in the frame of the first flow',
     async run({ AsyncLocalStorage }) {
       const storage = new AsyncLocalStorage<string>();
       const batches: string[] = [];
-      let asked: { key: string; resolve: (answer: string) => void }[] = [];
+      let pending: { key: string; resolve: (result: string) => void }[] = [];
       const load = (key: string) =>
         new Promise<string>((resolve) => {
-          if (asked.length === 0) {
+          if (pending.length === 0) {
             queueMicrotask(() =>
               setTimeout(() => {
-                const batch = asked;
-                asked = [];
+                const batch = pending;
+                pending = [];
                 batches.push(`${batch.map((item) => item.key)} in ${storage.getStore()}`);
-                for (const { key, resolve } of batch) resolve(`answer to ${key}`);
+                for (const { key, resolve } of batch) resolve(`result of ${key}`);
               }, 0),
             );
           }
-          asked.push({ key, resolve });
+          pending.push({ key, resolve });
         });
       const flow = async (key: string) => `${await load(key)} in ${storage.getStore()}`;
-      const answers = await Promise.all([storage.run('a', flow, '1'), storage.run('b', flow, '2'), flow('3')]);
-      equal(answers, ['answer to 1 in a', 'answer to 2 in b', 'answer to 3 in undefined']);
-      equal(batches, ['1,2,3 in a'], 'the batch, which the first flow has scheduled');
+      const results = await Promise.all([storage.run('a', flow, '1'), storage.run('b', flow, '2'), flow('3')]);
+      equal(results, ['result of 1 in a', 'result of 2 in b', 'result of 3 in undefined']);
+      equal(batches, ['1,2,3 in a'], 'the batch, scheduled by the first flow');
     },
   },
   {
-    name: 'a timer that several flows put off runs in the frame of the call that set it last',
+    name: 'A debounced timer shared by flows runs in the frame of the last call that set it',
     async run({ AsyncLocalStorage }) {
       const storage = new AsyncLocalStorage<string>();
       const seen = await new Promise((resolve) => {
         let timer: ReturnType<typeof setTimeout> | undefined;
-        const soon = () => {
+        const debounce = () => {
           clearTimeout(timer);
           timer = setTimeout(() => resolve(storage.getStore()), 1);
         };
-        for (const value of ['a', 'b', 'c']) storage.run(value, soon);
+        for (const value of ['a', 'b', 'c']) storage.run(value, debounce);
       });
       equal(seen, 'c');
     },
   },
   {
-    name: 'work of no flow that runs between the steps of flows finds nothing',
+    name: 'Work started in the root finds no value between the steps of flows',
     async run({ AsyncLocalStorage }) {
       const storage = new AsyncLocalStorage<number>();
       const seen = new Set<unknown>();
@@ -161,7 +163,7 @@ const everywhere: readonly Case[] = [
     },
   },
   {
-    name: 'code after an await of a plain value finds the value of its own flow or none',
+    name: 'Code after an await of a plain value finds the value of the same flow or none',
     async run({ AsyncLocalStorage }) {
       const storage = new AsyncLocalStorage<number>();
       const wrong = new Set<unknown>();
@@ -179,36 +181,36 @@ const everywhere: readonly Case[] = [
     },
   },
   {
-    name: 'flows that wait for events of one shared emitter each have their own frame',
+    name: 'Flows that await events of a shared emitter continue in their own frames',
     needs: ['node:events'],
     async run(implementation) {
       const { EventEmitter, once } = await import('node:events');
       const emitter = new EventEmitter();
       let tickets = 0;
-      // Each flow's event is emitted in the frame of the flow that asked after it.
-      const ask = (ticket: number) => setTimeout(() => emitter.emit(`${ticket - 1}`), 0);
-      const flows = eachFlow(implementation, async (look) => {
+      // The event of each flow is emitted in the frame of the flow with the next ticket.
+      const emitPrevious = (ticket: number) => setTimeout(() => emitter.emit(`${ticket - 1}`), 0);
+      const flows = assertFlowsKeepFrame(implementation, async (check) => {
         const ticket = tickets++;
-        const answer = once(emitter, `${ticket}`);
-        ask(ticket);
-        await answer;
-        look('after the event');
+        const event = once(emitter, `${ticket}`);
+        emitPrevious(ticket);
+        await event;
+        check('after the event');
       });
-      ask(tickets);
+      emitPrevious(tickets);
       await flows;
     },
   },
 ];
 
-const overSockets: readonly Case[] = [
+const socketCases: readonly Case[] = [
   {
-    name: 'flows that share one socket each get their answer in their own frame',
+    name: 'Flows that share a socket continue in their own frames',
     needs: ['node:net', 'node:readline'],
     async run(implementation) {
       const net = await import('node:net');
       const readline = await import('node:readline');
       const server = net.createServer((socket) => {
-        // Answers come in the reverse order of the questions.
+        // Replies to three requests at a time, in reverse order.
         const lines: string[] = [];
         readline.createInterface({ input: socket }).on('line', (line) => {
           lines.unshift(line);
@@ -220,19 +222,19 @@ const overSockets: readonly Case[] = [
         try {
           const waiting = new Map<string, () => void>();
           readline.createInterface({ input: socket }).on('line', (line) => waiting.get(line)?.());
-          let questions = 0;
-          const ask = () => {
-            const question = String(questions++);
+          let requests = 0;
+          const request = () => {
+            const id = String(requests++);
             return new Promise<void>((resolve, reject) => {
-              waiting.set(question, resolve);
+              waiting.set(id, resolve);
               socket.on('error', reject);
-              socket.write(`${question}\n`);
+              socket.write(`${id}\n`);
             });
           };
-          await eachFlow(implementation, async (look) => {
+          await assertFlowsKeepFrame(implementation, async (check) => {
             for (let round = 0; round < 3; round++) {
-              await ask();
-              look(`round ${round}`);
+              await request();
+              check(`round ${round}`);
             }
           });
         } finally {
@@ -243,9 +245,9 @@ const overSockets: readonly Case[] = [
   },
 ];
 
-const overThreads: readonly Case[] = [
+const threadCases: readonly Case[] = [
   {
-    name: 'flows that share one worker each get their answer in their own frame',
+    name: 'Flows that share a worker continue in their own frames',
     needs: ['node:worker_threads'],
     async run(implementation) {
       const { Worker } = await import('node:worker_threads');
@@ -261,7 +263,7 @@ const overThreads: readonly Case[] = [
         const waiting = new Map<number, () => void>();
         worker.on('message', (task) => waiting.get(task)?.());
         let tasks = 0;
-        await eachFlow(implementation, async (look) => {
+        await assertFlowsKeepFrame(implementation, async (check) => {
           for (let round = 0; round < 3; round++) {
             const task = tasks++;
             await new Promise<void>((resolve, reject) => {
@@ -269,7 +271,7 @@ const overThreads: readonly Case[] = [
               waiting.set(task, resolve);
               worker.postMessage(task);
             });
-            look(`round ${round}`);
+            check(`round ${round}`);
           }
         });
       } finally {
@@ -279,7 +281,11 @@ const overThreads: readonly Case[] = [
   },
 ];
 
-export const neverAnothers: Chapter = {
-  title: 'Rule 7: never another’s',
-  cases: [...everywhere, ...needing(listeningSockets, overSockets), ...needing(threads, overThreads)],
+export const sharedResources: Chapter = {
+  title: 'Rule 7: never another flow’s value',
+  cases: [
+    ...inProcessCases,
+    ...casesRequiring(listeningSockets, socketCases),
+    ...casesRequiring(workerThreads, threadCases),
+  ],
 };

@@ -1,16 +1,16 @@
+import { equal } from '../../assert.js';
 import type { Chapter } from '../../case.js';
-import { equal } from '../../expect.js';
-import { inPage, later, told } from './tasks.js';
+import { delay, nextEvent, whileInPage } from './dom.js';
 
-export const webEvents: Chapter = {
+export const domEvents: Chapter = {
   title: 'Web: events',
   cases: [
     {
-      name: 'click(), focus(), submitting, resetting and checking dispatch in the frame of the call',
+      name: 'The listeners of events that click(), form methods and the FormData constructor dispatch run in the frame of the call',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
-        await inPage(document.createElement('form'), (form) => {
+        await whileInPage(document.createElement('form'), (form) => {
           form.innerHTML = '<input type="checkbox"><input id="text" required><button></button>';
           const seen: string[] = [];
           for (const type of ['click', 'input', 'change', 'submit', 'reset', 'invalid', 'formdata']) {
@@ -42,7 +42,7 @@ export const webEvents: Chapter = {
       },
     },
     {
-      name: 'a listener that is added twice is called once, can be removed, and has its `this`, its options and its object’s method',
+      name: 'addEventListener() in a flow keeps the DOM semantics of duplicates, removal, options, this and handleEvent()',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -61,14 +61,14 @@ export const webEvents: Chapter = {
           image.removeEventListener('load', removed);
           const object = {
             handleEvent() {
-              seen.push('before the event');
+              seen.push('replaced method');
             },
           };
           image.addEventListener('load', object);
           object.handleEvent = function () {
             seen.push('object', this === object);
           };
-          // No listener at all, which types do not allow.
+          // The DOM ignores a null listener, which the types do not allow.
           Reflect.apply(image.addEventListener, image, ['load', null]);
           const controller = new AbortController();
           image.addEventListener('load', removed, { signal: controller.signal });
@@ -86,7 +86,7 @@ export const webEvents: Chapter = {
       },
     },
     {
-      name: 'a handler gives back what was set, is called as it was, and goes with null',
+      name: 'An event handler property set in a flow returns the assigned function, calls it with the element as this and is cleared by null',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -99,17 +99,17 @@ export const webEvents: Chapter = {
           image.onload = handler;
           equal(image.onload, handler);
           image.src = '/image.png';
-          await told(image, 'load');
+          await nextEvent(image, 'load');
           image.onload = null;
           equal(image.onload, null);
           image.src = '/image.png';
-          await told(image, 'load');
+          await nextEvent(image, 'load');
           equal(seen, [true]);
         });
       },
     },
     {
-      name: 'an error that nobody catches is reported at the root, whoever was running',
+      name: 'The error listener for an uncaught exception runs in the root, whichever frame throws',
       needs: ['document', 'reportError'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -131,7 +131,7 @@ export const webEvents: Chapter = {
         try {
           storage.run('reporter', () => {
             reportError(new Error('expected'));
-            seen.push(`after it in ${storage.getStore()}`);
+            seen.push(`after reportError in ${storage.getStore()}`);
           });
           window.addEventListener('error', listener);
           window.onerror = null;
@@ -139,9 +139,9 @@ export const webEvents: Chapter = {
           target.addEventListener('event', fail);
           storage.run('dispatcher', () => target.dispatchEvent(new Event('event')));
           storage.run('timer', () => setTimeout(fail, 0));
-          await later(5);
+          await delay(5);
           storage.run('microtask', () => queueMicrotask(fail));
-          await later(5);
+          await delay(5);
         } finally {
           window.removeEventListener('error', listener);
           window.onerror = before;
@@ -149,7 +149,7 @@ export const webEvents: Chapter = {
         equal(typeof handler, 'function');
         equal(seen, [
           'handler of string in undefined',
-          'after it in reporter',
+          'after reportError in reporter',
           'listener in undefined',
           'listener in undefined',
           'listener in undefined',
@@ -157,54 +157,54 @@ export const webEvents: Chapter = {
       },
     },
     {
-      name: 'unhandledrejection and rejectionhandled come at the root',
+      name: 'The unhandledrejection and rejectionhandled listeners run in the root',
       needs: ['document', 'PromiseRejectionEvent'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const seen: string[] = [];
-        const note = (event: Event) => {
+        const record = (event: Event) => {
           seen.push(`${event.type} in ${storage.getStore()}`);
         };
-        for (const type of ['unhandledrejection', 'rejectionhandled']) window.addEventListener(type, note);
+        for (const type of ['unhandledrejection', 'rejectionhandled']) window.addEventListener(type, record);
         try {
           const rejected = storage.run('rejecter', () => Promise.reject(new Error('expected')));
-          await told(window, 'unhandledrejection');
-          // Until the browser has noted that nobody handles it.
-          await later();
+          await nextEvent(window, 'unhandledrejection');
+          // A browser fires rejectionhandled only for a rejection that it has already reported as unhandled.
+          await delay();
           storage.run('handler', () => void rejected.catch(() => {}));
-          await told(window, 'rejectionhandled');
+          await nextEvent(window, 'rejectionhandled');
         } finally {
-          for (const type of ['unhandledrejection', 'rejectionhandled']) window.removeEventListener(type, note);
+          for (const type of ['unhandledrejection', 'rejectionhandled']) window.removeEventListener(type, record);
         }
         equal(seen, ['unhandledrejection in undefined', 'rejectionhandled in undefined']);
       },
     },
     {
-      name: 'messages come at the root: of a MessagePort, a BroadcastChannel, a frame and the page itself',
+      name: 'The message listeners of a MessagePort, a BroadcastChannel and a page run in the root',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const seen: string[] = [];
-        const listen = (what: string, target: EventTarget) =>
+        const listen = (source: string, target: EventTarget) =>
           new Promise<void>((resolve) => {
             storage.run('listener', () =>
               target.addEventListener(
                 'message',
                 () => {
-                  seen.push(`${what} in ${storage.getStore()}`);
+                  seen.push(`${source} in ${storage.getStore()}`);
                   resolve();
                 },
                 { once: true },
               ),
             );
           });
-        const { port1, port2 } = storage.run('maker', () => new MessageChannel());
+        const { port1, port2 } = storage.run('creator', () => new MessageChannel());
         const overPort = listen('port', port1);
         port1.start();
         storage.run('sender', () => port2.postMessage('text'));
         await overPort;
         port1.close();
-        const [sender, receiver] = storage.run('maker', () => [
+        const [sender, receiver] = storage.run('creator', () => [
           new BroadcastChannel('throughline'),
           new BroadcastChannel('throughline'),
         ]);
@@ -220,40 +220,40 @@ export const webEvents: Chapter = {
         const frame = document.createElement('iframe');
         frame.src = '/frame.html';
         const fromFrame = listen('frame', window);
-        await storage.run('inserter', () => inPage(frame, () => fromFrame));
+        await storage.run('inserter', () => whileInPage(frame, () => fromFrame));
         equal(seen, ['port in undefined', 'channel in undefined', 'page in undefined', 'frame in undefined']);
       },
     },
     {
-      name: 'events on other objects than the one that caused them come at the root: storage, hashchange, popstate',
+      name: 'The hashchange, popstate and storage listeners of a window run in the root',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
-        const heard = async (type: string, cause: () => void) => {
+        const readOn = async (type: string, cause: () => void) => {
           const seen = new Promise((resolve) => {
             window.addEventListener(type, () => resolve(storage.getStore()), { once: true });
           });
           storage.run('flow', cause);
           return seen;
         };
-        equal(await heard('hashchange', () => location.assign('#throughline')), undefined);
-        equal(await heard('popstate', () => history.back()), undefined);
+        equal(await readOn('hashchange', () => location.assign('#throughline')), undefined);
+        equal(await readOn('popstate', () => history.back()), undefined);
         const frame = document.createElement('iframe');
         frame.src = '/frame.html';
-        await inPage(frame, async () => {
-          await told(frame, 'load');
+        await whileInPage(frame, async () => {
+          await nextEvent(frame, 'load');
           const write = () => frame.contentWindow?.localStorage.setItem('throughline', String(Math.random()));
-          equal(await heard('storage', write), undefined);
+          equal(await readOn('storage', write), undefined);
           localStorage.removeItem('throughline');
         });
       },
     },
     {
-      name: 'a transition that a flow’s style begins tells of itself at the root',
+      name: 'The transitionend listener of a transition that a flow starts runs in the root',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
-        await inPage(document.createElement('div'), async (box) => {
+        await whileInPage(document.createElement('div'), async (box) => {
           box.style.cssText = 'opacity: 1; transition: opacity 1ms';
           equal(getComputedStyle(box).opacity, '1');
           const seen = new Promise((resolve) => {
@@ -267,7 +267,7 @@ export const webEvents: Chapter = {
       },
     },
     {
-      name: 'the reactions of a custom element run in the frame of the call that causes them',
+      name: 'The reactions of a custom element run in the frame of the call that triggers them',
       needs: ['document', 'customElements'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
@@ -294,12 +294,12 @@ export const webEvents: Chapter = {
             },
           ),
         );
-        const element = storage.run('maker', () => document.createElement(name));
+        const element = storage.run('creator', () => document.createElement(name));
         storage.run('setter', () => element.setAttribute('title', 'text'));
         storage.run('inserter', () => document.body.append(element));
         storage.run('remover', () => element.remove());
         equal(seen, [
-          'constructor in maker',
+          'constructor in creator',
           'attribute in setter',
           'connected in inserter',
           'disconnected in remover',
@@ -307,7 +307,7 @@ export const webEvents: Chapter = {
       },
     },
     {
-      name: 'a module that a flow imports runs at the root, and the import leaves the awaiting flow its frame',
+      name: 'A module imported by a flow runs in the root, and awaiting the import keeps the frame',
       needs: ['document'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
