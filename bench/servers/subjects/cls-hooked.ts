@@ -1,6 +1,6 @@
 /** A namespace of cls-hooked holds many keys; libraries make one each, as they make one AsyncLocalStorage each. */
 import clsHooked, { type Namespace } from 'cls-hooked';
-import type { Storage, Subject } from '../../subject.js';
+import type { Storage, Subject } from '../../suite/subject.js';
 
 let made = 0;
 

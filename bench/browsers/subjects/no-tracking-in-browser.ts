@@ -1,0 +1,17 @@
+/** A page without any of it: `run` calls the function, `getStore` reads a variable of this module. */
+import type { Storage, Subject } from '../../suite/subject.js';
+
+let current: unknown;
+
+class Variable implements Storage {
+  run<R>(value: object, fn: () => R): R {
+    current = value;
+    return fn();
+  }
+
+  getStore(): unknown {
+    return current;
+  }
+}
+
+export const subject: Subject = { tracks: false, makeStorage: () => new Variable() };
