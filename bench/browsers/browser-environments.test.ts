@@ -1,73 +1,74 @@
-/** Samples in a real page and in a real process, as they are measured, but short ones. */
+/** Takes short samples in a real page and in a real process, in the way that the benchmarks take long ones. */
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { MissingPlace, type Place, type Session } from '../suite/environment.js';
-import { ownWorkloads } from '../suite/suite.js';
-import { browserPlaces } from './browser-environments.js';
-import { browsers } from './browser-suite.js';
+import { type Environment, MissingEnvironment, type Sampler } from '../suite/environment.js';
+import { sampledWorkloads } from '../suite/suite.js';
+import { browserEnvironments } from './browser-environments.js';
+import { browserSuite } from './browser-suite.js';
 
-const subjects = Object.keys(browsers.subjects);
-const own = { name: 'node26', command: [process.execPath] } as const;
+const subjects = Object.keys(browserSuite.subjects);
+const testRuntime = { name: 'node26', command: [process.execPath] } as const;
 
-function placeNamed(name: string): Place {
-  const found = browserPlaces([own]).find((place) => place.name === name);
-  if (found === undefined) throw new Error(`no place is called ${name}`);
+function environmentNamed(name: string): Environment {
+  const found = browserEnvironments([testRuntime]).find((environment) => environment.name === name);
+  if (found === undefined) throw new Error(`There is no environment named ${name}.`);
   return found;
 }
 
-describe('the portable engine in a process', () => {
-  let session: Session;
+describe('samples of the portable engine in a process', () => {
+  let sampler: Sampler;
   before(async () => {
-    session = await placeNamed('portable-node26').open();
+    sampler = await environmentNamed('portable-node26').open();
   });
-  after(() => session.close());
+  after(() => sampler.close());
 
   for (const subject of subjects) {
-    it(`runs ${subject}`, async () => {
-      deepEqual(await session.check(subject), { figures: {}, version: process.versions.node });
+    it(`${subject} works`, async () => {
+      deepEqual(await sampler.check(subject), { figures: {}, version: process.versions.node });
     });
   }
 
-  for (const workload of ownWorkloads(browsers)) {
-    it(`gives a figure of ${workload}`, async () => {
-      const answer = await session.sample({ subject: 'transform', workload, k: 1, pace: 'quick' });
-      equal('figures' in answer && Number.isFinite(answer.figures[workload]), true, JSON.stringify(answer));
+  for (const workload of sampledWorkloads(browserSuite)) {
+    it(`a sample of ${workload} yields a figure`, async () => {
+      const outcome = await sampler.sample({ subject: 'transform', workload, storageCount: 1, budget: 'quick' });
+      equal('figures' in outcome && Number.isFinite(outcome.figures[workload]), true, JSON.stringify(outcome));
     });
   }
 
-  it('refuses what it does not know', async () => {
-    const sample = session.sample({ subject: 'none', workload: 'walk', k: 1, pace: 'quick' });
-    match(String(await sample.catch((error: unknown) => error)), /walk is none of await, /);
+  it('a sample of an unknown workload fails and lists the known ones', async () => {
+    const sample = sampler.sample({ subject: 'none', workload: 'walk', storageCount: 1, budget: 'quick' });
+    match(String(await sample.catch((error: unknown) => error)), /Unknown name "walk"\. Expected one of: await, /);
   });
 });
 
-describe('a page in Chromium', async () => {
-  const session = await placeNamed('chromium')
+describe('samples in a page in Chromium', async () => {
+  const sampler = await environmentNamed('chromium')
     .open()
     .catch((error: unknown) => {
-      if (error instanceof MissingPlace) return error;
+      if (error instanceof MissingEnvironment) return error;
       throw error;
     });
-  if (session instanceof MissingPlace) {
-    it('runs every subject', { skip: session.message }, () => {});
+  if (sampler instanceof MissingEnvironment) {
+    it('all subjects work', { skip: sampler.message }, () => {});
     return;
   }
-  after(() => session.close());
+  after(() => sampler.close());
 
   for (const subject of subjects) {
-    it(`runs ${subject}`, async () => {
-      const answer = await session.check(subject);
-      deepEqual('figures' in answer && answer.figures, {});
+    it(`${subject} works`, async () => {
+      const outcome = await sampler.check(subject);
+      deepEqual('figures' in outcome && outcome.figures, {});
     });
   }
 
-  it('gives a figure', async () => {
-    const answer = await session.sample({ subject: 'interception', workload: 'pending', k: 1, pace: 'quick' });
-    equal('figures' in answer && Number.isFinite(answer.figures.pending), true, JSON.stringify(answer));
+  it('a sample yields a figure', async () => {
+    const task = { subject: 'interception', workload: 'pending', storageCount: 1, budget: 'quick' } as const;
+    const outcome = await sampler.sample(task);
+    equal('figures' in outcome && Number.isFinite(outcome.figures.pending), true, JSON.stringify(outcome));
   });
 
-  it('tells of what goes wrong', async () => {
-    const sample = session.sample({ subject: 'none', workload: 'walk', k: 1, pace: 'quick' });
-    match(String(await sample.catch((error: unknown) => error)), /walk is none of await, /);
+  it('an error in the page rejects the sample with its message', async () => {
+    const sample = sampler.sample({ subject: 'none', workload: 'walk', storageCount: 1, budget: 'quick' });
+    match(String(await sample.catch((error: unknown) => error)), /Unknown name "walk"\. Expected one of: await, /);
   });
 });

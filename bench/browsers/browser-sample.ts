@@ -1,17 +1,18 @@
-/** One sample, in a page or in a process, whichever host asks for it. */
-
-import { pick } from '../measure/require-entry.js';
-import { PACES } from '../suite/sample-budget.js';
+/** Takes one sample, in a page (page-host.ts) or in a process (process-host.ts). */
+import { requireEntry } from '../measure/require-entry.js';
+import type { SampleTask } from '../suite/environment.js';
+import { SAMPLE_BUDGETS } from '../suite/sample-budget.js';
 import type { Subject } from '../suite/subject.js';
-import { LostValue } from '../workloads/flow-values.js';
-import { checkFollows } from '../workloads/subject-check.js';
-import { type Later, makeStorages } from '../workloads/used-storages.js';
-import { WORKLOADS } from './workloads/browser-workloads.js';
-import { soak } from './workloads/flow-soak.js';
+import { LostValueError } from '../workloads/flow-values.js';
+import { assertTracking } from '../workloads/subject-check.js';
+import { makeUsedStorages, type Scheduler } from '../workloads/used-storages.js';
+import { BROWSER_WORKLOADS } from './workloads/browser-workloads.js';
+import { soakFlows } from './workloads/flow-soak.js';
 
-export type Answer = { figures: Record<string, number> } | { lost: string };
+/** A sample's outcome as a host reports it, without the version of the browser. */
+export type HostOutcome = { figures: Record<string, number> } | { lostValue: string };
 
-const CALLBACKS: readonly Later[] = [
+const SCHEDULERS: readonly Scheduler[] = [
   (callback) => setTimeout(callback, 0),
   (callback) => queueMicrotask(callback),
   (callback) => Promise.resolve().then(callback),
@@ -25,30 +26,41 @@ const CALLBACKS: readonly Later[] = [
   },
 ];
 
-/** @param task workload, number of storages and pace; without any it only tries whether the subject works here */
-export async function takeSample(subject: Subject, [workload, k, pace]: readonly string[]): Promise<Answer> {
+/** A task in the form in which takeSample() reads it. */
+export function sampleArguments({ workload, storageCount, budget }: SampleTask): string[] {
+  return [workload, String(storageCount), budget];
+}
+
+/**
+ * @param args workload, number of storages and budget; an empty list only checks whether the subject works here
+ * @throws every error except a lost value, which is an outcome
+ */
+export async function takeSample(
+  subject: Subject,
+  [workload, storageCount, budget]: readonly string[],
+): Promise<HostOutcome> {
   try {
-    return { figures: await figuresOf(subject, Number(k), workload, pace) };
+    return { figures: await takeFigures(subject, Number(storageCount), workload, budget) };
   } catch (error) {
-    if (!(error instanceof LostValue)) throw error;
-    return { lost: error.message };
+    if (!(error instanceof LostValueError)) throw error;
+    return { lostValue: error.message };
   }
 }
 
-async function figuresOf(
+async function takeFigures(
   subject: Subject,
-  k: number,
+  storageCount: number,
   workload?: string,
-  pace?: string,
+  budgetName?: string,
 ): Promise<Record<string, number>> {
   if (workload === undefined) {
-    await checkFollows(subject);
+    await assertTracking(subject);
     return {};
   }
-  const storages = await makeStorages(subject, k, CALLBACKS);
-  // There is one where no value is set, too: it is what puts the patches in.
+  const storages = await makeUsedStorages(subject, storageCount, SCHEDULERS);
+  // Without a value there still is one storage, because the first storage installs the patches.
   const storage = storages[0] ?? subject.makeStorage();
-  const { flows, ...rest } = pick(PACES, pace);
-  if (workload === 'soak') return soak(storage, flows);
-  return { [workload]: await pick(WORKLOADS, workload)(subject, storages, { flows, ...rest }) };
+  const budget = requireEntry(SAMPLE_BUDGETS, budgetName);
+  if (workload === 'soak') return soakFlows(storage, budget.soakCount);
+  return { [workload]: await requireEntry(BROWSER_WORKLOADS, workload)(subject, storages, budget) };
 }

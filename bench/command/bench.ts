@@ -1,40 +1,43 @@
-/** `npm run bench`: measures, prints, and writes docs/bench. */
+/** `npm run bench`: measures suites, prints the results, and writes them with their plots to docs/bench. */
 import { fileURLToPath } from 'node:url';
+import { findUnusableSubjects, type MeasurementPlan, measureWorkload } from '../measure/measure-workload.js';
 import { type Results, readAllResults, readResults, writeResults } from '../measure/results.js';
-import { findAbsent, measure, type Plan } from '../measure/sampling.js';
-import { writeBarPlots, writeLinePlots } from '../report/plot-files.js';
+import { barPlotsOf, linePlotsOf, writePlots } from '../report/plot-files.js';
 import { reportWorkload } from '../report/terminal-report.js';
-import { verdicts } from '../report/verdicts.js';
-import { MissingPlace } from '../suite/environment.js';
-import { ownWorkloads, type Suite } from '../suite/suite.js';
-import { SUITES } from '../suites.js';
-import { HELP, type Options, parseOptions } from './options.js';
-import { placesOf } from './places.js';
-import { type ProgressLine, showProgress } from './progress.js';
+import { judgeTargets } from '../report/verdicts.js';
+import { MissingEnvironment } from '../suite/environment.js';
+import { type Suite, sampledWorkloads } from '../suite/suite.js';
+import { loadEnvironments, SUITES } from '../suites.js';
+import { type BenchOptions, HELP_TEXT, parseOptions } from './options.js';
+import { type ProgressLine, startProgress } from './progress.js';
+
+const RESULTS_FOLDER = fileURLToPath(new URL('../../../docs/bench', import.meta.url));
 
 try {
-  const options = parseOptions(process.argv.slice(2), fileURLToPath(new URL('../../../docs/bench', import.meta.url)));
-  if (options.help) console.log(HELP);
-  else await bench(options);
+  const options = parseOptions(process.argv.slice(2), RESULTS_FOLDER);
+  if (options.help) console.log(HELP_TEXT);
+  else await runBenchmarks(options);
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;
 }
 
-async function bench(options: Options): Promise<void> {
-  const plans = await plansOf(options);
-  if (plans.length === 0) throw new Error('Nothing of this name can be measured: see --help.');
-  const progress = showProgress(plans.flat());
+async function runBenchmarks(options: BenchOptions): Promise<void> {
+  const plans = await makePlans(options);
+  if (plans.length === 0) {
+    throw new Error('None of the selected workloads runs in a selected environment. --help lists their names.');
+  }
+  const progress = startProgress(plans.flat());
   const outcomes: boolean[] = [];
   for (const [first, ...rest] of plans) {
     if (first === undefined) continue;
     try {
-      outcomes.push(...(await measurePlace([first, ...rest], options, progress)));
+      outcomes.push(...(await measureEnvironment([first, ...rest], options, progress)));
     } catch (error) {
-      if (!(error instanceof MissingPlace)) throw error;
-      progress.leaveOut([first, ...rest]);
+      if (!(error instanceof MissingEnvironment)) throw error;
+      progress.skip([first, ...rest]);
       progress.clear();
-      console.error(`${first.place.name} is not measured: ${error.message}`);
+      console.error(`Skipped ${first.environment.name}: ${error.message}`);
       process.exitCode = 1;
     }
   }
@@ -42,20 +45,21 @@ async function bench(options: Options): Promise<void> {
   console.log(`${reached} of ${outcomes.length} targets reached.`);
 }
 
-/** For each place, a plan for each workload that is asked for and that it has. */
-async function plansOf(options: Options): Promise<Plan[][]> {
-  const plans: Plan[][] = [];
+/** Makes, for each selected environment, a plan for each selected workload that runs in it. */
+async function makePlans(options: BenchOptions): Promise<MeasurementPlan[][]> {
+  const plans: MeasurementPlan[][] = [];
   for (const name of options.suites) {
     const suite = SUITES[name];
-    for (const place of await placesOf(name, options)) {
-      const workloads = ownWorkloads(suite).filter(
-        (workload) => options.workloads.includes(workload) && place.workloads?.includes(workload) !== false,
+    for (const environment of await loadEnvironments(name, options.runtimes, options.includesInstalled)) {
+      const isSelected = options.environments?.some((prefix) => environment.name.startsWith(prefix)) !== false;
+      const workloads = sampledWorkloads(suite).filter(
+        (workload) => options.workloads.includes(workload) && environment.workloads?.includes(workload) !== false,
       );
-      if (workloads.length === 0) continue;
+      if (!isSelected || workloads.length === 0) continue;
       plans.push(
         workloads.map((workload) => {
           const rounds = suite.workloads[workload]?.rounds ?? options.rounds ?? suite.rounds;
-          return { suite, place, workload, rounds, pace: options.isQuick ? 'quick' : suite.pace };
+          return { suite, environment, workload, rounds, budget: options.isQuick ? 'quick' : suite.budget };
         }),
       );
     }
@@ -63,40 +67,50 @@ async function plansOf(options: Options): Promise<Plan[][]> {
   return plans;
 }
 
-/** @returns for each target whether it is reached */
-async function measurePlace(
-  plans: readonly [Plan, ...Plan[]],
-  { out }: Options,
+/**
+ * Measures all workloads of one environment.
+ * @param plans plans that differ only in their workload
+ * @returns for each target, whether it was reached
+ */
+async function measureEnvironment(
+  plans: readonly [MeasurementPlan, ...MeasurementPlan[]],
+  { outputFolder }: BenchOptions,
   progress: ProgressLine,
 ): Promise<boolean[]> {
-  const [{ suite, place }] = plans;
+  const [{ suite, environment }] = plans;
   const outcomes: boolean[] = [];
-  const session = await place.open();
+  const sampler = await environment.open();
   try {
-    const absent = await findAbsent(suite, place, session);
-    // Workloads that are not measured now keep the figures that they have.
-    let results: Results = out === undefined ? { runtime: place.name, workloads: {} } : readResults(out, place.name);
+    const unusable = await findUnusableSubjects(suite, environment, sampler);
+    // Workloads that are not measured this time keep their figures.
+    let results: Results =
+      outputFolder === undefined
+        ? { environment: environment.name, workloads: {} }
+        : readResults(outputFolder, environment.name);
     for (const plan of plans) {
-      const measured = await measure(plan, session, absent, progress.sampleOf(plan));
-      results = inOrder(suite, { ...results, workloads: { ...results.workloads, ...measured } });
+      const measured = await measureWorkload(plan, sampler, unusable, progress.listenerFor(plan));
+      results = sortWorkloads(suite, { ...results, workloads: { ...results.workloads, ...measured } });
       progress.clear();
       for (const workload of Object.keys(measured)) {
         console.log(reportWorkload(suite, results, workload));
-        outcomes.push(...verdicts(suite, results, workload).map(({ reached }) => reached));
+        outcomes.push(...judgeTargets(suite, results, workload).map(({ isReached }) => isReached));
       }
-      if (out !== undefined) writeResults(out, results);
+      if (outputFolder !== undefined) writeResults(outputFolder, results);
     }
-    if (out !== undefined) {
-      writeLinePlots(suite, out, results);
-      writeBarPlots(suite, out, readAllResults(out, suite));
+    if (outputFolder !== undefined) {
+      writePlots(outputFolder, [
+        ...linePlotsOf(suite, results),
+        ...barPlotsOf(suite, readAllResults(outputFolder, suite)),
+      ]);
     }
   } finally {
-    await session.close();
+    await sampler.close();
   }
   return outcomes;
 }
 
-function inOrder(suite: Suite, { runtime, workloads }: Results): Results {
+/** Brings the workloads into the order of the suite. */
+function sortWorkloads(suite: Suite, { environment, workloads }: Results): Results {
   const entries = Object.keys(suite.workloads).flatMap((name) => (workloads[name] ? [[name, workloads[name]]] : []));
-  return { runtime, workloads: Object.fromEntries(entries) };
+  return { environment, workloads: Object.fromEntries(entries) };
 }

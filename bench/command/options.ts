@@ -1,53 +1,62 @@
 /** The command line of `npm run bench`. */
 import { parseArgs } from 'node:util';
-import { namedRuntime, type Runtime } from '../measure/runtimes.js';
-import { ownWorkloads, type SuiteName } from '../suite/suite.js';
+import { type Runtime, runtimeAt } from '../measure/runtimes.js';
+import { type SuiteName, sampledWorkloads } from '../suite/suite.js';
 import { SUITES } from '../suites.js';
 
-const IN_BROWSERS = ['browsers', 'transform'] as const;
-const WITH_REQUESTS = ['requests'] as const;
-const workloadsOf = (suites: readonly SuiteName[]) => suites.flatMap((name) => ownWorkloads(SUITES[name]));
+const DEFAULT_SUITES = ['servers'] as const;
+const BROWSER_SUITES = ['browsers', 'transform'] as const;
+const REQUEST_SUITES = ['requests'] as const;
 
-export const HELP = `Measures Throughline beside its peers.
+const workloadsOf = (suites: readonly SuiteName[]) => suites.flatMap((name) => sampledWorkloads(SUITES[name]));
+const environmentPrefixesOf = (suites: readonly SuiteName[]) =>
+  suites.flatMap((name) => SUITES[name].environmentPrefixes);
+
+export const HELP_TEXT = `Measures Throughline next to its peers.
 
   npm run bench -- [options]
 
-Without --browsers, on servers: beside the runtime's own AsyncLocalStorage, cls-hooked and no tracking at all. With it, in
-browsers and on the portable engine in Node: beside zone.js and no tracking at all; and the transform beside esbuild and Babel.
-With --requests, servers of real frameworks: alone, with the request scope, and with what people use there today.
+By default, measures server runtimes: Throughline next to the runtime's own AsyncLocalStorage, cls-hooked and no tracking.
+With --browsers, measures browsers and the portable engine on Node: Throughline next to zone.js and no tracking; and the
+transform next to esbuild and Babel. With --requests, measures servers of web frameworks: the framework alone, with the
+request scope, and with the usual solution on that framework.
 
-  --requests               the request scope on node:http, Express, Fastify, Koa, Hono, h3 and Nest
-  --browsers               Chromium, Firefox, WebKit, Node 26 with the portable engine, and the transform
-  --in <names>             some places only: ${[...IN_BROWSERS, ...WITH_REQUESTS].flatMap((name) => SUITES[name].places).join(', ')}
-  --only <names>           some workloads only. On servers: ${workloadsOf(['servers']).join(', ')}.
-                           With --browsers: ${workloadsOf(IN_BROWSERS).join(', ')}
-                           With --requests: ${workloadsOf(WITH_REQUESTS).join(', ')}
-  --processes <number>     how many samples for each figure (${SUITES.servers.rounds}; with --browsers ${SUITES.browsers.rounds}, with --requests ${SUITES.requests.rounds})
-  --runtime <name>=<path>  a runtime instead of the Node that runs this: node26=/path/to/node, bun=..., deno=...;
-                           may be given again. With --browsers, the Node of the portable engine
-  --runtimes               the runtimes that the project has installed in .runtimes as well
-  --quick                  one sample for each figure, and a short one: to see that all works; writes nothing
-  --out <folder>           where the figures and plots go (docs/bench)
-  --help                   this text
+  --requests               measure the request scope on node:http, Express, Fastify, Koa, Hono, h3 and Nest
+  --browsers               measure Chromium, Firefox, WebKit, the portable engine on Node 26, and the transform
+  --in <names>             only these environments, comma-separated; the beginning of a name is enough.
+                           On servers: ${environmentPrefixesOf(DEFAULT_SUITES).join(', ')}
+                           With --browsers: ${environmentPrefixesOf(BROWSER_SUITES).join(', ')}
+                           With --requests: ${environmentPrefixesOf(REQUEST_SUITES).join(', ')}
+  --only <names>           only these workloads, comma-separated.
+                           On servers: ${workloadsOf(DEFAULT_SUITES).join(', ')}
+                           With --browsers: ${workloadsOf(BROWSER_SUITES).join(', ')}
+                           With --requests: ${workloadsOf(REQUEST_SUITES).join(', ')}
+  --processes <number>     samples per figure (default: ${SUITES.servers.rounds}; with --browsers ${SUITES.browsers.rounds}, with --requests ${SUITES.requests.rounds})
+  --runtime <name>=<path>  measure this runtime instead of the current Node: node26=/path/to/node, bun=..., deno=...
+                           Can be repeated. With --browsers: the Node for the portable engine
+  --runtimes               also measure the runtimes that this project has installed in .runtimes
+  --quick                  one short sample per figure, to see that everything works; writes no files without --out
+  --out <folder>           where to write figures and plots (default: docs/bench)
+  --help                   print this text
 `;
 
-export interface Options {
+export interface BenchOptions {
   readonly help: boolean;
   readonly suites: readonly SuiteName[];
-  /** Beginnings of the names of places; absent where all are meant. */
-  readonly places?: readonly string[];
+  /** Prefixes of the names of environments. Absent: all environments. */
+  readonly environments?: readonly string[];
   readonly workloads: readonly string[];
-  /** Absent where each suite takes as many as it does. */
+  /** Absent: the default of each suite. */
   readonly rounds?: number;
   readonly isQuick: boolean;
   readonly runtimes: readonly Runtime[];
-  readonly withInstalled: boolean;
-  /** Absent where nothing is to be written. */
-  readonly out?: string;
+  readonly includesInstalled: boolean;
+  /** Absent: write no files. */
+  readonly outputFolder?: string;
 }
 
-/** @throws with a message for the user where the command line is wrong */
-export function parseOptions(args: readonly string[], defaultOut: string): Options {
+/** @throws if the command line is invalid; the message is for the user */
+export function parseOptions(args: readonly string[], defaultOutputFolder: string): BenchOptions {
   const { values } = parseArgs({
     args: [...args],
     strict: true,
@@ -64,42 +73,53 @@ export function parseOptions(args: readonly string[], defaultOut: string): Optio
       help: { type: 'boolean', default: false },
     },
   });
-  if (values.browsers && values.requests) throw new Error('--browsers and --requests are measured one after the other');
-  const suites = values.requests ? WITH_REQUESTS : values.browsers ? IN_BROWSERS : (['servers'] as const);
+  if (values.browsers && values.requests) {
+    throw new Error('--browsers and --requests cannot be combined: run one after the other.');
+  }
+  const suites = values.requests ? REQUEST_SUITES : values.browsers ? BROWSER_SUITES : DEFAULT_SUITES;
   const workloads = workloadsOf(suites);
-  const out = values.out ?? (values.quick ? undefined : defaultOut);
-  const rounds = values.processes === undefined ? (values.quick ? 1 : undefined) : sampleNumber(values.processes);
+  const outputFolder = values.out ?? (values.quick ? undefined : defaultOutputFolder);
+  const rounds = values.processes === undefined ? (values.quick ? 1 : undefined) : parseRounds(values.processes);
   return {
     help: values.help,
     suites,
-    ...(values.in === undefined ? {} : { places: values.in.split(',').map((text) => place(text, suites)) }),
-    workloads: values.only === undefined ? workloads : values.only.split(',').map((text) => workload(text, workloads)),
+    ...(values.in === undefined
+      ? {}
+      : { environments: values.in.split(',').map((text) => parseEnvironment(text, suites)) }),
+    workloads:
+      values.only === undefined ? workloads : values.only.split(',').map((text) => parseWorkload(text, workloads)),
     ...(rounds === undefined ? {} : { rounds }),
     isQuick: values.quick,
-    runtimes: values.runtime.map(runtime),
-    withInstalled: values.runtimes,
-    ...(out === undefined ? {} : { out }),
+    runtimes: values.runtime.map(parseRuntime),
+    includesInstalled: values.runtimes,
+    ...(outputFolder === undefined ? {} : { outputFolder }),
   };
 }
 
-function workload(text: string, names: readonly string[]): string {
-  if (!names.includes(text)) throw new Error(`--only: ${text} is none of ${names.join(', ')}`);
+function parseWorkload(text: string, names: readonly string[]): string {
+  if (!names.includes(text)) {
+    throw new Error(`--only: unknown workload "${text}". Expected one of: ${names.join(', ')}`);
+  }
   return text;
 }
 
-function place(text: string, suites: readonly SuiteName[]): string {
-  const names = suites.flatMap((name) => SUITES[name].places);
-  if (!names.some((name) => text.startsWith(name))) throw new Error(`--in: ${text} is none of ${names.join(', ')}`);
+function parseEnvironment(text: string, suites: readonly SuiteName[]): string {
+  const prefixes = environmentPrefixesOf(suites);
+  if (!prefixes.some((prefix) => text.startsWith(prefix))) {
+    throw new Error(`--in: unknown environment "${text}". Expected one of: ${prefixes.join(', ')}`);
+  }
   return text;
 }
 
-function sampleNumber(text: string): number {
-  if (!/^[1-9]\d*$/.test(text)) throw new Error(`--processes: ${text} is no number of processes`);
+function parseRounds(text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new Error(`--processes: expected a positive integer, but got "${text}".`);
   return Number(text);
 }
 
-function runtime(text: string): Runtime {
-  const at = text.indexOf('=');
-  if (at < 1 || at === text.length - 1) throw new Error(`--runtime: ${text} is not <name>=<path>`);
-  return namedRuntime(text.slice(0, at), text.slice(at + 1));
+function parseRuntime(text: string): Runtime {
+  const separator = text.indexOf('=');
+  if (separator < 1 || separator === text.length - 1) {
+    throw new Error(`--runtime: expected <name>=<path>, but got "${text}".`);
+  }
+  return runtimeAt(text.slice(0, separator), text.slice(separator + 1));
 }

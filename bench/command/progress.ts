@@ -1,34 +1,38 @@
-/** What is being measured, how far it is, and how long it will take: on stderr, one line in a terminal. */
-import { type Plan, type Progress, sampleCount } from '../measure/sampling.js';
-import { PACES } from '../suite/sample-budget.js';
+/** Shows on stderr what is being measured, how much is done, and how long the rest will take. */
+import { type MeasurementPlan, maximumSampleCount, type SampleListener } from '../measure/measure-workload.js';
+import { formatStorageCount } from '../report/figure-format.js';
+import { SAMPLE_BUDGETS } from '../suite/sample-budget.js';
 
 export interface ProgressLine {
-  sampleOf(plan: Plan): Progress;
-  /** What will not be measured after all. */
-  leaveOut(plans: readonly Plan[]): void;
-  /** Takes the line away, before something else is printed. */
+  /** Returns the listener to call before each sample of the plan. */
+  listenerFor(plan: MeasurementPlan): SampleListener;
+  /** Removes plans that will not be measured from the expected duration. */
+  skip(plans: readonly MeasurementPlan[]): void;
+  /** Erases the line, so that something else can be printed. */
   clear(): void;
 }
 
-export function showProgress(plans: readonly Plan[]): ProgressLine {
+/** In a terminal, one line is rewritten before each sample. Otherwise, one line is written per round. */
+export function startProgress(plans: readonly MeasurementPlan[]): ProgressLine {
   const { isTTY } = process.stderr;
   const start = performance.now();
-  let total = plans.reduce((sum, plan) => sum + expectedMs(plan) * sampleCount(plan), 0);
-  let passed = 0;
+  let totalMs = plans.reduce((sum, plan) => sum + expectedPlanMs(plan), 0);
+  let doneMs = 0;
   let lastRound = '';
   return {
-    sampleOf: (plan) => (subject, k, round) => {
+    listenerFor: (plan) => (subject, storageCount, roundIndex) => {
       const elapsed = performance.now() - start;
-      const left = passed === 0 ? total : (elapsed / passed) * (total - passed);
-      const where = `${plan.place.name} ${plan.workload}, round ${round + 1} of ${plan.rounds}`;
-      const far = `${Math.floor((passed / total) * 100)} %, ${duration(left)} left`;
-      if (isTTY) process.stderr.write(`\r\x1b[K${where}: ${k} with ${subject} (${far})`);
-      else if (where !== lastRound) process.stderr.write(`${where} (${far})\n`);
-      lastRound = where;
-      passed += expectedMs(plan);
+      const leftMs = doneMs === 0 ? totalMs : (elapsed / doneMs) * (totalMs - doneMs);
+      const round = `${plan.environment.name}, ${plan.workload}, round ${roundIndex + 1} of ${plan.rounds}`;
+      const done = `${Math.floor((doneMs / totalMs) * 100)} % done, ${formatDuration(leftMs)} left`;
+      const sample = `${subject} with ${formatStorageCount(storageCount)}`;
+      if (isTTY) process.stderr.write(`\r\x1b[K${round}: ${sample} (${done})`);
+      else if (round !== lastRound) process.stderr.write(`${round} (${done})\n`);
+      lastRound = round;
+      doneMs += expectedSampleMs(plan);
     },
-    leaveOut: (missing) => {
-      total -= missing.reduce((sum, plan) => sum + expectedMs(plan) * sampleCount(plan), 0);
+    skip: (skipped) => {
+      totalMs -= skipped.reduce((sum, plan) => sum + expectedPlanMs(plan), 0);
     },
     clear: () => {
       if (isTTY) process.stderr.write('\r\x1b[K');
@@ -36,11 +40,14 @@ export function showProgress(plans: readonly Plan[]): ProgressLine {
   };
 }
 
-/** Of one sample. */
-function expectedMs({ suite, place, workload, pace }: Plan): number {
-  return place.startUpMs + (suite.workloads[workload]?.expectedMs(PACES[pace]) ?? 0);
+function expectedPlanMs(plan: MeasurementPlan): number {
+  return expectedSampleMs(plan) * maximumSampleCount(plan);
 }
 
-function duration(ms: number): string {
+function expectedSampleMs({ suite, environment, workload, budget }: MeasurementPlan): number {
+  return environment.startUpMs + (suite.workloads[workload]?.expectedMs(SAMPLE_BUDGETS[budget]) ?? 0);
+}
+
+function formatDuration(ms: number): string {
   return ms < 90_000 ? `${Math.ceil(ms / 1000)} s` : `${Math.ceil(ms / 60_000)} min`;
 }

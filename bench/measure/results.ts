@@ -1,53 +1,54 @@
-/** The figures as they are kept in docs/bench, one file for each place. All else is worked out from them. */
+/** The measured figures, one JSON file per environment in docs/bench. Tables and plots are computed from these files. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { hasPlace, type Suite } from '../suite/suite.js';
+import { hasEnvironment, type Suite } from '../suite/suite.js';
 
-/** One subject with one number of storages: a figure from each round, in their order. */
+/** One subject with one number of storages: one figure per round, in the order of the rounds. */
 export interface Cell {
   readonly subject: string;
-  readonly k: number;
+  readonly storageCount: number;
   readonly figures: readonly number[];
 }
 
+/** One workload in one environment. */
 export interface Measurement {
   readonly version: string;
   readonly date: string;
   readonly cpu: string;
   readonly cores: number;
-  /** How many samples each figure is the median of. */
-  readonly processes: number;
+  readonly rounds: number;
   readonly cells: readonly Cell[];
-  /** Subjects without figures, and why. */
-  readonly absent: Readonly<Record<string, string>>;
+  /** The subjects without figures, with the reasons. */
+  readonly excluded: Readonly<Record<string, string>>;
 }
 
+/** Everything that was measured in one environment. */
 export interface Results {
-  /** The place. */
-  readonly runtime: string;
+  readonly environment: string;
   readonly workloads: Readonly<Record<string, Measurement>>;
 }
 
-export function readResults(folder: string, place: string): Results {
-  const path = join(folder, `${place}.json`);
-  // Nothing but writeResults writes these files.
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Results) : { runtime: place, workloads: {} };
+/** Reads the results of an environment; they are empty if it has no file yet. */
+export function readResults(folder: string, environment: string): Results {
+  const path = join(folder, `${environment}.json`);
+  // Only writeResults() writes these files, so they have the type.
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Results) : { environment, workloads: {} };
 }
 
-/** Of all places of a suite that have some, in the order of the README. */
+/** Reads the results of all environments of a suite that have a file, in the order of the README. */
 export function readAllResults(folder: string, suite: Suite): Results[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
-    .filter((name) => name.endsWith('.json') && hasPlace(suite, name))
+    .filter((name) => name.endsWith('.json') && hasEnvironment(suite, name))
     .map((name) => readResults(folder, name.slice(0, -'.json'.length)))
-    .sort((a, b) => suite.rank(a.runtime) - suite.rank(b.runtime));
+    .sort((a, b) => suite.readmeRank(a.environment) - suite.readmeRank(b.environment));
 }
 
 export function writeResults(folder: string, results: Results): void {
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, `${results.runtime}.json`), `${JSON.stringify(results, null, 2)}\n`);
+  writeFileSync(join(folder, `${results.environment}.json`), `${JSON.stringify(results, null, 2)}\n`);
 }
 
-export function findCell(measurement: Measurement, subject: string, k: number): Cell | undefined {
-  return measurement.cells.find((cell) => cell.subject === subject && cell.k === k);
+export function findCell(measurement: Measurement, subject: string, storageCount: number): Cell | undefined {
+  return measurement.cells.find((cell) => cell.subject === subject && cell.storageCount === storageCount);
 }

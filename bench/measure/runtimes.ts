@@ -1,41 +1,51 @@
-/** What bench can measure: the Node that runs it, runtimes that were named, and those that the project installed. */
+/** The runtimes that can be measured: the current Node, runtimes named on the command line, and those in `.runtimes`. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const INSTALLED = fileURLToPath(new URL('../../../.runtimes', import.meta.url));
+const INSTALLATION_FOLDER = fileURLToPath(new URL('../../../.runtimes', import.meta.url));
 
 export interface Runtime {
-  /** Such as `node26` or `bun`: the name of its files in docs/bench. */
+  /** Such as `node26` or `bun`; also the name of the runtime's file in docs/bench. */
   readonly name: string;
-  /** What starts a script with it. */
+  /** The command that runs a script, without the script. */
   readonly command: readonly [string, ...string[]];
 }
 
-/** Those that were named, or else the Node that runs this; and those that the project has installed, where asked for. */
-export function wantedRuntimes(named: readonly Runtime[], withInstalled: boolean): Runtime[] {
-  const wanted = named.length > 0 ? named : [ownRuntime()];
-  const installed = withInstalled ? installedRuntimes(INSTALLED) : [];
-  return [...wanted, ...installed.filter(({ name }) => !wanted.some((runtime) => runtime.name === name))];
+/**
+ * @param named runtimes from the command line; without any, the Node that runs this program is used
+ * @param includesInstalled whether to add the runtimes in `.runtimes` whose names are not in `named`
+ */
+export function selectRuntimes(named: readonly Runtime[], includesInstalled: boolean): Runtime[] {
+  const selected = named.length > 0 ? named : [currentRuntime()];
+  const installed = includesInstalled ? installedRuntimes() : [];
+  return [...selected, ...installed.filter(({ name }) => !selected.some((runtime) => runtime.name === name))];
 }
 
-export function ownRuntime(): Runtime {
+function currentRuntime(): Runtime {
   return { name: `node${process.versions.node.split('.')[0]}`, command: [process.execPath] };
 }
 
-/** @throws where the name is not of a runtime that bench knows */
-export function namedRuntime(name: string, path: string): Runtime {
-  if (!/^(node\d+|bun|deno)$/.test(name)) {
-    throw new Error(`${name} is no runtime that bench knows: node and a number, bun or deno`);
+/** @throws if the name is none of `node<number>`, `bun` and `deno` */
+export function runtimeAt(name: string, path: string): Runtime {
+  if (!isRuntimeName(name)) {
+    throw new Error(`Unknown runtime "${name}". Expected "node" and a version number (node26), "bun" or "deno".`);
   }
   return { name, command: name === 'deno' ? [path, 'run', '-A'] : [path] };
 }
 
-/** What is in `.runtimes`, less the runtimes that are not for programs of this kind, such as workerd. */
-export function installedRuntimes(folder: string): Runtime[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .map((name) => ({ name, path: join(folder, name, 'node_modules', '.bin', name.replace(/\d+$/, '')) }))
-    .filter(({ name, path }) => /^(node\d+|bun|deno)$/.test(name) && existsSync(path))
-    .map(({ name, path }) => namedRuntime(name, path));
+/** The runtimes in `.runtimes`, without those that cannot run these programs, such as workerd. */
+export function installedRuntimes(): Runtime[] {
+  if (!existsSync(INSTALLATION_FOLDER)) return [];
+  return readdirSync(INSTALLATION_FOLDER)
+    .map((name) => ({
+      name,
+      path: join(INSTALLATION_FOLDER, name, 'node_modules', '.bin', name.replace(/\d+$/, '')),
+    }))
+    .filter(({ name, path }) => isRuntimeName(name) && existsSync(path))
+    .map(({ name, path }) => runtimeAt(name, path));
+}
+
+function isRuntimeName(name: string): boolean {
+  return /^(node\d+|bun|deno)$/.test(name);
 }

@@ -1,19 +1,21 @@
-/** A sample that is a process of its own, and prints its answer as one line of JSON. */
+/** Runs a program that takes one sample in its own process and prints the outcome as one line of JSON. */
 import { spawn } from 'node:child_process';
 
-const LIMIT_MS = 300_000;
+const TIMEOUT_MS = 300_000;
 
 /**
- * @param what for people, should it fail
- * @returns what it has printed
+ * @param description names the sample in error messages
+ * @param command the program and its arguments
+ * @returns the parsed output
+ * @throws if the program does not start, exits with an error, or runs for more than five minutes
  */
-export function runSample(what: string, command: readonly [string, ...string[]]): Promise<unknown> {
+export function runSampleProcess(description: string, command: readonly [string, ...string[]]): Promise<unknown> {
   const [binary, ...args] = command;
   return new Promise((resolve, reject) => {
     const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     let errors = '';
-    const limit = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
+    const timeout = setTimeout(() => child.kill('SIGKILL'), TIMEOUT_MS);
     child.stdout.on('data', (chunk) => {
       output += chunk;
     });
@@ -21,13 +23,13 @@ export function runSample(what: string, command: readonly [string, ...string[]])
       errors += chunk;
     });
     child.on('error', (error) => {
-      clearTimeout(limit);
-      reject(new Error(`${what} did not start: ${error.message}`));
+      clearTimeout(timeout);
+      reject(new Error(`The sample ${description} did not start: ${error.message}`));
     });
     child.on('close', (code, signal) => {
-      clearTimeout(limit);
+      clearTimeout(timeout);
       if (code === 0) resolve(JSON.parse(output));
-      else reject(new Error(`${what} ended with ${signal ?? `code ${code}`}\n${errors}`));
+      else reject(new Error(`The sample ${description} exited with ${signal ?? `code ${code}`}.\n${errors}`));
     });
   });
 }

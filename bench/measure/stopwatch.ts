@@ -1,41 +1,44 @@
-import type { Pace } from '../suite/sample-budget.js';
+import type { SampleBudget } from '../suite/sample-budget.js';
 import { median } from './statistics.js';
 
-/** Does an operation `count` times. */
+/** Repeats an operation `count` times. */
 export type Lap = (count: number) => void | Promise<void>;
 
-/** A lap takes this many steps of the clock at least, which browsers make coarse. */
-const STEPS = 100;
+/** A lap lasts at least this many clock ticks, since browsers make the clock coarse. */
+const MIN_TICKS_PER_LAP = 100;
 
-/** Nanoseconds an operation: the median of the laps, after a warm-up in which a lap grows until it is long enough. */
-export async function timeLaps(lap: Lap, pace: Pace): Promise<number> {
-  const lapMs = Math.max(pace.lapMs, STEPS * clockStep());
+/**
+ * Times an operation. The warm-up doubles the number of operations per lap until a lap is long enough.
+ * @returns nanoseconds per operation: the median of the laps
+ */
+export async function timeLaps(lap: Lap, budget: SampleBudget): Promise<number> {
+  const lapMs = Math.max(budget.lapMs, MIN_TICKS_PER_LAP * clockTickMs());
   let count = 1;
   const start = performance.now();
-  let last = await elapsed(lap, count);
-  while (last < lapMs || performance.now() - start < pace.warmUpMs) {
+  let last = await lapDuration(lap, count);
+  while (last < lapMs || performance.now() - start < budget.warmUpMs) {
     if (last < lapMs) count *= 2;
-    last = await elapsed(lap, count);
+    last = await lapDuration(lap, count);
   }
   const times: number[] = [];
-  for (let i = 0; i < pace.laps; i++) times.push(await elapsed(lap, count));
+  for (let i = 0; i < budget.lapCount; i++) times.push(await lapDuration(lap, count));
   return (median(times) / count) * 1e6;
 }
 
-async function elapsed(lap: Lap, count: number): Promise<number> {
+async function lapDuration(lap: Lap, count: number): Promise<number> {
   const start = performance.now();
   await lap(count);
   return performance.now() - start;
 }
 
-/** In milliseconds: the smallest of a few, since something may come between. */
-function clockStep(): number {
-  let smallest = Number.POSITIVE_INFINITY;
+/** Length of a clock tick: the shortest of five observations, since an interruption can lengthen one. */
+function clockTickMs(): number {
+  let shortest = Number.POSITIVE_INFINITY;
   for (let i = 0; i < 5; i++) {
     const start = performance.now();
     let now = start;
     while (now === start) now = performance.now();
-    smallest = Math.min(smallest, now - start);
+    shortest = Math.min(shortest, now - start);
   }
-  return smallest;
+  return shortest;
 }

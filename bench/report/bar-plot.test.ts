@@ -1,21 +1,21 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Bar, drawBars } from './bar-plot.js';
-import { svgTexts } from './svg-texts.js';
+import { type Bar, drawBarPlot } from './bar-plot.js';
+import { readSvgTexts } from './svg-texts.js';
 
 function bar(name: string, median: number): Bar {
   const length = { median, min: median * 0.9, max: median * 1.2 };
-  return { name, color: '#159a8c', isMain: name === 'ours', length, shown: `${median} ns` };
+  return { name, color: '#159a8c', isMain: name === 'ours', length, figureText: `${median} ns` };
 }
 
-const plot = drawBars('Time & more', [
+const plot = drawBarPlot('Time & more', [
   { title: 'Here', bars: [bar('ours', 100), bar('theirs', 1000)] },
   { title: 'There', bars: [bar('ours', 50), bar('theirs', 0.001)] },
 ]);
 
-describe('bars', () => {
-  it('end in their names and figures, under the title of their group', () => {
-    deepEqual(svgTexts(plot), [
+describe('drawBarPlot()', () => {
+  it('labels each bar with its name and figure, below the title of its group', () => {
+    deepEqual(readSvgTexts(plot), [
       'Time &amp; more',
       'Time &amp; more',
       'Here',
@@ -27,7 +27,7 @@ describe('bars', () => {
     ]);
   });
 
-  it('are as long as their figures, and the smallest is still seen', () => {
+  it('draws bars in proportion to their figures, with a visible minimum', () => {
     const widths = [...plot.matchAll(/<rect [^>]*width="([\d.]+)"/g)].map(([, width]) => Number(width));
     deepEqual(
       widths.map((width) => Math.round((width / (widths[1] ?? 1)) * 100)),
@@ -36,7 +36,7 @@ describe('bars', () => {
     equal(widths[3], 1);
   });
 
-  it('have numbers only where numbers belong', () => {
+  it('contains no NaN, Infinity or undefined', () => {
     equal(/NaN|Infinity|undefined/.test(plot), false);
   });
 });

@@ -1,66 +1,63 @@
-/** How figures are written, in the terminal and in the README. */
+/** The notation of figures, in the terminal and in the README. */
 import type { Summary } from '../measure/statistics.js';
 import type { Unit } from '../suite/suite.js';
 
-export function ns(value: number): string {
-  if (value < 1e3) return `${digits(value)} ns`;
-  return value < 1e6 ? `${digits(value / 1e3)} µs` : `${digits(value / 1e6)} ms`;
+export function formatNanoseconds(value: number): string {
+  if (value < 1e3) return `${formatNumber(value)} ns`;
+  return value < 1e6 ? `${formatNumber(value / 1e3)} µs` : `${formatNumber(value / 1e6)} ms`;
 }
 
-export function perSecond(value: number): string {
-  return `${count(value)}/s`;
-}
-
-export function bytes(value: number): string {
-  if (Math.abs(value) < 1e3) return `${digits(value)} B`;
-  return Math.abs(value) < 1e6 ? `${digits(value / 1e3)} kB` : `${digits(value / 1e6)} MB`;
-}
-
-/** A figure in its unit. */
-export function inUnit(unit: Unit, value: number): string {
+export function formatFigure(unit: Unit, value: number): string {
   switch (unit) {
     case 'ns':
-      return ns(value);
+      return formatNanoseconds(value);
     case 'requests/s':
-      return perSecond(value);
+      return `${formatCount(value)}/s`;
     case 'bytes/s':
-      return `${bytes(value)}/s`;
+      return `${formatBytes(value)}/s`;
     case 'bytes':
-      return bytes(value);
+      return formatBytes(value);
     case 'times':
       return `${value.toFixed(3)} ×`;
     case 'count':
-      return count(value);
+      return formatCount(value);
   }
 }
 
-/** Without the spread where there is none. */
-export function withSpread(unit: Unit, { median, min, max }: Summary): string {
-  if (min === max) return inUnit(unit, median);
-  return `${inUnit(unit, median)} (${inUnit(unit, min)} to ${inUnit(unit, max)})`;
+/** The median and the range, or only the median if all figures are equal. */
+export function formatWithSpread(unit: Unit, { median, min, max }: Summary): string {
+  if (min === max) return formatFigure(unit, median);
+  return `${formatFigure(unit, median)} (${formatFigure(unit, min)} to ${formatFigure(unit, max)})`;
 }
 
-export function difference(unit: Unit, { median, min, max }: Summary): string {
-  return `${inUnit(unit, median)} above (${inUnit(unit, min)} to ${inUnit(unit, max)})`;
+export function formatDifference(unit: Unit, { median, min, max }: Summary): string {
+  return `${formatFigure(unit, median)} above (${formatFigure(unit, min)} to ${formatFigure(unit, max)})`;
 }
 
-export function ratio(value: number): string {
+/** Ratios below 0.1 become fractions such as 1/14. */
+export function formatRatio(value: number): string {
   if (value < 0.1) return `1/${Math.round(1 / value)}`;
   return value < 10 ? value.toFixed(2) : value.toFixed(0);
 }
 
-export function ratioWithSpread({ median, min, max }: Summary): string {
-  return `${ratio(median)} (${ratio(min)} to ${ratio(max)})`;
+export function formatRatioWithSpread({ median, min, max }: Summary): string {
+  return `${formatRatio(median)} (${formatRatio(min)} to ${formatRatio(max)})`;
 }
 
-export function storages(k: number): string {
-  return k === 1 ? '1 storage' : `${k} storages`;
+export function formatStorageCount(count: number): string {
+  return count === 1 ? '1 storage' : `${count} storages`;
 }
 
-function count(value: number): string {
+function formatBytes(value: number): string {
+  if (Math.abs(value) < 1e3) return `${formatNumber(value)} B`;
+  return Math.abs(value) < 1e6 ? `${formatNumber(value / 1e3)} kB` : `${formatNumber(value / 1e6)} MB`;
+}
+
+function formatCount(value: number): string {
   return Math.round(value).toLocaleString('en-US').replaceAll(',', ' ');
 }
 
-function digits(value: number): string {
+/** One decimal below 100, except for integers. */
+function formatNumber(value: number): string {
   return Math.abs(value) >= 100 || Number.isInteger(value) ? value.toFixed(0) : value.toFixed(1);
 }

@@ -1,8 +1,7 @@
-/** A plot with two logarithmic axes, as SVG. Each line ends in its own name, so there is no legend. */
-
+/** Draws lines over two logarithmic axes, as SVG. Each line's name follows its end, so the plot needs no legend. */
 import type { Summary } from '../measure/statistics.js';
-import { ns } from './figure-format.js';
-import { drawing, escapeXml, GREY, px } from './svg.js';
+import { formatNanoseconds } from './figure-format.js';
+import { escapeXml, GRAY, px, svgDocument } from './svg.js';
 
 export interface Point {
   readonly x: number;
@@ -12,12 +11,12 @@ export interface Point {
 export interface Line {
   readonly name: string;
   readonly color: string;
-  /** The one that the plot is about. */
+  /** Whether the plot is about this line; it is drawn bold. */
   readonly isMain: boolean;
   readonly points: readonly Point[];
 }
 
-export interface Plot {
+export interface LinePlot {
   readonly title: string;
   readonly xLabel: string;
   readonly yLabel: string;
@@ -34,10 +33,11 @@ const LABEL_HEIGHT = 18;
 
 interface Axis {
   readonly ticks: readonly number[];
-  place(value: number): number;
+  /** Converts a value to a coordinate. */
+  coordinateOf(value: number): number;
 }
 
-export function drawPlot({ title, xLabel, yLabel, lines }: Plot): string {
+export function drawLinePlot({ title, xLabel, yLabel, lines }: LinePlot): string {
   const points = lines.flatMap((line) => line.points);
   const x = logAxis(
     points.map((point) => point.x),
@@ -49,80 +49,90 @@ export function drawPlot({ title, xLabel, yLabel, lines }: Plot): string {
     BOTTOM,
     TOP,
   );
-  const ends = lines.map(({ points }) => y.place(points.at(-1)?.y.median ?? 1));
-  const labels = spread(ends, LABEL_HEIGHT, TOP, BOTTOM);
-  return drawing(title, LEFT, WIDTH, HEIGHT, [
+  const ends = lines.map(({ points }) => y.coordinateOf(points.at(-1)?.y.median ?? 1));
+  const labels = spreadLabels(ends, LABEL_HEIGHT, TOP, BOTTOM);
+  return svgDocument(title, LEFT, WIDTH, HEIGHT, [
     ...y.ticks.flatMap((tick) => [
-      `  <line x1="${LEFT}" x2="${RIGHT}" y1="${px(y.place(tick))}" y2="${px(y.place(tick))}" stroke="${GREY}" stroke-opacity="0.3"/>`,
-      text(LEFT - 10, y.place(tick) + 4, 'end', ns(tick)),
+      `  <line x1="${LEFT}" x2="${RIGHT}" y1="${px(y.coordinateOf(tick))}" y2="${px(y.coordinateOf(tick))}" stroke="${GRAY}" stroke-opacity="0.3"/>`,
+      text(LEFT - 10, y.coordinateOf(tick) + 4, 'end', formatNanoseconds(tick)),
     ]),
     ...x.ticks.flatMap((tick) => [
-      `  <line x1="${px(x.place(tick))}" x2="${px(x.place(tick))}" y1="${TOP}" y2="${BOTTOM}" stroke="${GREY}" stroke-opacity="0.3"/>`,
-      text(x.place(tick), BOTTOM + 20, 'middle', String(tick)),
+      `  <line x1="${px(x.coordinateOf(tick))}" x2="${px(x.coordinateOf(tick))}" y1="${TOP}" y2="${BOTTOM}" stroke="${GRAY}" stroke-opacity="0.3"/>`,
+      text(x.coordinateOf(tick), BOTTOM + 20, 'middle', String(tick)),
     ]),
     text((LEFT + RIGHT) / 2, BOTTOM + 44, 'middle', xLabel),
-    `  <text transform="translate(20 ${px((TOP + BOTTOM) / 2)}) rotate(-90)" text-anchor="middle" fill="${GREY}">${escapeXml(yLabel)}</text>`,
+    `  <text transform="translate(20 ${px((TOP + BOTTOM) / 2)}) rotate(-90)" text-anchor="middle" fill="${GRAY}">${escapeXml(yLabel)}</text>`,
     ...lines.map((line, index) => drawLine(line, x, y, ends[index] ?? 0, labels[index] ?? 0)),
   ]);
 }
 
-function drawLine({ name, color, isMain, points }: Line, x: Axis, y: Axis, end: number, label: number): string {
-  const path = points.map((point) => `${px(x.place(point.x))},${px(y.place(point.y.median))}`).join(' ');
-  const lastX = x.place(points.at(-1)?.x ?? 1);
+function drawLine({ name, color, isMain, points }: Line, x: Axis, y: Axis, endY: number, labelY: number): string {
+  const path = points.map((point) => `${px(x.coordinateOf(point.x))},${px(y.coordinateOf(point.y.median))}`).join(' ');
+  const lastX = x.coordinateOf(points.at(-1)?.x ?? 1);
   return [
     `  <g stroke="${color}" fill="${color}">`,
     `    <polyline points="${path}" fill="none" stroke-width="${isMain ? 3.5 : 2}"/>`,
     ...points.flatMap((point) => [
-      `    <line x1="${px(x.place(point.x))}" x2="${px(x.place(point.x))}" y1="${px(y.place(point.y.min))}" y2="${px(y.place(point.y.max))}" stroke-width="1.5"/>`,
-      `    <circle cx="${px(x.place(point.x))}" cy="${px(y.place(point.y.median))}" r="${isMain ? 4.5 : 3}" stroke="none"/>`,
+      `    <line x1="${px(x.coordinateOf(point.x))}" x2="${px(x.coordinateOf(point.x))}" y1="${px(y.coordinateOf(point.y.min))}" y2="${px(y.coordinateOf(point.y.max))}" stroke-width="1.5"/>`,
+      `    <circle cx="${px(x.coordinateOf(point.x))}" cy="${px(y.coordinateOf(point.y.median))}" r="${isMain ? 4.5 : 3}" stroke="none"/>`,
     ]),
-    `    <line x1="${px(lastX + 6)}" y1="${px(end)}" x2="${px(RIGHT + 20)}" y2="${px(label)}" stroke-width="1" stroke-opacity="0.6"/>`,
-    `    <text x="${RIGHT + 24}" y="${px(label + 4)}" stroke="none" font-weight="${isMain ? 700 : 500}">${escapeXml(name)}</text>`,
+    `    <line x1="${px(lastX + 6)}" y1="${px(endY)}" x2="${px(RIGHT + 20)}" y2="${px(labelY)}" stroke-width="1" stroke-opacity="0.6"/>`,
+    `    <text x="${RIGHT + 24}" y="${px(labelY + 4)}" stroke="none" font-weight="${isMain ? 700 : 500}">${escapeXml(name)}</text>`,
     '  </g>',
   ].join('\n');
 }
 
-/** From the power of ten below the values to the one above. */
+/** An axis from the power of ten below all values to the one above them. */
 function logAxis(values: readonly number[], from: number, to: number): Axis {
   const low = Math.floor(Math.log10(Math.min(...values)));
   const high = Math.max(low + 1, Math.ceil(Math.log10(Math.max(...values))));
   return {
     ticks: Array.from({ length: high - low + 1 }, (_, index) => 10 ** (low + index)),
-    place: (value) => from + ((Math.log10(value) - low) / (high - low)) * (to - from),
+    coordinateOf: (value) => from + ((Math.log10(value) - low) / (high - low)) * (to - from),
   };
 }
 
-/** Moves places apart until each has `gap` to the next, in their order and as near to where they were as may be. */
-export function spread(places: readonly number[], gap: number, low: number, high: number): number[] {
-  const order = places.map((_, index) => index).sort((a, b) => (places[a] ?? 0) - (places[b] ?? 0));
-  const groups: { members: number[]; middle: number }[] = [];
-  const width = (members: readonly number[]) => (members.length - 1) * gap;
+/**
+ * Moves labels apart, so that neighbors are at least `gap` apart. The labels stay in their order, between the bounds, and as near
+ * to their original coordinates as possible.
+ */
+export function spreadLabels(coordinates: readonly number[], gap: number, low: number, high: number): number[] {
+  const order = coordinates.map((_, index) => index).sort((a, b) => (coordinates[a] ?? 0) - (coordinates[b] ?? 0));
+  const groups: { members: number[]; center: number }[] = [];
+  const extent = (members: readonly number[]) => (members.length - 1) * gap;
   for (const index of order) {
     let members = [index];
-    let middle = centre(members, places, width(members), low, high);
+    let center = centerOf(members, coordinates, extent(members), low, high);
+    // Merge with the group before as long as the two overlap.
     for (let last = groups.at(-1); last !== undefined; last = groups.at(-1)) {
-      if (middle - width(members) / 2 - (last.middle + width(last.members) / 2) >= gap) break;
+      if (center - extent(members) / 2 - (last.center + extent(last.members) / 2) >= gap) break;
       groups.pop();
       members = [...last.members, ...members];
-      middle = centre(members, places, width(members), low, high);
+      center = centerOf(members, coordinates, extent(members), low, high);
     }
-    groups.push({ members, middle });
+    groups.push({ members, center });
   }
-  const moved = [...places];
-  for (const { members, middle } of groups) {
-    members.forEach((index, at) => {
-      moved[index] = middle - width(members) / 2 + at * gap;
+  const moved = [...coordinates];
+  for (const { members, center } of groups) {
+    members.forEach((index, position) => {
+      moved[index] = center - extent(members) / 2 + position * gap;
     });
   }
   return moved;
 }
 
-/** The middle of a group of this width, kept between the bounds. */
-function centre(members: readonly number[], places: readonly number[], width: number, low: number, high: number) {
-  const mean = members.reduce((sum, index) => sum + (places[index] ?? 0), 0) / members.length;
-  return Math.min(Math.max(mean, low + width / 2), high - width / 2);
+/** The mean coordinate of a group of labels, moved so that the whole group is between the bounds. */
+function centerOf(
+  members: readonly number[],
+  coordinates: readonly number[],
+  extent: number,
+  low: number,
+  high: number,
+): number {
+  const mean = members.reduce((sum, index) => sum + (coordinates[index] ?? 0), 0) / members.length;
+  return Math.min(Math.max(mean, low + extent / 2), high - extent / 2);
 }
 
 function text(x: number, y: number, anchor: 'end' | 'middle', content: string): string {
-  return `  <text x="${px(x)}" y="${px(y)}" text-anchor="${anchor}" fill="${GREY}">${escapeXml(content)}</text>`;
+  return `  <text x="${px(x)}" y="${px(y)}" text-anchor="${anchor}" fill="${GRAY}">${escapeXml(content)}</text>`;
 }

@@ -1,51 +1,63 @@
-/** Whether the figures that were to be reached are. */
-
+/** Compares results with the targets of their suite. */
 import { findCell, type Results } from '../measure/results.js';
 import { differences, ratios, type Summary, summarize } from '../measure/statistics.js';
 import type { Reference, Suite, Target } from '../suite/suite.js';
-import { difference, ratioWithSpread, withSpread } from './figure-format.js';
+import { formatDifference, formatRatioWithSpread, formatWithSpread } from './figure-format.js';
 
 export interface Verdict {
   readonly target: Target;
-  readonly found: Summary;
-  /** What was found, in words. */
-  readonly shown: string;
-  readonly reached: boolean;
+  /** The figure, ratio or difference that the target bounds. */
+  readonly measured: Summary;
+  /** `measured` as text. */
+  readonly measuredText: string;
+  /** Whether the median is within the bound. */
+  readonly isReached: boolean;
 }
 
-function figuresOf(results: Results, workload: string, { subject, k }: Reference): readonly number[] | undefined {
+function figuresOf(results: Results, workload: string, key: Reference): readonly number[] | undefined {
   const measurement = results.workloads[workload];
-  const cell = measurement && findCell(measurement, subject, k);
+  const cell = measurement && findCell(measurement, key.subject, key.storageCount);
   return cell && cell.figures.length > 0 ? cell.figures : undefined;
 }
 
-/** A subject's figures, each against the one of its round. */
-export function ratioOf(results: Results, workload: string, own: Reference, against: Reference): Summary | undefined {
-  const figures = figuresOf(results, workload, own);
-  const references = figuresOf(results, workload, against);
+/** Divides a subject's figures by those of the reference, round by round. */
+export function ratioToReference(
+  results: Results,
+  workload: string,
+  subject: Reference,
+  reference: Reference,
+): Summary | undefined {
+  const figures = figuresOf(results, workload, subject);
+  const references = figuresOf(results, workload, reference);
   return figures && references && ratios(figures, references);
 }
 
-/** The targets of this place and workload that were measured, each with what came out. */
-export function verdicts(suite: Suite, results: Results, workload: string): Verdict[] {
+/** Returns a verdict for each target of this environment and workload whose figures exist. */
+export function judgeTargets(suite: Suite, results: Results, workload: string): Verdict[] {
   return suite.targets.flatMap((target) => {
-    if (target.workload !== workload || target.places?.includes(results.runtime) === false) return [];
+    if (target.workload !== workload || target.environments?.includes(results.environment) === false) return [];
     const figures = figuresOf(results, workload, target);
-    const references = target.against && figuresOf(results, workload, target.against);
-    if (figures === undefined || (target.against !== undefined && references === undefined)) return [];
-    return [judge(suite, target, figures, references)];
+    const references = target.reference && figuresOf(results, workload, target.reference);
+    if (figures === undefined || (target.reference !== undefined && references === undefined)) return [];
+    return [judgeTarget(suite, target, figures, references)];
   });
 }
 
-function judge(suite: Suite, target: Target, figures: readonly number[], references?: readonly number[]): Verdict {
+function judgeTarget(
+  suite: Suite,
+  target: Target,
+  figures: readonly number[],
+  references?: readonly number[],
+): Verdict {
   const { bound } = target;
   const unit = suite.workloads[target.workload]?.unit ?? 'count';
   if ('atMostAbove' in bound) {
-    const found = differences(figures, references ?? []);
-    return { target, found, shown: difference(unit, found), reached: found.median <= bound.atMostAbove };
+    const measured = differences(figures, references ?? []);
+    const isReached = measured.median <= bound.atMostAbove;
+    return { target, measured, measuredText: formatDifference(unit, measured), isReached };
   }
-  const found = references === undefined ? summarize(figures) : ratios(figures, references);
-  const shown = references === undefined ? withSpread(unit, found) : ratioWithSpread(found);
-  const reached = 'atMost' in bound ? found.median <= bound.atMost : found.median >= bound.atLeast;
-  return { target, found, shown, reached };
+  const measured = references === undefined ? summarize(figures) : ratios(figures, references);
+  const measuredText = references === undefined ? formatWithSpread(unit, measured) : formatRatioWithSpread(measured);
+  const isReached = 'atMost' in bound ? measured.median <= bound.atMost : measured.median >= bound.atLeast;
+  return { target, measured, measuredText, isReached };
 }

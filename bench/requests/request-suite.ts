@@ -1,116 +1,122 @@
-/** What the request scope costs on each framework, beside the bare framework and what people use there today. */
-import type { Pace } from '../suite/sample-budget.js';
+/** The cost of the request scope on each framework, next to the framework alone and the usual solution there (the peer). */
+import type { SampleBudget } from '../suite/sample-budget.js';
 import type { Suite, WorkloadEntry } from '../suite/suite.js';
-import { TARGETS } from './request-targets.js';
+import { REQUEST_TARGETS } from './request-targets.js';
 import { FRAMEWORK_NAMES, FRAMEWORKS, type Framework, type FrameworkName } from './servers/frameworks.js';
 import type { Variant } from './subjects/variants.js';
-import type { Soaked } from './workloads/request-soak.js';
+import type { SoakResult } from './workloads/request-soak.js';
 
-export const SOAK = 'soak';
-const COST = 'cost';
-const GROWTH = 'growth';
-/** The spread of the growth is kept beside it, and not in the README. */
-const QUARTERS = ['lower', 'upper'] as const;
+export const SOAK_WORKLOAD = 'soak';
+const COST_SUFFIX = 'cost';
+const GROWTH_SUFFIX = 'growth';
+/** Quartiles of the heap growth. They are stored with the median, but the README does not show them. */
+const QUARTILES = ['lower', 'upper'] as const;
 
-/** So long for a request, two frameworks at a time. */
-const soakTime = ({ flows }: Pace) => (flows * 0.25 * FRAMEWORK_NAMES.length) / 2;
-const traffic = ({ trafficWarmUpMs, trafficMs }: Pace) => trafficWarmUpMs + trafficMs;
+/** A request takes about 0.25 ms, and two frameworks are soaked at a time. */
+const soakMs = ({ soakCount }: SampleBudget) => (soakCount * 0.25 * FRAMEWORK_NAMES.length) / 2;
+const loadMs = (budget: SampleBudget) => budget.loadWarmUpMs + budget.loadMs;
 
-/** The variants that a framework's rate is measured in. */
-export function variantsOf(name: FrameworkName): readonly Variant[] {
-  const { peer, withSessions }: Framework = FRAMEWORKS[name];
+/** The variants in which a framework's rate is measured. */
+function variantsOf(name: FrameworkName): readonly Variant[] {
+  const { peer, hasSessionVariants }: Framework = FRAMEWORKS[name];
   return [
     'bare',
     'throughline',
     ...(peer === undefined ? [] : (['peer'] as const)),
-    ...(withSessions ? (['session-read', 'session-write'] as const) : []),
+    ...(hasSessionVariants ? (['session-read', 'session-write'] as const) : []),
   ];
 }
 
-function workloadsOf(name: FrameworkName): [string, WorkloadEntry][] {
+function rateWorkloads(name: FrameworkName): [string, WorkloadEntry][] {
   const { title } = FRAMEWORKS[name];
   const subjects = variantsOf(name);
+  const common = { storageCounts: [1], subjects };
   return [
-    [name, { title, unit: 'requests/s', ks: [1], expectedMs: traffic, subjects }],
+    [name, { ...common, title, unit: 'requests/s', expectedMs: loadMs }],
     [
-      `${name}-${COST}`,
-      { title: `${title}, processor time`, unit: 'ns', ks: [1], expectedMs: () => 0, subjects, with: name },
+      `${name}-${COST_SUFFIX}`,
+      { ...common, title: `${title}, processor time per request`, unit: 'ns', expectedMs: () => 0, sampledWith: name },
     ],
   ];
 }
 
-/** All frameworks are soaked together, and it is one number of what was mixed up. */
+/** One sample soaks all frameworks. Their mismatches are added up; the heap growth is a figure per framework. */
 function soakWorkloads(): [string, WorkloadEntry][] {
-  const common = { ks: [1], subjects: ['throughline'], rounds: 1 };
+  const common = { storageCounts: [1], subjects: ['throughline'], rounds: 1 };
+  const sampled = { ...common, unit: 'bytes', expectedMs: () => 0, sampledWith: SOAK_WORKLOAD } as const;
   return [
-    [SOAK, { ...common, title: 'mixed up in the soak, all frameworks', unit: 'count', expectedMs: soakTime }],
+    [SOAK_WORKLOAD, { ...common, title: 'mismatches in the soak, all frameworks', unit: 'count', expectedMs: soakMs }],
     ...FRAMEWORK_NAMES.map((name): [string, WorkloadEntry] => {
-      const title = `${FRAMEWORKS[name].title}, growth of the heap for each request of the soak`;
-      return [`${name}-${GROWTH}`, { ...common, title, unit: 'bytes', expectedMs: () => 0, with: SOAK }];
+      const title = `${FRAMEWORKS[name].title}, heap growth per request in the soak`;
+      return [`${name}-${GROWTH_SUFFIX}`, { ...sampled, title }];
     }),
     ...FRAMEWORK_NAMES.flatMap((name) =>
-      QUARTERS.map((quarter): [string, WorkloadEntry] => {
-        const title = `${FRAMEWORKS[name].title}, growth of the heap, ${quarter} quarter of the slopes`;
-        return [`${name}-${GROWTH}-${quarter}`, { ...common, title, unit: 'bytes', expectedMs: () => 0, with: SOAK }];
+      QUARTILES.map((quartile): [string, WorkloadEntry] => {
+        const title = `${FRAMEWORKS[name].title}, heap growth per request in the soak, ${quartile} quartile`;
+        return [`${name}-${GROWTH_SUFFIX}-${quartile}`, { ...sampled, title }];
       }),
     ),
   ];
 }
 
-/** The figures of one sample, by the names of their workloads. */
+/** @returns a rate sample's figures, by the names of their workloads */
 export function rateFigures(framework: FrameworkName, rate: number, cost: number): Record<string, number> {
-  return { [framework]: rate, [`${framework}-${COST}`]: cost };
+  return { [framework]: rate, [`${framework}-${COST_SUFFIX}`]: cost };
 }
 
-export function soakFigures(soaked: ReadonlyMap<FrameworkName, Soaked>): Record<string, number> {
-  const mixedUp = [...soaked.values()].reduce((sum, one) => sum + one.mixedUp, 0);
+/** @returns a soak sample's figures, by the names of their workloads */
+export function soakFigures(results: ReadonlyMap<FrameworkName, SoakResult>): Record<string, number> {
+  const mismatches = [...results.values()].reduce((sum, result) => sum + result.mismatches, 0);
   return {
-    [SOAK]: mixedUp,
+    [SOAK_WORKLOAD]: mismatches,
     ...Object.fromEntries(
-      [...soaked].flatMap(([name, { growth }]) => [
-        [`${name}-${GROWTH}`, growth.median],
-        [`${name}-${GROWTH}-lower`, growth.lowerQuarter],
-        [`${name}-${GROWTH}-upper`, growth.upperQuarter],
+      [...results].flatMap(([name, { growth }]) => [
+        [`${name}-${GROWTH_SUFFIX}`, growth.median],
+        [`${name}-${GROWTH_SUFFIX}-lower`, growth.lowerQuartile],
+        [`${name}-${GROWTH_SUFFIX}-upper`, growth.upperQuartile],
       ]),
     ),
   };
 }
 
-const FRAMEWORK_ROWS: Readonly<Record<string, Framework>> = FRAMEWORKS;
+const frameworkByWorkload: Readonly<Record<string, Framework>> = FRAMEWORKS;
 
-export const requests: Suite = {
+export const requestSuite: Suite = {
   name: 'requests',
   intro: {
     heading: 'Requests',
     text:
-      'Requests a second of `@throughline/request` on each framework: with the request scope, beside the framework alone and ' +
-      'what people use there today, and with sessions in memory that each request reads or writes. In the soak, 200 ' +
-      'connections send 100 000 requests, and every step of each reads its own scope and session; the heap is read after ' +
-      'forced collections in its second half.',
+      'Requests per second on each framework: the framework alone, with the request scope of `@throughline/request`, and with the ' +
+      'usual solution there (the peer); on three of them also with sessions in memory that each request reads or writes. In the ' +
+      'soak, 200 connections send 100 000 requests, and every step of a request checks that it reads its own scope and session. ' +
+      'The heap growth is that of the second half of the soak, measured after forced collections.',
   },
-  places: ['requests'],
+  environmentPrefixes: ['requests'],
   subjects: {
     bare: { title: 'framework alone', label: 'framework alone', color: '#8b949e', isOurs: false },
     throughline: { title: 'request scope', label: 'request scope', color: '#159a8c', isOurs: true },
-    peer: { title: 'used there today', label: 'used there today', color: '#e0566f', isOurs: false },
-    'session-read': { title: 'session, read', label: 'session, read', color: '#4078c8', isOurs: true },
-    'session-write': { title: 'session, written', label: 'session, written', color: '#b9851a', isOurs: true },
+    peer: { title: 'peer', label: 'peer', color: '#e0566f', isOurs: false },
+    'session-read': { title: 'session read', label: 'session read', color: '#4078c8', isOurs: true },
+    'session-write': { title: 'session written', label: 'session written', color: '#b9851a', isOurs: true },
   },
-  workloads: Object.fromEntries([...FRAMEWORK_NAMES.flatMap(workloadsOf), ...soakWorkloads()]),
-  targets: TARGETS,
-  pace: 'short',
+  workloads: Object.fromEntries([...FRAMEWORK_NAMES.flatMap(rateWorkloads), ...soakWorkloads()]),
+  targets: REQUEST_TARGETS,
+  budget: 'requests',
   rounds: 5,
-  inReadme: [...FRAMEWORK_NAMES, SOAK, ...FRAMEWORK_NAMES.map((name) => `${name}-${GROWTH}`)],
+  readmeWorkloads: [...FRAMEWORK_NAMES, SOAK_WORKLOAD, ...FRAMEWORK_NAMES.map((name) => `${name}-${GROWTH_SUFFIX}`)],
   linePlots: [],
   barPlots: [],
-  samples: 'processes each, all variants in turns window by window (the soak: one process),',
-  ratios: 'Behind the × is the ratio to the framework alone; in brackets its smallest and largest.',
-  placeTitle: (_name, version) => `Requests on Node ${version}`,
-  rank: (name) => -Number(name.replace(/\D/g, '')),
-  reference: (workload) => (workload === SOAK || workload.includes(GROWTH) ? undefined : { subject: 'bare', k: 1 }),
+  sampleNote:
+    'processes per figure, with all variants of a framework taking turns, window by window (soak: one process),',
+  ratioNote:
+    'The number after × is the ratio to the framework alone; parentheses hold the lowest and the highest ratio.',
+  environmentTitle: (_name, version) => `Requests on Node ${version}`,
+  readmeRank: (environment) => -Number(environment.replace(/\D/g, '')),
+  referenceOf: (workload) =>
+    workload === SOAK_WORKLOAD || workload.includes(GROWTH_SUFFIX) ? undefined : { subject: 'bare', storageCount: 1 },
   rowTitle: (workload) => {
-    const framework = FRAMEWORK_ROWS[workload];
-    if (framework === undefined) return requests.workloads[workload]?.title ?? workload;
-    return framework.peer === undefined ? framework.title : `${framework.title}, beside \`${framework.peer}\``;
+    const framework = frameworkByWorkload[workload];
+    if (framework === undefined) return requestSuite.workloads[workload]?.title ?? workload;
+    return framework.peer === undefined ? framework.title : `${framework.title} (peer: \`${framework.peer}\`)`;
   },
 };

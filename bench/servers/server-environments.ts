@@ -1,26 +1,27 @@
-/** The runtimes that are measured. Each sample is a process, because async hooks cannot be undone. */
+/** Server runtimes. Each sample is a separate process, because async hooks cannot be undone once they have been enabled. */
 import { fileURLToPath } from 'node:url';
-import { type Runtime, wantedRuntimes } from '../measure/runtimes.js';
-import { runSample } from '../measure/sample-process.js';
-import type { Place, SampleAnswer } from '../suite/environment.js';
+import { type Runtime, selectRuntimes } from '../measure/runtimes.js';
+import { runSampleProcess } from '../measure/sample-process.js';
+import type { Environment, SampleOutcome } from '../suite/environment.js';
 
-const SAMPLE = fileURLToPath(new URL('./server-sample.js', import.meta.url));
+const SAMPLE_PROGRAM = fileURLToPath(new URL('./server-sample.js', import.meta.url));
 
-export function serverPlaces(named: readonly Runtime[], withInstalled: boolean): Place[] {
-  return wantedRuntimes(named, withInstalled).map(place);
+export function serverEnvironments(named: readonly Runtime[], includesInstalled: boolean): Environment[] {
+  return selectRuntimes(named, includesInstalled).map(serverEnvironment);
 }
 
-function place({ name, command }: Runtime): Place {
-  const answer = (...args: readonly string[]) =>
-    // What sample.ts prints.
-    runSample([name, ...args].join(' '), [...command, SAMPLE, ...args]) as Promise<SampleAnswer>;
+function serverEnvironment({ name, command }: Runtime): Environment {
+  const runSample = (...args: readonly string[]) =>
+    // server-sample.ts prints an outcome.
+    runSampleProcess([name, ...args].join(' '), [...command, SAMPLE_PROGRAM, ...args]) as Promise<SampleOutcome>;
   return {
     name,
     startUpMs: 250,
     async open() {
       return {
-        check: (subject) => answer(subject),
-        sample: ({ subject, workload, k, pace }) => answer(subject, workload, String(k), pace),
+        check: (subject) => runSample(subject),
+        sample: ({ subject, workload, storageCount, budget }) =>
+          runSample(subject, workload, String(storageCount), budget),
         async close() {},
       };
     },

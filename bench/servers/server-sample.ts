@@ -1,18 +1,19 @@
 /**
- * One sample, in a process of its own because async hooks cannot be undone: `sample.js <subject> <workload> <k> <pace>`
- * prints one line of JSON. `sample.js <subject>` only tries whether the subject works on this runtime.
+ * The program that takes one sample in its own process, because async hooks cannot be undone once they have been enabled.
+ * `server-sample.js <subject> <workload> <number of storages> <budget>` prints the outcome as one line of JSON.
+ * `server-sample.js <subject>` only checks whether the subject works on this runtime.
  */
 import { stat } from 'node:fs';
-import { pick } from '../measure/require-entry.js';
-import type { SampleAnswer } from '../suite/environment.js';
-import { PACES } from '../suite/sample-budget.js';
-import { LostValue } from '../workloads/flow-values.js';
-import { checkFollows } from '../workloads/subject-check.js';
-import { type Later, makeStorages } from '../workloads/used-storages.js';
-import { loadSubject } from './subjects/server-subjects.js';
-import { WORKLOADS } from './workloads/server-workloads.js';
+import { requireEntry } from '../measure/require-entry.js';
+import type { SampleOutcome } from '../suite/environment.js';
+import { SAMPLE_BUDGETS } from '../suite/sample-budget.js';
+import { LostValueError } from '../workloads/flow-values.js';
+import { assertTracking } from '../workloads/subject-check.js';
+import { makeUsedStorages, type Scheduler } from '../workloads/used-storages.js';
+import { loadServerSubject } from './subjects/server-subjects.js';
+import { SERVER_WORKLOADS } from './workloads/server-workloads.js';
 
-const CALLBACKS: readonly Later[] = [
+const SCHEDULERS: readonly Scheduler[] = [
   (callback) => setImmediate(callback),
   (callback) => setTimeout(callback, 0),
   (callback) => process.nextTick(callback),
@@ -20,29 +21,29 @@ const CALLBACKS: readonly Later[] = [
   (callback) => stat('.', callback),
 ];
 
-async function sample([name = '', workload, k, pace]: readonly string[]): Promise<Record<string, number>> {
-  const subject = await loadSubject(name);
+async function takeSample([name, workload, storageCount, budget]: readonly string[]): Promise<Record<string, number>> {
+  const subject = await loadServerSubject(name);
   if (workload === undefined) {
-    await checkFollows(subject);
+    await assertTracking(subject);
     return {};
   }
-  const measure = pick(WORKLOADS, workload);
-  const storages = await makeStorages(subject, Number(k), CALLBACKS);
-  return { [workload]: await measure(subject, storages, pick(PACES, pace)) };
+  const measure = requireEntry(SERVER_WORKLOADS, workload);
+  const storages = await makeUsedStorages(subject, Number(storageCount), SCHEDULERS);
+  return { [workload]: await measure(subject, storages, requireEntry(SAMPLE_BUDGETS, budget)) };
 }
 
-/** Bun and Deno also say which Node they take after, which is not what is asked here. */
+/** Bun and Deno also have a `node` version, the one that they are compatible with, so it comes last. */
 function runtimeVersion(): string {
   const { bun, deno, node } = process.versions;
   return bun ?? deno ?? node;
 }
 
 const version = runtimeVersion();
-let answer: SampleAnswer;
+let outcome: SampleOutcome;
 try {
-  answer = { figures: await sample(process.argv.slice(2)), version };
+  outcome = { figures: await takeSample(process.argv.slice(2)), version };
 } catch (error) {
-  if (!(error instanceof LostValue)) throw error;
-  answer = { lost: error.message, version };
+  if (!(error instanceof LostValueError)) throw error;
+  outcome = { lostValue: error.message, version };
 }
-process.stdout.write(`${JSON.stringify(answer)}\n`);
+process.stdout.write(`${JSON.stringify(outcome)}\n`);

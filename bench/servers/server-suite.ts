@@ -1,15 +1,15 @@
-/** The server runtimes, with the runtime's own class and cls-hooked as peers. */
-import { storages } from '../report/figure-format.js';
-import type { Pace } from '../suite/sample-budget.js';
+/** Server runtimes, with the runtime's own AsyncLocalStorage and cls-hooked as peers. */
+import { formatStorageCount } from '../report/figure-format.js';
+import type { SampleBudget } from '../suite/sample-budget.js';
 import type { Suite } from '../suite/suite.js';
-import { TARGETS } from './server-targets.js';
+import { SERVER_TARGETS } from './server-targets.js';
 
-const laps = ({ warmUpMs, laps, lapMs }: Pace) => warmUpMs + laps * lapMs;
-const traffic = ({ trafficWarmUpMs, trafficMs }: Pace) => trafficWarmUpMs + trafficMs;
+const lapsMs = ({ warmUpMs, lapCount, lapMs }: SampleBudget) => warmUpMs + lapCount * lapMs;
+const loadMs = (budget: SampleBudget) => budget.loadWarmUpMs + budget.loadMs;
 
-export const servers: Suite = {
+export const serverSuite: Suite = {
   name: 'servers',
-  places: ['node', 'bun', 'deno'],
+  environmentPrefixes: ['node', 'bun', 'deno'],
   subjects: {
     throughline: { title: 'Throughline', label: 'Throughline', color: '#159a8c', isOurs: true },
     native: { title: 'the runtime’s own class', label: 'runtime’s own', color: '#e0566f', isOurs: false },
@@ -17,27 +17,34 @@ export const servers: Suite = {
     none: { title: 'no tracking', label: 'no tracking', color: '#8b949e', isOurs: false },
   },
   workloads: {
-    run: { title: 'run', unit: 'ns', ks: [1, 10, 100, 1000], expectedMs: laps },
-    'run-each': { title: 'run, of each storage in turn', unit: 'ns', ks: [10, 100, 1000], expectedMs: laps },
-    getStore: { title: 'getStore', unit: 'ns', ks: [1, 10, 100], expectedMs: laps },
-    await: { title: 'await', unit: 'ns', ks: [0, 1, 10, 100], expectedMs: laps },
-    setImmediate: { title: 'setImmediate', unit: 'ns', ks: [1, 10, 100], expectedMs: laps },
-    http: { title: 'HTTP server', unit: 'requests/s', ks: [0, 1, 10], expectedMs: traffic },
+    run: { title: 'run', unit: 'ns', storageCounts: [1, 10, 100, 1000], expectedMs: lapsMs },
+    'run-each': {
+      title: 'run, of each storage in turn',
+      unit: 'ns',
+      storageCounts: [10, 100, 1000],
+      expectedMs: lapsMs,
+    },
+    getStore: { title: 'getStore', unit: 'ns', storageCounts: [1, 10, 100], expectedMs: lapsMs },
+    await: { title: 'await', unit: 'ns', storageCounts: [0, 1, 10, 100], expectedMs: lapsMs },
+    setImmediate: { title: 'setImmediate', unit: 'ns', storageCounts: [1, 10, 100], expectedMs: lapsMs },
+    http: { title: 'HTTP server', unit: 'requests/s', storageCounts: [0, 1, 10], expectedMs: loadMs },
   },
-  targets: TARGETS,
-  pace: 'full',
+  targets: SERVER_TARGETS,
+  budget: 'full',
   rounds: 5,
-  inReadme: ['run', 'getStore', 'await', 'http'],
+  readmeWorkloads: ['run', 'getStore', 'await', 'http'],
   linePlots: [
-    { workload: 'run', yLabel: 'time of a run()' },
-    { workload: 'await', yLabel: 'time of an await' },
+    { workload: 'run', yLabel: 'time per run()' },
+    { workload: 'await', yLabel: 'time per await' },
   ],
   barPlots: [],
-  samples: 'processes each',
-  ratios:
-    'Behind the × is the ratio to the runtime’s own class, for requests to the server without storages; in brackets its smallest and largest.',
-  placeTitle: (name, version) => `${name.charAt(0).toUpperCase()}${name.slice(1).replace(/\d+$/, '')} ${version}`,
-  rank: (name) => (name.startsWith('node') ? -Number(name.slice(4)) : 0),
-  reference: (workload, k) => (workload === 'http' ? { subject: 'none', k: 0 } : { subject: 'native', k }),
-  rowTitle: (workload, k) => `${workload === 'http' ? 'requests' : `\`${workload}\``}, ${storages(k)}`,
+  sampleNote: 'processes per figure,',
+  ratioNote:
+    'The number after × is the ratio to the runtime’s own class (for requests, to the server without storages); parentheses hold the lowest and the highest ratio.',
+  environmentTitle: (name, version) => `${name.charAt(0).toUpperCase()}${name.slice(1).replace(/\d+$/, '')} ${version}`,
+  readmeRank: (environment) => (environment.startsWith('node') ? -Number(environment.slice(4)) : 0),
+  referenceOf: (workload, storageCount) =>
+    workload === 'http' ? { subject: 'none', storageCount: 0 } : { subject: 'native', storageCount },
+  rowTitle: (workload, storageCount) =>
+    `${workload === 'http' ? 'requests' : `\`${workload}\``}, ${formatStorageCount(storageCount)}`,
 };

@@ -1,47 +1,65 @@
-/** The figures to reach on servers. */
+/** The targets on servers. */
 import type { Reference, Target } from '../suite/suite.js';
 
 const subject = 'throughline';
-const contextFrame = ['node24', 'node26'];
-const asyncHooks = ['node20', 'node22'];
+const contextFrameNodes = ['node24', 'node26'];
+const asyncHooksNodes = ['node20', 'node22'];
 
-export const TARGETS: readonly Target[] = [
-  time(contextFrame, 'run', 1, 1.05),
-  timesFaster(contextFrame, 'run', 10, 4),
-  timesFaster(contextFrame, 'run', 100, 25),
-  ...[1, 10, 100].map((k) => time(contextFrame, 'getStore', k, 1.1)),
-  ...[0, 1, 10, 100].map((k) => time(contextFrame, 'await', k, 1.05)),
-  time(asyncHooks, 'await', 1, 1.05),
-  timesFaster(asyncHooks, 'await', 10, 3),
-  timesFaster(asyncHooks, 'await', 100, 40),
-  time(asyncHooks, 'run', 1, 1.3),
-  time(asyncHooks, 'getStore', 1, 1.3),
+export const SERVER_TARGETS: readonly Target[] = [
+  atMostTimes(contextFrameNodes, 'run', 1, 1.05),
+  atLeastTimesAsFast(contextFrameNodes, 'run', 10, 4),
+  atLeastTimesAsFast(contextFrameNodes, 'run', 100, 25),
+  ...[1, 10, 100].map((storageCount) => atMostTimes(contextFrameNodes, 'getStore', storageCount, 1.1)),
+  ...[0, 1, 10, 100].map((storageCount) => atMostTimes(contextFrameNodes, 'await', storageCount, 1.05)),
+  atMostTimes(asyncHooksNodes, 'await', 1, 1.05),
+  atLeastTimesAsFast(asyncHooksNodes, 'await', 10, 3),
+  atLeastTimesAsFast(asyncHooksNodes, 'await', 100, 40),
+  atMostTimes(asyncHooksNodes, 'run', 1, 1.3),
+  atMostTimes(asyncHooksNodes, 'getStore', 1, 1.3),
   {
     workload: 'run',
     subject,
-    k: 1000,
-    against: { subject, k: 1 },
+    storageCount: 1000,
+    reference: { subject, storageCount: 1 },
     bound: { atMost: 3 },
-    text: 'at most 3 × its time with 1 storage',
+    text: 'at most 3 × the time with 1 storage',
   },
-  requests('node26', 1, 0.97),
-  requests('node26', 10, 0.85),
-  requests('node20', 1, 0.7),
-  requests('node20', 10, 0.65),
+  atLeastOfRequests('node26', 1, 0.97),
+  atLeastOfRequests('node26', 10, 0.85),
+  atLeastOfRequests('node20', 1, 0.7),
+  atLeastOfRequests('node20', 10, 0.65),
 ];
 
-function time(places: readonly string[], workload: string, k: number, atMost: number): Target {
-  const against: Reference = { subject: 'native', k };
-  return { places, workload, subject, k, against, bound: { atMost }, text: `at most ${atMost} × its time` };
+/** A bound for the time, as a multiple of what the runtime's own class takes. */
+function atMostTimes(environments: readonly string[], workload: string, storageCount: number, atMost: number): Target {
+  const reference: Reference = { subject: 'native', storageCount };
+  const text = `at most ${atMost} × the runtime’s class`;
+  return { environments, workload, subject, storageCount, reference, bound: { atMost }, text };
 }
 
-function timesFaster(places: readonly string[], workload: string, k: number, times: number): Target {
-  const against: Reference = { subject: 'native', k };
-  return { places, workload, subject, k, against, bound: { atMost: 1 / times }, text: `at least ${times} × faster` };
+/** A bound for the speed, as a multiple of the speed of the runtime's own class. */
+function atLeastTimesAsFast(
+  environments: readonly string[],
+  workload: string,
+  storageCount: number,
+  times: number,
+): Target {
+  const reference: Reference = { subject: 'native', storageCount };
+  const text = `at least ${times} × as fast as the runtime’s class`;
+  return { environments, workload, subject, storageCount, reference, bound: { atMost: 1 / times }, text };
 }
 
-function requests(place: string, k: number, atLeast: number): Target {
-  const against: Reference = { subject: 'none', k: 0 };
-  const text = `at least ${atLeast} of the server without storages`;
-  return { places: [place], workload: 'http', subject, k, against, bound: { atLeast }, text };
+/** A bound for the rate of requests, as a fraction of the rate of a server without storages. */
+function atLeastOfRequests(environment: string, storageCount: number, atLeast: number): Target {
+  const reference: Reference = { subject: 'none', storageCount: 0 };
+  const text = `at least ${atLeast} × the server without storages`;
+  return {
+    environments: [environment],
+    workload: 'http',
+    subject,
+    storageCount,
+    reference,
+    bound: { atLeast },
+    text,
+  };
 }

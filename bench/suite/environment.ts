@@ -1,41 +1,53 @@
-/** Where samples come from: a runtime or a browser, which the `places.ts` of a suite knows how to start. */
-import type { PaceName } from './sample-budget.js';
+/**
+ * An environment is a runtime or browser in which samples are taken. The `<suite>-environments.ts` file of each suite lists
+ * its environments; `open()` starts one and returns a sampler.
+ */
+import type { BudgetName } from './sample-budget.js';
 
-export interface Task {
+/** Which sample to take. */
+export interface SampleTask {
   readonly subject: string;
   readonly workload: string;
-  readonly k: number;
-  readonly pace: PaceName;
+  readonly storageCount: number;
+  readonly budget: BudgetName;
 }
 
-/** The figures by workload: the task's own, and those that are measured with it. */
-export type SampleAnswer = { figures: Record<string, number>; version: string } | { lost: string; version: string };
+/**
+ * The figures of a sample by workload: the task's own workload and those that are sampled with it. A subject that lost a
+ * value has no figures.
+ */
+export type SampleOutcome =
+  | { readonly figures: Readonly<Record<string, number>>; readonly version: string }
+  | { readonly lostValue: string; readonly version: string };
 
-/** A place that has been started. */
-export interface Session {
-  /** Whether the subject does here what it is for. */
-  check(subject: string): Promise<SampleAnswer>;
-  sample(task: Task): Promise<SampleAnswer>;
+/** A started environment. */
+export interface Sampler {
+  /** Checks whether the subject works in this environment. */
+  check(subject: string): Promise<SampleOutcome>;
+  sample(task: SampleTask): Promise<SampleOutcome>;
   /**
-   * The same for all subjects of a round, where they take turns within it; absent where each sample is on its own.
-   * @param tasks of one workload, for one number of storages
+   * Takes the samples of all subjects of a round together, so that the subjects can take turns within the round. Absent in
+   * environments in which every sample is independent.
+   * @param tasks tasks that differ only in their subject
+   * @returns one outcome per task, in the same order
    */
-  sampleTogether?(tasks: readonly Task[]): Promise<readonly SampleAnswer[]>;
-  /** Ends all that was started. */
+  sampleTogether?(tasks: readonly SampleTask[]): Promise<readonly SampleOutcome[]>;
+  /** Stops everything that `open()` started. */
   close(): Promise<void>;
 }
 
-export interface Place {
-  /** The name of its file in docs/bench. */
+export interface Environment {
+  /** Also the name of the environment's file in docs/bench. */
   readonly name: string;
-  /** Of one sample, besides what the workload takes. */
+  /** What the start of a process or page adds to the duration of a sample. */
   readonly startUpMs: number;
-  /** Absent where it has all of the suite's. */
+  /** The workloads that can be measured here. Default: all workloads of the suite. */
   readonly workloads?: readonly string[];
-  open(): Promise<Session>;
+  /** @throws {MissingEnvironment} if this machine does not have the runtime or browser */
+  open(): Promise<Sampler>;
 }
 
-/** A place that this machine does not have; the message tells how to get it. */
-export class MissingPlace extends Error {
-  override readonly name = 'MissingPlace';
+/** This machine does not have the runtime or browser. The message says how to get it. */
+export class MissingEnvironment extends Error {
+  override readonly name = 'MissingEnvironment';
 }

@@ -1,20 +1,28 @@
-/** How long a sample takes its time. */
-export interface Pace {
-  /** Before anything counts, so that the hot code is compiled. */
+/** How much time, and how many operations, one sample may use. */
+export interface SampleBudget {
+  /** Time before anything is counted, so that the hot code is compiled. */
   readonly warmUpMs: number;
-  readonly laps: number;
+  /** Number of timed laps; a sample's figure is their median. */
+  readonly lapCount: number;
+  /** Minimum duration of a lap. */
   readonly lapMs: number;
-  readonly trafficWarmUpMs: number;
-  readonly trafficMs: number;
-  /** How many flows, or requests, a soak has. */
-  readonly flows: number;
+  /** Warm-up of a server under load. */
+  readonly loadWarmUpMs: number;
+  /** Time during which a server under load is measured. */
+  readonly loadMs: number;
+  /** Number of flows, or of requests, in a soak. */
+  readonly soakCount: number;
 }
 
-export const PACES = {
-  full: { warmUpMs: 400, laps: 15, lapMs: 20, trafficWarmUpMs: 1500, trafficMs: 3000, flows: 1_000_000 },
-  brief: { warmUpMs: 300, laps: 11, lapMs: 20, trafficWarmUpMs: 1500, trafficMs: 3000, flows: 1_000_000 },
-  short: { warmUpMs: 300, laps: 11, lapMs: 20, trafficWarmUpMs: 1200, trafficMs: 1200, flows: 100_000 },
-  quick: { warmUpMs: 100, laps: 5, lapMs: 5, trafficWarmUpMs: 300, trafficMs: 500, flows: 20_000 },
-} as const satisfies Record<string, Pace>;
+export const SAMPLE_BUDGETS = {
+  /** Servers. */
+  full: { warmUpMs: 400, lapCount: 15, lapMs: 20, loadWarmUpMs: 1500, loadMs: 3000, soakCount: 1_000_000 },
+  /** Browsers and the transform. */
+  reduced: { warmUpMs: 300, lapCount: 11, lapMs: 20, loadWarmUpMs: 1500, loadMs: 3000, soakCount: 1_000_000 },
+  /** Requests, where every round starts and measures up to five servers per framework. */
+  requests: { warmUpMs: 300, lapCount: 11, lapMs: 20, loadWarmUpMs: 1200, loadMs: 1200, soakCount: 100_000 },
+  /** `--quick`: shows that everything works; too short for figures. */
+  quick: { warmUpMs: 100, lapCount: 5, lapMs: 5, loadWarmUpMs: 300, loadMs: 500, soakCount: 20_000 },
+} as const satisfies Record<string, SampleBudget>;
 
-export type PaceName = keyof typeof PACES;
+export type BudgetName = keyof typeof SAMPLE_BUDGETS;

@@ -1,7 +1,7 @@
 /**
- * A subject is one implementation under measurement, behind the two methods that workloads call. They are the methods
- * of AsyncLocalStorage, so that Throughline and the runtime's own class are called as any program calls them, with
- * nothing in between.
+ * A subject is one implementation under measurement, behind the two methods that workloads call. They are methods of
+ * AsyncLocalStorage, so workloads call Throughline and the runtime's own class exactly as programs do, without a layer in
+ * between.
  */
 export interface Storage {
   run<R>(value: object, fn: () => R): R;
@@ -9,7 +9,7 @@ export interface Storage {
 }
 
 export interface Subject {
-  /** Whether a value follows the flow that it was set in. */
+  /** Whether a value follows the flow in which it was set. */
   readonly tracks: boolean;
   makeStorage(): Storage;
 }

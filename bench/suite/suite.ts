@@ -1,119 +1,133 @@
 /**
- * A suite is what is measured together: subjects beside each other, in the same workloads, in one place after the other (a
- * runtime, a browser). A suite says what there is, how it is called and what is to be reached, and starts nothing: where the
- * samples come from is in the `places.ts` of its folder.
+ * The parts of a suite, and the words that the benchmarks use for them:
+ *
+ *   suite         what is measured together: servers, browsers, transform, requests
+ *   environment   a runtime or browser in which samples are taken
+ *   subject       one implementation under measurement: Throughline or a peer
+ *   workload      the operation that is measured
+ *   sample        one process or page that measures one subject in one workload
+ *   figure        the number that a sample yields for a workload
+ *   round         one sample of every subject
+ *   reference     the subject whose figure another figure is divided by, within a round
+ *   target        a bound that a figure, or its ratio to a reference, should stay within
+ *
+ * A suite only declares these parts. The `<suite>-environments.ts` file of its folder starts runtimes and browsers.
  */
-import type { Pace, PaceName } from './sample-budget.js';
+import type { BudgetName, SampleBudget } from './sample-budget.js';
 
 export type SuiteName = 'servers' | 'browsers' | 'transform' | 'requests';
 
 export type Unit = 'ns' | 'requests/s' | 'bytes/s' | 'bytes' | 'times' | 'count';
 
 export interface SubjectEntry {
-  /** Its column in the README. */
+  /** Heading of the subject's column in the README. */
   readonly title: string;
-  /** Its name in plots, and the colour of what stands for it. */
+  /** The subject's name in plots. */
   readonly label: string;
+  /** Color of the subject's lines and bars in plots. */
   readonly color: string;
-  /** Whether it is Throughline, whose loss of a value ends everything. */
+  /** Whether the subject is Throughline. If it loses a value, the whole run fails; a peer only loses its figures. */
   readonly isOurs: boolean;
 }
 
 export interface WorkloadEntry {
   readonly title: string;
   readonly unit: Unit;
-  /** The numbers of storages that hold a value while it is measured. */
-  readonly ks: readonly number[];
-  /** Of one sample. */
-  expectedMs(pace: Pace): number;
-  /** Absent where it says something about all of them. */
+  /** How many storages hold a value during the measurement. The workload is measured once for each of these numbers. */
+  readonly storageCounts: readonly number[];
+  /** Expected duration of one sample, without the start of its environment. */
+  expectedMs(budget: SampleBudget): number;
+  /** The subjects that are measured. Default: all subjects of the suite. */
   readonly subjects?: readonly string[];
-  /** Absent where it takes as many as the command line says. */
+  /** A fixed number of rounds, which the command line does not change. Default: the number from the command line. */
   readonly rounds?: number;
-  /** Where the samples of another workload give its figures as well. */
-  readonly with?: string;
+  /** The workload whose samples also yield the figures of this one. Default: this workload has separate samples. */
+  readonly sampledWith?: string;
 }
 
+/** The subject, and its number of storages, that a figure is compared with. */
 export interface Reference {
   readonly subject: string;
-  readonly k: number;
+  readonly storageCount: number;
 }
 
-/** A bound for a figure, or for what comes out where it is put against another one of the same rounds. */
+/** A bound for a figure, or for its ratio to (or difference from) the reference's figure of the same round. */
 export interface Target {
-  /** Absent where it holds in every place. */
-  readonly places?: readonly string[];
+  /** The environments in which the target applies. Default: all environments of the suite. */
+  readonly environments?: readonly string[];
   readonly workload: string;
   readonly subject: string;
-  readonly k: number;
-  /** Absent where the bound is for the figure itself. */
-  readonly against?: Reference;
-  /** The first two are for the ratio, or for the figure itself; the third is for the difference. */
+  readonly storageCount: number;
+  /** What the figure is compared with. Default: nothing; the bound applies to the figure itself. */
+  readonly reference?: Reference;
+  /** `atMost` and `atLeast` bound the ratio, or the figure if there is no reference; `atMostAbove` bounds the difference. */
   readonly bound: { readonly atMost: number } | { readonly atLeast: number } | { readonly atMostAbove: number };
   /** The bound in words. */
   readonly text: string;
 }
 
-/** Over the numbers of storages, for each place. */
-export interface LinePlot {
+/** A plot over the number of storages; one file per environment. */
+export interface LinePlotSpec {
   readonly workload: string;
   readonly yLabel: string;
 }
 
-/** A group for each place, or where there are several workloads, for each of these. */
-export interface BarPlot {
+/** A plot with a group of bars per environment, or per workload if there are several workloads. */
+export interface BarPlotSpec {
   readonly file: string;
   readonly title: string;
   readonly workloads: readonly string[];
-  readonly k: number;
+  readonly storageCount: number;
 }
 
 export interface Suite {
   readonly name: SuiteName;
-  /** What its part of the README begins with, where it is not the first. */
+  /** Opens the suite's part of the README. The first suite has none: its figures follow the README's own text. */
   readonly intro?: { readonly heading: string; readonly text: string };
   readonly subjects: Readonly<Record<string, SubjectEntry>>;
   readonly workloads: Readonly<Record<string, WorkloadEntry>>;
   readonly targets: readonly Target[];
-  /** How long its samples take their time. */
-  readonly pace: PaceName;
-  /** How many rounds where nothing is said. */
+  /** The time budget of the suite's samples. */
+  readonly budget: BudgetName;
+  /** Number of rounds if neither the workload nor the command line sets one. */
   readonly rounds: number;
-  /** The workloads of the README, in its order. */
-  readonly inReadme: readonly string[];
-  readonly linePlots: readonly LinePlot[];
-  readonly barPlots: readonly BarPlot[];
-  /** What stands after "Medians of 3" and before the machine. */
-  readonly samples: string;
-  /** What the × is about. */
-  readonly ratios: string;
-  /** How the names of its places begin. */
-  readonly places: readonly string[];
-  placeTitle(name: string, version: string): string;
-  /** The place's rank in the README, the smallest first. */
-  rank(name: string): number;
-  /** What a figure is put against where no target says otherwise. */
-  reference(workload: string, k: number): Reference | undefined;
-  /** A workload with this number of storages, as a row of the README. */
-  rowTitle(workload: string, k: number): string;
+  /** The workloads that the README shows, in its order. */
+  readonly readmeWorkloads: readonly string[];
+  readonly linePlots: readonly LinePlotSpec[];
+  readonly barPlots: readonly BarPlotSpec[];
+  /** The words between "Medians of 3" and "on 2 cores" in the README. */
+  readonly sampleNote: string;
+  /** A sentence for the README on what the numbers after × are ratios to. */
+  readonly ratioNote: string;
+  /** How the names of the suite's environments begin. */
+  readonly environmentPrefixes: readonly string[];
+  environmentTitle(name: string, version: string): string;
+  /** Position of an environment in the README; the lowest number comes first. */
+  readmeRank(environment: string): number;
+  /** What a figure is compared with, except in a target that names another reference. */
+  referenceOf(workload: string, storageCount: number): Reference | undefined;
+  /** Title of a row of the README: a workload with this number of storages. */
+  rowTitle(workload: string, storageCount: number): string;
 }
 
-/** Whether a place is one of this suite's. */
-export function hasPlace({ places }: Suite, name: string): boolean {
-  return places.some((place) => name.startsWith(place));
+/** Whether an environment, or a file that is named after one, belongs to the suite. */
+export function hasEnvironment({ environmentPrefixes }: Suite, name: string): boolean {
+  return environmentPrefixes.some((prefix) => name.startsWith(prefix));
 }
 
-/** The subjects that a workload says something about. */
+/** The subjects that are measured in a workload. */
 export function subjectsOf(suite: Suite, workload: string): readonly string[] {
   return suite.workloads[workload]?.subjects ?? Object.keys(suite.subjects);
 }
 
-/** The workload itself, and those that are measured with it. */
-export function measuredWith(suite: Suite, workload: string): readonly string[] {
-  return Object.keys(suite.workloads).filter((name) => name === workload || suite.workloads[name]?.with === workload);
+/** The workload itself, and the workloads that its samples yield figures for as well. */
+export function workloadsSampledWith(suite: Suite, workload: string): readonly string[] {
+  return Object.keys(suite.workloads).filter(
+    (name) => name === workload || suite.workloads[name]?.sampledWith === workload,
+  );
 }
 
-/** The workloads that take samples of their own. */
-export function ownWorkloads(suite: Suite): readonly string[] {
-  return Object.keys(suite.workloads).filter((name) => suite.workloads[name]?.with === undefined);
+/** The workloads with separate samples, whose names --only accepts. */
+export function sampledWorkloads(suite: Suite): readonly string[] {
+  return Object.keys(suite.workloads).filter((name) => suite.workloads[name]?.sampledWith === undefined);
 }

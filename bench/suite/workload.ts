@@ -1,9 +1,9 @@
 /**
- * A workload is written once, for every subject, and is measured where its storages hold values already: a flow is
- * entered, and in it one operation is done many times, lap after lap.
+ * A workload is written once and measures every subject. It enters a flow in which each storage holds a value, and repeats one
+ * operation there, lap after lap.
  */
-import type { Pace } from './sample-budget.js';
+import type { SampleBudget } from './sample-budget.js';
 import type { Storage, Subject } from './subject.js';
 
-/** Gives one figure: nanoseconds an operation, or requests a second. */
-export type Workload = (subject: Subject, storages: readonly Storage[], pace: Pace) => Promise<number>;
+/** @returns one figure: nanoseconds per operation, or requests per second */
+export type Workload = (subject: Subject, storages: readonly Storage[], budget: SampleBudget) => Promise<number>;

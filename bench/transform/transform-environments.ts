@@ -1,23 +1,23 @@
-/** The Node that runs this, with a process for each sample. */
+/** The Node that runs this program. Each sample is a separate process. */
 import { fileURLToPath } from 'node:url';
-import { runSample } from '../measure/sample-process.js';
-import type { Place, SampleAnswer } from '../suite/environment.js';
+import { runSampleProcess } from '../measure/sample-process.js';
+import type { Environment, SampleOutcome } from '../suite/environment.js';
 
-const SAMPLE = fileURLToPath(new URL('./transform-sample.js', import.meta.url));
+const SAMPLE_PROGRAM = fileURLToPath(new URL('./transform-sample.js', import.meta.url));
 
-export function transformPlaces(): Place[] {
+export function transformEnvironments(): Environment[] {
   const name = `transform-node${process.versions.node.split('.')[0]}`;
-  const answer = (...args: readonly string[]) =>
-    // What sample.ts prints.
-    runSample([name, ...args].join(' '), [process.execPath, SAMPLE, ...args]) as Promise<SampleAnswer>;
+  const runSample = (...args: readonly string[]) =>
+    // transform-sample.ts prints an outcome.
+    runSampleProcess([name, ...args].join(' '), [process.execPath, SAMPLE_PROGRAM, ...args]) as Promise<SampleOutcome>;
   return [
     {
       name,
       startUpMs: 1500,
       async open() {
         return {
-          check: (subject) => answer(subject),
-          sample: ({ subject, workload, pace }) => answer(subject, workload, pace),
+          check: (subject) => runSample(subject),
+          sample: ({ subject, workload, budget }) => runSample(subject, workload, budget),
           async close() {},
         };
       },

@@ -1,46 +1,48 @@
-/** One sample, in a process of its own: `sample.js <tool> <input> <pace>` prints one line of JSON. */
-
-import { pick } from '../measure/require-entry.js';
+/**
+ * The program that takes one sample in its own process: `transform-sample.js <subject> <input> <budget>` prints the outcome as
+ * one line of JSON. `transform-sample.js <subject>` only checks whether the tool can be loaded.
+ */
+import { requireEntry } from '../measure/require-entry.js';
 import { median } from '../measure/statistics.js';
-import type { SampleAnswer } from '../suite/environment.js';
-import { PACES } from '../suite/sample-budget.js';
-import type { Rewritten, Tool } from './subjects/async-rewriter.js';
-import { loadTool } from './subjects/transform-subjects.js';
-import { INPUTS } from './workloads/transform-inputs.js';
+import type { SampleOutcome } from '../suite/environment.js';
+import { SAMPLE_BUDGETS } from '../suite/sample-budget.js';
+import type { AsyncRewriter, RewrittenCode } from './subjects/async-rewriter.js';
+import { loadRewriter } from './subjects/transform-subjects.js';
+import { TRANSFORM_INPUTS } from './workloads/transform-inputs.js';
 
-/** How often at most: the slowest tool needs seconds each time, and is timed once. */
-const TIMES = 9;
+/** At most this many runs are timed. The slowest tool takes seconds per run, so it is timed only once. */
+const MAX_RUNS = 9;
 
-async function figures([name = '', input, paceName]: readonly string[]): Promise<Record<string, number>> {
-  const tool = await loadTool(name);
-  if (input === undefined) return {};
-  const { code, filename } = await pick(INPUTS, input)();
-  const { laps, lapMs, warmUpMs } = pick(PACES, paceName);
+async function takeFigures([name, inputName, budgetName]: readonly string[]): Promise<Record<string, number>> {
+  const rewrite = await loadRewriter(name);
+  if (inputName === undefined) return {};
+  const { code, filename } = await requireEntry(TRANSFORM_INPUTS, inputName)();
+  const { lapCount, lapMs, warmUpMs } = requireEntry(SAMPLE_BUDGETS, budgetName);
   const size = Buffer.byteLength(code);
-  await warmUp(tool, warmUpMs);
+  await warmUp(rewrite, warmUpMs);
   const times: number[] = [];
-  let output: Rewritten = { code };
-  let left = laps * lapMs;
+  let output: RewrittenCode = { code };
+  let leftMs = lapCount * lapMs;
   do {
     const before = performance.now();
-    output = await tool(code, filename);
+    output = await rewrite(code, filename);
     const time = performance.now() - before;
     times.push(time);
-    left -= time;
-  } while (left > 0 && times.length < TIMES);
+    leftMs -= time;
+  } while (leftMs > 0 && times.length < MAX_RUNS);
   return {
-    [input]: size / (median(times) / 1000),
-    [`${input}-size`]: Buffer.byteLength(output.code) / size,
+    [inputName]: size / (median(times) / 1000),
+    [`${inputName}-size`]: Buffer.byteLength(output.code) / size,
   };
 }
 
-/** With the smallest of the inputs, so that the slowest tool is warm in time. */
-async function warmUp(tool: Tool, ms: number): Promise<void> {
-  const { code, filename } = await pick(INPUTS, 'react-dom')();
+/** Uses the smallest input, so that even the slowest tool is warm within the budget. */
+async function warmUp(rewrite: AsyncRewriter, ms: number): Promise<void> {
+  const { code, filename } = await requireEntry(TRANSFORM_INPUTS, 'react-dom')();
   const start = performance.now();
-  do await tool(code, filename);
+  do await rewrite(code, filename);
   while (performance.now() - start < ms);
 }
 
-const answer: SampleAnswer = { figures: await figures(process.argv.slice(2)), version: process.versions.node };
-process.stdout.write(`${JSON.stringify(answer)}\n`, () => process.exit(0));
+const outcome: SampleOutcome = { figures: await takeFigures(process.argv.slice(2)), version: process.versions.node };
+process.stdout.write(`${JSON.stringify(outcome)}\n`, () => process.exit(0));

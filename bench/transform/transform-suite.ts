@@ -1,60 +1,68 @@
-/** The transform, on real packages, beside what else rewrites async functions. */
-import type { Pace } from '../suite/sample-budget.js';
+/** The transform on real packages, next to other tools that rewrite async functions. */
+import type { SampleBudget } from '../suite/sample-budget.js';
 import type { Suite, WorkloadEntry } from '../suite/suite.js';
-import { TARGETS } from './transform-targets.js';
+import { TRANSFORM_TARGETS } from './transform-targets.js';
 
-const titles: Readonly<Record<string, string>> = {
+/** By the names of the inputs in workloads/transform-inputs.ts. */
+const inputTitles: Readonly<Record<string, string>> = {
   'react-dom': 'react-dom',
   typescript: 'TypeScript’s library',
   app: 'a bundled app',
 };
 
-const throughput = (name: string): WorkloadEntry => ({
-  title: `${titles[name]}, code a second`,
+const throughput = (input: string): WorkloadEntry => ({
+  title: `${inputTitles[input]}, input per second`,
   unit: 'bytes/s',
-  ks: [0],
-  expectedMs: ({ warmUpMs, laps, lapMs }: Pace) => warmUpMs + laps * lapMs,
+  storageCounts: [0],
+  expectedMs: ({ warmUpMs, lapCount, lapMs }: SampleBudget) => warmUpMs + lapCount * lapMs,
 });
 
-const size = (name: string): WorkloadEntry => ({
-  title: `${titles[name]}, size of the output`,
+const outputSize = (input: string): WorkloadEntry => ({
+  title: `${inputTitles[input]}, output size`,
   unit: 'times',
-  ks: [0],
+  storageCounts: [0],
   expectedMs: () => 0,
-  with: name,
+  sampledWith: input,
 });
 
-const inputs = Object.keys(titles);
+const inputs = Object.keys(inputTitles);
 
-export const transform: Suite = {
+export const transformSuite: Suite = {
   name: 'transform',
   intro: {
     heading: 'The transform',
-    text: 'Code with few async functions (react-dom, TypeScript’s compiler) and with many (an app that drives browsers, bundled with all it needs), each with a source map.',
+    text: 'Code with few async functions (react-dom, TypeScript’s compiler) and with many (an app that drives browsers, bundled with all its dependencies). Every tool also makes a source map.',
   },
-  places: ['transform'],
+  environmentPrefixes: ['transform'],
   subjects: {
     throughline: { title: '@throughline/transform', label: 'Throughline', color: '#159a8c', isOurs: true },
     esbuild: { title: 'esbuild, target ES2016', label: 'esbuild, ES2016', color: '#b9851a', isOurs: false },
     babel: { title: 'Babel’s async-to-generator', label: 'Babel', color: '#e0566f', isOurs: false },
   },
   workloads: Object.fromEntries(
-    inputs.flatMap((name) => [
-      [name, throughput(name)],
-      [`${name}-size`, size(name)],
+    inputs.flatMap((input) => [
+      [input, throughput(input)],
+      [`${input}-size`, outputSize(input)],
     ]),
   ),
-  targets: TARGETS,
-  pace: 'brief',
+  targets: TRANSFORM_TARGETS,
+  budget: 'reduced',
   rounds: 3,
-  inReadme: inputs.flatMap((name) => [name, `${name}-size`]),
+  readmeWorkloads: inputs.flatMap((input) => [input, `${input}-size`]),
   linePlots: [],
-  barPlots: [{ file: 'transform.svg', title: 'Code transformed a second, with source maps', workloads: inputs, k: 0 }],
-  samples: 'processes each',
-  ratios:
-    'Behind the × is the ratio to Babel; in brackets its smallest and largest. Sizes are those of the input times so much.',
-  placeTitle: (_name, version) => `The transform on Node ${version}`,
-  rank: (name) => -Number(name.replace(/\D+/, '')),
-  reference: (workload) => (workload.endsWith('-size') ? undefined : { subject: 'babel', k: 0 }),
-  rowTitle: (workload) => transform.workloads[workload]?.title ?? workload,
+  barPlots: [
+    {
+      file: 'transform.svg',
+      title: 'Code transformed per second, with source maps',
+      workloads: inputs,
+      storageCount: 0,
+    },
+  ],
+  sampleNote: 'processes per figure,',
+  ratioNote:
+    'The number after × is the ratio to Babel; parentheses hold the lowest and the highest ratio. Output sizes are multiples of the input size.',
+  environmentTitle: (_name, version) => `The transform on Node ${version}`,
+  readmeRank: (environment) => -Number(environment.replace(/\D+/, '')),
+  referenceOf: (workload) => (workload.endsWith('-size') ? undefined : { subject: 'babel', storageCount: 0 }),
+  rowTitle: (workload) => transformSuite.workloads[workload]?.title ?? workload,
 };

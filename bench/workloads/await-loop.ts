@@ -1,15 +1,14 @@
-/** A loop of `await` on a resolved promise, in a flow with a value in each storage, which must be there at the end. */
-
+/** A loop of `await` on a resolved promise. Each storage holds a value, which it must still hold at the end of a lap. */
 import { timeLaps } from '../measure/stopwatch.js';
 import type { Workload } from '../suite/workload.js';
-import { checkValues, inFlow } from './flow-values.js';
+import { assertValues, runWithValue } from './flow-values.js';
 
-export const awaitLoop: Workload = async (subject, storages, pace) => {
+export const awaitLoop: Workload = async (subject, storages, budget) => {
   const value = {};
   const resolved = Promise.resolve();
   const lap = async (count: number) => {
     for (let i = 0; i < count; i++) await resolved;
-    checkValues(subject, storages, value);
+    assertValues(subject, storages, value);
   };
-  return inFlow(storages, value, () => timeLaps(lap, pace));
+  return runWithValue(storages, value, () => timeLaps(lap, budget));
 };

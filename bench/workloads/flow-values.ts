@@ -1,20 +1,23 @@
-/** Flows that hold values, and whether they still do. */
+/** Enters flows in which storages hold a value, and checks that the storages still hold it. */
 import type { Storage, Subject } from '../suite/subject.js';
 
-/** Thrown where a subject does not give the value that was set: what it costs is no figure then. */
-export class LostValue extends Error {
+/** A subject returned a value other than the one that was set. Such a subject has no figures. */
+export class LostValueError extends Error {
+  override readonly name = 'LostValueError';
+
   constructor() {
-    super('a value was lost');
+    super('A value was lost');
   }
 }
 
 /** Runs `fn` in a flow in which each of the storages holds `value`. */
-export function inFlow<R>(storages: readonly Storage[], value: object, fn: () => R, from = 0): R {
+export function runWithValue<R>(storages: readonly Storage[], value: object, fn: () => R, from = 0): R {
   const storage = storages[from];
   if (storage === undefined) return fn();
-  return storage.run(value, () => inFlow(storages, value, fn, from + 1));
+  return storage.run(value, () => runWithValue(storages, value, fn, from + 1));
 }
 
-export function checkValues(subject: Subject, storages: readonly Storage[], value: object): void {
-  if (subject.tracks && !storages.every((storage) => storage.getStore() === value)) throw new LostValue();
+/** @throws {LostValueError} if the subject tracks values and a storage does not hold `value` */
+export function assertValues(subject: Subject, storages: readonly Storage[], value: object): void {
+  if (subject.tracks && !storages.every((storage) => storage.getStore() === value)) throw new LostValueError();
 }

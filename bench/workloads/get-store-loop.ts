@@ -1,11 +1,10 @@
-/** `getStore` from four places in turn, for the reason given in run.ts, of each storage in turn. */
-
+/** `getStore` of each storage in turn, from four call sites in turn; run-loop.ts explains why there are four. */
 import { timeLaps } from '../measure/stopwatch.js';
 import type { Storage } from '../suite/subject.js';
 import type { Workload } from '../suite/workload.js';
-import { inFlow, LostValue } from './flow-values.js';
+import { LostValueError, runWithValue } from './flow-values.js';
 
-const places: ((storage: Storage) => unknown)[] = [
+const callSites: ((storage: Storage) => unknown)[] = [
   (storage) => storage.getStore(),
   (storage) => {
     const value = storage.getStore();
@@ -15,18 +14,18 @@ const places: ((storage: Storage) => unknown)[] = [
   (storage) => storage.getStore() || false,
 ];
 
-export const getStore: Workload = async (_subject, storages, pace) => {
+export const getStoreLoop: Workload = async (_subject, storages, budget) => {
   const value = {};
-  const k = storages.length;
+  const storageCount = storages.length;
   let next = 0;
   const lap = (count: number) => {
-    let right = 0;
+    let matches = 0;
     for (let i = 0; i < count; i++) {
-      if (++next >= k) next = 0;
-      // `next` is in range, and asking would be part of what is timed.
-      if (places[i & 3]?.(storages[next] as Storage) === value) right++;
+      if (++next >= storageCount) next = 0;
+      // `next` is always in range. A check would be part of the timed operation.
+      if (callSites[i & 3]?.(storages[next] as Storage) === value) matches++;
     }
-    if (right !== count) throw new LostValue();
+    if (matches !== count) throw new LostValueError();
   };
-  return inFlow(storages, value, () => timeLaps(lap, pace));
+  return runWithValue(storages, value, () => timeLaps(lap, budget));
 };

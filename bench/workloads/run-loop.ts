@@ -1,22 +1,22 @@
 /**
- * `run` with a new value and a function that does next to nothing, in a flow in which k storages hold a value: of one
- * storage, the one that was set first, or of each in turn.
+ * `run` with a new value and a function that does almost nothing, in a flow in which k storages hold a value. `runFirst` runs
+ * the storage that was set first, `runEach` runs each storage in turn.
  *
- * A program runs its storages from several places, each with a function and a kind of value of its own. So there are
- * four places here, called in turn through an array: the compiler may build `run` into each of them, as it does in a
- * program, but can build none of them into the loop, where it could see that the same thing is done again and again.
- * That the values differ in size matters too: with all of one size, a subject was up to a tenth faster or slower by
- * nothing but how its objects happen to lie in the cache.
+ * A program calls `run` from several call sites, each with a different function and shape of value. So there are four call
+ * sites here, called in turn through an array. The compiler may inline `run` into each of them, as it does in a program. It
+ * cannot inline them into the loop, where it could see that the same operation is repeated.
+ *
+ * The values differ in size for a second reason: with values of one size, a subject was up to a tenth faster or slower
+ * depending only on how its objects happened to lie in the cache.
  */
-
 import { timeLaps } from '../measure/stopwatch.js';
 import type { Storage } from '../suite/subject.js';
 import type { Workload } from '../suite/workload.js';
-import { inFlow } from './flow-values.js';
+import { runWithValue } from './flow-values.js';
 
 let calls = 0;
 
-const places: ((storage: Storage, index: number) => void)[] = [
+const callSites: ((storage: Storage, index: number) => void)[] = [
   (storage, index) => {
     storage.run({ index }, () => {
       calls++;
@@ -39,22 +39,22 @@ const places: ((storage: Storage, index: number) => void)[] = [
   },
 ];
 
-function runOf(pick: (storages: readonly Storage[]) => readonly Storage[]): Workload {
-  return async (_subject, storages, pace) => {
-    const picked = pick(storages);
+function runLoop(select: (storages: readonly Storage[]) => readonly Storage[]): Workload {
+  return async (_subject, storages, budget) => {
+    const selected = select(storages);
     let next = 0;
     const lap = (count: number) => {
       const before = calls;
       for (let i = 0; i < count; i++) {
-        if (++next >= picked.length) next = 0;
-        // `next` is in range, and asking would be part of what is timed.
-        places[i & 3]?.(picked[next] as Storage, i);
+        if (++next >= selected.length) next = 0;
+        // `next` is always in range. A check would be part of the timed operation.
+        callSites[i & 3]?.(selected[next] as Storage, i);
       }
-      if (calls - before !== count) throw new Error('run did not call its function each time');
+      if (calls - before !== count) throw new Error('run() did not call its function exactly once each time.');
     };
-    return inFlow(storages, {}, () => timeLaps(lap, pace));
+    return runWithValue(storages, {}, () => timeLaps(lap, budget));
   };
 }
 
-export const runFirst: Workload = runOf((storages) => storages.slice(0, 1));
-export const runEach: Workload = runOf((storages) => storages);
+export const runFirst: Workload = runLoop((storages) => storages.slice(0, 1));
+export const runEach: Workload = runLoop((storages) => storages);

@@ -1,25 +1,30 @@
 /**
- * Storages that have been at work before, in callbacks of several kinds, as in a program that has been at work for a while.
- * Async hooks keep values in the object that stands for the callback: where that was ever of one kind only, V8 compiles
- * `run` for just that kind, and Node's own took 30 ns on Node 20 instead of 67. Each callback is a job of its own,
- * because on Node 24 and newer what was set once stays in a job's frame, if only as undefined.
+ * Makes storages that have already been used in callbacks of several kinds, as in a program that has been running for a while.
+ * With async hooks, values are properties of the object that represents the callback. If all callbacks so far were of one
+ * kind, V8 specializes `run` for that kind: Node's own class then took 30 ns on Node 20 instead of 67. Each callback is a
+ * separate job, because on Node 24 and newer a storage that was set once in a job stays in the job's frame, if only with the
+ * value undefined.
  */
 import type { Storage, Subject } from '../suite/subject.js';
 
-/** Asks for a callback of one kind. */
-export type Later = (callback: () => void) => unknown;
+/** Schedules a callback of one kind. */
+export type Scheduler = (callback: () => void) => unknown;
 
-/** How often each storage is set, in each kind of callback, before anything is timed. */
-const RUNS_BEFORE = 400;
+/** How often each storage is set in each kind of callback. */
+const RUNS_PER_CALLBACK = 400;
 
-export async function makeStorages(subject: Subject, k: number, callbacks: readonly Later[]): Promise<Storage[]> {
-  const storages = Array.from({ length: k }, () => subject.makeStorage());
+export async function makeUsedStorages(
+  subject: Subject,
+  storageCount: number,
+  schedulers: readonly Scheduler[],
+): Promise<Storage[]> {
+  const storages = Array.from({ length: storageCount }, () => subject.makeStorage());
   const jobs = storages.flatMap((storage) =>
-    callbacks.map(
-      (later) =>
+    schedulers.map(
+      (schedule) =>
         new Promise<void>((resolve) => {
-          later(() => {
-            for (let i = 0; i < RUNS_BEFORE; i++) storage.run({}, () => i);
+          schedule(() => {
+            for (let i = 0; i < RUNS_PER_CALLBACK; i++) storage.run({}, () => i);
             resolve();
           });
         }),

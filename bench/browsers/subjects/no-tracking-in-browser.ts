@@ -1,9 +1,9 @@
-/** A page without any of it: `run` calls the function, `getStore` reads a variable of this module. */
+/** No tracking: `run` calls the function, `getStore` reads a variable of this module. */
 import type { Storage, Subject } from '../../suite/subject.js';
 
 let current: unknown;
 
-class Variable implements Storage {
+class VariableStorage implements Storage {
   run<R>(value: object, fn: () => R): R {
     current = value;
     return fn();
@@ -14,4 +14,4 @@ class Variable implements Storage {
   }
 }
 
-export const subject: Subject = { tracks: false, makeStorage: () => new Variable() };
+export const subject: Subject = { tracks: false, makeStorage: () => new VariableStorage() };

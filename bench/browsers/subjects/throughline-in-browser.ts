@@ -3,11 +3,14 @@ import { type InstallReport, install } from 'throughline/web';
 import type { Subject } from '../../suite/subject.js';
 
 /**
- * @param followed what makes the code after an `await` run in its frame, which must be so before anything is measured
- * @throws where it is another
+ * Installs the portable engine.
+ * @param expectedAwait how the engine should follow `await` in this bundle; a figure of the other way would be mislabeled
+ * @throws if the engine follows `await` in another way
  */
-export function throughline(followed: InstallReport['await']): Subject {
+export function throughlineSubject(expectedAwait: InstallReport['await']): Subject {
   const { report } = install();
-  if (report.await !== followed) throw new Error(`await is ${report.await} here, and not ${followed}`);
+  if (report.await !== expectedAwait) {
+    throw new Error(`Expected await to be ${expectedAwait} in this bundle, but it is ${report.await}.`);
+  }
   return { tracks: true, makeStorage: () => new AsyncLocalStorage<object>() };
 }

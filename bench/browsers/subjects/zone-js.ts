@@ -1,11 +1,14 @@
-/** zone.js, which has zones in place of storages: a storage's value is a property of a zone that is forked for each run(). */
+/**
+ * zone.js. It has zones instead of storages: each `run` forks a zone, and the value is a property of that zone. The patches
+ * must come before all other code, so zone.js is imported first.
+ */
 import 'zone.js';
 import type { Storage, Subject } from '../../suite/subject.js';
 
-let made = 0;
+let storageCount = 0;
 
 class ZoneStorage implements Storage {
-  readonly #key = `storage ${made++}`;
+  readonly #key = `storage ${storageCount++}`;
 
   run<R>(value: object, fn: () => R): R {
     return Zone.current.fork({ name: this.#key, properties: { [this.#key]: value } }).run(fn);

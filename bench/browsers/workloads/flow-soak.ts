@@ -1,102 +1,104 @@
 /**
- * A million flows, a thousand at a time, each with a value of its own. A flow goes through two stops, each with one or more
- * suspensions, of kinds that follow from its number; it reads its value after each of them and in each callback, and must
- * never read another one's or none. Between flows there must be none. What counts is how many flows have read anything else.
+ * The soak: a million flows, a thousand at a time, each with a different value.
  *
- * The values are to go when their flows end: a thousandth of them are watched, and counted when all flows are over and the
- * collector has been at work. Where the size of the heap can be read, it is compared with what it was after a fifth of the
- * flows, which is enough for all that is made once.
+ * A flow has two stages. The stage's kind, one of nine, follows from the flow's number; each kind suspends once or more. The
+ * flow checks its value after each suspension and in each callback. It must never read another flow's value, or none. Between
+ * flows there must be no value. The soak counts the flows that read anything else.
+ *
+ * The values must become unreachable when their flows end. About a thousand of them are watched through weak references and
+ * counted when all flows have ended and the garbage collector has run. Where the size of the heap can be read, it is compared
+ * with the size after a fifth of the flows, by which time everything that is made only once exists.
  */
 import type { Storage } from '../../suite/subject.js';
 
-const AT_ONCE = 1000;
-const STOPS = 2;
-const WATCHED = 1000;
-/** How often the collector is given work before what is still held counts. */
-const COLLECTIONS = 20;
+const CONCURRENT_FLOWS = 1000;
+const STAGES_PER_FLOW = 2;
+const WATCHED_VALUES = 1000;
+/** How often the garbage collector is run before a value counts as held. */
+const MAX_COLLECTIONS = 20;
 
 interface Value {
   readonly id: number;
 }
 
-/** Reads the current value, and notes whether it is the one that it should be. */
-type Look = () => void;
-type Kind = (look: Look) => Promise<void>;
+/** Reads the current value, and records whether it is the flow's value. */
+type CheckValue = () => void;
+type Stage = (check: CheckValue) => Promise<void>;
 
 declare const performance: { now(): number; readonly memory?: { readonly usedJSHeapSize: number } };
 
 const resolved = Promise.resolve();
 
-async function suspended(look: Look): Promise<void> {
+async function suspendAndCheck(check: CheckValue): Promise<void> {
   await new Promise<void>((resolve) => queueMicrotask(resolve));
-  look();
+  check();
 }
 
-async function rejected(look: Look): Promise<void> {
+async function suspendAndReject(check: CheckValue): Promise<void> {
   await resolved;
-  look();
-  throw new Error('as it should');
+  check();
+  throw new Error('expected by the soak');
 }
 
-async function* generated(look: Look): AsyncGenerator<number> {
+async function* suspendingGenerator(check: CheckValue): AsyncGenerator<number> {
   yield 1;
   await resolved;
-  look();
+  check();
   yield 2;
 }
 
-/** @param wake resolves later, by way of a message from outside of all flows and an event */
-const kindsOf = (wake: (resolve: () => void) => void): readonly Kind[] => [
+/** @param resumeFromOutside resolves later, through a message from outside all flows and an event */
+const stagesWith = (resumeFromOutside: (resolve: () => void) => void): readonly Stage[] => [
   async () => {
     await resolved;
   },
-  suspended,
-  async (look) => {
-    await suspended(look);
-    await Promise.all([suspended(look), resolved.then(look)]);
+  suspendAndCheck,
+  async (check) => {
+    await suspendAndCheck(check);
+    await Promise.all([suspendAndCheck(check), resolved.then(check)]);
   },
-  (look) =>
+  (check) =>
     new Promise((resolve) => {
       setTimeout(() => {
-        look();
+        check();
         resolve();
       }, 0);
     }),
-  (look) =>
+  (check) =>
     new Promise((resolve) => {
       queueMicrotask(() => {
-        look();
+        check();
         resolve();
       });
     }),
-  (look) => resolved.then(look).finally(look),
-  (_look) => new Promise(wake),
-  async (look) => {
+  (check) => resolved.then(check).finally(check),
+  (_check) => new Promise(resumeFromOutside),
+  async (check) => {
     try {
-      await rejected(look);
+      await suspendAndReject(check);
     } catch {
-      look();
+      check();
     } finally {
-      look();
+      check();
     }
   },
-  async (look) => {
-    for await (const _step of generated(look)) {
-      look();
+  async (check) => {
+    for await (const _step of suspendingGenerator(check)) {
+      check();
     }
   },
 ];
 
-/** @returns figures, by the names that suite.ts has for them */
-export async function soak(storage: Storage, flows: number): Promise<Record<string, number>> {
+/** @returns figures, by their workloads' names in browser-suite.ts */
+export async function soakFlows(storage: Storage, flowCount: number): Promise<Record<string, number>> {
   const watched: WeakRef<Value>[] = [];
-  const every = Math.max(1, Math.floor(flows / WATCHED));
+  const watchInterval = Math.max(1, Math.floor(flowCount / WATCHED_VALUES));
   const { port1, port2 } = new MessageChannel();
-  let asleep: EventTarget[] = [];
-  const kinds = kindsOf((resolve) => {
+  let sleeping: EventTarget[] = [];
+  const stages = stagesWith((resolve) => {
     const target = new EventTarget();
     target.addEventListener('wake', () => resolve(), { once: true });
-    asleep.push(target);
+    sleeping.push(target);
     port2.postMessage(null);
   });
   let started = 0;
@@ -105,47 +107,49 @@ export async function soak(storage: Storage, flows: number): Promise<Record<stri
 
   async function flow(value: Value): Promise<boolean> {
     let isRight = true;
-    const look = () => {
+    const check = () => {
       if (storage.getStore() !== value) isRight = false;
     };
-    look();
-    for (let i = 0, mix = value.id; i < STOPS; i++) {
-      await kinds[mix % kinds.length]?.(look);
-      look();
-      mix = Math.floor(mix / kinds.length) + value.id;
+    check();
+    for (let i = 0, mix = value.id; i < STAGES_PER_FLOW; i++) {
+      await stages[mix % stages.length]?.(check);
+      check();
+      mix = Math.floor(mix / stages.length) + value.id;
     }
     return isRight;
   }
 
+  /** Runs one flow after another. */
   async function lane(until: number): Promise<void> {
     while (started < until) {
       const value: Value = { id: started++ };
-      if (value.id % every === 0) watched.push(new WeakRef(value));
+      if (value.id % watchInterval === 0) watched.push(new WeakRef(value));
       const isRight = await storage.run(value, () => flow(value));
       if (!isRight || storage.getStore() !== undefined) wrong++;
       ended++;
     }
   }
 
-  async function goOn(until: number): Promise<number> {
-    await Promise.all(Array.from({ length: AT_ONCE }, () => lane(until)));
-    return usedHeap();
+  /** @returns the size of the heap after the flows */
+  async function runFlows(until: number): Promise<number> {
+    await Promise.all(Array.from({ length: CONCURRENT_FLOWS }, () => lane(until)));
+    return heapSize();
   }
 
   port1.onmessage = () => {
     if (storage.getStore() !== undefined) wrong++;
-    const woken = asleep;
-    asleep = [];
+    const woken = sleeping;
+    sleeping = [];
     for (const target of woken) target.dispatchEvent(new Event('wake'));
   };
   try {
-    const early = await goOn(Math.floor(flows / 5));
+    const early = await runFlows(Math.floor(flowCount / 5));
     const before = ended;
-    const late = await goOn(flows);
+    const late = await runFlows(flowCount);
     const growth = (late - early) / (ended - before);
     return {
-      soak: wrong + (flows - ended),
-      'soak-held': await stillHeld(watched),
+      soak: wrong + (flowCount - ended),
+      'soak-held': await countReachable(watched),
       ...(Number.isNaN(growth) ? {} : { 'soak-growth': growth }),
     };
   } finally {
@@ -153,24 +157,24 @@ export async function soak(storage: Storage, flows: number): Promise<Record<stri
   }
 }
 
-/** In bytes, where it can be read. */
-async function usedHeap(): Promise<number> {
-  await collect();
+/** Size of the heap in bytes, or NaN if the browser does not report it. */
+async function heapSize(): Promise<number> {
+  await collectGarbage();
   return performance.memory?.usedJSHeapSize ?? Number.NaN;
 }
 
-/** Watched values are seen in a job of their own, since a job that has seen one holds it. */
-async function stillHeld(watched: readonly WeakRef<Value>[]): Promise<number> {
-  let held = watched.length;
-  for (let i = 0; i < COLLECTIONS && held > 0; i++) {
-    await collect();
-    held = watched.filter((reference) => reference.deref() !== undefined).length;
+/** Each check is a separate job, because dereferencing a WeakRef keeps its target alive until the end of the job. */
+async function countReachable(watched: readonly WeakRef<Value>[]): Promise<number> {
+  let reachable = watched.length;
+  for (let i = 0; i < MAX_COLLECTIONS && reachable > 0; i++) {
+    await collectGarbage();
+    reachable = watched.filter((reference) => reference.deref() !== undefined).length;
   }
-  return held;
+  return reachable;
 }
 
-/** Asks the collector where it can be asked, and gives it something to do where not. */
-async function collect(): Promise<void> {
+/** Calls the garbage collector if the browser exposes it. Otherwise allocates enough to trigger a collection. */
+async function collectGarbage(): Promise<void> {
   const { gc, TestUtils } = globalThis as { gc?: () => unknown; TestUtils?: { gc(): Promise<void> } };
   if (TestUtils !== undefined) await TestUtils.gc();
   else if (gc !== undefined) gc();

@@ -1,30 +1,30 @@
 /**
- * `setTimeout` without delay, a thousand at once: with one at a time most of the time would be the event loop's own. They are
- * asked for by the listener of a message, because timers that are asked for by timers are made to wait, all but the first few.
+ * `setTimeout` without a delay, a thousand at once: one at a time would mostly measure the event loop. The listener of a
+ * message schedules them, because browsers delay nested timers (those that a timer schedules) after the first few.
  */
 import { timeLaps } from '../../measure/stopwatch.js';
 import type { Workload } from '../../suite/workload.js';
 
-const AT_ONCE = 1000;
+const BATCH_SIZE = 1000;
 
-export const timeouts: Workload = async (_subject, _storages, pace) => {
+export const setTimeoutBatch: Workload = async (_subject, _storages, budget) => {
   const { port1, port2 } = new MessageChannel();
-  const turn = () =>
+  const runBatch = () =>
     new Promise<void>((resolve) => {
-      let left = AT_ONCE;
+      let left = BATCH_SIZE;
       const done = () => {
         if (--left === 0) resolve();
       };
       port1.onmessage = () => {
-        for (let i = 0; i < AT_ONCE; i++) setTimeout(done, 0);
+        for (let i = 0; i < BATCH_SIZE; i++) setTimeout(done, 0);
       };
       port2.postMessage(null);
     });
-  const lap = async (turns: number) => {
-    for (let i = 0; i < turns; i++) await turn();
+  const lap = async (batches: number) => {
+    for (let i = 0; i < batches; i++) await runBatch();
   };
   try {
-    return (await timeLaps(lap, pace)) / AT_ONCE;
+    return (await timeLaps(lap, budget)) / BATCH_SIZE;
   } finally {
     port1.close();
   }

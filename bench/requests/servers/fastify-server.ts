@@ -2,10 +2,10 @@ import { Readable } from 'node:stream';
 import { fastifyRequestContext, requestContext } from '@fastify/request-context';
 import { requestScope } from '@throughline/request/fastify';
 import fastify from 'fastify';
-import { lightInScope, scopeOptions } from '../subjects/lookup-in-scope.js';
-import { type Context, lightByHand, lightIn, newId } from '../subjects/lookup-route.js';
-import { answerOf, enter, walk, watchEnd } from '../subjects/soak-checks.js';
-import { type Serve, TICKET_HEADER, USER_HEADER } from './server-contract.js';
+import { lookUpInScope, scopeOptionsFor } from '../subjects/lookup-in-scope.js';
+import { lookUpInContext, lookUpWithArguments, nextRequestId, type RequestContext } from '../subjects/lookup-route.js';
+import { checkResponseEvents, enterSoakRequest, runSoakSteps, soakResponseParts } from '../subjects/soak-checks.js';
+import { SOAK_KEY_HEADER, type StartServer, USER_HEADER } from './server-contract.js';
 
 declare module '@fastify/request-context' {
   interface RequestContextData {
@@ -14,37 +14,37 @@ declare module '@fastify/request-context' {
   }
 }
 
-const PEER: Context = {
+const PEER_CONTEXT: RequestContext = {
   id: () => requestContext.get('id'),
   user: () => requestContext.get('user'),
 };
 
-export const serve: Serve = async (variant) => {
+export const startServer: StartServer = async (variant) => {
   const app = fastify();
   if (variant === 'bare') {
-    app.get('/light', (request) => lightByHand(newId(), `${request.headers[USER_HEADER]}`));
+    app.get('/lookup', (request) => lookUpWithArguments(nextRequestId(), `${request.headers[USER_HEADER]}`));
   } else if (variant === 'peer') {
     await app.register(fastifyRequestContext);
-    app.get('/light', (request) => {
+    app.get('/lookup', (request) => {
       const user = `${request.headers[USER_HEADER]}`;
       requestContext.set('id', request.id);
       requestContext.set('user', user);
-      return lightIn(PEER, user);
+      return lookUpInContext(PEER_CONTEXT, user);
     });
   } else {
-    await app.register(requestScope, scopeOptions(variant));
-    app.get('/light', (request) => lightInScope(variant, `${request.headers[USER_HEADER]}`));
+    await app.register(requestScope, scopeOptionsFor(variant));
+    app.get('/lookup', (request) => lookUpInScope(variant, `${request.headers[USER_HEADER]}`));
     if (variant === 'soak') {
       app.addHook('onRequest', (request, reply, done) => {
-        const ticket = `${request.headers[TICKET_HEADER]}`;
-        enter(ticket);
-        watchEnd(reply.raw, ticket);
+        const key = `${request.headers[SOAK_KEY_HEADER]}`;
+        enterSoakRequest(key);
+        checkResponseEvents(reply.raw, key);
         done();
       });
       app.post('/soak', async (request, reply) => {
-        const ticket = `${request.headers[TICKET_HEADER]}`;
-        await walk(ticket, request.body);
-        return reply.type('application/json').send(Readable.from(answerOf(ticket)));
+        const key = `${request.headers[SOAK_KEY_HEADER]}`;
+        await runSoakSteps(key, request.body);
+        return reply.type('application/json').send(Readable.from(soakResponseParts(key)));
       });
     }
   }

@@ -1,34 +1,40 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { requestScope } from '@throughline/request/http';
-import { lightInScope, scopeOptions } from '../subjects/lookup-in-scope.js';
-import { type LightAnswer, lightByHand, newId } from '../subjects/lookup-route.js';
-import { answerOf, enter, look, walk, watchEnd } from '../subjects/soak-checks.js';
-import { hasSession } from '../subjects/soak-key.js';
-import { listening, type Serve, TICKET_HEADER, USER_HEADER } from './server-contract.js';
+import { lookUpInScope, scopeOptionsFor } from '../subjects/lookup-in-scope.js';
+import { type LookupResult, lookUpWithArguments, nextRequestId } from '../subjects/lookup-route.js';
+import {
+  checkContext,
+  checkResponseEvents,
+  enterSoakRequest,
+  runSoakSteps,
+  soakResponseParts,
+} from '../subjects/soak-checks.js';
+import { hasSession, type SoakKey } from '../subjects/soak-key.js';
+import { listenOnFreePort, SOAK_KEY_HEADER, type StartServer, USER_HEADER } from './server-contract.js';
 
-export const serve: Serve = (variant) => {
-  const light: RequestListener = (request, response) => {
+export const startServer: StartServer = (variant) => {
+  const lookup: RequestListener = (request, response) => {
     const user = `${request.headers[USER_HEADER]}`;
-    const work = variant === 'bare' ? lightByHand(newId(), user) : lightInScope(variant, user);
-    answer(response, work);
+    const work = variant === 'bare' ? lookUpWithArguments(nextRequestId(), user) : lookUpInScope(variant, user);
+    respondToLookup(response, work);
   };
-  if (variant === 'bare') return listening(createServer(light));
-  if (variant !== 'soak') return listening(createServer(requestScope(light, scopeOptions(variant))));
+  if (variant === 'bare') return listenOnFreePort(createServer(lookup));
+  if (variant !== 'soak') return listenOnFreePort(createServer(requestScope(lookup, scopeOptionsFor(variant))));
   const soak: RequestListener = (request, response) => {
-    const ticket = `${request.headers[TICKET_HEADER]}`;
-    enter(ticket);
-    watchEnd(response, ticket);
-    bodyOf(request, ticket)
-      .then((body) => soakAnswer(response, ticket, body))
+    const key = `${request.headers[SOAK_KEY_HEADER]}`;
+    enterSoakRequest(key);
+    checkResponseEvents(response, key);
+    readBody(request, key)
+      .then((body) => respondToSoak(response, key, body))
       .catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
   };
-  return listening(createServer(requestScope(soak, scopeOptions(variant))));
+  return listenOnFreePort(createServer(requestScope(soak, scopeOptionsFor(variant))));
 };
 
-function answer(response: ServerResponse, work: Promise<LightAnswer>): void {
+function respondToLookup(response: ServerResponse, work: Promise<LookupResult>): void {
   work.then(
-    (found) => {
-      const body = JSON.stringify(found);
+    (result) => {
+      const body = JSON.stringify(result);
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length });
       response.end(body);
     },
@@ -39,25 +45,25 @@ function answer(response: ServerResponse, work: Promise<LightAnswer>): void {
   );
 }
 
-/** By listeners, as parsers do it. */
-function bodyOf(request: IncomingMessage, ticket: string): Promise<unknown> {
+/** Reads the body with listeners, as body parsers do. */
+function readBody(request: IncomingMessage, key: SoakKey): Promise<unknown> {
   return new Promise((resolve, reject) => {
     let text = '';
     request.on('data', (chunk) => {
-      look(ticket, hasSession(ticket));
+      checkContext(key, hasSession(key));
       text += chunk;
     });
     request.on('end', () => {
-      look(ticket, hasSession(ticket));
+      checkContext(key, hasSession(key));
       resolve(JSON.parse(text));
     });
     request.on('error', reject);
   });
 }
 
-async function soakAnswer(response: ServerResponse, ticket: string, body: unknown): Promise<void> {
-  await walk(ticket, body);
+async function respondToSoak(response: ServerResponse, key: SoakKey, body: unknown): Promise<void> {
+  await runSoakSteps(key, body);
   response.writeHead(200, { 'content-type': 'application/json' });
-  for await (const part of answerOf(ticket)) response.write(part);
+  for await (const part of soakResponseParts(key)) response.write(part);
   response.end();
 }

@@ -3,33 +3,35 @@ import { Readable } from 'node:stream';
 import { requestScope } from '@throughline/request/koa';
 import Koa from 'koa';
 import bodyParser from 'koa-bodyparser';
-import { lightInScope, scopeOptions } from '../subjects/lookup-in-scope.js';
-import { lightByHand, newId } from '../subjects/lookup-route.js';
-import { answerOf, enter, walk, watchEnd } from '../subjects/soak-checks.js';
-import { listening, type Serve, TICKET_HEADER, USER_HEADER } from './server-contract.js';
+import { lookUpInScope, scopeOptionsFor } from '../subjects/lookup-in-scope.js';
+import { lookUpWithArguments, nextRequestId } from '../subjects/lookup-route.js';
+import { checkResponseEvents, enterSoakRequest, runSoakSteps, soakResponseParts } from '../subjects/soak-checks.js';
+import { listenOnFreePort, SOAK_KEY_HEADER, type StartServer, USER_HEADER } from './server-contract.js';
 
-export const serve: Serve = (variant) => {
+export const startServer: StartServer = (variant) => {
   const app = new Koa();
-  if (variant !== 'bare') app.use(requestScope(scopeOptions(variant)));
+  if (variant !== 'bare') app.use(requestScope(scopeOptionsFor(variant)));
   if (variant === 'soak') {
     app.use(async (context, next) => {
-      const ticket = context.get(TICKET_HEADER);
-      enter(ticket);
-      watchEnd(context.res, ticket);
+      const key = context.get(SOAK_KEY_HEADER);
+      enterSoakRequest(key);
+      checkResponseEvents(context.res, key);
       await next();
     });
     app.use(bodyParser());
     app.use(async (context) => {
-      const ticket = context.get(TICKET_HEADER);
-      await walk(ticket, context.request.body);
+      const key = context.get(SOAK_KEY_HEADER);
+      await runSoakSteps(key, context.request.body);
       context.type = 'json';
-      context.body = Readable.from(answerOf(ticket));
+      context.body = Readable.from(soakResponseParts(key));
     });
   } else {
     app.use(async (context) => {
       const user = context.get(USER_HEADER);
-      context.body = await (variant === 'bare' ? lightByHand(newId(), user) : lightInScope(variant, user));
+      context.body = await (variant === 'bare'
+        ? lookUpWithArguments(nextRequestId(), user)
+        : lookUpInScope(variant, user));
     });
   }
-  return listening(createServer(app.callback()));
+  return listenOnFreePort(createServer(app.callback()));
 };

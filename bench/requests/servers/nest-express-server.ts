@@ -1,5 +1,5 @@
 import { ExpressAdapter } from '@nestjs/platform-express';
-import { serveNest } from './nest-server.js';
-import type { Serve } from './server-contract.js';
+import { startNestServer } from './nest-server.js';
+import type { StartServer } from './server-contract.js';
 
-export const serve: Serve = (variant) => serveNest(new ExpressAdapter(), variant);
+export const startServer: StartServer = (variant) => startNestServer(new ExpressAdapter(), variant);

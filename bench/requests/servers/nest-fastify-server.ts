@@ -1,5 +1,5 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { serveNest } from './nest-server.js';
-import type { Serve } from './server-contract.js';
+import { startNestServer } from './nest-server.js';
+import type { StartServer } from './server-contract.js';
 
-export const serve: Serve = (variant) => serveNest(new FastifyAdapter(), variant);
+export const startServer: StartServer = (variant) => startNestServer(new FastifyAdapter(), variant);

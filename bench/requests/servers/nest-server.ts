@@ -1,98 +1,107 @@
-/** Nest, whichever platform it stands on. Its decorators are called as functions: the compiler has another kind. */
+/**
+ * Nest, on either platform. Its decorators are called as functions, because Nest uses TypeScript's legacy decorators and this
+ * workspace compiles standard ones.
+ */
 import 'reflect-metadata';
 import { Server, type ServerResponse } from 'node:http';
 import { Body, Controller, type DynamicModule, Get, Headers, Module, Post, Res } from '@nestjs/common';
 import { type AbstractHttpAdapter, NestFactory } from '@nestjs/core';
 import { RequestScopeModule } from '@throughline/request/nest';
 import { ClsModule, ClsServiceManager } from 'nestjs-cls';
-import { lightInScope, scopeOptions } from '../subjects/lookup-in-scope.js';
-import { type Context, type LightAnswer, lightByHand, lightIn, newId } from '../subjects/lookup-route.js';
-import { answerOf, enter, walk, watchEnd } from '../subjects/soak-checks.js';
+import { lookUpInScope, scopeOptionsFor } from '../subjects/lookup-in-scope.js';
+import {
+  type LookupResult,
+  lookUpInContext,
+  lookUpWithArguments,
+  nextRequestId,
+  type RequestContext,
+} from '../subjects/lookup-route.js';
+import { checkResponseEvents, enterSoakRequest, runSoakSteps, soakResponseParts } from '../subjects/soak-checks.js';
 import type { Variant } from '../subjects/variants.js';
-import { TICKET_HEADER, USER_HEADER } from './server-contract.js';
+import { SOAK_KEY_HEADER, USER_HEADER } from './server-contract.js';
 
-type Light = (user: string) => Promise<LightAnswer>;
+type Lookup = (user: string) => Promise<LookupResult>;
 
-export async function serveNest(adapter: AbstractHttpAdapter, variant: Variant): Promise<Server> {
+export async function startNestServer(adapter: AbstractHttpAdapter, variant: Variant): Promise<Server> {
   const app = await NestFactory.create(rootModule(variant), adapter, { logger: ['error', 'warn'] });
-  if (variant === 'soak') app.use(enterSoak);
+  if (variant === 'soak') app.use(enterSoakMiddleware);
   await app.listen(0, '127.0.0.1');
   const server: unknown = app.getHttpServer();
-  if (!(server instanceof Server)) throw new Error('expected a server of node:http');
+  if (!(server instanceof Server)) throw new Error('Expected a server of node:http.');
   return server;
 }
 
 function rootModule(variant: Variant): object {
   class Root {}
-  const controller = variant === 'soak' ? soakController() : lightController(lightOf(variant));
-  Module({ imports: importsOf(variant), controllers: [controller] })(Root);
+  const controller = variant === 'soak' ? soakController() : lookupController(lookupIn(variant));
+  Module({ imports: modulesFor(variant), controllers: [controller] })(Root);
   return Root;
 }
 
-function importsOf(variant: Variant): DynamicModule[] {
+function modulesFor(variant: Variant): DynamicModule[] {
   if (variant === 'bare') return [];
-  if (variant !== 'peer') return [RequestScopeModule.forRoot(scopeOptions(variant))];
-  return [ClsModule.forRoot({ middleware: { mount: true, generateId: true, idGenerator: newId } })];
+  if (variant !== 'peer') return [RequestScopeModule.forRoot(scopeOptionsFor(variant))];
+  return [ClsModule.forRoot({ middleware: { mount: true, generateId: true, idGenerator: nextRequestId } })];
 }
 
-function lightOf(variant: Variant): Light {
-  if (variant === 'bare') return (user) => lightByHand(newId(), user);
-  if (variant !== 'peer') return (user) => lightInScope(variant, user);
+function lookupIn(variant: Variant): Lookup {
+  if (variant === 'bare') return (user) => lookUpWithArguments(nextRequestId(), user);
+  if (variant !== 'peer') return (user) => lookUpInScope(variant, user);
   const context = ClsServiceManager.getClsService<{ user: string }>();
-  const peer: Context = { id: () => context.getId(), user: () => context.get('user') };
+  const peer: RequestContext = { id: () => context.getId(), user: () => context.get('user') };
   return (user) => {
     context.set('user', user);
-    return lightIn(peer, user);
+    return lookUpInContext(peer, user);
   };
 }
 
-function lightController(work: Light): new () => object {
-  class LightController {
-    light(user: string): Promise<LightAnswer> {
+function lookupController(work: Lookup): new () => object {
+  class LookupController {
+    lookup(user: string): Promise<LookupResult> {
       return work(user);
     }
   }
-  const method = methodOf(LightController, 'light');
-  Get('light')(...method);
-  Headers(USER_HEADER)(LightController.prototype, 'light', 0);
-  Controller()(LightController);
-  return LightController;
+  const method = methodArguments(LookupController, 'lookup');
+  Get('lookup')(...method);
+  Headers(USER_HEADER)(LookupController.prototype, 'lookup', 0);
+  Controller()(LookupController);
+  return LookupController;
 }
 
 function soakController(): new () => object {
   class SoakController {
-    async soak(ticket: string, body: unknown, response: ServerResponse | { raw: ServerResponse }): Promise<void> {
-      await walk(ticket, body);
-      const answer = 'raw' in response ? response.raw : response;
-      answer.writeHead(200, { 'content-type': 'application/json' });
-      for await (const part of answerOf(ticket)) answer.write(part);
-      answer.end();
+    async soak(key: string, body: unknown, response: ServerResponse | { raw: ServerResponse }): Promise<void> {
+      await runSoakSteps(key, body);
+      const nodeResponse = 'raw' in response ? response.raw : response;
+      nodeResponse.writeHead(200, { 'content-type': 'application/json' });
+      for await (const part of soakResponseParts(key)) nodeResponse.write(part);
+      nodeResponse.end();
     }
   }
-  const method = methodOf(SoakController, 'soak');
+  const method = methodArguments(SoakController, 'soak');
   Post('soak')(...method);
-  Headers(TICKET_HEADER)(SoakController.prototype, 'soak', 0);
+  Headers(SOAK_KEY_HEADER)(SoakController.prototype, 'soak', 0);
   Body()(SoakController.prototype, 'soak', 1);
   Res()(SoakController.prototype, 'soak', 2);
   Controller()(SoakController);
   return SoakController;
 }
 
-/** What a decorator of a method is called with. */
-function methodOf(owner: new () => object, name: string): [object, string, TypedPropertyDescriptor<unknown>] {
+/** The arguments with which a decorator of a method is called. */
+function methodArguments(owner: new () => object, name: string): [object, string, TypedPropertyDescriptor<unknown>] {
   const descriptor = Object.getOwnPropertyDescriptor(owner.prototype, name);
-  if (descriptor === undefined) throw new Error(`${owner.name} has no ${name}`);
+  if (descriptor === undefined) throw new Error(`The class ${owner.name} has no method ${name}.`);
   return [owner.prototype, name, descriptor];
 }
 
-/** On both platforms a middleware is given what Node has. */
-function enterSoak(
+/** On both platforms, a middleware receives Node's own request and response. */
+function enterSoakMiddleware(
   request: { headers: NodeJS.Dict<string | string[]> },
   response: ServerResponse,
   next: () => void,
 ): void {
-  const ticket = `${request.headers[TICKET_HEADER]}`;
-  enter(ticket);
-  watchEnd(response, ticket);
+  const key = `${request.headers[SOAK_KEY_HEADER]}`;
+  enterSoakRequest(key);
+  checkResponseEvents(response, key);
   next();
 }

@@ -1,17 +1,21 @@
-/** A server of one framework, in one variant. */
+/** What every `<framework>-server.ts` exports, and what it shares with the clients. */
 import type { Server } from 'node:http';
 import type { Variant } from '../subjects/variants.js';
 
-/** It answers `GET /light`, and in the soak `POST /soak`. It listens already, on a port of its own. */
-export type Serve = (variant: Variant) => Promise<Server>;
+/**
+ * Starts a server of one framework in one variant. It serves `GET /lookup`, and in the variant `soak` also `POST /soak`. The
+ * server listens on a free port when the promise resolves.
+ */
+export type StartServer = (variant: Variant) => Promise<Server>;
 
-/** Whom a request is from. */
+/** The header that holds a request's user. */
 export const USER_HEADER = 'x-user';
 
-/** Which request of the soak it is. */
-export const TICKET_HEADER = 'x-ticket';
+/** The header that holds the key of a request in the soak. */
+export const SOAK_KEY_HEADER = 'x-soak-key';
 
-export function listening(server: Server): Promise<Server> {
+/** Resolves when the server listens on a free port of 127.0.0.1. */
+export function listenOnFreePort(server: Server): Promise<Server> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', () => resolve(server));

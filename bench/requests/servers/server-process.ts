@@ -1,31 +1,31 @@
-/** A server in a process of its own, as its parent sees it. */
+/** The parent's side of a server in its own process (server-program.ts). */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Variant } from '../subjects/variants.js';
 import type { FrameworkName } from './frameworks.js';
-import type { Question, Ready, State } from './server-program.js';
+import type { ServerReady, ServerState, StateRequest } from './server-program.js';
 
-const PROGRAM = fileURLToPath(new URL('./server-program.js', import.meta.url));
+const SERVER_PROGRAM = fileURLToPath(new URL('./server-program.js', import.meta.url));
 
 export class ServerProcess {
   readonly #child: ChildProcess;
-  readonly #ready: Ready;
-  readonly #name: string;
+  readonly #ready: ServerReady;
+  readonly #description: string;
 
-  private constructor(child: ChildProcess, ready: Ready, name: string) {
+  private constructor(child: ChildProcess, ready: ServerReady, description: string) {
     this.#child = child;
     this.#ready = ready;
-    this.#name = name;
+    this.#description = description;
   }
 
-  /** @param binary the Node to run it with */
+  /** @param binary the Node that runs the server */
   static async start(framework: FrameworkName, variant: Variant, binary: string): Promise<ServerProcess> {
-    const name = `the server on ${framework}, ${variant}`;
-    const child = fork(PROGRAM, [framework, variant], { execPath: binary, execArgv: ['--expose-gc'] });
+    const description = `The server on ${framework}, variant ${variant},`;
+    const child = fork(SERVER_PROGRAM, [framework, variant], { execPath: binary, execArgv: ['--expose-gc'] });
     try {
-      // What served-process.ts sends first.
-      return new ServerProcess(child, (await nextMessage(child, name)) as Ready, name);
+      // The first message of server-program.ts is a ServerReady.
+      return new ServerProcess(child, (await nextMessage(child, description)) as ServerReady, description);
     } catch (error) {
       child.kill();
       throw error;
@@ -36,43 +36,44 @@ export class ServerProcess {
     return this.#ready.port;
   }
 
+  /** Version of the Node that runs the server. */
   get version(): string {
     return this.#ready.version;
   }
 
-  async ask(question: Question): Promise<State> {
-    const answer = nextMessage(this.#child, this.#name);
-    this.#child.send(question);
-    // What served-process.ts answers.
-    return (await answer) as State;
+  async readState(request: StateRequest): Promise<ServerState> {
+    const message = nextMessage(this.#child, this.#description);
+    this.#child.send(request);
+    // All further messages of server-program.ts are ServerStates.
+    return (await message) as ServerState;
   }
 
   async close(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const ended = once(this.#child, 'exit');
+    const exited = once(this.#child, 'exit');
     this.#child.kill();
-    await ended;
+    await exited;
   }
 }
 
-function nextMessage(child: ChildProcess, name: string): Promise<unknown> {
+function nextMessage(child: ChildProcess, description: string): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const stop = () => {
+    const removeListeners = () => {
       child.off('message', onMessage);
       child.off('exit', onExit);
       child.off('error', onError);
     };
     const onMessage = (message: unknown) => {
-      stop();
+      removeListeners();
       resolve(message);
     };
     const onExit = (code: number | null, signal: string | null) => {
-      stop();
-      reject(new Error(`${name} ended with ${signal ?? `code ${code}`}`));
+      removeListeners();
+      reject(new Error(`${description} exited with ${signal ?? `code ${code}`}.`));
     };
     const onError = (error: Error) => {
-      stop();
-      reject(new Error(`${name} did not start: ${error.message}`));
+      removeListeners();
+      reject(new Error(`${description} did not start: ${error.message}`));
     };
     child.on('message', onMessage);
     child.on('exit', onExit);

@@ -1,55 +1,57 @@
-/** One server, in a process of its own: `served-process.js <framework> <variant>`. It speaks with server-process.ts. */
+/**
+ * The program that runs one server in its own process: `server-program.js <framework> <variant>`. It sends `ServerReady` when
+ * the server listens, and responds to each `StateRequest` with a `ServerState`. The parent's side is server-process.ts.
+ */
 import type { AddressInfo } from 'node:net';
 import { setImmediate as immediate } from 'node:timers/promises';
-import { type Seen, seenSoFar } from '../subjects/soak-checks.js';
+import { type SoakCounts, soakCounts } from '../subjects/soak-checks.js';
 import { isVariant } from '../subjects/variants.js';
 import { FRAMEWORKS } from './frameworks.js';
-import type { Serve } from './server-contract.js';
+import type { StartServer } from './server-contract.js';
 
-export interface Ready {
+export interface ServerReady {
   readonly port: number;
   readonly version: string;
 }
 
-/** What the server answers to any message. */
-export interface State extends Seen {
-  /** Microseconds of processor time since the process began. */
+export interface ServerState extends SoakCounts {
+  /** Microseconds of processor time since the process started. */
   readonly processorTime: number;
-  /** Bytes in use, after a collection where one was asked for. */
+  /** Bytes of the heap that are in use, after a garbage collection if one was requested. */
   readonly heap: number;
 }
 
-/** What it is asked. */
-export type Question = 'state' | 'state after collection';
+export type StateRequest = 'state' | 'state after collection';
 
 const [framework = '', variant] = process.argv.slice(2);
 if (!Object.hasOwn(FRAMEWORKS, framework) || !isVariant(variant)) {
-  throw new Error(`${framework} ${variant}: expected a framework and a variant`);
+  throw new Error(`Expected the arguments <framework> <variant>, but got: ${framework} ${variant}`);
 }
-const { serve }: { serve: Serve } = await import(`./${framework}-server.js`);
-const server = await serve(variant);
-// A socket waits while the other variants have their turns.
+const { startServer }: { startServer: StartServer } = await import(`./${framework}-server.js`);
+const server = await startServer(variant);
+// A socket is idle while the other variants take their turns.
 server.keepAliveTimeout = 120_000;
 
-process.on('message', (question: Question) => {
-  stateNow(question).then((state) => process.send?.(state));
+process.on('message', (request: StateRequest) => {
+  // A rejection ends this process, and the parent reports that.
+  void readState(request).then((state) => process.send?.(state));
 });
-// The parent has ended, or wants this to end.
+// The parent has exited.
 process.on('disconnect', () => process.exit());
-// Only a server on a pipe has another kind of address.
-process.send?.({ port: (server.address() as AddressInfo).port, version: process.versions.node } satisfies Ready);
+// The server listens on TCP, so its address is an AddressInfo.
+process.send?.({ port: (server.address() as AddressInfo).port, version: process.versions.node } satisfies ServerReady);
 
-async function stateNow(question: Question): Promise<State> {
-  if (question === 'state after collection') await collect();
+async function readState(request: StateRequest): Promise<ServerState> {
+  if (request === 'state after collection') await collectGarbage();
   const { user, system } = process.cpuUsage();
   const { heapUsed } = process.memoryUsage();
-  return { ...seenSoFar(), processorTime: user + system, heap: heapUsed };
+  return { ...soakCounts(), processorTime: user + system, heap: heapUsed };
 }
 
-/** What the last requests have left may need a turn before it can go. */
-async function collect(): Promise<void> {
+/** Collects twice, because what the last requests left behind may need a turn of the event loop to become unreachable. */
+async function collectGarbage(): Promise<void> {
   const { gc } = globalThis;
-  if (gc === undefined) throw new Error('the server must run with --expose-gc');
+  if (gc === undefined) throw new Error('The server must run with --expose-gc.');
   for (let i = 0; i < 2; i++) {
     await immediate();
     gc();

@@ -1,7 +1,7 @@
-/** The light route where Throughline is: its context, and what a request does with its session. */
+/** The work of `GET /lookup` in the variants with a request scope: the scope is the context, and the session is used. */
 import { getRequestScope, type RequestScopeOptions, session } from '@throughline/request';
 import { sessions } from '@throughline/request/sessions';
-import { type Context, type LightAnswer, lightIn } from './lookup-route.js';
+import { type LookupResult, lookUpInContext, type RequestContext } from './lookup-route.js';
 import type { Variant } from './variants.js';
 
 declare module '@throughline/request' {
@@ -10,36 +10,36 @@ declare module '@throughline/request' {
   }
 }
 
-const SCOPE: Context = {
+const SCOPE_CONTEXT: RequestContext = {
   id: () => getRequestScope().id,
   user: () => getRequestScope().user,
 };
 
-interface LightSession {
+interface LookupSession {
   user: string;
   requests: number;
 }
 
-const SECRET = 'a secret that nobody has to keep';
+const SECRET = 'not a secret: for the benchmarks only';
 
-/** What the adapter is given. */
-export function scopeOptions(variant: Variant): RequestScopeOptions {
+/** The options of the framework's adapter. */
+export function scopeOptionsFor(variant: Variant): RequestScopeOptions {
   const hasSessions = variant === 'session-read' || variant === 'session-write' || variant === 'soak';
   return hasSessions ? { session: sessions({ secret: SECRET, store: new Map() }) } : {};
 }
 
-export async function lightInScope(variant: Variant, user: string): Promise<LightAnswer> {
+export async function lookUpInScope(variant: Variant, user: string): Promise<LookupResult> {
   getRequestScope().user = user;
-  if (variant === 'throughline') return lightIn(SCOPE, user);
-  const answer = await lightIn(SCOPE, user);
-  return useSession(variant, user) ? answer : { ...answer, isLost: true };
+  if (variant === 'throughline') return lookUpInContext(SCOPE_CONTEXT, user);
+  const result = await lookUpInContext(SCOPE_CONTEXT, user);
+  return useSession(variant, user) ? result : { ...result, isLost: true };
 }
 
-/** @returns whether the session is the user's own */
+/** @returns whether the session belongs to the user */
 function useSession(variant: Variant, user: string): boolean {
-  const own = session<LightSession>();
-  const owner = own.get('user');
-  if (owner === undefined) own.set('user', user);
-  if (variant === 'session-write') own.set('requests', (own.get('requests') ?? 0) + 1);
+  const current = session<LookupSession>();
+  const owner = current.get('user');
+  if (owner === undefined) current.set('user', user);
+  if (variant === 'session-write') current.set('requests', (current.get('requests') ?? 0) + 1);
   return owner === undefined || owner === user;
 }

@@ -1,33 +1,35 @@
 /**
- * What the handler of a light route does: it is told the user by a header, looks up two things, the first of which is at
- * hand and the second not, and answers with a little JSON. After each it needs the request's id and user: by hand, as
- * arguments, or from the context.
+ * The work of `GET /lookup`, the route whose rate is measured. The handler reads the user from a header, looks up two things,
+ * and responds with a little JSON. The first lookup resolves immediately, the second after an immediate. After each lookup the
+ * handler needs the request's id and user: they are arguments if the framework is alone, and otherwise come from the context.
  */
 import { setImmediate as immediate } from 'node:timers/promises';
 
-export interface LightAnswer {
+/** `isLost` comes last, because rate-clients.ts recognizes a response by its end. */
+export interface LookupResult {
   readonly id: string;
   readonly user: string;
   readonly items: number;
-  /** Whether the context had another request's values, or none. */
+  /** Whether the context held another request's values, or none. */
   readonly isLost: boolean;
 }
 
-/** The values of the current request. */
-export interface Context {
+/** Reads the values of the current request: from the request scope, or from the peer's storage. */
+export interface RequestContext {
   id(): string | undefined;
   user(): string | undefined;
 }
 
-let requests = 0;
+let requestCount = 0;
 
-/** As cheap as an id can be, for those that make none themselves. */
-export function newId(): string {
-  requests++;
-  return `request-${requests}`;
+/** Makes an id at the lowest possible cost, for variants that do not make one themselves. */
+export function nextRequestId(): string {
+  requestCount++;
+  return `request-${requestCount}`;
 }
 
-export async function lightByHand(id: string, user: string): Promise<LightAnswer> {
+/** The work with the values as arguments. */
+export async function lookUpWithArguments(id: string, user: string): Promise<LookupResult> {
   let isLost = false;
   const rank = await rankOf(user);
   if (id === '' || user === '') isLost = true;
@@ -36,14 +38,17 @@ export async function lightByHand(id: string, user: string): Promise<LightAnswer
   return { id, user, items, isLost };
 }
 
-/** @param sent the user by hand, only to see whether the context is right */
-export async function lightIn(context: Context, sent: string): Promise<LightAnswer> {
+/**
+ * The work with the values from the context.
+ * @param sentUser the user as an argument, which is only compared with the context's
+ */
+export async function lookUpInContext(context: RequestContext, sentUser: string): Promise<LookupResult> {
   let isLost = false;
   const id = context.id() ?? '';
-  const rank = await rankOf(sent);
-  if (context.id() !== id || context.user() !== sent) isLost = true;
-  const items = rank + (await itemsOf(sent));
-  if (context.id() !== id || context.user() !== sent) isLost = true;
+  const rank = await rankOf(sentUser);
+  if (context.id() !== id || context.user() !== sentUser) isLost = true;
+  const items = rank + (await itemsOf(sentUser));
+  if (context.id() !== id || context.user() !== sentUser) isLost = true;
   return { id, user: context.user() ?? '', items, isLost };
 }
 
@@ -51,7 +56,7 @@ async function rankOf(user: string): Promise<number> {
   return user.length;
 }
 
-/** An immediate stands for the answer of a database. */
+/** The immediate stands in for the response of a database. */
 async function itemsOf(user: string): Promise<number> {
   await immediate();
   return user.length;

@@ -1,16 +1,21 @@
 /**
- * What a request of the soak goes through, on every framework. A request brings a ticket, which is passed along by hand, and
- * which the first step puts into the scope. From then on each step looks whether the current scope has this very ticket
- * and the current session this very user.
+ * The steps of a request in the soak (`POST /soak`), the same on every framework. The request's key is passed along as an
+ * argument, and the first step stores it in the scope. From then on, each step checks that the current scope holds this key and
+ * that the current session belongs to this key's user:
+ *
+ *   enterSoakRequest        before the body is parsed
+ *   runSoakSteps            from the parsed body to the response: timers, streams, a race
+ *   soakResponseParts       between two parts of the response
+ *   checkResponseEvents     at the response's 'finish' and 'close'
  */
 import { Readable, Transform } from 'node:stream';
 import { setImmediate as immediate } from 'node:timers/promises';
 import { session, tryGetRequestScope } from '@throughline/request';
-import { hasSession, isCounted, type Ticket, userOf } from './soak-key.js';
+import { hasSession, type SoakKey, userOf, writesToSession } from './soak-key.js';
 
 declare module '@throughline/request' {
   interface RequestScope {
-    ticket?: string;
+    soakKey?: string;
   }
 }
 
@@ -19,97 +24,103 @@ interface SoakSession {
   counted: number;
 }
 
-/** What the steps of all requests have seen. */
-export interface Seen {
+/** Totals of all requests that this process has served. */
+export interface SoakCounts {
+  /** Checks of the current scope and session. */
   readonly reads: number;
-  readonly mixedUp: number;
-  /** Requests that were seen to finish, and to close. */
+  /** Checks that found another request's scope or session, or none. */
+  readonly mismatches: number;
+  /** Responses that emitted 'finish'. */
   readonly finished: number;
+  /** Responses that emitted 'close'. */
   readonly closed: number;
 }
 
-/** Long enough never to win a race. */
-const TOO_LONG_MS = 60_000;
+/** The other promise of the race settles long before this. */
+const RACE_TIMEOUT_MS = 60_000;
 
-const seen = { reads: 0, mixedUp: 0, finished: 0, closed: 0 };
+const counts = { reads: 0, mismatches: 0, finished: 0, closed: 0 };
 
-export function seenSoFar(): Seen {
-  return { ...seen };
+export function soakCounts(): SoakCounts {
+  return { ...counts };
 }
 
-/** The first step, before anything is parsed: nobody has been in this scope yet. */
-export function enter(ticket: Ticket): void {
+/** The first step. No other request may have used this scope. */
+export function enterSoakRequest(key: SoakKey): void {
   const scope = tryGetRequestScope();
-  if (scope === undefined || scope.ticket !== undefined) seen.mixedUp++;
-  if (scope !== undefined) scope.ticket = ticket;
-  look(ticket, hasSession(ticket));
+  if (scope === undefined || scope.soakKey !== undefined) counts.mismatches++;
+  if (scope !== undefined) scope.soakKey = key;
+  checkContext(key, hasSession(key));
 }
 
-/** Everything between the parsed body and the answer. */
-export async function walk(ticket: Ticket, body: unknown): Promise<void> {
-  if (ticketIn(body) !== ticket) seen.mixedUp++;
-  look(ticket, hasSession(ticket));
-  const own = session<SoakSession>();
-  if (!hasSession(ticket)) own.set('user', userOf(ticket));
-  if (isCounted(ticket)) own.update('counted', (counted = 0) => counted + 1);
-  const lookNow = () => look(ticket, true);
-  lookNow();
-  await timers(lookNow);
-  lookNow();
-  await streams(lookNow);
-  lookNow();
-  await race(lookNow);
-  lookNow();
+/** The steps from the parsed body to the response. */
+export async function runSoakSteps(key: SoakKey, body: unknown): Promise<void> {
+  if (keyIn(body) !== key) counts.mismatches++;
+  checkContext(key, hasSession(key));
+  const current = session<SoakSession>();
+  if (!hasSession(key)) current.set('user', userOf(key));
+  if (writesToSession(key)) current.update('counted', (counted = 0) => counted + 1);
+  const check = () => checkContext(key, true);
+  check();
+  await checkInTimers(check);
+  check();
+  await checkInStreams(check);
+  check();
+  await checkInRace(check);
+  check();
 }
 
-/** The answer, piece by piece: what was seen, and what the session says. */
-export async function* answerOf(ticket: Ticket): AsyncGenerator<string, void, undefined> {
-  look(ticket, true);
-  yield `{"ticket":${JSON.stringify(ticket)},`;
+/** The response, in two parts: the key, and the content of the session. */
+export async function* soakResponseParts(key: SoakKey): AsyncGenerator<string, void, undefined> {
+  checkContext(key, true);
+  yield `{"key":${JSON.stringify(key)},`;
   await immediate();
-  look(ticket, true);
-  const own = session<SoakSession>();
-  yield `"user":${JSON.stringify(own.get('user'))},"counted":${own.get('counted')}}`;
+  checkContext(key, true);
+  const current = session<SoakSession>();
+  yield `"user":${JSON.stringify(current.get('user'))},"counted":${current.get('counted')}}`;
 }
 
-/** The last steps: the answer's own events. */
-export function watchEnd(response: NodeJS.EventEmitter, ticket: Ticket): void {
+/** The last steps: listeners of the response's events. */
+export function checkResponseEvents(response: NodeJS.EventEmitter, key: SoakKey): void {
   response.on('finish', () => {
-    look(ticket, true);
-    seen.finished++;
+    checkContext(key, true);
+    counts.finished++;
   });
   response.on('close', () => {
-    look(ticket, true);
-    seen.closed++;
+    checkContext(key, true);
+    counts.closed++;
   });
 }
 
-/** One look at what is current. */
-export function look(ticket: Ticket, isSignedIn: boolean): void {
-  seen.reads++;
+/**
+ * Checks the current scope and session once.
+ * @param isSignedIn whether the session must have a user
+ */
+export function checkContext(key: SoakKey, isSignedIn: boolean): void {
+  counts.reads++;
   const scope = tryGetRequestScope();
-  if (scope === undefined || scope.ticket !== ticket) {
-    seen.mixedUp++;
+  if (scope === undefined || scope.soakKey !== key) {
+    counts.mismatches++;
     return;
   }
   const user = session<SoakSession>().get('user');
-  if (user !== (isSignedIn ? userOf(ticket) : undefined)) seen.mixedUp++;
+  if (user !== (isSignedIn ? userOf(key) : undefined)) counts.mismatches++;
 }
 
-function ticketIn(body: unknown): unknown {
-  return typeof body === 'object' && body !== null && 'ticket' in body ? body.ticket : undefined;
+function keyIn(body: unknown): unknown {
+  return typeof body === 'object' && body !== null && 'key' in body ? body.key : undefined;
 }
 
-function timers(lookNow: () => void): Promise<void> {
+function checkInTimers(check: () => void): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(() => {
-      lookNow();
+      check();
       setImmediate(() => {
-        lookNow();
+        check();
         process.nextTick(() => {
-          lookNow();
+          check();
           queueMicrotask(() => {
-            lookNow();
+            check();
             resolve();
           });
         });
@@ -118,22 +129,22 @@ function timers(lookNow: () => void): Promise<void> {
   });
 }
 
-async function streams(lookNow: () => void): Promise<void> {
+async function checkInStreams(check: () => void): Promise<void> {
   const echo = new Transform({
     objectMode: true,
     transform: (chunk, _encoding, done) => {
-      lookNow();
+      check();
       setImmediate(done, null, chunk);
     },
   });
-  for await (const _chunk of Readable.from(['a', 'b']).pipe(echo)) lookNow();
+  for await (const _chunk of Readable.from(['a', 'b']).pipe(echo)) check();
 }
 
-async function race(lookNow: () => void): Promise<void> {
+async function checkInRace(check: () => void): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, TOO_LONG_MS);
+    timer = setTimeout(resolve, RACE_TIMEOUT_MS);
   });
-  await Promise.race([immediate().then(lookNow), late]);
+  await Promise.race([immediate().then(check), late]);
   clearTimeout(timer);
 }

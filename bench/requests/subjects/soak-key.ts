@@ -1,20 +1,23 @@
-/** What a request of the soak is known by: its user and its number, `user-7.0` for the first. Client and server read it alike. */
-export type Ticket = string;
+/**
+ * Identifies a request of the soak by its user and its number: `user-7.0` is the first request of `user-7`. Client and server
+ * derive from the key what the request does and what its session must contain.
+ */
+export type SoakKey = string;
 
-/** The first request of a user has no session yet. */
-export function hasSession(ticket: Ticket): boolean {
-  return numberIn(ticket) > 0;
+/** Whether the user has a session when the request begins: the user's first request has none yet. */
+export function hasSession(key: SoakKey): boolean {
+  return numberOf(key) > 0;
 }
 
-/** Every fourth request of a user writes to the session, the first one included. */
-export function isCounted(ticket: Ticket): boolean {
-  return numberIn(ticket) % 4 === 0;
+/** Whether the request writes to the session: every fourth request of a user does, the first one included. */
+export function writesToSession(key: SoakKey): boolean {
+  return numberOf(key) % 4 === 0;
 }
 
-function numberIn(ticket: Ticket): number {
-  return Number(ticket.slice(ticket.indexOf('.') + 1));
+export function userOf(key: SoakKey): string {
+  return key.slice(0, key.indexOf('.'));
 }
 
-export function userOf(ticket: Ticket): string {
-  return ticket.slice(0, ticket.indexOf('.'));
+function numberOf(key: SoakKey): number {
+  return Number(key.slice(key.indexOf('.') + 1));
 }

@@ -1,6 +1,12 @@
 /**
- * How a server is set up: the framework alone; with the request scope; with what people use there today; with the scope and
- * sessions in memory, which each request reads or writes; and for the soak, which has all of it.
+ * The subjects of this suite are variants of a server:
+ *
+ *   bare            the framework alone
+ *   throughline     with the request scope
+ *   peer            with the usual solution on that framework
+ *   session-read    with the request scope and sessions in memory; each request reads its session
+ *   session-write   with the request scope and sessions in memory; each request writes to its session
+ *   soak            with the request scope, sessions in memory, and the soak's route
  */
 export const VARIANTS = ['bare', 'throughline', 'peer', 'session-read', 'session-write', 'soak'] as const;
 

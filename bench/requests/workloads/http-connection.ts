@@ -1,59 +1,61 @@
 /**
- * A bare keep-alive connection that sends one request at a time: a client must cost less than the server that it measures.
- * It reads answers with a length or in chunks, and keeps the one cookie that it is given.
+ * A bare keep-alive connection that sends one request at a time, for the soak. A client must cost less than the server that it
+ * tests, so this one reads only responses with a content length or in chunks, and stores a single cookie.
  */
 import { connect, type Socket } from 'node:net';
 
-export interface Answer {
+export interface HttpResponse {
   readonly status: number;
   readonly body: string;
 }
 
-type Outcome = (error: Error | undefined, answer: Answer | undefined) => void;
+type ResponseCallback = (error: Error | undefined, response: HttpResponse | undefined) => void;
 
 const HEAD_END = '\r\n\r\n';
 
-export class Connection {
+export class HttpConnection {
   readonly #socket: Socket;
   #text = '';
-  #outcome: Outcome | undefined;
-  #cookie = '';
+  #callback: ResponseCallback | undefined;
+  #cookieHeader = '';
 
   private constructor(socket: Socket) {
     this.#socket = socket;
     socket.setEncoding('latin1');
     socket.on('data', (text) => this.#read(`${text}`));
-    socket.on('error', (error) => this.#end(error));
-    socket.on('close', () => this.#end(new Error('the server hung up')));
+    socket.on('error', (error) => this.#fail(error));
+    socket.on('close', () => this.#fail(new Error('The server closed the connection.')));
   }
 
-  static open(port: number): Promise<Connection> {
+  static open(port: number): Promise<HttpConnection> {
     return new Promise((resolve, reject) => {
       const socket = connect({ port, host: '127.0.0.1', noDelay: true });
       socket.once('error', reject);
       socket.once('connect', () => {
         socket.off('error', reject);
-        resolve(new Connection(socket));
+        resolve(new HttpConnection(socket));
       });
     });
   }
 
   /**
-   * @param head the request line and the headers, each with its end of line, without cookies
-   * @param outcome is called back, since a promise for each request would be the client's greatest cost
+   * Sends a request.
+   * @param head the request line and the headers, each with its line end, without cookies
+   * @param callback called with the response or an error; a promise per request would be the client's largest cost
+   * @throws if the last request has no response yet
    */
-  send(head: string, body: string, outcome: Outcome): void {
-    if (this.#outcome !== undefined) throw new Error('The last request has not been answered yet.');
+  send(head: string, body: string, callback: ResponseCallback): void {
+    if (this.#callback !== undefined) throw new Error('The last request has no response yet.');
     if (this.#socket.destroyed) {
-      outcome(new Error('the server hung up'), undefined);
+      callback(new Error('The server closed the connection.'), undefined);
       return;
     }
-    this.#outcome = outcome;
-    this.#socket.write(`${head}${this.#cookie}\r\n${body}`, 'latin1');
+    this.#callback = callback;
+    this.#socket.write(`${head}${this.#cookieHeader}\r\n${body}`, 'latin1');
   }
 
   close(): void {
-    this.#outcome = undefined;
+    this.#callback = undefined;
     this.#socket.destroy();
   }
 
@@ -66,27 +68,28 @@ export class Connection {
     const length = /\r\ncontent-length: (\d+)\r\n/i.exec(head)?.[1];
     if (length === undefined ? !rest.endsWith('0\r\n\r\n') : rest.length < Number(length)) return;
     const cookie = /\r\nset-cookie: ([^;\r]+)/i.exec(head)?.[1];
-    if (cookie !== undefined) this.#cookie = `Cookie: ${cookie}\r\n`;
+    if (cookie !== undefined) this.#cookieHeader = `Cookie: ${cookie}\r\n`;
     this.#text = '';
-    const outcome = this.#outcome;
-    this.#outcome = undefined;
-    outcome?.(undefined, { status: Number(head.slice(9, 12)), body: length === undefined ? unchunked(rest) : rest });
+    const callback = this.#callback;
+    this.#callback = undefined;
+    callback?.(undefined, { status: Number(head.slice(9, 12)), body: length === undefined ? joinChunks(rest) : rest });
   }
 
-  #end(error: Error): void {
-    const outcome = this.#outcome;
-    this.#outcome = undefined;
-    outcome?.(error, undefined);
+  #fail(error: Error): void {
+    const callback = this.#callback;
+    this.#callback = undefined;
+    callback?.(error, undefined);
   }
 }
 
-function unchunked(text: string): string {
+/** Decodes a complete body in the chunked transfer coding. */
+function joinChunks(text: string): string {
   let body = '';
-  for (let at = 0; ; ) {
-    const lineEnd = text.indexOf('\r\n', at);
-    const length = Number.parseInt(text.slice(at, lineEnd), 16);
+  for (let chunkStart = 0; ; ) {
+    const lineEnd = text.indexOf('\r\n', chunkStart);
+    const length = Number.parseInt(text.slice(chunkStart, lineEnd), 16);
     if (!(length > 0)) return body;
     body += text.slice(lineEnd + 2, lineEnd + 2 + length);
-    at = lineEnd + 2 + length + 2;
+    chunkStart = lineEnd + 2 + length + 2;
   }
 }

@@ -1,65 +1,68 @@
 /**
- * The load of a measurement: a number of users, each with a bare socket of its own, who sends the next request when the last
- * is answered. Nothing is pipelined, since a server that reads several requests at once does less for each.
+ * The clients of a rate measurement: a number of users, each with its own bare socket, who send the next request when they have
+ * received the response to the last one. Nothing is pipelined, since a server that reads several requests at once does less
+ * work for each.
  */
 import { connect, type Socket } from 'node:net';
 import { USER_HEADER } from '../servers/server-contract.js';
 
-const USERS = 32;
+const USER_COUNT = 32;
 
-/** How an answer ends that has a length, and one in chunks. */
-const ENDS = ['"isLost":false}', '"isLost":false}\r\n0\r\n\r\n'] as const;
-const LOST = '"isLost":true}';
+/** The ends of a complete response: with a content length, and in chunks. */
+const RESPONSE_ENDS = ['"isLost":false}', '"isLost":false}\r\n0\r\n\r\n'] as const;
+const LOST_CONTEXT = '"isLost":true}';
 
-/** A handler did not find its own request's values: what it costs is no figure then. */
-export class LostContext extends Error {
-  override readonly name = 'LostContext';
+/** A handler did not read its own request's values. Such a variant has no figures. */
+export class LostContextError extends Error {
+  override readonly name = 'LostContextError';
 }
 
-export class Load {
-  readonly #users: readonly User[];
+export class RateClients {
+  readonly #clients: readonly RateClient[];
 
-  private constructor(users: readonly User[]) {
-    this.#users = users;
+  private constructor(clients: readonly RateClient[]) {
+    this.#clients = clients;
   }
 
-  static async open(port: number): Promise<Load> {
-    return new Load(await Promise.all(Array.from({ length: USERS }, (_, index) => User.open(port, `user-${index}`))));
+  static async open(port: number): Promise<RateClients> {
+    const users = Array.from({ length: USER_COUNT }, (_, index) => `user-${index}`);
+    return new RateClients(await Promise.all(users.map((user) => RateClient.open(port, user))));
   }
 
   /**
-   * Has all users send requests for so long.
-   * @returns how many were answered, and the seconds that it took
-   * @throws LostContext where an answer says so
+   * Sends requests from all users.
+   * @param ms the time after which no user sends another request
+   * @returns the number of responses, and the time in seconds until the last of them
+   * @throws {LostContextError} if a response reports a lost context
    */
-  async send(ms: number): Promise<{ answers: number; seconds: number }> {
+  async send(ms: number): Promise<{ responses: number; seconds: number }> {
     const start = performance.now();
-    const answers = await Promise.all(this.#users.map((user) => user.send(start + ms)));
-    return { answers: answers.reduce((sum, count) => sum + count, 0), seconds: (performance.now() - start) / 1000 };
+    const counts = await Promise.all(this.#clients.map((client) => client.send(start + ms)));
+    return { responses: counts.reduce((sum, count) => sum + count, 0), seconds: (performance.now() - start) / 1000 };
   }
 
   close(): void {
-    for (const user of this.#users) user.close();
+    for (const client of this.#clients) client.close();
   }
 }
 
 /**
- * It does the least that a client can: it looks at an answer's first and last letters, and reads all into one buffer. Else it
- * would cost more than the server that it measures.
+ * One user. It does the least that a client can do, because otherwise it would cost more than the server: it compares only the
+ * beginning and the end of a response, and reads everything into one buffer.
  */
-class User {
+class RateClient {
   readonly #socket: Socket;
   readonly #head: string;
   #request: Buffer;
   #hasCookie = false;
   #text = '';
-  #answers = 0;
+  #responses = 0;
   #end = 0;
-  #resolve: ((answers: number) => void) | undefined;
+  #resolve: ((responses: number) => void) | undefined;
   #reject: ((error: Error) => void) | undefined;
 
-  private constructor(port: number, name: string) {
-    this.#head = `GET /light HTTP/1.1\r\nHost: 127.0.0.1\r\n${USER_HEADER}: ${name}\r\n`;
+  private constructor(port: number, user: string) {
+    this.#head = `GET /lookup HTTP/1.1\r\nHost: 127.0.0.1\r\n${USER_HEADER}: ${user}\r\n`;
     this.#request = Buffer.from(`${this.#head}\r\n`);
     this.#socket = connect({
       port,
@@ -74,25 +77,29 @@ class User {
       },
     });
     this.#socket.on('error', (error) => this.#fail(error));
-    this.#socket.on('close', () => this.#fail(new Error('The server hung up.')));
+    this.#socket.on('close', () => this.#fail(new Error('The server closed the connection.')));
   }
 
-  static open(port: number, name: string): Promise<User> {
+  static open(port: number, user: string): Promise<RateClient> {
     return new Promise((resolve, reject) => {
-      const user = new User(port, name);
-      user.#reject = reject;
-      user.#socket.once('connect', () => resolve(user));
+      const client = new RateClient(port, user);
+      client.#reject = reject;
+      client.#socket.once('connect', () => resolve(client));
     });
   }
 
-  /** @param end by performance.now() */
+  /**
+   * Sends one request after another.
+   * @param end the time, on the clock of performance.now(), after which no request is sent
+   * @returns the number of responses
+   */
   send(end: number): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#end = end;
-      this.#answers = 0;
+      this.#responses = 0;
       this.#resolve = resolve;
       this.#reject = reject;
-      if (this.#socket.destroyed) this.#fail(new Error('The server hung up.'));
+      if (this.#socket.destroyed) this.#fail(new Error('The server closed the connection.'));
       else this.#socket.write(this.#request);
     });
   }
@@ -103,26 +110,27 @@ class User {
 
   #read(part: string): void {
     const text = this.#text + part;
-    if (!ENDS.some((end) => text.endsWith(end)) || !text.startsWith('HTTP/1.1 200')) {
+    if (!RESPONSE_ENDS.some((end) => text.endsWith(end)) || !text.startsWith('HTTP/1.1 200')) {
       this.#text = text;
-      this.#refuse(text);
+      this.#failIfWrong(text);
       return;
     }
     this.#text = '';
-    if (!this.#hasCookie) this.#keepCookie(text);
-    this.#answers++;
+    if (!this.#hasCookie) this.#storeCookie(text);
+    this.#responses++;
     if (performance.now() < this.#end) this.#socket.write(this.#request);
-    else this.#resolve?.(this.#answers);
+    else this.#resolve?.(this.#responses);
   }
 
-  /** The answer goes on, unless this was no good one. */
-  #refuse(text: string): void {
-    if (!text.startsWith('HTTP/1.1 200')) this.#fail(new Error(`The server answered ${text}`));
-    else if (text.includes(LOST)) this.#fail(new LostContext(text));
+  /** A text that is not a complete response is either the beginning of one or a failure. */
+  #failIfWrong(text: string): void {
+    if (!text.startsWith('HTTP/1.1 200'))
+      this.#fail(new Error(`Expected a response with status 200, but got: ${text}`));
+    else if (text.includes(LOST_CONTEXT)) this.#fail(new LostContextError(text));
   }
 
-  /** A session's cookie comes with the first answer, and is sent from then on. */
-  #keepCookie(text: string): void {
+  /** The first response sets the session's cookie, which all further requests send. */
+  #storeCookie(text: string): void {
     const cookie = /\r\nset-cookie: ([^;\r]+)/i.exec(text)?.[1];
     this.#hasCookie = true;
     if (cookie !== undefined) this.#request = Buffer.from(`${this.#head}Cookie: ${cookie}\r\n\r\n`);

@@ -2,24 +2,24 @@ import { equal, ok, rejects } from 'node:assert/strict';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
-import { PACES } from '../../suite/sample-budget.js';
-import { listening, USER_HEADER } from '../servers/server-contract.js';
-import { type Context, lightIn } from '../subjects/lookup-route.js';
-import { Load, LostContext } from './rate-clients.js';
+import { SAMPLE_BUDGETS } from '../../suite/sample-budget.js';
+import { listenOnFreePort, USER_HEADER } from '../servers/server-contract.js';
+import { lookUpInContext, type RequestContext } from '../subjects/lookup-route.js';
+import { LostContextError, RateClients } from './rate-clients.js';
 import { measureRates } from './request-rates.js';
 
 const SHORT_MS = 20;
 
-/** Sends some load to a server that answers so. */
-async function sendTo(listener: RequestListener): Promise<{ answers: number; seconds: number }> {
-  const server = await listening(createServer(listener));
+/** Sends requests for a short time to a server with this listener. */
+async function sendTo(listener: RequestListener): Promise<{ responses: number; seconds: number }> {
+  const server = await listenOnFreePort(createServer(listener));
   try {
-    // Only a server on a pipe has another kind of address.
-    const load = await Load.open((server.address() as AddressInfo).port);
+    // The server listens on TCP, so its address is an AddressInfo.
+    const clients = await RateClients.open((server.address() as AddressInfo).port);
     try {
-      return await load.send(SHORT_MS);
+      return await clients.send(SHORT_MS);
     } finally {
-      load.close();
+      clients.close();
     }
   } finally {
     server.closeAllConnections();
@@ -27,13 +27,13 @@ async function sendTo(listener: RequestListener): Promise<{ answers: number; sec
   }
 }
 
-describe('load', () => {
-  it('counts each answer, with a length or in chunks, and each user sends one request after the other', async () => {
+describe('RateClients', () => {
+  it('counts each response, with a length or in chunks, and sends only one request per user at a time', async () => {
     for (const isChunked of [false, true]) {
       let served = 0;
       const busy = new Set<unknown>();
       let overlapped = false;
-      const { answers, seconds } = await sendTo((request, response) => {
+      const { responses, seconds } = await sendTo((request, response) => {
         const user = request.headers[USER_HEADER];
         if (busy.has(user)) overlapped = true;
         busy.add(user);
@@ -44,14 +44,14 @@ describe('load', () => {
           response.end(isChunked ? '"isLost":false}' : '{"isLost":false}');
         });
       });
-      equal(answers, served);
-      ok(answers >= 32, `${answers}`);
+      equal(responses, served);
+      ok(responses >= 32, `${responses}`);
       ok(seconds > 0);
       equal(overlapped, false);
     }
   });
 
-  it('sends back the cookie of its first answer', async () => {
+  it('sends the cookie of the first response with all further requests', async () => {
     const cookies = new Map<unknown, (string | undefined)[]>();
     await sendTo((request, response) => {
       const user = request.headers[USER_HEADER];
@@ -66,37 +66,37 @@ describe('load', () => {
     ok([...cookies.values()].some((sent) => sent.length > 1));
   });
 
-  it('refuses an answer that lost its context, one that is no success, and a server that hangs up', async () => {
+  it('rejects on a lost context, an error status, and a closed connection', async () => {
     await rejects(
       sendTo((_request, response) => response.end('{"isLost":true}')),
-      LostContext,
+      LostContextError,
     );
     await rejects(
       sendTo((_request, response) => response.writeHead(500).end('broken')),
-      /The server answered HTTP\/1\.1 500/,
+      /Expected a response with status 200, but got: HTTP\/1\.1 500/,
     );
     await rejects(
       sendTo((request) => request.socket.destroy()),
-      /hung up/,
+      /The server closed the connection/,
     );
   });
 });
 
-describe('the light work', () => {
-  it('sees a context that becomes another request’s', async () => {
+describe('lookUpInContext()', () => {
+  it("reports a context that changes to another request's values", async () => {
     let reads = 0;
-    const mixing: Context = { id: () => 'one', user: () => (++reads < 2 ? 'ada' : 'grace') };
-    equal((await lightIn(mixing, 'ada')).isLost, true);
-    const steady: Context = { id: () => 'one', user: () => 'ada' };
-    equal((await lightIn(steady, 'ada')).isLost, false);
+    const mixedUp: RequestContext = { id: () => 'one', user: () => (++reads < 2 ? 'ada' : 'grace') };
+    equal((await lookUpInContext(mixedUp, 'ada')).isLost, true);
+    const steady: RequestContext = { id: () => 'one', user: () => 'ada' };
+    equal((await lookUpInContext(steady, 'ada')).isLost, false);
   });
 });
 
-describe('rates', () => {
-  it('are taken of all variants of a framework', async () => {
+describe('measureRates()', () => {
+  it('returns a rate and a cost for every variant of a framework', async () => {
     const variants = ['bare', 'throughline', 'peer', 'session-read', 'session-write'] as const;
-    const pace = { ...PACES.quick, trafficWarmUpMs: SHORT_MS, trafficMs: 6 * SHORT_MS };
-    const rates = await measureRates('fastify', variants, process.execPath, pace);
+    const budget = { ...SAMPLE_BUDGETS.quick, loadWarmUpMs: SHORT_MS, loadMs: 6 * SHORT_MS };
+    const rates = await measureRates('fastify', variants, process.execPath, budget);
     for (const variant of variants) {
       const rate = rates.get(variant);
       ok(rate !== undefined && 'rate' in rate && rate.rate > 0 && rate.cost > 0, `${variant}: ${JSON.stringify(rate)}`);

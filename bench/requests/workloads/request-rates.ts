@@ -1,87 +1,89 @@
 /**
- * Requests a second of one framework's variants. Each is a process of its own. All of them are warmed up first; then they are
- * measured in turns, many times and each time for a short while, so that whatever else the machine does meets all of
- * them alike.
+ * Requests per second of one framework in several variants, each of which is a server in its own process. All servers are warmed
+ * up first. Then they are measured in turns, in several short windows each, so that anything else that the machine does affects
+ * all of them alike.
  */
-
 import { median } from '../../measure/statistics.js';
-import type { Pace } from '../../suite/sample-budget.js';
+import type { SampleBudget } from '../../suite/sample-budget.js';
 import type { FrameworkName } from '../servers/frameworks.js';
 import { ServerProcess } from '../servers/server-process.js';
 import type { Variant } from '../subjects/variants.js';
-import { Load, LostContext } from './rate-clients.js';
+import { LostContextError, RateClients } from './rate-clients.js';
 
-const WINDOWS = 6;
+const WINDOW_COUNT = 6;
 
 export interface Rate {
+  /** Version of the Node that ran the server. */
   readonly version: string;
-  /** Requests a second. */
+  /** Requests per second. */
   readonly rate: number;
-  /** Nanoseconds of processor time that the server spent on a request. */
+  /** Nanoseconds of the server's processor time per request. */
   readonly cost: number;
 }
 
-export type Lost = { readonly version: string; readonly lost: string };
+/** The variant has no rate, because a request did not read its own values. */
+export type LostRate = { readonly version: string; readonly lostValue: string };
 
-interface Measured {
+interface VariantUnderTest {
   readonly variant: Variant;
   readonly server: ServerProcess;
-  readonly load: Load;
+  readonly clients: RateClients;
   readonly rates: number[];
   readonly costs: number[];
-  lost?: string;
+  lostValue?: string;
 }
 
-/** @returns by variant, in their order */
+/** @returns by variant, in the order of `variants` */
 export async function measureRates(
   framework: FrameworkName,
   variants: readonly Variant[],
   binary: string,
-  pace: Pace,
-): Promise<ReadonlyMap<Variant, Rate | Lost>> {
-  const all: Measured[] = [];
+  budget: SampleBudget,
+): Promise<ReadonlyMap<Variant, Rate | LostRate>> {
+  const all: VariantUnderTest[] = [];
   try {
     for (const variant of variants) {
       const server = await ServerProcess.start(framework, variant, binary);
-      const load = await Load.open(server.port).catch(async (error) => {
+      const clients = await RateClients.open(server.port).catch(async (error) => {
         await server.close();
         throw error;
       });
-      all.push({ variant, server, load, rates: [], costs: [] });
+      all.push({ variant, server, clients, rates: [], costs: [] });
     }
-    for (const measured of all) await unlessLost(measured, () => measured.load.send(pace.trafficWarmUpMs));
-    for (let round = 0; round < WINDOWS; round++) {
-      // Each round begins with another one, so that none always comes first.
+    for (const tested of all) await unlessLost(tested, () => tested.clients.send(budget.loadWarmUpMs));
+    for (let window = 0; window < WINDOW_COUNT; window++) {
+      // Each turn begins with another variant, so that no variant always comes first.
       for (let turn = 0; turn < all.length; turn++) {
-        const next = all[(round + turn) % all.length];
-        if (next !== undefined) await unlessLost(next, () => takeWindow(next, pace.trafficMs / WINDOWS));
+        const next = all[(window + turn) % all.length];
+        if (next !== undefined) await unlessLost(next, () => measureWindow(next, budget.loadMs / WINDOW_COUNT));
       }
     }
-    return new Map(all.map((measured) => [measured.variant, outcomeOf(measured)]));
+    return new Map(all.map((tested) => [tested.variant, rateOf(tested)]));
   } finally {
-    for (const { load } of all) load.close();
+    for (const { clients } of all) clients.close();
     await Promise.all(all.map(({ server }) => server.close()));
   }
 }
 
-async function takeWindow({ server, load, rates, costs }: Measured, ms: number): Promise<void> {
-  const before = await server.ask('state');
-  const { answers, seconds } = await load.send(ms);
-  const after = await server.ask('state');
-  rates.push(answers / seconds);
-  costs.push(((after.processorTime - before.processorTime) / answers) * 1000);
+async function measureWindow({ server, clients, rates, costs }: VariantUnderTest, ms: number): Promise<void> {
+  const before = await server.readState('state');
+  const { responses, seconds } = await clients.send(ms);
+  const after = await server.readState('state');
+  rates.push(responses / seconds);
+  costs.push(((after.processorTime - before.processorTime) / responses) * 1000);
 }
 
-async function unlessLost(measured: Measured, send: () => Promise<unknown>): Promise<void> {
-  if (measured.lost !== undefined) return;
+/** Skips a variant that has lost a context, and records the first loss. */
+async function unlessLost(tested: VariantUnderTest, send: () => Promise<unknown>): Promise<void> {
+  if (tested.lostValue !== undefined) return;
   try {
     await send();
   } catch (error) {
-    if (!(error instanceof LostContext)) throw error;
-    measured.lost = `a request did not find its own values: ${error.message}`;
+    if (!(error instanceof LostContextError)) throw error;
+    tested.lostValue = `A request did not read its own values: ${error.message}`;
   }
 }
 
-function outcomeOf({ server: { version }, rates, costs, lost }: Measured): Rate | Lost {
-  return lost === undefined ? { version, rate: median(rates), cost: median(costs) } : { version, lost };
+function rateOf({ server: { version }, rates, costs, lostValue }: VariantUnderTest): Rate | LostRate {
+  return lostValue === undefined ? { version, rate: median(rates), cost: median(costs) } : { version, lostValue };
 }

@@ -1,88 +1,95 @@
 /**
- * 200 connections on one server, on which every step of every request reads its own scope and its own session (soak-walk.ts).
+ * The soak of one server: 200 connections send requests, and every step of every request checks its own scope and its own
+ * session (subjects/soak-checks.ts).
  *
- * Memory is the heap after a forced collection, while all connections are open and no request is under way. It is read
- * up to 25 times, at even distances. What a process makes once (compiled code, caches that fill up) comes in the first
- * half; in the second half it is to be flat. The growth is the median of the slopes between all pairs of the
- * second half's points, which one odd point does not move, with the two quarters of the slopes as its spread.
+ * The size of the heap is read after a forced collection, while all connections are open and no request is in progress. It is
+ * read up to 25 times, after equal numbers of requests. In the first half, the heap grows by what a process makes only once
+ * (compiled code, caches that fill up); in the second half, it must be flat. The growth is the median of the slopes between all
+ * pairs of points of the second half (the Theil–Sen estimator), which a single outlier does not change. The spread is the lower
+ * and the upper quartile of these slopes.
  */
 import { median } from '../../measure/statistics.js';
 import type { FrameworkName } from '../servers/frameworks.js';
 import { ServerProcess } from '../servers/server-process.js';
-import { SoakUsers } from './soak-clients.js';
+import { SoakClients } from './soak-clients.js';
 
 const CONNECTIONS = 200;
-const MOST_POINTS = 25;
-/** Of each connection, from one point to the next at least. */
-const REQUESTS_BETWEEN = 5;
+const MAX_POINTS = 25;
+/** Minimum number of requests per connection between two points. */
+const MIN_REQUESTS_PER_POINT = 5;
 
-export interface Soaked {
+export interface SoakResult {
+  /** Version of the Node that ran the server. */
   readonly version: string;
   readonly requests: number;
-  /** How many reads of a scope and a session there were. */
+  /** How often a scope and a session were read. */
   readonly reads: number;
-  /** Reads and answers that had another's values, or none, and requests that were not seen to end. */
-  readonly mixedUp: number;
-  /** Bytes a request, in the second half. */
-  readonly growth: Growth;
+  /** Reads and responses with another request's values or none, and requests whose end was not observed. */
+  readonly mismatches: number;
+  readonly growth: HeapGrowth;
 }
 
-export interface Growth {
+/** Bytes per request, in the second half of the soak. */
+export interface HeapGrowth {
   readonly median: number;
-  readonly lowerQuarter: number;
-  readonly upperQuarter: number;
+  readonly lowerQuartile: number;
+  readonly upperQuartile: number;
 }
 
-interface Point {
+interface HeapPoint {
   readonly requests: number;
   readonly heap: number;
 }
 
-/** @param requests so many, or a few less: each connection sends as many as the others, between each two points */
-export async function soak(framework: FrameworkName, requests: number, binary: string): Promise<Soaked> {
+/**
+ * @param requests the number of requests, rounded down so that every connection sends equally many between two points
+ * @param binary the Node that runs the server
+ */
+export async function soakFramework(framework: FrameworkName, requests: number, binary: string): Promise<SoakResult> {
   const server = await ServerProcess.start(framework, 'soak', binary);
-  let users: SoakUsers | undefined;
+  let clients: SoakClients | undefined;
   try {
-    users = await SoakUsers.open(server.port, CONNECTIONS);
-    const onEach = requests / CONNECTIONS;
-    const pointCount = Math.min(MOST_POINTS, Math.floor(onEach / REQUESTS_BETWEEN));
-    const requestsEach = Math.floor(onEach / pointCount);
-    const points: Point[] = [];
-    let state = await server.ask('state after collection');
+    clients = await SoakClients.open(server.port, CONNECTIONS);
+    const requestsPerUser = requests / CONNECTIONS;
+    const pointCount = Math.min(MAX_POINTS, Math.floor(requestsPerUser / MIN_REQUESTS_PER_POINT));
+    const requestsPerPoint = Math.floor(requestsPerUser / pointCount);
+    const points: HeapPoint[] = [];
+    let state = await server.readState('state after collection');
     for (let i = 1; i <= pointCount; i++) {
-      await users.send(requestsEach);
-      state = await server.ask('state after collection');
-      points.push({ requests: i * requestsEach * CONNECTIONS, heap: state.heap });
+      await clients.send(requestsPerPoint);
+      state = await server.readState('state after collection');
+      points.push({ requests: i * requestsPerPoint * CONNECTIONS, heap: state.heap });
     }
-    const sent = pointCount * requestsEach * CONNECTIONS;
+    const sent = pointCount * requestsPerPoint * CONNECTIONS;
     return {
       version: server.version,
       requests: sent,
       reads: state.reads,
-      mixedUp: state.mixedUp + users.wrong + Math.abs(sent - state.finished) + Math.abs(sent - state.closed),
-      growth: growthOf(points.slice(Math.floor(pointCount / 2))),
+      mismatches:
+        state.mismatches + clients.mismatches + Math.abs(sent - state.finished) + Math.abs(sent - state.closed),
+      growth: heapGrowth(points.slice(Math.floor(pointCount / 2))),
     };
   } catch (error) {
     throw new Error(`The soak of ${framework} failed: ${error instanceof Error ? error.message : error}`, {
       cause: error,
     });
   } finally {
-    users?.close();
+    clients?.close();
     await server.close();
   }
 }
 
-/** Two at a time: a soak keeps one processor busy. */
-export async function soakAll(
+/** Soaks two frameworks at a time, since one soak keeps one processor core busy. */
+export async function soakAllFrameworks(
   frameworks: readonly FrameworkName[],
   requests: number,
   binary: string,
-): Promise<ReadonlyMap<FrameworkName, Soaked>> {
+): Promise<ReadonlyMap<FrameworkName, SoakResult>> {
   const waiting = [...frameworks];
-  const results = new Map<FrameworkName, Soaked>();
+  const results = new Map<FrameworkName, SoakResult>();
   const lane = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      results.set(next, await soak(next, requests, binary));
+      results.set(next, await soakFramework(next, requests, binary));
     }
   };
   const lanes = await Promise.allSettled([lane(), lane()]);
@@ -90,8 +97,8 @@ export async function soakAll(
   return results;
 }
 
-/** @param points two at least */
-export function growthOf(points: readonly Point[]): Growth {
+/** @param points at least two */
+export function heapGrowth(points: readonly HeapPoint[]): HeapGrowth {
   const slopes = points
     .flatMap((from, index) =>
       points.slice(index + 1).map((to) => (to.heap - from.heap) / (to.requests - from.requests)),
@@ -100,7 +107,7 @@ export function growthOf(points: readonly Point[]): Growth {
   const quarter = Math.floor(slopes.length / 4);
   return {
     median: median(slopes),
-    lowerQuarter: slopes[quarter] ?? 0,
-    upperQuarter: slopes[slopes.length - 1 - quarter] ?? 0,
+    lowerQuartile: slopes[quarter] ?? 0,
+    upperQuartile: slopes[slopes.length - 1 - quarter] ?? 0,
   };
 }

@@ -1,75 +1,74 @@
 /**
- * The users of the soak. Each has a connection and a session of its own, sends one request after the other, and knows what
- * the answer has to say: its own ticket, its own name, and how many of its requests its session has counted.
+ * The clients of the soak. Each user has one connection and one session, sends one request after another, and knows what the
+ * response must contain: the request's key, the user's name, and the number of requests that its session has counted.
  */
+import { SOAK_KEY_HEADER } from '../servers/server-contract.js';
+import { type SoakKey, writesToSession } from '../subjects/soak-key.js';
+import { HttpConnection, type HttpResponse } from './http-connection.js';
 
-import { TICKET_HEADER } from '../servers/server-contract.js';
-import { isCounted } from '../subjects/soak-key.js';
-import { type Answer, Connection } from './http-connection.js';
-
-interface User {
+interface SoakUser {
   readonly name: string;
-  readonly connection: Connection;
+  readonly connection: HttpConnection;
   sent: number;
   counted: number;
 }
 
-export class SoakUsers {
-  readonly #users: readonly User[];
-  /** Answers that said anything else. */
-  wrong = 0;
+export class SoakClients {
+  readonly #users: readonly SoakUser[];
+  /** Number of responses with unexpected content. */
+  mismatches = 0;
 
-  private constructor(users: readonly User[]) {
+  private constructor(users: readonly SoakUser[]) {
     this.#users = users;
   }
 
-  static async open(port: number, count: number): Promise<SoakUsers> {
-    const connections = await Promise.all(Array.from({ length: count }, () => Connection.open(port)));
-    return new SoakUsers(
+  static async open(port: number, userCount: number): Promise<SoakClients> {
+    const connections = await Promise.all(Array.from({ length: userCount }, () => HttpConnection.open(port)));
+    return new SoakClients(
       connections.map((connection, index) => ({ name: `user-${index}`, connection, sent: 0, counted: 0 })),
     );
   }
 
-  /** Has each user send so many requests, all users at once. */
-  async send(requestsEach: number): Promise<void> {
-    await Promise.all(this.#users.map((user) => this.#sendAll(user, user.sent + requestsEach)));
+  /** Sends this many requests from each user, all users concurrently. */
+  async send(requestsPerUser: number): Promise<void> {
+    await Promise.all(this.#users.map((user) => this.#sendUntil(user, user.sent + requestsPerUser)));
   }
 
   close(): void {
     for (const { connection } of this.#users) connection.close();
   }
 
-  #sendAll(user: User, until: number): Promise<void> {
+  #sendUntil(user: SoakUser, total: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      const next = () => {
-        if (user.sent === until) {
+      const sendNext = () => {
+        if (user.sent === total) {
           resolve();
           return;
         }
-        const ticket = `${user.name}.${user.sent++}`;
-        if (isCounted(ticket)) user.counted++;
-        const body = JSON.stringify({ ticket });
-        user.connection.send(headOf(ticket, body), body, (error, answer) => {
+        const key = `${user.name}.${user.sent++}`;
+        if (writesToSession(key)) user.counted++;
+        const body = JSON.stringify({ key });
+        user.connection.send(requestHead(key, body), body, (error, response) => {
           if (error !== undefined) {
             reject(error);
             return;
           }
-          if (!isRight(answer, ticket, user)) this.wrong++;
-          next();
+          if (!isExpected(response, key, user)) this.mismatches++;
+          sendNext();
         });
       };
-      next();
+      sendNext();
     });
   }
 }
 
-function headOf(ticket: string, body: string): string {
+function requestHead(key: SoakKey, body: string): string {
   return (
-    `POST /soak HTTP/1.1\r\nHost: 127.0.0.1\r\n${TICKET_HEADER}: ${ticket}\r\n` +
+    `POST /soak HTTP/1.1\r\nHost: 127.0.0.1\r\n${SOAK_KEY_HEADER}: ${key}\r\n` +
     `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n`
   );
 }
 
-function isRight(answer: Answer | undefined, ticket: string, { name, counted }: User): boolean {
-  return answer?.status === 200 && answer.body === JSON.stringify({ ticket, user: name, counted });
+function isExpected(response: HttpResponse | undefined, key: SoakKey, { name, counted }: SoakUser): boolean {
+  return response?.status === 200 && response.body === JSON.stringify({ key, user: name, counted });
 }

@@ -1,7 +1,7 @@
-/** No tracking: what the workload costs by itself. `run` calls the function, `getStore` reads a variable. */
+/** No tracking: the cost of the workload alone. `run` calls the function, `getStore` reads a field. */
 import type { Storage, Subject } from '../../suite/subject.js';
 
-class Variable implements Storage {
+class FieldStorage implements Storage {
   #value: unknown;
 
   run<R>(value: object, fn: () => R): R {
@@ -14,4 +14,4 @@ class Variable implements Storage {
   }
 }
 
-export const subject: Subject = { tracks: false, makeStorage: () => new Variable() };
+export const subject: Subject = { tracks: false, makeStorage: () => new FieldStorage() };

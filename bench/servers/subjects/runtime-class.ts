@@ -1,4 +1,4 @@
-/** The runtime's own class. */
+/** The runtime's own AsyncLocalStorage. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Subject } from '../../suite/subject.js';
 

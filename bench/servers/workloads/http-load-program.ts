@@ -1,50 +1,54 @@
 /**
- * The traffic for http.ts, in a process of its own: `traffic.js <port> <ms of warm-up> <ms that count>`. Each socket
- * sends its next request when it has the answer to the last. Bare sockets, because a client must cost less than the
- * server that it measures.
+ * The program that generates the load for http-server-rate.ts, in its own process:
+ * `http-load-program.js <port> <ms of warm-up> <ms of measurement>`. Each socket sends its next request when it has received
+ * the response to the last one. The sockets are used directly, because a client must cost less than the server that it
+ * measures.
  */
 import { connect, type Socket } from 'node:net';
 
-export type TrafficAnswer = { requestsASecond: number } | { refused: string };
+/** The message that this program sends to its parent. `failure` is the status line of a failed response, or an error. */
+export type LoadReport = { requestsPerSecond: number } | { failure: string };
 
-const SOCKETS = 32;
+const SOCKET_COUNT = 32;
 const REQUEST = Buffer.from('GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
 
 const [port, warmUpMs, ms] = process.argv.slice(2).map(Number);
-if (port === undefined || warmUpMs === undefined || ms === undefined) throw new Error('port, warm-up and time, please');
+if (port === undefined || warmUpMs === undefined || ms === undefined) {
+  throw new Error('Expected three arguments: the port, the milliseconds of warm-up, the milliseconds of measurement.');
+}
 
-let answers = 0;
-let finished = false;
-const sockets = Array.from({ length: SOCKETS }, () => open(port));
+let responses = 0;
+let hasReported = false;
+const sockets = Array.from({ length: SOCKET_COUNT }, () => openSocket(port));
 
-function open(toPort: number): Socket {
+function openSocket(toPort: number): Socket {
   let text = '';
   const socket = connect({ port: toPort, host: '127.0.0.1', noDelay: true });
   socket.on('connect', () => socket.write(REQUEST));
   socket.on('data', (chunk) => {
     text += chunk.toString('latin1');
     if (!text.endsWith('\r\n\r\nok')) return;
-    if (!text.startsWith('HTTP/1.1 200')) finish({ refused: text.slice(0, text.indexOf('\r\n')) });
+    if (!text.startsWith('HTTP/1.1 200')) report({ failure: text.slice(0, text.indexOf('\r\n')) });
     text = '';
-    answers++;
+    responses++;
     socket.write(REQUEST);
   });
-  socket.on('error', (error) => finish({ refused: error.message }));
+  socket.on('error', (error) => report({ failure: error.message }));
   return socket;
 }
 
-function finish(answer: TrafficAnswer): void {
-  if (finished) return;
-  finished = true;
+function report(message: LoadReport): void {
+  if (hasReported) return;
+  hasReported = true;
   for (const socket of sockets) socket.destroy();
-  process.send?.(answer);
+  process.send?.(message);
 }
 
-// The server's process ends this one when it has the answer. If it is gone, nobody will.
+// The server's process kills this one after the report. If the server's process dies first, the channel closes.
 process.on('disconnect', () => process.exit());
 
 setTimeout(() => {
-  const before = answers;
+  const before = responses;
   const start = performance.now();
-  setTimeout(() => finish({ requestsASecond: ((answers - before) / (performance.now() - start)) * 1000 }), ms);
+  setTimeout(() => report({ requestsPerSecond: ((responses - before) / (performance.now() - start)) * 1000 }), ms);
 }, warmUpMs);

@@ -1,39 +1,40 @@
 /**
- * A `node:http` server that sets a value in each storage for each request, goes through ten awaits, two of them for an
- * immediate, reads each storage, and answers. The traffic comes from a process of its own, over more sockets than the
- * server can answer at once, so what is counted is what the server can do.
+ * Requests per second of a `node:http` server. For each request it sets a value in each storage, awaits ten times, twice for an
+ * immediate, reads each storage, and responds. The load comes from a separate process, over more sockets than the server can
+ * serve at once, so the server is the limit.
  */
 import { fork } from 'node:child_process';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate as immediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Pace } from '../../suite/sample-budget.js';
+import type { SampleBudget } from '../../suite/sample-budget.js';
 import type { Storage, Subject } from '../../suite/subject.js';
 import type { Workload } from '../../suite/workload.js';
-import { checkValues, inFlow, LostValue } from '../../workloads/flow-values.js';
-import type { TrafficAnswer } from './http-load-program.js';
+import { assertValues, LostValueError, runWithValue } from '../../workloads/flow-values.js';
+import type { LoadReport } from './http-load-program.js';
 
-/** The status line of an answer to a request whose values were lost ends with it. */
-const LOST = 'Lost value';
-const TRAFFIC = fileURLToPath(new URL('./http-load-program.js', import.meta.url));
+/** Reason phrase of the response to a request whose values were lost. */
+const LOST_VALUE_REASON = 'Lost value';
+const LOAD_PROGRAM = fileURLToPath(new URL('./http-load-program.js', import.meta.url));
 
-export const http: Workload = async (subject, storages, pace) => {
-  const server = await listen(subject, storages);
+export const httpServerRate: Workload = async (subject, storages, budget) => {
+  const server = await startServer(subject, storages);
   try {
-    // Only a server on a pipe has another kind of address.
-    return await requestsASecond((server.address() as AddressInfo).port, pace);
+    // The server listens on TCP, so its address is an AddressInfo.
+    return await requestsPerSecond((server.address() as AddressInfo).port, budget);
   } finally {
     server.closeAllConnections();
     server.close();
   }
 };
 
-function listen(subject: Subject, storages: readonly Storage[]): Promise<Server> {
+function startServer(subject: Subject, storages: readonly Storage[]): Promise<Server> {
   let requests = 0;
   const server = createServer((_request, response) => {
     const value = { id: ++requests };
-    inFlow(storages, value, () => answer(subject, storages, value, response));
+    // respond() turns errors into responses, so its promise does not reject.
+    void runWithValue(storages, value, () => respond(subject, storages, value, response));
   });
   return new Promise((resolve, reject) => {
     server.on('error', reject);
@@ -41,7 +42,7 @@ function listen(subject: Subject, storages: readonly Storage[]): Promise<Server>
   });
 }
 
-async function answer(
+async function respond(
   subject: Subject,
   storages: readonly Storage[],
   value: object,
@@ -49,33 +50,35 @@ async function answer(
 ): Promise<void> {
   const headers = { 'content-type': 'text/plain', 'content-length': 2 };
   try {
-    for (let i = 0; i < 4; i++) await work(i);
+    for (let i = 0; i < 4; i++) await asyncStep(i);
     await immediate();
-    for (let i = 0; i < 4; i++) await work(i);
+    for (let i = 0; i < 4; i++) await asyncStep(i);
     await immediate();
-    checkValues(subject, storages, value);
+    assertValues(subject, storages, value);
     response.writeHead(200, headers);
   } catch (error) {
-    response.writeHead(500, error instanceof LostValue ? LOST : String(error), headers);
+    response.writeHead(500, error instanceof LostValueError ? LOST_VALUE_REASON : String(error), headers);
   }
   response.end('ok');
 }
 
-async function work(i: number): Promise<number> {
+async function asyncStep(i: number): Promise<number> {
   return i;
 }
 
-async function requestsASecond(port: number, pace: Pace): Promise<number> {
-  const traffic = fork(TRAFFIC, [String(port), String(pace.trafficWarmUpMs), String(pace.trafficMs)]);
+async function requestsPerSecond(port: number, budget: SampleBudget): Promise<number> {
+  const load = fork(LOAD_PROGRAM, [String(port), String(budget.loadWarmUpMs), String(budget.loadMs)]);
   try {
-    const answer = await new Promise<TrafficAnswer>((resolve, reject) => {
-      traffic.on('message', resolve);
-      traffic.on('error', reject);
-      traffic.on('exit', (code) => reject(new Error(`the traffic ended early, with code ${code}`)));
+    const report = await new Promise<LoadReport>((resolve, reject) => {
+      load.on('message', resolve);
+      load.on('error', reject);
+      load.on('exit', (code) => reject(new Error(`The load process exited with code ${code} before it reported.`)));
     });
-    if ('refused' in answer) throw answer.refused.endsWith(LOST) ? new LostValue() : new Error(answer.refused);
-    return answer.requestsASecond;
+    if ('failure' in report) {
+      throw report.failure.endsWith(LOST_VALUE_REASON) ? new LostValueError() : new Error(report.failure);
+    }
+    return report.requestsPerSecond;
   } finally {
-    traffic.kill();
+    load.kill();
   }
 }

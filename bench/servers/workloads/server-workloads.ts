@@ -1,16 +1,16 @@
 import type { Workload } from '../../suite/workload.js';
 import { awaitLoop } from '../../workloads/await-loop.js';
-import { getStore } from '../../workloads/get-store-loop.js';
+import { getStoreLoop } from '../../workloads/get-store-loop.js';
 import { runEach, runFirst } from '../../workloads/run-loop.js';
-import { http } from './http-server-rate.js';
-import { immediates } from './set-immediate-batch.js';
+import { httpServerRate } from './http-server-rate.js';
+import { setImmediateBatch } from './set-immediate-batch.js';
 
-/** By the names that suite.ts has for them. */
-export const WORKLOADS: Readonly<Record<string, Workload>> = {
+/** By their names in server-suite.ts. */
+export const SERVER_WORKLOADS: Readonly<Record<string, Workload>> = {
   run: runFirst,
   'run-each': runEach,
-  getStore,
+  getStore: getStoreLoop,
   await: awaitLoop,
-  setImmediate: immediates,
-  http,
+  setImmediate: setImmediateBatch,
+  http: httpServerRate,
 };

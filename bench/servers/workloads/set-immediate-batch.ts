@@ -1,24 +1,23 @@
 /**
- * `setImmediate` in a flow with a value in each storage. A hundred are asked for at once: with one at a time most of
- * the time would be the event loop's own.
+ * `setImmediate` in a flow in which each storage holds a value. A hundred immediates are scheduled at once: one at a time would
+ * mostly measure the event loop.
  */
-
 import { timeLaps } from '../../measure/stopwatch.js';
 import type { Workload } from '../../suite/workload.js';
-import { checkValues, inFlow } from '../../workloads/flow-values.js';
+import { assertValues, runWithValue } from '../../workloads/flow-values.js';
 
-const AT_ONCE = 100;
+const BATCH_SIZE = 100;
 
-export const immediates: Workload = async (subject, storages, pace) => {
+export const setImmediateBatch: Workload = async (subject, storages, budget) => {
   const value = {};
   const lap = async (count: number) => {
-    for (let left = count; left > 0; left -= AT_ONCE) await oneTurn(Math.min(left, AT_ONCE));
-    checkValues(subject, storages, value);
+    for (let left = count; left > 0; left -= BATCH_SIZE) await runBatch(Math.min(left, BATCH_SIZE));
+    assertValues(subject, storages, value);
   };
-  return inFlow(storages, value, () => timeLaps(lap, pace));
+  return runWithValue(storages, value, () => timeLaps(lap, budget));
 };
 
-function oneTurn(count: number): Promise<void> {
+function runBatch(count: number): Promise<void> {
   return new Promise((resolve) => {
     let left = count;
     const done = () => {

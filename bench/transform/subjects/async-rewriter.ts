@@ -1,8 +1,9 @@
-/** A tool that rewrites async functions: gives the code, and makes the source map as text, as bundlers ask for both. */
-export interface Rewritten {
+/** What a tool returns, in the form in which bundlers request it: the source map is serialized. */
+export interface RewrittenCode {
   readonly code: string;
-  /** Absent where nothing was rewritten. */
+  /** Absent if nothing was rewritten. */
   readonly map?: string;
 }
 
-export type Tool = (code: string, filename: string) => Rewritten | Promise<Rewritten>;
+/** A tool that rewrites async functions. */
+export type AsyncRewriter = (code: string, filename: string) => RewrittenCode | Promise<RewrittenCode>;

@@ -1,21 +1,21 @@
 import { fileURLToPath } from 'node:url';
 import { transformAsync } from '@babel/core';
-import type { Tool } from './async-rewriter.js';
+import type { AsyncRewriter } from './async-rewriter.js';
 
 const asyncToGenerator = fileURLToPath(import.meta.resolve('@babel/plugin-transform-async-to-generator'));
 
-export const tool: Tool = async (code, filename) => {
+export const rewrite: AsyncRewriter = async (code, filename) => {
   const result = await transformAsync(code, {
     filename,
     plugins: [asyncToGenerator],
     sourceMaps: true,
-    // A module or a script, as the code has it.
+    // A module or a script, depending on the code.
     sourceType: 'unambiguous',
-    // Babel leaves out blanks of long files otherwise, and the sizes would say that.
+    // By default, Babel omits whitespace from large files, and the output sizes would show that.
     compact: false,
     babelrc: false,
     configFile: false,
   });
-  if (typeof result?.code !== 'string') throw new Error(`Babel gave nothing for ${filename}`);
+  if (typeof result?.code !== 'string') throw new Error(`Babel returned no code for ${filename}.`);
   return { code: result.code, map: JSON.stringify(result.map) };
 };

@@ -1,8 +1,8 @@
-/** Lowers async functions, and what else ES2016 lacks. */
+/** esbuild with the target ES2016. It lowers async functions, and everything else that is newer than ES2016. */
 import { transform } from 'esbuild';
-import type { Tool } from './async-rewriter.js';
+import type { AsyncRewriter } from './async-rewriter.js';
 
-export const tool: Tool = (code, sourcefile) =>
+export const rewrite: AsyncRewriter = (code, sourcefile) =>
   transform(code, {
     sourcefile,
     sourcemap: 'external',

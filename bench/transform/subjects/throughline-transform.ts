@@ -1,7 +1,7 @@
 import { transform } from '@throughline/transform';
-import type { Tool } from './async-rewriter.js';
+import type { AsyncRewriter } from './async-rewriter.js';
 
-export const tool: Tool = (code, filename) => {
+export const rewrite: AsyncRewriter = (code, filename) => {
   const result = transform(code, { filename });
   return result === undefined ? { code } : { code: result.code, map: result.map.toString() };
 };

@@ -1,14 +1,15 @@
-import { pick } from '../../measure/require-entry.js';
-import type { Tool } from './async-rewriter.js';
+import { requireEntry } from '../../measure/require-entry.js';
+import type { AsyncRewriter } from './async-rewriter.js';
 
-const TOOLS: Readonly<Record<string, () => Promise<{ readonly tool: Tool }>>> = {
+/** By their names in transform-suite.ts. */
+const LOADERS: Readonly<Record<string, () => Promise<{ readonly rewrite: AsyncRewriter }>>> = {
   throughline: () => import('./throughline-transform.js'),
   esbuild: () => import('./esbuild-lowering.js'),
   babel: () => import('./babel-async-to-generator.js'),
 };
 
-/** Loads one tool, by its name in transform-suite.ts, and none of the others. */
-export async function loadTool(name: string): Promise<Tool> {
-  const { tool } = await pick(TOOLS, name)();
-  return tool;
+/** Loads one tool and none of the others. */
+export async function loadRewriter(name: string | undefined): Promise<AsyncRewriter> {
+  const { rewrite } = await requireEntry(LOADERS, name)();
+  return rewrite;
 }

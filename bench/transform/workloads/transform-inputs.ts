@@ -1,38 +1,39 @@
-/** What is transformed: real packages, as they are published, and an app. */
+/** The code that is transformed: real packages as they are published, and an app. */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-export interface Input {
+export interface TransformInput {
   readonly code: string;
   readonly filename: string;
 }
 
 const { resolve } = createRequire(import.meta.url);
 
-export const INPUTS: Readonly<Record<string, () => Promise<Input>>> = {
-  'react-dom': () => published('react-dom', 'cjs/react-dom-client.development.js'),
-  // TypeScript's own package has it no longer: its compiler is no JavaScript now. This is the last one that was.
-  typescript: () => published('@ts-morph/common', 'dist/typescript.js'),
-  app,
+/** By the names of the workloads in transform-suite.ts. */
+export const TRANSFORM_INPUTS: Readonly<Record<string, () => Promise<TransformInput>>> = {
+  'react-dom': () => readPublishedFile('react-dom', 'cjs/react-dom-client.development.js'),
+  // The package typescript no longer contains a compiler in JavaScript. This package has the last one that was.
+  typescript: () => readPublishedFile('@ts-morph/common', 'dist/typescript.js'),
+  app: bundleApp,
 };
 
-async function published(name: string, file: string): Promise<Input> {
-  const filename = join(folderOf(name), file);
+async function readPublishedFile(packageName: string, file: string): Promise<TransformInput> {
+  const filename = join(packageFolder(packageName), file);
   return { code: await readFile(filename, 'utf8'), filename };
 }
 
-/** Found by its entry, since not every package shows its package.json. */
-function folderOf(name: string): string {
-  const entry = resolve(name);
-  const end = entry.lastIndexOf(join('node_modules', name)) + join('node_modules', name).length;
-  return entry.slice(0, end);
+/** Finds a package's folder through its entry point, because not every package exports its package.json. */
+function packageFolder(packageName: string): string {
+  const entry = resolve(packageName);
+  const folder = join('node_modules', packageName);
+  return entry.slice(0, entry.lastIndexOf(folder) + folder.length);
 }
 
-/** What drives the browsers in this workspace, with all that it needs: mostly async functions. */
-async function app(): Promise<Input> {
+/** Bundles the code that drives browsers in this workspace with all its dependencies. It is mostly async functions. */
+async function bundleApp(): Promise<TransformInput> {
   const entry = fileURLToPath(import.meta.resolve('@throughline/testing/browsers'));
   const { outputFiles } = await build({
     entryPoints: [entry],
@@ -41,7 +42,7 @@ async function app(): Promise<Input> {
     format: 'esm',
     platform: 'node',
     target: 'esnext',
-    // They are optional, and there only where somebody has built them.
+    // Optional native add-ons, which exist only on machines that have built them.
     external: ['bufferutil', 'utf-8-validate'],
     logLevel: 'error',
   });
