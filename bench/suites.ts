@@ -1,8 +1,38 @@
-import { browsers } from './browsers/suite.js';
-import { requests } from './requests/suite.js';
-import { servers } from './servers/suite.js';
-import type { Suite, SuiteName } from './suite.js';
-import { transform } from './transform/suite.js';
+/** All suites, in the order of the README, and their environments. A new suite is registered here. */
+import { browserSuite } from './browsers/browser-suite.js';
+import type { Runtime } from './measure/runtimes.js';
+import { requestSuite } from './requests/request-suite.js';
+import { serverSuite } from './servers/server-suite.js';
+import type { Environment } from './suite/environment.js';
+import type { Suite, SuiteName } from './suite/suite.js';
+import { transformSuite } from './transform/transform-suite.js';
 
-/** In the order of the README. */
-export const SUITES: Readonly<Record<SuiteName, Suite>> = { servers, browsers, transform, requests };
+export const SUITES: Readonly<Record<SuiteName, Suite>> = {
+  servers: serverSuite,
+  browsers: browserSuite,
+  transform: transformSuite,
+  requests: requestSuite,
+};
+
+/**
+ * Lists the environments of a suite. The imports are dynamic because only the selected suite should load what starts its
+ * environments: the packages that drive browsers take a while to load.
+ * @param named runtimes from the command line
+ * @param includesInstalled whether to add the runtimes in `.runtimes`
+ */
+export async function loadEnvironments(
+  suite: SuiteName,
+  named: readonly Runtime[],
+  includesInstalled: boolean,
+): Promise<Environment[]> {
+  switch (suite) {
+    case 'servers':
+      return (await import('./servers/server-environments.js')).serverEnvironments(named, includesInstalled);
+    case 'browsers':
+      return (await import('./browsers/browser-environments.js')).browserEnvironments(named);
+    case 'transform':
+      return (await import('./transform/transform-environments.js')).transformEnvironments();
+    case 'requests':
+      return (await import('./requests/request-environments.js')).requestEnvironments(named, includesInstalled);
+  }
+}

@@ -1,11 +1,14 @@
-/** A namespace of cls-hooked holds many keys; libraries make one each, as they make one AsyncLocalStorage each. */
+/**
+ * cls-hooked. A namespace can hold many keys, but each library that uses cls-hooked makes its own namespace, as it would make
+ * its own AsyncLocalStorage. So each storage is one namespace.
+ */
 import clsHooked, { type Namespace } from 'cls-hooked';
-import type { Storage, Subject } from '../../subject.js';
+import type { Storage, Subject } from '../../suite/subject.js';
 
-let made = 0;
+let namespaceCount = 0;
 
-class ClsStorage implements Storage {
-  readonly #namespace: Namespace = clsHooked.createNamespace(`storage ${made++}`);
+class NamespaceStorage implements Storage {
+  readonly #namespace: Namespace = clsHooked.createNamespace(`storage ${namespaceCount++}`);
 
   run<R>(value: object, fn: () => R): R {
     return this.#namespace.runAndReturn(() => {
@@ -19,4 +22,4 @@ class ClsStorage implements Storage {
   }
 }
 
-export const subject: Subject = { tracks: true, makeStorage: () => new ClsStorage() };
+export const subject: Subject = { tracks: true, makeStorage: () => new NamespaceStorage() };

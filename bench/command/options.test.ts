@@ -1,0 +1,79 @@
+import { deepEqual, equal, throws } from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { sampledWorkloads } from '../suite/suite.js';
+import { SUITES } from '../suites.js';
+import { HELP_TEXT, parseOptions } from './options.js';
+
+const parse = (...args: readonly string[]) => parseOptions(args, 'docs/bench');
+
+describe('the command line of npm run bench', () => {
+  it('measures all workloads on servers and writes the results by default', () => {
+    const options = parse();
+    deepEqual(options.suites, ['servers']);
+    deepEqual(options.workloads, sampledWorkloads(SUITES.servers));
+    equal(options.rounds, undefined);
+    equal(options.environments, undefined);
+    equal(options.isQuick, false);
+    equal(options.outputFolder, 'docs/bench');
+  });
+
+  it('measures browsers and the transform with --browsers', () => {
+    const options = parse('--browsers');
+    deepEqual(options.suites, ['browsers', 'transform']);
+    deepEqual(options.workloads, [...sampledWorkloads(SUITES.browsers), ...sampledWorkloads(SUITES.transform)]);
+  });
+
+  it('measures requests with --requests', () => {
+    const options = parse('--requests', '--in', 'requests-node26', '--only', 'fastify,soak');
+    deepEqual(options.suites, ['requests']);
+    deepEqual(options.workloads, ['fastify', 'soak']);
+    deepEqual(options.environments, ['requests-node26']);
+    deepEqual(parse('--requests').workloads, sampledWorkloads(SUITES.requests));
+  });
+
+  it('takes one sample and writes nothing with --quick, except with --out', () => {
+    equal(parse('--quick').outputFolder, undefined);
+    equal(parse('--quick').rounds, 1);
+    equal(parse('--quick', '--out', 'elsewhere').outputFolder, 'elsewhere');
+  });
+
+  it('accepts workloads, numbers of processes, environments and runtimes', () => {
+    const options = parse('--only', 'run,http', '--processes', '9', '--runtime', 'deno=/opt/deno', '--runtimes');
+    deepEqual(options.workloads, ['run', 'http']);
+    equal(options.rounds, 9);
+    deepEqual(options.runtimes, [{ name: 'deno', command: ['/opt/deno', 'run', '-A'] }]);
+    equal(options.includesInstalled, true);
+    deepEqual(parse('--browsers', '--in', 'firefox,portable').environments, ['firefox', 'portable']);
+    deepEqual(parse('--browsers', '--only', 'soak').workloads, ['soak']);
+  });
+
+  it('rejects invalid options with a message that names the option and what was expected', () => {
+    throws(() => parse('--fast'), /--fast/);
+    throws(() => parse('run'), /run/);
+    throws(() => parse('--browsers', '--requests'), /one after the other/);
+    throws(() => parse('--only', 'walk'), /--only: unknown workload "walk"\. Expected one of: run,/);
+    throws(() => parse('--only', 'soak'), /--only: unknown workload "soak"\. Expected one of: run,/);
+    throws(() => parse('--browsers', '--only', 'http'), /unknown workload "http"\. Expected one of: await,/);
+    throws(() => parse('--browsers', '--in', 'lynx'), /--in: unknown environment "lynx"\. Expected one of: chromium,/);
+    throws(() => parse('--processes', '0'), /--processes: expected a positive integer, but got "0"/);
+    throws(() => parse('--runtime', 'node26'), /expected <name>=<path>, but got "node26"/);
+    throws(() => parse('--runtime', 'perl=/usr/bin/perl'), /Unknown runtime "perl"/);
+  });
+
+  it('describes every option in the help text', () => {
+    for (const name of [
+      'requests',
+      'browsers',
+      'in',
+      'only',
+      'processes',
+      'runtime',
+      'runtimes',
+      'quick',
+      'out',
+      'help',
+    ]) {
+      equal(HELP_TEXT.includes(`--${name}`), true, name);
+    }
+  });
+});

@@ -1,0 +1,125 @@
+/** The command line of `npm run bench`. */
+import { parseArgs } from 'node:util';
+import { type Runtime, runtimeAt } from '../measure/runtimes.js';
+import { type SuiteName, sampledWorkloads } from '../suite/suite.js';
+import { SUITES } from '../suites.js';
+
+const DEFAULT_SUITES = ['servers'] as const;
+const BROWSER_SUITES = ['browsers', 'transform'] as const;
+const REQUEST_SUITES = ['requests'] as const;
+
+const workloadsOf = (suites: readonly SuiteName[]) => suites.flatMap((name) => sampledWorkloads(SUITES[name]));
+const environmentPrefixesOf = (suites: readonly SuiteName[]) =>
+  suites.flatMap((name) => SUITES[name].environmentPrefixes);
+
+export const HELP_TEXT = `Measures Throughline next to its peers.
+
+  npm run bench -- [options]
+
+By default, measures server runtimes: Throughline next to the runtime's own AsyncLocalStorage, cls-hooked and no tracking.
+With --browsers, measures browsers and the portable engine on Node: Throughline next to zone.js and no tracking; and the
+transform next to esbuild and Babel. With --requests, measures servers of web frameworks: the framework alone, with the
+request scope, and with the usual solution on that framework.
+
+  --requests               measure the request scope on node:http, Express, Fastify, Koa, Hono, h3 and Nest
+  --browsers               measure Chromium, Firefox, WebKit, the portable engine on Node 26, and the transform
+  --in <names>             only these environments, comma-separated; the beginning of a name is enough.
+                           On servers: ${environmentPrefixesOf(DEFAULT_SUITES).join(', ')}
+                           With --browsers: ${environmentPrefixesOf(BROWSER_SUITES).join(', ')}
+                           With --requests: ${environmentPrefixesOf(REQUEST_SUITES).join(', ')}
+  --only <names>           only these workloads, comma-separated.
+                           On servers: ${workloadsOf(DEFAULT_SUITES).join(', ')}
+                           With --browsers: ${workloadsOf(BROWSER_SUITES).join(', ')}
+                           With --requests: ${workloadsOf(REQUEST_SUITES).join(', ')}
+  --processes <number>     samples per figure (default: ${SUITES.servers.rounds}; with --browsers ${SUITES.browsers.rounds}, with --requests ${SUITES.requests.rounds})
+  --runtime <name>=<path>  measure this runtime instead of the current Node: node26=/path/to/node, bun=..., deno=...
+                           Can be repeated. With --browsers: the Node for the portable engine
+  --runtimes               also measure the runtimes that this project has installed in .runtimes
+  --quick                  one short sample per figure, to see that everything works; writes no files without --out
+  --out <folder>           where to write figures and plots (default: docs/bench)
+  --help                   print this text
+`;
+
+export interface BenchOptions {
+  readonly help: boolean;
+  readonly suites: readonly SuiteName[];
+  /** Prefixes of the names of environments. Absent: all environments. */
+  readonly environments?: readonly string[];
+  readonly workloads: readonly string[];
+  /** Absent: the default of each suite. */
+  readonly rounds?: number;
+  readonly isQuick: boolean;
+  readonly runtimes: readonly Runtime[];
+  readonly includesInstalled: boolean;
+  /** Absent: write no files. */
+  readonly outputFolder?: string;
+}
+
+/** @throws if the command line is invalid; the message is for the user */
+export function parseOptions(args: readonly string[], defaultOutputFolder: string): BenchOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    strict: true,
+    options: {
+      requests: { type: 'boolean', default: false },
+      browsers: { type: 'boolean', default: false },
+      in: { type: 'string' },
+      only: { type: 'string' },
+      processes: { type: 'string' },
+      runtime: { type: 'string', multiple: true, default: [] },
+      runtimes: { type: 'boolean', default: false },
+      quick: { type: 'boolean', default: false },
+      out: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.browsers && values.requests) {
+    throw new Error('--browsers and --requests cannot be combined: run one after the other.');
+  }
+  const suites = values.requests ? REQUEST_SUITES : values.browsers ? BROWSER_SUITES : DEFAULT_SUITES;
+  const workloads = workloadsOf(suites);
+  const outputFolder = values.out ?? (values.quick ? undefined : defaultOutputFolder);
+  const rounds = values.processes === undefined ? (values.quick ? 1 : undefined) : parseRounds(values.processes);
+  return {
+    help: values.help,
+    suites,
+    ...(values.in === undefined
+      ? {}
+      : { environments: values.in.split(',').map((text) => parseEnvironment(text, suites)) }),
+    workloads:
+      values.only === undefined ? workloads : values.only.split(',').map((text) => parseWorkload(text, workloads)),
+    ...(rounds === undefined ? {} : { rounds }),
+    isQuick: values.quick,
+    runtimes: values.runtime.map(parseRuntime),
+    includesInstalled: values.runtimes,
+    ...(outputFolder === undefined ? {} : { outputFolder }),
+  };
+}
+
+function parseWorkload(text: string, names: readonly string[]): string {
+  if (!names.includes(text)) {
+    throw new Error(`--only: unknown workload "${text}". Expected one of: ${names.join(', ')}`);
+  }
+  return text;
+}
+
+function parseEnvironment(text: string, suites: readonly SuiteName[]): string {
+  const prefixes = environmentPrefixesOf(suites);
+  if (!prefixes.some((prefix) => text.startsWith(prefix))) {
+    throw new Error(`--in: unknown environment "${text}". Expected one of: ${prefixes.join(', ')}`);
+  }
+  return text;
+}
+
+function parseRounds(text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new Error(`--processes: expected a positive integer, but got "${text}".`);
+  return Number(text);
+}
+
+function parseRuntime(text: string): Runtime {
+  const separator = text.indexOf('=');
+  if (separator < 1 || separator === text.length - 1) {
+    throw new Error(`--runtime: expected <name>=<path>, but got "${text}".`);
+  }
+  return runtimeAt(text.slice(0, separator), text.slice(separator + 1));
+}

@@ -1,0 +1,45 @@
+/** The work of `GET /lookup` in the variants with a request scope: the scope is the context, and the session is used. */
+import { getRequestScope, type RequestScopeOptions, session } from '@throughline/request';
+import { sessions } from '@throughline/request/sessions';
+import { type LookupResult, lookUpInContext, type RequestContext } from './lookup-route.js';
+import type { Variant } from './variants.js';
+
+declare module '@throughline/request' {
+  interface RequestScope {
+    user?: string;
+  }
+}
+
+const SCOPE_CONTEXT: RequestContext = {
+  id: () => getRequestScope().id,
+  user: () => getRequestScope().user,
+};
+
+interface LookupSession {
+  user: string;
+  requests: number;
+}
+
+const SECRET = 'not a secret: for the benchmarks only';
+
+/** The options of the framework's adapter. */
+export function scopeOptionsFor(variant: Variant): RequestScopeOptions {
+  const hasSessions = variant === 'session-read' || variant === 'session-write' || variant === 'soak';
+  return hasSessions ? { session: sessions({ secret: SECRET, store: new Map() }) } : {};
+}
+
+export async function lookUpInScope(variant: Variant, user: string): Promise<LookupResult> {
+  getRequestScope().user = user;
+  if (variant === 'throughline') return lookUpInContext(SCOPE_CONTEXT, user);
+  const result = await lookUpInContext(SCOPE_CONTEXT, user);
+  return useSession(variant, user) ? result : { ...result, isLost: true };
+}
+
+/** @returns whether the session belongs to the user */
+function useSession(variant: Variant, user: string): boolean {
+  const current = session<LookupSession>();
+  const owner = current.get('user');
+  if (owner === undefined) current.set('user', user);
+  if (variant === 'session-write') current.set('requests', (current.get('requests') ?? 0) + 1);
+  return owner === undefined || owner === user;
+}

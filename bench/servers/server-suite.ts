@@ -1,0 +1,50 @@
+/** Server runtimes, with the runtime's own AsyncLocalStorage and cls-hooked as peers. */
+import { formatStorageCount } from '../report/figure-format.js';
+import type { SampleBudget } from '../suite/sample-budget.js';
+import type { Suite } from '../suite/suite.js';
+import { SERVER_TARGETS } from './server-targets.js';
+
+const lapsMs = ({ warmUpMs, lapCount, lapMs }: SampleBudget) => warmUpMs + lapCount * lapMs;
+const loadMs = (budget: SampleBudget) => budget.loadWarmUpMs + budget.loadMs;
+
+export const serverSuite: Suite = {
+  name: 'servers',
+  environmentPrefixes: ['node', 'bun', 'deno'],
+  subjects: {
+    throughline: { title: 'Throughline', label: 'Throughline', color: '#159a8c', isOurs: true },
+    native: { title: 'the runtime’s own class', label: 'runtime’s own', color: '#e0566f', isOurs: false },
+    'cls-hooked': { title: 'cls-hooked', label: 'cls-hooked', color: '#b9851a', isOurs: false },
+    none: { title: 'no tracking', label: 'no tracking', color: '#8b949e', isOurs: false },
+  },
+  workloads: {
+    run: { title: 'run', unit: 'ns', storageCounts: [1, 10, 100, 1000], expectedMs: lapsMs },
+    'run-each': {
+      title: 'run, of each storage in turn',
+      unit: 'ns',
+      storageCounts: [10, 100, 1000],
+      expectedMs: lapsMs,
+    },
+    getStore: { title: 'getStore', unit: 'ns', storageCounts: [1, 10, 100], expectedMs: lapsMs },
+    await: { title: 'await', unit: 'ns', storageCounts: [0, 1, 10, 100], expectedMs: lapsMs },
+    setImmediate: { title: 'setImmediate', unit: 'ns', storageCounts: [1, 10, 100], expectedMs: lapsMs },
+    http: { title: 'HTTP server', unit: 'requests/s', storageCounts: [0, 1, 10], expectedMs: loadMs },
+  },
+  targets: SERVER_TARGETS,
+  budget: 'full',
+  rounds: 5,
+  readmeWorkloads: ['run', 'getStore', 'await', 'http'],
+  linePlots: [
+    { workload: 'run', yLabel: 'time per run()' },
+    { workload: 'await', yLabel: 'time per await' },
+  ],
+  barPlots: [],
+  sampleNote: 'processes per figure,',
+  ratioNote:
+    'The number after × is the ratio to the runtime’s own class (for requests, to the server without storages); parentheses hold the lowest and the highest ratio.',
+  environmentTitle: (name, version) => `${name.charAt(0).toUpperCase()}${name.slice(1).replace(/\d+$/, '')} ${version}`,
+  readmeRank: (environment) => (environment.startsWith('node') ? -Number(environment.slice(4)) : 0),
+  referenceOf: (workload, storageCount) =>
+    workload === 'http' ? { subject: 'none', storageCount: 0 } : { subject: 'native', storageCount },
+  rowTitle: (workload, storageCount) =>
+    `${workload === 'http' ? 'requests' : `\`${workload}\``}, ${formatStorageCount(storageCount)}`,
+};

@@ -1,0 +1,65 @@
+/** The targets on servers. */
+import type { Reference, Target } from '../suite/suite.js';
+
+const subject = 'throughline';
+const contextFrameNodes = ['node24', 'node26'];
+const asyncHooksNodes = ['node20', 'node22'];
+
+export const SERVER_TARGETS: readonly Target[] = [
+  atMostTimes(contextFrameNodes, 'run', 1, 1.05),
+  atLeastTimesAsFast(contextFrameNodes, 'run', 10, 4),
+  atLeastTimesAsFast(contextFrameNodes, 'run', 100, 25),
+  ...[1, 10, 100].map((storageCount) => atMostTimes(contextFrameNodes, 'getStore', storageCount, 1.1)),
+  ...[0, 1, 10, 100].map((storageCount) => atMostTimes(contextFrameNodes, 'await', storageCount, 1.05)),
+  atMostTimes(asyncHooksNodes, 'await', 1, 1.05),
+  atLeastTimesAsFast(asyncHooksNodes, 'await', 10, 3),
+  atLeastTimesAsFast(asyncHooksNodes, 'await', 100, 40),
+  atMostTimes(asyncHooksNodes, 'run', 1, 1.3),
+  atMostTimes(asyncHooksNodes, 'getStore', 1, 1.3),
+  {
+    workload: 'run',
+    subject,
+    storageCount: 1000,
+    reference: { subject, storageCount: 1 },
+    bound: { atMost: 3 },
+    text: 'at most 3 × the time with 1 storage',
+  },
+  atLeastOfRequests('node26', 1, 0.97),
+  atLeastOfRequests('node26', 10, 0.85),
+  atLeastOfRequests('node20', 1, 0.7),
+  atLeastOfRequests('node20', 10, 0.65),
+];
+
+/** A bound for the time, as a multiple of what the runtime's own class takes. */
+function atMostTimes(environments: readonly string[], workload: string, storageCount: number, atMost: number): Target {
+  const reference: Reference = { subject: 'native', storageCount };
+  const text = `at most ${atMost} × the runtime’s class`;
+  return { environments, workload, subject, storageCount, reference, bound: { atMost }, text };
+}
+
+/** A bound for the speed, as a multiple of the speed of the runtime's own class. */
+function atLeastTimesAsFast(
+  environments: readonly string[],
+  workload: string,
+  storageCount: number,
+  times: number,
+): Target {
+  const reference: Reference = { subject: 'native', storageCount };
+  const text = `at least ${times} × as fast as the runtime’s class`;
+  return { environments, workload, subject, storageCount, reference, bound: { atMost: 1 / times }, text };
+}
+
+/** A bound for the rate of requests, as a fraction of the rate of a server without storages. */
+function atLeastOfRequests(environment: string, storageCount: number, atLeast: number): Target {
+  const reference: Reference = { subject: 'none', storageCount: 0 };
+  const text = `at least ${atLeast} × the server without storages`;
+  return {
+    environments: [environment],
+    workload: 'http',
+    subject,
+    storageCount,
+    reference,
+    bound: { atLeast },
+    text,
+  };
+}

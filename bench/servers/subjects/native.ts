@@ -1,8 +1,0 @@
-/** The runtime's own class. */
-import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Subject } from '../../subject.js';
-
-export const subject: Subject = {
-  tracks: true,
-  makeStorage: () => new AsyncLocalStorage<object>(),
-};

@@ -1,0 +1,16 @@
+import { requireEntry } from '../../measure/require-entry.js';
+import type { Subject } from '../../suite/subject.js';
+
+/** By their names in server-suite.ts. */
+const LOADERS: Readonly<Record<string, () => Promise<{ readonly subject: Subject }>>> = {
+  throughline: () => import('./throughline-on-server.js'),
+  native: () => import('./runtime-class.js'),
+  'cls-hooked': () => import('./cls-hooked.js'),
+  none: () => import('./no-tracking-on-server.js'),
+};
+
+/** Loads one subject and none of the others: some of them enable hooks on import, which cannot be undone. */
+export async function loadServerSubject(name: string | undefined): Promise<Subject> {
+  const { subject } = await requireEntry(LOADERS, name)();
+  return subject;
+}

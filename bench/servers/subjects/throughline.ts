@@ -1,7 +1,0 @@
-import { AsyncLocalStorage } from 'throughline';
-import type { Subject } from '../../subject.js';
-
-export const subject: Subject = {
-  tracks: true,
-  makeStorage: () => new AsyncLocalStorage<object>(),
-};

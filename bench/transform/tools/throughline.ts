@@ -1,7 +1,0 @@
-import { transform } from '@throughline/transform';
-import type { Tool } from './tool.js';
-
-export const tool: Tool = (code, filename) => {
-  const result = transform(code, { filename });
-  return result === undefined ? { code } : { code: result.code, map: result.map.toString() };
-};
