@@ -1,6 +1,6 @@
 /** `npm start`: a server, traffic of its own to prove what it claims, and then whoever comes. */
 import { once } from 'node:events';
-import { help, type Options, readOptions, storageLabels, storageName } from './options.js';
+import { helpText, type Options, readOptions, readStorageName, storageLabels } from './options.js';
 import { bold, faint, green, print } from './terminal.js';
 import { UserError } from './user-error.js';
 
@@ -11,7 +11,7 @@ process.stdout.on('error', () => stop.abort());
 
 try {
   const options = readOptions(process.argv.slice(2), process.env);
-  if (options.help) process.stdout.write(help);
+  if (options.help) process.stdout.write(helpText);
   else process.exitCode = await start(options);
 } catch (error) {
   if (!stop.signal.aborted) {
@@ -30,24 +30,24 @@ if (stop.signal.aborted) {
 async function start({ port, requests, exit }: Options): Promise<number> {
   // Loaded only now, because the storage that the options name is chosen as these are loaded.
   const { startServer } = await import('./server.js');
-  const { check, checkShop, showComparison } = await import('./demonstration.js');
-  const { logTo, nameUsersBy } = await import('./request-log.js');
+  const { checkRequestIds, checkShop, printComparison } = await import('./startup-checks.js');
+  const { setLogWriter, setUserReader } = await import('./request-log.js');
   const { sessions } = await import('@throughline/request/sessions');
-  const { shopDoor } = await import('./shop-door.js');
-  const { openStore } = await import('./session-store.js');
-  const { privateFolder, sessionSecret } = await import('./session-secret.js');
+  const { createShopMiddleware } = await import('./shop-middleware.js');
+  const { openSessionStore } = await import('./session-store.js');
+  const { ensurePrivateFolder, loadSessionSecret } = await import('./session-secret.js');
 
-  const folder = await privateFolder();
-  const secret = await sessionSecret(process.env.SESSION_SECRET, folder);
-  const kept = await openStore(process.env.REDIS_URL, folder);
+  const folder = await ensurePrivateFolder();
+  const secret = await loadSessionSecret(process.env.SESSION_SECRET, folder);
+  const kept = await openSessionStore(process.env.REDIS_URL, folder);
   // Where the server ends, so does the store, and requests that were cut off are told so by nobody.
   const error = (line: string) => {
     if (!stop.signal.aborted) console.error(line);
   };
   const log = { warn: console.warn, error };
-  const door = shopDoor(sessions({ secret, store: kept.store, cookie: { name: 'throughline' }, log }));
-  nameUsersBy(door.user);
-  const server = await startServer(port, { door }).catch(async (error: unknown) => {
+  const shop = createShopMiddleware(sessions({ secret, store: kept.store, cookie: { name: 'throughline' }, log }));
+  setUserReader(shop.currentUser);
+  const server = await startServer(port, { shop }).catch(async (error: unknown) => {
     await kept.close();
     throw error;
   });
@@ -56,15 +56,15 @@ async function start({ port, requests, exit }: Options): Promise<number> {
     print();
     print(`  ${bold('Throughline')} on Node ${process.version}, ${url}`);
     print(
-      `  ${faint(`Each request has an id in ${storageLabels[storageName(process.env)]}; no function is given it.`)}`,
+      `  ${faint(`Each request has an id in ${storageLabels[readStorageName(process.env)]}; no function is given it.`)}`,
     );
-    print(`  ${faint(`Sessions are kept in ${kept.place}.`)}`);
+    print(`  ${faint(`Sessions are kept in ${kept.location}.`)}`);
     print();
-    const mixedUp = await check(server, requests, stop.signal);
+    const mixedUp = await checkRequestIds(server, requests, stop.signal);
     print();
     const inShop = await checkShop(server, requests, stop.signal);
     print();
-    const alsoMixedUp = await showComparison(requests, stop.signal);
+    const alsoMixedUp = await printComparison(requests, stop.signal);
     print();
     if (exit) return mixedUp + inShop + alsoMixedUp === 0 ? 0 : 1;
 
@@ -74,7 +74,7 @@ async function start({ port, requests, exit }: Options): Promise<number> {
     print(`  ${green('●')} ${bold(`${url}/tracing/`)} shows a library for Node in a browser.`);
     print(`    ${faint('Ctrl-C ends.')}`);
     print();
-    logTo((line) => print(`  ${line}`));
+    setLogWriter((line) => print(`  ${line}`));
     if (!stop.signal.aborted) await once(stop.signal, 'abort');
     return 0;
   } finally {

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { UserError } from './user-error.js';
 
-export const help = `Starts a server that knows its requests by an id in storage, sends itself traffic, and checks every read.
+export const helpText = `Starts a server that knows its requests by an id in storage, sends itself traffic, and checks every read.
 
   npm start                        check, compare, then serve until Ctrl-C
   npm start -- --exit              end after the table; exit code 1 if a context or a cart was mixed up, or anything
@@ -40,7 +40,7 @@ export interface Options {
 }
 
 export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Options {
-  storageName(env);
+  readStorageName(env);
   const flags = readFlags(args);
   return {
     help: flags.help === true,
@@ -50,7 +50,7 @@ export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Op
   };
 }
 
-export function storageName(env: NodeJS.ProcessEnv): StorageName {
+export function readStorageName(env: NodeJS.ProcessEnv): StorageName {
   const wanted = env.THROUGHLINE_STORAGE || 'throughline';
   const found = storageNames.find((name) => name === wanted);
   if (found) return found;

@@ -4,13 +4,13 @@
  * In a program of your own the import says `from 'throughline'`. Here it goes through storage-choice.ts, because the
  * same server also runs on other classes, to be compared with them.
  */
-import { AsyncLocalStorage } from './storage-choice.js';
+import { AsyncLocalStorage } from './selected-storage.js';
 
 export const requestId = new AsyncLocalStorage<number>();
 
 let next = 0;
 
 /** An id that no other request has. */
-export function newRequestId(): number {
+export function createRequestId(): number {
   return next++;
 }

@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
-import { sendBuilt } from './built-pages.js';
-import type { Lanes, Witness } from './lanes.js';
-import type { LiveEvents } from './live-events.js';
-import { newRequestId, requestId } from './request-id.js';
-import { isSameOrigin } from './same-origin.js';
-import type { Door } from './shop-door.js';
+import { sendBrowserExample } from './browser-examples.js';
+import { createRequestId, requestId } from './request-id.js';
+import type { RequestLanes, RequestRecorder } from './request-lanes.js';
+import { isSameOriginRequest } from './request-origin.js';
+import { runSteps } from './request-work.js';
+import type { ShopMiddleware } from './shop-middleware.js';
 import { sendShopTraffic } from './shop-traffic.js';
-import { sendTraffic } from './traffic.js';
-import { work } from './work.js';
+import type { SnapshotStream } from './snapshot-stream.js';
+import { sendWorkTraffic } from './work-traffic.js';
 
 /** The compiled files are in dist/, the page is beside it. */
 const page = new URL('../page/index.html', import.meta.url);
@@ -22,42 +22,42 @@ const USERS = 20;
 const MOST_USERS = 200;
 
 /** What the routes need of the server that they belong to. */
-export interface Service {
-  readonly lanes: Lanes;
-  readonly live: LiveEvents;
+export interface ServerContext {
+  readonly lanes: RequestLanes;
+  readonly live: SnapshotStream;
   readonly port: number;
   /** Undefined where requests have no scope and no session. */
-  readonly door: Door | undefined;
+  readonly shop: ShopMiddleware | undefined;
   readonly signal: AbortSignal;
   /** How many of the button's users are not answered yet. */
-  users: number;
+  pendingUsers: number;
 }
 
 /** Finds and runs the route. The id of the request is nowhere among the parameters: it is in storage. */
 export async function route(
-  service: Service,
+  context: ServerContext,
   request: IncomingMessage,
   response: ServerResponse,
-  witness: Witness,
+  recorder: RequestRecorder,
 ): Promise<void> {
-  if (request.method === 'POST' && !isSameOrigin(request)) {
+  if (request.method === 'POST' && !isSameOriginRequest(request)) {
     response.writeHead(403, { 'content-type': 'text/plain' }).end('Only a page of this server may send this.\n');
     return;
   }
-  if (await service.door?.route(request, response)) return;
+  if (await context.shop?.route(request, response)) return;
   switch (`${request.method} ${request.url}`) {
     case 'GET /':
       return showPage(response);
     case 'GET /work':
-      return doWork(service, response, witness, 0);
+      return sendWork(context, response, recorder, 0);
     case 'GET /work?slow':
-      return doWork(service, response, witness, SLOW_MS);
+      return sendWork(context, response, recorder, SLOW_MS);
     case 'GET /inner':
-      return answerInner(response, witness);
+      return answerInner(response, recorder);
     case 'GET /events':
-      return service.live.add(response);
+      return context.live.add(response);
     case 'POST /users':
-      return sendUsers(service, response);
+      return sendUsers(context, response);
     default:
       return showBuilt(request, response);
   }
@@ -75,55 +75,62 @@ async function showPage(response: ServerResponse): Promise<void> {
 
 async function showBuilt({ method, url = '' }: IncomingMessage, response: ServerResponse): Promise<void> {
   const [path = ''] = url.split('?');
-  if (method === 'GET' && (await sendBuilt(path, response))) return;
+  if (method === 'GET' && (await sendBrowserExample(path, response))) return;
   response.writeHead(404, { 'content-type': 'text/plain' }).end('Nothing here. Try /, /shop, /work or /browser/.\n');
 }
 
 /** Answers with what each step read. */
-async function doWork(
-  { port, door }: Service,
+async function sendWork(
+  { port, shop }: ServerContext,
   response: ServerResponse,
-  witness: Witness,
+  recorder: RequestRecorder,
   pause: number,
 ): Promise<void> {
-  witness.begin();
+  recorder.begin();
   try {
-    await work({ port, pause, report: witness.saw });
-    const user = door?.user();
-    sendJson(response, { ...Object.fromEntries(witness.reads), ...(user === undefined ? {} : { user }) });
+    await runSteps({ port, pause, report: recorder.record });
+    const user = shop?.currentUser();
+    sendJson(response, { ...Object.fromEntries(recorder.reads), ...(user === undefined ? {} : { user }) });
   } finally {
-    witness.end();
+    recorder.end();
   }
 }
 
 /** The second route: the first asks it in the middle of its work, and hands on the id in a header. */
-async function answerInner(response: ServerResponse, witness: Witness): Promise<void> {
+async function answerInner(response: ServerResponse, recorder: RequestRecorder): Promise<void> {
   await setTimeout(1);
   const read = requestId.getStore();
-  witness.compare(read);
+  recorder.verify(read);
   response.end(`${read ?? ''}`);
 }
 
 /** Sends users for the page: a browser would not open more than six connections at once. */
-async function sendUsers(service: Service, response: ServerResponse): Promise<void> {
-  if (service.users + USERS > MOST_USERS) {
+async function sendUsers(context: ServerContext, response: ServerResponse): Promise<void> {
+  if (context.pendingUsers + USERS > MOST_USERS) {
     response.writeHead(429, { 'content-type': 'text/plain' }).end('Too many users are on their way.\n');
     return;
   }
-  service.users += USERS;
+  context.pendingUsers += USERS;
   try {
-    const { port, signal, door } = service;
-    if (door !== undefined) {
+    const { port, signal, shop } = context;
+    if (shop !== undefined) {
       sendJson(
         response,
-        await sendShopTraffic({ port, users: USERS, work: '/work?slow', newId: newRequestId, signal }),
+        await sendShopTraffic({ port, users: USERS, work: '/work?slow', createId: createRequestId, signal }),
       );
       return;
     }
-    const traffic = { port, path: '/work?slow', requests: USERS, users: USERS, atFirst: USERS, newId: newRequestId };
-    sendJson(response, await sendTraffic({ ...traffic, signal }));
+    const traffic = {
+      port,
+      path: '/work?slow',
+      requests: USERS,
+      users: USERS,
+      initialUsers: USERS,
+      createId: createRequestId,
+    };
+    sendJson(response, await sendWorkTraffic({ ...traffic, signal }));
   } finally {
-    service.users -= USERS;
+    context.pendingUsers -= USERS;
   }
 }
 

@@ -1,47 +1,47 @@
-/** The server, and its door: the one place that gives a request its id. */
+/** The server, and its shop: the one place that gives a request its id. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { Lanes } from './lanes.js';
-import { LiveEvents } from './live-events.js';
-import { newRequestId, requestId } from './request-id.js';
-import { route, type Service } from './routes.js';
-import type { Door } from './shop-door.js';
-import { closeInnerSockets } from './steps.js';
+import { closeInnerConnections } from './async-steps.js';
+import { createRequestId, requestId } from './request-id.js';
+import { RequestLanes } from './request-lanes.js';
+import { route, type ServerContext } from './routes.js';
+import type { ShopMiddleware } from './shop-middleware.js';
+import { SnapshotStream } from './snapshot-stream.js';
 import { UserError } from './user-error.js';
 
 export interface RunningServer {
   readonly port: number;
-  readonly totals: Lanes['totals'];
+  readonly totals: RequestLanes['totals'];
   close(): Promise<void>;
 }
 
 export interface ServerOptions {
   /** Without it there is no scope and no shop: the comparison measures storages and nothing else. */
-  readonly door?: Door;
+  readonly shop?: ShopMiddleware;
   /** Is called for each request and lets it in; more storages can be given a value there. */
-  readonly around?: (letIn: () => void) => void;
+  readonly wrapRequest?: (letIn: () => void) => void;
 }
 
 /** @param wantedPort 0 lets the system choose */
 export async function startServer(
   wantedPort: number,
-  { door, around = (letIn) => letIn() }: ServerOptions = {},
+  { shop, wrapRequest = (letIn) => letIn() }: ServerOptions = {},
 ): Promise<RunningServer> {
-  const lanes = new Lanes();
-  const live = new LiveEvents(() => lanes.snapshot());
+  const lanes = new RequestLanes();
+  const live = new SnapshotStream(() => lanes.snapshot());
   const stop = new AbortController();
 
   const letIn = (request: IncomingMessage, response: ServerResponse) => {
-    const id = sentId(request) ?? newRequestId();
-    const witness = lanes.witness(id, door?.user());
-    requestId.run(id, route, service, request, response, witness).catch((error: unknown) => {
+    const id = sentId(request) ?? createRequestId();
+    const recorder = lanes.recorder(id, shop?.currentUser());
+    requestId.run(id, route, context, request, response, recorder).catch((error: unknown) => {
       if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' });
       response.end(`${error}\n`);
     });
   };
-  const listener = (request: IncomingMessage, response: ServerResponse) => around(() => letIn(request, response));
-  const server = createServer({ keepAliveTimeout: 60_000 }, door?.letIn(listener) ?? listener);
+  const listener = (request: IncomingMessage, response: ServerResponse) => wrapRequest(() => letIn(request, response));
+  const server = createServer({ keepAliveTimeout: 60_000 }, shop?.wrapListener(listener) ?? listener);
   const port = await listen(server, wantedPort);
-  const service: Service = { lanes, live, port, door, signal: stop.signal, users: 0 };
+  const context: ServerContext = { lanes, live, port, shop, signal: stop.signal, pendingUsers: 0 };
 
   return {
     port,
@@ -50,7 +50,7 @@ export async function startServer(
       new Promise((resolve) => {
         stop.abort();
         live.close();
-        closeInnerSockets();
+        closeInnerConnections();
         server.close(() => resolve());
         server.closeAllConnections();
       }),

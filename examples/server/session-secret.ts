@@ -12,7 +12,7 @@ const SHORTEST = 32;
  * A folder of this user in the system's temporary one, which nobody else can read.
  * @throws UserError where something else has its name
  */
-export async function privateFolder(parent = tmpdir()): Promise<string> {
+export async function ensurePrivateFolder(parent = tmpdir()): Promise<string> {
   const user = process.getuid?.();
   const folder = join(parent, user === undefined ? 'throughline' : `throughline-${user}`);
   try {
@@ -35,7 +35,7 @@ export async function privateFolder(parent = tmpdir()): Promise<string> {
 }
 
 /** SESSION_SECRET, or one that is made once and kept in the folder, so that users stay signed in over a restart. */
-export async function sessionSecret(given: string | undefined, folder: string): Promise<string> {
+export async function loadSessionSecret(given: string | undefined, folder: string): Promise<string> {
   if (given) {
     if (given.length >= SHORTEST) return given;
     throw new UserError(

@@ -1,7 +1,7 @@
 /**
  * Where the sessions are kept: in Redis where REDIS_URL names one, else in a SQLite file, else in memory.
  *
- * Whatever can go wrong with the place is found here, before the server listens.
+ * Whatever can go wrong with the location is found here, before the server listens.
  */
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,10 +9,10 @@ import KeyvRedis from '@keyv/redis';
 import type { SessionStore } from '@throughline/request/sessions';
 import { UserError } from './user-error.js';
 
-export interface KeptStore {
+export interface OpenedSessionStore {
   readonly store: SessionStore;
   /** For the start line: `sessions in ...`. */
-  readonly place: string;
+  readonly location: string;
   close(): Promise<void>;
 }
 
@@ -20,11 +20,11 @@ const CONNECT_MS = 3000;
 const LONGEST_WAIT_MS = 1000;
 
 /** @param folder for the file, if it is to be one */
-export function openStore(redisUrl: string | undefined, folder: string): Promise<KeptStore> {
+export function openSessionStore(redisUrl: string | undefined, folder: string): Promise<OpenedSessionStore> {
   return redisUrl ? openRedis(redisUrl) : openSqlite(folder);
 }
 
-async function openRedis(given: string): Promise<KeptStore> {
+async function openRedis(given: string): Promise<OpenedSessionStore> {
   const url = URL.canParse(given) ? new URL(given) : null;
   if (url === null || !['redis:', 'rediss:'].includes(url.protocol)) {
     throw new UserError('REDIS_URL must look like redis://127.0.0.1:6379 (or rediss:// for TLS).');
@@ -59,14 +59,14 @@ async function openRedis(given: string): Promise<KeptStore> {
     );
   }
   isConnected = true;
-  return { store, place: `Redis at ${url.host}`, close: () => store.disconnect(true) };
+  return { store, location: `Redis at ${url.host}`, close: () => store.disconnect(true) };
 }
 
-async function openSqlite(folder: string): Promise<KeptStore> {
+async function openSqlite(folder: string): Promise<OpenedSessionStore> {
   const sqlite = await import('@keyv/sqlite').catch((error: unknown) => error);
   if (!isSqlite(sqlite)) {
     const [why] = String(sqlite).split('\n');
-    return { store: new Map(), place: `memory until the server ends, as SQLite is not installed (${why})`, close };
+    return { store: new Map(), location: `memory until the server ends, as SQLite is not installed (${why})`, close };
   }
   const file = join(folder, 'sessions.sqlite');
   const store = new sqlite.KeyvSqlite({ uri: `sqlite://${file}`, busyTimeout: 5000 });
@@ -81,7 +81,7 @@ async function openSqlite(folder: string): Promise<KeptStore> {
       `The sessions cannot be kept in ${file}: ${error}. Delete the file, or set TMPDIR to another folder.`,
     );
   }
-  return { store, place: file, close: () => store.disconnect() };
+  return { store, location: file, close: () => store.disconnect() };
 }
 
 async function close(): Promise<void> {}

@@ -4,14 +4,16 @@ import { after, before, it } from 'node:test';
 import { sessions } from '@throughline/request/sessions';
 import { type Browser, openBrowser, type Page } from '@throughline/testing/browsers';
 import { type RunningServer, startServer } from './server.js';
-import { shopDoor } from './shop-door.js';
+import { createShopMiddleware } from './shop-middleware.js';
 
 let server: RunningServer;
 let browser: Browser;
 
 before(async () => {
   const store = new Map();
-  server = await startServer(0, { door: shopDoor(sessions({ secret: 'a secret that only this test knows', store })) });
+  server = await startServer(0, {
+    shop: createShopMiddleware(sessions({ secret: 'a secret that only this test knows', store })),
+  });
   browser = await openBrowser('chromium');
 });
 after(async () => {

@@ -1,13 +1,13 @@
 /** The shop's page, as plain forms: it needs no script. */
 
 /** @param user undefined where nobody is signed in */
-export function shopPage(user: string | undefined, cart: readonly string[], goods: readonly string[]): string {
+export function renderShopPage(user: string | undefined, cart: readonly string[], products: readonly string[]): string {
   const title = user === undefined ? 'Sign in' : `Cart of ${escaped(user)}`;
-  return pageOf(title, user === undefined ? signInPart : cartPart(user, cart, goods));
+  return pageOf(title, user === undefined ? signInPart : cartPart(user, cart, products));
 }
 
 /** Says why a form was refused. */
-export function refusalPage(why: string): string {
+export function renderErrorPage(why: string): string {
   return pageOf('Not done', `<h1>Not done</h1>\n<p>${escaped(why)}</p>\n<p><a href="/shop">Back to the shop</a></p>`);
 }
 
@@ -48,11 +48,11 @@ const signInPart = `<h1>Sign in</h1>
 <p>To be several users at once, open this page in private windows or other browsers or profiles: one window a user. Windows
 of one profile share their cookies, and so the user. (All private windows of one browser share theirs too.)</p>`;
 
-function cartPart(user: string, cart: readonly string[], goods: readonly string[]): string {
+function cartPart(user: string, cart: readonly string[], products: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const item of cart) counts.set(item, (counts.get(item) ?? 0) + 1);
   const lines = [...counts].map(([item, count]) => `<li>${count} × ${escaped(item)}</li>`);
-  const buttons = goods.map(
+  const buttons = products.map(
     (item) => `<form method="post" action="/cart"><button name="item" value="${item}">Add a ${item}</button></form>`,
   );
   return `<h1>Cart of ${escaped(user)}</h1>

@@ -5,19 +5,19 @@
  */
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { stepNames } from './work.js';
+import { stepNames } from './request-work.js';
 
 export interface ShopTrafficOptions {
   readonly port: number;
   readonly users: number;
   /** Where the work is asked for. */
   readonly work: '/work' | '/work?slow';
-  readonly newId: () => number;
+  readonly createId: () => number;
   readonly signal: AbortSignal;
-  readonly onAnswer?: () => void;
+  readonly onResponse?: () => void;
 }
 
-export interface ShopTraffic {
+export interface ShopTrafficResult {
   readonly requests: number;
   /** How many reads of an id, a user or a cart the answers told of. */
   readonly reads: number;
@@ -29,12 +29,12 @@ export interface ShopTraffic {
   readonly lost: number;
 }
 
-export const requestsOfUser = 8;
+export const REQUESTS_PER_USER = 8;
 
 const items = ['book', 'pen', 'lamp'] as const;
 
-export async function sendShopTraffic(options: ShopTrafficOptions): Promise<ShopTraffic> {
-  const { port, users, work, newId, signal, onAnswer } = options;
+export async function sendShopTraffic(options: ShopTrafficOptions): Promise<ShopTrafficResult> {
+  const { port, users, work, createId, signal, onResponse } = options;
   const agent = new Agent({ keepAlive: true, maxSockets: 2 * users });
   const hangUp = () => agent.destroy();
   signal.addEventListener('abort', hangUp);
@@ -47,7 +47,7 @@ export async function sendShopTraffic(options: ShopTrafficOptions): Promise<Shop
     let cookie = '';
     const send = async (method: string, path: string, expected: number, form = ''): Promise<string> => {
       signal.throwIfAborted();
-      const id = newId();
+      const id = createId();
       const response = await ask(agent, port, { method, path, cookie, id, form });
       const body = await text(response);
       if (response.statusCode !== expected)
@@ -58,7 +58,7 @@ export async function sendShopTraffic(options: ShopTrafficOptions): Promise<Shop
       seen.reads++;
       if (response.headers['x-request-id'] !== `${id}`) seen.mixedUp++;
       if (path === work) checkWork(body, id);
-      onAnswer?.();
+      onResponse?.();
       return body;
     };
     const checkWork = (body: string, id: number) => {

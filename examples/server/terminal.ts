@@ -14,6 +14,6 @@ export function print(line = ''): void {
 }
 
 /** 12,345 */
-export function grouped(count: number): string {
+export function formatCount(count: number): string {
   return Math.round(count).toLocaleString('en');
 }

@@ -1,6 +1,6 @@
 /** What a click starts. Nobody hands on the user. */
 import { AsyncLocalStorage } from 'throughline';
-import type { Pause, Saw } from './run.js';
+import type { Pause, Saw } from './run-orders.js';
 
 export const user = new AsyncLocalStorage<string>();
 

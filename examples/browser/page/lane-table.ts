@@ -1,6 +1,6 @@
 /** The large picture of a mode's lanes: a row for each, with the user that each step has read. */
 import { stepNames } from '../flow/messages.js';
-import { LANES_PER_USER, type Lane, type LaneView, users } from './lanes.js';
+import { LANES_PER_USER, type Lane, type LaneView, users } from './click-lanes.js';
 
 export class LaneTable implements LaneView {
   readonly element = document.createElement('table');
@@ -25,14 +25,14 @@ export class LaneTable implements LaneView {
     for (const [step, cell] of (this.#rows[index] ?? []).entries()) {
       const isRead = step < lane.reads.length;
       const text = isRead ? (lane.reads[step] ?? 'none') : '';
-      cell.className = stateOf(lane, step);
+      cell.className = cellState(lane, step);
       if (cell.textContent !== text) cell.replaceChildren(...words(text));
     }
   }
 }
 
 /** Where a step of a lane stands: `read`, `wrong` (another's value), `now`, or nothing yet. */
-export function stateOf({ reads, user, isRunning }: Lane, step: number): 'read' | 'wrong' | 'now' | '' {
+export function cellState({ reads, user, isRunning }: Lane, step: number): 'read' | 'wrong' | 'now' | '' {
   if (step < reads.length) return reads[step] === user ? 'read' : 'wrong';
   return isRunning && step === reads.length ? 'now' : '';
 }

@@ -1,5 +1,5 @@
 /** The switch: chooses the mode that is shown large, and shows the counts of all three. */
-import type { Lanes } from './lanes.js';
+import type { ClickLanes } from './click-lanes.js';
 import type { Mode } from './modes.js';
 
 export class ModeSwitch {
@@ -12,7 +12,7 @@ export class ModeSwitch {
   }
 
   /** Gives what writes the counts anew. */
-  add(mode: Mode, thumbnail: HTMLElement, isChosen: boolean): (counts: Lanes['counts']) => void {
+  add(mode: Mode, thumbnail: HTMLElement, isChosen: boolean): (counts: ClickLanes['counts']) => void {
     const choice = document.createElement('label');
     const input = document.createElement('input');
     input.type = 'radio';

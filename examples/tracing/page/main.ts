@@ -1,6 +1,6 @@
 /** The page: two users who check out, and where each of their spans hangs. Nothing here knows of Throughline. */
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
-import { Shop } from './checkout.js';
+import { TracedShop } from './traced-shop.js';
 import { startTracing } from './tracing.js';
 import { Waterfall } from './waterfall.js';
 
@@ -40,7 +40,7 @@ function showCounts(): void {
   element('lost').className = counts.lost === 0 ? 'good' : 'bad';
 }
 
-async function checkout(user: number, shop: Shop): Promise<void> {
+async function checkout(user: number, shop: TracedShop): Promise<void> {
   const order = ++counts.orders;
   const waterfall = new Waterfall();
   waterfalls.set(order, waterfall);
@@ -56,7 +56,7 @@ async function checkout(user: number, shop: Shop): Promise<void> {
 }
 
 try {
-  const shop = new Shop(startTracing({ started, ended }).getTracer('shop'));
+  const shop = new TracedShop(startTracing({ started, ended }).getTracer('shop'));
   for (const user of [1, 2]) {
     element(`click-${user}`).addEventListener('click', () => checkout(user, shop));
     checkout(user, shop);

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, get, type IncomingMessage, type ServerResponse } from 'node:http';
 import { it } from 'node:test';
-import { LiveEvents } from './live-events.js';
+import { SnapshotStream } from './snapshot-stream.js';
 
 it('queues nothing for a page that does not read, and forgets a page that is gone', async () => {
   let made = 0;
   let wakeUp = () => {};
-  const live = new LiveEvents(() => {
+  const live = new SnapshotStream(() => {
     wakeUp();
     return `${made++}`.padEnd(1_000_000);
   });
@@ -39,7 +39,7 @@ it('queues nothing for a page that does not read, and forgets a page that is gon
 
     page.destroy();
     await once(response, 'close');
-    assert.equal(live.pages, 0);
+    assert.equal(live.pageCount, 0);
   } finally {
     server.close();
     server.closeAllConnections();

@@ -1,10 +1,10 @@
 /** Clicks for both users, again and again, until it is paused. */
-import { type User, users } from './lanes.js';
+import { type User, users } from './click-lanes.js';
 
 /** The second user clicks while the first one's flow is under way. */
 const FIRST_MS: Readonly<Record<User, number>> = { 'user 1': 0, 'user 2': 700 };
 
-export class Demonstration {
+export class AutoClicker {
   readonly #click: (user: User) => void;
   readonly #timers = new Map<User, ReturnType<typeof setTimeout>>();
 

@@ -6,8 +6,8 @@ import { text } from 'node:stream/consumers';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { sessions } from '@throughline/request/sessions';
 import { type RunningServer, startServer } from './server.js';
-import { LONGEST_FORM, MOST_ITEMS } from './shop.js';
-import { shopDoor } from './shop-door.js';
+import { MAX_CART_ITEMS, MAX_FORM_LENGTH } from './shop-handlers.js';
+import { createShopMiddleware } from './shop-middleware.js';
 
 /** Tells how often a session was read from it. */
 class CountingMap extends Map<string, unknown> {
@@ -36,8 +36,8 @@ describe('the shop refuses', { timeout: 30_000 }, () => {
   let cookie: string;
 
   before(async () => {
-    const door = shopDoor(sessions({ secret: 'a secret that only this test knows', store }));
-    server = await startServer(0, { door });
+    const shop = createShopMiddleware(sessions({ secret: 'a secret that only this test knows', store }));
+    server = await startServer(0, { shop });
   });
   after(() => server.close());
   beforeEach(async () => {
@@ -82,7 +82,7 @@ describe('the shop refuses', { timeout: 30_000 }, () => {
   }
 
   it('what no longer fits into the cart, and drops nothing that is in it', async () => {
-    const full = await fill(MOST_ITEMS);
+    const full = await fill(MAX_CART_ITEMS);
     const { status, headers, body } = await answerTo(post('/cart', 'item=pen'));
     assert.equal(status, 409);
     assert.match(`${headers['content-type']}`, /^text\/html/);
@@ -91,7 +91,7 @@ describe('the shop refuses', { timeout: 30_000 }, () => {
   });
 
   it('one of two requests that both saw the last free place', async () => {
-    const before = await fill(MOST_ITEMS - 1);
+    const before = await fill(MAX_CART_ITEMS - 1);
     const seen = store.reads;
     const both = [post('/cart'), post('/cart')];
     await store.readTo(seen + both.length);
@@ -121,14 +121,14 @@ describe('the shop refuses', { timeout: 30_000 }, () => {
       ['/sign-in', 'user=bob'],
       ['/cart', 'item=pen'],
     ] as const) {
-      for (const length of [LONGEST_FORM + 1, 300_000]) {
+      for (const length of [MAX_FORM_LENGTH + 1, 300_000]) {
         const { status, body } = await answerTo(post(path, form(start, length)));
         assert.equal(status, 413);
         assert.match(body, /The form is too long: it may have 1000 characters\./);
       }
     }
     assert.deepEqual(await cart(), []);
-    assert.equal((await answerTo(post('/cart', form('item=pen', LONGEST_FORM)))).status, 303);
+    assert.equal((await answerTo(post('/cart', form('item=pen', MAX_FORM_LENGTH)))).status, 303);
     assert.deepEqual(await cart(), ['pen']);
   });
 

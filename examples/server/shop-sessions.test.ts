@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { isMissing, startRedis } from '@throughline/testing/databases';
-import { Program } from './program.js';
+import { ServerProcess } from './test/server-process.js';
 
 const limit = { timeout: 60_000 };
 
@@ -35,12 +35,12 @@ class Window {
   }
 }
 
-async function using<T>(env: NodeJS.ProcessEnv, use: (port: number, program: Program) => Promise<T>): Promise<T> {
-  const program = new Program(['--requests', '8'], env);
+async function using<T>(env: NodeJS.ProcessEnv, use: (port: number, program: ServerProcess) => Promise<T>): Promise<T> {
+  const program = new ServerProcess(['--requests', '8'], env);
   try {
-    return await use(await program.port(), program);
+    return await use(await program.waitUntilServing(), program);
   } finally {
-    await program.signal('SIGTERM');
+    await program.kill('SIGTERM');
   }
 }
 
@@ -51,8 +51,8 @@ describe('the shop', limit, () => {
       await ada.send(port, '/sign-in', 'user=ada');
       await bob.send(port, '/sign-in', 'user=bob');
       await Promise.all([ada.send(port, '/cart', 'item=book'), bob.send(port, '/cart', 'item=pen')]);
-      await program.printed(/^ {2}[\da-f-]{36} {2}ada: put a book into the cart$/m);
-      const [, kept = ''] = await program.printed(/Sessions are kept in (.+)\.$/m);
+      await program.waitForOutput(/^ {2}[\da-f-]{36} {2}ada: put a book into the cart$/m);
+      const [, kept = ''] = await program.waitForOutput(/Sessions are kept in (.+)\.$/m);
       return kept;
     });
     for (const path of [file, file.replace('sessions.sqlite', 'session-secret')]) {
@@ -116,12 +116,12 @@ async function fillCart(one: number, two: number): Promise<Window> {
 
 it('two processes that start at once make one secret, and share the sessions in one file', limit, async () => {
   const temporary = await mkdtemp(join(tmpdir(), 'throughline-test-'));
-  const programs = [1, 2].map(() => new Program(['--requests', '8'], { TMPDIR: temporary }));
+  const programs = [1, 2].map(() => new ServerProcess(['--requests', '8'], { TMPDIR: temporary }));
   try {
-    const [one = 0, two = 0] = await Promise.all(programs.map((program) => program.port()));
+    const [one = 0, two = 0] = await Promise.all(programs.map((program) => program.waitUntilServing()));
     await fillCart(one, two);
   } finally {
-    await Promise.all(programs.map((program) => program.signal('SIGTERM')));
+    await Promise.all(programs.map((program) => program.kill('SIGTERM')));
     await rm(temporary, { recursive: true, force: true });
   }
 });
@@ -139,7 +139,9 @@ function without(name: string): string {
 
 it('keeps the sessions in memory where SQLite is missing, and says why', limit, async () => {
   await using({ NODE_OPTIONS: without('@keyv/sqlite') }, async (port, program) => {
-    await program.printed(/Sessions are kept in memory until the server ends, .+ \(Error: Cannot find @keyv\/sqlite\)/);
+    await program.waitForOutput(
+      /Sessions are kept in memory until the server ends, .+ \(Error: Cannot find @keyv\/sqlite\)/,
+    );
     const ada = new Window();
     await ada.send(port, '/sign-in', 'user=ada');
     assert.deepEqual(await ada.cart(port), { user: 'ada', cart: [] });

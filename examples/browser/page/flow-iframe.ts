@@ -2,17 +2,17 @@
  * A window in which flows run in one of the modes: an iframe with the build for this mode. It has a realm of its own, so
  * what is patched for one mode is untouched in the others.
  */
-import type { Click, News } from '../flow/messages.js';
+import type { ClickMessage, FlowMessage } from '../flow/messages.js';
 import type { Mode } from './modes.js';
 
-export class FlowWindow {
+export class FlowIframe {
   readonly #iframe = document.createElement('iframe');
 
-  constructor({ name, title }: Mode, hear: (news: News) => void) {
+  constructor({ name, title }: Mode, hear: (news: FlowMessage) => void) {
     this.#iframe.hidden = true;
     this.#iframe.title = title;
     this.#iframe.src = `${name}/`;
-    addEventListener('message', ({ data, source }: MessageEvent<News>) => {
+    addEventListener('message', ({ data, source }: MessageEvent<FlowMessage>) => {
       if (source === this.#iframe.contentWindow) hear(data);
     });
   }
@@ -29,7 +29,7 @@ export class FlowWindow {
     });
   }
 
-  click(click: Click): void {
+  click(click: ClickMessage): void {
     this.#iframe.contentWindow?.postMessage(click, location.origin);
   }
 }

@@ -1,5 +1,5 @@
 /** Runs a flow for each click that the page tells of, and tells the page what the flow reads. */
-import type { Click, News, StepName } from './messages.js';
+import type { ClickMessage, FlowMessage, StepName } from './messages.js';
 import { order, user } from './order.js';
 
 /** Hears what a step has read. */
@@ -8,11 +8,11 @@ export type Saw = (step: StepName, read: string | undefined) => void;
 /** Lets people follow. */
 export type Pause = () => Promise<void>;
 
-function tell(news: News): void {
+function tell(news: FlowMessage): void {
   parent.postMessage(news, location.origin);
 }
 
-addEventListener('message', ({ data, source }: MessageEvent<Click>) => {
+addEventListener('message', ({ data, source }: MessageEvent<ClickMessage>) => {
   if (source !== parent) return;
   const { flow, pauses } = data;
   const left = pauses.values();

@@ -3,9 +3,9 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { StorageName } from './options.js';
-import { sendTraffic } from './traffic.js';
+import { sendWorkTraffic } from './work-traffic.js';
 
-const program = fileURLToPath(new URL('measured-server.js', import.meta.url));
+const program = fileURLToPath(new URL('comparison-server-process.js', import.meta.url));
 
 const USERS = 32;
 
@@ -17,7 +17,7 @@ export interface Measurement {
   readonly mixedUp: number;
 }
 
-export class MeasuredProcess {
+export class ComparisonServer {
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;
   readonly #port: Promise<number>;
@@ -37,11 +37,19 @@ export class MeasuredProcess {
   }
 
   /** Sends so many requests. */
-  async measure(requests: number, onAnswer: () => void): Promise<Measurement> {
+  async measure(requests: number, onResponse: () => void): Promise<Measurement> {
     const port = await this.#port;
-    const load = { port, path: '/work', requests, users: USERS, atFirst: USERS, newId: () => this.#nextId++, onAnswer };
+    const load = {
+      port,
+      path: '/work',
+      requests,
+      users: USERS,
+      initialUsers: USERS,
+      createId: () => this.#nextId++,
+      onResponse,
+    };
     const before = await this.#processorTime();
-    const { seconds, mixedUp } = await sendTraffic({ ...load, signal: this.#signal });
+    const { seconds, mixedUp } = await sendWorkTraffic({ ...load, signal: this.#signal });
     const cost = ((await this.#processorTime()) - before) / requests;
     return { rate: requests / seconds, cost, mixedUp };
   }

@@ -6,54 +6,54 @@
  * A lane belongs to the id that the request got at the door, and its witness holds that id in a plain variable, which
  * no storage can touch. So it sees what a storage mixes up: a read that is not the lane's id.
  */
-import type { Read } from './steps.js';
-import { type StepName, stepNames } from './work.js';
+import type { IdRead } from './async-steps.js';
+import { type StepName, stepNames } from './request-work.js';
 
 const LANES = 20;
 const LINGER_MS = 1200;
 
 /** What each step read, in order; null where there was nothing. */
-export type Reads = [step: StepName, read: number | null][];
+export type StepReads = [step: StepName, read: number | null][];
 
 /** Follows one request, and compares what is read there with the id that it was given at the door. */
-export interface Witness {
-  readonly reads: Readonly<Reads>;
+export interface RequestRecorder {
+  readonly reads: Readonly<StepReads>;
   begin(): void;
-  saw(step: StepName, read: Read): void;
+  record(step: StepName, read: IdRead): void;
   end(): void;
   /** Counts the read as mixed up if it is anything but the request's own id. */
-  compare(read: Read): void;
+  verify(read: IdRead): void;
 }
 
 interface Lane {
   readonly id: number;
   /** Who is signed in where the request began. */
   readonly user: string | null;
-  readonly reads: Reads;
+  readonly reads: StepReads;
   /** When the request ended. */
   ended: number | undefined;
 }
 
-export class Lanes {
+export class RequestLanes {
   readonly totals = { requests: 0, inFlight: 0, mixedUp: 0 };
   readonly #lanes: (Lane | undefined)[] = Array.from({ length: LANES });
 
-  witness(id: number, user: string | undefined): Witness {
+  recorder(id: number, user: string | undefined): RequestRecorder {
     const { totals } = this;
     const lane: Lane = { id, user: user ?? null, reads: [], ended: undefined };
-    const compare = (read: Read) => {
+    const verify = (read: IdRead) => {
       if (read !== id) totals.mixedUp++;
     };
     return {
       reads: lane.reads,
-      compare,
+      verify,
       begin: () => {
         totals.requests++;
         totals.inFlight++;
         this.#show(lane);
       },
-      saw: (step, read) => {
-        compare(read);
+      record: (step, read) => {
+        verify(read);
         lane.reads.push([step, read ?? null]);
       },
       end: () => {

@@ -20,7 +20,7 @@ const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; img-src data:";
 
 /** Sends the file of this path; false where there is none. */
-export async function sendBuilt(path: string, response: ServerResponse): Promise<boolean> {
+export async function sendBrowserExample(path: string, response: ServerResponse): Promise<boolean> {
   if (Object.hasOwn(folders, `${path}/`)) {
     response.writeHead(308, { location: `${path}/` }).end();
     return true;

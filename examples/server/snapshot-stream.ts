@@ -14,7 +14,7 @@ interface Page {
   missed: number;
 }
 
-export class LiveEvents {
+export class SnapshotStream {
   readonly #snapshot: () => string;
   readonly #pages = new Map<ServerResponse, Page>();
   #timer: NodeJS.Timeout | undefined;
@@ -37,7 +37,7 @@ export class LiveEvents {
   }
 
   /** How many pages are open. */
-  get pages(): number {
+  get pageCount(): number {
     return this.#pages.size;
   }
 

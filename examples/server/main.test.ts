@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { Agent, get, type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
-import { Program, run } from './program.js';
+import { runToExit, ServerProcess } from './test/server-process.js';
 
 const steps = ['start', 'timer', 'file', 'crypto', 'nested', 'emitter', 'inner', 'finish'];
 
@@ -18,18 +18,18 @@ const limit = { timeout: 60_000 };
 
 describe('npm start, serving', limit, () => {
   const agent = new Agent({ keepAlive: true });
-  let program: Program;
+  let program: ServerProcess;
   let url: string;
 
   before(async () => {
-    program = new Program(['--requests', '40']);
-    const [, port] = await program.printed(/http:\/\/localhost:(\d+) shows the requests in flight/);
+    program = new ServerProcess(['--requests', '40']);
+    const [, port] = await program.waitForOutput(/http:\/\/localhost:(\d+) shows the requests in flight/);
     url = `http://127.0.0.1:${port}`;
   });
 
   after(async () => {
     agent.destroy();
-    await program.signal('SIGKILL');
+    await program.kill('SIGKILL');
   });
 
   it('answers many sockets at once, each with the id that it has sent, read at each step', async () => {
@@ -68,7 +68,7 @@ describe('npm start, serving', limit, () => {
     const events = await open(`${url}/events`, agent);
     assert.equal(events.headers['content-type'], 'text/event-stream');
 
-    // Lanes of requests that have just ended are still taken.
+    // RequestLanes of requests that have just ended are still taken.
     await until(events, ({ inFlight, lanes }) => inFlight === 0 && lanes.every((lane) => lane === null));
     const post = request(`${url}/users`, { method: 'POST', agent }).end();
     const answered = once(post, 'response').then(([response]: IncomingMessage[]) => response && text(response));
@@ -96,7 +96,7 @@ describe('npm start, serving', limit, () => {
 
   it('is told apart from another one on the same port', async () => {
     const { port } = new URL(url);
-    const { code, stdout, stderr } = await run([], { PORT: port });
+    const { code, stdout, stderr } = await runToExit([], { PORT: port });
     assert.deepEqual([code, stdout], [1, '']);
     assert.equal(stderr, `Port ${port} is taken. Choose another: PORT=8080 npm start (0 lets the system choose).\n`);
   });
@@ -106,7 +106,7 @@ describe('npm start, serving', limit, () => {
     const closed = new Promise((resolve) => page.once('error', () => {}).once('close', resolve));
     const cutOff = once(get(`${url}/work?slow`, { agent }), 'error');
     await until(page, ({ inFlight }) => inFlight > 0);
-    const { code, stderr } = await program.signal('SIGINT');
+    const { code, stderr } = await program.kill('SIGINT');
     assert.deepEqual([code, stderr], [0, '']);
     await Promise.all([closed, cutOff]);
   });
@@ -114,7 +114,7 @@ describe('npm start, serving', limit, () => {
 
 describe('npm start, ending', limit, () => {
   it('with --exit ends by itself, and prints the log, the check and the table without control codes', async () => {
-    const { code, stdout, stderr } = await run(['--exit', '--requests', '60']);
+    const { code, stdout, stderr } = await runToExit(['--exit', '--requests', '60']);
     assert.deepEqual([code, stderr], [0, '']);
     assert.match(stdout, /^ {2}0: start$/m);
     assert.match(stdout, /^ {2}\d+: finish$/m);
@@ -133,23 +133,23 @@ describe('npm start, ending', limit, () => {
   });
 
   it('sees what a plain variable mixes up, and ends with exit code 1', async () => {
-    const { code, stdout, stderr } = await run(['--exit', '--requests', '60'], { THROUGHLINE_STORAGE: 'global' });
+    const { code, stdout, stderr } = await runToExit(['--exit', '--requests', '60'], { THROUGHLINE_STORAGE: 'global' });
     assert.deepEqual([code, stderr], [1, '']);
     assert.match(stdout, /an id in a plain variable/);
     assert.match(stdout, /^ {2}contexts mixed up +[1-9]\d*$/m);
   });
 
   it('ends cleanly on SIGINT in the middle of its own traffic', async () => {
-    const program = new Program(['--requests', '1000000']);
-    await program.printed(/\d+: finish/);
-    const { code, stderr } = await program.signal('SIGINT');
+    const program = new ServerProcess(['--requests', '1000000']);
+    await program.waitForOutput(/\d+: finish/);
+    const { code, stderr } = await program.kill('SIGINT');
     assert.deepEqual([code, stderr], [0, '']);
   });
 
   it('ends cleanly on SIGTERM in the middle of the comparison, together with its processes', async () => {
-    const program = new Program(['--requests', '300']);
-    await program.printed(/25 % of the measurements/);
-    const { code, stderr } = await program.signal('SIGTERM');
+    const program = new ServerProcess(['--requests', '300']);
+    await program.waitForOutput(/25 % of the measurements/);
+    const { code, stderr } = await program.kill('SIGTERM');
     assert.deepEqual([code, stderr], [0, '']);
   });
 });
@@ -174,7 +174,7 @@ describe('npm start, told what it cannot do', limit, () => {
   ];
   for (const [what, args, env, message] of mistakes) {
     it(`says what is wrong with ${what}, in one line and with exit code 1`, async () => {
-      const { code, stdout, stderr } = await run(args, env);
+      const { code, stdout, stderr } = await runToExit(args, env);
       assert.deepEqual([code, stdout], [1, '']);
       assert.match(stderr, message);
       assert.equal(stderr.trim().split('\n').length, 1);
@@ -182,7 +182,7 @@ describe('npm start, told what it cannot do', limit, () => {
   }
 
   it('explains itself with --help', async () => {
-    const { code, stdout, stderr } = await run(['--help']);
+    const { code, stdout, stderr } = await runToExit(['--help']);
     assert.deepEqual([code, stderr], [0, '']);
     assert.match(stdout, /exit code 1 if a context or a cart was mixed up, or anything\s+was lost/);
     for (const word of ['--exit', '--requests N', 'PORT=', 'REDIS_URL=', 'SESSION_SECRET=', 'THROUGHLINE_STORAGE='])

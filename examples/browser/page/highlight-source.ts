@@ -2,7 +2,7 @@
 
 const PARTS = /(\/\*\*.*?\*\/|user\.getStore\(\))/s;
 
-export function sourceView(source: string): (HTMLElement | string)[] {
+export function highlightSource(source: string): (HTMLElement | string)[] {
   return source
     .trimEnd()
     .split(PARTS)

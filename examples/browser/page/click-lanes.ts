@@ -2,7 +2,7 @@
  * What the page knows of one mode: a lane for each of the last clicks, and how many steps have read whom. The number of
  * lanes is fixed. A click takes that of its user's oldest click; the flow which had it goes on, and is counted.
  */
-import { type News, type StepName, stepNames } from '../flow/messages.js';
+import { type FlowMessage, type StepName, stepNames } from '../flow/messages.js';
 
 export const users = ['user 1', 'user 2'] as const;
 
@@ -28,7 +28,7 @@ interface Flow {
   readonly reads: (string | undefined)[];
 }
 
-export class Lanes {
+export class ClickLanes {
   readonly counts = { steps: 0, mixedUp: 0 };
   readonly #views: readonly LaneView[];
   readonly #flows = new Map<number, Flow>();
@@ -47,7 +47,7 @@ export class Lanes {
     this.#show(flow, true);
   }
 
-  hear(news: News): void {
+  hear(news: FlowMessage): void {
     if (news.kind === 'read') {
       this.#read(news.flow, news.step, news.read);
       return;

@@ -4,7 +4,7 @@
  */
 import type { Tracer } from '@opentelemetry/api';
 
-export class Shop {
+export class TracedShop {
   readonly #tracer: Tracer;
 
   constructor(tracer: Tracer) {

@@ -5,34 +5,34 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { RequestError, type Sessions, tryGetRequestScope } from '@throughline/request';
 import { requestScope } from '@throughline/request/http';
-import { addToCart, knowUser, refuse, showCart, showShop, signIn, signOut } from './shop.js';
+import { addToCart, sendCart, sendErrorPage, sendShop, setScopeUser, signIn, signOut } from './shop-handlers.js';
 
-export interface Door {
+export interface ShopMiddleware {
   /** The listener for the server, given what is to run in a scope. */
-  letIn(listener: RequestListener): RequestListener;
+  wrapListener(listener: RequestListener): RequestListener;
   /** Who is signed in, wherever this is called in a request. */
-  user(): string | undefined;
+  currentUser(): string | undefined;
   /** Gives false where the request is for something else. */
   route(request: IncomingMessage, response: ServerResponse): Promise<boolean>;
 }
 
-export function shopDoor(session: Sessions): Door {
+export function createShopMiddleware(session: Sessions): ShopMiddleware {
   return {
-    letIn: (listener) =>
+    wrapListener: (listener) =>
       requestScope(
         (request, response) => {
-          knowUser();
+          setScopeUser();
           listener(request, response);
         },
         // The server asks itself in the middle of its work and hands on the id; nobody but this machine reaches it.
         { session, trustRequestId: true },
       ),
-    user: () => tryGetRequestScope()?.userId,
+    currentUser: () => tryGetRequestScope()?.userId,
     route: (request, response) =>
       route(request, response).catch((error: unknown) => {
         // The store is away, or the user has signed out in another window.
         if (!(error instanceof RequestError)) throw error;
-        refuse(response, error.status, error.message);
+        sendErrorPage(response, error.status, error.message);
         return true;
       }),
   };
@@ -41,10 +41,10 @@ export function shopDoor(session: Sessions): Door {
 async function route(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
   switch (`${request.method} ${request.url}`) {
     case 'GET /shop':
-      showShop(response);
+      sendShop(response);
       return true;
     case 'GET /cart':
-      showCart(response);
+      sendCart(response);
       return true;
     case 'POST /sign-in':
       await signIn(request, response);

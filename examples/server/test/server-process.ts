@@ -6,17 +6,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('main.js', import.meta.url));
+const main = fileURLToPath(new URL('../main.js', import.meta.url));
 const temporary = mkdtempSync(join(tmpdir(), 'throughline-test-'));
 process.on('exit', () => rmSync(temporary, { recursive: true, force: true }));
 
-export interface Ended {
+export interface ProcessResult {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-export class Program {
+export class ServerProcess {
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;
   #stdout = '';
@@ -46,20 +46,20 @@ export class Program {
   }
 
   /** Waits until the output has it. */
-  async printed(pattern: RegExp): Promise<RegExpMatchArray> {
+  async waitForOutput(pattern: RegExp): Promise<RegExpMatchArray> {
     for (;;) {
       const found = this.#stdout.match(pattern);
       if (found) return found;
       const more = this.#child.stdout ? once(this.#child.stdout, 'data').then(() => true) : false;
       if (!(await Promise.race([more, this.#ended.then(() => false)]))) {
-        throw new Error(`ended before it printed ${pattern}:\n${this.#stdout}\n${this.#stderr}`);
+        throw new Error(`ended before it waitForOutput ${pattern}:\n${this.#stdout}\n${this.#stderr}`);
       }
     }
   }
 
   /** The port, once the server waits for visitors. */
-  async port(): Promise<number> {
-    const [, port] = await this.printed(/http:\/\/localhost:(\d+) shows the requests in flight/);
+  async waitUntilServing(): Promise<number> {
+    const [, port] = await this.waitForOutput(/http:\/\/localhost:(\d+) shows the requests in flight/);
     return Number(port);
   }
 
@@ -67,17 +67,17 @@ export class Program {
     return this.#stderr;
   }
 
-  async ended(): Promise<Ended> {
+  async waitForExit(): Promise<ProcessResult> {
     await this.#ended;
     return { code: this.#child.exitCode, stdout: this.#stdout, stderr: this.#stderr };
   }
 
-  signal(signal: NodeJS.Signals): Promise<Ended> {
+  kill(signal: NodeJS.Signals): Promise<ProcessResult> {
     this.#child.kill(signal);
-    return this.ended();
+    return this.waitForExit();
   }
 }
 
-export async function run(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
-  return new Program(args, env).ended();
+export async function runToExit(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<ProcessResult> {
+  return new ServerProcess(args, env).waitForExit();
 }

@@ -3,17 +3,17 @@
  * them, and on one that does not work, to show that the check sees it. THROUGHLINE_STORAGE says which. The others are
  * not even loaded: on Node 20 and 22 the first use of a storage slows the whole process down for good.
  */
-import { type StorageName, storageName } from './options.js';
+import { readStorageName, type StorageName } from './options.js';
 
-export interface Storage<T> {
+export interface StorageLike<T> {
   run<R, A extends unknown[]>(store: T, fn: (...args: A) => R, ...args: A): R;
   getStore(): T | undefined;
 }
 
-type StorageClass = new <T>() => Storage<T>;
+type StorageClass = new <T>() => StorageLike<T>;
 
 /** A plain variable: whoever wrote last is what everybody reads. */
-class PlainGlobal<T> implements Storage<T> {
+class PlainGlobal<T> implements StorageLike<T> {
   #value: T | undefined;
 
   run<R, A extends unknown[]>(store: T, fn: (...args: A) => R, ...args: A): R {
@@ -26,7 +26,7 @@ class PlainGlobal<T> implements Storage<T> {
   }
 }
 
-class Nothing<T> implements Storage<T> {
+class Nothing<T> implements StorageLike<T> {
   run<R, A extends unknown[]>(_store: T, fn: (...args: A) => R, ...args: A): R {
     return fn(...args);
   }
@@ -43,4 +43,4 @@ const classes: Record<StorageName, () => Promise<StorageClass>> = {
   none: async () => Nothing,
 };
 
-export const AsyncLocalStorage = await classes[storageName(process.env)]();
+export const AsyncLocalStorage = await classes[readStorageName(process.env)]();

@@ -5,7 +5,7 @@
  * All of them are warmed up first. Then they are measured in turns, many times and each time for a short while, so that
  * whatever else the machine does meets all of them alike.
  */
-import { MeasuredProcess, type Measurement } from './measured-process.js';
+import { ComparisonServer, type Measurement } from './comparison-server.js';
 import type { StorageName } from './options.js';
 
 const ROUNDS = 7;
@@ -24,13 +24,13 @@ interface Variant {
   readonly storages: number;
 }
 
-interface Measured {
+interface MeasuredVariant {
   readonly variant: Variant;
-  readonly server: MeasuredProcess;
+  readonly server: ComparisonServer;
   readonly measurements: Measurement[];
 }
 
-export interface Row extends Variant {
+export interface ComparisonRow extends Variant {
   /** Requests a second. */
   readonly rate: { readonly median: number; readonly lowest: number; readonly highest: number };
   /** Milliseconds of processor time a request, the median. */
@@ -46,26 +46,30 @@ export interface ComparisonOptions {
   readonly onProgress: (done: number) => void;
 }
 
-export async function compare({ requests, signal, onProgress }: ComparisonOptions): Promise<readonly Row[]> {
-  const servers = variants.map((variant): Measured => {
-    const server = new MeasuredProcess(variant.storage, variant.storages, signal);
+export async function compareStorages({
+  requests,
+  signal,
+  onProgress,
+}: ComparisonOptions): Promise<readonly ComparisonRow[]> {
+  const servers = variants.map((variant): MeasuredVariant => {
+    const server = new ComparisonServer(variant.storage, variant.storages, signal);
     return { variant, server, measurements: [] };
   });
   const warmUp = Math.ceil(requests / 2);
   const window = Math.ceil(requests / 12);
   const total = servers.length * (warmUp + ROUNDS * window);
   let answered = 0;
-  const onAnswer = () => onProgress(++answered / total);
+  const onResponse = () => onProgress(++answered / total);
 
   const end = () => Promise.all(servers.map(({ server }) => server.close()));
   signal.addEventListener('abort', end);
   try {
-    await Promise.all(servers.map(({ server }) => server.measure(warmUp, onAnswer)));
+    await Promise.all(servers.map(({ server }) => server.measure(warmUp, onResponse)));
     for (let round = 0; round < ROUNDS; round++) {
       // Each round begins with another one, so that none always comes first.
       for (let turn = 0; turn < servers.length; turn++) {
         const next = servers[(round + turn) % servers.length];
-        next?.measurements.push(await next.server.measure(window, onAnswer));
+        next?.measurements.push(await next.server.measure(window, onResponse));
       }
     }
     return servers.map(rowOf);
@@ -75,7 +79,7 @@ export async function compare({ requests, signal, onProgress }: ComparisonOption
   }
 }
 
-function rowOf({ variant, measurements }: Measured): Row {
+function rowOf({ variant, measurements }: MeasuredVariant): ComparisonRow {
   const rates = sorted(measurements.map(({ rate }) => rate));
   return {
     ...variant,

@@ -1,8 +1,8 @@
 /** The shop: users sign in, and each has a cart in the session. No function here is told whose. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestScope, logFields, session } from '@throughline/request';
-import { write } from './request-log.js';
-import { refusalPage, shopPage } from './shop-page.js';
+import { writeLogLine } from './request-log.js';
+import { renderErrorPage, renderShopPage } from './shop-page.js';
 
 declare module '@throughline/request' {
   interface RequestScope {
@@ -16,28 +16,28 @@ interface Shop {
   cart: string[];
 }
 
-export const goods = ['book', 'pen', 'lamp'] as const;
+export const products = ['book', 'pen', 'lamp'] as const;
 
 /** What a cart can hold. */
-export const MOST_ITEMS = 100;
+export const MAX_CART_ITEMS = 100;
 /** Characters. */
-export const LONGEST_FORM = 1000;
-const TOO_LONG = `The form is too long: it may have ${LONGEST_FORM} characters.`;
+export const MAX_FORM_LENGTH = 1000;
+const TOO_LONG = `The form is too long: it may have ${MAX_FORM_LENGTH} characters.`;
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._'-]{0,31}$/u;
 
 /** Puts the signed in user into the scope, once, for every line of the log. */
-export function knowUser(): void {
+export function setScopeUser(): void {
   const user = session<Shop>().get('user');
   if (user !== undefined) getRequestScope().userId = user;
 }
 
-export function showShop(response: ServerResponse): void {
+export function sendShop(response: ServerResponse): void {
   const { userId } = getRequestScope();
-  sendPage(response, 200, shopPage(userId, session<Shop>().get('cart') ?? [], goods));
+  sendPage(response, 200, renderShopPage(userId, session<Shop>().get('cart') ?? [], products));
 }
 
 /** The user and the cart, for programs. */
-export function showCart(response: ServerResponse): void {
+export function sendCart(response: ServerResponse): void {
   const user = session<Shop>().get('user');
   if (user === undefined) {
     response.writeHead(401, { 'content-type': 'text/plain' }).end('Sign in first.\n');
@@ -49,9 +49,9 @@ export function showCart(response: ServerResponse): void {
 
 export async function signIn(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const form = await formOf(request);
-  if (form === undefined) return refuse(response, 413, TOO_LONG);
+  if (form === undefined) return sendErrorPage(response, 413, TOO_LONG);
   const name = form.get('user')?.trim() ?? '';
-  if (!NAME.test(name)) return refuse(response, 400, "A name has 1 to 32 letters, digits, spaces or . _ - '");
+  if (!NAME.test(name)) return sendErrorPage(response, 400, "A name has 1 to 32 letters, digits, spaces or . _ - '");
   const own = session<Shop>();
   // What another user has left in this browser is not for this one.
   if (own.get('user') !== undefined) await own.destroy();
@@ -64,22 +64,27 @@ export async function signIn(request: IncomingMessage, response: ServerResponse)
 }
 
 export async function addToCart(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  if (getRequestScope().userId === undefined) return refuse(response, 401, 'Sign in first.');
+  if (getRequestScope().userId === undefined) return sendErrorPage(response, 401, 'Sign in first.');
   const form = await formOf(request);
-  if (form === undefined) return refuse(response, 413, TOO_LONG);
+  if (form === undefined) return sendErrorPage(response, 413, TOO_LONG);
   const item = form.get('item');
-  if (!goods.some((one) => one === item) || item === null) return refuse(response, 400, `Choose ${goods.join(', ')}.`);
+  if (!products.some((one) => one === item) || item === null)
+    return sendErrorPage(response, 400, `Choose ${products.join(', ')}.`);
   const own = session<Shop>();
   let isFull = false;
   // Made again where another request of this user was quicker, so neither loses its item; what it said last holds.
   own.update('cart', (cart = []) => {
-    isFull = cart.length >= MOST_ITEMS;
+    isFull = cart.length >= MAX_CART_ITEMS;
     return isFull ? cart : [...cart, item];
   });
   await own.save();
   if (isFull) {
     logLine(`could not put a ${item} into the full cart`);
-    return refuse(response, 409, `The cart is full: it holds ${MOST_ITEMS} things. Sign out to begin another.`);
+    return sendErrorPage(
+      response,
+      409,
+      `The cart is full: it holds ${MAX_CART_ITEMS} things. Sign out to begin another.`,
+    );
   }
   logLine(`put a ${item} into the cart`);
   seeShop(response);
@@ -93,7 +98,7 @@ export async function signOut(response: ServerResponse): Promise<void> {
 
 function logLine(message: string): void {
   const { requestId, userId = '-' } = logFields();
-  write(`${requestId}  ${userId}: ${message}`);
+  writeLogLine(`${requestId}  ${userId}: ${message}`);
 }
 
 function seeShop(response: ServerResponse): void {
@@ -101,8 +106,8 @@ function seeShop(response: ServerResponse): void {
 }
 
 /** Answers a form with a page that says why nothing was done. */
-export function refuse(response: ServerResponse, status: number, why: string): void {
-  sendPage(response, status, refusalPage(why));
+export function sendErrorPage(response: ServerResponse, status: number, why: string): void {
+  sendPage(response, status, renderErrorPage(why));
 }
 
 function sendPage(response: ServerResponse, status: number, page: string): void {
@@ -119,7 +124,7 @@ function sendPage(response: ServerResponse, status: number, page: string): void 
 async function formOf(request: IncomingMessage): Promise<URLSearchParams | undefined> {
   let body = '';
   for await (const chunk of request.setEncoding('utf8')) {
-    if (body.length <= LONGEST_FORM) body += chunk;
+    if (body.length <= MAX_FORM_LENGTH) body += chunk;
   }
-  return body.length > LONGEST_FORM ? undefined : new URLSearchParams(body);
+  return body.length > MAX_FORM_LENGTH ? undefined : new URLSearchParams(body);
 }

@@ -4,9 +4,9 @@
  */
 import { Agent, get } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { stepNames } from './work.js';
+import { stepNames } from './request-work.js';
 
-export interface TrafficOptions {
+export interface WorkTrafficOptions {
   readonly port: number;
   readonly path: string;
   /** How many requests all users send together. */
@@ -14,13 +14,13 @@ export interface TrafficOptions {
   /** How many users there are, and so how many requests are in flight. */
   readonly users: number;
   /** How many of them come at once; each answer then lets in two more. */
-  readonly atFirst: number;
-  readonly newId: () => number;
+  readonly initialUsers: number;
+  readonly createId: () => number;
   readonly signal: AbortSignal;
-  readonly onAnswer?: () => void;
+  readonly onResponse?: () => void;
 }
 
-export interface Traffic {
+export interface WorkTrafficResult {
   readonly requests: number;
   /** How many reads of an id the answers told of. */
   readonly reads: number;
@@ -29,8 +29,8 @@ export interface Traffic {
   readonly seconds: number;
 }
 
-export async function sendTraffic(options: TrafficOptions): Promise<Traffic> {
-  const { requests, users, atFirst, newId, signal, onAnswer } = options;
+export async function sendWorkTraffic(options: WorkTrafficOptions): Promise<WorkTrafficResult> {
+  const { requests, users, initialUsers, createId, signal, onResponse } = options;
   const agent = new Agent({ keepAlive: true, maxSockets: users });
   const hangUp = () => agent.destroy();
   signal.addEventListener('abort', hangUp);
@@ -54,18 +54,18 @@ export async function sendTraffic(options: TrafficOptions): Promise<Traffic> {
         while (sent < requests && !over) {
           signal.throwIfAborted();
           sent++;
-          const id = newId();
+          const id = createId();
           for (const read of await ask(agent, options, id)) {
             reads++;
             if (read !== id) mixedUp++;
           }
           answered++;
-          onAnswer?.();
+          onResponse?.();
           if (answered === requests) resolve();
           letIn(2);
         }
       }
-      letIn(atFirst);
+      letIn(initialUsers);
     });
     return { requests, reads, mixedUp, seconds: (performance.now() - began) / 1000 };
   } finally {
@@ -76,7 +76,7 @@ export async function sendTraffic(options: TrafficOptions): Promise<Traffic> {
 }
 
 /** Sends one request; gives what each of its steps read. */
-function ask(agent: Agent, { port, path }: TrafficOptions, id: number): Promise<unknown[]> {
+function ask(agent: Agent, { port, path }: WorkTrafficOptions, id: number): Promise<unknown[]> {
   return new Promise((resolve, reject) => {
     get({ host: '127.0.0.1', port, path, agent, headers: { 'x-request-id': id } }, (response) => {
       text(response)
