@@ -1,6 +1,6 @@
 /**
- * The work of a request. Each step leaves the synchronous code in a way of its own and reads the id where it arrives;
- * none is given the id.
+ * The asynchronous steps of a request. Each leaves synchronous code in a different way and reads the request id where
+ * it continues. No step receives the id as an argument.
  */
 import { scrypt } from 'node:crypto';
 import { EventEmitter } from 'node:events';
@@ -10,30 +10,28 @@ import { text } from 'node:stream/consumers';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { requestId } from './request-id.js';
 
+/** What a step read from storage: an id, or undefined if the storage held none. */
 export type IdRead = number | undefined;
 
-/** A timer's callback. */
 export function readInTimer(): Promise<IdRead> {
   return new Promise((resolve) => {
     setTimeout(() => resolve(requestId.getStore()), 1 + Math.random() * 9);
   });
 }
 
-/** The callback of `fs`. */
 export function readInFileCallback(): Promise<IdRead> {
   return new Promise((resolve, reject) => {
     readFile(new URL(import.meta.url), (error) => (error ? reject(error) : resolve(requestId.getStore())));
   });
 }
 
-/** The callback of work done in the thread pool. */
 export function readInThreadPoolCallback(): Promise<IdRead> {
   return new Promise((resolve, reject) => {
     scrypt('a password', 'a salt', 32, { N: 64 }, (error) => (error ? reject(error) : resolve(requestId.getStore())));
   });
 }
 
-/** Async functions three deep. */
+/** Reads the id three async functions deep. */
 export async function readInNestedFunctions(): Promise<IdRead> {
   await nextTurn();
   const read = await secondLevel();
@@ -51,19 +49,19 @@ async function thirdLevel(): Promise<IdRead> {
   return requestId.getStore();
 }
 
-/** A listener of an event emitter. */
 export function readInListener(): Promise<IdRead> {
   return new Promise((resolve) => {
-    const bell = new EventEmitter();
-    bell.once('ring', () => resolve(requestId.getStore()));
-    setImmediate(() => bell.emit('ring'));
+    const emitter = new EventEmitter();
+    emitter.once('ring', () => resolve(requestId.getStore()));
+    setImmediate(() => emitter.emit('ring'));
   });
 }
 
-// Fewer sockets than requests: they wait in the agent's queue, and each socket works for many of them in turn.
+// There are fewer sockets than requests. Requests wait in the queue of the agent, and each socket serves many flows in
+// turn.
 const agent = new Agent({ keepAlive: true, maxSockets: 32 });
 
-/** A request to this server's second route, which takes over the id from a header and answers what it then reads. */
+/** Requests `/inner` of this server, which reads its id from a header and responds with the id that it read. */
 export function readInInnerRequest(port: number): Promise<IdRead> {
   return new Promise((resolve, reject) => {
     const headers = { 'x-request-id': requestId.getStore() ?? '' };
@@ -73,7 +71,7 @@ export function readInInnerRequest(port: number): Promise<IdRead> {
   });
 }
 
-/** Closes the sockets that were kept for the next inner request. */
+/** Closes the keep-alive connections of the inner requests. */
 export function closeInnerConnections(): void {
   agent.destroy();
 }

@@ -1,11 +1,11 @@
-/** The pages of the browser examples as their visitors meet them: served by this server, in a real browser. */
+/** The pages of the browser examples as a visitor sees them: served by this server, in a real browser. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type Browser, openBrowser, type Page } from '@throughline/testing/browsers';
 import { type RunningServer, startServer } from './server.js';
 
-/** How many reads a click leads to, in each mode. */
-const STEPS = 10;
+/** How many steps a click starts, in each mode. */
+const STEPS_PER_CLICK = 10;
 
 interface Counts {
   readonly steps: number;
@@ -14,22 +14,26 @@ interface Counts {
 
 type ByMode = Record<'global' | 'interception' | 'transform', Counts>;
 
+/** Expression: the counts of each mode. */
 const counts = `Object.fromEntries([...document.querySelectorAll('#modes label')].map((label) => {
   const count = (selector) => Number(label.querySelector(selector).textContent.replaceAll(',', ''));
   return [label.querySelector('input').value, { steps: count('.steps'), mixedUp: count('.mixed-up') }];
 }))`;
 
-/** Which modes have an accessor where an await looks, put there by interception. */
-const intercepted = `[...document.querySelectorAll('iframe')]
+/**
+ * Expression: the paths of the iframes in which Throughline intercepts `await`. Interception replaces `constructor` of
+ * `Promise.prototype`, which a native `await` reads, by an accessor.
+ */
+const interceptedPaths = `[...document.querySelectorAll('iframe')]
   .filter(({ contentWindow: { Object, Promise } }) => Object.getOwnPropertyDescriptor(Promise.prototype, 'constructor').get)
   .map(({ contentWindow }) => contentWindow.location.pathname)`;
 
-/** What each row of an order says, with its depth, in the columns of both users. */
-const spans = `['user-1', 'user-2'].map((user) =>
+/** Expression: the depth and the name of each span of the latest order, for both users. */
+const latestSpans = `['user-1', 'user-2'].map((user) =>
   [...document.querySelectorAll('#' + user + ' ol:first-child li span:first-child')].map((name) =>
     name.style.getPropertyValue('--depth') + ' ' + name.textContent))`;
 
-const spansOfAnOrder = [
+const expectedSpans = [
   '0 checkout',
   '1 load cart',
   '1 price',
@@ -42,19 +46,20 @@ const spansOfAnOrder = [
   '2 charge card',
 ];
 
-const failures = `performance.getEntriesByType('resource')
+/** Expression: the URLs that the page could not load. */
+const failedUrls = `performance.getEntriesByType('resource')
   .filter(({ responseStatus }) => responseStatus >= 400)
   .map(({ name }) => name)`;
 
-/** The value of the expression, as soon as the condition holds. */
-function when(page: Page, condition: string, expression: string): Promise<unknown> {
+/** Waits until the condition is true in the page, and returns the value of the expression at that moment. */
+function evaluateWhen(page: Page, condition: string, expression: string): Promise<unknown> {
   return page.evaluate(`new Promise((resolve) => {
-    const look = () => (${condition} ? resolve(${expression}) : setTimeout(look, 20));
-    look();
+    const check = () => (${condition} ? resolve(${expression}) : setTimeout(check, 20));
+    check();
   })`);
 }
 
-function text(page: Page, selector: string): Promise<unknown> {
+function textOf(page: Page, selector: string): Promise<unknown> {
   return page.evaluate(`document.querySelector(${JSON.stringify(selector)}).textContent`);
 }
 
@@ -73,14 +78,18 @@ describe('the pages of the browser examples', { timeout: 120_000 }, () => {
     await server.close();
   });
 
-  it('two users at once: the plain global mixes them up, interception and the transform do not', async () => {
+  it('shows that a plain global mixes up two users, and that interception and the transform do not', async () => {
     const page = await browser.page(`${origin}/browser/`);
-    const playing = await when(page, `Object.values(${counts}).every(({ steps }) => steps >= 3 * ${STEPS})`, counts);
-    const { global, interception, transform } = playing as ByMode;
+    const countsWhilePlaying = await evaluateWhen(
+      page,
+      `Object.values(${counts}).every(({ steps }) => steps >= 3 * ${STEPS_PER_CLICK})`,
+      counts,
+    );
+    const { global, interception, transform } = countsWhilePlaying as ByMode;
     assert.ok(global.mixedUp > 0);
     assert.deepEqual([interception.mixedUp, transform.mixedUp], [0, 0]);
 
-    for (const [mode, hasWrong] of [
+    for (const [mode, isMixedUp] of [
       ['transform', false],
       ['global', true],
       ['interception', false],
@@ -89,56 +98,56 @@ describe('the pages of the browser examples', { timeout: 120_000 }, () => {
       assert.equal(await page.evaluate(`document.querySelectorAll('table:not([hidden])').length`), 1);
       assert.ok(Number(await page.evaluate(`document.querySelectorAll('table:not([hidden]) td.read').length`)) > 0);
       const wrong = await page.evaluate(`document.querySelectorAll('table:not([hidden]) td.wrong').length`);
-      assert.equal(Number(wrong) > 0, hasWrong, mode);
+      assert.equal(Number(wrong) > 0, isMixedUp, mode);
     }
 
-    // From now on only these two clicks.
+    // Stop the automatic clicks, and wait until their flows have ended.
     await page.click('#play');
-    const before = (await when(page, `document.querySelector('td.now') === null`, counts)) as ByMode;
+    const before = (await evaluateWhen(page, `document.querySelector('td.now') === null`, counts)) as ByMode;
     await page.click('#click-1');
     await page.click('#click-2');
-    const wanted = before.global.steps + 2 * STEPS;
-    const after = (await when(
+    const expectedSteps = before.global.steps + 2 * STEPS_PER_CLICK;
+    const after = (await evaluateWhen(
       page,
-      `Object.values(${counts}).every(({ steps }) => steps >= ${wanted})`,
+      `Object.values(${counts}).every(({ steps }) => steps >= ${expectedSteps})`,
       counts,
     )) as ByMode;
     assert.ok(after.global.mixedUp > before.global.mixedUp);
     for (const mode of ['interception', 'transform'] as const) {
-      assert.deepEqual(after[mode], { steps: wanted, mixedUp: 0 });
+      assert.deepEqual(after[mode], { steps: expectedSteps, mixedUp: 0 });
     }
-    assert.deepEqual(await page.evaluate(intercepted), ['/browser/interception/']);
-    assert.equal(await text(page, '#status'), '');
-    assert.deepEqual(await page.evaluate(failures), []);
+    assert.deepEqual(await page.evaluate(interceptedPaths), ['/browser/interception/']);
+    assert.equal(await textOf(page, '#status'), '');
+    assert.deepEqual(await page.evaluate(failedUrls), []);
     await page.close();
   });
 
-  it('a library for Node: each span hangs where it belongs, for two users at once', async () => {
+  it('runs a Node library in the page, and every span of two simultaneous users has the right parent', async () => {
     const page = await browser.page(`${origin}/tracing/`);
     for (const orders of [2, 4]) {
-      await when(page, `document.querySelectorAll('ol.done').length === ${orders}`, 'true');
-      assert.deepEqual(await page.evaluate(spans), [spansOfAnOrder, spansOfAnOrder]);
-      assert.equal(await text(page, '#spans'), `${orders * spansOfAnOrder.length}`);
-      assert.equal(await text(page, '#lost'), '0');
+      await evaluateWhen(page, `document.querySelectorAll('ol.done').length === ${orders}`, 'true');
+      assert.deepEqual(await page.evaluate(latestSpans), [expectedSpans, expectedSpans]);
+      assert.equal(await textOf(page, '#spans'), `${orders * expectedSpans.length}`);
+      assert.equal(await textOf(page, '#lost'), '0');
       await page.click('#click-1');
       await page.click('#click-2');
     }
-    assert.equal(await text(page, '#status'), '');
-    assert.deepEqual(await page.evaluate(failures), []);
+    assert.equal(await textOf(page, '#status'), '');
+    assert.deepEqual(await page.evaluate(failedUrls), []);
     await page.close();
   });
 
-  it('a library for Node: without the plugin it does not start', async () => {
+  it('does not start the Node library in a page that is built without the plugin', async () => {
     const page = await browser.page(`${origin}/tracing/without-the-plugin/`);
-    assert.match(`${await text(page, '#status')}`, /does not start here: .+AsyncLocalStorage is not a constructor/);
-    assert.equal(await text(page, '#spans'), '0');
+    assert.match(`${await textOf(page, '#status')}`, /does not start here: .+AsyncLocalStorage is not a constructor/);
+    assert.equal(await textOf(page, '#spans'), '0');
     await page.close();
   });
 
-  it('leads from the address without the slash to the page, and nowhere out of the folder', async () => {
-    const moved = await fetch(`${origin}/browser`);
-    assert.equal(moved.url, `${origin}/browser/`);
-    assert.match(await moved.text(), /<title>Two users at once/);
+  it('redirects a path without the trailing slash, and serves no file outside of the built folders', async () => {
+    const redirected = await fetch(`${origin}/browser`);
+    assert.equal(redirected.url, `${origin}/browser/`);
+    assert.match(await redirected.text(), /<title>Two users at once/);
     for (const path of [
       '/browser/nothing.js',
       '/browser/assets',

@@ -1,4 +1,4 @@
-/** A server of the comparison, in a process of its own, as its parent sees it. */
+/** A server of the comparison, which runs in its own process, as seen by the parent process. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -10,16 +10,16 @@ const program = fileURLToPath(new URL('comparison-server-process.js', import.met
 const USERS = 32;
 
 export interface Measurement {
-  /** Requests a second. */
+  /** Requests per second. */
   readonly rate: number;
-  /** Milliseconds of processor time that the server spent on a request. */
+  /** The CPU time that the server spent per request, in milliseconds. */
   readonly cost: number;
   readonly mixedUp: number;
 }
 
 export class ComparisonServer {
   readonly #child: ChildProcess;
-  readonly #ended: Promise<unknown>;
+  readonly #exited: Promise<unknown>;
   readonly #port: Promise<number>;
   readonly #signal: AbortSignal;
   #nextId = 0;
@@ -30,49 +30,43 @@ export class ComparisonServer {
       env: { ...process.env, THROUGHLINE_STORAGE: storage },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
-    this.#ended = once(this.#child, 'exit').catch(() => {});
-    this.#port = this.#message();
-    // Where another one fails first, nobody asks for the port.
+    this.#exited = once(this.#child, 'exit').catch(() => {});
+    this.#port = this.#nextNumber();
+    // If another server fails first, this promise is never awaited. Its rejection must not end the process.
     this.#port.catch(() => {});
   }
 
-  /** Sends so many requests. */
+  /** Sends `requests` requests and measures them. */
   async measure(requests: number, onResponse: () => void): Promise<Measurement> {
     const port = await this.#port;
-    const load = {
-      port,
-      path: '/work',
-      requests,
-      users: USERS,
-      initialUsers: USERS,
-      createId: () => this.#nextId++,
-      onResponse,
-    };
-    const before = await this.#processorTime();
+    const createId = () => this.#nextId++;
+    const load = { port, path: '/work', requests, users: USERS, initialUsers: USERS, createId, onResponse };
+    const before = await this.#cpuTime();
     const { seconds, mixedUp } = await sendWorkTraffic({ ...load, signal: this.#signal });
-    const cost = ((await this.#processorTime()) - before) / requests;
+    const cost = ((await this.#cpuTime()) - before) / requests;
     return { rate: requests / seconds, cost, mixedUp };
   }
 
   async close(): Promise<void> {
     this.#child.kill();
-    await this.#ended;
+    await this.#exited;
   }
 
-  #processorTime(): Promise<number> {
-    const answer = this.#message();
-    this.#child.send('processor time');
-    return answer;
+  /** @returns the CPU time that the server has used so far, in milliseconds */
+  #cpuTime(): Promise<number> {
+    const time = this.#nextNumber();
+    this.#child.send('cpu time');
+    return time;
   }
 
-  /** The next number that the child sends. */
-  #message(): Promise<number> {
+  /** Waits for the next message of the child process, which is always a number. */
+  #nextNumber(): Promise<number> {
     return new Promise((resolve, reject) => {
-      const ended = () => reject(new Error('A server of the comparison has ended too soon.'));
-      this.#child.once('exit', ended);
+      const onExit = () => reject(new Error('A server of the comparison exited too early.'));
+      this.#child.once('exit', onExit);
       this.#child.once('error', reject);
       this.#child.once('message', (message) => {
-        this.#child.off('exit', ended);
+        this.#child.off('exit', onExit);
         this.#child.off('error', reject);
         resolve(Number(message));
       });

@@ -1,8 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 
 /**
- * Whether a request that changes something comes from a page of this server. Browsers say so in `sec-fetch-site`, older
- * ones in `origin`; what sends neither is no browser, and brings no cookie but its own.
+ * Whether a request comes from a page of this server. Requests that change something must. Browsers report it in
+ * `sec-fetch-site`, and older browsers send `origin`. A client that sends neither header is not a browser, so no other
+ * site can make it send a user's cookie.
+ *
+ * @see https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
  */
 export function isSameOriginRequest({ headers }: IncomingMessage): boolean {
   const site = headers['sec-fetch-site'];

@@ -1,3 +1,4 @@
+/** The work of a request: all asynchronous steps, one after another. */
 import { setTimeout } from 'node:timers/promises';
 import {
   type IdRead,
@@ -10,33 +11,32 @@ import {
 } from './async-steps.js';
 import { logWithRequestId } from './request-log.js';
 
-/** What the request does, in order; it reads the id at each of these places. */
+/** The points at which a request reads its id, in order. */
 export const stepNames = ['start', 'timer', 'file', 'crypto', 'nested', 'emitter', 'inner', 'finish'] as const;
 
 export type StepName = (typeof stepNames)[number];
 
 export interface WorkOptions {
-  /** Where this server listens. */
+  /** The port of this server. */
   readonly port: number;
-  /** Up to how many milliseconds each step waits first, so that people can follow. */
-  readonly pause: number;
-  /** Hears what each step read. */
-  readonly report: (step: StepName, read: IdRead) => void;
+  /** The longest pause before each step, in milliseconds, so that people can follow the steps. */
+  readonly maxPause: number;
+  /** Called with what each step read. */
+  readonly onRead: (step: StepName, read: IdRead) => void;
 }
 
-/** All steps of a request. */
-export async function runSteps({ port, pause, report }: WorkOptions): Promise<void> {
-  const step = async (name: StepName, run: () => Promise<IdRead>) => {
-    // Squared, so that some requests overtake others.
-    if (pause > 0) await setTimeout(pause * Math.random() ** 2);
-    report(name, await run());
+export async function runSteps({ port, maxPause, onRead }: WorkOptions): Promise<void> {
+  const runStep = async (name: StepName, readId: () => Promise<IdRead>) => {
+    // Squaring makes most pauses short and a few long, so that some requests overtake others.
+    if (maxPause > 0) await setTimeout(maxPause * Math.random() ** 2);
+    onRead(name, await readId());
   };
-  report('start', logWithRequestId('start'));
-  await step('timer', readInTimer);
-  await step('file', readInFileCallback);
-  await step('crypto', readInThreadPoolCallback);
-  await step('nested', readInNestedFunctions);
-  await step('emitter', readInListener);
-  await step('inner', () => readInInnerRequest(port));
-  report('finish', logWithRequestId('finish'));
+  onRead('start', logWithRequestId('start'));
+  await runStep('timer', readInTimer);
+  await runStep('file', readInFileCallback);
+  await runStep('crypto', readInThreadPoolCallback);
+  await runStep('nested', readInNestedFunctions);
+  await runStep('emitter', readInListener);
+  await runStep('inner', () => readInInnerRequest(port));
+  onRead('finish', logWithRequestId('finish'));
 }

@@ -1,7 +1,9 @@
 /**
- * The class that holds the id. It is Throughline's, but the same server also runs on other classes, to be compared with
- * them, and on one that does not work, to show that the check sees it. THROUGHLINE_STORAGE says which. The others are
- * not even loaded: on Node 20 and 22 the first use of a storage slows the whole process down for good.
+ * The class that stores the request id, selected by THROUGHLINE_STORAGE. The default is Throughline's. The server also
+ * runs on other classes, for comparison, and on a plain variable, to prove that the check detects mixed-up ids.
+ *
+ * Only the selected class is loaded: on Node 20 and 22 the first use of a storage slows down the whole process for
+ * good.
  */
 import { readStorageName, type StorageName } from './options.js';
 
@@ -12,7 +14,7 @@ export interface StorageLike<T> {
 
 type StorageClass = new <T>() => StorageLike<T>;
 
-/** A plain variable: whoever wrote last is what everybody reads. */
+/** A plain variable: every reader gets the value that was written last. */
 class PlainGlobal<T> implements StorageLike<T> {
   #value: T | undefined;
 
@@ -26,7 +28,7 @@ class PlainGlobal<T> implements StorageLike<T> {
   }
 }
 
-class Nothing<T> implements StorageLike<T> {
+class NoStorage<T> implements StorageLike<T> {
   run<R, A extends unknown[]>(_store: T, fn: (...args: A) => R, ...args: A): R {
     return fn(...args);
   }
@@ -40,7 +42,7 @@ const classes: Record<StorageName, () => Promise<StorageClass>> = {
   throughline: async () => (await import('throughline')).AsyncLocalStorage,
   runtime: async () => (await import('node:async_hooks')).AsyncLocalStorage,
   global: async () => PlainGlobal,
-  none: async () => Nothing,
+  none: async () => NoStorage,
 };
 
 export const AsyncLocalStorage = await classes[readStorageName(process.env)]();

@@ -1,4 +1,7 @@
-/** The shop: users sign in, and each has a cart in the session. No function here is told whose. */
+/**
+ * The handlers of the shop: users sign in, and each has a cart in the session. No function receives the user or the
+ * cart.
+ */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestScope, logFields, session } from '@throughline/request';
 import { writeLogLine } from './request-log.js';
@@ -6,108 +9,115 @@ import { renderErrorPage, renderShopPage } from './shop-page.js';
 
 declare module '@throughline/request' {
   interface RequestScope {
-    /** Who is signed in. */
+    /** The signed-in user. */
     userId?: string;
   }
 }
 
-interface Shop {
+interface ShopSession {
   user: string;
   cart: string[];
 }
 
 export const products = ['book', 'pen', 'lamp'] as const;
 
-/** What a cart can hold. */
 export const MAX_CART_ITEMS = 100;
-/** Characters. */
+/** In characters. */
 export const MAX_FORM_LENGTH = 1000;
-const TOO_LONG = `The form is too long: it may have ${MAX_FORM_LENGTH} characters.`;
+const FORM_TOO_LONG = `The form is too long: it may have at most ${MAX_FORM_LENGTH} characters.`;
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._'-]{0,31}$/u;
 
-/** Puts the signed in user into the scope, once, for every line of the log. */
+/** Copies the signed-in user from the session to the scope, where every log line reads it. */
 export function setScopeUser(): void {
-  const user = session<Shop>().get('user');
+  const user = session<ShopSession>().get('user');
   if (user !== undefined) getRequestScope().userId = user;
 }
 
 export function sendShop(response: ServerResponse): void {
   const { userId } = getRequestScope();
-  sendPage(response, 200, renderShopPage(userId, session<Shop>().get('cart') ?? [], products));
+  sendPage(response, 200, renderShopPage(userId, session<ShopSession>().get('cart') ?? [], products));
 }
 
-/** The user and the cart, for programs. */
+/** Sends the user and the cart as JSON, for programs. */
 export function sendCart(response: ServerResponse): void {
-  const user = session<Shop>().get('user');
+  const user = session<ShopSession>().get('user');
   if (user === undefined) {
     response.writeHead(401, { 'content-type': 'text/plain' }).end('Sign in first.\n');
     return;
   }
   response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-  response.end(`${JSON.stringify({ user, cart: session<Shop>().get('cart') ?? [] })}\n`);
+  response.end(`${JSON.stringify({ user, cart: session<ShopSession>().get('cart') ?? [] })}\n`);
 }
 
 export async function signIn(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const form = await formOf(request);
-  if (form === undefined) return sendErrorPage(response, 413, TOO_LONG);
+  const form = await readForm(request);
+  if (form === undefined) return sendErrorPage(response, 413, FORM_TOO_LONG);
   const name = form.get('user')?.trim() ?? '';
-  if (!NAME.test(name)) return sendErrorPage(response, 400, "A name has 1 to 32 letters, digits, spaces or . _ - '");
-  const own = session<Shop>();
-  // What another user has left in this browser is not for this one.
-  if (own.get('user') !== undefined) await own.destroy();
-  own.set('user', name);
-  // Whoever knew the id before knows nothing now.
-  await own.regenerate();
+  if (!NAME.test(name)) {
+    return sendErrorPage(
+      response,
+      400,
+      "A name has 1 to 32 letters, digits, spaces or . _ - ' and begins with a letter or digit.",
+    );
+  }
+  const currentSession = session<ShopSession>();
+  // A new user must not see what the previous user of this browser left in the session.
+  if (currentSession.get('user') !== undefined) await currentSession.destroy();
+  currentSession.set('user', name);
+  // A new id makes the old one worthless to anyone who may have learned it before the sign-in (session fixation).
+  await currentSession.regenerate();
   getRequestScope().userId = name;
-  logLine('signed in');
-  seeShop(response);
+  logShopEvent('signed in');
+  redirectToShop(response);
 }
 
 export async function addToCart(request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (getRequestScope().userId === undefined) return sendErrorPage(response, 401, 'Sign in first.');
-  const form = await formOf(request);
-  if (form === undefined) return sendErrorPage(response, 413, TOO_LONG);
+  const form = await readForm(request);
+  if (form === undefined) return sendErrorPage(response, 413, FORM_TOO_LONG);
   const item = form.get('item');
-  if (!products.some((one) => one === item) || item === null)
-    return sendErrorPage(response, 400, `Choose ${products.join(', ')}.`);
-  const own = session<Shop>();
+  if (!products.some((product) => product === item) || item === null) {
+    return sendErrorPage(response, 400, `Unknown product. Choose one of: ${products.join(', ')}.`);
+  }
+  const currentSession = session<ShopSession>();
   let isFull = false;
-  // Made again where another request of this user was quicker, so neither loses its item; what it said last holds.
-  own.update('cart', (cart = []) => {
+  // If another request of this user saves first, the update runs again on the new cart. Neither request loses its item,
+  // and `isFull` holds the result of the last run.
+  currentSession.update('cart', (cart = []) => {
     isFull = cart.length >= MAX_CART_ITEMS;
     return isFull ? cart : [...cart, item];
   });
-  await own.save();
+  await currentSession.save();
   if (isFull) {
-    logLine(`could not put a ${item} into the full cart`);
+    logShopEvent(`could not add a ${item}, because the cart is full`);
     return sendErrorPage(
       response,
       409,
-      `The cart is full: it holds ${MAX_CART_ITEMS} things. Sign out to begin another.`,
+      `The cart is full: it holds at most ${MAX_CART_ITEMS} items. Sign out to start a new one.`,
     );
   }
-  logLine(`put a ${item} into the cart`);
-  seeShop(response);
+  logShopEvent(`added a ${item} to the cart`);
+  redirectToShop(response);
 }
 
 export async function signOut(response: ServerResponse): Promise<void> {
   await session().destroy();
-  logLine('signed out');
-  seeShop(response);
+  logShopEvent('signed out');
+  redirectToShop(response);
 }
 
-function logLine(message: string): void {
+function logShopEvent(message: string): void {
   const { requestId, userId = '-' } = logFields();
   writeLogLine(`${requestId}  ${userId}: ${message}`);
 }
 
-function seeShop(response: ServerResponse): void {
+function redirectToShop(response: ServerResponse): void {
   response.writeHead(303, { location: '/shop' }).end();
 }
 
-/** Answers a form with a page that says why nothing was done. */
-export function sendErrorPage(response: ServerResponse, status: number, why: string): void {
-  sendPage(response, status, renderErrorPage(why));
+/** Sends a page that states why the request failed. */
+export function sendErrorPage(response: ServerResponse, status: number, reason: string): void {
+  sendPage(response, status, renderErrorPage(reason));
 }
 
 function sendPage(response: ServerResponse, status: number, page: string): void {
@@ -120,8 +130,11 @@ function sendPage(response: ServerResponse, status: number, page: string): void 
   response.end(page);
 }
 
-/** Undefined where the form is too long: it is read to its end, so that the client hears the answer, and not kept. */
-async function formOf(request: IncomingMessage): Promise<URLSearchParams | undefined> {
+/**
+ * Reads the form in the body of a request.
+ * @returns undefined if the form is too long: its rest is read, so that the client gets the response, but not stored
+ */
+async function readForm(request: IncomingMessage): Promise<URLSearchParams | undefined> {
   let body = '';
   for await (const chunk of request.setEncoding('utf8')) {
     if (body.length <= MAX_FORM_LENGTH) body += chunk;

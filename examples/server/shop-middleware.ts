@@ -1,6 +1,6 @@
 /**
- * The door of the server with a shop: each request gets its scope and its session here. The servers of the comparison have
- * no such door and load none of this, because a storage that nobody asked for would be measured with the others.
+ * Adds the shop to the server: each request gets its scope and its session here. The servers of the comparison do not
+ * load this module, because the storages behind scopes and sessions would be measured along with the others.
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { RequestError, type Sessions, tryGetRequestScope } from '@throughline/request';
@@ -8,11 +8,11 @@ import { requestScope } from '@throughline/request/http';
 import { addToCart, sendCart, sendErrorPage, sendShop, setScopeUser, signIn, signOut } from './shop-handlers.js';
 
 export interface ShopMiddleware {
-  /** The listener for the server, given what is to run in a scope. */
+  /** @returns a listener that runs the given one in a request scope */
   wrapListener(listener: RequestListener): RequestListener;
-  /** Who is signed in, wherever this is called in a request. */
+  /** @returns the signed-in user of the current request; undefined if none is signed in, or outside of a request */
   currentUser(): string | undefined;
-  /** Gives false where the request is for something else. */
+  /** @returns false, without a response, if the request is not for the shop */
   route(request: IncomingMessage, response: ServerResponse): Promise<boolean>;
 }
 
@@ -24,13 +24,14 @@ export function createShopMiddleware(session: Sessions): ShopMiddleware {
           setScopeUser();
           listener(request, response);
         },
-        // The server asks itself in the middle of its work and hands on the id; nobody but this machine reaches it.
+        // The server sends requests to itself and passes the id on. Only this machine can connect, so the id is
+        // trusted.
         { session, trustRequestId: true },
       ),
     currentUser: () => tryGetRequestScope()?.userId,
     route: (request, response) =>
       route(request, response).catch((error: unknown) => {
-        // The store is away, or the user has signed out in another window.
+        // A RequestError reports that the store is unreachable, or that the user has signed out in another window.
         if (!(error instanceof RequestError)) throw error;
         sendErrorPage(response, error.status, error.message);
         return true;

@@ -1,4 +1,4 @@
-/** The shop over real HTTP: sessions that outlive the process, and that two processes share. */
+/** The sessions of the shop over real HTTP: they outlive the process, and two processes share them. */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,10 +8,10 @@ import { setTimeout } from 'node:timers/promises';
 import { isMissing, startRedis } from '@throughline/testing/databases';
 import { ServerProcess } from './test/server-process.js';
 
-const limit = { timeout: 60_000 };
+const timeLimit = { timeout: 60_000 };
 
-/** A browser's window: it keeps its cookie. */
-class Window {
+/** A browser window, which stores its cookie. */
+class BrowserWindow {
   cookie = '';
 
   async send(port: number, path: string, form?: string, headers: Record<string, string> = {}): Promise<Response> {
@@ -25,8 +25,8 @@ class Window {
       body: form ?? null,
       redirect: 'manual',
     });
-    const [set] = response.headers.getSetCookie();
-    if (set !== undefined) [this.cookie = ''] = set.split(';');
+    const [setCookie] = response.headers.getSetCookie();
+    if (setCookie !== undefined) [this.cookie = ''] = setCookie.split(';');
     return response;
   }
 
@@ -35,7 +35,11 @@ class Window {
   }
 }
 
-async function using<T>(env: NodeJS.ProcessEnv, use: (port: number, program: ServerProcess) => Promise<T>): Promise<T> {
+/** Runs `use` while a server serves, and returns its result. */
+async function withServer<T>(
+  env: NodeJS.ProcessEnv,
+  use: (port: number, program: ServerProcess) => Promise<T>,
+): Promise<T> {
   const program = new ServerProcess(['--requests', '8'], env);
   try {
     return await use(await program.waitUntilServing(), program);
@@ -44,33 +48,33 @@ async function using<T>(env: NodeJS.ProcessEnv, use: (port: number, program: Ser
   }
 }
 
-describe('the shop', limit, () => {
-  it('keeps users apart, and signed in over a restart, in files that are nobody else’s', async () => {
-    const [ada, bob] = [new Window(), new Window()];
-    const file = await using({}, async (port, program) => {
+describe('the sessions of the shop', timeLimit, () => {
+  it('are separate for each user, survive a restart, and are stored in files that no other user can access', async () => {
+    const [ada, bob] = [new BrowserWindow(), new BrowserWindow()];
+    const file = await withServer({}, async (port, program) => {
       await ada.send(port, '/sign-in', 'user=ada');
       await bob.send(port, '/sign-in', 'user=bob');
       await Promise.all([ada.send(port, '/cart', 'item=book'), bob.send(port, '/cart', 'item=pen')]);
-      await program.waitForOutput(/^ {2}[\da-f-]{36} {2}ada: put a book into the cart$/m);
-      const [, kept = ''] = await program.waitForOutput(/Sessions are kept in (.+)\.$/m);
-      return kept;
+      await program.waitForOutput(/^ {2}[\da-f-]{36} {2}ada: added a book to the cart$/m);
+      const [, storeFile = ''] = await program.waitForOutput(/Sessions are stored in (.+)\.$/m);
+      return storeFile;
     });
     for (const path of [file, file.replace('sessions.sqlite', 'session-secret')]) {
       assert.equal((await stat(path)).mode & 0o077, 0, path);
     }
-    await using({}, async (port) => {
+    await withServer({}, async (port) => {
       assert.deepEqual(await ada.cart(port), { user: 'ada', cart: ['book'] });
       assert.deepEqual(await bob.cart(port), { user: 'bob', cart: ['pen'] });
-      // Another secret believes no cookie of the first.
-      await using({ SESSION_SECRET: 'another secret of 32 characters!' }, async (other) => {
+      // A server with another secret rejects the cookies that the first one signed.
+      await withServer({ SESSION_SECRET: 'another secret of 32 characters!' }, async (other) => {
         assert.equal((await ada.send(other, '/cart')).status, 401);
       });
     });
   });
 
-  it('gives a new id at sign-in, nothing of the user before, and ends the old id at sign-out', async () => {
-    await using({}, async (port) => {
-      const window = new Window();
+  it('get a new id and an empty cart at each sign-in, and end at sign-out', async () => {
+    await withServer({}, async (port) => {
+      const window = new BrowserWindow();
       await window.send(port, '/sign-in', 'user=ada');
       const first = window.cookie;
       await window.send(port, '/cart', 'item=book');
@@ -86,9 +90,9 @@ describe('the shop', limit, () => {
     });
   });
 
-  it('takes forms from its own pages only, and shows a name as text', async () => {
-    await using({}, async (port) => {
-      const window = new Window();
+  it('start only from a form of the shop’s own pages, which escape the name of the user', async () => {
+    await withServer({}, async (port) => {
+      const window = new BrowserWindow();
       for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { origin: 'http://elsewhere.example' }]) {
         assert.equal((await window.send(port, '/sign-in', 'user=eve', headers)).status, 403);
       }
@@ -97,58 +101,65 @@ describe('the shop', limit, () => {
       assert.equal((await window.send(port, '/sign-in', `user=o'hara`, own)).status, 303);
       const page = await window.send(port, '/shop');
       assert.match(`${page.headers.get('content-security-policy')}`, /^default-src 'none'; .+frame-ancestors 'none'/);
-      assert.match(await page.text(), /Cart of o&#39;hara/);
+      assert.match(await page.text(), /o&#39;hara's cart/);
     });
   });
 });
 
-/** Has one user put things into the cart through both processes at once, and finds all of them in either. */
-async function fillCart(one: number, two: number): Promise<Window> {
-  const ada = new Window();
-  await ada.send(one, '/sign-in', 'user=ada');
-  const ports = Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? one : two));
-  const answers = await Promise.all(ports.map((port) => ada.send(port, '/cart', 'item=pen')));
-  assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([303]));
+/**
+ * Adds items to the cart of one user through both processes at once, and checks that each process has all of them.
+ * @returns the window of the user
+ */
+async function fillCart(port: number, otherPort: number): Promise<BrowserWindow> {
+  const ada = new BrowserWindow();
+  await ada.send(port, '/sign-in', 'user=ada');
+  const ports = Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? port : otherPort));
+  const responses = await Promise.all(ports.map((each) => ada.send(each, '/cart', 'item=pen')));
+  assert.deepEqual(new Set(responses.map(({ status }) => status)), new Set([303]));
   const cart = Array.from(ports, () => 'pen');
-  for (const port of [one, two]) assert.deepEqual(await ada.cart(port), { user: 'ada', cart });
+  for (const each of [port, otherPort]) assert.deepEqual(await ada.cart(each), { user: 'ada', cart });
   return ada;
 }
 
-it('two processes that start at once make one secret, and share the sessions in one file', limit, async () => {
-  const temporary = await mkdtemp(join(tmpdir(), 'throughline-test-'));
-  const programs = [1, 2].map(() => new ServerProcess(['--requests', '8'], { TMPDIR: temporary }));
-  try {
-    const [one = 0, two = 0] = await Promise.all(programs.map((program) => program.waitUntilServing()));
-    await fillCart(one, two);
-  } finally {
-    await Promise.all(programs.map((program) => program.kill('SIGTERM')));
-    await rm(temporary, { recursive: true, force: true });
-  }
-});
+it(
+  'two processes that start at the same time create one secret, and share the sessions in one file',
+  timeLimit,
+  async () => {
+    const temporary = await mkdtemp(join(tmpdir(), 'throughline-test-'));
+    const programs = [1, 2].map(() => new ServerProcess(['--requests', '8'], { TMPDIR: temporary }));
+    try {
+      const [one = 0, two = 0] = await Promise.all(programs.map((program) => program.waitUntilServing()));
+      await fillCart(one, two);
+    } finally {
+      await Promise.all(programs.map((program) => program.kill('SIGTERM')));
+      await rm(temporary, { recursive: true, force: true });
+    }
+  },
+);
 
-/** Has Node not find a package, as where it could not be compiled. */
-function without(name: string): string {
-  const resolve = `export async function resolve(wanted, context, next) {
-    if (wanted === '${name}') throw new Error('Cannot find ${name}');
-    return next(wanted, context);
+/** The Node option that makes a package fail to load, as if it was not installed. */
+function optionToHidePackage(name: string): string {
+  const resolve = `export async function resolve(specifier, context, next) {
+    if (specifier === '${name}') throw new Error('Cannot find ${name}');
+    return next(specifier, context);
   }`;
   const hooks = `data:text/javascript,${encodeURIComponent(resolve)}`;
   const main = `import { register } from 'node:module'; register(${JSON.stringify(hooks)});`;
   return `--import=data:text/javascript,${encodeURIComponent(main)}`;
 }
 
-it('keeps the sessions in memory where SQLite is missing, and says why', limit, async () => {
-  await using({ NODE_OPTIONS: without('@keyv/sqlite') }, async (port, program) => {
+it('a server without SQLite stores the sessions in memory, and prints the reason', timeLimit, async () => {
+  await withServer({ NODE_OPTIONS: optionToHidePackage('@keyv/sqlite') }, async (port, program) => {
     await program.waitForOutput(
-      /Sessions are kept in memory until the server ends, .+ \(Error: Cannot find @keyv\/sqlite\)/,
+      /Sessions are stored in memory until the server stops, .+ \(Error: Cannot find @keyv\/sqlite\)/,
     );
-    const ada = new Window();
+    const ada = new BrowserWindow();
     await ada.send(port, '/sign-in', 'user=ada');
     assert.deepEqual(await ada.cart(port), { user: 'ada', cart: [] });
   });
 });
 
-it('two processes share the sessions in Redis, and stand it when it stops', limit, async (t) => {
+it('two processes share the sessions in Redis, and recover when Redis restarts', timeLimit, async (t) => {
   const redis = await startRedis();
   if (isMissing(redis)) {
     t.skip(redis.missing);
@@ -156,29 +167,29 @@ it('two processes share the sessions in Redis, and stand it when it stops', limi
   }
   const env = { REDIS_URL: redis.url };
   try {
-    await using(env, (one, program) =>
-      using(env, async (two) => {
-        const ada = await fillCart(one, two);
+    await withServer(env, (port, program) =>
+      withServer(env, async (otherPort) => {
+        const ada = await fillCart(port, otherPort);
         const { cookie } = ada;
-        await ada.send(two, '/sign-out', '');
+        await ada.send(otherPort, '/sign-out', '');
         ada.cookie = cookie;
-        assert.equal((await ada.send(one, '/cart')).status, 401);
+        assert.equal((await ada.send(port, '/cart')).status, 401);
 
-        await ada.send(one, '/sign-in', 'user=ada');
+        await ada.send(port, '/sign-in', 'user=ada');
         await redis.stop();
-        const failed = await ada.send(one, '/cart');
+        const failed = await ada.send(port, '/cart');
         assert.equal(failed.status, 500);
         assert.match(await failed.text(), /^The session could not be reached/);
         assert.match(program.stderr, /A session could not be loaded/);
         await redis.start();
-        // It comes back when it has noticed.
+        // The client reconnects with a delay, so the first sign-ins may still fail.
         let status = 500;
         for (let tries = 0; status === 500 && tries < 400; tries++) {
           await setTimeout(50);
-          status = (await ada.send(one, '/sign-in', 'user=ada')).status;
+          status = (await ada.send(port, '/sign-in', 'user=ada')).status;
         }
         assert.equal(status, 303);
-        assert.deepEqual(await ada.cart(two), { user: 'ada', cart: [] });
+        assert.deepEqual(await ada.cart(otherPort), { user: 'ada', cart: [] });
       }),
     );
   } finally {

@@ -1,4 +1,4 @@
-/** What `npm start` does before it goes on serving: the check, the comparison, and what they found. */
+/** What `npm start` runs and prints before it serves visitors: the two checks and the comparison. */
 
 import { ProgressBar } from './progress-bar.js';
 import { createRequestId } from './request-id.js';
@@ -11,93 +11,100 @@ import { formatTable } from './text-table.js';
 import { sendWorkTraffic } from './work-traffic.js';
 
 const USERS = 200;
-/** So few at first that the lines of the log that are shown have both starts and finishes. */
-const USERS_AT_FIRST = 4;
-const LINES = 12;
+/** Few enough that the first lines of the log show finished requests too. */
+const INITIAL_USERS = 4;
+const LOG_LINES = 12;
 
-/** Sends the server traffic of many users at once. Gives how many reads were not of the request's own id. */
+/**
+ * Sends traffic of many simultaneous users, and prints the result.
+ * @returns how many reads returned anything but the request's own id
+ */
 export async function checkRequestIds(server: RunningServer, requests: number, signal: AbortSignal): Promise<number> {
   const users = Math.min(USERS, requests);
-  print(`  ${formatCount(users)} users at once send ${formatCount(requests)} requests. The log begins:`);
+  print(`  ${formatCount(users)} simultaneous users send ${formatCount(requests)} requests. The log begins:`);
   print();
   const bar = new ProgressBar(`of ${formatCount(requests)} requests`);
-  const lines = firstLines();
-  let answered = 0;
+  const log = printFirstLogLines();
+  let responses = 0;
   const onResponse = () => {
-    answered++;
-    if (lines.ended()) bar.show(answered / requests);
+    responses++;
+    if (log.isOver()) bar.show(responses / requests);
   };
-  const load = { port: server.port, path: '/work', requests, users, initialUsers: USERS_AT_FIRST };
+  const load = { port: server.port, path: '/work', requests, users, initialUsers: INITIAL_USERS };
   const traffic = await sendWorkTraffic({ ...load, createId: createRequestId, signal, onResponse }).finally(() =>
     bar.clear(),
   );
-  lines.end();
-  // The users see what they are answered; the server also sees what its second route read.
+  log.end();
+  // The users see what the responses report. The server also sees what its inner route read.
   const mixedUp = Math.max(traffic.mixedUp, server.totals.mixedUp);
-  const [sent = '', reads = '', mixed = ''] = formatTable([
+  const [requestsLine = '', readsLine = '', mixedUpLine = ''] = formatTable([
     ['requests', formatCount(traffic.requests)],
-    ['reads of their ids', formatCount(traffic.reads)],
-    ['contexts mixed up', formatCount(mixedUp)],
+    ['id reads', formatCount(traffic.reads)],
+    ['mixed-up contexts', formatCount(mixedUp)],
   ]);
-  print(`  ${sent}`);
-  print(`  ${reads}`);
-  print(`  ${bold(mixedUp === 0 ? green(mixed) : red(mixed))}`);
+  print(`  ${requestsLine}`);
+  print(`  ${readsLine}`);
+  print(`  ${bold(mixedUp === 0 ? green(mixedUpLine) : red(mixedUpLine))}`);
   return mixedUp;
 }
 
 /**
- * Has many users sign in, fill their carts, work and sign out, all at once. Gives how much was not the user's own, or lost.
- * @param requests about how many; there is at least one user
+ * Simulates many simultaneous users who sign in, fill their carts, work and sign out, and prints the result.
+ * @param requests the approximate number of requests; there is at least one user
+ * @returns how many reads, carts or items were mixed up or lost
  */
 export async function checkShop(server: RunningServer, requests: number, signal: AbortSignal): Promise<number> {
   const users = Math.max(1, Math.min(USERS, Math.floor(requests / REQUESTS_PER_USER)));
   const total = users * REQUESTS_PER_USER;
-  print(`  ${formatCount(users)} users sign in, fill their carts, work and sign out, all at once. The log begins:`);
+  print(`  ${formatCount(users)} simultaneous users sign in, fill their carts, work and sign out. The log begins:`);
   print();
   const bar = new ProgressBar(`of ${formatCount(total)} requests`);
-  const lines = firstLines();
-  let answered = 0;
+  const log = printFirstLogLines();
+  let responses = 0;
   const onResponse = () => {
-    answered++;
-    if (lines.ended()) bar.show(answered / total);
+    responses++;
+    if (log.isOver()) bar.show(responses / total);
   };
-  const load = { port: server.port, users, work: '/work', createId: createRequestId, signal, onResponse } as const;
-  const found = await sendShopTraffic(load).finally(() => bar.clear());
-  lines.end();
-  const wrong = found.mixedUp + found.cartsMixedUp + found.lost;
-  const [sent = '', reads = '', ...results] = formatTable([
-    ['requests', formatCount(found.requests)],
-    ['reads of ids, users and carts', formatCount(found.reads)],
-    ['contexts mixed up', formatCount(found.mixedUp)],
-    ['carts mixed up', formatCount(found.cartsMixedUp)],
-    ['lost from a cart', formatCount(found.lost)],
+  const load = { port: server.port, users, workPath: '/work', createId: createRequestId, signal, onResponse } as const;
+  const traffic = await sendShopTraffic(load).finally(() => bar.clear());
+  log.end();
+  const failures = traffic.mixedUp + traffic.cartsMixedUp + traffic.lost;
+  const [requestsLine = '', readsLine = '', ...resultLines] = formatTable([
+    ['requests', formatCount(traffic.requests)],
+    ['id, user and cart reads', formatCount(traffic.reads)],
+    ['mixed-up contexts', formatCount(traffic.mixedUp)],
+    ['mixed-up carts', formatCount(traffic.cartsMixedUp)],
+    ['lost cart items', formatCount(traffic.lost)],
   ]);
-  print(`  ${sent}`);
-  print(`  ${reads}`);
-  for (const line of results) print(`  ${bold(wrong === 0 ? green(line) : red(line))}`);
-  return wrong;
+  print(`  ${requestsLine}`);
+  print(`  ${readsLine}`);
+  for (const line of resultLines) print(`  ${bold(failures === 0 ? green(line) : red(line))}`);
+  return failures;
 }
 
-/** Prints the first lines of the log, and leaves out the rest. */
-function firstLines(): { end: () => void; ended: () => boolean } {
+/** Prints the first lines of the log and drops the rest. */
+function printFirstLogLines(): { end: () => void; isOver: () => boolean } {
   let count = 0;
-  let ended = false;
+  let isOver = false;
   const end = () => {
-    if (!ended) print();
-    ended = true;
+    if (!isOver) print();
+    isOver = true;
     setLogWriter(() => {});
   };
   setLogWriter((line) => {
     count++;
-    print(`  ${count > LINES ? faint('…') : line}`);
-    if (count > LINES) end();
+    print(`  ${count > LOG_LINES ? faint('…') : line}`);
+    if (count > LOG_LINES) end();
   });
-  return { end, ended: () => ended };
+  return { end, isOver: () => isOver };
 }
 
-/** Measures requests a second. Gives how many contexts were mixed up there. */
+/**
+ * Measures and prints requests per second with each storage.
+ * @returns how many contexts were mixed up
+ */
 export async function printComparison(requests: number, signal: AbortSignal): Promise<number> {
-  print('  Requests a second, each line a process of its own, measured in turns:');
+  print('  Requests per second. Each row is a separate process, and the processes are measured in turns:');
   print();
   const bar = new ProgressBar('of the measurements');
   const onProgress = (done: number) => bar.show(done);
@@ -107,22 +114,22 @@ export async function printComparison(requests: number, signal: AbortSignal): Pr
   print(`  ${faint(headings)}`);
   for (const line of lines) print(`  ${line}`);
   print();
-  print(`  ${faint('Most of this work is not storage. npm run bench measures the storages alone.')}`);
+  print(`  ${faint('Most of this time is not spent in storages. npm run bench measures the storages alone.')}`);
   return rows.reduce((sum, { mixedUp }) => sum + mixedUp, 0);
 }
 
-const HEADINGS = ['AsyncLocalStorage', 'storages', 'requests/s', 'lowest to highest', 'CPU ms/request', 'mixed up'];
+const HEADINGS = ['AsyncLocalStorage', 'storages', 'requests/s', 'range', 'CPU ms/request', 'mixed up'];
 
-const NAMES: Record<ComparisonRow['storage'], string> = {
+const STORAGE_NAMES: Record<ComparisonRow['storage'], string> = {
   none: 'none',
-  runtime: 'of node:async_hooks',
-  throughline: 'of throughline',
+  runtime: 'node:async_hooks',
+  throughline: 'throughline',
   global: 'a plain variable',
 };
 
 function cells({ storage, storages, rate, cost, mixedUp }: ComparisonRow): string[] {
   return [
-    NAMES[storage],
+    STORAGE_NAMES[storage],
     `${storages}`,
     formatCount(rate.median),
     `${formatCount(rate.lowest)} to ${formatCount(rate.highest)}`,

@@ -1,9 +1,9 @@
 /**
- * Requests a second of this very server, with its ids in different storages or in none.
+ * Requests per second of this server with its request ids in different storages, or in none.
  *
- * Each variant is a process of its own, because on Node 20 and 22 a process that has once used a storage stays slower.
- * All of them are warmed up first. Then they are measured in turns, many times and each time for a short while, so that
- * whatever else the machine does meets all of them alike.
+ * Each variant runs in its own process, because on Node 20 and 22 a process stays slower once it has used a storage.
+ * All variants are warmed up first. They are then measured in turns, often and briefly, so that other load on the
+ * machine affects all of them alike.
  */
 import { ComparisonServer, type Measurement } from './comparison-server.js';
 import type { StorageName } from './options.js';
@@ -20,7 +20,7 @@ const variants: readonly Variant[] = [
 
 interface Variant {
   readonly storage: StorageName;
-  /** How many storages hold a value while a request is worked on. */
+  /** How many storages hold a value while a request is handled. */
   readonly storages: number;
 }
 
@@ -31,18 +31,18 @@ interface MeasuredVariant {
 }
 
 export interface ComparisonRow extends Variant {
-  /** Requests a second. */
+  /** Requests per second. */
   readonly rate: { readonly median: number; readonly lowest: number; readonly highest: number };
-  /** Milliseconds of processor time a request, the median. */
+  /** The median CPU time per request, in milliseconds. */
   readonly cost: number;
   readonly mixedUp: number;
 }
 
 export interface ComparisonOptions {
-  /** The size of it all: half of it warms a variant up, a twelfth is one measurement. */
+  /** Scales the comparison: warming up a variant takes half as many requests, and each measurement a twelfth. */
   readonly requests: number;
   readonly signal: AbortSignal;
-  /** Told again and again how much of all is done, from 0 to 1. */
+  /** Called after each response with the completed share, from 0 to 1. */
   readonly onProgress: (done: number) => void;
 }
 
@@ -51,31 +51,31 @@ export async function compareStorages({
   signal,
   onProgress,
 }: ComparisonOptions): Promise<readonly ComparisonRow[]> {
-  const servers = variants.map((variant): MeasuredVariant => {
+  const measured = variants.map((variant): MeasuredVariant => {
     const server = new ComparisonServer(variant.storage, variant.storages, signal);
     return { variant, server, measurements: [] };
   });
   const warmUp = Math.ceil(requests / 2);
   const window = Math.ceil(requests / 12);
-  const total = servers.length * (warmUp + ROUNDS * window);
-  let answered = 0;
-  const onResponse = () => onProgress(++answered / total);
+  const total = measured.length * (warmUp + ROUNDS * window);
+  let responses = 0;
+  const onResponse = () => onProgress(++responses / total);
 
-  const end = () => Promise.all(servers.map(({ server }) => server.close()));
-  signal.addEventListener('abort', end);
+  const closeAll = () => Promise.all(measured.map(({ server }) => server.close()));
+  signal.addEventListener('abort', closeAll);
   try {
-    await Promise.all(servers.map(({ server }) => server.measure(warmUp, onResponse)));
+    await Promise.all(measured.map(({ server }) => server.measure(warmUp, onResponse)));
     for (let round = 0; round < ROUNDS; round++) {
-      // Each round begins with another one, so that none always comes first.
-      for (let turn = 0; turn < servers.length; turn++) {
-        const next = servers[(round + turn) % servers.length];
+      // Each round starts with a different variant, so that none is always measured first.
+      for (let turn = 0; turn < measured.length; turn++) {
+        const next = measured[(round + turn) % measured.length];
         next?.measurements.push(await next.server.measure(window, onResponse));
       }
     }
-    return servers.map(rowOf);
+    return measured.map(rowOf);
   } finally {
-    signal.removeEventListener('abort', end);
-    await end();
+    signal.removeEventListener('abort', closeAll);
+    await closeAll();
   }
 }
 
@@ -85,7 +85,7 @@ function rowOf({ variant, measurements }: MeasuredVariant): ComparisonRow {
     ...variant,
     rate: { median: middle(rates), lowest: rates[0] ?? 0, highest: rates.at(-1) ?? 0 },
     cost: middle(sorted(measurements.map(({ cost }) => cost))),
-    // Where nothing is stored, each read finds nothing, and nothing is mixed up.
+    // Without a storage every read returns undefined, which counts as mixed up but is not.
     mixedUp: variant.storage === 'none' ? 0 : measurements.reduce((sum, { mixedUp }) => sum + mixedUp, 0),
   };
 }

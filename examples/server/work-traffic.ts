@@ -1,6 +1,7 @@
 /**
- * Users: each sends a request over a socket of its own, waits for the answer, checks it, and sends the next one. A user
- * knows the id that it sent, and the answer says what each step read; so this check trusts nothing in the server.
+ * Users of `/work`. Each sends a request over its own socket, waits for the response, checks it, and sends the next
+ * request. A user knows the id that it sent, and the response reports what each step read, so the check does not rely
+ * on the server.
  */
 import { Agent, get } from 'node:http';
 import { text } from 'node:stream/consumers';
@@ -11,9 +12,9 @@ export interface WorkTrafficOptions {
   readonly path: string;
   /** How many requests all users send together. */
   readonly requests: number;
-  /** How many users there are, and so how many requests are in flight. */
+  /** How many users there are, which is also how many requests are in flight. */
   readonly users: number;
-  /** How many of them come at once; each answer then lets in two more. */
+  /** How many users start at once. Each response then starts two more. */
   readonly initialUsers: number;
   readonly createId: () => number;
   readonly signal: AbortSignal;
@@ -22,9 +23,9 @@ export interface WorkTrafficOptions {
 
 export interface WorkTrafficResult {
   readonly requests: number;
-  /** How many reads of an id the answers told of. */
+  /** How many reads of an id the responses reported. */
   readonly reads: number;
-  /** How many of them were not the id that was sent. */
+  /** How many of these reads differed from the id that was sent. */
   readonly mixedUp: number;
   readonly seconds: number;
 }
@@ -32,62 +33,62 @@ export interface WorkTrafficResult {
 export async function sendWorkTraffic(options: WorkTrafficOptions): Promise<WorkTrafficResult> {
   const { requests, users, initialUsers, createId, signal, onResponse } = options;
   const agent = new Agent({ keepAlive: true, maxSockets: users });
-  const hangUp = () => agent.destroy();
-  signal.addEventListener('abort', hangUp);
+  const closeSockets = () => agent.destroy();
+  signal.addEventListener('abort', closeSockets);
 
   let sent = 0;
-  let answered = 0;
+  let responses = 0;
   let reads = 0;
   let mixedUp = 0;
-  let over = false;
-  const began = performance.now();
+  let isOver = false;
+  const start = performance.now();
   try {
     await new Promise<void>((resolve, reject) => {
-      let here = 0;
-      function letIn(count: number): void {
-        for (; count > 0 && here < users; count--) {
-          here++;
-          user().catch(reject);
+      let startedUsers = 0;
+      function startUsers(count: number): void {
+        for (; count > 0 && startedUsers < users; count--) {
+          startedUsers++;
+          sendRequests().catch(reject);
         }
       }
-      async function user(): Promise<void> {
-        while (sent < requests && !over) {
+      async function sendRequests(): Promise<void> {
+        while (sent < requests && !isOver) {
           signal.throwIfAborted();
           sent++;
           const id = createId();
-          for (const read of await ask(agent, options, id)) {
+          for (const read of await sendRequest(agent, options, id)) {
             reads++;
             if (read !== id) mixedUp++;
           }
-          answered++;
+          responses++;
           onResponse?.();
-          if (answered === requests) resolve();
-          letIn(2);
+          if (responses === requests) resolve();
+          startUsers(2);
         }
       }
-      letIn(initialUsers);
+      startUsers(initialUsers);
     });
-    return { requests, reads, mixedUp, seconds: (performance.now() - began) / 1000 };
+    return { requests, reads, mixedUp, seconds: (performance.now() - start) / 1000 };
   } finally {
-    over = true;
-    signal.removeEventListener('abort', hangUp);
+    isOver = true;
+    signal.removeEventListener('abort', closeSockets);
     agent.destroy();
   }
 }
 
-/** Sends one request; gives what each of its steps read. */
-function ask(agent: Agent, { port, path }: WorkTrafficOptions, id: number): Promise<unknown[]> {
+/** @returns what each step of the request read */
+function sendRequest(agent: Agent, { port, path }: WorkTrafficOptions, id: number): Promise<unknown[]> {
   return new Promise((resolve, reject) => {
     get({ host: '127.0.0.1', port, path, agent, headers: { 'x-request-id': id } }, (response) => {
       text(response)
-        .then((body) => readsIn(response.statusCode, body))
+        .then((body) => parseReads(response.statusCode, body))
         .then(resolve, reject);
     }).on('error', reject);
   });
 }
 
-function readsIn(status: number | undefined, body: string): unknown[] {
-  if (status !== 200) throw new Error(`The server answered ${status}: ${body}`);
-  const answer: Record<string, unknown> = JSON.parse(body);
-  return stepNames.map((name) => answer[name]);
+function parseReads(status: number | undefined, body: string): unknown[] {
+  if (status !== 200) throw new Error(`Expected a response with status 200, but got ${status}: ${body}`);
+  const reads: Record<string, unknown> = JSON.parse(body);
+  return stepNames.map((name) => reads[name]);
 }

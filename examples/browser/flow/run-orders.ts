@@ -1,29 +1,24 @@
-/** Runs a flow for each click that the page tells of, and tells the page what the flow reads. */
-import type { ClickMessage, FlowMessage, StepName } from './messages.js';
+/** Starts an order for each click that the page posts, and posts back which user each step of it read. */
+import type { ClickMessage, FlowMessage } from './messages.js';
 import { order, user } from './order.js';
+import type { Pause, Show } from './order-steps.js';
 
-/** Hears what a step has read. */
-export type Saw = (step: StepName, read: string | undefined) => void;
-
-/** Lets people follow. */
-export type Pause = () => Promise<void>;
-
-function tell(news: FlowMessage): void {
-  parent.postMessage(news, location.origin);
+function post(message: FlowMessage): void {
+  parent.postMessage(message, location.origin);
 }
 
 addEventListener('message', ({ data, source }: MessageEvent<ClickMessage>) => {
   if (source !== parent) return;
-  const { flow, pauses } = data;
-  const left = pauses.values();
-  const pause = () => new Promise<void>((resolve) => setTimeout(resolve, left.next().value));
-  // The flow is known here by a plain constant, which no storage can mix up.
-  const saw: Saw = (step, read) => tell({ kind: 'read', flow, step, read });
-  user.run(data.user, order, saw, pause).then(
-    () => tell({ kind: 'end', flow }),
-    (error: unknown) => tell({ kind: 'failure', flow, reason: String(error) }),
+  const { flowId } = data;
+  const pauses = data.pauses.values();
+  const pause: Pause = () => new Promise((resolve) => setTimeout(resolve, pauses.next().value));
+  // `flowId` is a plain constant of this closure, so each read is attributed to its flow without any storage.
+  const show: Show = (step, user) => post({ kind: 'read', flowId, step, user });
+  user.run(data.user, order, show, pause).then(
+    () => post({ kind: 'end', flowId }),
+    (error: unknown) => post({ kind: 'failure', flowId, reason: String(error) }),
   );
 });
 
-// The page looks for this once this window has loaded.
+// The page checks for this attribute when the iframe has loaded.
 document.documentElement.dataset.state = 'ready';

@@ -1,8 +1,10 @@
 /**
- * What the page knows of one mode: a lane for each of the last clicks, and how many steps have read whom. The number of
- * lanes is fixed. A click takes that of its user's oldest click; the flow which had it goes on, and is counted.
+ * What the page knows about one mode: a lane for each recent click, and how many steps read which user. The number of
+ * lanes is fixed. A new click takes the lane of its user's oldest click. The flow that had the lane continues, and its
+ * reads are still counted.
  */
-import { type FlowMessage, type StepName, stepNames } from '../flow/messages.js';
+import type { FlowMessage } from '../flow/messages.js';
+import { type StepName, stepNames } from '../flow/order-steps.js';
 
 export const users = ['user 1', 'user 2'] as const;
 
@@ -13,7 +15,7 @@ export const LANES_PER_USER = 4;
 export interface Lane {
   readonly user: User;
   readonly isRunning: boolean;
-  /** In the order of the steps. */
+  /** The user that each step read, in the order of the steps. */
   readonly reads: readonly (string | undefined)[];
 }
 
@@ -24,7 +26,7 @@ export interface LaneView {
 
 interface Flow {
   readonly user: User;
-  readonly index: number;
+  readonly laneIndex: number;
   readonly reads: (string | undefined)[];
 }
 
@@ -32,42 +34,42 @@ export class ClickLanes {
   readonly counts = { steps: 0, mixedUp: 0 };
   readonly #views: readonly LaneView[];
   readonly #flows = new Map<number, Flow>();
-  /** The flow that has each lane. */
-  readonly #holders: number[] = [];
+  /** The id of the flow that is shown in each lane. */
+  readonly #shownFlowIds: number[] = [];
 
   constructor(views: readonly LaneView[]) {
     this.#views = views;
   }
 
-  /** @param nth how many clicks of this user came before */
-  begin(flow: number, user: User, nth: number): void {
-    const index = users.indexOf(user) * LANES_PER_USER + (nth % LANES_PER_USER);
-    this.#flows.set(flow, { user, index, reads: [] });
-    this.#holders[index] = flow;
-    this.#show(flow, true);
+  /** @param previousClicks how many clicks of this user came before this one */
+  begin(flowId: number, user: User, previousClicks: number): void {
+    const laneIndex = users.indexOf(user) * LANES_PER_USER + (previousClicks % LANES_PER_USER);
+    this.#flows.set(flowId, { user, laneIndex, reads: [] });
+    this.#shownFlowIds[laneIndex] = flowId;
+    this.#show(flowId, true);
   }
 
-  hear(news: FlowMessage): void {
-    if (news.kind === 'read') {
-      this.#read(news.flow, news.step, news.read);
+  handleMessage(message: FlowMessage): void {
+    if (message.kind === 'read') {
+      this.#recordRead(message.flowId, message.step, message.user);
       return;
     }
-    this.#show(news.flow, false);
-    this.#flows.delete(news.flow);
+    this.#show(message.flowId, false);
+    this.#flows.delete(message.flowId);
   }
 
-  #read(flow: number, step: StepName, read: string | undefined): void {
-    const known = this.#flows.get(flow);
-    if (known === undefined) return;
-    known.reads[stepNames.indexOf(step)] = read;
+  #recordRead(flowId: number, step: StepName, user: string | undefined): void {
+    const flow = this.#flows.get(flowId);
+    if (flow === undefined) return;
+    flow.reads[stepNames.indexOf(step)] = user;
     this.counts.steps++;
-    if (read !== known.user) this.counts.mixedUp++;
-    this.#show(flow, true);
+    if (user !== flow.user) this.counts.mixedUp++;
+    this.#show(flowId, true);
   }
 
-  #show(flow: number, isRunning: boolean): void {
-    const known = this.#flows.get(flow);
-    if (known === undefined || this.#holders[known.index] !== flow) return;
-    for (const view of this.#views) view.show(known.index, { ...known, isRunning });
+  #show(flowId: number, isRunning: boolean): void {
+    const flow = this.#flows.get(flowId);
+    if (flow === undefined || this.#shownFlowIds[flow.laneIndex] !== flowId) return;
+    for (const view of this.#views) view.show(flow.laneIndex, { ...flow, isRunning });
   }
 }

@@ -1,6 +1,6 @@
 /**
- * A window in which flows run in one of the modes: an iframe with the build for this mode. It has a realm of its own, so
- * what is patched for one mode is untouched in the others.
+ * An iframe that runs the flows of one mode, with that mode's build. An iframe has its own realm, so the globals that
+ * one mode patches stay unpatched in the other modes.
  */
 import type { ClickMessage, FlowMessage } from '../flow/messages.js';
 import type { Mode } from './modes.js';
@@ -8,28 +8,31 @@ import type { Mode } from './modes.js';
 export class FlowIframe {
   readonly #iframe = document.createElement('iframe');
 
-  constructor({ name, title }: Mode, hear: (news: FlowMessage) => void) {
+  constructor({ name, title }: Mode, onMessage: (message: FlowMessage) => void) {
     this.#iframe.hidden = true;
     this.#iframe.title = title;
     this.#iframe.src = `${name}/`;
     addEventListener('message', ({ data, source }: MessageEvent<FlowMessage>) => {
-      if (source === this.#iframe.contentWindow) hear(data);
+      if (source === this.#iframe.contentWindow) onMessage(data);
     });
   }
 
-  /** Rejects where the window does not load what it should. */
+  /** Resolves when the iframe is ready for clicks. Rejects if it loaded anything but its build. */
   open(): Promise<void> {
     return new Promise((resolve, reject) => {
-      // Its script has run before this event.
+      // The iframe's script has run by the time `load` fires.
       this.#iframe.addEventListener('load', () => {
         if (this.#iframe.contentDocument?.documentElement.dataset.state === 'ready') resolve();
-        else reject(new Error(`${this.#iframe.src} does not load. Is npm start still running? Then reload this page.`));
+        else
+          reject(
+            new Error(`${this.#iframe.src} did not load. Check that npm start is running, then reload this page.`),
+          );
       });
       document.body.append(this.#iframe);
     });
   }
 
-  click(click: ClickMessage): void {
-    this.#iframe.contentWindow?.postMessage(click, location.origin);
+  click(message: ClickMessage): void {
+    this.#iframe.contentWindow?.postMessage(message, location.origin);
   }
 }

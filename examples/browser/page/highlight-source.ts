@@ -1,13 +1,14 @@
-/** Shows the source of what runs, with the reads of the storage and the remarks told apart. */
+/** Highlights the source code that the page shows: doc comments, and every read of the storage. */
 
-const PARTS = /(\/\*\*.*?\*\/|user\.getStore\(\))/s;
+const HIGHLIGHTED = /(\/\*\*.*?\*\/|user\.getStore\(\))/s;
 
+/** @returns the source as text and elements: `<em>` for a doc comment, `<mark>` for a read */
 export function highlightSource(source: string): (HTMLElement | string)[] {
   return source
     .trimEnd()
-    .split(PARTS)
+    .split(HIGHLIGHTED)
     .map((part, index) => {
-      // Between two of the parts there is always plain text.
+      // A split at a capturing group alternates: plain text at even indexes, matches at odd ones.
       if (index % 2 === 0) return part;
       const element = document.createElement(part.startsWith('/') ? 'em' : 'mark');
       element.textContent = part;

@@ -1,4 +1,7 @@
-/** `npm start` as a process of its own, for the tests: its sessions are kept in a folder that goes with the tests. */
+/**
+ * Runs `npm start` in its own process for the tests. Its sessions are stored in a folder that is deleted with this
+ * process.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -7,8 +10,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../main.js', import.meta.url));
-const temporary = mkdtempSync(join(tmpdir(), 'throughline-test-'));
-process.on('exit', () => rmSync(temporary, { recursive: true, force: true }));
+const temporaryFolder = mkdtempSync(join(tmpdir(), 'throughline-test-'));
+process.on('exit', () => rmSync(temporaryFolder, { recursive: true, force: true }));
 
 export interface ProcessResult {
   readonly code: number | null;
@@ -18,7 +21,7 @@ export interface ProcessResult {
 
 export class ServerProcess {
   readonly #child: ChildProcess;
-  readonly #ended: Promise<unknown>;
+  readonly #closed: Promise<unknown>;
   #stdout = '';
   #stderr = '';
 
@@ -30,13 +33,13 @@ export class ServerProcess {
         REDIS_URL: '',
         SESSION_SECRET: '',
         THROUGHLINE_STORAGE: '',
-        TMPDIR: temporary,
+        TMPDIR: temporaryFolder,
         ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    // Not 'exit': the pipes close only when the processes that it has started itself are gone as well.
-    this.#ended = once(this.#child, 'close');
+    // Not 'exit': the pipes close only when the processes that the server started are gone as well.
+    this.#closed = once(this.#child, 'close');
     this.#child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
       this.#stdout += chunk;
     });
@@ -45,19 +48,22 @@ export class ServerProcess {
     });
   }
 
-  /** Waits until the output has it. */
+  /** Waits until stdout matches the pattern. */
   async waitForOutput(pattern: RegExp): Promise<RegExpMatchArray> {
     for (;;) {
-      const found = this.#stdout.match(pattern);
-      if (found) return found;
-      const more = this.#child.stdout ? once(this.#child.stdout, 'data').then(() => true) : false;
-      if (!(await Promise.race([more, this.#ended.then(() => false)]))) {
-        throw new Error(`ended before it waitForOutput ${pattern}:\n${this.#stdout}\n${this.#stderr}`);
+      const match = this.#stdout.match(pattern);
+      if (match) return match;
+      const hasMoreOutput = this.#child.stdout ? once(this.#child.stdout, 'data').then(() => true) : false;
+      if (!(await Promise.race([hasMoreOutput, this.#closed.then(() => false)]))) {
+        throw new Error(`The process exited before it printed ${pattern}:\n${this.#stdout}\n${this.#stderr}`);
       }
     }
   }
 
-  /** The port, once the server waits for visitors. */
+  /**
+   * Waits until the checks are done and the server waits for visitors.
+   * @returns its port
+   */
   async waitUntilServing(): Promise<number> {
     const [, port] = await this.waitForOutput(/http:\/\/localhost:(\d+) shows the requests in flight/);
     return Number(port);
@@ -68,10 +74,11 @@ export class ServerProcess {
   }
 
   async waitForExit(): Promise<ProcessResult> {
-    await this.#ended;
+    await this.#closed;
     return { code: this.#child.exitCode, stdout: this.#stdout, stderr: this.#stderr };
   }
 
+  /** Sends a signal and waits for the exit. */
   kill(signal: NodeJS.Signals): Promise<ProcessResult> {
     this.#child.kill(signal);
     return this.waitForExit();
