@@ -1,3 +1,3 @@
-// Builds the pages of the browser examples, which the example server serves. It takes less than a second.
+// Builds the pages of the browser examples, which the example server serves. This takes less than a second.
 await import('../examples/browser/dist/build.js');
 await import('../examples/tracing/dist/build.js');

@@ -1,4 +1,7 @@
-/** Builds the page and what it shows. The page comes first: it empties the folder that the others are put into. */
+/**
+ * Builds the page and the three variants of the flows that it shows. The page is built first because Vite empties its
+ * output folder, and the variants are written into subfolders of it.
+ */
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 

@@ -1,6 +1,6 @@
 /**
- * Four builds of this folder: the page (`vite build`), and the flows that it shows, three times the same code (`vite build
- * --mode global`, `interception` and `transform`).
+ * Four builds of this folder: the page (`vite build`), and three builds of the flows that it shows, all from the same
+ * source (`vite build --mode global`, `--mode interception` and `--mode transform`).
  */
 import { fileURLToPath } from 'node:url';
 import throughline from '@throughline/transform/vite';
@@ -8,20 +8,20 @@ import { defineConfig, type UserConfig } from 'vite';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
-/** All that the three differ in. */
-const modes: Readonly<Record<string, UserConfig>> = {
+/** Everything in which the three builds of the flows differ. */
+const modeConfigs: Readonly<Record<string, UserConfig>> = {
   global: { resolve: { alias: { throughline: path('flow/plain-global.ts') } } },
   interception: {},
   transform: { plugins: [throughline()] },
 };
 
 export default defineConfig(({ mode }) => {
-  const differences = modes[mode];
-  const isPage = differences === undefined;
+  const modeConfig = modeConfigs[mode];
+  const isPage = modeConfig === undefined;
   return {
-    ...differences,
+    ...modeConfig,
     root: path(isPage ? 'page' : 'flow'),
-    // So that a server can put the pages anywhere.
+    // Relative URLs, so that a server can mount the pages under any path.
     base: './',
     build: { outDir: path(isPage ? 'dist/pages' : `dist/pages/${mode}`), emptyOutDir: true },
   };

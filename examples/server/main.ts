@@ -1,17 +1,17 @@
-/** `npm start`: a server, traffic of its own to prove what it claims, and then whoever comes. */
+/** `npm start`: starts the server, checks and measures it with its own traffic, and then serves visitors. */
 import { once } from 'node:events';
-import { help, type Options, readOptions, storageLabels, storageName } from './options.js';
+import { helpText, type Options, readOptions, readStorageName, storageLabels } from './options.js';
 import { bold, faint, green, print } from './terminal.js';
 import { UserError } from './user-error.js';
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
-// Whoever read the output is gone.
+// An error of stdout means that the process that reads the output has gone, as in `npm start | head`.
 process.stdout.on('error', () => stop.abort());
 
 try {
   const options = readOptions(process.argv.slice(2), process.env);
-  if (options.help) process.stdout.write(help);
+  if (options.help) process.stdout.write(helpText);
   else process.exitCode = await start(options);
 } catch (error) {
   if (!stop.signal.aborted) {
@@ -20,35 +20,37 @@ try {
   }
 }
 if (stop.signal.aborted) {
-  // The terminal has written ^C in the line.
+  // The terminal has written ^C into the current line.
   if (process.stdout.isTTY) print();
-  // Requests that were cut off may still wait for a timer, with nobody left to answer.
+  // Aborted requests may still hold timers, which would keep the process alive although no client waits for them.
   process.exit();
 }
 
-/** Gives the exit code. */
+/** @returns the exit code */
 async function start({ port, requests, exit }: Options): Promise<number> {
-  // Loaded only now, because the storage that the options name is chosen as these are loaded.
+  // These modules are imported only now, because they select the storage class from the options when they load.
   const { startServer } = await import('./server.js');
-  const { check, checkShop, showComparison } = await import('./demonstration.js');
-  const { logTo, nameUsersBy } = await import('./request-log.js');
+  const { checkRequestIds, checkShop, printComparison } = await import('./startup-checks.js');
+  const { setLogWriter, setUserReader } = await import('./request-log.js');
   const { sessions } = await import('@throughline/request/sessions');
-  const { shopDoor } = await import('./shop-door.js');
-  const { openStore } = await import('./session-store.js');
-  const { privateFolder, sessionSecret } = await import('./session-secret.js');
+  const { createShopMiddleware } = await import('./shop-middleware.js');
+  const { openSessionStore } = await import('./session-store.js');
+  const { ensurePrivateFolder, loadSessionSecret } = await import('./session-secret.js');
 
-  const folder = await privateFolder();
-  const secret = await sessionSecret(process.env.SESSION_SECRET, folder);
-  const kept = await openStore(process.env.REDIS_URL, folder);
-  // Where the server ends, so does the store, and requests that were cut off are told so by nobody.
+  const folder = await ensurePrivateFolder();
+  const secret = await loadSessionSecret(process.env.SESSION_SECRET, folder);
+  const sessionStore = await openSessionStore(process.env.REDIS_URL, folder);
+  // On shutdown the store closes while aborted requests may still use it. Their errors are of no interest then.
   const error = (line: string) => {
     if (!stop.signal.aborted) console.error(line);
   };
   const log = { warn: console.warn, error };
-  const door = shopDoor(sessions({ secret, store: kept.store, cookie: { name: 'throughline' }, log }));
-  nameUsersBy(door.user);
-  const server = await startServer(port, { door }).catch(async (error: unknown) => {
-    await kept.close();
+  const shop = createShopMiddleware(
+    sessions({ secret, store: sessionStore.store, cookie: { name: 'throughline' }, log }),
+  );
+  setUserReader(shop.currentUser);
+  const server = await startServer(port, { shop }).catch(async (error: unknown) => {
+    await sessionStore.close();
     throw error;
   });
   const url = `http://localhost:${server.port}`;
@@ -56,29 +58,29 @@ async function start({ port, requests, exit }: Options): Promise<number> {
     print();
     print(`  ${bold('Throughline')} on Node ${process.version}, ${url}`);
     print(
-      `  ${faint(`Each request has an id in ${storageLabels[storageName(process.env)]}; no function is given it.`)}`,
+      `  ${faint(`Request ids are stored in ${storageLabels[readStorageName(process.env)]}. No function receives one as an argument.`)}`,
     );
-    print(`  ${faint(`Sessions are kept in ${kept.place}.`)}`);
+    print(`  ${faint(`Sessions are stored in ${sessionStore.location}.`)}`);
     print();
-    const mixedUp = await check(server, requests, stop.signal);
+    const mixedUpIds = await checkRequestIds(server, requests, stop.signal);
     print();
-    const inShop = await checkShop(server, requests, stop.signal);
+    const shopFailures = await checkShop(server, requests, stop.signal);
     print();
-    const alsoMixedUp = await showComparison(requests, stop.signal);
+    const mixedUpInComparison = await printComparison(requests, stop.signal);
     print();
-    if (exit) return mixedUp + inShop + alsoMixedUp === 0 ? 0 : 1;
+    if (exit) return mixedUpIds + shopFailures + mixedUpInComparison === 0 ? 0 : 1;
 
     print(`  ${green('●')} ${bold(url)} shows the requests in flight.`);
-    print(`  ${green('●')} ${bold(`${url}/shop`)} signs you in: one user in each window, with a cart of its own.`);
+    print(`  ${green('●')} ${bold(`${url}/shop`)} signs you in: one user per browser, each with a separate cart.`);
     print(`  ${green('●')} ${bold(`${url}/browser/`)} shows two users at once in a browser.`);
-    print(`  ${green('●')} ${bold(`${url}/tracing/`)} shows a library for Node in a browser.`);
-    print(`    ${faint('Ctrl-C ends.')}`);
+    print(`  ${green('●')} ${bold(`${url}/tracing/`)} shows a Node library in a browser.`);
+    print(`    ${faint('Press Ctrl-C to stop.')}`);
     print();
-    logTo((line) => print(`  ${line}`));
+    setLogWriter((line) => print(`  ${line}`));
     if (!stop.signal.aborted) await once(stop.signal, 'abort');
     return 0;
   } finally {
     await server.close();
-    await kept.close();
+    await sessionStore.close();
   }
 }

@@ -1,28 +1,30 @@
+/** The command line and the environment variables of `npm start`. */
 import { parseArgs } from 'node:util';
 import { UserError } from './user-error.js';
 
-export const help = `Starts a server that knows its requests by an id in storage, sends itself traffic, and checks every read.
+export const helpText = `Starts a server that keeps the id of each request in storage, sends traffic to itself, and checks every read.
 
   npm start                        check, compare, then serve until Ctrl-C
-  npm start -- --exit              end after the table; exit code 1 if a context or a cart was mixed up, or anything
-                                   was lost from a cart
-  npm start -- --requests N        how many requests the check sends (3000); the comparison sends five times as many
-  npm start -- --help              show this
+  npm start -- --exit              exit after the comparison, with code 1 if a context or a cart was mixed up or a
+                                   cart item was lost
+  npm start -- --requests N        requests that the first check sends (default: 3000); the comparison sends
+                                   about five times as many
+  npm start -- --help              show this help
 
-  PORT=8080 npm start              serve on another port (1337); 0 lets the system choose one
+  PORT=8080 npm start              serve on another port (default: 1337); 0 lets the system choose one
   REDIS_URL=redis://127.0.0.1:6379 npm start
-                                   keep the sessions in Redis, where several servers share them; else in a file of
-                                   SQLite in the temporary folder
-  SESSION_SECRET=... npm start     sign the session cookies with this (32 characters or more); else with a secret
-                                   that is made once and kept beside that file
+                                   store the sessions in Redis, where several servers can share them
+                                   (default: a SQLite file in the temporary folder)
+  SESSION_SECRET=... npm start     sign the session cookies with this secret of 32 or more characters
+                                   (default: a secret that is generated once and kept next to the SQLite file)
   THROUGHLINE_STORAGE=global npm start
-                                   keep the id in something else: runtime (the runtime's own AsyncLocalStorage),
-                                   global (a plain variable: see what a mix-up looks like), none (nothing)
+                                   store the request ids elsewhere: runtime (the runtime's own AsyncLocalStorage),
+                                   global (a plain variable, to see ids get mixed up) or none
 `;
 
 const storageNames = ['throughline', 'runtime', 'global', 'none'] as const;
 
-/** Where the server keeps the id of a request. */
+/** What stores the request ids. */
 export type StorageName = (typeof storageNames)[number];
 
 export const storageLabels: Record<StorageName, string> = {
@@ -39,8 +41,9 @@ export interface Options {
   readonly port: number;
 }
 
+/** @throws {UserError} if an argument or an environment variable is invalid */
 export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Options {
-  storageName(env);
+  readStorageName(env);
   const flags = readFlags(args);
   return {
     help: flags.help === true,
@@ -50,7 +53,8 @@ export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Op
   };
 }
 
-export function storageName(env: NodeJS.ProcessEnv): StorageName {
+/** @throws {UserError} if THROUGHLINE_STORAGE is not one of the known names */
+export function readStorageName(env: NodeJS.ProcessEnv): StorageName {
   const wanted = env.THROUGHLINE_STORAGE || 'throughline';
   const found = storageNames.find((name) => name === wanted);
   if (found) return found;
@@ -64,15 +68,15 @@ function readFlags(args: readonly string[]) {
       options: { help: { type: 'boolean', short: 'h' }, exit: { type: 'boolean' }, requests: { type: 'string' } },
     }).values;
   } catch (error) {
-    // The first sentence says what is wrong; the rest is about positional arguments, of which there are none here.
-    const [what] = error instanceof Error ? error.message.split('. ') : [String(error)];
-    throw new UserError(`${what}. npm start -- --help shows what there is.`);
+    // Node's first sentence names the problem. The rest is about positional arguments, which this program has none of.
+    const [problem] = error instanceof Error ? error.message.split('. ') : [String(error)];
+    throw new UserError(`${problem}. Run npm start -- --help for the options.`);
   }
 }
 
 function readRequests(text: string): number {
   if (/^\d{1,9}$/.test(text) && Number(text) > 0) return Number(text);
-  throw new UserError(`--requests is "${text}", but must be a whole number above 0.`);
+  throw new UserError(`--requests is "${text}", but must be a whole number greater than 0, such as --requests 3000.`);
 }
 
 function readPort(text: string): number {

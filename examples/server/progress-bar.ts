@@ -1,37 +1,40 @@
-/** On a terminal, one line that is written over; elsewhere (a file, a pipe, a log of a build) a line at each quarter. */
+/**
+ * Progress on a terminal: one line that is redrawn in place. In a file, a pipe or a build log: one line per quarter.
+ */
 import { faint, green, print } from './terminal.js';
 
 const CELLS = 30;
-const INTERVAL_MS = 80;
+const REDRAW_MS = 80;
 
-const onTerminal = process.stdout.isTTY && process.env.TERM !== 'dumb';
+const canRedraw = process.stdout.isTTY && process.env.TERM !== 'dumb';
 
 export class ProgressBar {
-  readonly #what: string;
-  #drawn = Number.NEGATIVE_INFINITY;
+  readonly #label: string;
+  #drawnAt = Number.NEGATIVE_INFINITY;
   #quarter = 0;
 
-  constructor(what: string) {
-    this.#what = what;
+  /** @param label follows the percentage: 'of 3,000 requests' */
+  constructor(label: string) {
+    this.#label = label;
   }
 
-  /** How much is done, from 0 to 1. */
+  /** @param done the completed share, from 0 to 1 */
   show(done: number): void {
-    if (!onTerminal) {
+    if (!canRedraw) {
       this.#showQuarter(done);
       return;
     }
     const now = performance.now();
-    if (now - this.#drawn < INTERVAL_MS && done < 1) return;
-    this.#drawn = now;
+    if (now - this.#drawnAt < REDRAW_MS && done < 1) return;
+    this.#drawnAt = now;
     const full = Math.round(done * CELLS);
     const bar = green('━'.repeat(full)) + faint('─'.repeat(CELLS - full));
-    process.stdout.write(`\r  ${bar} ${percent(done)} ${faint(this.#what)}\x1b[K`);
+    process.stdout.write(`\r  ${bar} ${percent(done)} ${faint(this.#label)}\x1b[K`);
   }
 
-  /** Makes room for what comes next. */
+  /** Removes the bar, so that the next output takes its line. */
   clear(): void {
-    if (onTerminal) process.stdout.write('\r\x1b[K');
+    if (canRedraw) process.stdout.write('\r\x1b[K');
     else print();
   }
 
@@ -39,10 +42,10 @@ export class ProgressBar {
     const quarter = Math.floor(done * 4);
     if (quarter === this.#quarter) return;
     this.#quarter = quarter;
-    print(`  ${percent(quarter / 4)} ${this.#what}`);
+    print(`  ${percent(quarter / 4)} ${this.#label}`);
   }
 }
 
 function percent(done: number): string {
-  return `${Math.floor(done * 100)} %`.padStart(5);
+  return `${Math.floor(done * 100)}%`.padStart(4);
 }

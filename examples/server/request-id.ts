@@ -1,16 +1,16 @@
 /**
- * The id of the request that the current flow works for: set once, at the door, and read wherever it is wanted.
+ * The id of the current request. The server sets it once, when a request arrives, and any code can read it.
  *
- * In a program of your own the import says `from 'throughline'`. Here it goes through storage-choice.ts, because the
- * same server also runs on other classes, to be compared with them.
+ * An application imports `AsyncLocalStorage` from 'throughline'. This server imports it through selected-storage.ts,
+ * because the server also runs on other classes for comparison.
  */
-import { AsyncLocalStorage } from './storage-choice.js';
+import { AsyncLocalStorage } from './selected-storage.js';
 
 export const requestId = new AsyncLocalStorage<number>();
 
-let next = 0;
+let nextId = 0;
 
-/** An id that no other request has. */
-export function newRequestId(): number {
-  return next++;
+/** @returns an id that is unique in this process */
+export function createRequestId(): number {
+  return nextId++;
 }

@@ -1,30 +1,31 @@
+/** The request log. Nothing is written until `setLogWriter()` is called. */
 import { requestId } from './request-id.js';
 
-let writeLine: (line: string) => void = () => {};
+let writer: (line: string) => void = () => {};
 
-/** Says where the lines go: nowhere, until this is called. */
-export function logTo(writer: (line: string) => void): void {
-  writeLine = writer;
+/** Sets the function that receives each log line. */
+export function setLogWriter(newWriter: (line: string) => void): void {
+  writer = newWriter;
 }
 
-export function write(line: string): void {
-  writeLine(line);
+export function writeLogLine(line: string): void {
+  writer(line);
 }
 
-let user: () => string | undefined = () => undefined;
+let readUser: () => string | undefined = () => undefined;
 
-/** Says who tells the user of the current request: nobody, until this is called. */
-export function nameUsersBy(reader: () => string | undefined): void {
-  user = reader;
+/** Sets the function that returns the user of the current request. Until then, log lines name no user. */
+export function setUserReader(newReader: () => string | undefined): void {
+  readUser = newReader;
 }
 
 /**
- * Writes a line that begins with the id of the request and its user, which nobody had to hand over.
+ * Writes a line that begins with the id and the user of the current request. Both are read from storage.
  * @returns the id that was read
  */
-export function log(message: string): number | undefined {
+export function logWithRequestId(message: string): number | undefined {
   const id = requestId.getStore();
-  const name = user();
-  write(`${id ?? '-'}${name === undefined ? '' : `  ${name}`}: ${message}`);
+  const user = readUser();
+  writeLogLine(`${id ?? '-'}${user === undefined ? '' : `  ${user}`}: ${message}`);
   return id;
 }

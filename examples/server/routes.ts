@@ -1,70 +1,73 @@
+/** The routes of the server. No function here receives the id of the request; the steps read it from storage. */
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
-import { sendBuilt } from './built-pages.js';
-import type { Lanes, Witness } from './lanes.js';
-import type { LiveEvents } from './live-events.js';
-import { newRequestId, requestId } from './request-id.js';
-import { isSameOrigin } from './same-origin.js';
-import type { Door } from './shop-door.js';
+import { sendBrowserExample } from './browser-examples.js';
+import { createRequestId, requestId } from './request-id.js';
+import type { RequestLanes, RequestRecorder } from './request-lanes.js';
+import { isSameOriginRequest } from './request-origin.js';
+import { runSteps } from './request-work.js';
+import type { ShopMiddleware } from './shop-middleware.js';
 import { sendShopTraffic } from './shop-traffic.js';
-import { sendTraffic } from './traffic.js';
-import { work } from './work.js';
+import type { SnapshotStream } from './snapshot-stream.js';
+import { sendWorkTraffic } from './work-traffic.js';
 
-/** The compiled files are in dist/, the page is beside it. */
-const page = new URL('../page/index.html', import.meta.url);
+/** The live page. This file is compiled into dist/, next to page/. */
+const livePage = new URL('../page/index.html', import.meta.url);
 
-/** How long a step waits at most where people watch. */
-const SLOW_MS = 900;
+/** The longest pause before a step, in milliseconds, for requests that people watch. */
+const WATCHED_PAUSE_MS = 900;
 
-/** How many users the page's button sends, and how many may be on their way for all pages together. */
-const USERS = 20;
-const MOST_USERS = 200;
+/** How many users one click of the page's button sends, and how many may be active for all pages together. */
+const USERS_PER_CLICK = 20;
+const MAX_ACTIVE_USERS = 200;
 
-/** What the routes need of the server that they belong to. */
-export interface Service {
-  readonly lanes: Lanes;
-  readonly live: LiveEvents;
+/** The parts of the server that its routes use. */
+export interface ServerContext {
+  readonly lanes: RequestLanes;
+  readonly live: SnapshotStream;
   readonly port: number;
-  /** Undefined where requests have no scope and no session. */
-  readonly door: Door | undefined;
+  /** Undefined for a server without request scopes and sessions. */
+  readonly shop: ShopMiddleware | undefined;
   readonly signal: AbortSignal;
-  /** How many of the button's users are not answered yet. */
-  users: number;
+  /** How many users that were sent by the page's button are still active. */
+  activeUsers: number;
 }
 
-/** Finds and runs the route. The id of the request is nowhere among the parameters: it is in storage. */
+/** Finds and runs the route of a request. */
 export async function route(
-  service: Service,
+  context: ServerContext,
   request: IncomingMessage,
   response: ServerResponse,
-  witness: Witness,
+  recorder: RequestRecorder,
 ): Promise<void> {
-  if (request.method === 'POST' && !isSameOrigin(request)) {
-    response.writeHead(403, { 'content-type': 'text/plain' }).end('Only a page of this server may send this.\n');
+  if (request.method === 'POST' && !isSameOriginRequest(request)) {
+    response
+      .writeHead(403, { 'content-type': 'text/plain' })
+      .end('This server accepts POST requests only from its own pages.\n');
     return;
   }
-  if (await service.door?.route(request, response)) return;
+  if (await context.shop?.route(request, response)) return;
   switch (`${request.method} ${request.url}`) {
     case 'GET /':
-      return showPage(response);
+      return sendLivePage(response);
     case 'GET /work':
-      return doWork(service, response, witness, 0);
+      return doWork(context, response, recorder, 0);
     case 'GET /work?slow':
-      return doWork(service, response, witness, SLOW_MS);
+      return doWork(context, response, recorder, WATCHED_PAUSE_MS);
     case 'GET /inner':
-      return answerInner(response, witness);
+      return sendInnerRead(response, recorder);
     case 'GET /events':
-      return service.live.add(response);
+      return context.live.add(response);
     case 'POST /users':
-      return sendUsers(service, response);
+      return sendUsers(context, response);
     default:
-      return showBuilt(request, response);
+      return sendFileOr404(request, response);
   }
 }
 
-async function showPage(response: ServerResponse): Promise<void> {
-  const html = await readFile(page);
+async function sendLivePage(response: ServerResponse): Promise<void> {
+  const html = await readFile(livePage);
   response.writeHead(200, {
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy':
@@ -73,57 +76,60 @@ async function showPage(response: ServerResponse): Promise<void> {
   response.end(html);
 }
 
-async function showBuilt({ method, url = '' }: IncomingMessage, response: ServerResponse): Promise<void> {
+async function sendFileOr404({ method, url = '' }: IncomingMessage, response: ServerResponse): Promise<void> {
   const [path = ''] = url.split('?');
-  if (method === 'GET' && (await sendBuilt(path, response))) return;
-  response.writeHead(404, { 'content-type': 'text/plain' }).end('Nothing here. Try /, /shop, /work or /browser/.\n');
+  if (method === 'GET' && (await sendBrowserExample(path, response))) return;
+  response
+    .writeHead(404, { 'content-type': 'text/plain' })
+    .end('There is no such page. Try /, /shop, /work, /browser/ or /tracing/.\n');
 }
 
-/** Answers with what each step read. */
+/** Runs all steps and responds with what each of them read. */
 async function doWork(
-  { port, door }: Service,
+  { port, shop }: ServerContext,
   response: ServerResponse,
-  witness: Witness,
-  pause: number,
+  recorder: RequestRecorder,
+  maxPause: number,
 ): Promise<void> {
-  witness.begin();
+  recorder.begin();
   try {
-    await work({ port, pause, report: witness.saw });
-    const user = door?.user();
-    sendJson(response, { ...Object.fromEntries(witness.reads), ...(user === undefined ? {} : { user }) });
+    await runSteps({ port, maxPause, onRead: recorder.record });
+    const user = shop?.currentUser();
+    sendJson(response, { ...Object.fromEntries(recorder.reads), ...(user === undefined ? {} : { user }) });
   } finally {
-    witness.end();
+    recorder.end();
   }
 }
 
-/** The second route: the first asks it in the middle of its work, and hands on the id in a header. */
-async function answerInner(response: ServerResponse, witness: Witness): Promise<void> {
+/**
+ * Responds with the id that it reads. `/work` requests this route as one of its steps, and passes the id in a header.
+ */
+async function sendInnerRead(response: ServerResponse, recorder: RequestRecorder): Promise<void> {
   await setTimeout(1);
   const read = requestId.getStore();
-  witness.compare(read);
+  recorder.verify(read);
   response.end(`${read ?? ''}`);
 }
 
-/** Sends users for the page: a browser would not open more than six connections at once. */
-async function sendUsers(service: Service, response: ServerResponse): Promise<void> {
-  if (service.users + USERS > MOST_USERS) {
-    response.writeHead(429, { 'content-type': 'text/plain' }).end('Too many users are on their way.\n');
+/** Sends users on behalf of the page, because a browser opens at most six connections to a server at once. */
+async function sendUsers(context: ServerContext, response: ServerResponse): Promise<void> {
+  if (context.activeUsers + USERS_PER_CLICK > MAX_ACTIVE_USERS) {
+    response
+      .writeHead(429, { 'content-type': 'text/plain' })
+      .end('Too many users are active. Try again in a few seconds.\n');
     return;
   }
-  service.users += USERS;
+  context.activeUsers += USERS_PER_CLICK;
   try {
-    const { port, signal, door } = service;
-    if (door !== undefined) {
-      sendJson(
-        response,
-        await sendShopTraffic({ port, users: USERS, work: '/work?slow', newId: newRequestId, signal }),
-      );
-      return;
-    }
-    const traffic = { port, path: '/work?slow', requests: USERS, users: USERS, atFirst: USERS, newId: newRequestId };
-    sendJson(response, await sendTraffic({ ...traffic, signal }));
+    const { port, signal, shop } = context;
+    const load = { port, users: USERS_PER_CLICK, createId: createRequestId, signal };
+    const traffic =
+      shop === undefined
+        ? await sendWorkTraffic({ ...load, path: '/work?slow', requests: load.users, initialUsers: load.users })
+        : await sendShopTraffic({ ...load, workPath: '/work?slow' });
+    sendJson(response, traffic);
   } finally {
-    service.users -= USERS;
+    context.activeUsers -= USERS_PER_CLICK;
   }
 }
 

@@ -1,47 +1,54 @@
-/** The server, and its door: the one place that gives a request its id. */
+/** The server. It sets the id of each request once, when the request arrives. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { Lanes } from './lanes.js';
-import { LiveEvents } from './live-events.js';
-import { newRequestId, requestId } from './request-id.js';
-import { route, type Service } from './routes.js';
-import type { Door } from './shop-door.js';
-import { closeInnerSockets } from './steps.js';
+import { closeInnerConnections } from './async-steps.js';
+import { createRequestId, requestId } from './request-id.js';
+import { RequestLanes } from './request-lanes.js';
+import { route, type ServerContext } from './routes.js';
+import type { ShopMiddleware } from './shop-middleware.js';
+import { SnapshotStream } from './snapshot-stream.js';
 import { UserError } from './user-error.js';
 
 export interface RunningServer {
   readonly port: number;
-  readonly totals: Lanes['totals'];
+  readonly totals: RequestLanes['totals'];
   close(): Promise<void>;
 }
 
 export interface ServerOptions {
-  /** Without it there is no scope and no shop: the comparison measures storages and nothing else. */
-  readonly door?: Door;
-  /** Is called for each request and lets it in; more storages can be given a value there. */
-  readonly around?: (letIn: () => void) => void;
+  /**
+   * Without it, requests have no scope and there is no shop. The comparison omits it, to measure storages and nothing
+   * else.
+   */
+  readonly shop?: ShopMiddleware;
+  /** Called for each request, and must call `handleRequest`. The comparison sets more storages around that call. */
+  readonly wrapRequest?: (handleRequest: () => void) => void;
 }
 
-/** @param wantedPort 0 lets the system choose */
+/**
+ * @param requestedPort 0 lets the system choose a port
+ * @throws {UserError} if the port is in use or not permitted
+ */
 export async function startServer(
-  wantedPort: number,
-  { door, around = (letIn) => letIn() }: ServerOptions = {},
+  requestedPort: number,
+  { shop, wrapRequest = (handleRequest) => handleRequest() }: ServerOptions = {},
 ): Promise<RunningServer> {
-  const lanes = new Lanes();
-  const live = new LiveEvents(() => lanes.snapshot());
+  const lanes = new RequestLanes();
+  const live = new SnapshotStream(() => lanes.snapshot());
   const stop = new AbortController();
 
-  const letIn = (request: IncomingMessage, response: ServerResponse) => {
-    const id = sentId(request) ?? newRequestId();
-    const witness = lanes.witness(id, door?.user());
-    requestId.run(id, route, service, request, response, witness).catch((error: unknown) => {
+  const handleRequest = (request: IncomingMessage, response: ServerResponse) => {
+    const id = incomingId(request) ?? createRequestId();
+    const recorder = lanes.recorder(id, shop?.currentUser());
+    requestId.run(id, route, context, request, response, recorder).catch((error: unknown) => {
       if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' });
       response.end(`${error}\n`);
     });
   };
-  const listener = (request: IncomingMessage, response: ServerResponse) => around(() => letIn(request, response));
-  const server = createServer({ keepAliveTimeout: 60_000 }, door?.letIn(listener) ?? listener);
-  const port = await listen(server, wantedPort);
-  const service: Service = { lanes, live, port, door, signal: stop.signal, users: 0 };
+  const listener = (request: IncomingMessage, response: ServerResponse) =>
+    wrapRequest(() => handleRequest(request, response));
+  const server = createServer({ keepAliveTimeout: 60_000 }, shop?.wrapListener(listener) ?? listener);
+  const port = await listen(server, requestedPort);
+  const context: ServerContext = { lanes, live, port, shop, signal: stop.signal, activeUsers: 0 };
 
   return {
     port,
@@ -50,33 +57,33 @@ export async function startServer(
       new Promise((resolve) => {
         stop.abort();
         live.close();
-        closeInnerSockets();
+        closeInnerConnections();
         server.close(() => resolve());
         server.closeAllConnections();
       }),
   };
 }
 
-/** The id that the request brings along, if it comes from a server or a client that has given it one. */
-function sentId({ headers }: IncomingMessage): number | undefined {
+/** The id in the `x-request-id` header, if the client sent a valid one. */
+function incomingId({ headers }: IncomingMessage): number | undefined {
   const sent = headers['x-request-id'];
   return typeof sent === 'string' && /^\d{1,9}$/.test(sent) ? Number(sent) : undefined;
 }
 
-/** Listens on the loopback address only: `localhost` leads there in every browser, and no other machine gets in. */
-function listen(server: Server, wantedPort: number): Promise<number> {
+/** Listens on the loopback address, which `localhost` resolves to in every browser. No other machine can connect. */
+function listen(server: Server, requestedPort: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(explained(error, wantedPort)));
-    server.listen(wantedPort, '127.0.0.1', () => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(explainListenError(error, requestedPort)));
+    server.listen(requestedPort, '127.0.0.1', () => {
       const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : wantedPort);
+      resolve(typeof address === 'object' && address !== null ? address.port : requestedPort);
     });
   });
 }
 
-function explained(error: NodeJS.ErrnoException, port: number): Error {
-  const choose = 'Choose another: PORT=8080 npm start (0 lets the system choose).';
-  if (error.code === 'EADDRINUSE') return new UserError(`Port ${port} is taken. ${choose}`);
-  if (error.code === 'EACCES') return new UserError(`This user may not listen on port ${port}. ${choose}`);
+function explainListenError(error: NodeJS.ErrnoException, port: number): Error {
+  const remedy = 'Choose another: PORT=8080 npm start (0 lets the system choose).';
+  if (error.code === 'EADDRINUSE') return new UserError(`Port ${port} is in use. ${remedy}`);
+  if (error.code === 'EACCES') return new UserError(`This user may not listen on port ${port}. ${remedy}`);
   return error;
 }

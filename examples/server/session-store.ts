@@ -1,7 +1,6 @@
 /**
- * Where the sessions are kept: in Redis where REDIS_URL names one, else in a SQLite file, else in memory.
- *
- * Whatever can go wrong with the place is found here, before the server listens.
+ * Opens the store of the sessions: Redis if REDIS_URL is set, otherwise a SQLite file, or memory if SQLite is not
+ * installed. Every problem with the store is detected here, before the server listens.
  */
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,82 +8,84 @@ import KeyvRedis from '@keyv/redis';
 import type { SessionStore } from '@throughline/request/sessions';
 import { UserError } from './user-error.js';
 
-export interface KeptStore {
+export interface OpenedSessionStore {
   readonly store: SessionStore;
-  /** For the start line: `sessions in ...`. */
-  readonly place: string;
+  /** Completes the line that is printed at startup: 'Sessions are stored in …'. */
+  readonly location: string;
   close(): Promise<void>;
 }
 
-const CONNECT_MS = 3000;
-const LONGEST_WAIT_MS = 1000;
+const CONNECT_TIMEOUT_MS = 3000;
+const MAX_RECONNECT_DELAY_MS = 1000;
 
-/** @param folder for the file, if it is to be one */
-export function openStore(redisUrl: string | undefined, folder: string): Promise<KeptStore> {
+/**
+ * @param folder the folder of the SQLite file
+ * @throws {UserError} if the store cannot be used
+ */
+export function openSessionStore(redisUrl: string | undefined, folder: string): Promise<OpenedSessionStore> {
   return redisUrl ? openRedis(redisUrl) : openSqlite(folder);
 }
 
-async function openRedis(given: string): Promise<KeptStore> {
-  const url = URL.canParse(given) ? new URL(given) : null;
+async function openRedis(redisUrl: string): Promise<OpenedSessionStore> {
+  const url = URL.canParse(redisUrl) ? new URL(redisUrl) : null;
   if (url === null || !['redis:', 'rediss:'].includes(url.protocol)) {
     throw new UserError('REDIS_URL must look like redis://127.0.0.1:6379 (or rediss:// for TLS).');
   }
   let isConnected = false;
-  let reason = `no answer within ${CONNECT_MS} ms`;
+  let reason = `no response within ${CONNECT_TIMEOUT_MS} ms`;
   const store = new KeyvRedis(
     {
-      url: given,
-      // A request is to fail at once while Redis is away, not to wait for it.
+      url: redisUrl,
+      // While Redis is unreachable, a request fails at once instead of waiting for it.
       disableOfflineQueue: true,
       socket: {
-        reconnectStrategy: (tries: number) => (isConnected ? Math.min(50 * 2 ** tries, LONGEST_WAIT_MS) : false),
+        reconnectStrategy: (tries: number) => (isConnected ? Math.min(50 * 2 ** tries, MAX_RECONNECT_DELAY_MS) : false),
       },
     },
-    { connectionTimeout: CONNECT_MS },
+    { connectionTimeout: CONNECT_TIMEOUT_MS },
   );
   store.on('error', (error: unknown) => {
     if (!isConnected && error instanceof Error) reason = error.message || error.name;
   });
   try {
     const client = await store.getClient();
-    // Whoever must give a password is told so by the first command only.
+    // Redis reports a missing password only at the first command.
     await client.get('throughline');
   } catch (error) {
     await store.disconnect(true).catch(() => {});
-    const what = error instanceof Error && !error.message.includes('throwOnConnectError') ? error.message : reason;
-    // Without the user's password, which the URL may have.
+    const problem = error instanceof Error && !error.message.includes('throwOnConnectError') ? error.message : reason;
+    // The message names the host only, because the URL may contain a password.
     throw new UserError(
-      `REDIS_URL leads to ${url.host}, where no Redis can be used: ${what}. Start one, or leave REDIS_URL away to keep the ` +
-        'sessions in a file.',
+      `Cannot use the Redis at ${url.host}, which REDIS_URL names: ${problem}. Start Redis there, or unset REDIS_URL to store ` +
+        'the sessions in a file.',
     );
   }
   isConnected = true;
-  return { store, place: `Redis at ${url.host}`, close: () => store.disconnect(true) };
+  return { store, location: `Redis at ${url.host}`, close: () => store.disconnect(true) };
 }
 
-async function openSqlite(folder: string): Promise<KeptStore> {
+async function openSqlite(folder: string): Promise<OpenedSessionStore> {
   const sqlite = await import('@keyv/sqlite').catch((error: unknown) => error);
   if (!isSqlite(sqlite)) {
-    const [why] = String(sqlite).split('\n');
-    return { store: new Map(), place: `memory until the server ends, as SQLite is not installed (${why})`, close };
+    const [reason] = String(sqlite).split('\n');
+    const location = `memory until the server stops, because SQLite is not installed (${reason})`;
+    return { store: new Map(), location, close: async () => {} };
   }
   const file = join(folder, 'sessions.sqlite');
   const store = new sqlite.KeyvSqlite({ uri: `sqlite://${file}`, busyTimeout: 5000 });
   store.on('error', () => {});
   try {
-    // Without waiting for the disk at each write: after a loss of power the last sessions may be missing, no more.
+    // SQLite does not wait for the disk at each write. After a power failure only the latest sessions may be missing.
     await store.query('PRAGMA journal_mode = WAL');
     await store.query('PRAGMA synchronous = NORMAL');
     await chmod(file, 0o600);
   } catch (error) {
     throw new UserError(
-      `The sessions cannot be kept in ${file}: ${error}. Delete the file, or set TMPDIR to another folder.`,
+      `Cannot store the sessions in ${file}: ${error}. Delete the file, or set TMPDIR to another folder.`,
     );
   }
-  return { store, place: file, close: () => store.disconnect() };
+  return { store, location: file, close: () => store.disconnect() };
 }
-
-async function close(): Promise<void> {}
 
 function isSqlite(loaded: unknown): loaded is typeof import('@keyv/sqlite') {
   return typeof loaded === 'object' && loaded !== null && 'KeyvSqlite' in loaded;

@@ -1,18 +1,21 @@
-/** The shop's page, as plain forms: it needs no script. */
+/** The HTML pages of the shop. They consist of plain forms and need no JavaScript. */
 
-/** @param user undefined where nobody is signed in */
-export function shopPage(user: string | undefined, cart: readonly string[], goods: readonly string[]): string {
-  const title = user === undefined ? 'Sign in' : `Cart of ${escaped(user)}`;
-  return pageOf(title, user === undefined ? signInPart : cartPart(user, cart, goods));
+/** @param user undefined if no user is signed in */
+export function renderShopPage(user: string | undefined, cart: readonly string[], products: readonly string[]): string {
+  const title = user === undefined ? 'Sign in' : `${escapeHtml(user)}'s cart`;
+  return renderPage(title, user === undefined ? signInHtml : cartHtml(user, cart, products));
 }
 
-/** Says why a form was refused. */
-export function refusalPage(why: string): string {
-  return pageOf('Not done', `<h1>Not done</h1>\n<p>${escaped(why)}</p>\n<p><a href="/shop">Back to the shop</a></p>`);
+/** @param reason plain text that states why the request failed */
+export function renderErrorPage(reason: string): string {
+  return renderPage(
+    'Request failed',
+    `<h1>Request failed</h1>\n<p>${escapeHtml(reason)}</p>\n<p><a href="/shop">Back to the shop</a></p>`,
+  );
 }
 
-/** @param title and body are HTML */
-function pageOf(title: string, body: string): string {
+/** `title` and `body` are HTML, so any text in them must be escaped. */
+function renderPage(title: string, body: string): string {
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -39,30 +42,30 @@ ${body}
 `;
 }
 
-const signInPart = `<h1>Sign in</h1>
-<p>Any name will do; there is no password in this example.</p>
+const signInHtml = `<h1>Sign in</h1>
+<p>Use any name. This example has no passwords.</p>
 <form method="post" action="/sign-in">
   <input name="user" aria-label="Name" placeholder="Name" maxlength="32" required autofocus>
   <button>Sign in</button>
 </form>
-<p>To be several users at once, open this page in private windows or other browsers or profiles: one window a user. Windows
-of one profile share their cookies, and so the user. (All private windows of one browser share theirs too.)</p>`;
+<p>To be several users at once, open this page once per user, each time in another browser, another profile or a private
+window. All windows of a profile share their cookies, and therefore the user. So do all private windows of a browser.</p>`;
 
-function cartPart(user: string, cart: readonly string[], goods: readonly string[]): string {
+function cartHtml(user: string, cart: readonly string[], products: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const item of cart) counts.set(item, (counts.get(item) ?? 0) + 1);
-  const lines = [...counts].map(([item, count]) => `<li>${count} × ${escaped(item)}</li>`);
-  const buttons = goods.map(
+  const listItems = [...counts].map(([item, count]) => `<li>${count} × ${escapeHtml(item)}</li>`);
+  const buttons = products.map(
     (item) => `<form method="post" action="/cart"><button name="item" value="${item}">Add a ${item}</button></form>`,
   );
-  return `<h1>Cart of ${escaped(user)}</h1>
-<ul>${lines.length === 0 ? '<li>Nothing yet</li>' : lines.join('')}</ul>
+  return `<h1>${escapeHtml(user)}'s cart</h1>
+<ul>${listItems.length === 0 ? '<li>The cart is empty</li>' : listItems.join('')}</ul>
 ${buttons.join('\n')}
 <form method="post" action="/sign-out"><button class="quiet">Sign out</button></form>
-<p><a href="/work?slow">Work for ${escaped(user)}</a> takes a few seconds: meanwhile the lane is seen among the requests in
-flight.</p>`;
+<p><a href="/work?slow">Work as ${escapeHtml(user)}</a>: the request takes a few seconds, and its lane appears among the requests
+in flight.</p>`;
 }
 
-function escaped(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

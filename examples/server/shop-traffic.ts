@@ -1,112 +1,114 @@
 /**
- * Users of the shop, all at once, each with a session of its own: sign in, put two things into the cart with two requests
- * at once, read it, work, read it again, sign out. Each knows what it has put there; so this check trusts nothing in the
- * server.
+ * Users of the shop, all at the same time, each with a separate session. A user signs in, adds two items to the cart in
+ * two simultaneous requests, reads the cart, works, reads the cart again, and signs out. Each user knows which items it
+ * added, so the check does not rely on the server.
  */
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { stepNames } from './work.js';
+import { stepNames } from './request-work.js';
 
 export interface ShopTrafficOptions {
   readonly port: number;
   readonly users: number;
-  /** Where the work is asked for. */
-  readonly work: '/work' | '/work?slow';
-  readonly newId: () => number;
+  readonly workPath: '/work' | '/work?slow';
+  readonly createId: () => number;
   readonly signal: AbortSignal;
-  readonly onAnswer?: () => void;
+  readonly onResponse?: () => void;
 }
 
-export interface ShopTraffic {
+export interface ShopTrafficResult {
   readonly requests: number;
-  /** How many reads of an id, a user or a cart the answers told of. */
+  /** How many reads of an id, a user or a cart the responses reported. */
   readonly reads: number;
-  /** Reads of an id that was not the request's, or of a user who was not the one that sent it. */
+  /** How many reads returned the id or the user of another request. */
   readonly mixedUp: number;
-  /** Carts with anything that this user has not put there. */
+  /** How many carts held an item that their user did not add. */
   readonly cartsMixedUp: number;
-  /** Things that a user has put into the cart and that were not there. */
+  /** How many items that a user had added were missing from the cart. */
   readonly lost: number;
 }
 
-export const requestsOfUser = 8;
+export const REQUESTS_PER_USER = 8;
 
-const items = ['book', 'pen', 'lamp'] as const;
+const products = ['book', 'pen', 'lamp'] as const;
 
-export async function sendShopTraffic(options: ShopTrafficOptions): Promise<ShopTraffic> {
-  const { port, users, work, newId, signal, onAnswer } = options;
+export async function sendShopTraffic(options: ShopTrafficOptions): Promise<ShopTrafficResult> {
+  const { port, users, workPath, createId, signal, onResponse } = options;
   const agent = new Agent({ keepAlive: true, maxSockets: 2 * users });
-  const hangUp = () => agent.destroy();
-  signal.addEventListener('abort', hangUp);
-  const seen = { requests: 0, reads: 0, mixedUp: 0, cartsMixedUp: 0, lost: 0 };
+  const closeSockets = () => agent.destroy();
+  signal.addEventListener('abort', closeSockets);
+  const result = { requests: 0, reads: 0, mixedUp: 0, cartsMixedUp: 0, lost: 0 };
 
   async function visit(index: number): Promise<void> {
     const user = `user-${index + 1}`;
-    // Neighbours buy different things.
-    const wanted = [item(index), item(index + 1 + (index % 2))];
+    // Users with adjacent numbers add different items.
+    const addedItems = [productAt(index), productAt(index + 1 + (index % 2))];
     let cookie = '';
-    const send = async (method: string, path: string, expected: number, form = ''): Promise<string> => {
+    const send = async (method: string, path: string, expectedStatus: number, form = ''): Promise<string> => {
       signal.throwIfAborted();
-      const id = newId();
-      const response = await ask(agent, port, { method, path, cookie, id, form });
+      const id = createId();
+      const response = await sendRequest(agent, port, { method, path, cookie, id, form });
       const body = await text(response);
-      if (response.statusCode !== expected)
-        throw new Error(`${method} ${path} was answered ${response.statusCode}: ${body}`);
-      const [set] = response.headers['set-cookie'] ?? [];
-      if (set !== undefined) [cookie = ''] = set.split(';');
-      seen.requests++;
-      seen.reads++;
-      if (response.headers['x-request-id'] !== `${id}`) seen.mixedUp++;
-      if (path === work) checkWork(body, id);
-      onAnswer?.();
+      if (response.statusCode !== expectedStatus) {
+        throw new Error(
+          `Expected ${method} ${path} to respond with status ${expectedStatus}, but got ${response.statusCode}: ${body}`,
+        );
+      }
+      const [setCookie] = response.headers['set-cookie'] ?? [];
+      if (setCookie !== undefined) [cookie = ''] = setCookie.split(';');
+      result.requests++;
+      result.reads++;
+      if (response.headers['x-request-id'] !== `${id}`) result.mixedUp++;
+      if (path === workPath) checkWork(body, id);
+      onResponse?.();
       return body;
     };
     const checkWork = (body: string, id: number) => {
-      const answer: Record<string, unknown> = JSON.parse(body);
-      const reads = stepNames.map((name) => answer[name]);
-      seen.reads += reads.length + 1;
-      seen.mixedUp += reads.filter((read) => read !== id).length + (answer.user === user ? 0 : 1);
+      const work: Record<string, unknown> = JSON.parse(body);
+      const reads = stepNames.map((name) => work[name]);
+      result.reads += reads.length + 1;
+      result.mixedUp += reads.filter((read) => read !== id).length + (work.user === user ? 0 : 1);
     };
     const checkCart = async () => {
-      const answer: { user: string; cart: string[] } = JSON.parse(await send('GET', '/cart', 200));
-      const strange = [...answer.cart];
-      const missing = wanted.filter((one) => {
-        const at = strange.indexOf(one);
-        if (at !== -1) strange.splice(at, 1);
-        return at === -1;
+      const read: { user: string; cart: string[] } = JSON.parse(await send('GET', '/cart', 200));
+      const unexpectedItems = [...read.cart];
+      const missingItems = addedItems.filter((item) => {
+        const index = unexpectedItems.indexOf(item);
+        if (index !== -1) unexpectedItems.splice(index, 1);
+        return index === -1;
       });
-      seen.reads += 2;
-      if (answer.user !== user) seen.mixedUp++;
-      if (strange.length > 0) seen.cartsMixedUp++;
-      seen.lost += missing.length;
+      result.reads += 2;
+      if (read.user !== user) result.mixedUp++;
+      if (unexpectedItems.length > 0) result.cartsMixedUp++;
+      result.lost += missingItems.length;
     };
 
     await send('POST', '/sign-in', 303, `user=${user}`);
-    await Promise.all(wanted.map((one) => send('POST', '/cart', 303, `item=${one}`)));
+    await Promise.all(addedItems.map((item) => send('POST', '/cart', 303, `item=${item}`)));
     await checkCart();
-    await send('GET', work, 200);
+    await send('GET', workPath, 200);
     await checkCart();
-    const ended = cookie;
+    const signedInCookie = cookie;
     await send('POST', '/sign-out', 303);
-    // What was signed out is worth nothing to whoever kept the cookie.
-    cookie = ended;
+    // Once the user has signed out, the old cookie must be worthless to anyone who kept it.
+    cookie = signedInCookie;
     await send('GET', '/cart', 401);
   }
 
   try {
     await Promise.all(Array.from({ length: users }, (_, index) => visit(index)));
-    return seen;
+    return result;
   } finally {
-    signal.removeEventListener('abort', hangUp);
+    signal.removeEventListener('abort', closeSockets);
     agent.destroy();
   }
 }
 
-function item(index: number): string {
-  return items[index % items.length] ?? items[0];
+function productAt(index: number): string {
+  return products[index % products.length] ?? products[0];
 }
 
-interface Asked {
+interface ShopRequest {
   readonly method: string;
   readonly path: string;
   readonly cookie: string;
@@ -114,7 +116,11 @@ interface Asked {
   readonly form: string;
 }
 
-function ask(agent: Agent, port: number, { method, path, cookie, id, form }: Asked): Promise<IncomingMessage> {
+function sendRequest(
+  agent: Agent,
+  port: number,
+  { method, path, cookie, id, form }: ShopRequest,
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const headers = {
       'x-request-id': id,

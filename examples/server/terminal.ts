@@ -1,8 +1,8 @@
-/** Words on the terminal: emphasis where it can show it, nothing else anywhere. */
-const colours = process.stdout.isTTY && process.stdout.hasColors();
+/** Terminal output, styled only if the terminal supports color. */
+const hasColors = process.stdout.isTTY && process.stdout.hasColors();
 
 const style = (open: number, close: number) => (text: string) =>
-  colours ? `\x1b[${open}m${text}\x1b[${close}m` : text;
+  hasColors ? `\x1b[${open}m${text}\x1b[${close}m` : text;
 
 export const bold = style(1, 22);
 export const faint = style(2, 22);
@@ -13,7 +13,7 @@ export function print(line = ''): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** 12,345 */
-export function grouped(count: number): string {
+/** Formats a count with thousands separators: 12,345. */
+export function formatCount(count: number): string {
   return Math.round(count).toLocaleString('en');
 }

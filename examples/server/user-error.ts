@@ -1,2 +1,2 @@
-/** What the person who started the program can mend: shown as its message, without a stack trace. */
+/** An error that the person who started the program can fix. Only its message is printed, without a stack trace. */
 export class UserError extends Error {}

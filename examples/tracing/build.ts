@@ -1,14 +1,14 @@
-/** Builds the page, and beside it the same page without the plugin, to show what fails then. */
+/** Builds the page twice: as it is, and without the plugin, to show the failure that the plugin prevents. */
 import { fileURLToPath } from 'node:url';
 import { build, type InlineConfig } from 'vite';
 
+// The compiled file is in dist/, so paths are relative to that folder.
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
-/** Where things are. The compiled file is in dist/. */
 function config(outDir: string): InlineConfig {
   return { root: path('..'), base: './', build: { outDir: path(outDir), emptyOutDir: true } };
 }
 
 await build({ ...config('pages'), configFile: path('../vite.config.ts'), logLevel: 'warn' });
-// Vite warns that there is no async_hooks, which is what is to be shown.
+// Vite warns that browsers have no `async_hooks`. That is what this build demonstrates, so only errors are logged.
 await build({ ...config('pages/without-the-plugin'), configFile: false, logLevel: 'error' });

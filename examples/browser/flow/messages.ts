@@ -1,29 +1,16 @@
-/** What the page and the windows in which the flows run tell each other. */
+/** The messages between the page and the iframes in which the flows run. */
+import type { StepName } from './order-steps.js';
 
-export const stepNames = [
-  'click',
-  'await',
-  'then',
-  'timer',
-  'fetch',
-  'event',
-  'catch',
-  'generator',
-  'for await',
-  'all',
-] as const;
-
-export type StepName = (typeof stepNames)[number];
-
-/** A user has clicked. */
-export interface Click {
-  readonly flow: number;
+/** From the page: a user clicked. */
+export interface ClickMessage {
+  readonly flowId: number;
   readonly user: string;
-  /** How many milliseconds the pauses last, in their order: the same in all three modes. */
+  /** The length of each pause in milliseconds, in order. All three modes get the same pauses. */
   readonly pauses: readonly number[];
 }
 
-export type News =
-  | { readonly kind: 'read'; readonly flow: number; readonly step: StepName; readonly read: string | undefined }
-  | { readonly kind: 'end'; readonly flow: number }
-  | { readonly kind: 'failure'; readonly flow: number; readonly reason: string };
+/** From an iframe: a step read the user, the flow ended, or the flow failed. */
+export type FlowMessage =
+  | { readonly kind: 'read'; readonly flowId: number; readonly step: StepName; readonly user: string | undefined }
+  | { readonly kind: 'end'; readonly flowId: number }
+  | { readonly kind: 'failure'; readonly flowId: number; readonly reason: string };

@@ -1,50 +1,59 @@
-/** What a click starts. Nobody hands on the user. */
+/**
+ * What one click starts. Each step reads the user from storage;
+ * no function receives the user as an argument.
+ */
 import { AsyncLocalStorage } from 'throughline';
-import type { Pause, Saw } from './run.js';
+import type { Pause, Show } from './order-steps.js';
 
 export const user = new AsyncLocalStorage<string>();
 
-export async function order(saw: Saw, pause: Pause): Promise<void> {
-  saw('click', user.getStore());
+export async function order(show: Show, pause: Pause): Promise<void> {
+  show('click', user.getStore());
 
   await pause();
-  saw('await', user.getStore());
+  show('await', user.getStore());
 
-  await pause().then(() => saw('then', user.getStore()));
+  await pause().then(() => show('then', user.getStore()));
 
   await new Promise<void>((resolve) => {
-    setTimeout(() => resolve(saw('timer', user.getStore())), 200);
+    setTimeout(() => {
+      show('timer', user.getStore());
+      resolve();
+    }, 200);
   });
 
   await pause();
   const response = await fetch(location.href);
-  saw('fetch', user.getStore());
+  show('fetch', user.getStore());
 
   const blob = await response.blob();
   await pause();
   await new Promise<void>((resolve) => {
     const reader = new FileReader();
-    reader.onload = () => resolve(saw('event', user.getStore()));
+    reader.onload = () => {
+      show('event', user.getStore());
+      resolve();
+    };
     reader.readAsText(blob);
   });
 
   try {
     await pause().then(() => Promise.reject(new Error('sold out')));
   } catch {
-    saw('catch', user.getStore());
+    show('catch', user.getStore());
   }
 
-  for await (const step of steps(saw, pause)) {
-    saw(step, user.getStore());
+  for await (const step of deliver(show, pause)) {
+    show(step, user.getStore());
   }
 
   await Promise.all([pause(), pause()]);
-  saw('all', user.getStore());
+  show('all', user.getStore());
 }
 
-async function* steps(saw: Saw, pause: Pause) {
+async function* deliver(show: Show, pause: Pause) {
   await pause();
-  saw('generator', user.getStore());
+  show('generator', user.getStore());
 
   await pause();
   yield 'for await' as const;

@@ -1,4 +1,4 @@
-/** Stands in for Throughline where a plain global is shown: whoever wrote last is what everybody reads. */
+/** Replaces Throughline in the build that shows a plain global: every reader gets the value that was written last. */
 export class AsyncLocalStorage<T> {
   #value: T | undefined;
 

@@ -1,6 +1,8 @@
-/** The large picture of a mode's lanes: a row for each, with the user that each step has read. */
-import { stepNames } from '../flow/messages.js';
-import { LANES_PER_USER, type Lane, type LaneView, users } from './lanes.js';
+/**
+ * The table of a mode's lanes: one row per click, one column per step, and in each cell the user that the step read.
+ */
+import { stepNames } from '../flow/order-steps.js';
+import { LANES_PER_USER, type Lane, type LaneView, users } from './click-lanes.js';
 
 export class LaneTable implements LaneView {
   readonly element = document.createElement('table');
@@ -9,13 +11,13 @@ export class LaneTable implements LaneView {
   constructor(caption: string) {
     this.element.createCaption().textContent = caption;
     const heading = this.element.createTHead().insertRow();
-    heading.append(...['click of', ...stepNames].map((name) => header('col', name)));
+    heading.append(...['click by', ...stepNames].map((name) => header('col', name)));
     for (const user of users) {
       const body = this.element.createTBody();
       body.className = user.replace(' ', '-');
       for (let lane = 0; lane < LANES_PER_USER; lane++) {
         const row = body.insertRow();
-        row.append(header('row', ...words(user)));
+        row.append(header('row', ...wordSpans(user)));
         this.#rows.push(stepNames.map(() => row.insertCell()));
       }
     }
@@ -25,24 +27,27 @@ export class LaneTable implements LaneView {
     for (const [step, cell] of (this.#rows[index] ?? []).entries()) {
       const isRead = step < lane.reads.length;
       const text = isRead ? (lane.reads[step] ?? 'none') : '';
-      cell.className = stateOf(lane, step);
-      if (cell.textContent !== text) cell.replaceChildren(...words(text));
+      cell.className = cellState(lane, step);
+      if (cell.textContent !== text) cell.replaceChildren(...wordSpans(text));
     }
   }
 }
 
-/** Where a step of a lane stands: `read`, `wrong` (another's value), `now`, or nothing yet. */
-export function stateOf({ reads, user, isRunning }: Lane, step: number): 'read' | 'wrong' | 'now' | '' {
+/**
+ * The state of a step, as the CSS class of its cell: `read` (the step read its own user), `wrong` (it read another
+ * value), `now` (it is the next step to read), or an empty string (the flow has not reached it).
+ */
+export function cellState({ reads, user, isRunning }: Lane, step: number): 'read' | 'wrong' | 'now' | '' {
   if (step < reads.length) return reads[step] === user ? 'read' : 'wrong';
   return isRunning && step === reads.length ? 'now' : '';
 }
 
-/** Narrow pages show the last word only. */
-function words(text: string): HTMLElement[] {
-  return text.split(/(?<= )/).map((word, index, all) => {
+/** Wraps each word in a span. On narrow screens CSS hides the class `long`, which is all words but the last. */
+function wordSpans(text: string): HTMLElement[] {
+  return text.split(/(?<= )/).map((word, index, words) => {
     const span = document.createElement('span');
     span.textContent = word;
-    if (index < all.length - 1) span.className = 'long';
+    if (index < words.length - 1) span.className = 'long';
     return span;
   });
 }

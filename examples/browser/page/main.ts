@@ -1,22 +1,22 @@
-/** The page: for each mode a window in which the flows run, and the pictures of what they read. */
+/** The page: for each mode, an iframe in which the flows run, and a table and a thumbnail of what they read. */
 import source from '../flow/order.ts?raw';
-import { Demonstration } from './demonstration.js';
-import { FlowWindow } from './flow-window.js';
+import { AutoClicker } from './auto-clicker.js';
+import { ClickLanes, type User, users } from './click-lanes.js';
+import { FlowIframe } from './flow-iframe.js';
+import { highlightSource } from './highlight-source.js';
 import { LaneTable } from './lane-table.js';
-import { Lanes, type User, users } from './lanes.js';
+import { LaneThumbnail } from './lane-thumbnail.js';
 import { ModeSwitch } from './mode-switch.js';
 import { type Mode, modes } from './modes.js';
-import { sourceView } from './source-view.js';
-import { Thumbnail } from './thumbnail.js';
 
-/** As many as a flow has. */
-const PAUSES = 9;
+/** How often `order()` calls `pause()`. */
+const PAUSES_PER_FLOW = 9;
 
-interface Shown {
+interface ModeView {
   readonly mode: Mode;
   readonly table: LaneTable;
-  readonly lanes: Lanes;
-  readonly flowWindow: FlowWindow;
+  readonly lanes: ClickLanes;
+  readonly iframe: FlowIframe;
 }
 
 function element(id: string): HTMLElement {
@@ -25,68 +25,70 @@ function element(id: string): HTMLElement {
   return found;
 }
 
-function say(text: string): void {
+function showStatus(text: string): void {
   element('status').textContent = text;
 }
 
-function choose(chosen: Mode): void {
-  for (const { mode, table } of shown) table.element.hidden = mode !== chosen;
-  element('explanation').textContent = chosen.explanation;
-  history.replaceState(null, '', `#${chosen.name}`);
+function selectMode(selected: Mode): void {
+  for (const { mode, table } of modeViews) table.element.hidden = mode !== selected;
+  element('explanation').textContent = selected.explanation;
+  history.replaceState(null, '', `#${selected.name}`);
 }
 
-/** One click, in all modes. */
+/** Starts the same flow in all modes. */
 function click(user: User): void {
-  const flow = flows++;
-  const nth = clicks[user]++;
-  const pauses = Array.from({ length: PAUSES }, () => 100 + Math.random() * 350);
-  for (const { lanes, flowWindow } of shown) {
-    lanes.begin(flow, user, nth);
-    flowWindow.click({ flow, user, pauses });
+  const flowId = nextFlowId++;
+  const previousClicks = clickCounts[user]++;
+  const pauses = Array.from({ length: PAUSES_PER_FLOW }, () => 100 + Math.random() * 350);
+  for (const { lanes, iframe } of modeViews) {
+    lanes.begin(flowId, user, previousClicks);
+    iframe.click({ flowId, user, pauses });
   }
 }
 
-function show(mode: Mode): Shown {
-  const table = new LaneTable(`${mode.title}: the user that each step has read`);
-  const thumbnail = new Thumbnail();
-  const lanes = new Lanes([table, thumbnail]);
-  const count = modeSwitch.add(mode, thumbnail.element, mode === first);
-  const flowWindow = new FlowWindow(mode, (news) => {
-    if (news.kind === 'failure') say(`${mode.title}: a step failed with "${news.reason}". Is npm start still running?`);
-    lanes.hear(news);
-    count(lanes.counts);
+function createModeView(mode: Mode): ModeView {
+  const table = new LaneTable(`${mode.title}: the user that each step read`);
+  const thumbnail = new LaneThumbnail();
+  const lanes = new ClickLanes([table, thumbnail]);
+  const updateCounts = modeSwitch.add(mode, thumbnail.element, mode === initialMode);
+  const iframe = new FlowIframe(mode, (message) => {
+    if (message.kind === 'failure') {
+      showStatus(`${mode.title}: a step failed with "${message.reason}". Check that npm start is running.`);
+    }
+    lanes.handleMessage(message);
+    updateCounts(lanes.counts);
   });
   element('lanes').append(table.element);
-  return { mode, table, lanes, flowWindow };
+  return { mode, table, lanes, iframe };
 }
 
-function playOrPause(wanted: boolean): void {
-  if (wanted) demonstration.play();
-  else demonstration.pause();
-  element('play').textContent = wanted ? 'Pause' : 'Play';
+function setPlaying(isPlaying: boolean): void {
+  if (isPlaying) autoClicker.play();
+  else autoClicker.pause();
+  element('play').textContent = isPlaying ? 'Pause' : 'Play';
 }
 
-let flows = 0;
-const clicks: Record<User, number> = { 'user 1': 0, 'user 2': 0 };
-const first = modes.find(({ name }) => location.hash === `#${name}`) ?? modes[0];
-const modeSwitch = new ModeSwitch(element('modes'), choose);
-const shown = modes.map(show);
-const demonstration = new Demonstration(click);
+let nextFlowId = 0;
+const clickCounts: Record<User, number> = { 'user 1': 0, 'user 2': 0 };
+const initialMode = modes.find(({ name }) => location.hash === `#${name}`) ?? modes[0];
+const modeSwitch = new ModeSwitch(element('modes'), selectMode);
+const modeViews = modes.map(createModeView);
+const autoClicker = new AutoClicker(click);
 
-if (first !== undefined) choose(first);
-element('code').append(...sourceView(source));
+if (initialMode !== undefined) selectMode(initialMode);
+element('code').append(...highlightSource(source));
 
 try {
-  await Promise.all(shown.map(({ flowWindow }) => flowWindow.open()));
+  await Promise.all(modeViews.map(({ iframe }) => iframe.open()));
   for (const [index, user] of users.entries()) {
     element(`click-${index + 1}`).addEventListener('click', () => {
-      // From now on it is the visitor who clicks.
-      playOrPause(false);
+      // The automatic clicks end with the visitor's first click.
+      setPlaying(false);
       click(user);
     });
   }
-  element('play').addEventListener('click', () => playOrPause(!demonstration.isPlaying));
-  playOrPause(true);
+  element('play').addEventListener('click', () => setPlaying(!autoClicker.isPlaying));
+  setPlaying(true);
 } catch (error) {
-  say(error instanceof Error ? error.message : String(error));
+  showStatus(error instanceof Error ? error.message : String(error));
 }

@@ -1,42 +1,42 @@
-/** The switch: chooses the mode that is shown large, and shows the counts of all three. */
-import type { Lanes } from './lanes.js';
+/** The mode switch: selects the mode whose table is shown, and shows the counts and thumbnails of all three. */
+import type { ClickLanes } from './click-lanes.js';
 import type { Mode } from './modes.js';
 
 export class ModeSwitch {
   readonly #element: HTMLElement;
-  readonly #choose: (mode: Mode) => void;
+  readonly #onSelect: (mode: Mode) => void;
 
-  constructor(element: HTMLElement, choose: (mode: Mode) => void) {
+  constructor(element: HTMLElement, onSelect: (mode: Mode) => void) {
     this.#element = element;
-    this.#choose = choose;
+    this.#onSelect = onSelect;
   }
 
-  /** Gives what writes the counts anew. */
-  add(mode: Mode, thumbnail: HTMLElement, isChosen: boolean): (counts: Lanes['counts']) => void {
-    const choice = document.createElement('label');
+  /** @returns a function that updates the counts of this mode */
+  add(mode: Mode, thumbnail: HTMLElement, isSelected: boolean): (counts: ClickLanes['counts']) => void {
+    const label = document.createElement('label');
     const input = document.createElement('input');
     input.type = 'radio';
     input.name = 'mode';
     input.value = mode.name;
-    input.checked = isChosen;
-    input.addEventListener('change', () => this.#choose(mode));
-    const title = part('title', mode.title);
-    const mixedUp = part('mixed-up good', '0');
-    const steps = part('steps', '0');
-    const counts = part('counts', mixedUp, ' mixed up ', part('of', 'of ', steps, ' steps'));
-    choice.append(input, part('words', title, counts), thumbnail);
-    this.#element.append(choice);
-    return (now) => {
-      mixedUp.textContent = now.mixedUp.toLocaleString('en');
-      mixedUp.className = `mixed-up ${now.mixedUp === 0 ? 'good' : 'bad'}`;
-      steps.textContent = now.steps.toLocaleString('en');
+    input.checked = isSelected;
+    input.addEventListener('change', () => this.#onSelect(mode));
+    const title = span('title', mode.title);
+    const mixedUp = span('mixed-up good', '0');
+    const steps = span('steps', '0');
+    const counts = span('counts', mixedUp, ' mixed up ', span('total', 'in ', steps, ' steps'));
+    label.append(input, span('words', title, counts), thumbnail);
+    this.#element.append(label);
+    return (updated) => {
+      mixedUp.textContent = updated.mixedUp.toLocaleString('en');
+      mixedUp.className = `mixed-up ${updated.mixedUp === 0 ? 'good' : 'bad'}`;
+      steps.textContent = updated.steps.toLocaleString('en');
     };
   }
 }
 
-function part(className: string, ...content: (HTMLElement | string)[]): HTMLElement {
-  const span = document.createElement('span');
-  span.className = className;
-  span.append(...content);
-  return span;
+function span(className: string, ...content: (HTMLElement | string)[]): HTMLElement {
+  const element = document.createElement('span');
+  element.className = className;
+  element.append(...content);
+  return element;
 }

@@ -1,4 +1,4 @@
-/** The three ways in which the flows keep the user. */
+/** The three modes: what stores the user while the flows run. */
 
 export interface Mode {
   readonly name: 'global' | 'interception' | 'transform';
@@ -9,19 +9,19 @@ export interface Mode {
 export const modes: readonly Mode[] = [
   {
     name: 'global',
-    title: 'A plain global',
-    explanation: 'One variable holds the user: whoever clicked last is what everybody reads.',
+    title: 'Plain global',
+    explanation: 'One variable holds the user, so every step reads whichever user clicked last.',
   },
   {
     name: 'interception',
     title: 'Interception',
     explanation:
-      'No build step: promises, timers, events and requests are followed, and each native await of a promise is seen.',
+      'No build step: Throughline patches promises, timers, events and requests, and detects each native await of a promise.',
   },
   {
     name: 'transform',
-    title: 'The transform',
+    title: 'Transform',
     explanation:
-      'One line in vite.config.ts: each await puts its own user back, whatever it waits for. None is intercepted.',
+      'One line in vite.config.ts: the code after each await reads its own user, whatever was awaited. No await is intercepted.',
   },
 ];

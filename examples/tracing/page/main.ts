@@ -1,11 +1,13 @@
-/** The page: two users who check out, and where each of their spans hangs. Nothing here knows of Throughline. */
+/**
+ * The page: two users check out, and each of their spans is shown under its parent. Nothing here imports Throughline.
+ */
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
-import { Shop } from './checkout.js';
+import { TracedShop } from './traced-shop.js';
 import { startTracing } from './tracing.js';
 import { Waterfall } from './waterfall.js';
 
-/** As many as a user's column shows. */
-const SHOWN = 2;
+/** How many orders the column of a user shows. */
+const ORDERS_PER_COLUMN = 2;
 
 const counts = { orders: 0, spans: 0, lost: 0 };
 const spans = new Map<string, ReadableSpan>();
@@ -17,21 +19,21 @@ function element(id: string): HTMLElement {
   return found;
 }
 
-function say(text: string): void {
+function showStatus(text: string): void {
   element('status').textContent = text;
 }
 
-function started(span: ReadableSpan): void {
+function onSpanStart(span: ReadableSpan): void {
   spans.set(span.spanContext().spanId, span);
   const parent = spans.get(span.parentSpanContext?.spanId ?? '');
-  const isOwn = parent?.attributes.order === span.attributes.order;
+  const isSameOrder = parent?.attributes.order === span.attributes.order;
   counts.spans++;
-  if (!isOwn && span.name !== 'checkout') counts.lost++;
-  waterfalls.get(Number(span.attributes.order))?.add(span, isOwn ? parent : undefined);
+  if (!isSameOrder && span.name !== 'checkout') counts.lost++;
+  waterfalls.get(Number(span.attributes.order))?.add(span, isSameOrder ? parent : undefined);
   showCounts();
 }
 
-function ended(span: ReadableSpan): void {
+function onSpanEnd(span: ReadableSpan): void {
   waterfalls.get(Number(span.attributes.order))?.draw();
 }
 
@@ -40,27 +42,29 @@ function showCounts(): void {
   element('lost').className = counts.lost === 0 ? 'good' : 'bad';
 }
 
-async function checkout(user: number, shop: Shop): Promise<void> {
+/** Never rejects: the page shows the error of an order that fails. */
+async function checkout(user: number, shop: TracedShop): Promise<void> {
   const order = ++counts.orders;
-  const waterfall = new Waterfall();
-  waterfalls.set(order, waterfall);
-  const column = element(`user-${user}`);
-  column.prepend(waterfall.element);
-  for (const old of [...column.children].slice(SHOWN)) old.remove();
   try {
+    const waterfall = new Waterfall();
+    waterfalls.set(order, waterfall);
+    const column = element(`user-${user}`);
+    column.prepend(waterfall.element);
+    for (const oldOrder of [...column.children].slice(ORDERS_PER_COLUMN)) oldOrder.remove();
     await shop.checkout(order);
     waterfall.element.classList.add('done');
   } catch (error) {
-    say(`Order ${order} failed: ${error}. Is npm start still running?`);
+    showStatus(`Order ${order} failed: ${error}. Check that npm start is running.`);
   }
 }
 
 try {
-  const shop = new Shop(startTracing({ started, ended }).getTracer('shop'));
+  const shop = new TracedShop(startTracing({ onSpanStart, onSpanEnd }).getTracer('shop'));
   for (const user of [1, 2]) {
-    element(`click-${user}`).addEventListener('click', () => checkout(user, shop));
-    checkout(user, shop);
+    const onClick = () => void checkout(user, shop);
+    element(`click-${user}`).addEventListener('click', onClick);
+    onClick();
   }
 } catch (error) {
-  say(`Tracing does not start here: ${error}`);
+  showStatus(`Tracing does not start here: ${error}`);
 }

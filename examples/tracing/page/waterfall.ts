@@ -1,4 +1,6 @@
-/** The picture of an order: a row for each of its spans, further in than the one that it hangs under. */
+/**
+ * The waterfall chart of an order: a row for each span, indented below its parent, with a bar on a common time scale.
+ */
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 
 interface Row {
@@ -11,7 +13,7 @@ export class Waterfall {
   readonly element = document.createElement('ol');
   readonly #rows: Row[] = [];
 
-  /** @param parent the span that this one hangs under; undefined where it hangs under none of this order's */
+  /** @param parent the parent of the span, or undefined if the span has no parent in this order */
   add(span: ReadableSpan, parent: ReadableSpan | undefined): void {
     const depth = parent === undefined ? 0 : 1 + (this.#rows.find((row) => row.span === parent)?.depth ?? 0);
     const row = document.createElement('li');
@@ -28,20 +30,21 @@ export class Waterfall {
     this.draw();
   }
 
-  /** All bars share one scale: from the first start to the last end. */
+  /** Positions all bars on one scale, from the first start to the last end. */
   draw(): void {
-    const first = Math.min(...this.#rows.map(({ span }) => milliseconds(span.startTime)));
-    const last = Math.max(...this.#rows.map(({ span }) => endOf(span)));
-    const scale = 100 / Math.max(1, last - first);
+    const firstStart = Math.min(...this.#rows.map(({ span }) => milliseconds(span.startTime)));
+    const lastEnd = Math.max(...this.#rows.map(({ span }) => endOf(span)));
+    const percentPerMs = 100 / Math.max(1, lastEnd - firstStart);
     for (const { span, bar } of this.#rows) {
       const start = milliseconds(span.startTime);
-      bar.style.left = `${(start - first) * scale}%`;
-      bar.style.width = `${(endOf(span) - start) * scale}%`;
+      bar.style.left = `${(start - firstStart) * percentPerMs}%`;
+      bar.style.width = `${(endOf(span) - start) * percentPerMs}%`;
       bar.className = span.ended ? '' : 'open';
     }
   }
 }
 
+/** The end of a span in milliseconds; the current time if the span is still open. */
 function endOf(span: ReadableSpan): number {
   return span.ended ? milliseconds(span.endTime) : Date.now();
 }

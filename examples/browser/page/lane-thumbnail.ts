@@ -1,15 +1,15 @@
-/** The small picture of a mode's lanes, in the switch: all three can be seen at once, whichever is chosen. */
-import { stepNames } from '../flow/messages.js';
-import { stateOf } from './lane-table.js';
-import { LANES_PER_USER, type Lane, type LaneView, users } from './lanes.js';
+/** The small picture of a mode's lanes in the mode switch, where all three modes can be compared at a glance. */
+import { stepNames } from '../flow/order-steps.js';
+import { LANES_PER_USER, type Lane, type LaneView, users } from './click-lanes.js';
+import { cellState } from './lane-table.js';
 
-export class Thumbnail implements LaneView {
+export class LaneThumbnail implements LaneView {
   readonly element = document.createElement('span');
   readonly #rows: HTMLElement[][] = [];
 
   constructor() {
     this.element.className = 'thumbnail';
-    // What it says is said in the table, for those who cannot see it.
+    // Hidden from assistive technology, because the table holds the same information.
     this.element.ariaHidden = 'true';
     for (const user of users) {
       for (let lane = 0; lane < LANES_PER_USER; lane++) {
@@ -24,6 +24,6 @@ export class Thumbnail implements LaneView {
   }
 
   show(index: number, lane: Lane): void {
-    for (const [step, cell] of (this.#rows[index] ?? []).entries()) cell.className = stateOf(lane, step);
+    for (const [step, cell] of (this.#rows[index] ?? []).entries()) cell.className = cellState(lane, step);
   }
 }

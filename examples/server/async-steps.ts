@@ -1,6 +1,6 @@
 /**
- * The work of a request. Each step leaves the synchronous code in a way of its own and reads the id where it arrives;
- * none is given the id.
+ * The asynchronous steps of a request. Each leaves synchronous code in a different way and reads the request id where
+ * it continues. No step receives the id as an argument.
  */
 import { scrypt } from 'node:crypto';
 import { EventEmitter } from 'node:events';
@@ -10,61 +10,59 @@ import { text } from 'node:stream/consumers';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { requestId } from './request-id.js';
 
-export type Read = number | undefined;
+/** What a step read from storage: an id, or undefined if the storage held none. */
+export type IdRead = number | undefined;
 
-/** A timer's callback. */
-export function timer(): Promise<Read> {
+export function readInTimer(): Promise<IdRead> {
   return new Promise((resolve) => {
     setTimeout(() => resolve(requestId.getStore()), 1 + Math.random() * 9);
   });
 }
 
-/** The callback of `fs`. */
-export function file(): Promise<Read> {
+export function readInFileCallback(): Promise<IdRead> {
   return new Promise((resolve, reject) => {
     readFile(new URL(import.meta.url), (error) => (error ? reject(error) : resolve(requestId.getStore())));
   });
 }
 
-/** The callback of work done in the thread pool. */
-export function crypto(): Promise<Read> {
+export function readInThreadPoolCallback(): Promise<IdRead> {
   return new Promise((resolve, reject) => {
     scrypt('a password', 'a salt', 32, { N: 64 }, (error) => (error ? reject(error) : resolve(requestId.getStore())));
   });
 }
 
-/** Async functions three deep. */
-export async function nested(): Promise<Read> {
+/** Reads the id three async functions deep. */
+export async function readInNestedFunctions(): Promise<IdRead> {
   await nextTurn();
-  const read = await deeper();
+  const read = await secondLevel();
   return read;
 }
 
-async function deeper(): Promise<Read> {
+async function secondLevel(): Promise<IdRead> {
   await Promise.all([nextTurn(), Promise.resolve()]);
-  const read = await deepest();
+  const read = await thirdLevel();
   return read;
 }
 
-async function deepest(): Promise<Read> {
+async function thirdLevel(): Promise<IdRead> {
   await null;
   return requestId.getStore();
 }
 
-/** A listener of an event emitter. */
-export function emitter(): Promise<Read> {
+export function readInListener(): Promise<IdRead> {
   return new Promise((resolve) => {
-    const bell = new EventEmitter();
-    bell.once('ring', () => resolve(requestId.getStore()));
-    setImmediate(() => bell.emit('ring'));
+    const emitter = new EventEmitter();
+    emitter.once('ring', () => resolve(requestId.getStore()));
+    setImmediate(() => emitter.emit('ring'));
   });
 }
 
-// Fewer sockets than requests: they wait in the agent's queue, and each socket works for many of them in turn.
+// There are fewer sockets than requests. Requests wait in the queue of the agent, and each socket serves many flows in
+// turn.
 const agent = new Agent({ keepAlive: true, maxSockets: 32 });
 
-/** A request to this server's second route, which takes over the id from a header and answers what it then reads. */
-export function inner(port: number): Promise<Read> {
+/** Requests `/inner` of this server, which reads its id from a header and responds with the id that it read. */
+export function readInInnerRequest(port: number): Promise<IdRead> {
   return new Promise((resolve, reject) => {
     const headers = { 'x-request-id': requestId.getStore() ?? '' };
     get({ host: '127.0.0.1', port, path: '/inner', agent, headers }, (response) => {
@@ -73,7 +71,7 @@ export function inner(port: number): Promise<Read> {
   });
 }
 
-/** Closes the sockets that were kept for the next inner request. */
-export function closeInnerSockets(): void {
+/** Closes the keep-alive connections of the inner requests. */
+export function closeInnerConnections(): void {
   agent.destroy();
 }

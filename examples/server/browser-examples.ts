@@ -1,49 +1,52 @@
-/** The pages of the browser examples, as Vite has built them. */
+/** Serves the pages of the browser examples, which Vite has built. */
 import { readFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { extname } from 'node:path';
 
-/** By their paths on this server. The compiled server is in examples/server/dist. */
+/** The built folders, by their path on this server. The URLs are relative to examples/server/dist. */
 const folders: Readonly<Record<string, URL>> = {
   '/browser/': new URL('../../browser/dist/pages/', import.meta.url),
   '/tracing/': new URL('../../tracing/dist/pages/', import.meta.url),
 };
 
-const types: Readonly<Record<string, string>> = {
+const contentTypes: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
 };
 
-/** The pages need nothing from elsewhere. */
-const policy =
+/** The pages load nothing from other origins. */
+const contentSecurityPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; img-src data:";
 
-/** Sends the file of this path; false where there is none. */
-export async function sendBuilt(path: string, response: ServerResponse): Promise<boolean> {
+/**
+ * Sends the built file that belongs to a path.
+ * @returns false, without a response, if there is no such file
+ */
+export async function sendBrowserExample(path: string, response: ServerResponse): Promise<boolean> {
   if (Object.hasOwn(folders, `${path}/`)) {
     response.writeHead(308, { location: `${path}/` }).end();
     return true;
   }
   const file = fileOf(path);
   if (file === undefined) return false;
-  // Whatever cannot be read is not there.
+  // A file that cannot be read counts as missing.
   const body = await readFile(file).catch(() => undefined);
   if (body === undefined) return false;
   response.writeHead(200, {
-    'content-type': types[extname(file.pathname)] ?? 'application/octet-stream',
+    'content-type': contentTypes[extname(file.pathname)] ?? 'application/octet-stream',
     'cache-control': 'no-cache',
-    'content-security-policy': policy,
+    'content-security-policy': contentSecurityPolicy,
   });
   response.end(body);
   return true;
 }
 
 function fileOf(path: string): URL | undefined {
-  for (const [start, folder] of Object.entries(folders)) {
-    if (!path.startsWith(start)) continue;
-    const file = new URL(`./${path.slice(start.length)}${path.endsWith('/') ? 'index.html' : ''}`, folder);
-    // Dots may have led out of the folder.
+  for (const [prefix, folder] of Object.entries(folders)) {
+    if (!path.startsWith(prefix)) continue;
+    const file = new URL(`./${path.slice(prefix.length)}${path.endsWith('/') ? 'index.html' : ''}`, folder);
+    // The path may contain `..` segments that lead out of the folder.
     return file.href.startsWith(folder.href) ? file : undefined;
   }
   return undefined;

@@ -1,10 +1,10 @@
-/** Clicks for both users, again and again, until it is paused. */
-import { type User, users } from './lanes.js';
+/** Clicks for both users at random intervals until it is paused. */
+import { type User, users } from './click-lanes.js';
 
-/** The second user clicks while the first one's flow is under way. */
-const FIRST_MS: Readonly<Record<User, number>> = { 'user 1': 0, 'user 2': 700 };
+/** The second user clicks while the first user's flow is still running. */
+const FIRST_CLICK_MS: Readonly<Record<User, number>> = { 'user 1': 0, 'user 2': 700 };
 
-export class Demonstration {
+export class AutoClicker {
   readonly #click: (user: User) => void;
   readonly #timers = new Map<User, ReturnType<typeof setTimeout>>();
 
@@ -17,7 +17,7 @@ export class Demonstration {
   }
 
   play(): void {
-    for (const user of users) this.#clickAfter(user, FIRST_MS[user]);
+    for (const user of users) this.#clickAfter(user, FIRST_CLICK_MS[user]);
   }
 
   pause(): void {
@@ -28,7 +28,7 @@ export class Demonstration {
   #clickAfter(user: User, ms: number): void {
     clearTimeout(this.#timers.get(user));
     const timer = setTimeout(() => {
-      // Nobody looks at a hidden page.
+      // No one watches a hidden page, so it starts no flows.
       if (!document.hidden) this.#click(user);
       this.#clickAfter(user, 1300 + Math.random() * 1400);
     }, ms);

@@ -1,10 +1,11 @@
 /**
- * What a click starts: async functions, each in a span of its own. None is given the span that it belongs under; the
- * tracer asks for the current one. The order is handed on, so that the page can tell whose span each really is.
+ * What a click starts: async functions, each in its own span. No function receives its parent span; the tracer reads
+ * the current span. The order number is passed along only so that the page can check which order each span really
+ * belongs to.
  */
 import type { Tracer } from '@opentelemetry/api';
 
-export class Shop {
+export class TracedShop {
   readonly #tracer: Tracer;
 
   constructor(tracer: Tracer) {
@@ -12,16 +13,16 @@ export class Shop {
   }
 
   checkout(order: number): Promise<void> {
-    return this.#span('checkout', order, async () => {
+    return this.#inSpan('checkout', order, async () => {
       await this.#loadCart(order);
       await this.#price(order);
-      for await (const item of this.#items()) await this.#span(`reserve ${item}`, order, pause);
+      for await (const item of this.#items()) await this.#inSpan(`reserve ${item}`, order, pause);
       await this.#pay(order);
     });
   }
 
   #loadCart(order: number): Promise<string> {
-    return this.#span('load cart', order, async () => {
+    return this.#inSpan('load cart', order, async () => {
       await pause();
       const response = await fetch(location.href);
       return response.text();
@@ -29,9 +30,9 @@ export class Shop {
   }
 
   #price(order: number): Promise<void> {
-    return this.#span('price', order, async () => {
+    return this.#inSpan('price', order, async () => {
       await pause();
-      await Promise.all([this.#span('discount', order, pause), this.#span('tax', order, pause)]);
+      await Promise.all([this.#inSpan('discount', order, pause), this.#inSpan('tax', order, pause)]);
     });
   }
 
@@ -43,17 +44,17 @@ export class Shop {
   }
 
   #pay(order: number): Promise<void> {
-    return this.#span('pay', order, async () => {
+    return this.#inSpan('pay', order, async () => {
       try {
-        await this.#span('charge card', order, () => pause().then(() => Promise.reject(new Error('try again'))));
+        await this.#inSpan('charge card', order, () => pause().then(() => Promise.reject(new Error('try again'))));
       } catch {
-        await this.#span('charge card', order, pause);
+        await this.#inSpan('charge card', order, pause);
       }
     });
   }
 
-  /** Runs the work in a span that is current as long as the work is under way. */
-  #span<T>(name: string, order: number, work: () => Promise<T>): Promise<T> {
+  /** Runs `work` in a new span, which is current until the promise of `work` settles. */
+  #inSpan<T>(name: string, order: number, work: () => Promise<T>): Promise<T> {
     return this.#tracer.startActiveSpan(name, { attributes: { order } }, async (span) => {
       try {
         return await work();

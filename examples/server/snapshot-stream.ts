@@ -1,20 +1,23 @@
 /**
- * Server-sent events, ten a second, to every page that is open. Each event is the whole picture and not a change to the
- * one before. So a page that is slow just misses some: nothing is ever queued for it, and it needs none of them again.
+ * Server-sent events for every open page, up to ten a second. Each event is a complete snapshot rather than a change to
+ * the one before. A slow page therefore skips snapshots: none is queued for it, and it needs none of those that it
+ * missed.
+ *
+ * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 import type { ServerResponse } from 'node:http';
 
 const INTERVAL_MS = 100;
-const MOST_PAGES = 32;
-/** A page that has read nothing for so many intervals is gone, and may come back by itself. */
-const PATIENCE = 100;
+const MAX_PAGES = 32;
+/** A page that has read nothing for this many intervals is disconnected. If it is still open, it reconnects. */
+const MAX_MISSED = 100;
 
 interface Page {
-  last: string;
+  lastSent: string;
   missed: number;
 }
 
-export class LiveEvents {
+export class SnapshotStream {
   readonly #snapshot: () => string;
   readonly #pages = new Map<ServerResponse, Page>();
   #timer: NodeJS.Timeout | undefined;
@@ -23,21 +26,20 @@ export class LiveEvents {
     this.#snapshot = snapshot;
   }
 
-  /** Sends what there is, and then what changes, until the page goes away. */
+  /** Sends the current snapshot, and then each one that differs from the last, until the page disconnects. */
   add(response: ServerResponse): void {
-    if (this.#pages.size === MOST_PAGES) {
-      response.writeHead(503, { 'content-type': 'text/plain' }).end('Too many pages are open.\n');
+    if (this.#pages.size === MAX_PAGES) {
+      response.writeHead(503, { 'content-type': 'text/plain' }).end('Too many pages are open. Close some of them.\n');
       return;
     }
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-    this.#pages.set(response, { last: '', missed: 0 });
+    this.#pages.set(response, { lastSent: '', missed: 0 });
     response.once('close', () => this.#remove(response));
     this.#timer ??= setInterval(() => this.#send(), INTERVAL_MS);
     this.#send();
   }
 
-  /** How many pages are open. */
-  get pages(): number {
+  get pageCount(): number {
     return this.#pages.size;
   }
 
@@ -49,10 +51,10 @@ export class LiveEvents {
     const snapshot = this.#snapshot();
     for (const [response, page] of this.#pages) {
       if (response.writableNeedDrain) {
-        if (++page.missed === PATIENCE) response.destroy();
-      } else if (page.last !== snapshot) {
+        if (++page.missed === MAX_MISSED) response.destroy();
+      } else if (page.lastSent !== snapshot) {
         page.missed = 0;
-        page.last = snapshot;
+        page.lastSent = snapshot;
         response.write(`data: ${snapshot}\n\n`);
       }
     }
