@@ -1,7 +1,7 @@
 /** TC39's AsyncContext, after the specification text of https://tc39.es/proposal-async-context/ */
 import * as engine from '#engine';
 import { type Frame, Key, ledger, readBelow, withValue } from './frame.js';
-import { runIn } from './scope.js';
+import { runIn } from './run-in-scope.js';
 
 // V8 knows a constant of this module when it compiles a hot path, and asks an imported one each time. Each on its own line: that way bundlers leave the namespace out.
 const place = engine.place;

@@ -2,7 +2,7 @@
  * What a block with `await using` does at its end, as the language defines it, in a form that lets the block itself await.
  * https://tc39.es/proposal-explicit-resource-management/
  */
-import { isObject } from './object.js';
+import { isObject } from '../is-object.js';
 
 interface Resource {
   readonly value: object | undefined;

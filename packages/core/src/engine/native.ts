@@ -5,8 +5,8 @@
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import type { Frame } from '../frame.js';
 
-export { captureScope } from './resource-scope.js';
-export { share } from './unshared.js';
+export { captureScope } from './capture-context.js';
+export { share } from './per-copy-state.js';
 export { AsyncResource };
 
 const slot = new AsyncLocalStorage<Frame | undefined>();

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 /** The engine that a Node with these flags takes, and whether it carries a value across a timer. */
 function engineWith(...flags: string[]): string {
   const code = `
-    import * as asyncHooks from ${JSON.stringify(new URL('async-hooks.js', import.meta.url).href)};
+    import * as asyncHooks from ${JSON.stringify(new URL('node-hooks.js', import.meta.url).href)};
     import * as contextFrame from ${JSON.stringify(new URL('context-frame.js', import.meta.url).href)};
     import * as native from ${JSON.stringify(new URL('native.js', import.meta.url).href)};
     import { place } from ${JSON.stringify(new URL('node.js', import.meta.url).href)};

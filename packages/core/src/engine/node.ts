@@ -1,9 +1,9 @@
 /** Node: which of the three engines it is, is found by looking at what differs, not by a version. */
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
-import * as asyncHooks from './async-hooks.js';
 import * as contextFrame from './context-frame.js';
 import type { Engine } from './engine.js';
 import * as native from './native.js';
+import * as asyncHooks from './node-hooks.js';
 
 export { AsyncResource };
 

@@ -8,7 +8,7 @@ import { type Current, current } from './current.js';
 import { runToRoot } from './jobs.js';
 
 export { share } from './current.js';
-export { AsyncResource } from './portable-resource.js';
+export { AsyncResource } from './portable-async-resource.js';
 
 export function follow(): void {
   install();

@@ -7,7 +7,7 @@
  */
 import { current } from '../engine/current.js';
 import { nativeThen } from '../engine/jobs.js';
-import { resolution } from './captured.js';
+import { resolution } from './bind-callback.js';
 import { patchMethod } from './patch.js';
 
 type Reaction = ((value: never) => unknown) | null | undefined;

@@ -9,7 +9,7 @@
 import { current } from '../engine/current.js';
 import { NativePromise } from '../engine/jobs.js';
 import type { Frame } from '../frame.js';
-import { handedOn, handOnOther, isAnyKept } from './handed.js';
+import { handedOn, handOnOther, isAnyKept } from './thenables.js';
 
 /** In place of a frame: the function is not suspended. */
 export const RUNNING: unique symbol = Symbol();

@@ -1,7 +1,7 @@
 /** The top level of a module. Where it throws nobody sees its end, so a job puts the root back as well. */
 import { current } from '../engine/current.js';
 import { runToRoot } from '../engine/jobs.js';
-import { GuardedFlow } from './flow.js';
+import { GuardedFlow } from './async-call.js';
 
 class ModuleFlow extends GuardedFlow {
   override on(value: unknown): unknown {

@@ -3,8 +3,8 @@
  * the answers of a runtime that has none, as workerd gives them. https://nodejs.org/api/async_hooks.html
  */
 import type { AsyncHook, HookCallbacks } from 'node:async_hooks';
-import { AsyncLocalStorage } from './async-local-storage.js';
-import { AsyncResource } from './async-resource.js';
+import { AsyncLocalStorage } from '../async-local-storage.js';
+import { AsyncResource } from '../async-resource.js';
 
 export { AsyncLocalStorage, AsyncResource };
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import * as node from 'node:async_hooks';
 import { test } from 'node:test';
+import { AsyncLocalStorage, AsyncResource } from '../index.js';
 import * as ours from './async_hooks.js';
-import { AsyncLocalStorage, AsyncResource } from './index.js';
 
 test('it has every name of node:async_hooks, by name and as the default export', () => {
   for (const name of Object.keys(node)) {

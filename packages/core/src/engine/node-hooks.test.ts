@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { AsyncResource } from 'node:async_hooks';
 import { test } from 'node:test';
 import { Key, read, withValue } from '../frame.js';
-import { enter, follow, get, place, pop, push, runApart } from './async-hooks.js';
+import { enter, follow, get, place, pop, push, runApart } from './node-hooks.js';
 
 follow();
 

@@ -1,5 +1,5 @@
 /** The same as `await.ts` for runtimes that follow `await` themselves, where it has nothing to do. */
-export { disposal } from './await/disposal.js';
+export { disposal } from './disposal.js';
 
 const same = <T>(value: T): T => value;
 const second = <T>(_asyncCall: unknown, value: T): T => value;

@@ -5,7 +5,7 @@
 import { current } from '../engine/current.js';
 import { NativePromise } from '../engine/jobs.js';
 import type { Frame } from '../frame.js';
-import { isObject } from './object.js';
+import { isObject } from '../is-object.js';
 
 type Settle = (value: unknown) => void;
 type Then = (this: unknown, resolve: Settle, reject: Settle) => unknown;

@@ -13,8 +13,8 @@ const looks = () =>
   });
 const looksBefore = looks();
 const nativeNext = native.next;
-const portable = await import('./await.js');
-const idle = await import('./await-native.js');
+const portable = await import('./entry.js');
+const idle = await import('./entry-native.js');
 
 describe('what generated code calls', () => {
   it('has the same names on every runtime', () => {

@@ -6,8 +6,8 @@
 import { AsyncResource, createHook, executionAsyncResource as nodeExecutionAsyncResource } from 'node:async_hooks';
 import type { Frame } from '../frame.js';
 
-export { captureScope } from './resource-scope.js';
-export { share } from './unshared.js';
+export { captureScope } from './capture-context.js';
+export { share } from './per-copy-state.js';
 export { AsyncResource };
 
 const FRAME = Symbol('throughline.frame');

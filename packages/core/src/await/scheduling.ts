@@ -1,8 +1,8 @@
 /** Jobs of ours right before and after the one in which the engine goes on with what awaits a promise. */
 import { current } from '../engine/current.js';
 import { NativePromise, nativeThen } from '../engine/jobs.js';
-import type { GuardedFlow } from './flow.js';
-import { handOn } from './handed.js';
+import type { GuardedFlow } from './async-call.js';
+import { handOn } from './thenables.js';
 
 /**
  * In place of `off` where a rejection makes the engine call something before any code of the function runs: it closes the

@@ -10,10 +10,10 @@
 import { current, share } from '../engine/current.js';
 import { NativePromise, runJob } from '../engine/jobs.js';
 import type { Frame } from '../frame.js';
+import { isObject } from '../is-object.js';
 import { disguised } from '../web/patch.js';
-import { within } from './handed.js';
-import { after, before, promiseOf } from './hold.js';
-import { isObject } from './object.js';
+import { after, before, promiseOf } from './scheduling.js';
+import { within } from './thenables.js';
 
 type Generator = AsyncGenerator<unknown, unknown, unknown>;
 type Settle = (value: unknown) => void;

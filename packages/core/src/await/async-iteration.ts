@@ -3,9 +3,9 @@
  * stands what else stands around an `await`: the frame of the loop is current in it, and noted after it.
  */
 import type { Frame } from '../frame.js';
-import type { GuardedFlow } from './flow.js';
-import { give, within } from './handed.js';
-import { isObject } from './object.js';
+import { isObject } from '../is-object.js';
+import type { GuardedFlow } from './async-call.js';
+import { give, within } from './thenables.js';
 
 type Method = (...args: unknown[]) => unknown;
 

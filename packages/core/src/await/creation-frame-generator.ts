@@ -4,9 +4,9 @@
  */
 import { current } from '../engine/current.js';
 import type { Frame } from '../frame.js';
-import { GuardedFlow, RUNNING } from './flow.js';
-import { give, handedOn, handOn } from './handed.js';
-import { isObject } from './object.js';
+import { isObject } from '../is-object.js';
+import { GuardedFlow, RUNNING } from './async-call.js';
+import { give, handedOn, handOn } from './thenables.js';
 
 class CreatedFlow extends GuardedFlow {
   override frame: Frame | undefined | typeof RUNNING = current.frame;

@@ -3,10 +3,10 @@
  * generator's queue. A flag tells that one is being called.
  */
 import { current } from '../engine/current.js';
-import { GuardedFlow, RUNNING } from './flow.js';
-import { patchGenerators } from './generators.js';
-import { give } from './handed.js';
-import { before, promiseOf } from './hold.js';
+import { GuardedFlow, RUNNING } from './async-call.js';
+import { patchGenerators } from './async-generator-methods.js';
+import { before, promiseOf } from './scheduling.js';
+import { give } from './thenables.js';
 
 class GeneratorFlow extends GuardedFlow {
   override off(value: unknown): unknown {
