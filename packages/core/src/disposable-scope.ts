@@ -1,28 +1,35 @@
-import type { AsyncLocalStorage } from './async-local-storage.js';
-
-// Where the runtime has no Symbol.dispose, compilers that lower `using` look for this one.
+// Where the runtime has no Symbol.dispose, compilers that lower `using` look for this symbol.
 const dispose: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
 
-/** What `AsyncLocalStorage#withScope` gives: the value is set while it lives, and put back once when it is disposed of. */
-export class RunScope implements Disposable {
-  readonly #storage: Pick<AsyncLocalStorage<unknown>, 'getStore' | 'enterWith'>;
-  readonly #before: unknown;
-  #disposed = false;
+interface Storage {
+  getStore(): unknown;
+  enterWith(store: unknown): void;
+}
 
-  constructor(storage: Pick<AsyncLocalStorage<unknown>, 'getStore' | 'enterWith'>, store: unknown) {
+/**
+ * The scope that `withScope()` of an `AsyncLocalStorage` returns: the value is set until the scope is disposed of.
+ * @see https://nodejs.org/api/async_context.html#class-runscope
+ */
+export class RunScope implements Disposable {
+  readonly #storage: Storage;
+  readonly #outerValue: unknown;
+  #isDisposed = false;
+
+  /** @internal */
+  constructor(storage: Storage, store: unknown) {
     this.#storage = storage;
-    this.#before = storage.getStore();
+    this.#outerValue = storage.getStore();
     storage.enterWith(store);
   }
 
-  /** Puts the value back that was there before. */
+  /** Restores the value that was set before the scope. Further calls have no effect. */
   dispose(): void {
-    if (this.#disposed) return;
-    this.#disposed = true;
-    this.#storage.enterWith(this.#before);
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
+    this.#storage.enterWith(this.#outerValue);
   }
 
-  /** What `using` calls: the same as `dispose()`. */
+  /** Called at the end of the block that declares the scope with `using`. Does the same as `dispose()`. */
   [dispose](): void {
     this.dispose();
   }

@@ -1,29 +1,29 @@
 import * as engine from '#engine';
-import { type Frame, ledger } from './frame.js';
+import { type Frame, sharedState } from './frame.js';
 
-const place = engine.place;
-const get = engine.get;
-const push = engine.push;
-const pop = engine.pop;
-const settle = engine.settle;
-const runApart = engine.runApart;
+const getHolder = engine.getHolder;
+const getFrame = engine.getFrame;
+const pushFrame = engine.pushFrame;
+const popFrame = engine.popFrame;
+const amendRevertFrame = engine.amendRevertFrame;
+const runInFrame = engine.runInFrame;
 
-/** Runs a function in a frame, after which the whole frame before is current again. */
-export function runIn<A extends unknown[], R>(
+/** Calls a function in a scope of its own with a frame current, and restores the whole frame that was current before. */
+export function runInScope<A extends unknown[], R>(
   frame: Frame | undefined,
   fn: (...args: A) => R,
   thisArg: unknown,
   args: A,
 ): R {
-  const at = place();
-  const before = get(at);
-  const seen = ledger.changes;
-  const inside = push(at, frame);
-  if (inside === undefined) return runApart(frame, fn, thisArg, args);
+  const holder = getHolder();
+  const outer = getFrame(holder);
+  const since = sharedState.changeCount;
+  const inner = pushFrame(holder, frame);
+  if (inner === undefined) return runInFrame(frame, fn, thisArg, args);
   try {
     return Reflect.apply(fn, thisArg, args);
   } finally {
-    pop(at, inside, before);
-    if (ledger.changes !== seen) settle(at, before, seen);
+    popFrame(holder, inner, outer);
+    if (sharedState.changeCount !== since) amendRevertFrame(holder, outer, since);
   }
 }

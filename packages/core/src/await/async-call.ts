@@ -1,38 +1,53 @@
 /**
- * What is known of one call of an async function: in which frame it is suspended, and whether the engine has resumed it.
+ * The state of one call of a transformed async function: the frame in which it is suspended, and whether the engine has
+ * resumed it.
  *
- * `off` is called with the operand of every `await`, and notes the current frame. `on`, called when the function goes on,
- * makes that frame current again. The engine resumes a function from its queue, at the root, so whoever was resumed puts
- * the root back when it gives control away: at the next suspension, or at its end. Up to its first suspension a function
- * runs in its caller's time, and changes nothing.
+ *     called by its caller                        resumed by the engine, from the job queue
+ *     ----------------------------------------    ---------------------------------------------------------
+ *     current: F, the caller's frame
+ *     suspend(operand)    notes F
+ *     the caller continues in F
+ *                                                 current: root
+ *                                                 resume(result)      makes F current
+ *                                                 suspend(operand)    notes F, makes the root current
+ *
+ *                                                 current: root
+ *                                                 resume(result)      makes F current
+ *                                                 end()               makes the root current
+ *
+ * Until its first suspension a function runs synchronously within its caller, whose frame must not change. The engine
+ * resumes a function from its job queue, in the root. A resumed function therefore makes the root current again when it
+ * yields control: at the next suspension or at its end.
  */
 import { current } from '../engine/current.js';
+import type { OpaqueFrame } from '../engine/engine.js';
 import { NativePromise } from '../engine/jobs.js';
-import type { Frame } from '../frame.js';
-import { handedOn, handOnOther, isAnyKept } from './thenables.js';
+import { type Emitted, type EmittedCall, exposeEmittedNames } from './emitted-code.js';
+import { isAnyProxyExposed, unwrapResult, wrapOtherOperand } from './thenables.js';
 
 /** In place of a frame: the function is not suspended. */
 export const RUNNING: unique symbol = Symbol();
 
-export class Flow {
-  frame: Frame | undefined | typeof RUNNING = RUNNING;
+export class AsyncCall {
+  frame: OpaqueFrame | undefined | typeof RUNNING = RUNNING;
   isResumed = false;
 
-  off(value: unknown): unknown {
-    // Written out, as in the rest of this class: it stands around every await of a program.
-    const handed =
-      value instanceof NativePromise && value.constructor === NativePromise
-        ? value
-        : handOnOther(value, this.isResumed);
+  // wrapOperand() and unwrapResult() are inlined here and in GuardedCall: this code surrounds every `await` of a program.
+  // Benchmark: npm run bench -- --browsers --only await
+  suspend(operand: unknown): unknown {
+    const wrapped =
+      operand instanceof NativePromise && operand.constructor === NativePromise
+        ? operand
+        : wrapOtherOperand(operand, this.isResumed);
     this.frame = current.frame;
     if (this.isResumed) current.frame = undefined;
-    return handed;
+    return wrapped;
   }
 
-  on(value: unknown): unknown {
-    current.frame = this.frame as Frame | undefined;
+  resume(result: unknown): unknown {
+    current.frame = this.frame as OpaqueFrame | undefined;
     this.isResumed = true;
-    return isAnyKept ? handedOn(value) : value;
+    return isAnyProxyExposed ? unwrapResult(result) : result;
   }
 
   end(): void {
@@ -40,36 +55,6 @@ export class Flow {
   }
 }
 
-/**
- * Where code can go on without `on`: after a rejection in a `try`, in a loop that awaits by itself. It begins with `back`,
- * which does what `on` would have done.
- */
-export class GuardedFlow extends Flow {
-  override on(value: unknown): unknown {
-    current.frame = this.frame as Frame | undefined;
-    this.frame = RUNNING;
-    this.isResumed = true;
-    return isAnyKept ? handedOn(value) : value;
-  }
+exposeEmittedNames(AsyncCall.prototype);
 
-  back(): void {
-    if (this.frame !== RUNNING) this.resume();
-  }
-
-  /** The function goes on, resumed by the engine. */
-  resume(): void {
-    current.frame = this.frame as Frame | undefined;
-    this.frame = RUNNING;
-    this.isResumed = true;
-  }
-
-  /** The suspension that `off` has noted does not come about. */
-  stay(wasResumed: boolean): void {
-    if (wasResumed) current.frame = this.frame as Frame | undefined;
-    this.frame = RUNNING;
-    this.isResumed = wasResumed;
-  }
-}
-
-export const flow = () => new Flow();
-export const guardedFlow = () => new GuardedFlow();
+export const asyncCall = (): EmittedCall => new AsyncCall() as unknown as Emitted<AsyncCall>;

@@ -1,78 +1,81 @@
 /**
- * A transformed async generator must know who resumes it: a call of `next`, `throw` or `return` does it at once, in the
- * caller's frame; one that had to wait in the generator's queue is taken up by the engine, at the root. So the three say
- * when they are being called, and the generator looks when it goes on.
+ * A transformed async generator must distinguish what resumes it. A call of `next`, `throw` or `return` resumes it
+ * immediately, in the caller's frame; for a call that had to wait in the generator's queue, the engine resumes it, in the
+ * root. The three methods therefore set `current.isResuming` while they are being called, and the generator reads
+ * it when it continues.
  *
- * The engine awaits the value given to `return` before it runs a generator's `finally` blocks and closes its loops. The
- * frame of the call is therefore made current by a job right before that in which the generator goes on, and the root by
- * the job right after it. If the call had to wait, the two find nothing between them.
+ * The engine awaits the argument of `return` before it runs a generator's `finally` blocks and closes its loops. Two jobs
+ * therefore surround the one in which the generator continues: the first makes the frame of the call current, the second
+ * the root. If the call had to wait in the queue, nothing runs between the two.
  */
-import { current, share } from '../engine/current.js';
-import { NativePromise, runJob } from '../engine/jobs.js';
-import type { Frame } from '../frame.js';
+import { current, runInFrame } from '../engine/current.js';
+import type { OpaqueFrame } from '../engine/engine.js';
+import { NativePromise, queueJob } from '../engine/jobs.js';
+import { share } from '../engine/shared-state.js';
+import type { Settle, Then } from '../engine/wrap-thenable.js';
 import { isObject } from '../is-object.js';
 import { disguised } from '../web/patch.js';
-import { after, before, promiseOf } from './scheduling.js';
-import { within } from './thenables.js';
+import { scheduleAfter, scheduleBefore, toPromise } from './scheduling.js';
 
 type Generator = AsyncGenerator<unknown, unknown, unknown>;
-type Settle = (value: unknown) => void;
-type Then = (this: unknown, resolve: Settle, reject: Settle) => unknown;
-type Resume = (this: Generator, value?: unknown) => Promise<IteratorResult<unknown>>;
+type Method = (this: Generator, value?: unknown) => Promise<IteratorResult<unknown>>;
 
-/** There is a getter, and asking it can be seen: that is for the engine to do, when it comes to it. */
-const HIDDEN = Symbol();
+/** The property has a getter. Calling it is observable, so only the engine may call it, when it needs the value. */
+const HAS_GETTER = Symbol();
 
-/** Only the first copy of the package on a page does it. */
-export function patchGenerators(): void {
+/** Patches the prototype of all async generators. Only the first copy of the package on a page does so. */
+export function patchAsyncGeneratorMethods(): void {
   share('generators', () => {
     const prototype: Generator = Object.getPrototypeOf(async function* () {}).prototype;
     for (const key of ['next', 'throw', 'return'] as const) {
-      const native = prototype[key] as Resume;
-      const value = disguised(key === 'return' ? returning(native) : resuming(native), native);
+      const native = prototype[key] as Method;
+      const value = disguised(key === 'return' ? createReturn(native) : createResume(native), native);
       Reflect.defineProperty(prototype, key, { value });
     }
     return true;
   });
 }
 
-function resuming(native: Resume): Resume {
+function createResume(native: Method): Method {
   return {
     resume(this: Generator, value?: unknown) {
-      const before = current.resuming;
-      current.resuming = true;
+      const outer = current.isResuming;
+      current.isResuming = true;
       try {
         return native.call(this, value);
       } finally {
-        current.resuming = before;
+        current.isResuming = outer;
       }
     },
   }.resume;
 }
 
-function returning(native: Resume): Resume {
+function createReturn(native: Method): Method {
   return {
     return(this: Generator, value?: unknown) {
-      const then = isObject(value) && !isOrdinary(value) ? lookUp(value, 'then') : undefined;
-      if (then === HIDDEN) return native.call(this, value);
+      const then = isObject(value) && !isOrdinaryPromise(value) ? lookUp(value, 'then') : undefined;
+      if (then === HAS_GETTER) return native.call(this, value);
       const { frame } = current;
-      const begin = () => enter(frame, true);
-      const end = () => enter(undefined, false);
+      const begin = () => enterFrame(frame, true);
+      const end = () => enterFrame(undefined, false);
       if (typeof then === 'function') return returnThenable(native, this, value, then as Then, begin, end);
-      const promise = promiseOf(value);
-      before(promise, begin, begin);
+      const promise = toPromise(value);
+      scheduleBefore(promise, begin, begin);
       try {
         return native.call(this, promise);
       } finally {
-        after(promise, end);
+        scheduleAfter(promise, end);
       }
     },
   }.return;
 }
 
-/** A thenable is asked when it is awaited, which may be later; and then the generator goes on in its own frame. */
+/**
+ * The engine reads `then` of a thenable when it awaits it. If the call has to wait in the queue, this is later, and the
+ * generator then continues in its own frame.
+ */
 function returnThenable(
-  native: Resume,
+  native: Method,
   generator: Generator,
   value: unknown,
   then: Then,
@@ -81,42 +84,41 @@ function returnThenable(
 ): Promise<IteratorResult<unknown>> {
   const { frame } = current;
   let isCalling = true;
-  const handed = {
-    // biome-ignore lint/suspicious/noThenProperty: it stands for a thenable
-    get then() {
-      const isAtOnce = isCalling;
-      const around = (settle: Settle) => (result: unknown) => {
-        if (isAtOnce) runJob(begin);
+  const substitute = {
+    // biome-ignore lint/suspicious/noThenProperty: a substitute for a thenable
+    get then(): Then {
+      const isImmediate = isCalling;
+      const surround = (settle: Settle) => (result: unknown) => {
+        if (isImmediate) queueJob(begin);
         settle(result);
-        if (isAtOnce) runJob(end);
+        if (isImmediate) queueJob(end);
       };
-      return (resolve: Settle, reject: Settle) =>
-        within(frame, () => Reflect.apply(then, value, [around(resolve), around(reject)]));
+      return (resolve, reject) => runInFrame(frame, then, value, [surround(resolve), surround(reject)]);
     },
   };
   try {
-    return native.call(generator, handed);
+    return native.call(generator, substitute);
   } finally {
     isCalling = false;
   }
 }
 
-function enter(frame: Frame | undefined, isResuming: boolean): void {
+function enterFrame(frame: OpaqueFrame | undefined, isResuming: boolean): void {
   current.frame = frame;
-  current.resuming = isResuming;
+  current.isResuming = isResuming;
 }
 
-function isOrdinary(value: object): boolean {
+function isOrdinaryPromise(value: object): boolean {
   return value instanceof NativePromise && lookUp(value, 'constructor') === NativePromise;
 }
 
-/** The value of a property, without asking a getter for it. */
+/** Returns the value of a property without calling a getter, except for the accessors of this package. */
 function lookUp(object: object, key: string): unknown {
   for (let owner: object | null = object; owner !== null; owner = Reflect.getPrototypeOf(owner)) {
     const property = Reflect.getOwnPropertyDescriptor(owner, key);
     if (property === undefined) continue;
-    // Where `await` is intercepted, these are our own.
-    if (property.get !== undefined) return owner === NativePromise.prototype ? Reflect.get(owner, key) : HIDDEN;
+    // Where `await` is intercepted, the accessors on the native prototype are those of this package.
+    if (property.get !== undefined) return owner === NativePromise.prototype ? Reflect.get(owner, key) : HAS_GETTER;
     return property.value;
   }
   return undefined;

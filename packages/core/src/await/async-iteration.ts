@@ -1,177 +1,186 @@
 /**
- * Iterables for `for await` and `yield*`, which call an iterator's methods and await what these give. Around each call
- * stands what else stands around an `await`: the frame of the loop is current in it, and noted after it.
+ * Iterables for `for await` and for `yield*` of an async generator. In both, the engine calls the iterator's methods and
+ * awaits their results without running code of the function. Around each call, these wrappers do what is otherwise done
+ * around an `await`: the frame of the loop is current during the call, and noted after it.
  */
-import type { Frame } from '../frame.js';
+import { runInFrame } from '../engine/current.js';
+import type { OpaqueFrame } from '../engine/engine.js';
 import { isObject } from '../is-object.js';
-import type { GuardedFlow } from './async-call.js';
-import { give, within } from './thenables.js';
+import type { EmittedGuardedCall } from './emitted-code.js';
+import type { GuardedCall } from './guarded-call.js';
+import { wrapYielded } from './thenables.js';
 
 type Method = (...args: unknown[]) => unknown;
 
-/** What `for await` is to go through in place of an iterable. */
-export function each(flow: GuardedFlow, iterable: unknown): unknown {
-  return iterable === undefined || iterable === null ? iterable : new Steps(flow, iterable, false);
+/** Returns the iterable for a `for await` in place of the given one. */
+export function iterateAsync(call: EmittedGuardedCall, iterable: unknown): unknown {
+  return wrapIterable(call, iterable, false);
 }
 
-/** What the `yield*` of an async generator is to go through. */
-export function all(flow: GuardedFlow, iterable: unknown): unknown {
-  return iterable === undefined || iterable === null ? iterable : new Steps(flow, iterable, true);
+/** Returns the iterable for the `yield*` of an async generator in place of the given one. */
+export function delegateAsync(call: EmittedGuardedCall, iterable: unknown): unknown {
+  return wrapIterable(call, iterable, true);
 }
 
-class Steps {
-  readonly #flow: GuardedFlow;
-  // Of any type: what a primitive inherits is called on the primitive.
+function wrapIterable(call: EmittedGuardedCall, iterable: unknown, isDelegation: boolean): unknown {
+  if (iterable === undefined || iterable === null) return iterable;
+  return new AwaitedIterable(call as unknown as GuardedCall, iterable, isDelegation);
+}
+
+class AwaitedIterable {
+  readonly #call: GuardedCall;
+  // Of any type: a method that a primitive inherits is called on the primitive.
   readonly #iterable: NonNullable<unknown>;
-  readonly #delegates: boolean;
+  readonly #isDelegation: boolean;
 
-  constructor(flow: GuardedFlow, iterable: NonNullable<unknown>, delegates: boolean) {
-    this.#flow = flow;
+  constructor(call: GuardedCall, iterable: NonNullable<unknown>, isDelegation: boolean) {
+    this.#call = call;
     this.#iterable = iterable;
-    this.#delegates = delegates;
+    this.#isDelegation = isDelegation;
   }
 
   get [Symbol.asyncIterator](): unknown {
-    return this.#method(
+    return this.#wrapMethod(
       Symbol.asyncIterator,
-      (iterator) => new AsyncIteratorSteps(this.#flow, iterator, this.#delegates),
+      (iterator) => new AwaitedAsyncIterator(this.#call, iterator, this.#isDelegation),
     );
   }
 
   get [Symbol.iterator](): unknown {
-    return this.#method(Symbol.iterator, (iterator) => new IteratorSteps(this.#flow, iterator));
+    return this.#wrapMethod(Symbol.iterator, (iterator) => new AwaitedSyncIterator(this.#call, iterator));
   }
 
-  #method(key: symbol, stepsOf: (iterator: object) => object): unknown {
+  #wrapMethod(key: symbol, wrapIterator: (iterator: object) => object): unknown {
     const method = (this.#iterable as { [key: symbol]: unknown })[key];
-    // What is not right is shown to the engine, which says so: here and below.
+    // Here and below, an invalid value reaches the engine, which throws the error.
     if (typeof method !== 'function') return method;
     return () => {
       const iterator: unknown = Reflect.apply(method, this.#iterable, []);
-      return isObject(iterator) ? stepsOf(iterator) : iterator;
+      return isObject(iterator) ? wrapIterator(iterator) : iterator;
     };
   }
 }
 
-class AsyncIteratorSteps {
-  readonly #flow: GuardedFlow;
+class AwaitedAsyncIterator {
+  readonly #call: GuardedCall;
   readonly #iterator: object;
-  /** Whether the engine, finding no `return`, awaits all the same. */
-  #awaitsAnyway: boolean;
+  /** Whether the engine awaits even if it finds no `return` method. */
+  #awaitsWithoutReturn: boolean;
 
-  constructor(flow: GuardedFlow, iterator: object, delegates: boolean) {
-    this.#flow = flow;
+  constructor(call: GuardedCall, iterator: object, isDelegation: boolean) {
+    this.#call = call;
     this.#iterator = iterator;
-    this.#awaitsAnyway = delegates;
+    this.#awaitsWithoutReturn = isDelegation;
   }
 
   get next(): unknown {
-    return this.#around(Reflect.get(this.#iterator, 'next'));
+    return this.#wrapMethod(Reflect.get(this.#iterator, 'next'));
   }
 
   get return(): unknown {
-    const method = this.#last('return');
-    if (this.#awaitsAnyway && (method === undefined || method === null)) this.#flow.off(undefined);
+    const method = this.#readClosing('return');
+    if (this.#awaitsWithoutReturn && (method === undefined || method === null)) this.#call.suspend(undefined);
     return method;
   }
 
   get throw(): unknown {
-    const method = this.#last('throw');
-    // The engine then closes the iterator, which awaits nothing if there is no `return`.
-    if (method === undefined || method === null) this.#awaitsAnyway = false;
+    const method = this.#readClosing('throw');
+    // The engine then closes the iterator, and awaits nothing if there is no `return` method.
+    if (method === undefined || method === null) this.#awaitsWithoutReturn = false;
     return method;
   }
 
-  /** Read when the loop is being left. */
-  #last(key: string): unknown {
-    this.#flow.back();
-    return this.#around(Reflect.get(this.#iterator, key));
+  /** Reads a method that the engine reads when it leaves the loop. */
+  #readClosing(key: string): unknown {
+    this.#call.resumeIfSuspended();
+    return this.#wrapMethod(Reflect.get(this.#iterator, key));
   }
 
-  #around(method: unknown): unknown {
+  #wrapMethod(method: unknown): unknown {
     if (typeof method !== 'function') return method;
     return (...args: unknown[]) => {
-      this.#flow.back();
-      return this.#flow.off(Reflect.apply(method, this.#iterator, args));
+      this.#call.resumeIfSuspended();
+      return this.#call.suspend(Reflect.apply(method, this.#iterator, args));
     };
   }
 }
 
 /**
- * Of these the engine makes async iterators of its own, and awaits what they give, whatever happened inside: also an error.
- * After an error it may call `return` at once, where the suspension that was noted has not come about.
+ * The engine converts a synchronous iterator to an async iterator of its own, and awaits its results whatever happened
+ * within, including an error. After an error it may call `return` immediately; the suspension that was noted did not
+ * happen then.
  */
-class IteratorSteps {
-  readonly #flow: GuardedFlow;
+class AwaitedSyncIterator {
+  readonly #call: GuardedCall;
   readonly #iterator: object;
-  /** Of the call that has failed: whether it was made in a part of the function that had been resumed. */
-  #failedResumed: boolean | undefined = undefined;
+  /** Set after a failed call: whether the function had been resumed when the call was made. */
+  #wasResumedAtFailure: boolean | undefined = undefined;
 
-  constructor(flow: GuardedFlow, iterator: object) {
-    this.#flow = flow;
+  constructor(call: GuardedCall, iterator: object) {
+    this.#call = call;
     this.#iterator = iterator;
   }
 
   get next(): unknown {
-    return this.#around(Reflect.get(this.#iterator, 'next'));
+    return this.#wrapMethod(Reflect.get(this.#iterator, 'next'));
   }
 
   get return(): unknown {
-    return this.#last('return');
+    return this.#readClosing('return');
   }
 
   get throw(): unknown {
-    return this.#last('throw');
+    return this.#readClosing('throw');
   }
 
-  #last(key: string): unknown {
-    this.#enter();
-    const { isResumed } = this.#flow;
+  #readClosing(key: string): unknown {
+    this.#enterFrame();
+    const { isResumed } = this.#call;
     let method: unknown;
     try {
-      method = this.#around(Reflect.get(this.#iterator, key));
+      method = this.#wrapMethod(Reflect.get(this.#iterator, key));
       return method;
     } finally {
       if (typeof method !== 'function') {
-        this.#flow.off(undefined);
-        // Without a `throw`, newer engines call `return`.
-        this.#failedResumed = isResumed;
+        this.#call.suspend(undefined);
+        // If there is no `throw` method, newer engines call `return`.
+        this.#wasResumedAtFailure = isResumed;
       }
     }
   }
 
-  #enter(): void {
-    if (this.#failedResumed === undefined) this.#flow.back();
-    else this.#flow.stay(this.#failedResumed);
-    this.#failedResumed = undefined;
+  #enterFrame(): void {
+    if (this.#wasResumedAtFailure === undefined) this.#call.resumeIfSuspended();
+    else this.#call.cancelSuspend(this.#wasResumedAtFailure);
+    this.#wasResumedAtFailure = undefined;
   }
 
-  #around(method: unknown): unknown {
+  #wrapMethod(method: unknown): unknown {
     if (typeof method !== 'function') return method;
     return (...args: unknown[]) => {
-      this.#enter();
-      const { isResumed } = this.#flow;
+      this.#enterFrame();
+      const { isResumed } = this.#call;
       let result: unknown;
       try {
         result = Reflect.apply(method as Method, this.#iterator, args);
       } catch (error) {
-        this.#failedResumed = isResumed;
+        this.#wasResumedAtFailure = isResumed;
         throw error;
       } finally {
-        this.#flow.off(undefined);
+        this.#call.suspend(undefined);
       }
-      return isObject(result) ? this.#step(result, isResumed) : result;
+      return isObject(result) ? this.#wrapResult(result, isResumed) : result;
     };
   }
 
-  /** What the engine reads of a result it reads at once, and resolves a promise with the value. */
-  #step(result: object, isResumed: boolean): object {
-    const frame = this.#flow.frame as Frame | undefined;
+  /** The engine reads the properties of a result immediately, and resolves a promise with the value. */
+  #wrapResult(result: object, isResumed: boolean): object {
+    const frame = this.#call.frame as OpaqueFrame | undefined;
     const attempt = (read: () => unknown): unknown => {
       try {
-        return within(frame, read);
+        return runInFrame(frame, read, undefined, []);
       } catch (error) {
-        this.#failedResumed = isResumed;
+        this.#wasResumedAtFailure = isResumed;
         throw error;
       }
     };
@@ -182,9 +191,9 @@ class IteratorSteps {
       get value() {
         const value = attempt(() => Reflect.get(result, 'value'));
         try {
-          return attempt(() => give(value));
+          return attempt(() => wrapYielded(value));
         } catch {
-          // A promise whose constructor cannot be read: the engine will find that as well.
+          // A promise whose `constructor` cannot be read. The engine reads it as well, and throws the error.
           return value;
         }
       },

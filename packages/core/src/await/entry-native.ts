@@ -1,35 +1,37 @@
-/** The same as `await.ts` for runtimes that follow `await` themselves, where it has nothing to do. */
+/** `throughline/await` for runtimes that carry frames across `await` themselves: nothing needs to be done there. */
+import type { EmittedCreationFrameGenerator, EmittedGeneratorCall } from './emitted-code.js';
+
 export { disposal } from './disposal.js';
 
-const same = <T>(value: T): T => value;
-const second = <T>(_asyncCall: unknown, value: T): T => value;
-const nothing = (): void => {};
+const returnFirst = <T>(value: T): T => value;
+const returnSecond = <T>(_call: unknown, value: T): T => value;
+const doNothing = (): void => {};
 
-const idle = {
-  off: same,
-  on: same,
-  end: nothing,
-  back: nothing,
-  give: same,
-  giveHeld: same,
-  took: same,
-  leave: same,
-  rest: (length: number, parts: object): unknown[] => Object.assign(new Array(length), parts),
+const noopCall: EmittedGeneratorCall & EmittedCreationFrameGenerator = {
+  off: returnFirst,
+  on: returnFirst,
+  end: doNothing,
+  back: doNothing,
+  give: returnFirst,
+  giveHeld: returnFirst,
+  took: returnFirst,
+  leave: returnFirst,
+  rest: (length, elements) => Object.assign(new Array(length), elements),
 };
 
-const idleFlow = () => idle;
+const createNoopCall = () => noopCall;
 
 export {
-  idleFlow as creationFrameGenerator,
-  idleFlow as asyncCall,
-  idleFlow as generatorCall,
-  idleFlow as guardedCall,
-  idleFlow as moduleEvaluation,
-  same as unwrapResult,
-  same as wrapOperand,
-  same as wrapReturn,
-  second as delegateAsync,
-  second as iterateAsync,
-  second as suspendAndSchedule,
-  second as delegateSync,
+  createNoopCall as asyncCall,
+  createNoopCall as creationFrameGenerator,
+  createNoopCall as generatorCall,
+  createNoopCall as guardedCall,
+  createNoopCall as moduleEvaluation,
+  returnFirst as unwrapResult,
+  returnFirst as wrapOperand,
+  returnFirst as wrapReturn,
+  returnSecond as delegateAsync,
+  returnSecond as delegateSync,
+  returnSecond as iterateAsync,
+  returnSecond as suspendAndSchedule,
 };

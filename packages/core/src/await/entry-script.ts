@@ -1,6 +1,9 @@
-/** For classic scripts built with `@throughline/transform`: they cannot import, and find here what they call. */
+/**
+ * `throughline/await-script`: for classic scripts built with `@throughline/transform`. A script cannot import, so the
+ * functions that it calls are made available as a property of the page's shared objects.
+ */
+import { share } from '../engine/shared-state.js';
+import type { EmittedImports } from './emitted-code.js';
+import * as functions from './entry.js';
 
-import { share } from '../engine/current.js';
-import * as helpers from './entry.js';
-
-share('await', () => helpers);
+share('await', (): EmittedImports => functions);

@@ -1,43 +1,89 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { EmittedImports } from './emitted-code.js';
 
 const native = Object.getPrototypeOf(async function* () {}).prototype as Record<
   string,
   (...args: unknown[]) => unknown
 >;
-const looks = () =>
+const appearance = () =>
   ['next', 'return', 'throw'].map((key) => {
     const method = native[key];
     const { writable, enumerable, configurable } = Object.getOwnPropertyDescriptor(native, key) ?? {};
     return [method?.name, method?.length, writable, enumerable, configurable];
   });
-const looksBefore = looks();
+const appearanceBefore = appearance();
 const nativeNext = native.next;
-const portable = await import('./entry.js');
-const idle = await import('./entry-native.js');
+const portable: EmittedImports = await import('./entry.js');
+const noop: EmittedImports = await import('./entry-native.js');
 
-describe('what generated code calls', () => {
-  it('has the same names on every runtime', () => {
-    assert.deepEqual(Object.keys(idle).sort(), Object.keys(portable).sort());
-    for (const name of [
-      'asyncCall',
-      'guardedCall',
-      'generatorCall',
-      'moduleEvaluation',
-      'creationFrameGenerator',
-    ] as const) {
-      const flow = portable[name]();
-      for (let owner: object = flow; owner !== Object.prototype; owner = Object.getPrototypeOf(owner)) {
+/** Members that only the modules of this folder use. */
+const INTERNAL = [
+  'constructor',
+  'frame',
+  'isResumed',
+  'suspend',
+  'resume',
+  'resumeIfSuspended',
+  'enterFrame',
+  'cancelSuspend',
+  'suspendToYield',
+  'suspendToYieldAndSchedule',
+  'suspendToYieldSync',
+  'resumeFromYield',
+];
+
+const factories = ['asyncCall', 'guardedCall', 'generatorCall', 'moduleEvaluation', 'creationFrameGenerator'] as const;
+
+describe('the functions that transformed code calls', () => {
+  it('have the same names and methods on every runtime', () => {
+    assert.deepEqual(Object.keys(noop).sort(), Object.keys(portable).sort());
+    for (const name of factories) {
+      const call = portable[name]();
+      for (let owner: object = call; owner !== Object.prototype; owner = Object.getPrototypeOf(owner)) {
         for (const key of Object.getOwnPropertyNames(owner)) {
-          // What only the helpers call of each other.
-          if (['constructor', 'frame', 'isResumed', 'resume', 'stay'].includes(key)) continue;
-          assert.equal(typeof Reflect.get(idle[name](), key), 'function', `${name}().${key}`);
+          if (INTERNAL.includes(key)) continue;
+          assert.equal(typeof Reflect.get(noop[name](), key), 'function', `${name}().${key}`);
         }
       }
     }
   });
 
-  it('hands on what cannot be a thenable, and ordinary promises, as they are', () => {
+  it('have the short method names of emitted code, which call the methods of the class itself', () => {
+    const emitted: Record<(typeof factories)[number], Record<string, string>> = {
+      asyncCall: { off: 'suspend', on: 'resume', end: 'end' },
+      guardedCall: { off: 'suspend', on: 'resume', end: 'end', back: 'resumeIfSuspended' },
+      moduleEvaluation: { off: 'suspend', on: 'resume', end: 'end', back: 'resumeIfSuspended' },
+      generatorCall: {
+        off: 'suspend',
+        on: 'resume',
+        end: 'end',
+        back: 'resumeIfSuspended',
+        give: 'suspendToYield',
+        giveHeld: 'suspendToYieldAndSchedule',
+        took: 'resumeFromYield',
+      },
+      creationFrameGenerator: {
+        off: 'suspend',
+        on: 'resume',
+        end: 'end',
+        back: 'resumeIfSuspended',
+        give: 'suspendToYield',
+        leave: 'suspendToYieldSync',
+        took: 'resumeFromYield',
+        rest: 'rest',
+      },
+    };
+    for (const name of factories) {
+      const call = portable[name]();
+      for (const [short, method] of Object.entries(emitted[name])) {
+        assert.equal(typeof Reflect.get(call, short), 'function', `${name}().${short}`);
+        assert.equal(Reflect.get(call, short), Reflect.get(call, method), `${name}().${short}`);
+      }
+    }
+  });
+
+  it('return values that cannot be thenables, and ordinary promises, unchanged', () => {
     for (const value of [1, 'a', null, undefined, Symbol.iterator, Promise.resolve(1)]) {
       assert.equal(portable.wrapOperand(value), value);
       assert.equal(portable.wrapReturn(value), value);
@@ -45,45 +91,45 @@ describe('what generated code calls', () => {
     }
   });
 
-  it('leaves the looks of the generators’ methods as they were', () => {
+  it('preserve the appearance of the methods of async generators', () => {
     assert.notEqual(native.next, nativeNext);
-    assert.deepEqual(looks(), looksBefore);
+    assert.deepEqual(appearance(), appearanceBefore);
   });
 
-  it('leaves what they do as it was', async () => {
-    const seen: unknown[] = [];
+  it('preserve the behavior of the methods of async generators', async () => {
+    const observed: unknown[] = [];
     async function* items(): AsyncGenerator<number, unknown, unknown> {
       try {
-        seen.push(yield 1);
+        observed.push(yield 1);
         yield 2;
         return undefined;
       } finally {
-        seen.push('closed');
+        observed.push('closed');
       }
     }
     const iterator = items();
     assert.deepEqual(await iterator.next(), { value: 1, done: false });
     assert.deepEqual(await iterator.next('sent'), { value: 2, done: false });
     assert.deepEqual(await iterator.return('end'), { value: 'end', done: true });
-    assert.deepEqual(await items().return(Promise.resolve('not begun')), { value: 'not begun', done: true });
+    assert.deepEqual(await items().return(Promise.resolve('not started')), { value: 'not started', done: true });
     await assert.rejects(items().throw(new Error('thrown')), /thrown/);
     await assert.rejects(async () => native.next?.call({}), TypeError);
-    assert.deepEqual(seen, ['sent', 'closed']);
+    assert.deepEqual(observed, ['sent', 'closed']);
   });
 });
 
 describe('the resources of a block', () => {
-  const resource = (seen: string[], name: string, fails = false) => ({
+  const createResource = (disposed: string[], name: string, fails = false) => ({
     [Symbol.dispose]() {
-      seen.push(name);
+      disposed.push(name);
       if (fails) throw new Error(name);
     },
   });
 
-  it('are disposed of in reverse order, each that fails suppressing what failed before', () => {
-    const seen: string[] = [];
+  it('are disposed of in reverse order, and each error suppresses the previous one', () => {
+    const disposed: string[] = [];
     const resources = portable.disposal();
-    for (const name of ['a', 'b', 'c']) resources.add(resource(seen, name, name !== 'b'), false);
+    for (const name of ['a', 'b', 'c']) resources.add(createResource(disposed, name, name !== 'b'), false);
     resources.fail(new Error('block'));
     assert.throws(
       () => resources.next(),
@@ -96,24 +142,24 @@ describe('the resources of a block', () => {
         return true;
       },
     );
-    assert.deepEqual(seen, ['c', 'b', 'a']);
+    assert.deepEqual(disposed, ['c', 'b', 'a']);
   });
 
-  it('let the block await once for each, and once for all that is null', () => {
-    const seen: string[] = [];
-    const awaits = (...values: unknown[]) => {
+  it('make the block await once for each async resource, and once for all null resources together', () => {
+    const disposed: string[] = [];
+    const countAwaits = (...values: unknown[]) => {
       const resources = portable.disposal();
       for (const value of values) resources.add(value, true);
       let count = 0;
       while (resources.next()) count++;
       return count;
     };
-    assert.equal(awaits(), 0);
-    assert.equal(awaits(null, undefined), 1);
-    assert.equal(awaits(resource(seen, 'a'), null, resource(seen, 'b')), 2);
+    assert.equal(countAwaits(), 0);
+    assert.equal(countAwaits(null, undefined), 1);
+    assert.equal(countAwaits(createResource(disposed, 'a'), null, createResource(disposed, 'b')), 2);
   });
 
-  it('must have a method to be disposed of by', () => {
+  it('must have a disposal method', () => {
     const resources = portable.disposal();
     assert.throws(() => resources.add(1, true), /1 is not an object/);
     assert.throws(() => resources.add({}, false), /a 'using' has no method \[Symbol\.dispose\]/);

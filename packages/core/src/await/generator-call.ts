@@ -1,47 +1,53 @@
 /**
- * An async generator: a call of `next`, `throw` or `return` resumes it in its caller's time, unless it had to wait in the
- * generator's queue. A flag tells that one is being called.
+ * One call of an async generator. A call of its `next`, `throw` or `return` resumes the body synchronously, within the
+ * caller, unless the call has to wait in the generator's queue. `current.isResuming` distinguishes the two.
  */
 import { current } from '../engine/current.js';
-import { GuardedFlow, RUNNING } from './async-call.js';
-import { patchGenerators } from './async-generator-methods.js';
-import { before, promiseOf } from './scheduling.js';
-import { give } from './thenables.js';
+import { RUNNING } from './async-call.js';
+import { patchAsyncGeneratorMethods } from './async-generator-methods.js';
+import { type Emitted, type EmittedGeneratorCall, exposeEmittedNames } from './emitted-code.js';
+import { GuardedCall } from './guarded-call.js';
+import { scheduleBefore, toPromise } from './scheduling.js';
+import { wrapYielded } from './thenables.js';
 
-class GeneratorFlow extends GuardedFlow {
-  override off(value: unknown): unknown {
-    const handed = super.off(value);
+class GeneratorCall extends GuardedCall {
+  override suspend(operand: unknown): unknown {
+    const wrapped = super.suspend(operand);
     this.isResumed = false;
-    return handed;
+    return wrapped;
   }
 
-  override back(): void {
-    if (current.resuming) this.frame = RUNNING;
-    else super.back();
+  override resumeIfSuspended(): void {
+    if (current.isResuming) this.frame = RUNNING;
+    else super.resumeIfSuspended();
   }
 
-  /** Before a `yield`, or a `return`, which awaits as well. */
-  give(value: unknown): unknown {
-    const given = give(value, this.isResumed);
-    this.off(undefined);
-    return given;
+  /** Suspends at a `yield`, or at a `return`, which awaits as well. */
+  suspendToYield(value: unknown): unknown {
+    const wrapped = wrapYielded(value, this.isResumed);
+    this.suspend(undefined);
+    return wrapped;
   }
 
-  /** The same where a rejection closes an iterator. What is not rejected may be followed by another suspension. */
-  giveHeld(value: unknown): unknown {
-    const promise = promiseOf(this.give(value));
-    before(promise, undefined, () => this.resume());
+  /**
+   * Suspends at a `yield` where a rejection closes an iterator. Only a rejection schedules the resumption: after a
+   * fulfillment, the generator can suspend once more.
+   */
+  suspendToYieldAndSchedule(value: unknown): unknown {
+    const promise = toPromise(this.suspendToYield(value));
+    scheduleBefore(promise, undefined, () => this.enterFrame());
     return promise;
   }
 
-  /** After a `yield`. */
-  took(value: unknown): unknown {
-    this.back();
-    return value;
+  resumeFromYield(result: unknown): unknown {
+    this.resumeIfSuspended();
+    return result;
   }
 }
 
-export const generatorFlow = () => new GeneratorFlow();
+exposeEmittedNames(GeneratorCall.prototype);
 
-// Before the first generator is made: its methods may be taken from it once and for all.
-patchGenerators();
+export const generatorCall = (): EmittedGeneratorCall => new GeneratorCall() as unknown as Emitted<GeneratorCall>;
+
+// Before the first generator is created: user code may take the methods from it and keep them.
+patchAsyncGeneratorMethods();

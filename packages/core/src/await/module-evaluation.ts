@@ -1,23 +1,30 @@
-/** The top level of a module. Where it throws nobody sees its end, so a job puts the root back as well. */
+/**
+ * The evaluation of a module with top-level `await`. If the module throws, none of its code runs at its end, so after each
+ * resumption a job makes the root current as well.
+ */
 import { current } from '../engine/current.js';
-import { runToRoot } from '../engine/jobs.js';
-import { GuardedFlow } from './async-call.js';
+import { queueReturnToRoot } from '../engine/jobs.js';
+import { type Emitted, type EmittedGuardedCall, exposeEmittedNames } from './emitted-code.js';
+import { GuardedCall } from './guarded-call.js';
 
-class ModuleFlow extends GuardedFlow {
-  override on(value: unknown): unknown {
-    const result = super.on(value);
-    leaveSoon();
-    return result;
+class ModuleEvaluation extends GuardedCall {
+  override resume(result: unknown): unknown {
+    const unwrapped = super.resume(result);
+    queueReturnFromFlow();
+    return unwrapped;
   }
 
-  override resume(): void {
-    super.resume();
-    leaveSoon();
+  override enterFrame(): void {
+    super.enterFrame();
+    queueReturnFromFlow();
   }
 }
 
-function leaveSoon(): void {
-  if (current.frame !== undefined) runToRoot();
+function queueReturnFromFlow(): void {
+  if (current.frame !== undefined) queueReturnToRoot();
 }
 
-export const moduleFlow = () => new ModuleFlow();
+exposeEmittedNames(ModuleEvaluation.prototype);
+
+export const moduleEvaluation = (): EmittedGuardedCall =>
+  new ModuleEvaluation() as unknown as Emitted<ModuleEvaluation>;

@@ -1,23 +1,25 @@
-/** Jobs of ours right before and after the one in which the engine goes on with what awaits a promise. */
-import { current } from '../engine/current.js';
+/** Jobs right before and right after the one in which the engine continues with code that awaits a promise. */
+import { current, isAtRoot } from '../engine/current.js';
 import { NativePromise, nativeThen } from '../engine/jobs.js';
-import type { GuardedFlow } from './async-call.js';
-import { handOn } from './thenables.js';
+import type { EmittedGuardedCall } from './emitted-code.js';
+import type { GuardedCall } from './guarded-call.js';
+import { wrapOperand } from './thenables.js';
 
 /**
- * In place of `off` where a rejection makes the engine call something before any code of the function runs: it closes the
- * iterator of a destructuring.
+ * Suspends in place of `suspend` where a rejection makes the engine call user code before any code of the function runs:
+ * it closes the iterator of a destructuring. A job therefore resumes the call before the engine continues.
  */
-export function hold(flow: GuardedFlow, value: unknown): Promise<unknown> {
-  const promise = promiseOf(handOn(value));
-  flow.off(undefined);
-  const resume = () => flow.resume();
-  before(promise, resume, resume);
+export function suspendAndSchedule(emittedCall: EmittedGuardedCall, value: unknown): Promise<unknown> {
+  const call = emittedCall as unknown as GuardedCall;
+  const promise = toPromise(wrapOperand(value));
+  call.suspend(undefined);
+  const enterFrame = () => call.enterFrame();
+  scheduleBefore(promise, enterFrame, enterFrame);
   return promise;
 }
 
-/** The promise that the engine would wait for if it were given the value. Not by `Promise.resolve`, which others patch. */
-export function promiseOf(value: unknown): Promise<unknown> {
+/** Returns the promise that the engine would wait for. Does not use `Promise.resolve`, which other libraries patch. */
+export function toPromise(value: unknown): Promise<unknown> {
   if (value instanceof NativePromise) {
     exempt(value);
     if (value.constructor === NativePromise) return value;
@@ -25,20 +27,28 @@ export function promiseOf(value: unknown): Promise<unknown> {
   return new NativePromise((resolve) => resolve(value));
 }
 
-/** Takes the next place among those who wait for the promise. The engine is then to look at it as if nobody else did. */
-export function before(promise: Promise<unknown>, ifFulfilled: (() => void) | undefined, ifRejected: () => void): void {
+/**
+ * Schedules a job before all reactions of a promise that are added from now on. The engine, which awaits the promise next,
+ * must find it as if it had no reaction of this package.
+ */
+export function scheduleBefore(
+  promise: Promise<unknown>,
+  ifFulfilled: (() => void) | undefined,
+  ifRejected: () => void,
+): void {
   exempt(promise);
-  nativeThen.call(promise, ifFulfilled, ifRejected);
+  // The derived promise is of no use. It cannot reject, because both outcomes are handled and the jobs do not throw.
+  void nativeThen.call(promise, ifFulfilled, ifRejected);
   exempt(promise);
 }
 
-/** Takes the place after the engine. */
-export function after(promise: Promise<unknown>, job: () => void): void {
-  before(promise, job, job);
+/** Schedules a job after the reaction that the engine has added to a promise. */
+export function scheduleAfter(promise: Promise<unknown>, job: () => void): void {
+  scheduleBefore(promise, job, job);
   current.exempt = undefined;
 }
 
-/** Where `await` is intercepted, the next look at the promise is not to be taken for one. */
+/** Where `await` is intercepted, the next read of the promise's `constructor` must not be mistaken for an `await`. */
 function exempt(promise: Promise<unknown>): void {
-  if (current.frame !== undefined || current.entered) current.exempt = promise;
+  if (!isAtRoot()) current.exempt = promise;
 }

@@ -1,10 +1,11 @@
 import { AsyncResource } from 'node:async_hooks';
 
 /**
- * @param type the name of the resource, for people who debug
- * @returns a function that runs another in what is current now, values of the runtime's own storages included
+ * Captures everything that is current in the runtime, including values of the runtime's own storages.
+ * @param type the resource type shown by async_hooks tooling
+ * @returns a function that calls another function in the captured context
  */
-export function captureScope(type: string): <R>(fn: () => R) => R {
+export function captureContext(type: string): <R>(fn: () => R) => R {
   const resource = new AsyncResource(type);
   return (fn) => resource.runInAsyncScope(fn);
 }

@@ -1,47 +1,48 @@
 import assert from 'node:assert/strict';
 import { AsyncResource } from 'node:async_hooks';
 import { test } from 'node:test';
-import { Key, read, withValue } from '../frame.js';
-import { enter, follow, get, place, pop, push, runApart } from './node-hooks.js';
+import { type Frame, Key, readValue, withValue } from '../frame.js';
+import { enterFrame, follow, getFrame, getHolder, popFrame, pushFrame, runInFrame } from './node-hooks.js';
 
 follow();
 
-const turn = () => new Promise<void>((done) => setImmediate(done));
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
+const currentFrame = () => getFrame(getHolder()) as Frame | undefined;
 
-test('a place that was frozen says so, and runApart() runs there all the same', async () => {
+test('pushFrame() returns undefined for a frozen resource, where runInFrame() works all the same', async () => {
   const key = new Key();
-  const value = () => read(get(place()), key, undefined);
+  const value = () => readValue(currentFrame(), key, undefined);
   const inner = withValue(undefined, key, 'inner');
-  let seen: unknown[] = [];
+  let observed: unknown[] = [];
   let later: Promise<unknown> = Promise.resolve();
-  const at = place();
-  push(at, withValue(undefined, key, 'outer'));
-  const reaction = turn().then(() => {
-    seen = [push(place(), inner), value(), runApart(inner, value, undefined, []), value()];
-    later = runApart(inner, () => turn().then(value), undefined, []);
+  const holder = getHolder();
+  pushFrame(holder, withValue(undefined, key, 'outer'));
+  const reaction = nextTurn().then(() => {
+    observed = [pushFrame(getHolder(), inner), value(), runInFrame(inner, value, undefined, []), value()];
+    later = runInFrame(inner, () => nextTurn().then(value), undefined, []);
   });
   Object.freeze(reaction);
-  pop(at, at, undefined);
+  popFrame(holder, holder, undefined);
   await reaction;
-  assert.deepEqual(seen, [undefined, 'outer', 'inner', 'outer']);
+  assert.deepEqual(observed, [undefined, 'outer', 'inner', 'outer']);
   assert.equal(await later, 'inner');
 });
 
-test('what is entered in a resource is gone when the resource runs again', async () => {
+test('a frame entered in a resource is gone when the resource runs again', async () => {
   const key = new Key();
-  const value = () => read(get(place()), key, undefined);
-  const at = place();
-  push(at, withValue(undefined, key, 'maker'));
+  const value = () => readValue(currentFrame(), key, undefined);
+  const holder = getHolder();
+  pushFrame(holder, withValue(undefined, key, 'creator'));
   const resource = new AsyncResource('Test');
-  pop(at, at, undefined);
-  const seen: unknown[] = [];
+  popFrame(holder, holder, undefined);
+  const observed: unknown[] = [];
   for (let run = 0; run < 2; run++) {
     resource.runInAsyncScope(() => {
-      seen.push(value());
-      enter(place(), withValue(get(place()), key, 'entered'), 0);
-      enter(place(), withValue(get(place()), key, 'entered again'), 1);
-      seen.push(value());
+      observed.push(value());
+      enterFrame(getHolder(), withValue(currentFrame(), key, 'entered'), 0);
+      enterFrame(getHolder(), withValue(currentFrame(), key, 'entered again'), 1);
+      observed.push(value());
     });
   }
-  assert.deepEqual(seen, ['maker', 'entered again', 'maker', 'entered again']);
+  assert.deepEqual(observed, ['creator', 'entered again', 'creator', 'entered again']);
 });

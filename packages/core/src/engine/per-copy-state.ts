@@ -1,7 +1,8 @@
 /**
- * Where the runtime carries the frames, each copy of this package has a slot of its own in it, and shares nothing.
- * @returns what `make` makes
+ * The `share` of engines whose frames the runtime carries. There each copy of this package has its own storage in the
+ * runtime, so copies share nothing.
+ * @returns what `create` returns
  */
-export function share<T>(_name: string, make: () => T): T {
-  return make();
+export function share<T>(_name: string, create: () => T): T {
+  return create();
 }

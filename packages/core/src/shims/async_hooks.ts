@@ -1,6 +1,7 @@
 /**
- * Stands in for `node:async_hooks` where there is no Node: our classes, and for all that tells about Node's own resources
- * the answers of a runtime that has none, as workerd gives them. https://nodejs.org/api/async_hooks.html
+ * Replaces `node:async_hooks` where there is no Node: the classes of this package, and for everything that reports on Node's
+ * own resources the results of a runtime without them, as on workerd.
+ * @see https://nodejs.org/api/async_hooks.html
  */
 import type { AsyncHook, HookCallbacks } from 'node:async_hooks';
 import { AsyncLocalStorage } from '../async-local-storage.js';
@@ -8,7 +9,7 @@ import { AsyncResource } from '../async-resource.js';
 
 export { AsyncLocalStorage, AsyncResource };
 
-class Hook implements AsyncHook {
+class InertHook implements AsyncHook {
   enable(): this {
     return this;
   }
@@ -20,25 +21,42 @@ class Hook implements AsyncHook {
 
 const rootResource = {};
 
-/** The kinds of Node's resources, of which there are none. */
+/** The types of Node's resources and their ids: only `NONE`. */
 export const asyncWrapProviders: Readonly<Record<string, number>> = Object.freeze({ NONE: 0 });
 
-/** @returns a hook that may be enabled and disabled, and is never called */
+/**
+ * Creates a hook. Its callbacks are never called, because there are no resources.
+ * @param _callbacks ignored
+ * @returns a hook that can be enabled and disabled, without effect
+ * @see https://nodejs.org/api/async_hooks.html#async_hookscreatehookoptions
+ */
 export function createHook(_callbacks?: HookCallbacks): AsyncHook {
-  return new Hook();
+  return new InertHook();
 }
 
-/** @returns 0: no resource of Node's is running */
+/**
+ * Returns the id of the executing resource.
+ * @returns 0: none is executing
+ * @see https://nodejs.org/api/async_hooks.html#async_hooksexecutionasyncid
+ */
 export function executionAsyncId(): number {
   return 0;
 }
 
-/** @returns 0: no resource of Node's has triggered anything */
+/**
+ * Returns the id of the resource that caused the current execution.
+ * @returns 0: there is none
+ * @see https://nodejs.org/api/async_hooks.html#async_hookstriggerasyncid
+ */
 export function triggerAsyncId(): number {
   return 0;
 }
 
-/** @returns an object that is always the same */
+/**
+ * Returns the resource of the current execution.
+ * @returns an empty object, always the same
+ * @see https://nodejs.org/api/async_hooks.html#async_hooksexecutionasyncresource
+ */
 export function executionAsyncResource(): object {
   return rootResource;
 }

@@ -1,163 +1,164 @@
 /**
- * Rule 2 without a build step. `await p` on a promise makes the engine read `p.constructor`, at once. An accessor on
- * `Promise.prototype` learns of it, and by answering with another constructor makes the engine go on as it does with any
- * thenable: it reads `p.then`, at once as well, and calls it in a job. A second accessor hands out a `then` that knows the
- * frame of the await. When the promise is settled, three jobs are put into the queue in one breath: one that makes the
- * frame current, the one in which the engine goes on after the `await`, and one that makes the root current again. The queue
- * is first in, first out, so nothing comes between them, and outside of them the root is current.
+ * Rule 2 without a build step. `await p` on a promise makes the engine read `p.constructor` immediately. An accessor on
+ * `Promise.prototype` observes the read. By returning something other than `Promise`, it makes the engine treat the promise
+ * like any thenable: the engine reads `p.then`, again immediately, and calls it in a job. A second accessor returns a `then`
+ * that knows the frame of the `await`.
  *
- * What cannot be seen is an `await` of something that is no promise: the code after it runs at the root.
+ * When the promise settles, three jobs are queued at once. The queue is first in, first out, so no other job can run
+ * between them, and outside of them the root is current:
+ *
+ *     await p            reads p.constructor, p.then      current: F (the frame of the `await`)
+ *       |
+ *     (p settles)        queues three jobs
+ *       |
+ *     job 1              makes F current                  root -> F
+ *     job 2              the engine resumes the function  F
+ *     job 3              makes the root current           F -> root
+ *
+ * An `await` of a value that is not a promise cannot be observed: the code after it runs in the root.
  */
-import { current } from '../engine/current.js';
-import { keepJobsNative, NativePromise, nativeThen, runJob, runToRoot } from '../engine/jobs.js';
-import type { Frame } from '../frame.js';
+import { current, isAtRoot } from '../engine/current.js';
+import type { OpaqueFrame } from '../engine/engine.js';
+import { NativePromise, nativeThen, queueJob, queueReturnToRoot, shieldJobs } from '../engine/jobs.js';
 import { patchProperty } from './patch.js';
-import { followedThen, nativeCalls } from './promise.js';
+import { bindingThen, nativeCallDepth } from './promise.js';
 
 type Settle = (value: unknown) => unknown;
-type Then = typeof followedThen;
+type Then = typeof bindingThen;
 
-const NOBODY = {};
-/** The promise whose constructor was read last, and in which frame; the engine reads its `then` next. */
-let asked: object = NOBODY;
-let askedIn: Frame | undefined;
+const NONE = {};
+/** The promise whose `constructor` was read last, and the frame at that moment. In an `await`, the engine reads `then` next. */
+let probed: object = NONE;
+let probedFrame: OpaqueFrame | undefined;
 
 /**
- * What is given for `Promise`. The engine only compares it; whoever looks into it or makes a promise with it is somebody
- * else, who wants to know what a promise is made of and does not await it.
+ * Returned in place of `Promise`. The engine only compares it. User code that uses it, to read a property or to create a
+ * promise, inspects what the promise is made of and is not an `await`: reset the probe.
  */
-const OtherPromise: PromiseConstructor = new Proxy(NativePromise, {
+const PromiseProxy: PromiseConstructor = new Proxy(NativePromise, {
   get(target, key) {
-    asked = NOBODY;
+    probed = NONE;
     return Reflect.get(target, key);
   },
   construct(target, args, newTarget) {
-    asked = NOBODY;
-    return Reflect.construct(target, args, newTarget === OtherPromise ? target : newTarget);
+    probed = NONE;
+    return Reflect.construct(target, args, newTarget === PromiseProxy ? target : newTarget);
   },
 });
 
-/** The three jobs. */
-function goOn(frame: Frame | undefined, settle: Settle, value: unknown): unknown {
-  runJob(() => {
+/** Queues the three jobs. The call of `settle` queues the second one. */
+function settleInFrame(frame: OpaqueFrame | undefined, settle: Settle, value: unknown): unknown {
+  queueJob(() => {
     current.frame = frame;
   });
   const result = settle(value);
-  runToRoot();
+  queueReturnToRoot();
   return result;
 }
 
-/** What the engine is given as the `then` of a promise that is awaited in a flow. */
-function thenOf(frame: Frame | undefined): Then {
+/** Returns the `then` that the engine reads from a promise awaited in a flow. */
+function createInterceptedThen(frame: OpaqueFrame | undefined): Then {
   return function then(onFulfilled, onRejected) {
-    // The engine calls it in a job of its own; whoever has read both properties by hand is still in the flow.
-    const isByHand = frame !== undefined && current.frame === frame;
-    if (isByHand || typeof onFulfilled !== 'function' || typeof onRejected !== 'function') {
-      return followedThen.call(this, onFulfilled, onRejected);
+    // The engine calls it in a separate job. User code that read both properties itself calls it within the flow.
+    const isUserCall = frame !== undefined && current.frame === frame;
+    if (isUserCall || typeof onFulfilled !== 'function' || typeof onRejected !== 'function') {
+      return bindingThen.call(this, onFulfilled, onRejected);
     }
     return nativeThen.call(
       this,
-      (value) => goOn(frame, onFulfilled as Settle, value),
-      (reason) => goOn(frame, onRejected as Settle, reason),
+      (value) => settleInFrame(frame, onFulfilled as Settle, value),
+      (reason) => settleInFrame(frame, onRejected as Settle, reason),
     );
   };
 }
 
-/** What assigning to a property does where no accessor is in the way. */
-function assign(to: object, key: PropertyKey, value: unknown): void {
-  if (!Reflect.defineProperty(to, key, { value, writable: true, enumerable: true, configurable: true })) {
+/** Does what an assignment does to a property without an accessor. */
+function assign(target: object, key: PropertyKey, value: unknown): void {
+  if (!Reflect.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })) {
     throw new TypeError(`Cannot assign to property '${String(key)}' of a frozen promise`);
   }
 }
 
 /**
- * Puts the two accessors in, and tries whether the engine asks them.
- * @returns what takes them out; undefined where `await` cannot be followed here
+ * Installs the accessors, and tests whether the engine reads them.
+ * @returns a function that removes them; `undefined` if `await` cannot be intercepted here
  */
 export function patchAwait(): (() => void) | undefined {
   const { prototype } = NativePromise;
-  // A promise has what stands here last: ours, or that of somebody who patches it after us.
+  // The accessors return what was last assigned: this package's `then`, or that of a library that patches it later.
   let then: unknown = prototype.then;
-  let maker: unknown = prototype.constructor;
-  const backs: ((() => void) | undefined)[] = [];
-  backs.push(
-    patchProperty(prototype, 'constructor', 'Promise.prototype.constructor', () => ({
-      get(this: object): unknown {
-        if (this === current.exempt) {
-          current.exempt = undefined;
-          asked = NOBODY;
-          return maker;
-        }
-        const { frame } = current;
-        if (nativeCalls > 0 || (frame === undefined && !current.entered)) return maker;
-        // Somebody wants to know what promises are made of, and awaits none.
-        if (this === prototype) return maker;
-        asked = this;
-        askedIn = frame;
-        return OtherPromise;
-      },
-      set(this: object, value: unknown) {
-        if (this === prototype) maker = value;
-        else assign(this, 'constructor', value);
-      },
-    })),
-  );
-  if (backs[0] === undefined) return undefined;
-  keepJobsNative();
-  backs.push(
-    patchProperty(prototype, 'then', 'Promise.prototype.then for await', () => ({
-      get(this: object): unknown {
-        if (asked !== this) return then;
-        asked = NOBODY;
-        return askedIn === current.frame ? thenOf(askedIn) : then;
-      },
-      set(this: object, value: unknown) {
-        if (this === prototype) then = value;
-        else assign(this, 'then', value);
-      },
-    })),
-  );
-  // Whoever asks for `Promise` by its name is no engine: he may compare it with the constructor that he has just read.
-  let { Promise: named } = globalThis;
-  backs.push(
-    patchProperty(globalThis, 'Promise', 'Promise', () => ({
-      get() {
-        asked = NOBODY;
-        return named;
-      },
-      set(value: PromiseConstructor) {
-        named = value;
-        if (value === NativePromise) return;
-        console.warn(
-          'Throughline: Promise was replaced after Throughline was installed, and is not followed. Load what replaces it first.',
-        );
-      },
-    })),
-  );
+  let promiseConstructor: unknown = prototype.constructor;
+  const restoreConstructor = patchProperty(prototype, 'constructor', 'Promise.prototype.constructor', () => ({
+    get(this: object): unknown {
+      if (this === current.exempt) {
+        current.exempt = undefined;
+        probed = NONE;
+        return promiseConstructor;
+      }
+      // A read of the prototype's own property is not an `await` either.
+      if (nativeCallDepth > 0 || isAtRoot() || this === prototype) return promiseConstructor;
+      probed = this;
+      probedFrame = current.frame;
+      return PromiseProxy;
+    },
+    set(this: object, value: unknown) {
+      if (this === prototype) promiseConstructor = value;
+      else assign(this, 'constructor', value);
+    },
+  }));
+  if (restoreConstructor === undefined) return undefined;
+  shieldJobs();
+  const restoreThen = patchProperty(prototype, 'then', 'Promise.prototype.then for await', () => ({
+    get(this: object): unknown {
+      if (probed !== this) return then;
+      probed = NONE;
+      return probedFrame === current.frame ? createInterceptedThen(probedFrame) : then;
+    },
+    set(this: object, value: unknown) {
+      if (this === prototype) then = value;
+      else assign(this, 'then', value);
+    },
+  }));
+  // User code reading the global `Promise` may compare it with `p.constructor`; reset the probe.
+  let { Promise: globalPromise } = globalThis;
+  const restorePromise = patchProperty(globalThis, 'Promise', 'Promise', () => ({
+    get() {
+      probed = NONE;
+      return globalPromise;
+    },
+    set(value: PromiseConstructor) {
+      globalPromise = value;
+      if (value === NativePromise) return;
+      console.warn(
+        'Throughline: Promise was replaced after Throughline was installed, and is not followed. Load its replacement first.',
+      );
+    },
+  }));
   const unpatchAwait = () => {
-    current.intercepted = false;
-    for (const back of backs.reverse()) back?.();
+    restorePromise?.();
+    restoreThen?.();
+    restoreConstructor();
   };
-  current.intercepted = true;
-  if (backs[1] !== undefined && isAsked()) return unpatchAwait;
+  if (restoreThen !== undefined && doesAwaitRead()) return unpatchAwait;
   unpatchAwait();
   return undefined;
 }
 
 /** Whether an `await` reads both properties. */
-function isAsked(): boolean {
-  const before = current.frame;
+function doesAwaitRead(): boolean {
+  const outer = current.frame;
   const promise = NativePromise.resolve();
-  asked = promise;
+  probed = promise;
   try {
-    // Never read: it only has to be another than the root.
-    current.frame = {} as Frame;
-    (async () => {
+    // A placeholder that is never read. It only must not be the root.
+    current.frame = {} as OpaqueFrame;
+    // The `await` itself is the test. The promise is fulfilled.
+    void (async () => {
       await promise;
     })();
-    return asked === NOBODY;
+    return probed === NONE;
   } finally {
-    current.frame = before;
-    asked = NOBODY;
+    current.frame = outer;
+    probed = NONE;
   }
 }
