@@ -37,8 +37,8 @@ export interface Variable<T, S extends T | undefined = T | undefined> {
   get(): S;
 
   /**
-   * Calls a function with a value set, for the call and everything that it starts. Afterwards the whole previous frame is
-   * restored.
+   * Calls a function with a value set, for the call and everything that it starts. Afterwards the whole previous frame
+   * is restored.
    * @param value the value
    * @param fn the function
    * @param args the arguments of the function
@@ -103,8 +103,8 @@ const variable = class Variable<T> {
       | undefined;
   }
 
-  // Inlined, not shared with runInScope(): forwarding the arguments to another function would allocate an array of them.
-  // Benchmark: npm run bench -- --only run
+  // Inlined, not shared with runInScope(): forwarding the arguments to another function would allocate an array of
+  // them. Benchmark: npm run bench -- --only run
   run<R, A extends unknown[]>(value: T, fn: (...args: A) => R, ...args: A): R {
     const holder = getHolder();
     const outer = getFrame(holder);

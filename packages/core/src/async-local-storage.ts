@@ -34,8 +34,8 @@ export interface AsyncLocalStorageOptions<T> {
 }
 
 /**
- * Stores a value of type `T` for each flow: everything that one `run()` leads to, synchronously or later. `S` is the type
- * that `getStore()` returns: `T` if a `defaultValue` was given, otherwise `T | undefined`.
+ * Stores a value of type `T` for each flow: everything that one `run()` leads to, synchronously or later. `S` is the
+ * type that `getStore()` returns: `T` if a `defaultValue` was given, otherwise `T | undefined`.
  * @example
  * import { AsyncLocalStorage } from 'throughline';
  *
@@ -77,8 +77,8 @@ export interface AsyncLocalStorage<T, S extends T | undefined = T | undefined> {
   getStore(): S;
 
   /**
-   * Sets the value for the rest of the synchronous execution and everything that it starts. Prefer `run`, which restores
-   * the previous value.
+   * Sets the value for the rest of the synchronous execution and everything that it starts. Prefer `run`, which
+   * restores the previous value.
    * @param store the value
    * @throws {Error} `ERR_METHOD_NOT_IMPLEMENTED` on workerd, which cannot set a value without a call
    * @see https://nodejs.org/api/async_context.html#asynclocalstorageenterwithstore
@@ -97,8 +97,8 @@ export interface AsyncLocalStorage<T, S extends T | undefined = T | undefined> {
   exit<R, A extends unknown[]>(fn: (...args: A) => R, ...args: A): R;
 
   /**
-   * Removes the value from the current frame, and thereby from all work that was started in exactly this frame. Values in
-   * other flows remain, and the next `run` or `enterWith` sets a value again.
+   * Removes the value from the current frame, and thereby from all work that was started in exactly this frame. Values
+   * in other flows remain, and the next `run` or `enterWith` sets a value again.
    * @see https://nodejs.org/api/async_context.html#asynclocalstoragedisable
    */
   disable(): void;
@@ -129,7 +129,8 @@ export interface AsyncLocalStorageConstructor {
    */
   new <T>(options: AsyncLocalStorageOptions<T> & { defaultValue: T }): AsyncLocalStorage<T, T>;
   /**
-   * Creates a storage. A subclass must name both type arguments: `class Users extends AsyncLocalStorage<User, undefined>`.
+   * Creates a storage. A subclass must name both type arguments: `class Users extends AsyncLocalStorage<User,
+   * undefined>`.
    * @param options optionally `name`
    * @throws {TypeError} `ERR_INVALID_ARG_TYPE` if the options are not an object
    */
@@ -162,8 +163,8 @@ export interface AsyncLocalStorageConstructor {
 
 /**
  * Ends a `run()` in which a frame was changed the way Node does: only the storage's own value is restored, in the frame
- * that is current by now, and as a new frame, which work that was started earlier does not share. Only `enterWith()` and
- * `disable()` make this observable.
+ * that is current by now, and as a new frame, which work that was started earlier does not share. Only `enterWith()`
+ * and `disable()` make this observable.
  */
 function restoreOwnValue(key: Key, previous: unknown, outer: Frame | undefined, since: number): void {
   const holder = getHolder();
@@ -216,8 +217,8 @@ const implementation = class AsyncLocalStorage<T> {
     return this.#name;
   }
 
-  // Inlined, not shared with runInScope(): forwarding the arguments to another function would allocate an array of them,
-  // which takes a third of the time of a run(). Benchmark: npm run bench -- --only run
+  // Inlined, not shared with runInScope(): forwarding the arguments to another function would allocate an array of
+  // them, which takes a third of the time of a run(). Benchmark: npm run bench -- --only run
   run<R, A extends unknown[]>(store: T, fn: (...args: A) => R, ...args: A): R {
     const holder = getHolder();
     const outer = getFrame(holder);

@@ -9,7 +9,8 @@
  *   run       to call a function with a frame that holds one more value, for the duration of the call
  *   capture   to keep the current frame for later
  *   restore   to make a captured frame current again
- *   engine    how the current frame follows the code; one per kind of runtime, see engine/engine.ts
+ *   engine    how the current frame follows the code; one per kind of runtime, see engine/engine.ts.
+ *             V8, SpiderMonkey and JavaScriptCore are called JavaScript engines
  *   flow      everything that one `run` leads to, synchronously or later
  *   seam      a place where third-party code passes a function on: a pool, an emitter, a queue, a middleware
  *   host      what runs the conformance cases: a test runner, a process, workerd, a browser page
@@ -33,9 +34,9 @@
  * first sixteen slots are in the table itself, where most programs find all their storages, and the others in leaves of
  * sixteen. Building a table therefore copies two short arrays at most.
  *
- * A frame identifies a storage by its tag. No two storages ever share a tag, so no storage can read a value that was set
- * for another one. The slot, the storage's position in the table, is reused once the storage has been garbage-collected:
- * tables stay as small as the number of live storages.
+ * A frame identifies a storage by its tag. No two storages ever share a tag, so no storage can read a value that was
+ * set for another one. The slot, the storage's position in the table, is reused once the storage has been
+ * garbage-collected: tables stay as small as the number of live storages.
  *
  * A frame never references a storage. Nor should it keep a value alive that cannot be read any more because its storage
  * is gone. The first values of each storage are therefore held by the storage, in a WeakMap whose keys are tokens, and
@@ -124,7 +125,8 @@ export class Key {
   values: WeakMap<Token, unknown> | undefined = undefined;
 
   constructor() {
-    // Not deferred to the first value: the flow that sets it, and flows beside it, would have started unfollowed.
+    // Not deferred to the first value: the flow that sets it, and concurrent flows, would have started without being
+    // followed.
     follow();
     const slot = sharedState.freeSlots.pop() ?? sharedState.slotCount++;
     this.tag = new Tag(slot);
@@ -267,7 +269,9 @@ function withSlot(table: Table, { slot }: Tag, tag: Tag, value: unknown): Table 
   return copy;
 }
 
-/** Empties the slot of a tag. A different tag in it belongs to a collected storage, so the slot is emptied regardless. */
+/**
+ * Empties the slot of a tag. A different tag in it belongs to a collected storage, so the slot is emptied regardless.
+ */
 function withEmptySlot(table: Table, tag: Tag): Table {
   const leaf = tag.slot < LEAF_SLOTS ? table : leafOf(table, tag.slot);
   const index = (tag.slot & LEAF_MASK) << 1;

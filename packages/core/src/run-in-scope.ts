@@ -8,7 +8,7 @@ const popFrame = engine.popFrame;
 const amendRevertFrame = engine.amendRevertFrame;
 const runInFrame = engine.runInFrame;
 
-/** Calls a function in a scope of its own with a frame current, and restores the whole frame that was current before. */
+/** Calls a function in a scope with a frame current, and restores the whole frame that was current before. */
 export function runInScope<A extends unknown[], R>(
   frame: Frame | undefined,
   fn: (...args: A) => R,

@@ -1,8 +1,8 @@
 /**
- * The state of one call of a transformed async function: the frame in which it is suspended, and whether the engine has
- * resumed it.
+ * The state of one call of a transformed async function: the frame in which it is suspended, and whether the JavaScript
+ * engine has resumed it.
  *
- *     called by its caller                        resumed by the engine, from the job queue
+ *     called by its caller                        resumed by the JavaScript engine, from its job queue
  *     ----------------------------------------    ---------------------------------------------------------
  *     current: F, the caller's frame
  *     suspend(operand)    notes F
@@ -15,9 +15,9 @@
  *                                                 resume(result)      makes F current
  *                                                 end()               makes the root current
  *
- * Until its first suspension a function runs synchronously within its caller, whose frame must not change. The engine
- * resumes a function from its job queue, in the root. A resumed function therefore makes the root current again when it
- * yields control: at the next suspension or at its end.
+ * Until its first suspension a function runs synchronously within its caller, whose frame must not change. The
+ * JavaScript engine resumes a function from its job queue, in the root. A resumed function therefore makes the root
+ * current again when it yields control: at the next suspension or at its end.
  */
 import { current } from '../engine/current.js';
 import type { OpaqueFrame } from '../engine/engine.js';
@@ -32,8 +32,8 @@ export class AsyncCall {
   frame: OpaqueFrame | undefined | typeof RUNNING = RUNNING;
   isResumed = false;
 
-  // wrapOperand() and unwrapResult() are inlined here and in GuardedCall: this code surrounds every `await` of a program.
-  // Benchmark: npm run bench -- --browsers --only await
+  // wrapOperand() and unwrapResult() are inlined here and in GuardedCall: this code surrounds every `await` of a
+  // program. Benchmark: npm run bench -- --browsers --only await
   suspend(operand: unknown): unknown {
     const wrapped =
       operand instanceof NativePromise && operand.constructor === NativePromise

@@ -1,12 +1,12 @@
 /**
  * A transformed async generator must distinguish what resumes it. A call of `next`, `throw` or `return` resumes it
- * immediately, in the caller's frame; for a call that had to wait in the generator's queue, the engine resumes it, in the
- * root. The three methods therefore set `current.isResuming` while they are being called, and the generator reads
- * it when it continues.
+ * immediately, in the caller's frame; for a call that had to wait in the generator's queue, the JavaScript engine
+ * resumes it, in the root. The three methods therefore set `current.isResuming` while they are being called, and the
+ * generator reads it when it continues.
  *
- * The engine awaits the argument of `return` before it runs a generator's `finally` blocks and closes its loops. Two jobs
- * therefore surround the one in which the generator continues: the first makes the frame of the call current, the second
- * the root. If the call had to wait in the queue, nothing runs between the two.
+ * The JavaScript engine awaits the argument of `return` before it runs a generator's `finally` blocks and closes its
+ * loops. Two jobs therefore surround the one in which the generator continues: the first makes the frame of the call
+ * current, the second the root. If the call had to wait in the queue, nothing runs between the two.
  */
 import { current, runInFrame } from '../engine/current.js';
 import type { OpaqueFrame } from '../engine/engine.js';
@@ -20,7 +20,10 @@ import { scheduleAfter, scheduleBefore, toPromise } from './scheduling.js';
 type Generator = AsyncGenerator<unknown, unknown, unknown>;
 type Method = (this: Generator, value?: unknown) => Promise<IteratorResult<unknown>>;
 
-/** The property has a getter. Calling it is observable, so only the engine may call it, when it needs the value. */
+/**
+ * The property has a getter. Calling it is observable, so only the JavaScript engine may call it, when it needs the
+ * value.
+ */
 const HAS_GETTER = Symbol();
 
 /** Patches the prototype of all async generators. Only the first copy of the package on a page does so. */
@@ -71,8 +74,8 @@ function createReturn(native: Method): Method {
 }
 
 /**
- * The engine reads `then` of a thenable when it awaits it. If the call has to wait in the queue, this is later, and the
- * generator then continues in its own frame.
+ * The JavaScript engine reads `then` of a thenable when it awaits it. If the call has to wait in the queue, this is
+ * later, and the generator then continues in its own frame.
  */
 function returnThenable(
   native: Method,

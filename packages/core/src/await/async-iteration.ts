@@ -1,7 +1,7 @@
 /**
- * Iterables for `for await` and for `yield*` of an async generator. In both, the engine calls the iterator's methods and
- * awaits their results without running code of the function. Around each call, these wrappers do what is otherwise done
- * around an `await`: the frame of the loop is current during the call, and noted after it.
+ * Iterables for `for await` and for `yield*` of an async generator. In both, the JavaScript engine calls the iterator's
+ * methods and awaits their results without running code of the function. Around each call, these wrappers do what is
+ * otherwise done around an `await`: the frame of the loop is current during the call, and noted after it.
  */
 import { runInFrame } from '../engine/current.js';
 import type { OpaqueFrame } from '../engine/engine.js';
@@ -52,7 +52,7 @@ class AwaitedIterable {
 
   #wrapMethod(key: symbol, wrapIterator: (iterator: object) => object): unknown {
     const method = (this.#iterable as { [key: symbol]: unknown })[key];
-    // Here and below, an invalid value reaches the engine, which throws the error.
+    // Here and below, an invalid value reaches the JavaScript engine, which throws the error.
     if (typeof method !== 'function') return method;
     return () => {
       const iterator: unknown = Reflect.apply(method, this.#iterable, []);
@@ -64,7 +64,7 @@ class AwaitedIterable {
 class AwaitedAsyncIterator {
   readonly #call: GuardedCall;
   readonly #iterator: object;
-  /** Whether the engine awaits even if it finds no `return` method. */
+  /** Whether the JavaScript engine awaits even if it finds no `return` method. */
   #awaitsWithoutReturn: boolean;
 
   constructor(call: GuardedCall, iterator: object, isDelegation: boolean) {
@@ -85,12 +85,12 @@ class AwaitedAsyncIterator {
 
   get throw(): unknown {
     const method = this.#readClosing('throw');
-    // The engine then closes the iterator, and awaits nothing if there is no `return` method.
+    // The JavaScript engine then closes the iterator, and awaits nothing if there is no `return` method.
     if (method === undefined || method === null) this.#awaitsWithoutReturn = false;
     return method;
   }
 
-  /** Reads a method that the engine reads when it leaves the loop. */
+  /** Reads a method that the JavaScript engine reads when it leaves the loop. */
   #readClosing(key: string): unknown {
     this.#call.resumeIfSuspended();
     return this.#wrapMethod(Reflect.get(this.#iterator, key));
@@ -106,9 +106,8 @@ class AwaitedAsyncIterator {
 }
 
 /**
- * The engine converts a synchronous iterator to an async iterator of its own, and awaits its results whatever happened
- * within, including an error. After an error it may call `return` immediately; the suspension that was noted did not
- * happen then.
+ * The JavaScript engine wraps a synchronous iterator in an async iterator, and awaits its results in every case, even
+ * after an error. After an error it may call `return` immediately. The suspension that was noted has then not happened.
  */
 class AwaitedSyncIterator {
   readonly #call: GuardedCall;
@@ -143,7 +142,7 @@ class AwaitedSyncIterator {
     } finally {
       if (typeof method !== 'function') {
         this.#call.suspend(undefined);
-        // If there is no `throw` method, newer engines call `return`.
+        // If there is no `throw` method, newer JavaScript engines call `return`.
         this.#wasResumedAtFailure = isResumed;
       }
     }
@@ -173,7 +172,7 @@ class AwaitedSyncIterator {
     };
   }
 
-  /** The engine reads the properties of a result immediately, and resolves a promise with the value. */
+  /** The JavaScript engine reads the properties of a result immediately, and resolves a promise with the value. */
   #wrapResult(result: object, isResumed: boolean): object {
     const frame = this.#call.frame as OpaqueFrame | undefined;
     const attempt = (read: () => unknown): unknown => {
@@ -193,7 +192,7 @@ class AwaitedSyncIterator {
         try {
           return attempt(() => wrapYielded(value));
         } catch {
-          // A promise whose `constructor` cannot be read. The engine reads it as well, and throws the error.
+          // A promise whose `constructor` cannot be read. The JavaScript engine reads it as well, and throws the error.
           return value;
         }
       },

@@ -1,14 +1,14 @@
 /**
- * The contract with `@throughline/transform`: the functions that transformed code imports, which entry.ts exports, and the
- * methods that it calls on the objects they return.
+ * The contract with `@throughline/transform`: the functions that transformed code imports, which entry.ts exports, and
+ * the methods that it calls on the objects they return.
  *
  *     async function f(x) {          async function f(x) {let _v,_f=_asyncCall();try{
  *       const a = await g(x);          const a = (_v=await _f.off(g(x)),_f.on(_v,_v=0));
  *       return a + 1;                  return a + 1;
  *     }                              }finally{_f.end()}}
  *
- * The names in emitted code are short, because they occur at every `await` of a program. They must not change: a page can
- * contain code that another version of the transform emitted. In this folder each method has a name that explains
+ * The names in emitted code are short, because they occur at every `await` of a program. They must not change: a page
+ * can contain code that another version of the transform emitted. In this folder each method has a name that explains
  * itself, and this file alone maps one to the other.
  */
 
@@ -30,7 +30,7 @@ export type Emitted<Call> = {
 };
 
 /**
- * Gives a class's own methods their emitted names as well. A second property on the prototype costs a call nothing.
+ * Gives a class's own methods their emitted names as well. A second property on the prototype adds no cost to a call.
  * @param prototype the prototype of a class that emitted code calls
  */
 export function exposeEmittedNames(prototype: object): void {
@@ -57,7 +57,9 @@ export interface EmittedGuardedCall extends EmittedCall {
 
 /** One call of an async generator, whose body runs in the frame of the call that resumes it. */
 export interface EmittedGeneratorCall extends EmittedGuardedCall {
-  /** Written around the operand of `yield`, and of `return`, which awaits as well. Returns the value to yield instead. */
+  /**
+   * Written around the operand of `yield`, and of `return`, which awaits as well. Returns the value to yield instead.
+   */
   give(value: unknown): unknown;
   /** Written instead of `give` where a rejection closes an iterator before any code of the generator runs. */
   giveHeld(value: unknown): unknown;
@@ -67,7 +69,9 @@ export interface EmittedGeneratorCall extends EmittedGuardedCall {
 
 /** One call of a generator, async or not, whose body runs in the frame of its creation. */
 export interface EmittedCreationFrameGenerator extends EmittedGuardedCall {
-  /** Written around the operand of `yield` in an async generator, and of `return`. Returns the value to yield instead. */
+  /**
+   * Written around the operand of `yield` in an async generator, and of `return`. Returns the value to yield instead.
+   */
   give(value: unknown): unknown;
   /** Written around the operand of `yield` in a synchronous generator. Returns it. */
   leave(value: unknown): unknown;
@@ -99,7 +103,9 @@ export interface EmittedImports {
   generatorCall(): EmittedGeneratorCall;
   /** Called at the start of a module with top-level `await`. */
   moduleEvaluation(): EmittedGuardedCall;
-  /** Called as the default value of an additional parameter of a generator whose body runs in the frame of its creation. */
+  /**
+   * Called as the default value of an additional parameter of a generator whose body runs in the frame of its creation.
+   */
   creationFrameGenerator(): EmittedCreationFrameGenerator;
   /** Called at the start of a block with resources. */
   disposal(): EmittedDisposal;

@@ -1,13 +1,13 @@
 /**
- * A call that can continue without `resume`: after a rejection within a `try`, or in a loop that awaits internally. Such
- * code begins with `resumeIfSuspended`, which does what `resume` would have done.
+ * A call that can continue without `resume`: after a rejection within a `try`, or in a loop that awaits internally.
+ * Such code begins with `resumeIfSuspended`, which does what `resume` would have done.
  *
  *                   suspend()
  *       +---------+ --------------------------------------------> +-----------------+
  *       | RUNNING |                                               | suspended       |
  *       +---------+ <-------------------------------------------- | (a frame noted) |
  *                   resume()             the awaited value        +-----------------+
- *                   resumeIfSuspended()  a rejection, or code of the engine
+ *                   resumeIfSuspended()  a rejection, or code of the JavaScript engine
  *                   cancelSuspend()      the suspension did not happen
  */
 import { current } from '../engine/current.js';
@@ -28,14 +28,14 @@ export class GuardedCall extends AsyncCall {
     if (this.frame !== RUNNING) this.enterFrame();
   }
 
-  /** Makes the frame of the suspension current: the engine has resumed the function. */
+  /** Makes the frame of the suspension current: the JavaScript engine has resumed the function. */
   enterFrame(): void {
     current.frame = this.frame as OpaqueFrame | undefined;
     this.frame = RUNNING;
     this.isResumed = true;
   }
 
-  /** Undoes a `suspend` after which the engine did not suspend the function. */
+  /** Undoes a `suspend` after which the JavaScript engine did not suspend the function. */
   cancelSuspend(wasResumed: boolean): void {
     if (wasResumed) current.frame = this.frame as OpaqueFrame | undefined;
     this.frame = RUNNING;

@@ -1,6 +1,6 @@
 /**
- * The evaluation of a module with top-level `await`. If the module throws, none of its code runs at its end, so after each
- * resumption a job makes the root current as well.
+ * The evaluation of a module with top-level `await`. If the module throws, none of its code runs at its end, so after
+ * each resumption a job makes the root current as well.
  */
 import { current } from '../engine/current.js';
 import { queueReturnToRoot } from '../engine/jobs.js';

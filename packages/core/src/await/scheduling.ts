@@ -1,4 +1,6 @@
-/** Jobs right before and right after the one in which the engine continues with code that awaits a promise. */
+/**
+ * Jobs right before and right after the one in which the JavaScript engine continues with code that awaits a promise.
+ */
 import { current, isAtRoot } from '../engine/current.js';
 import { NativePromise, nativeThen } from '../engine/jobs.js';
 import type { EmittedGuardedCall } from './emitted-code.js';
@@ -6,8 +8,9 @@ import type { GuardedCall } from './guarded-call.js';
 import { wrapOperand } from './thenables.js';
 
 /**
- * Suspends in place of `suspend` where a rejection makes the engine call user code before any code of the function runs:
- * it closes the iterator of a destructuring. A job therefore resumes the call before the engine continues.
+ * Replaces `suspend` where a rejection makes the JavaScript engine call user code before any code of the function runs:
+ * within a destructuring, it closes the iterator. A job therefore resumes the call right before the JavaScript engine
+ * continues.
  */
 export function suspendAndSchedule(emittedCall: EmittedGuardedCall, value: unknown): Promise<unknown> {
   const call = emittedCall as unknown as GuardedCall;
@@ -18,7 +21,10 @@ export function suspendAndSchedule(emittedCall: EmittedGuardedCall, value: unkno
   return promise;
 }
 
-/** Returns the promise that the engine would wait for. Does not use `Promise.resolve`, which other libraries patch. */
+/**
+ * Returns the promise that the JavaScript engine would wait for. Does not use `Promise.resolve`, which other libraries
+ * patch.
+ */
 export function toPromise(value: unknown): Promise<unknown> {
   if (value instanceof NativePromise) {
     exempt(value);
@@ -28,8 +34,8 @@ export function toPromise(value: unknown): Promise<unknown> {
 }
 
 /**
- * Schedules a job before all reactions of a promise that are added from now on. The engine, which awaits the promise next,
- * must find it as if it had no reaction of this package.
+ * Schedules a job before all reactions of a promise that are added from now on. The JavaScript engine, which awaits the
+ * promise next, must find it as if it had no reaction of this package.
  */
 export function scheduleBefore(
   promise: Promise<unknown>,
@@ -42,7 +48,7 @@ export function scheduleBefore(
   exempt(promise);
 }
 
-/** Schedules a job after the reaction that the engine has added to a promise. */
+/** Schedules a job after the reaction that the JavaScript engine has added to a promise. */
 export function scheduleAfter(promise: Promise<unknown>, job: () => void): void {
   scheduleBefore(promise, job, job);
   current.exempt = undefined;

@@ -1,7 +1,7 @@
 /**
- * `yield*` of a synchronous generator whose body runs in the frame of its creation. The engine then forwards each resumption
- * to the inner iterator, without running code of the generator. Around each call of the iterator's methods, this wrapper
- * does what is otherwise done around a `yield`.
+ * `yield*` of a synchronous generator whose body runs in the frame of its creation. The JavaScript engine then forwards
+ * each resumption to the inner iterator, without running code of the generator. Around each call of the iterator's
+ * methods, this wrapper does what is otherwise done around a `yield`.
  */
 import { isObject } from '../is-object.js';
 import type { CreationFrameGenerator } from './creation-frame-generator.js';

@@ -1,7 +1,7 @@
 /**
- * Objects on their way through the engine. The engine calls the `then` of an awaited thenable in a separate job, in the
- * root. What it gets to await in place of a thenable is therefore a proxy, whose `then` calls the thenable's in the frame
- * of the `await`.
+ * Objects on their way through the JavaScript engine. The JavaScript engine calls the `then` of an awaited thenable in
+ * a separate job, in the root. In place of a thenable it therefore awaits a proxy, whose `then` calls the thenable's in
+ * the frame of the `await`.
  */
 import { current, isAtRoot, runInFrame } from '../engine/current.js';
 import type { OpaqueFrame } from '../engine/engine.js';
@@ -13,8 +13,8 @@ import { isObject } from '../is-object.js';
 export let isAnyProxyExposed = false;
 
 /**
- * Substitutes for an awaited object. It has the properties that the engine reads, and reads them from the object in the
- * frame of the `await`.
+ * Substitutes for an awaited object. It has the properties that the JavaScript engine reads, and reads them from the
+ * object in the frame of the `await`.
  */
 class ThenableProxy {
   readonly #value: object;
@@ -53,7 +53,7 @@ class ThenableProxy {
 
 /**
  * Returns the value to await in place of an operand.
- * @param returnsToRoot whether the root is made current before the engine awaits the value
+ * @param returnsToRoot whether the root is made current before the JavaScript engine awaits the value
  */
 export function wrapOperand(value: unknown, returnsToRoot = false): unknown {
   return value instanceof NativePromise && value.constructor === NativePromise
@@ -67,14 +67,17 @@ export function wrapOtherOperand(value: unknown, returnsToRoot: boolean): unknow
   return new ThenableProxy(value);
 }
 
-/** Does the same for a value whose awaited result does not reach the awaiting code, so that it needs no ThenableProxy. */
+/**
+ * Does the same for a value whose awaited result does not reach the awaiting code, so that it needs no ThenableProxy.
+ */
 export function wrapYielded(value: unknown, returnsToRoot = false): unknown {
   return !isObject(value) || isAtRoot() || exemptOrdinaryPromise(value, returnsToRoot) ? value : wrapThenable(value);
 }
 
 /**
- * Returns whether a value is an ordinary promise, which needs no substitute. Where `await` is intercepted, its `constructor`
- * is read twice, here and by the engine, and neither read may be mistaken for an `await` to intercept.
+ * Returns whether a value is an ordinary promise, which needs no substitute. Where `await` is intercepted, its
+ * `constructor` is read twice, here and by the JavaScript engine, and neither read may be mistaken for an `await` to
+ * intercept.
  */
 function exemptOrdinaryPromise(value: object, returnsToRoot: boolean): boolean {
   if (!(value instanceof NativePromise)) return false;
@@ -84,7 +87,7 @@ function exemptOrdinaryPromise(value: object, returnsToRoot: boolean): boolean {
   return isOrdinary;
 }
 
-/** Returns the awaited object in place of the proxy that the engine returned. */
+/** Returns the awaited object in place of the proxy that the JavaScript engine returned. */
 export function unwrapResult(value: unknown): unknown {
   return isAnyProxyExposed ? ThenableProxy.unwrap(value) : value;
 }

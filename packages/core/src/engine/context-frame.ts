@@ -3,9 +3,9 @@
  * copies the Map twice for each `run`. This engine restores the previous Map itself instead of a copy, and creates the
  * new one without copying as long as no other storage has a value.
  *
- * The class of these Maps is not public. It is found through an AsyncResource, which holds the Map that was current when
- * the resource was created; the Map's class also reports which Map is current. If it is not found, native.ts does the
- * same with public API.
+ * The class of these Maps is not public. It is found through an AsyncResource, which holds the Map that was current
+ * when the resource was created; the Map's class also reports which Map is current. If it is not found, native.ts does
+ * the same with public API.
  */
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import type { OpaqueFrame } from './engine.js';

@@ -1,8 +1,8 @@
 /**
  * The current frame where the runtime carries none: a variable, shared by all copies of this package in the realm.
  *
- * Between flows the variable is the root, because code that makes a frame current for a callback restores the frame that
- * it found. A job that cannot be attributed to a flow therefore runs in the root.
+ * The variable is the root whenever no code of a flow runs, because code that makes a frame current for a callback
+ * restores the previous frame. A job that cannot be attributed to a flow therefore runs in the root.
  */
 import type { OpaqueFrame } from './engine.js';
 import { share } from './shared-state.js';
@@ -10,15 +10,15 @@ import { share } from './shared-state.js';
 export interface Current {
   frame: OpaqueFrame | undefined;
   /**
-   * Whether `enterWith` was ever called. From then on, callbacks captured in the root must be run in the root explicitly,
-   * because another job may have entered a frame that is still current.
+   * Whether `enterWith` was ever called. From then on, callbacks captured in the root must be run in the root
+   * explicitly, because another job may have entered a frame that is still current.
    */
   entered: boolean;
   /** Whether the `await`s of the program restore their frames themselves, because it was built with the transform. */
   transformed: boolean;
   /**
-   * The promise whose `constructor` is read next for an `await` that must not be intercepted, because the code around it
-   * restores the frame.
+   * The promise whose `constructor` is read next for an `await` that must not be intercepted, because the code around
+   * it restores the frame.
    */
   exempt: unknown;
   /** Whether a method of an async generator is being called and has not yet resumed the generator's body. */

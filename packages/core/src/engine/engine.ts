@@ -20,7 +20,8 @@
 import type { AsyncResource } from 'node:async_hooks';
 
 /**
- * A frame as an engine sees it. Engines only pass frames on; frame.ts defines what is in one, and depends on the engine.
+ * A frame as an engine sees it. Engines only pass frames on. frame.ts defines their contents and imports the engine, so
+ * no engine imports frame.ts.
  */
 export interface OpaqueFrame {
   readonly tag: object;
@@ -47,8 +48,8 @@ export interface Engine<Holder> {
   readonly popFrame: (holder: Holder, inner: Holder, outer: OpaqueFrame | undefined) => void;
   /**
    * Makes a frame current until the running job or callback ends.
-   * @param changeCount `changeCount` of the shared state, by which `amendRevertFrame` recognizes frames that were entered
-   *   in its scope
+   * @param changeCount the `changeCount` of the shared state now; `amendRevertFrame` recognizes by it whether the frame
+   *   was entered in its scope
    * @returns false if the holder cannot store a frame
    */
   readonly enterFrame: (holder: Holder, frame: OpaqueFrame | undefined, changeCount: number) => boolean;

@@ -1,10 +1,10 @@
 /**
- * Jobs of this package in the queue of promise reactions: first in, first out. They are reactions of an already resolved
- * promise, which Chromium queues ten times faster than `queueMicrotask`.
+ * Jobs of this package in the queue of promise reactions: first in, first out. They are reactions of an already
+ * resolved promise, which Chromium queues ten times faster than `queueMicrotask`.
  */
 import { current } from './current.js';
 
-/** The language's own promise, whatever `Promise` on the global object is. */
+/** The language's own class, even if `Promise` on the global object was replaced. */
 export const NativePromise: PromiseConstructor = Object.getPrototypeOf((async () => {})()).constructor;
 
 export const nativeThen = NativePromise.prototype.then;

@@ -1,6 +1,7 @@
 /**
- * The engine for Bun, Deno, workerd and any Node that the other two engines do not support: the runtime carries the frame
- * as the value of one storage of its own. All storages of this package together cost as much as one of the runtime's.
+ * The engine for Bun, Deno, workerd and any Node that the other two engines do not support: the runtime carries the
+ * frame as the value of one storage of the runtime's class. However many storages of this package there are, they cost
+ * as much as this one.
  */
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import type { OpaqueFrame } from './engine.js';
@@ -13,7 +14,10 @@ const storage = new AsyncLocalStorage<OpaqueFrame | undefined>();
 
 type Holder = typeof storage;
 
-/** Whether `enterWith` works. workerd has it, but it throws: workerd can change the value only for the duration of a call. */
+/**
+ * Whether `enterWith` works. workerd has it, but it throws: workerd can change the value only for the duration of a
+ * call.
+ */
 let canEnter: boolean | undefined;
 
 /** The runtime carries the frame in any case. This only determines how the frame can be changed. */

@@ -1,7 +1,7 @@
 /**
- * The engine for Node 20 and 22, and for newer ones started with `--no-async-context-frame`. Each asynchronous operation
- * of Node is an object, its resource, and `executionAsyncResource()` returns the one that is executing. A resource holds
- * the frame that was current when it was created: one property, whatever the number of storages.
+ * The engine for Node 20 and 22, and for newer ones started with `--no-async-context-frame`. Each asynchronous
+ * operation of Node is an object, its resource, and `executionAsyncResource()` returns the one that is executing. A
+ * resource holds the frame that was current when it was created: one property, regardless of the number of storages.
  */
 import { AsyncResource, createHook, executionAsyncResource as nodeExecutionAsyncResource } from 'node:async_hooks';
 import type { OpaqueFrame } from './engine.js';
@@ -15,7 +15,9 @@ const REVERT = Symbol('throughline.revert');
 
 interface Resource {
   [FRAME]?: OpaqueFrame | undefined;
-  /** Set if a frame was entered: the frame to restore when the resource's code ends, and `changeCount` at that moment. */
+  /**
+   * Set if a frame was entered: the frame to restore when the resource's code ends, and `changeCount` at that moment.
+   */
   [REVERT]?: { frame: OpaqueFrame | undefined; readonly changeCount: number } | undefined;
 }
 
@@ -36,9 +38,9 @@ const captureHook = createHook({
 let isFollowing = false;
 
 // A resource may run again for another flow: the requests on one server socket share one. A frame that one run enters
-// therefore ends with this run. Promises need no revert: each runs for one flow only, and a thenable that it is resolved
-// with must see the entered frame. The hook costs promises time all the same, so it is enabled only when a frame is
-// entered in a resource of another kind.
+// therefore ends with this run. Promises need no revert: each runs for one flow only, and a thenable that it is
+// resolved with must see the entered frame. The hook costs promises time all the same, so it is enabled only when a
+// frame is entered in a resource of another kind.
 const revertHook = createHook({
   after() {
     const resource = executionAsyncResource();

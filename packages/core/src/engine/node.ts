@@ -8,10 +8,10 @@ import * as nodeHooks from './node-hooks.js';
 export { AsyncResource };
 
 /**
- * If Node follows its storages with async hooks, each has a symbol under which resources hold its value. Setting a value
- * and looking where it went would be a more direct check. But V8 runs every `await` a third slower once a hook has been
- * enabled, and a program that imports Throughline without creating a storage must not pay for it. If a future Node renames
- * the symbol, the native engine is selected, which is correct on every Node.
+ * If Node follows its storages with async hooks, each has a symbol under which resources hold its value. Setting a
+ * value and looking where it went would be a more direct check. But V8 runs every `await` a third slower once a hook
+ * has been enabled, and a program that imports Throughline without creating a storage must not pay for it. If a future
+ * Node renames the symbol, the native engine is selected, which is correct on every Node.
  */
 const followsWithHooks = 'kResourceStore' in new AsyncLocalStorage();
 

@@ -1,6 +1,6 @@
 /**
- * The engine for every runtime without one of its own, browsers first: the current frame is a variable, and the patches in
- * web/ make the platform call each callback in the frame in which the callback was passed to it.
+ * The engine for every runtime that cannot carry a frame itself, primarily browsers. The current frame is a variable,
+ * and the patches in web/ make the platform call each callback in the frame in which the callback was passed to it.
  */
 import { install } from '#web';
 import { type Current, current, runInFrame } from './current.js';

@@ -6,8 +6,8 @@
 type SharedObjects = Record<string, unknown>;
 
 /**
- * The number is the version of the layout of all shared objects, frames included. It must be raised whenever a published
- * layout changes, so that copies of different layouts do not share anything. Classic scripts built with
+ * The number is the version of the layout of all shared objects, frames included. It must be raised whenever a
+ * published layout changes, so that copies of different layouts do not share anything. Classic scripts built with
  * `@throughline/transform` read the same property.
  */
 const SHARED = Symbol.for('throughline.1');

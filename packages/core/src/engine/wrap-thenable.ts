@@ -1,6 +1,6 @@
 /**
- * A promise that is resolved with a thenable calls the thenable's `then` in a separate job, which runs in the root. To
- * have `then` called in the right frame, the promise is resolved with a substitute that captures the frame.
+ * The JavaScript engine calls the `then` of a thenable with which a promise is resolved in a separate job, and jobs run
+ * in the root. Resolving the promise with a substitute that captures the current frame makes `then` run in this frame.
  */
 
 import { isObject } from '../is-object.js';
@@ -12,8 +12,9 @@ export type Settle = (value: unknown) => void;
 export type Then = (this: unknown, resolve: Settle, reject: Settle) => unknown;
 
 /**
- * Returns the value with which to resolve a promise: the given value, or a substitute if it is a thenable. The thenable's
- * `then` runs in the frame that is current now, and if it resolves with another thenable, so does the `then` of that one.
+ * Returns the value with which to resolve a promise: the given value, or a substitute if it is a thenable. The
+ * thenable's `then` runs in the frame that is current now. If it resolves with another thenable, the `then` of that one
+ * runs in the frame in which it calls `resolve`.
  */
 export function wrapThenable(value: unknown): unknown {
   if (!isObject(value) || isAtRoot()) return value;
@@ -22,7 +23,7 @@ export function wrapThenable(value: unknown): unknown {
     then = Reflect.get(value, 'then');
   } catch (error) {
     return {
-      // biome-ignore lint/suspicious/noThenProperty: the engine must meet the error where it reads the property
+      // biome-ignore lint/suspicious/noThenProperty: thrown where the property is read again
       get then() {
         throw error;
       },

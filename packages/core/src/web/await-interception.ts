@@ -1,8 +1,8 @@
 /**
- * Rule 2 without a build step. `await p` on a promise makes the engine read `p.constructor` immediately. An accessor on
- * `Promise.prototype` observes the read. By returning something other than `Promise`, it makes the engine treat the promise
- * like any thenable: the engine reads `p.then`, again immediately, and calls it in a job. A second accessor returns a `then`
- * that knows the frame of the `await`.
+ * Rule 2 without a build step. `await p` on a promise makes the JavaScript engine read `p.constructor` immediately. An
+ * accessor on `Promise.prototype` observes the read. By returning something other than `Promise`, it makes the
+ * JavaScript engine treat the promise like any thenable: the JavaScript engine reads `p.then`, again immediately, and
+ * calls it in a job. A second accessor returns a `then` that knows the frame of the `await`.
  *
  * When the promise settles, three jobs are queued at once. The queue is first in, first out, so no other job can run
  * between them, and outside of them the root is current:
@@ -12,7 +12,7 @@
  *     (p settles)        queues three jobs
  *       |
  *     job 1              makes F current                  root -> F
- *     job 2              the engine resumes the function  F
+ *     job 2              the JavaScript engine resumes the function  F
  *     job 3              makes the root current           F -> root
  *
  * An `await` of a value that is not a promise cannot be observed: the code after it runs in the root.
@@ -27,13 +27,16 @@ type Settle = (value: unknown) => unknown;
 type Then = typeof bindingThen;
 
 const NONE = {};
-/** The promise whose `constructor` was read last, and the frame at that moment. In an `await`, the engine reads `then` next. */
+/**
+ * The promise whose `constructor` was read last, and the frame at that moment. In an `await`, the JavaScript engine
+ * reads `then` next.
+ */
 let probed: object = NONE;
 let probedFrame: OpaqueFrame | undefined;
 
 /**
- * Returned in place of `Promise`. The engine only compares it. User code that uses it, to read a property or to create a
- * promise, inspects what the promise is made of and is not an `await`: reset the probe.
+ * Returned in place of `Promise`. The JavaScript engine only compares it. User code that uses it, to read a property or
+ * to create a promise, inspects what the promise is made of and is not an `await`: reset the probe.
  */
 const PromiseProxy: PromiseConstructor = new Proxy(NativePromise, {
   get(target, key) {
@@ -56,10 +59,11 @@ function settleInFrame(frame: OpaqueFrame | undefined, settle: Settle, value: un
   return result;
 }
 
-/** Returns the `then` that the engine reads from a promise awaited in a flow. */
+/** Returns the `then` that the JavaScript engine reads from a promise awaited in a flow. */
 function createInterceptedThen(frame: OpaqueFrame | undefined): Then {
   return function then(onFulfilled, onRejected) {
-    // The engine calls it in a separate job. User code that read both properties itself calls it within the flow.
+    // The JavaScript engine calls it in a separate job. User code that read both properties itself calls it within the
+    // flow.
     const isUserCall = frame !== undefined && current.frame === frame;
     if (isUserCall || typeof onFulfilled !== 'function' || typeof onRejected !== 'function') {
       return bindingThen.call(this, onFulfilled, onRejected);
@@ -80,7 +84,7 @@ function assign(target: object, key: PropertyKey, value: unknown): void {
 }
 
 /**
- * Installs the accessors, and tests whether the engine reads them.
+ * Installs the accessors, and tests whether the JavaScript engine reads them.
  * @returns a function that removes them; `undefined` if `await` cannot be intercepted here
  */
 export function patchAwait(): (() => void) | undefined {

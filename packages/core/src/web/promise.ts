@@ -1,10 +1,10 @@
 /**
  * Rule 1: a reaction runs in the frame that was current when `then`, `catch` or `finally` was called. The language
- * implements `catch` and the static methods with `then`, and the static methods with `Promise.resolve` as well. `finally`
- * needs a patch of its own, because the result of its callback is awaited.
+ * implements `catch` and the static methods with `then`, and the static methods with `Promise.resolve` as well.
+ * `finally` needs a separate patch, because the result of its callback is awaited.
  *
- * Native functions read a promise's `constructor`. Where `await` is intercepted, such a read must not be mistaken for an
- * `await`: `nativeCallDepth` marks it.
+ * Native functions read a promise's `constructor`. Where `await` is intercepted, such a read must not be mistaken for
+ * an `await`: `nativeCallDepth` marks it.
  */
 import { current, isAtRoot } from '../engine/current.js';
 import { nativeThen } from '../engine/jobs.js';
@@ -13,14 +13,18 @@ import { patchMethod } from './patch.js';
 
 type Reaction = ((value: never) => unknown) | null | undefined;
 
-/** The number of nested calls of this module that make the engine read a promise's `constructor`. */
+/** The number of nested calls of this module that make the JavaScript engine read a promise's `constructor`. */
 export let nativeCallDepth = 0;
 
-/** Binds a reaction to the current frame. If its result is a thenable, `then` is called in the frame at the reaction's end. */
+/**
+ * Binds a reaction to the current frame. If its result is a thenable, `then` is called in the frame at the reaction's
+ * end.
+ */
 function bindReaction(fn: Reaction): Reaction {
   if (typeof fn !== 'function') return fn;
   const { frame } = current;
-  // Inlined, not runInFrame(): there is a reaction for every promise. Benchmark: npm run bench -- --browsers --only then
+  // Inlined, not runInFrame(): there is a reaction for every promise. Benchmark: npm run bench -- --browsers --only
+  // then
   return (value: never) => {
     const outer = current.frame;
     current.frame = frame;
@@ -33,8 +37,8 @@ function bindReaction(fn: Reaction): Reaction {
 }
 
 /**
- * Returns a `Promise.prototype.then` that binds its reactions. The language's combinators call it as well. It is a method
- * of an object literal because the native one is not a constructor either.
+ * Returns a `Promise.prototype.then` that binds its reactions. The language's combinators call it as well. It is a
+ * method of an object literal because the native one is not a constructor either.
  */
 function createThen(native: typeof nativeThen) {
   const methods = {
