@@ -1,45 +1,60 @@
-/** TC39's AsyncContext, after the specification text of https://tc39.es/proposal-async-context/ */
+/** TC39's AsyncContext, implemented after the specification text of https://tc39.es/proposal-async-context/ */
 import * as engine from '#engine';
-import { type Frame, Key, ledger, readBelow, withValue } from './frame.js';
-import { runIn } from './scope.js';
+import { type Frame, Key, readBelowTop, sharedState, withValue } from './frame.js';
+import { runInScope } from './run-in-scope.js';
 
-// V8 knows a constant of this module when it compiles a hot path, and asks an imported one each time. Each on its own line: that way bundlers leave the namespace out.
-const place = engine.place;
-const get = engine.get;
-const push = engine.push;
-const pop = engine.pop;
-const settle = engine.settle;
-const runApart = engine.runApart;
+// V8 constant-folds module-local bindings but reloads imports on each access: getStore() takes 2.4 instead of 4.1 ns on
+// Node 20. Benchmark: npm run bench -- --only getStore
+// One declaration per binding: this way bundlers omit the namespace object.
+const getHolder = engine.getHolder;
+const getFrame = engine.getFrame as (holder: ReturnType<typeof getHolder>) => Frame | undefined;
+const pushFrame = engine.pushFrame;
+const popFrame = engine.popFrame;
+const amendRevertFrame = engine.amendRevertFrame;
+const runInFrame = engine.runInFrame;
 
 export interface VariableOptions<T> {
-  /** What `get()` gives where no value was set. */
+  /** The value that `get()` returns where none was set. Default: `undefined`. */
   defaultValue?: T;
-  /** A name for people who debug; made a string. */
+  /** A name for debugging, converted to a string. Default: `''`. */
   name?: string;
 }
 
-/** A value of type `T` for each flow. `S` is what `get()` gives: `T` where a `defaultValue` was given, else `T | undefined`. */
+/**
+ * A value of type `T` for each flow: everything that one `run()` leads to, synchronously or later. `S` is the type that
+ * `get()` returns: `T` if a `defaultValue` was given, otherwise `T | undefined`.
+ * @see https://tc39.es/proposal-async-context/#sec-asynccontext-variable
+ */
 export interface Variable<T, S extends T | undefined = T | undefined> {
-  /** The `name` option, `''` where none was given. */
+  /** The `name` option, `''` if none was given. */
   readonly name: string;
 
   /**
-   * The value of the current flow.
-   * @returns the value set by the nearest `run`, else the `defaultValue`
+   * Returns the value in the current flow.
+   * @returns the value set by the innermost `run`, otherwise the `defaultValue`
+   * @see https://tc39.es/proposal-async-context/#sec-asynccontext-variable.prototype.get
    */
   get(): S;
 
   /**
-   * Runs `fn(...args)` with `value` as the value, there and in everything that it starts. The whole frame before is
-   * back when `fn` returns or throws.
+   * Calls a function with a value set, for the call and everything that it starts. Afterwards the whole previous frame
+   * is restored.
+   * @param value the value
+   * @param fn the function
+   * @param args the arguments of the function
    * @returns what `fn` returns
-   * @throws what `fn` throws; a TypeError where `fn` is not a function
+   * @throws {TypeError} if `fn` is not a function
+   * @throws what `fn` throws
    * @example
+   * import { AsyncContext } from 'throughline';
+   *
    * const locale = new AsyncContext.Variable({ defaultValue: 'en' });
-   * locale.run('fr', async () => {
+   * const language = await locale.run('fr', async () => {
    *   await null;
-   *   locale.get(); // fr
+   *   return locale.get();
    * });
+   * console.log(language); // fr
+   * @see https://tc39.es/proposal-async-context/#sec-asynccontext-variable.prototype.run
    */
   run<R, A extends unknown[]>(value: T, fn: (...args: A) => R, ...args: A): R;
 
@@ -47,20 +62,28 @@ export interface Variable<T, S extends T | undefined = T | undefined> {
 }
 
 interface VariableConstructor {
+  /**
+   * Creates a variable whose `get()` never returns `undefined` for a missing value.
+   * @param options `defaultValue` and optionally `name`
+   */
   new <T>(options: VariableOptions<T> & { defaultValue: T }): Variable<T, T>;
-  /** To extend the class, name both type arguments: `class Locale extends AsyncContext.Variable<string, undefined>`. */
+  /**
+   * Creates a variable. A subclass must name both type arguments:
+   * `class Locale extends AsyncContext.Variable<string, undefined>`.
+   * @param options optionally `name`
+   */
   new <T, D extends undefined = undefined>(options?: VariableOptions<D>): Variable<T>;
   readonly prototype: Variable<unknown>;
 }
 
 const variable = class Variable<T> {
   readonly #key = new Key();
-  // Beside the key, which would be one more step for get().
+  // A copy: reading it through the key would cost get() another load.
   readonly #tag = this.#key.tag;
   readonly #name: string = '';
   readonly #defaultValue: T | undefined = undefined;
 
-  // A required parameter, so that the constructor's `length` is 1, as specified.
+  // A required parameter: the specified `length` of the constructor is 1.
   constructor(options: VariableOptions<T> | undefined) {
     if ((typeof options === 'object' && options !== null) || typeof options === 'function') {
       if ('name' in options) this.#name = `${options.name}`;
@@ -73,46 +96,54 @@ const variable = class Variable<T> {
   }
 
   get(): T | undefined {
-    const frame = get(place());
+    const frame = getFrame(getHolder());
     if (frame === undefined) return this.#defaultValue;
-    return (frame.tag === this.#tag ? frame.value : readBelow(frame, this.#key, this.#defaultValue)) as T | undefined;
+    return (frame.tag === this.#tag ? frame.value : readBelowTop(frame, this.#key, this.#defaultValue)) as
+      | T
+      | undefined;
   }
 
-  // All in one function: handing the arguments on to another makes an array of them.
+  // Inlined, not shared with runInScope(): forwarding the arguments to another function would allocate an array of
+  // them. Benchmark: npm run bench -- --only run
   run<R, A extends unknown[]>(value: T, fn: (...args: A) => R, ...args: A): R {
-    const at = place();
-    const before = get(at);
-    const frame = withValue(before, this.#key, value);
-    const seen = ledger.changes;
-    const inside = push(at, frame);
-    if (inside === undefined) return runApart(frame, fn, undefined, args);
+    const holder = getHolder();
+    const outer = getFrame(holder);
+    const frame = withValue(outer, this.#key, value);
+    const since = sharedState.changeCount;
+    const inner = pushFrame(holder, frame);
+    if (inner === undefined) return runInFrame(frame, fn, undefined, args);
     try {
       return Reflect.apply(fn, undefined, args);
     } finally {
-      pop(at, inside, before);
-      if (ledger.changes !== seen) settle(at, before, seen);
+      popFrame(holder, inner, outer);
+      if (sharedState.changeCount !== since) amendRevertFrame(holder, outer, since);
     }
   }
 };
 
-/** All values of the flow in which it was made. */
+/**
+ * Captures the frame that is current when it is created: the values of all variables and storages.
+ * @see https://tc39.es/proposal-async-context/#sec-asynccontext-snapshot
+ */
 class Snapshot {
-  readonly #frame: Frame | undefined = get(place());
+  readonly #frame: Frame | undefined = getFrame(getHolder());
 
   /**
    * Binds a function to the current frame.
-   * @returns a function that calls `fn` in that frame, with the caller's `this` and arguments
-   * @throws a TypeError where `fn` is not a function
+   * @param fn the function
+   * @returns a function that calls `fn` in this frame with the caller's `this` and arguments
+   * @throws {TypeError} if `fn` is not a function
+   * @see https://tc39.es/proposal-async-context/#sec-asynccontext-snapshot.wrap
    */
   static wrap<This, A extends unknown[], R>(fn: (this: This, ...args: A) => R): (this: This, ...args: A) => R {
     if (typeof fn !== 'function') {
-      throw new TypeError(`AsyncContext.Snapshot.wrap takes a function. Received ${typeof fn}`);
+      throw new TypeError(`AsyncContext.Snapshot.wrap requires a function. Received ${typeof fn}`);
     }
-    const frame = get(place());
-    // A method, because what it returns must not be a constructor.
+    const frame = getFrame(getHolder());
+    // A method, because the returned function must not be a constructor.
     const { wrapped } = {
       wrapped(this: This, ...args: A): R {
-        return runIn(frame, fn, this, args);
+        return runInScope(frame, fn, this, args);
       },
     };
     copyNameAndLength(wrapped, fn);
@@ -120,22 +151,29 @@ class Snapshot {
   }
 
   /**
-   * Runs `fn(...args)` with the values of the snapshot.
+   * Calls a function in the captured frame.
+   * @param fn the function
+   * @param args the arguments of the function
    * @returns what `fn` returns
-   * @throws what `fn` throws; a TypeError where `fn` is not a function
+   * @throws {TypeError} if `fn` is not a function
+   * @throws what `fn` throws
    * @example
+   * import { AsyncContext } from 'throughline';
+   *
+   * const locale = new AsyncContext.Variable({ defaultValue: 'en' });
    * const snapshot = locale.run('fr', () => new AsyncContext.Snapshot());
-   * snapshot.run(() => locale.get()); // fr
+   * console.log(snapshot.run(() => locale.get())); // fr
+   * @see https://tc39.es/proposal-async-context/#sec-asynccontext-snapshot.prototype.run
    */
   run<R, A extends unknown[]>(fn: (...args: A) => R, ...args: A): R {
-    return runIn(this.#frame, fn, undefined, args);
+    return runInScope(this.#frame, fn, undefined, args);
   }
 
   declare readonly [Symbol.toStringTag]: string;
 }
 
-/** CopyNameAndLength of https://tc39.es/proposal-shadowrealm/, which the proposal refers to. */
-// biome-ignore lint/complexity/noBannedTypes: any function will do, it is never called here
+/** `CopyNameAndLength` of https://tc39.es/proposal-shadowrealm/, to which the AsyncContext proposal refers. */
+// biome-ignore lint/complexity/noBannedTypes: accepts any function, because none is called here
 function copyNameAndLength(wrapped: Function, fn: Function): void {
   const length: unknown = Object.hasOwn(fn, 'length') ? fn.length : 0;
   const name: unknown = fn.name;
@@ -145,28 +183,31 @@ function copyNameAndLength(wrapped: Function, fn: Function): void {
   });
 }
 
-function tag(target: object, value: string): void {
+function setToStringTag(target: object, value: string): void {
   Object.defineProperty(target, Symbol.toStringTag, { value, configurable: true });
 }
 
-tag(variable.prototype, 'AsyncContext.Variable');
-tag(Snapshot.prototype, 'AsyncContext.Snapshot');
+setToStringTag(variable.prototype, 'AsyncContext.Variable');
+setToStringTag(Snapshot.prototype, 'AsyncContext.Snapshot');
 
-// Bundlers rename a class whose name is taken in another of their modules, and minifiers any class.
+// Bundlers rename a class whose name occurs in another of their modules, and minifiers rename any class.
 Object.defineProperty(variable, 'name', { value: 'Variable', configurable: true });
 Object.defineProperty(Snapshot, 'name', { value: 'Snapshot', configurable: true });
 
-/** `AsyncContext` as it will stand on `globalThis`. */
+/**
+ * TC39's `AsyncContext` as proposed for `globalThis`. `throughline/global` defines it there.
+ * @see https://tc39.es/proposal-async-context/#sec-asynccontext-object
+ */
 export const AsyncContext: {
   readonly Variable: VariableConstructor;
   readonly Snapshot: typeof Snapshot;
   readonly [Symbol.toStringTag]: string;
 } = Object.create(Object.prototype, {
-  // The class gives `T | undefined`; only its constructor's type can say for which options that is `T`.
+  // The class returns `T | undefined`. Only the type of its constructor can express for which options this is `T`.
   Variable: { value: variable as unknown as VariableConstructor, writable: true, configurable: true },
   Snapshot: { value: Snapshot, writable: true, configurable: true },
 });
-tag(AsyncContext, 'AsyncContext');
+setToStringTag(AsyncContext, 'AsyncContext');
 
 type VariableOf<T, S extends T | undefined> = Variable<T, S>;
 type SnapshotOf = Snapshot;

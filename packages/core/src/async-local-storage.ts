@@ -1,137 +1,191 @@
 /** Node's AsyncLocalStorage as of Node 26, on every runtime. https://nodejs.org/api/async_context.html */
 import * as engine from '#engine';
+import { RunScope } from './disposable-scope.js';
 import { invalidArgType, methodNotImplemented } from './errors.js';
-import { copy, type Frame, Key, ledger, noteChange, read, readBelow, remove, withValue } from './frame.js';
-import { RunScope } from './run-scope.js';
-import { runIn } from './scope.js';
+import {
+  copyFrame,
+  countChange,
+  type Frame,
+  Key,
+  readBelowTop,
+  readValue,
+  removeValue,
+  sharedState,
+  withValue,
+} from './frame.js';
+import { runInScope } from './run-in-scope.js';
 
-// V8 knows a constant of this module when it compiles a hot path, and asks an imported one each time: getStore() takes
-// 2.4 ns instead of 4.1 on Node 20.
-const place = engine.place;
-const get = engine.get;
-const push = engine.push;
-const pop = engine.pop;
-const enter = engine.enter;
-const settle = engine.settle;
-const runApart = engine.runApart;
-const captureScope = engine.captureScope;
+// V8 constant-folds module-local bindings but reloads imports on each access: getStore() takes 2.4 instead of 4.1 ns on
+// Node 20. Benchmark: npm run bench -- --only getStore
+const getHolder = engine.getHolder;
+const getFrame = engine.getFrame as (holder: ReturnType<typeof getHolder>) => Frame | undefined;
+const pushFrame = engine.pushFrame;
+const popFrame = engine.popFrame;
+const enterFrame = engine.enterFrame;
+const amendRevertFrame = engine.amendRevertFrame;
+const runInFrame = engine.runInFrame;
+const captureContext = engine.captureContext;
 
 export interface AsyncLocalStorageOptions<T> {
-  /** What `getStore()` gives where no value was set. */
+  /** The value that `getStore()` returns where none was set. Default: `undefined`. */
   defaultValue?: T;
-  /** A name for people who debug; made a string. */
+  /** A name for debugging, converted to a string. Default: `''`. */
   name?: string;
 }
 
 /**
- * Keeps a value of type `T` through everything that a flow starts. `S` is what `getStore()` gives: `T` where a
- * `defaultValue` was given, else `T | undefined`.
+ * Stores a value of type `T` for each flow: everything that one `run()` leads to, synchronously or later. `S` is the
+ * type that `getStore()` returns: `T` if a `defaultValue` was given, otherwise `T | undefined`.
+ * @example
+ * import { AsyncLocalStorage } from 'throughline';
+ *
+ * const user = new AsyncLocalStorage();
+ * user.run('ada', () => setTimeout(() => console.log(user.getStore()), 10)); // ada
+ * @see https://nodejs.org/api/async_context.html#class-asynclocalstorage
  */
 export interface AsyncLocalStorage<T, S extends T | undefined = T | undefined> {
-  /** The `name` option, `''` where none was given. */
+  /** The `name` option, `''` if none was given. */
   readonly name: string;
 
   /**
-   * Runs `fn(...args)` with `store` as the value, there and in everything that it starts; the value before is back
-   * when `fn` returns or throws.
+   * Calls a function with a value set, for the call and everything that it starts. Afterwards the previous value is
+   * restored.
+   * @param store the value
+   * @param fn the function
+   * @param args the arguments of the function
    * @returns what `fn` returns
-   * @throws what `fn` throws; a TypeError where `fn` is not a function
+   * @throws {TypeError} if `fn` is not a function
+   * @throws what `fn` throws
    * @example
-   * const user = new AsyncLocalStorage<string>();
-   * user.run('ada', () => setTimeout(() => console.log(user.getStore()), 10)); // ada
+   * import { AsyncLocalStorage } from 'throughline';
+   *
+   * const user = new AsyncLocalStorage();
+   * const name = await user.run('ada', async () => {
+   *   await null;
+   *   return user.getStore();
+   * });
+   * console.log(name); // ada
+   * @see https://nodejs.org/api/async_context.html#asynclocalstoragerunstore-callback-args
    */
   run<R, A extends unknown[]>(store: T, fn: (...args: A) => R, ...args: A): R;
 
   /**
-   * The value of the current flow.
-   * @returns the value set by the nearest `run`, `enterWith` or `withScope`, else the `defaultValue`
+   * Returns the value in the current flow.
+   * @returns the value set by the innermost `run`, `enterWith` or `withScope`; otherwise the `defaultValue`
+   * @see https://nodejs.org/api/async_context.html#asynclocalstoragegetstore
    */
   getStore(): S;
 
   /**
-   * Sets the value for the rest of the synchronous execution and everything that it starts. Prefer `run`.
-   * @throws ERR_METHOD_NOT_IMPLEMENTED on workerd, which has nothing that does this
+   * Sets the value for the rest of the synchronous execution and everything that it starts. Prefer `run`, which
+   * restores the previous value.
+   * @param store the value
+   * @throws {Error} `ERR_METHOD_NOT_IMPLEMENTED` on workerd, which cannot set a value without a call
+   * @see https://nodejs.org/api/async_context.html#asynclocalstorageenterwithstore
    */
   enterWith(store: T): void;
 
   /**
-   * Runs `fn(...args)` with `undefined` as the value.
+   * Calls a function with `undefined` as the value.
+   * @param fn the function
+   * @param args the arguments of the function
    * @returns what `fn` returns
-   * @throws what `fn` throws; a TypeError where `fn` is not a function
+   * @throws {TypeError} if `fn` is not a function
+   * @throws what `fn` throws
+   * @see https://nodejs.org/api/async_context.html#asynclocalstorageexitcallback-args
    */
   exit<R, A extends unknown[]>(fn: (...args: A) => R, ...args: A): R;
 
   /**
-   * Takes the value out of the current frame, and so from all work that was started in exactly this frame. Values of
-   * other flows stay, and the next `run` or `enterWith` sets a value again.
+   * Removes the value from the current frame, and thereby from all work that was started in exactly this frame. Values
+   * in other flows remain, and the next `run` or `enterWith` sets a value again.
+   * @see https://nodejs.org/api/async_context.html#asynclocalstoragedisable
    */
   disable(): void;
 
   /**
-   * Sets the value until the scope is disposed of.
-   * @returns a scope for `using`; disposing of it again does nothing
-   * @throws ERR_METHOD_NOT_IMPLEMENTED on workerd, which has nothing that does this
+   * Sets the value until the returned scope is disposed of: by `using`, or by calling `dispose()`.
+   * @param store the value
+   * @returns the scope; disposing of it again has no effect
+   * @throws {Error} `ERR_METHOD_NOT_IMPLEMENTED` on workerd, which cannot set a value without a call
    * @example
-   * {
-   *   using scope = user.withScope('ada');
-   *   user.getStore(); // ada
-   * }
+   * import { AsyncLocalStorage } from 'throughline';
+   *
+   * const user = new AsyncLocalStorage();
+   * const scope = user.withScope('ada'); // or: using scope = user.withScope('ada');
+   * console.log(user.getStore()); // ada
+   * scope.dispose();
+   * console.log(user.getStore()); // undefined
+   * @see https://nodejs.org/api/async_context.html#asynclocalstoragewithscopestore
    */
   withScope(store: T): RunScope;
 }
 
 export interface AsyncLocalStorageConstructor {
   /**
-   * @param options `defaultValue` and `name`
-   * @throws ERR_INVALID_ARG_TYPE where the options are not an object
+   * Creates a storage whose `getStore()` never returns `undefined` for a missing value.
+   * @param options `defaultValue` and optionally `name`
+   * @throws {TypeError} `ERR_INVALID_ARG_TYPE` if the options are not an object
    */
   new <T>(options: AsyncLocalStorageOptions<T> & { defaultValue: T }): AsyncLocalStorage<T, T>;
-  /** To extend the class, name both type arguments: `class Users extends AsyncLocalStorage<User, undefined>`. */
+  /**
+   * Creates a storage. A subclass must name both type arguments: `class Users extends AsyncLocalStorage<User,
+   * undefined>`.
+   * @param options optionally `name`
+   * @throws {TypeError} `ERR_INVALID_ARG_TYPE` if the options are not an object
+   */
   new <T, D extends undefined = undefined>(options?: AsyncLocalStorageOptions<D>): AsyncLocalStorage<T>;
 
   readonly prototype: AsyncLocalStorage<unknown>;
 
   /**
    * Binds a function to the current frame.
-   * @returns a function that runs `fn` in it, with the caller's `this` and arguments
-   * @throws ERR_INVALID_ARG_TYPE where `fn` is not a function
+   * @param fn the function
+   * @returns a function that calls `fn` in this frame with the caller's `this` and arguments
+   * @throws {TypeError} `ERR_INVALID_ARG_TYPE` if `fn` is not a function
+   * @see https://nodejs.org/api/async_context.html#static-method-asynclocalstoragebindfn
    */
   bind<F extends (...args: never[]) => unknown>(fn: F): F;
 
   /**
    * Captures the current frame.
-   * @returns a function that runs `fn(...args)` in it and gives what `fn` gives
+   * @returns a function that calls `fn(...args)` in this frame and returns what `fn` returns
    * @example
-   * const inFrame = user.run('ada', () => AsyncLocalStorage.snapshot());
-   * inFrame(() => user.getStore()); // ada
+   * import { AsyncLocalStorage } from 'throughline';
+   *
+   * const user = new AsyncLocalStorage();
+   * const runInFrame = user.run('ada', () => AsyncLocalStorage.snapshot());
+   * console.log(runInFrame(() => user.getStore())); // ada
+   * @see https://nodejs.org/api/async_context.html#static-method-asynclocalstoragesnapshot
    */
   snapshot(): <R, A extends unknown[]>(fn: (...args: A) => R, ...args: A) => R;
 }
 
 /**
- * The end of a `run()` as Node has it: only the storage's own value is put back, in the frame that is now current, and
- * that is a frame which the work that was started before does not share. Only `enterWith()` and `disable()` can tell.
+ * Ends a `run()` in which a frame was changed the way Node does: only the storage's own value is restored, in the frame
+ * that is current by now, and as a new frame, which work that was started earlier does not share. Only `enterWith()`
+ * and `disable()` make this observable.
  */
-function leave(key: Key, prior: unknown, before: Frame | undefined, seen: number): void {
-  const at = place();
-  push(at, ledger.changes === seen ? copy(before) : withValue(get(at), key, prior));
-  settle(at, before, seen);
+function restoreOwnValue(key: Key, previous: unknown, outer: Frame | undefined, since: number): void {
+  const holder = getHolder();
+  pushFrame(holder, sharedState.changeCount === since ? copyFrame(outer) : withValue(getFrame(holder), key, previous));
+  amendRevertFrame(holder, outer, since);
 }
 
-/** What a bound function does in its scope. */
-function runBound<A extends unknown[], R>(
+/** Calls a bound function within its captured context. */
+function callBound<A extends unknown[], R>(
   frame: Frame | undefined,
   fn: (...args: A) => R,
   thisArg: unknown,
   args: A,
 ): R {
-  // With async hooks another one is current where the function is called again inside its own call.
-  return get(place()) === frame ? Reflect.apply(fn, thisArg, args) : runIn(frame, fn, thisArg, args);
+  // With async hooks, another frame can be current if the function is called again from within its own call.
+  return getFrame(getHolder()) === frame ? Reflect.apply(fn, thisArg, args) : runInScope(frame, fn, thisArg, args);
 }
 
 const implementation = class AsyncLocalStorage<T> {
   readonly #key = new Key();
-  // Beside the key, which would be one more step for getStore().
+  // A copy: reading it through the key would cost getStore() another load.
   readonly #tag = this.#key.tag;
   readonly #name: string;
   readonly #defaultValue: T | undefined;
@@ -146,10 +200,10 @@ const implementation = class AsyncLocalStorage<T> {
 
   static bind<F extends (...args: never[]) => unknown>(fn: F): F {
     if (typeof fn !== 'function') throw invalidArgType('fn', 'function', fn);
-    const inScope = captureScope(fn.name || 'bound-anonymous-fn');
-    const frame = get(place());
+    const runInContext = captureContext(fn.name || 'bound-anonymous-fn');
+    const frame = getFrame(getHolder());
     function bound(this: unknown, ...args: never[]): unknown {
-      return inScope(() => runBound(frame, fn, this, args));
+      return runInContext(() => callBound(frame, fn, this, args));
     }
     Object.defineProperty(bound, 'length', { value: fn.length });
     return bound as F;
@@ -163,40 +217,43 @@ const implementation = class AsyncLocalStorage<T> {
     return this.#name;
   }
 
-  // All in one function: handing the arguments on to another makes an array of them, a third of the time it takes.
+  // Inlined, not shared with runInScope(): forwarding the arguments to another function would allocate an array of
+  // them, which takes a third of the time of a run(). Benchmark: npm run bench -- --only run
   run<R, A extends unknown[]>(store: T, fn: (...args: A) => R, ...args: A): R {
-    const at = place();
-    const before = get(at);
+    const holder = getHolder();
+    const outer = getFrame(holder);
     const key = this.#key;
-    const prior = read(before, key, this.#defaultValue);
-    if (Object.is(prior, store)) return Reflect.apply(fn, null, args);
-    const frame = withValue(before, key, store);
-    const seen = ledger.changes;
-    const inside = push(at, frame);
-    if (inside === undefined) return runApart(frame, fn, null, args);
+    const previous = readValue(outer, key, this.#defaultValue);
+    if (Object.is(previous, store)) return Reflect.apply(fn, null, args);
+    const frame = withValue(outer, key, store);
+    const since = sharedState.changeCount;
+    const inner = pushFrame(holder, frame);
+    if (inner === undefined) return runInFrame(frame, fn, null, args);
     try {
       return Reflect.apply(fn, null, args);
     } finally {
-      if (ledger.changes === seen && !ledger.hasRemoved) pop(at, inside, before);
-      else leave(key, prior, before, seen);
+      if (sharedState.changeCount === since && !sharedState.hasRemoved) popFrame(holder, inner, outer);
+      else restoreOwnValue(key, previous, outer, since);
     }
   }
 
   getStore(): T | undefined {
-    const frame = get(place());
+    const frame = getFrame(getHolder());
     if (frame === undefined) return this.#defaultValue;
-    return (frame.tag === this.#tag ? frame.value : readBelow(frame, this.#key, this.#defaultValue)) as T | undefined;
+    return (frame.tag === this.#tag ? frame.value : readBelowTop(frame, this.#key, this.#defaultValue)) as
+      | T
+      | undefined;
   }
 
   enterWith(store: T): void {
-    const at = place();
-    if (!enter(at, withValue(get(at), this.#key, store), ledger.changes)) {
+    const holder = getHolder();
+    if (!enterFrame(holder, withValue(getFrame(holder), this.#key, store), sharedState.changeCount)) {
       throw methodNotImplemented(
         'enterWith() or withScope()',
-        'the current value can be changed only for the time of a call here. Use run(store, fn).',
+        'the current value can be changed only for the duration of a call here. Use run(store, fn).',
       );
     }
-    noteChange();
+    countChange();
   }
 
   exit<R, A extends unknown[]>(fn: (...args: A) => R, ...args: A): R {
@@ -204,10 +261,10 @@ const implementation = class AsyncLocalStorage<T> {
   }
 
   disable(): void {
-    const frame = get(place());
+    const frame = getFrame(getHolder());
     if (frame === undefined) return;
-    remove(frame, this.#key);
-    noteChange();
+    removeValue(frame, this.#key);
+    countChange();
   }
 
   withScope(store: T): RunScope {
@@ -215,8 +272,8 @@ const implementation = class AsyncLocalStorage<T> {
   }
 };
 
-// Bundlers rename a class whose name is taken in another of their modules, and minifiers any class.
+// Bundlers rename a class whose name occurs in another of their modules, and minifiers rename any class.
 Object.defineProperty(implementation, 'name', { value: 'AsyncLocalStorage', configurable: true });
 
-// The class gives `T | undefined`; only its constructor's type can say for which options that is `T`.
+// The class returns `T | undefined`. Only the type of its constructor can express for which options this is `T`.
 export const AsyncLocalStorage = implementation as unknown as AsyncLocalStorageConstructor;

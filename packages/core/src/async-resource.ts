@@ -1,2 +1,6 @@
-/** Node's AsyncResource: on servers the runtime's own class, which carries our frames because the engines use what it uses. */
+/**
+ * Node's AsyncResource. On servers this is the runtime's own class, which carries frames of this package because the
+ * engines use the runtime's own mechanism; elsewhere it is an implementation of it.
+ * @see https://nodejs.org/api/async_context.html#class-asyncresource
+ */
 export { AsyncResource } from '#engine';

@@ -10,17 +10,17 @@ import type * as Throughline from './index.js';
 const folder = await mkdtemp(join(tmpdir(), 'throughline-'));
 after(() => rm(folder, { recursive: true, force: true }));
 
-/** A copy of the package, as it would stand in another node_modules. */
-async function copy(name: string): Promise<string> {
-  const home = join(folder, name);
-  await cp(new URL('../package.json', import.meta.url), join(home, 'package.json'));
-  await cp(new URL('.', import.meta.url), join(home, 'dist'), { recursive: true });
-  return pathToFileURL(join(home, 'dist/index.js')).href;
+/** Copies the package, as a second node_modules folder would contain it. Returns the URL of its main module. */
+async function copyPackage(name: string): Promise<string> {
+  const target = join(folder, name);
+  await cp(new URL('../package.json', import.meta.url), join(target, 'package.json'));
+  await cp(new URL('.', import.meta.url), join(target, 'dist'), { recursive: true });
+  return pathToFileURL(join(target, 'dist/index.js')).href;
 }
 
-const [one, two] = await Promise.all([copy('one'), copy('two')]);
+const [one, two] = await Promise.all([copyPackage('one'), copyPackage('two')]);
 
-/** Runs here, and as text in another process: it needs nothing but its parameters. */
+/** Runs in this process and, as source text, in another one: it must use only its parameters. */
 async function tryBoth(
   one: typeof Throughline,
   two: typeof Throughline,
@@ -28,37 +28,37 @@ async function tryBoth(
 ): Promise<void> {
   const first = new one.AsyncLocalStorage<string>();
   const second = new two.AsyncLocalStorage<string>();
-  const both = () => [first.getStore(), second.getStore()];
-  const turn = () => new Promise((done) => setTimeout(done, 1));
+  const values = () => [first.getStore(), second.getStore()];
+  const nextTurn = () => new Promise((resolve) => setTimeout(resolve, 1));
   await first.run('a', async () => {
-    await turn();
-    equal(both(), ['a', undefined]);
+    await nextTurn();
+    equal(values(), ['a', undefined]);
     await second.run('b', async () => {
-      await turn();
-      equal(both(), ['a', 'b']);
-      one.AsyncLocalStorage.snapshot()(() => equal(both(), ['a', 'b']));
+      await nextTurn();
+      equal(values(), ['a', 'b']);
+      one.AsyncLocalStorage.snapshot()(() => equal(values(), ['a', 'b']));
       first.run('c', () => second.enterWith('d'));
-      equal(both(), ['a', 'd']);
+      equal(values(), ['a', 'd']);
     });
-    equal(both(), ['a', undefined]);
+    equal(values(), ['a', undefined]);
     first.disable();
-    equal(both(), [undefined, undefined]);
+    equal(values(), [undefined, undefined]);
   });
-  equal(both(), [undefined, undefined]);
+  equal(values(), [undefined, undefined]);
 }
 
-test('two copies of the package keep to themselves, and both work', async () => {
+test('two copies of the package work independently in one process', async () => {
   const copies: [typeof Throughline, typeof Throughline] = [await import(one), await import(two)];
   assert.notEqual(copies[0].AsyncLocalStorage, copies[1].AsyncLocalStorage);
   await tryBoth(...copies, assert.deepEqual);
 });
 
-test('with the portable engine they share one current frame and one set of patches', () => {
+test('two copies of the package with the portable engine share one current frame and one set of patches', () => {
   const program = `
     import assert from 'node:assert/strict';
     const [one, two] = [await import('${one}'), await import('${two}')];
-    const [oneWeb, twoWeb] = await Promise.all([one, two].map((_, at) =>
-      import(['${one}', '${two}'][at].replace('index.js', 'web/index.js'))));
+    const [oneWeb, twoWeb] = await Promise.all(['${one}', '${two}'].map((url) =>
+      import(url.replace('index.js', 'web/index.js'))));
     await (${tryBoth})(one, two, assert.deepEqual);
     const { then } = Promise.prototype;
     assert.equal(oneWeb.install(), twoWeb.install());

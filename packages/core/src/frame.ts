@@ -1,37 +1,67 @@
 /**
- * A frame is the set of (storage, value) that is current for a flow. It is what an engine carries from the place
- * where work is asked for to the place where it is done.
+ * Glossary. These terms mean the same everywhere in this project.
  *
- * A frame is one value on top, the one that was set last, over a table with all the others. Setting a value makes
- * one small object, however many storages hold a value: the table that a child needs (everything in its parent but
- * the storage being set) is made when the first child is made, and remembered. The first sixteen slots stand in the
- * table itself, where most programs find all of theirs; the others in leaves of sixteen, so that making a table copies
- * two short arrays.
+ *   storage   an object that holds one value for each flow: an `AsyncLocalStorage` or an `AsyncContext.Variable`
+ *   value     what a storage holds in one flow
+ *   frame     an immutable set of storage/value pairs; a storage that is not in it has its default value
+ *   root      the empty frame
+ *   current   the current frame is the one in which the running code reads its values
+ *   run       to call a function with a frame that holds one more value, for the duration of the call
+ *   capture   to keep the current frame for later
+ *   restore   to make a captured frame current again
+ *   engine    how the current frame follows the code; one per kind of runtime, see engine/engine.ts.
+ *             V8, SpiderMonkey and JavaScriptCore are called JavaScript engines
+ *   flow      everything that one `run` leads to, synchronously or later
+ *   seam      a place where third-party code passes a function on: a pool, an emitter, a queue, a middleware
+ *   host      what runs the conformance cases: a test runner, a process, workerd, a browser page
+ *   case      one documented guarantee, as a small program that every implementation must pass
  *
- * A frame knows a storage by its tag, which no other storage ever has, so nobody reads a value that was set for
- * somebody else. The slot, the place in the table, is given to a new storage once the old one is collected: tables stay
- * as small as the number of storages that live.
+ * The model of this file: a frame has one pair on top, the pair that was set last, and a table with all other pairs.
  *
- * A frame never holds a storage. Nor should it hold a value that nobody can read any more because its storage is gone:
- * the first values of each storage are therefore held by the storage, in a WeakMap whose keys, the tokens, are what the
- * frame holds. That costs a hundred nanoseconds a value and a few a read. So a storage that has been set YOUTH times
- * counts as one of those that live as long as the program, and its frames hold its values directly; and so does a frame
- * in which a value has been read that often.
+ *     Frame                 Table (one array)
+ *     +-------+             +-------+---------+-----+--------+----------+-----------+-----------+----
+ *     | tag   |         +-->| tag 0 | value 0 | ... | tag 15 | value 15 | leaf 16-31| leaf 32-47| ...
+ *     | value |         |   +-------+---------+-----+--------+----------+-----|-----+-----|-----+----
+ *     | table |---------+                                                     |           v
+ *     | child |---+                                                           |          Leaf
+ *     +-------+   |                                                           v
+ *                 v                                                          +--------+----------+-----+----------+
+ *            ChildTable: a tag, and the table with                      Leaf | tag 16 | value 16 | ... | value 31 |
+ *            all pairs of this frame except the tag's                        +--------+----------+-----+----------+
  *
- * Frames do not change, with one exception: `AsyncLocalStorage.disable()` is defined by Node as taking the storage out
- * of the frame that is current, for everyone who shares that frame.
+ * Setting a value allocates one small object, however many storages hold a value. The table that a child needs
+ * (everything in its parent except the storage being set) is built for the first child and cached for the next one. The
+ * first sixteen slots are in the table itself, where most programs find all their storages, and the others in leaves of
+ * sixteen. Building a table therefore copies two short arrays at most.
+ *
+ * A frame identifies a storage by its tag. No two storages ever share a tag, so no storage can read a value that was
+ * set for another one. The slot, the storage's position in the table, is reused once the storage has been
+ * garbage-collected: tables stay as small as the number of live storages.
+ *
+ * A frame never references a storage. Nor should it keep a value alive that cannot be read any more because its storage
+ * is gone. The first values of each storage are therefore held by the storage, in a WeakMap whose keys are tokens, and
+ * the frame holds only the token. This costs about a hundred nanoseconds per value and a few per read. A storage that
+ * has been set DIRECT_HOLD_THRESHOLD times is considered as long-lived as the program, and from then on its frames hold
+ * its values directly. A frame also switches to holding a value directly once it has been read that often.
+ *
+ * Frames are immutable, with one exception: Node defines `AsyncLocalStorage.disable()` as removing the storage from the
+ * current frame, for all code that shares this frame.
  */
 
 import { follow, share } from '#engine';
+import { isObject } from './is-object.js';
 
 const LEAF_BITS = 4;
 const LEAF_SLOTS = 1 << LEAF_BITS;
 const LEAF_MASK = LEAF_SLOTS - 1;
 
-/** How often a storage is set before all frames hold its values directly, and a value read before this frame does. */
-export const YOUTH = 100;
+/**
+ * The number of values set by a storage after which its frames hold values directly, and the number of reads of one
+ * value after which its frame does.
+ */
+export const DIRECT_HOLD_THRESHOLD = 100;
 
-/** What a storage is to a frame: an identity, and a place in the table. */
+/** What a frame knows of a storage: its identity and its position in the table. */
 class Tag {
   readonly slot: number;
 
@@ -40,69 +70,73 @@ class Tag {
   }
 }
 
-/** What a frame holds in place of a value that is held by the storage's key. */
+/** Held by a frame in place of a value that the storage's key holds. */
 class Token {
   reads = 0;
 }
 
-/** Tag and value of one slot, tag and value of the next, and so on. */
+/** Alternating tags and values: tag and value of one slot, tag and value of the next, and so on. */
 type Leaf = unknown[];
-/** A leaf with the first slots, and after it the leaves with the others. */
+/** A leaf with the first slots, followed by the leaves for all other slots. */
 type Table = Leaf;
 
-/** What all who make frames must agree on; where two copies of this package share one current frame, the copies. */
-export interface Ledger {
-  /** How often a frame was replaced or changed other than by a scope that puts back what it found. */
-  changes: number;
-  /** Whether there ever was a `remove`: before it nobody can tell a frame from its copy. */
+/**
+ * The state on which all code that creates frames must agree. Copies of this package that share one current frame share
+ * this state as well.
+ */
+export interface SharedState {
+  /** How often a frame was replaced or changed, not counting scopes that restored the frame they had found. */
+  changeCount: number;
+  /** Whether `removeValue` was ever called. Before that, no code can distinguish a frame from its copy. */
   hasRemoved: boolean;
   slotCount: number;
   readonly freeSlots: number[];
-  /** Stands where a value was taken out. */
-  readonly nobody: Tag;
+  /** The tag of a slot, or of a frame's top, that holds no value. */
+  readonly emptySlot: Tag;
 }
 
-export const ledger: Ledger = share('frames', () => ({
-  changes: 0,
+export const sharedState: SharedState = share('frames', () => ({
+  changeCount: 0,
   hasRemoved: false,
   slotCount: 0,
   freeSlots: [],
-  nobody: new Tag(-1),
+  emptySlot: new Tag(-1),
 }));
 
-const NOBODY = ledger.nobody;
-const EMPTY: Table = [];
+const EMPTY_SLOT = sharedState.emptySlot;
+const EMPTY_TABLE: Table = [];
 
 const slotRegistry =
   typeof FinalizationRegistry === 'function'
     ? new FinalizationRegistry<number>((slot) => {
-        ledger.freeSlots.push(slot);
+        sharedState.freeSlots.push(slot);
       })
     : undefined;
 
-/** What a storage holds to find its value in a frame. Nobody else holds it. */
+/** With its key a storage finds its value in a frame. Only the storage references the key. */
 export class Key {
-  /** Stands beside a value. */
+  /** Precedes a value that the frame holds directly. */
   readonly tag: Tag;
-  /** Stands beside a token. */
+  /** Precedes a token. */
   readonly tokenTag: Tag;
-  /** Values given so far, up to YOUTH. */
-  uses = 0;
-  /** The values for the tokens. */
+  /** The number of values set so far, up to DIRECT_HOLD_THRESHOLD. */
+  setCount = 0;
+  /** The values that frames hold by token. */
   values: WeakMap<Token, unknown> | undefined = undefined;
 
   constructor() {
-    // Not with the first value: the flow that sets it, and others beside it, would have begun without being followed.
+    // Not deferred to the first value: the flow that sets it, and concurrent flows, would have started without being
+    // followed.
     follow();
-    const slot = ledger.freeSlots.pop() ?? ledger.slotCount++;
+    const slot = sharedState.freeSlots.pop() ?? sharedState.slotCount++;
     this.tag = new Tag(slot);
     this.tokenTag = new Tag(slot);
     slotRegistry?.register(this, slot);
   }
 }
 
-/** The table that a frame had to make for a child that set a tag. */
-class Child {
+/** The table that a frame built for a child that set the storage with this tag. */
+class ChildTable {
   readonly tag: Tag;
   readonly table: Table;
 
@@ -117,8 +151,8 @@ export class Frame {
   value: unknown;
   /** The values of all other storages. */
   table: Table;
-  /** The child that was made last: the next is often alike. */
-  child: Child | undefined;
+  /** The table of the most recent child; the next child often sets the same storage. */
+  child: ChildTable | undefined;
 
   constructor(tag: Tag, value: unknown, table: Table) {
     this.tag = tag;
@@ -128,79 +162,80 @@ export class Frame {
   }
 }
 
-/** To be called by whoever makes a frame current for longer than a scope, or changes one. */
-export function noteChange(): void {
-  ledger.changes++;
+/** Must be called by all code that makes a frame current beyond a scope, or that changes a frame. */
+export function countChange(): void {
+  sharedState.changeCount++;
 }
 
-/** The value of a storage in a frame, `fallback` where it has none. */
-export function read(frame: Frame | undefined, key: Key, fallback: unknown): unknown {
+/** Returns the value of a storage in a frame, or `fallback` if the frame has none. */
+export function readValue(frame: Frame | undefined, key: Key, fallback: unknown): unknown {
   if (frame === undefined) return fallback;
-  return frame.tag === key.tag ? frame.value : readBelow(frame, key, fallback);
+  return frame.tag === key.tag ? frame.value : readBelowTop(frame, key, fallback);
 }
 
-/** The same, where the tag on top is not the storage's. */
-export function readBelow(frame: Frame, key: Key, fallback: unknown): unknown {
+/** Returns the same as `readValue` for a frame whose top is known not to have the storage's tag. */
+export function readBelowTop(frame: Frame, key: Key, fallback: unknown): unknown {
   const { slot } = key.tag;
   const leaf = slot < LEAF_SLOTS ? frame.table : leafOf(frame.table, slot);
-  const at = (slot & LEAF_MASK) << 1;
-  if (at < leaf.length && leaf[at] === key.tag) return leaf[at + 1];
-  return readToken(frame, key, leaf, at, fallback);
+  const index = (slot & LEAF_MASK) << 1;
+  if (index < leaf.length && leaf[index] === key.tag) return leaf[index + 1];
+  return readTokenized(frame, key, leaf, index, fallback);
 }
 
-function readToken(frame: Frame, key: Key, leaf: Leaf, at: number, fallback: unknown): unknown {
+function readTokenized(frame: Frame, key: Key, leaf: Leaf, index: number, fallback: unknown): unknown {
   if (frame.tag === key.tokenTag) {
     const token = frame.value as Token;
     const value = key.values?.get(token);
-    if (++token.reads >= YOUTH) {
+    if (++token.reads >= DIRECT_HOLD_THRESHOLD) {
       frame.tag = key.tag;
       frame.value = value;
     }
     return value;
   }
-  if (at >= leaf.length || leaf[at] !== key.tokenTag) return fallback;
-  const token = leaf[at + 1] as Token;
+  if (index >= leaf.length || leaf[index] !== key.tokenTag) return fallback;
+  const token = leaf[index + 1] as Token;
   const value = key.values?.get(token);
-  if (++token.reads >= YOUTH) {
-    leaf[at] = key.tag;
-    leaf[at + 1] = value;
+  if (++token.reads >= DIRECT_HOLD_THRESHOLD) {
+    leaf[index] = key.tag;
+    leaf[index + 1] = value;
   }
   return value;
 }
 
-/** A new frame: `frame` with this value for this storage. */
+/** Returns a new frame: the given one plus this value for this storage. */
 export function withValue(frame: Frame | undefined, key: Key, value: unknown): Frame {
-  const table = frame === undefined ? EMPTY : tableWithout(frame, key);
-  return key.uses === YOUTH ? new Frame(key.tag, value, table) : young(key, value, table);
+  const table = frame === undefined ? EMPTY_TABLE : tableWithout(frame, key);
+  return key.setCount === DIRECT_HOLD_THRESHOLD
+    ? new Frame(key.tag, value, table)
+    : withTokenizedValue(key, value, table);
 }
 
-function young(key: Key, value: unknown, table: Table): Frame {
-  key.uses++;
-  if ((typeof value !== 'object' || value === null) && typeof value !== 'function') {
-    return new Frame(key.tag, value, table);
-  }
+function withTokenizedValue(key: Key, value: unknown, table: Table): Frame {
+  key.setCount++;
+  // A primitive keeps nothing else alive, so it needs no token.
+  if (!isObject(value)) return new Frame(key.tag, value, table);
   key.values ??= new WeakMap();
   const token = new Token();
   key.values.set(token, value);
   return new Frame(key.tokenTag, token, table);
 }
 
-/** A frame of its own with the same values, from which a `remove` on the other does not take any. */
-export function copy(frame: Frame | undefined): Frame | undefined {
+/** Returns a separate frame with the same values, which a `removeValue` on the original does not affect. */
+export function copyFrame(frame: Frame | undefined): Frame | undefined {
   if (frame === undefined) return undefined;
-  const made = new Frame(frame.tag, frame.value, frame.table);
-  made.child = frame.child;
-  return made;
+  const copy = new Frame(frame.tag, frame.value, frame.table);
+  copy.child = frame.child;
+  return copy;
 }
 
-/** Takes a storage out of this frame, for everyone who shares it. */
-export function remove(frame: Frame, key: Key): void {
-  ledger.hasRemoved = true;
+/** Removes a storage from this frame, for all code that shares the frame. */
+export function removeValue(frame: Frame, key: Key): void {
+  sharedState.hasRemoved = true;
   if (frame.tag === key.tag || frame.tag === key.tokenTag) {
-    frame.tag = NOBODY;
+    frame.tag = EMPTY_SLOT;
     frame.value = undefined;
   } else {
-    frame.table = cleared(frame.table, key.tag);
+    frame.table = withEmptySlot(frame.table, key.tag);
   }
   frame.child = undefined;
 }
@@ -209,42 +244,44 @@ function tableWithout(frame: Frame, key: Key): Table {
   const { tag } = frame;
   if (tag === key.tag || tag === key.tokenTag) return frame.table;
   if (frame.child?.tag === key.tag) return frame.child.table;
-  const whole = tag === NOBODY ? frame.table : filled(frame.table, tag, tag, frame.value);
-  frame.child = new Child(key.tag, cleared(whole, key.tag));
+  const full = tag === EMPTY_SLOT ? frame.table : withSlot(frame.table, tag, tag, frame.value);
+  frame.child = new ChildTable(key.tag, withEmptySlot(full, key.tag));
   return frame.child.table;
 }
 
 function leafOf(table: Table, slot: number): Leaf {
   const index = leafIndex(slot);
-  return index < table.length ? (table[index] as Leaf) : EMPTY;
+  return index < table.length ? (table[index] as Leaf) : EMPTY_TABLE;
 }
 
 function leafIndex(slot: number): number {
   return LEAF_SLOTS * 2 + (slot >> LEAF_BITS) - 1;
 }
 
-function filled(table: Table, { slot }: Tag, tag: Tag, value: unknown): Table {
-  const at = (slot & LEAF_MASK) << 1;
-  if (slot < LEAF_SLOTS) return withPair(table, at, tag, value);
-  const made = table.slice();
-  while (made.length < LEAF_SLOTS * 2) made.push(NOBODY, undefined);
-  const index = leafIndex(slot);
-  while (made.length < index) made.push(EMPTY);
-  made[index] = withPair(leafOf(table, slot), at, tag, value);
-  return made;
+function withSlot(table: Table, { slot }: Tag, tag: Tag, value: unknown): Table {
+  const index = (slot & LEAF_MASK) << 1;
+  if (slot < LEAF_SLOTS) return withPair(table, index, tag, value);
+  const copy = table.slice();
+  while (copy.length < LEAF_SLOTS * 2) copy.push(EMPTY_SLOT, undefined);
+  const position = leafIndex(slot);
+  while (copy.length < position) copy.push(EMPTY_TABLE);
+  copy[position] = withPair(leafOf(table, slot), index, tag, value);
+  return copy;
 }
 
-/** Whoever else stands in the slot is gone, so the slot is cleared whatever it holds. */
-function cleared(table: Table, tag: Tag): Table {
+/**
+ * Empties the slot of a tag. A different tag in it belongs to a collected storage, so the slot is emptied regardless.
+ */
+function withEmptySlot(table: Table, tag: Tag): Table {
   const leaf = tag.slot < LEAF_SLOTS ? table : leafOf(table, tag.slot);
-  const at = (tag.slot & LEAF_MASK) << 1;
-  return at >= leaf.length || leaf[at] === NOBODY ? table : filled(table, tag, NOBODY, undefined);
+  const index = (tag.slot & LEAF_MASK) << 1;
+  return index >= leaf.length || leaf[index] === EMPTY_SLOT ? table : withSlot(table, tag, EMPTY_SLOT, undefined);
 }
 
-function withPair(leaf: Leaf, at: number, tag: Tag, value: unknown): Leaf {
-  const made = leaf.slice();
-  while (made.length < at) made.push(NOBODY, undefined);
-  made[at] = tag;
-  made[at + 1] = value;
-  return made;
+function withPair(leaf: Leaf, index: number, tag: Tag, value: unknown): Leaf {
+  const copy = leaf.slice();
+  while (copy.length < index) copy.push(EMPTY_SLOT, undefined);
+  copy[index] = tag;
+  copy[index + 1] = value;
+  return copy;
 }

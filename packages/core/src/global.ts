@@ -1,10 +1,19 @@
-/** `import 'throughline/global'` defines `globalThis.AsyncContext` where the runtime has none, and leaves a real one alone. */
-import { AsyncContext as ours } from './async-context.js';
+/**
+ * `import 'throughline/global'` defines `globalThis.AsyncContext` if the runtime has none. A native one is kept.
+ *
+ * @example
+ * import 'throughline/global';
+ *
+ * const locale = new AsyncContext.Variable({ defaultValue: 'en' });
+ * console.log(locale.run('fr', () => locale.get())); // fr
+ */
+import { AsyncContext as implementation } from './async-context.js';
 
 declare global {
-  var AsyncContext: typeof ours;
+  /** TC39's AsyncContext, defined by `throughline/global` if the runtime has none. */
+  var AsyncContext: typeof implementation;
 }
 
 if (!('AsyncContext' in globalThis)) {
-  Object.defineProperty(globalThis, 'AsyncContext', { value: ours, writable: true, configurable: true });
+  Object.defineProperty(globalThis, 'AsyncContext', { value: implementation, writable: true, configurable: true });
 }

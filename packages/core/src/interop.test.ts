@@ -3,71 +3,71 @@ import * as node from 'node:async_hooks';
 import { test } from 'node:test';
 import { AsyncLocalStorage } from './index.js';
 
-const turn = () => new Promise<void>((done) => setImmediate(done));
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-/** A storage of ours and one of Node's, and what both hold. */
-function pair() {
-  const ours = new AsyncLocalStorage<string>();
-  const theirs = new node.AsyncLocalStorage<string>();
-  return { ours, theirs, both: () => [ours.getStore(), theirs.getStore()] };
+/** Creates a storage of this package and one of Node's, and a function that returns the values of both. */
+function createPair() {
+  const own = new AsyncLocalStorage<string>();
+  const native = new node.AsyncLocalStorage<string>();
+  return { own, native, values: () => [own.getStore(), native.getStore()] };
 }
 
-test('storages of Node’s own class keep their values through ours, and ours through theirs', async () => {
-  const { ours, theirs, both } = pair();
-  await theirs.run('theirs', async () => {
-    await ours.run('ours', async () => {
-      assert.deepEqual(both(), ['ours', 'theirs']);
-      await turn();
-      assert.deepEqual(both(), ['ours', 'theirs']);
-      await theirs.run('inner', async () => {
-        await turn();
-        ours.run('again', () => assert.deepEqual(both(), ['again', 'inner']));
-        assert.deepEqual(both(), ['ours', 'inner']);
+test('a run() of this package preserves the values of Node’s storages, and the other way round', async () => {
+  const { own, native, values } = createPair();
+  await native.run('native', async () => {
+    await own.run('own', async () => {
+      assert.deepEqual(values(), ['own', 'native']);
+      await nextTurn();
+      assert.deepEqual(values(), ['own', 'native']);
+      await native.run('inner', async () => {
+        await nextTurn();
+        own.run('again', () => assert.deepEqual(values(), ['again', 'inner']));
+        assert.deepEqual(values(), ['own', 'inner']);
       });
-      assert.deepEqual(both(), ['ours', 'theirs']);
+      assert.deepEqual(values(), ['own', 'native']);
     });
-    assert.deepEqual(both(), [undefined, 'theirs']);
+    assert.deepEqual(values(), [undefined, 'native']);
   });
-  assert.deepEqual(both(), [undefined, undefined]);
+  assert.deepEqual(values(), [undefined, undefined]);
 });
 
-test('what is entered in a storage of Node’s own class outlives our run(), as it outlives theirs', () => {
-  const { ours, theirs, both } = pair();
-  theirs.run('theirs', () => {
-    ours.run('ours', () => theirs.enterWith('entered'));
-    assert.deepEqual(both(), [undefined, 'entered']);
-    ours.enterWith('entered too');
-    assert.deepEqual(both(), ['entered too', 'entered']);
+test('a value entered in one of Node’s storages outlives a run() of this package, as it outlives one of Node’s own', () => {
+  const { own, native, values } = createPair();
+  native.run('native', () => {
+    own.run('own', () => native.enterWith('entered'));
+    assert.deepEqual(values(), [undefined, 'entered']);
+    own.enterWith('entered too');
+    assert.deepEqual(values(), ['entered too', 'entered']);
   });
 });
 
-test('bind() and snapshot() of either carry the values of both', async () => {
-  const { ours, theirs, both } = pair();
-  const captured = ours.run('ours', () =>
-    theirs.run('theirs', () => [
-      AsyncLocalStorage.bind(both),
-      node.AsyncLocalStorage.bind(both),
-      () => AsyncLocalStorage.snapshot()(both),
+test('bind() and snapshot() of either class carry the values of both', async () => {
+  const { own, native, values } = createPair();
+  const captured = own.run('own', () =>
+    native.run('native', () => [
+      AsyncLocalStorage.bind(values),
+      node.AsyncLocalStorage.bind(values),
+      () => AsyncLocalStorage.snapshot()(values),
     ]),
   );
-  await turn();
-  assert.deepEqual(captured[0]?.(), ['ours', 'theirs']);
-  assert.deepEqual(captured[1]?.(), ['ours', 'theirs']);
+  await nextTurn();
+  assert.deepEqual(captured[0]?.(), ['own', 'native']);
+  assert.deepEqual(captured[1]?.(), ['own', 'native']);
   assert.deepEqual(captured[2]?.(), [undefined, undefined]);
 });
 
-test('flows of both kinds at once keep to themselves', async () => {
-  const { ours, theirs } = pair();
+test('concurrent flows with values of both classes are isolated from each other', async () => {
+  const { own, native } = createPair();
   const flow = async (id: number) => {
     for (let step = 0; step < 20; step++) {
-      await (step % 3 === 0 ? turn() : null);
-      assert.equal(ours.getStore(), `ours ${id}`);
-      assert.equal(theirs.getStore(), id % 2 === 0 ? `theirs ${id}` : undefined);
+      await (step % 3 === 0 ? nextTurn() : null);
+      assert.equal(own.getStore(), `own ${id}`);
+      assert.equal(native.getStore(), id % 2 === 0 ? `native ${id}` : undefined);
     }
   };
   await Promise.all(
     Array.from({ length: 100 }, (_, id) =>
-      ours.run(`ours ${id}`, () => (id % 2 === 0 ? theirs.run(`theirs ${id}`, () => flow(id)) : flow(id))),
+      own.run(`own ${id}`, () => (id % 2 === 0 ? native.run(`native ${id}`, () => flow(id)) : flow(id))),
     ),
   );
 });

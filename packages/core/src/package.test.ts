@@ -1,4 +1,4 @@
-/** The packed package, as a user's project would have it in its node_modules: what is in it, its types and its code. */
+/** The packed package, installed as in a user's project: its files, its types and its code. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
@@ -20,11 +20,11 @@ function run(command: string, ...args: string[]): string {
 const packed = JSON.parse(
   run('npm', 'pack', fileURLToPath(new URL('..', import.meta.url)), '--json', '--ignore-scripts', '--loglevel=error'),
 ) as unknown;
-// npm 12 gives an object by name, those before a list.
+// npm 12 prints an object with a key for each package, earlier versions an array.
 const [{ filename }] = Object.values(packed as object) as [{ filename: string }];
 await mkdir(installed, { recursive: true });
 run('tar', '-xzf', filename, '-C', installed, '--strip-components=1');
-// A user of types for Node has them; the compiler and the types are the workspace's.
+// A user's project has Node's types installed. Here, they and the compiler are those of the workspace.
 await mkdir(join(project, 'node_modules/@types'));
 await symlink(join(workspace, 'node_modules/@types/node'), join(project, 'node_modules/@types/node'));
 
@@ -67,7 +67,7 @@ import { executionAsyncId } from 'throughline/async_hooks';${body}
 new AsyncResource(5);`,
 );
 
-test('the package holds what runs and its types, and no tests', async () => {
+test('the package contains its code and types, and no tests', async () => {
   const files = await readdir(installed, { recursive: true });
   for (const file of [
     'dist/index.js',
@@ -85,14 +85,14 @@ test('the package holds what runs and its types, and no tests', async () => {
   );
 });
 
-test('its types are right for import and for require', () => {
+test('the types of the package are correct for import and for require', () => {
   const options = ['--strict', '--target', 'es2022', '--lib', 'es2022,esnext.disposable', '--types', 'node'];
   const tsc = join(workspace, 'node_modules/typescript/bin/tsc');
   const output = run(process.execPath, tsc, ...options, '--module', 'node20', 'user.mts', 'user.cts');
   assert.equal(output, '');
 });
 
-test('its types are right where a bundler resolves them', () => {
+test('the types of the package are correct with the module resolution of bundlers', () => {
   const options = [
     '--strict',
     '--target',
@@ -108,7 +108,7 @@ test('its types are right where a bundler resolves them', () => {
   assert.equal(run(process.execPath, tsc, ...options, ...resolution, 'bundled.mts'), '');
 });
 
-test('it runs by import and by require', () => {
+test('the package works by import and by require', () => {
   for (const file of ['user.mjs', 'user.cjs']) {
     const expected = [7, 'en', true, 'function', 'native', 0];
     assert.deepEqual(JSON.parse(run(process.execPath, '--no-warnings', file)), expected, file);

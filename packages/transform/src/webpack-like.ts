@@ -1,4 +1,6 @@
 /** What the plugins for webpack and Rspack have in common: both have the same hooks and the same loaders. */
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import type { NativeBuildContext, UnpluginOptions } from 'unplugin';
 import { ASYNC_HOOKS, INSTALL_FILE, type PluginOptions } from './options.js';
 import { findOwnPackage, isOwnFile } from './own-package.js';
@@ -39,9 +41,9 @@ export function pluginOf(options: PluginOptions, compiler: Compiler, { addEntry,
   compiler.hooks.afterEnvironment.tap(name, () => {
     const isServer = isForServer();
     if (isServer && !options.server) return;
-    replace(/^throughline\/await$/, `${ownPackage}/dist/await${isServer ? '-native' : ''}.js`);
+    replace(/^throughline\/await$/, fileOfSubpath(ownPackage, './await', isServer ? 'node' : 'default'));
     if (isServer) return;
-    replace(ASYNC_HOOKS, `${ownPackage}/dist/async_hooks.js`);
+    replace(ASYNC_HOOKS, fileOfSubpath(ownPackage, './async_hooks', 'default'));
     if (options.install !== false) addEntry(INSTALL_FILE);
   });
   return {
@@ -72,6 +74,17 @@ export function pluginOf(options: PluginOptions, compiler: Compiler, { addEntry,
       },
     },
   };
+}
+
+/** The file behind a public subpath of `throughline`, as its package.json names it for one condition. */
+function fileOfSubpath(ownPackage: string, subpath: string, condition: 'node' | 'default'): string {
+  const { exports } = createRequire(import.meta.url)(`${ownPackage}/package.json`) as {
+    exports: Record<string, Record<string, string>>;
+  };
+  const file = exports[subpath]?.[condition];
+  if (file === undefined)
+    throw new Error(`'throughline' in ${ownPackage} has no export ${subpath} for '${condition}'.`);
+  return join(ownPackage, file);
 }
 
 /** The type of the module that is being built, which is not among what loaders are promised. */

@@ -1,8 +1,10 @@
 /**
- * What a block with `await using` does at its end, as the language defines it, in a form that lets the block itself await.
+ * The end of a block with `using` or `await using`, as the language defines it, in a form in which the block itself can
+ * await.
  * https://tc39.es/proposal-explicit-resource-management/
  */
-import { isObject } from './object.js';
+import { isObject } from '../is-object.js';
+import type { EmittedDisposal } from './emitted-code.js';
 
 interface Resource {
   readonly value: object | undefined;
@@ -14,8 +16,8 @@ interface Failure {
   readonly error: unknown;
 }
 
-/** As the language has it, where the runtime does. */
-const Suppressed: new (error: unknown, suppressed: unknown) => Error =
+/** The language's class if the runtime has it. */
+const SuppressedErrorClass: new (error: unknown, suppressed: unknown) => Error =
   typeof SuppressedError === 'function'
     ? SuppressedError
     : class extends Error {
@@ -30,18 +32,16 @@ const Suppressed: new (error: unknown, suppressed: unknown) => Error =
         }
       };
 
-/** The resources of a block. */
-export const disposal = () => new Disposal();
+/** Creates the list of resources of one block. */
+export const disposal = (): EmittedDisposal => new Disposal();
 
-class Disposal {
+class Disposal implements EmittedDisposal {
   readonly #resources: Resource[] = [];
   #failure: Failure | undefined = undefined;
   #needsAwait = false;
   #hasAwaited = false;
-  /** What the block is to await. */
   value: unknown = undefined;
 
-  /** A declaration. */
   add<T>(value: T, isAsync: boolean): T {
     if (value === null || value === undefined) {
       if (isAsync) this.#resources.push({ value: undefined, method: undefined, isAsync });
@@ -59,16 +59,21 @@ class Disposal {
     return value;
   }
 
-  /** The block, or what it has awaited, has thrown. */
   fail(error: unknown): void {
-    this.#failure = { error: this.#failure === undefined ? error : new Suppressed(error, this.#failure.error) };
+    this.#failure = {
+      error: this.#failure === undefined ? error : new SuppressedErrorClass(error, this.#failure.error),
+    };
   }
 
-  /** Goes on until there is something to await. @returns whether there is; else all is done, and thrown what is to be. */
+  /**
+   * Disposes of resources, last added first, until the block must await `value`.
+   * @returns whether the block must await; if not, all resources have been disposed of
+   * @throws the error of the block or of a disposal, once all resources have been disposed of
+   */
   next(): boolean {
     for (let resource = this.#resources.at(-1); resource !== undefined; resource = this.#resources.at(-1)) {
       const { value, method, isAsync } = resource;
-      if (!isAsync && this.#needsAwait && !this.#hasAwaited) return this.#awaitNothing();
+      if (!isAsync && this.#needsAwait && !this.#hasAwaited) return this.#awaitUndefined();
       this.#resources.pop();
       if (method === undefined) {
         this.#needsAwait = true;
@@ -83,12 +88,12 @@ class Disposal {
         this.fail(error);
       }
     }
-    if (this.#needsAwait && !this.#hasAwaited) return this.#awaitNothing();
+    if (this.#needsAwait && !this.#hasAwaited) return this.#awaitUndefined();
     if (this.#failure !== undefined) throw this.#failure.error;
     return false;
   }
 
-  #awaitNothing(): true {
+  #awaitUndefined(): true {
     this.#needsAwait = false;
     this.value = undefined;
     return true;
@@ -102,7 +107,7 @@ function methodOf(value: object, key: symbol): Resource['method'] {
   return method as Resource['method'];
 }
 
-/** The method for `using`, called by `await using`: what it gives is not awaited, but something is. */
+/** Returns a method for `await using` that calls the one for `using`. Its result is not awaited, but `undefined` is. */
 function asyncMethodOf(value: object): Resource['method'] {
   const method = methodOf(value, Symbol.dispose);
   return (

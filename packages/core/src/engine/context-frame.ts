@@ -1,18 +1,20 @@
 /**
- * Node >= 24 keeps the values of all its storages in one Map, the context frame, and copies it at each `run` of its own
- * class, twice. Here the Map that was there before is put back as it was; and while no other storage has a value, the
- * new one is made without copying. The class of these Maps is not public. Each AsyncResource holds the Map that was
- * current when it was made, and the class says which is current: that is how it is found, and where it is not found,
- * native.ts does the same with what is public.
+ * The engine for Node >= 24, which keeps the values of all its storages in one Map, the context frame. Node's own class
+ * copies the Map twice for each `run`. This engine restores the previous Map itself instead of a copy, and creates the
+ * new one without copying as long as no other storage has a value.
+ *
+ * The class of these Maps is not public. It is found through an AsyncResource, which holds the Map that was current
+ * when the resource was created; the Map's class also reports which Map is current. If it is not found, native.ts does
+ * the same with public API.
  */
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
-import type { Frame } from '../frame.js';
+import type { OpaqueFrame } from './engine.js';
 
-export { captureScope } from './resource-scope.js';
-export { share } from './unshared.js';
+export { captureContext } from './capture-context.js';
+export { share } from './per-copy-state.js';
 export { AsyncResource };
 
-const slot = new AsyncLocalStorage<Frame | undefined>();
+const storage = new AsyncLocalStorage<OpaqueFrame | undefined>();
 
 type ContextFrame = Map<unknown, unknown>;
 
@@ -22,108 +24,110 @@ interface ContextFrameClass {
   set(frame: ContextFrame | undefined): void;
 }
 
-/** Node's class, if it is there and does what is expected of it. */
+/** Returns Node's class if it exists and behaves as expected. */
 function findClass(): ContextFrameClass | undefined {
-  // In a scope, after which the context frame is the one before.
+  // The search enters a value, so it runs in a scope that restores the context frame.
   return new AsyncResource('throughline.probe').runInAsyncScope(() => {
     try {
       return searchClass();
     } catch {
-      // What is found is not what it was thought to be.
+      // An object that was found behaves unlike a context frame.
       return undefined;
     }
   });
 }
 
 function searchClass(): ContextFrameClass | undefined {
-  slot.enterWith(undefined);
+  storage.enterWith(undefined);
   const resource: object = new AsyncResource('throughline.probe');
   for (const symbol of Object.getOwnPropertySymbols(resource)) {
-    const held: unknown = Reflect.get(resource, symbol);
-    if (typeof held !== 'object' || held === null) continue;
-    // What it is, is asked in the next line.
-    const found = held.constructor as Partial<ContextFrameClass> | undefined;
+    const candidate: unknown = Reflect.get(resource, symbol);
+    if (typeof candidate !== 'object' || candidate === null) continue;
+    // A claim that the next lines verify.
+    const found = candidate.constructor as Partial<ContextFrameClass> | undefined;
     if (typeof found?.current !== 'function' || typeof found.set !== 'function') continue;
-    if (found.current() === held && works(found as ContextFrameClass)) return found as ContextFrameClass;
+    if (found.current() === candidate && behavesAsExpected(found as ContextFrameClass)) {
+      return found as ContextFrameClass;
+    }
   }
   return undefined;
 }
 
-function works(found: ContextFrameClass): boolean {
-  const before = found.current();
-  const storage = new AsyncLocalStorage<number>();
+function behavesAsExpected(found: ContextFrameClass): boolean {
+  const outer = found.current();
+  const probe = new AsyncLocalStorage<number>();
   try {
-    const copied = new found(storage, 1);
-    if (copied.size !== (before?.size ?? 0) + 1 || storage.getStore() !== undefined) return false;
+    const copied = new found(probe, 1);
+    if (copied.size !== (outer?.size ?? 0) + 1 || probe.getStore() !== undefined) return false;
     found.set(copied);
-    if (found.current() !== copied || storage.getStore() !== 1) return false;
+    if (found.current() !== copied || probe.getStore() !== 1) return false;
     found.set(undefined);
-    return storage.getStore() === undefined && new found(storage, 2).size === 1;
+    return probe.getStore() === undefined && new found(probe, 2).size === 1;
   } catch {
     return false;
   } finally {
-    found.set(before);
+    found.set(outer);
   }
 }
 
-// With async hooks there is no such class, and to look for it would turn the hooks on.
-const found = 'kResourceStore' in slot ? undefined : findClass();
-export const isFound = found !== undefined;
-// Nothing below is called where it was not found.
+// A Node with async hooks has no such class, and the search would enable the hooks.
+const found = 'kResourceStore' in storage ? undefined : findClass();
+export const isAvailable = found !== undefined;
+// If the class was not found, node.ts selects another engine, and no function below is called.
 const Context = found as ContextFrameClass;
 
-/** Node follows anyway. */
+/** Node carries the context in any case. */
 export function follow(): void {}
 
-type Place = ContextFrame | undefined;
+type Holder = ContextFrame | undefined;
 
-export function place(): Place {
+export function getHolder(): Holder {
   return Context.current();
 }
 
-export function get(at: Place): Frame | undefined {
-  return at === undefined ? undefined : (at.get(slot) as Frame | undefined);
+export function getFrame(holder: Holder): OpaqueFrame | undefined {
+  return holder === undefined ? undefined : (holder.get(storage) as OpaqueFrame | undefined);
 }
 
-export function push(at: Place, frame: Frame | undefined): Place {
-  const inside = withFrame(at, frame);
-  Context.set(inside);
-  return inside;
+export function pushFrame(holder: Holder, frame: OpaqueFrame | undefined): Holder {
+  const inner = withFrame(holder, frame);
+  Context.set(inner);
+  return inner;
 }
 
-export function pop(at: Place, inside: Place, before: Frame | undefined): void {
+export function popFrame(holder: Holder, inner: Holder, outer: OpaqueFrame | undefined): void {
   const now = Context.current();
-  // Somebody else's storage was entered inside: its value stays.
-  Context.set(now === inside ? at : withFrame(now, before));
+  // If the Map was replaced in between, another storage was entered in the scope, and keeps its value.
+  Context.set(now === inner ? holder : withFrame(now, outer));
 }
 
-/** Node puts back what was current when the code there ends. */
-export function enter(at: Place, frame: Frame | undefined): boolean {
-  push(at, frame);
+/** Node restores its own context when the running job or callback ends. */
+export function enterFrame(holder: Holder, frame: OpaqueFrame | undefined): boolean {
+  pushFrame(holder, frame);
   return true;
 }
 
-/** The runtime puts back the right one by itself. */
-export function settle(): void {}
+/** Node restores its own context. */
+export function amendRevertFrame(): void {}
 
-/** What is current at the place, with our frame. The constructor copies what is current when it is called. */
-function withFrame(at: Place, frame: Frame | undefined): ContextFrame {
-  if (at === undefined || at.size !== 1 || !at.has(slot)) return new Context(slot, frame);
+/** Returns a Map with the entries of the holder and this frame. The constructor copies the Map that is current. */
+function withFrame(holder: Holder, frame: OpaqueFrame | undefined): ContextFrame {
+  if (holder === undefined || holder.size !== 1 || !holder.has(storage)) return new Context(storage, frame);
   try {
     Context.set(undefined);
-    return new Context(slot, frame);
+    return new Context(storage, frame);
   } catch (error) {
-    // At the end of the stack.
-    Context.set(at);
+    // The stack is exhausted: without this, the current Map would be lost.
+    Context.set(holder);
     throw error;
   }
 }
 
-export function runApart<A extends unknown[], R>(
-  frame: Frame | undefined,
+export function runInFrame<A extends unknown[], R>(
+  frame: OpaqueFrame | undefined,
   fn: (...args: A) => R,
   thisArg: unknown,
   args: A,
 ): R {
-  return slot.run(frame, () => Reflect.apply(fn, thisArg, args));
+  return storage.run(frame, () => Reflect.apply(fn, thisArg, args));
 }

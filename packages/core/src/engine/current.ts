@@ -1,47 +1,58 @@
 /**
- * Where a runtime has nothing that follows a flow, the current frame is a variable. It stands on the global object, under
- * a symbol that all copies of this package know, so that two of them on one page share one current frame and one set of
- * patches. The number in the symbol is that of the layout of what is shared, frames included.
+ * The current frame where the runtime carries none: a variable, shared by all copies of this package in the realm.
  *
- * The variable is root whenever no code of a flow runs: whoever makes a frame current for a callback puts back what it
- * found. A job that nobody attributes to a flow therefore runs in the empty frame.
+ * The variable is the root whenever no code of a flow runs, because code that makes a frame current for a callback
+ * restores the previous frame. A job that cannot be attributed to a flow therefore runs in the root.
  */
-import type { Frame } from '../frame.js';
+import type { OpaqueFrame } from './engine.js';
+import { share } from './shared-state.js';
 
 export interface Current {
-  frame: Frame | undefined;
+  frame: OpaqueFrame | undefined;
   /**
-   * Whether `enterWith` was ever called. From then on, what is at rest without a value must also be run in its own
-   * frame, the root: another job may have entered something and not be over.
+   * Whether `enterWith` was ever called. From then on, callbacks captured in the root must be run in the root
+   * explicitly, because another job may have entered a frame that is still current.
    */
   entered: boolean;
-  /** Whether the program's `await`s say by themselves in which frame they go on. */
+  /** Whether the `await`s of the program restore their frames themselves, because it was built with the transform. */
   transformed: boolean;
-  /** Whether native `await` is intercepted. */
-  intercepted: boolean;
-  /** The promise whose constructor is read next for an `await` that is not to be intercepted: the code around it does it. */
+  /**
+   * The promise whose `constructor` is read next for an `await` that must not be intercepted, because the code around
+   * it restores the frame.
+   */
   exempt: unknown;
-  /** Set while the next() of an async generator is being called and has not yet resumed its body. */
-  resuming: boolean;
-}
-
-type Shared = Record<string, unknown>;
-const SHARED = Symbol.for('throughline.1');
-
-/** What all copies of the package on this page have in common under this name; the first one makes it. */
-export function share<T>(name: string, make: () => T): T {
-  const holder = globalThis as { [SHARED]?: Shared };
-  if (holder[SHARED] === undefined) Object.defineProperty(holder, SHARED, { value: Object.create(null) });
-  const shared = holder[SHARED] as Shared;
-  shared[name] ??= make();
-  return shared[name] as T;
+  /** Whether a method of an async generator is being called and has not yet resumed the generator's body. */
+  isResuming: boolean;
 }
 
 export const current: Current = share('current', () => ({
   frame: undefined,
   entered: false,
   transformed: false,
-  intercepted: false,
   exempt: undefined,
-  resuming: false,
+  isResuming: false,
 }));
+
+/**
+ * Whether a callback captured now needs no frame: it would be called in the root anyway. After the first `enterWith` of
+ * the page this is never certain, and the function returns false.
+ */
+export function isAtRoot(): boolean {
+  return current.frame === undefined && !current.entered;
+}
+
+/** Calls a function with a frame current, and restores the frame that was current before. */
+export function runInFrame<A extends unknown[], R>(
+  frame: OpaqueFrame | undefined,
+  fn: (...args: A) => R,
+  thisArg: unknown,
+  args: A,
+): R {
+  const outer = current.frame;
+  current.frame = frame;
+  try {
+    return Reflect.apply(fn, thisArg, args);
+  } finally {
+    current.frame = outer;
+  }
+}

@@ -1,35 +1,82 @@
 /**
- * How the current frame follows the code. There is one file for each way, and package.json says which of them a runtime
- * gets. An engine asks the runtime for the place where the current frame stands, once for each operation, since that
- * can be the dearer part.
+ * The contract of an engine: how the current frame follows the code. Each kind of runtime has an engine, one file each,
+ * and the conditions under `imports` in package.json select it. engines.ts verifies at compile time that every engine
+ * fulfills this contract.
+ *
+ *     node-hooks.ts      Node with async hooks                 the frame is a property of the executing resource
+ *     context-frame.ts   Node with AsyncContextFrame           the frame is an entry of Node's own context Map
+ *     native.ts          Bun, Deno, workerd, any other Node    the frame is the value of one storage of the runtime
+ *     portable.ts        browsers, and everything else         the frame is a variable; web/ patches the platform
+ *     node.ts            selects one of the first three
+ *
+ * The object that holds the current frame is called its holder. An operation looks the holder up once and passes it on,
+ * because the lookup can be the most expensive part. Only the engine knows what a holder is.
+ *
+ *     const holder = getHolder();                 a scope: `frame` is current from pushFrame to popFrame
+ *     const outer = getFrame(holder);
+ *     const inner = pushFrame(holder, frame);
+ *     try { ... } finally { popFrame(holder, inner, outer); }
  */
-import type { Frame } from '../frame.js';
+import type { AsyncResource } from 'node:async_hooks';
 
-/** Where the current frame stands; only the engine that gave it knows what it is. */
-export type Place = object | undefined;
+/**
+ * A frame as an engine sees it. Engines only pass frames on. frame.ts defines their contents and imports the engine, so
+ * no engine imports frame.ts.
+ */
+export interface OpaqueFrame {
+  readonly tag: object;
+}
 
-export interface Engine {
-  /** Begins to carry frames. Called for each storage that is made. */
-  follow(): void;
-  /** The place of the code that runs now. */
-  place(): Place;
-  /** What is current there. */
-  get(at: Place): Frame | undefined;
-  /** Makes this current for a scope, and gives the place inside it; undefined where the place cannot take it. */
-  push(at: Place, frame: Frame | undefined): Place;
-  /** Ends the scope: `before`, which was current at the place when it began, is current again. */
-  pop(at: Place, inside: Place, before: Frame | undefined): void;
+/** The functions are properties, not methods, so that the compiler checks their parameters strictly. */
+export interface Engine<Holder> {
+  /** Starts to carry frames. Called for each storage that is created. */
+  readonly follow: () => void;
+  /** Returns the holder of the current frame. */
+  readonly getHolder: () => Holder;
+  /** Returns the frame in a holder, `undefined` for the root. */
+  readonly getFrame: (holder: Holder) => OpaqueFrame | undefined;
   /**
-   * Makes this current until the code there ends. False where the place cannot take it.
-   * @param moment grows with each call; it tells `settle` what was entered in its scope
+   * Makes a frame current until `popFrame`.
+   * @returns the holder within this scope; `undefined` if the holder cannot store a frame, and nothing was changed
    */
-  enter(at: Place, frame: Frame | undefined, moment: number): boolean;
-  /** After a scope that began at `moment`, in which something was entered: when the code ends, it is in `before` again. */
-  settle(at: Place, before: Frame | undefined, moment: number): void;
-  /** Runs a function with that current, whether or not the place here can take it. */
-  runApart<A extends unknown[], R>(frame: Frame | undefined, fn: (...args: A) => R, thisArg: unknown, args: A): R;
-  /** A function that runs another in what is current now, with whatever else the runtime carries. `type` is for people who debug. */
-  captureScope(type: string): <R>(fn: () => R) => R;
-  /** What all copies of this package that carry the same frames have in common under this name; the first one makes it. */
-  share<T>(name: string, make: () => T): T;
+  readonly pushFrame: (holder: Holder, frame: OpaqueFrame | undefined) => Holder | undefined;
+  /**
+   * Ends a scope.
+   * @param inner the holder that `pushFrame` returned
+   * @param outer the frame that was current before, which is restored
+   */
+  readonly popFrame: (holder: Holder, inner: Holder, outer: OpaqueFrame | undefined) => void;
+  /**
+   * Makes a frame current until the running job or callback ends.
+   * @param changeCount the `changeCount` of the shared state now; `amendRevertFrame` recognizes by it whether the frame
+   *   was entered in its scope
+   * @returns false if the holder cannot store a frame
+   */
+  readonly enterFrame: (holder: Holder, frame: OpaqueFrame | undefined, changeCount: number) => boolean;
+  /**
+   * Called after a scope in which a frame was entered: once the running job or callback ends, `outer` must be current
+   * again, not a frame of the scope.
+   * @param since `changeCount` when the scope began
+   */
+  readonly amendRevertFrame: (holder: Holder, outer: OpaqueFrame | undefined, since: number) => void;
+  /** Calls a function with a frame current, even if the current holder cannot store a frame. */
+  readonly runInFrame: <A extends unknown[], R>(
+    frame: OpaqueFrame | undefined,
+    fn: (...args: A) => R,
+    thisArg: unknown,
+    args: A,
+  ) => R;
+  /**
+   * Captures the current frame and all other context that the runtime carries.
+   * @param type the resource type shown by async_hooks tooling
+   * @returns a function that calls another function in the captured context
+   */
+  readonly captureContext: (type: string) => <R>(fn: () => R) => R;
+  /**
+   * Returns the object that all copies of this package which carry the same frames share under a name. The first copy
+   * creates it.
+   */
+  readonly share: <T>(name: string, create: () => T) => T;
+  /** Node's class: the runtime's own or an implementation of it. Its resources capture the current frame. */
+  readonly AsyncResource: typeof AsyncResource;
 }

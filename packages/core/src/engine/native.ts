@@ -1,63 +1,67 @@
 /**
- * Node >= 24, Bun, Deno, workerd: the frame is carried by the runtime, in one storage of the runtime's own. Whatever the
- * runtime does for one storage it does for all of ours, at the price of one.
+ * The engine for Bun, Deno, workerd and any Node that the other two engines do not support: the runtime carries the
+ * frame as the value of one storage of the runtime's class. However many storages of this package there are, they cost
+ * as much as this one.
  */
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
-import type { Frame } from '../frame.js';
+import type { OpaqueFrame } from './engine.js';
 
-export { captureScope } from './resource-scope.js';
-export { share } from './unshared.js';
+export { captureContext } from './capture-context.js';
+export { share } from './per-copy-state.js';
 export { AsyncResource };
 
-const slot = new AsyncLocalStorage<Frame | undefined>();
+const storage = new AsyncLocalStorage<OpaqueFrame | undefined>();
 
-type Place = typeof slot;
+type Holder = typeof storage;
 
-/** workerd has `enterWith` and throws: it can change the current value only for the time of a call. */
+/**
+ * Whether `enterWith` works. workerd has it, but it throws: workerd can change the value only for the duration of a
+ * call.
+ */
 let canEnter: boolean | undefined;
 
-/** The runtime follows anyway; what is left is to find out how. */
+/** The runtime carries the frame in any case. This only determines how the frame can be changed. */
 export function follow(): void {
   if (canEnter !== undefined) return;
   try {
-    new AsyncResource('throughline.probe').runInAsyncScope(() => slot.enterWith(undefined));
+    new AsyncResource('throughline.probe').runInAsyncScope(() => storage.enterWith(undefined));
     canEnter = true;
   } catch {
     canEnter = false;
   }
 }
 
-export function place(): Place {
-  return slot;
+export function getHolder(): Holder {
+  return storage;
 }
 
-export function get(at: Place): Frame | undefined {
-  return at.getStore();
+export function getFrame(holder: Holder): OpaqueFrame | undefined {
+  return holder.getStore();
 }
 
-export function push(at: Place, frame: Frame | undefined): Place | undefined {
+export function pushFrame(holder: Holder, frame: OpaqueFrame | undefined): Holder | undefined {
   if (!canEnter) return undefined;
-  at.enterWith(frame);
-  return at;
+  holder.enterWith(frame);
+  return holder;
 }
 
-export function pop(at: Place, _inside: Place, before: Frame | undefined): void {
-  at.enterWith(before);
+export function popFrame(holder: Holder, _inner: Holder, outer: OpaqueFrame | undefined): void {
+  holder.enterWith(outer);
 }
 
-/** The runtime puts back what was current when the code there ends. */
-export function enter(at: Place, frame: Frame | undefined): boolean {
-  return push(at, frame) !== undefined;
+/** The runtime restores its own context when the running job or callback ends. */
+export function enterFrame(holder: Holder, frame: OpaqueFrame | undefined): boolean {
+  return pushFrame(holder, frame) !== undefined;
 }
 
-/** The runtime puts back the right one by itself. */
-export function settle(): void {}
+/** The runtime restores its own context. */
+export function amendRevertFrame(): void {}
 
-export function runApart<A extends unknown[], R>(
-  frame: Frame | undefined,
+export function runInFrame<A extends unknown[], R>(
+  frame: OpaqueFrame | undefined,
   fn: (...args: A) => R,
   thisArg: unknown,
   args: A,
 ): R {
-  return slot.run(frame, () => Reflect.apply(fn, thisArg, args));
+  return storage.run(frame, () => Reflect.apply(fn, thisArg, args));
 }

@@ -1,20 +1,34 @@
-/** Node: which of the three engines it is, is found by looking at what differs, not by a version. */
+/** Node: selects one of three engines by what distinguishes them, not by a version. */
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
-import * as asyncHooks from './async-hooks.js';
 import * as contextFrame from './context-frame.js';
 import type { Engine } from './engine.js';
 import * as native from './native.js';
+import * as nodeHooks from './node-hooks.js';
 
 export { AsyncResource };
 
 /**
- * Where Node follows its storages with async hooks, each has a symbol for its place in a resource. To set a value and see
- * where it goes would be the better question, but V8 runs every `await` a third slower once a hook has been on, and
- * whoever imports Throughline and makes no storage should not pay. If the symbol is one day called otherwise, the answer is
- * the native engine, which is right on every Node.
+ * If Node follows its storages with async hooks, each has a symbol under which resources hold its value. Setting a
+ * value and looking where it went would be a more direct check. But V8 runs every `await` a third slower once a hook
+ * has been enabled, and a program that imports Throughline without creating a storage must not pay for it. If a future
+ * Node renames the symbol, the native engine is selected, which is correct on every Node.
  */
 const followsWithHooks = 'kResourceStore' in new AsyncLocalStorage();
 
-const engine: Engine = followsWithHooks ? asyncHooks : contextFrame.isFound ? contextFrame : native;
+// Each engine knows only its own kind of holder, and gets no other.
+const engine = (followsWithHooks ? nodeHooks : contextFrame.isAvailable ? contextFrame : native) as Engine<
+  object | undefined
+>;
 
-export const { follow, place, get, push, pop, enter, settle, runApart, captureScope, share } = engine;
+export const {
+  follow,
+  getHolder,
+  getFrame,
+  pushFrame,
+  popFrame,
+  enterFrame,
+  amendRevertFrame,
+  runInFrame,
+  captureContext,
+  share,
+} = engine;

@@ -1,63 +1,52 @@
 /**
- * Every runtime that has nothing of its own, browsers first: the current frame is a variable, and `web/` sees to it that
- * whatever calls back later does so in the frame of the call.
+ * The engine for every runtime that cannot carry a frame itself, primarily browsers. The current frame is a variable,
+ * and the patches in web/ make the platform call each callback in the frame in which the callback was passed to it.
  */
 import { install } from '#web';
-import type { Frame } from '../frame.js';
-import { type Current, current } from './current.js';
-import { runToRoot } from './jobs.js';
+import { type Current, current, runInFrame } from './current.js';
+import type { OpaqueFrame } from './engine.js';
+import { queueReturnToRoot } from './jobs.js';
 
-export { share } from './current.js';
-export { AsyncResource } from './portable-resource.js';
+export { runInFrame } from './current.js';
+export { AsyncResource } from './portable-async-resource.js';
+export { share } from './shared-state.js';
 
 export function follow(): void {
   install();
 }
 
-export function place(): Current {
+export function getHolder(): Current {
   return current;
 }
 
-export function get(at: Current): Frame | undefined {
-  return at.frame;
+export function getFrame(holder: Current): OpaqueFrame | undefined {
+  return holder.frame;
 }
 
-export function push(at: Current, frame: Frame | undefined): Current {
-  at.frame = frame;
-  return at;
+export function pushFrame(holder: Current, frame: OpaqueFrame | undefined): Current {
+  holder.frame = frame;
+  return holder;
 }
 
-export function pop(at: Current, _inside: Current, before: Frame | undefined): void {
-  at.frame = before;
+export function popFrame(holder: Current, _inner: Current, outer: OpaqueFrame | undefined): void {
+  holder.frame = outer;
 }
 
-/** Where nobody puts back what was there before, a microtask does: all of them begin at the root. */
-export function enter(at: Current, frame: Frame | undefined): boolean {
-  at.frame = frame;
-  at.entered = true;
-  runToRoot();
+/**
+ * The platform may have called the running code directly, without a wrapper that restores the frame. A job therefore
+ * makes the root current again, in which all jobs must start.
+ */
+export function enterFrame(holder: Current, frame: OpaqueFrame | undefined): boolean {
+  holder.frame = frame;
+  holder.entered = true;
+  queueReturnToRoot();
   return true;
 }
 
-/** Whoever called the code puts back what it found. */
-export function settle(): void {}
+/** The caller of the running code restores the frame that it found. */
+export function amendRevertFrame(): void {}
 
-export function runApart<A extends unknown[], R>(
-  frame: Frame | undefined,
-  fn: (...args: A) => R,
-  thisArg: unknown,
-  args: A,
-): R {
-  const before = current.frame;
-  current.frame = frame;
-  try {
-    return Reflect.apply(fn, thisArg, args);
-  } finally {
-    current.frame = before;
-  }
-}
-
-export function captureScope(_type: string): <R>(fn: () => R) => R {
+export function captureContext(_type: string): <R>(fn: () => R) => R {
   const { frame } = current;
-  return (fn) => runApart(frame, fn, undefined, []);
+  return (fn) => runInFrame(frame, fn, undefined, []);
 }

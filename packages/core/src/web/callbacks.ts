@@ -1,5 +1,5 @@
 /** Rule 3: what a function of the platform calls when its work is done, or as a part of it, runs in the frame of the call. */
-import { captured } from './captured.js';
+import { bindToCurrentFrame as captured } from './bind-callback.js';
 import { patchCalls } from './patch.js';
 
 const CLASSES =

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { current } from '../engine/current.js';
-import { type Frame, Key, withValue } from '../frame.js';
+import type { OpaqueFrame as Frame } from '../engine/engine.js';
+import { Key, withValue } from '../frame.js';
 import { install } from './install.js';
 
 const key = new Key();

@@ -1,6 +1,7 @@
 /** Puts all patches in, once for all copies of the package on a page, and says what they did. */
-import { current, share } from '../engine/current.js';
-import { patchAwait } from './await.js';
+import { current } from '../engine/current.js';
+import { share } from '../engine/shared-state.js';
+import { patchAwait } from './await-interception.js';
 import { patchCallbacks } from './callbacks.js';
 import { patchElements } from './elements.js';
 import { patchEvents } from './events.js';

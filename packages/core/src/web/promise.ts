@@ -1,60 +1,67 @@
 /**
- * Rule 1: a reaction runs in the frame of the call of `then`, `catch` or `finally`. The language sends all but `finally`
- * through `then`; the static methods call `then` of each promise as well, and `resolve`.
+ * Rule 1: a reaction runs in the frame that was current when `then`, `catch` or `finally` was called. The language
+ * implements `catch` and the static methods with `then`, and the static methods with `Promise.resolve` as well.
+ * `finally` needs a separate patch, because the result of its callback is awaited.
  *
- * Native functions look at a promise's `constructor`, which must not be taken for an `await` where that is intercepted:
- * `nativeCalls` says so.
+ * Native functions read a promise's `constructor`. Where `await` is intercepted, such a read must not be mistaken for
+ * an `await`: `nativeCallDepth` marks it.
  */
-import { current } from '../engine/current.js';
+import { current, isAtRoot } from '../engine/current.js';
 import { nativeThen } from '../engine/jobs.js';
-import { resolution } from './captured.js';
+import { wrapThenable } from '../engine/wrap-thenable.js';
 import { patchMethod } from './patch.js';
 
 type Reaction = ((value: never) => unknown) | null | undefined;
 
-/** How many calls of ours, one in the other, make the engine look at a promise's constructor. */
-export let nativeCalls = 0;
+/** The number of nested calls of this module that make the JavaScript engine read a promise's `constructor`. */
+export let nativeCallDepth = 0;
 
-/** A reaction in the current frame, whose result, if a thenable, has what the reaction has entered. */
-function reaction(fn: Reaction): Reaction {
+/**
+ * Binds a reaction to the current frame. If its result is a thenable, `then` is called in the frame at the reaction's
+ * end.
+ */
+function bindReaction(fn: Reaction): Reaction {
   if (typeof fn !== 'function') return fn;
   const { frame } = current;
+  // Inlined, not runInFrame(): there is a reaction for every promise. Benchmark: npm run bench -- --browsers --only
+  // then
   return (value: never) => {
-    const before = current.frame;
+    const outer = current.frame;
     current.frame = frame;
     try {
-      return resolution(fn(value));
+      return wrapThenable(fn(value));
     } finally {
-      current.frame = before;
+      current.frame = outer;
     }
   };
 }
 
-/** `Promise.prototype.then`, which is also the way of the language's own combinators. A method, so no constructor. */
-function makeThen(native: typeof nativeThen) {
-  const made = {
-    // biome-ignore lint/suspicious/noThenProperty: nobody awaits the object
+/**
+ * Returns a `Promise.prototype.then` that binds its reactions. The language's combinators call it as well. It is a
+ * method of an object literal because the native one is not a constructor either.
+ */
+function createThen(native: typeof nativeThen) {
+  const methods = {
+    // biome-ignore lint/suspicious/noThenProperty: the object is never awaited
     then(this: Promise<unknown>, onFulfilled: Reaction, onRejected: Reaction): Promise<unknown> {
-      if (current.frame === undefined && !current.entered) {
-        return native.call(this, onFulfilled as never, onRejected as never);
-      }
-      nativeCalls++;
+      if (isAtRoot()) return native.call(this, onFulfilled as never, onRejected as never);
+      nativeCallDepth++;
       try {
-        return native.call(this, reaction(onFulfilled) as never, reaction(onRejected) as never);
+        return native.call(this, bindReaction(onFulfilled) as never, bindReaction(onRejected) as never);
       } finally {
-        nativeCalls--;
+        nativeCallDepth--;
       }
     },
   };
-  return made.then;
+  return methods.then;
 }
 
-export const followedThen = makeThen(nativeThen);
+export const bindingThen = createThen(nativeThen);
 
 export function patchPromise(): void {
-  // Not the language's own where another library has put a class of its own in its place.
+  // If another library has replaced the language's method, its method is the one to call.
   patchMethod('Promise.prototype', 'then', (native: typeof nativeThen) =>
-    native === nativeThen ? followedThen : makeThen(native),
+    native === nativeThen ? bindingThen : createThen(native),
   );
   patchMethod(
     'Promise.prototype',
@@ -62,12 +69,12 @@ export function patchPromise(): void {
     (native: Promise<unknown>['finally']) =>
       ({
         finally(this: Promise<unknown>, onFinally: (() => void) | null | undefined): Promise<unknown> {
-          nativeCalls++;
+          nativeCallDepth++;
           try {
-            // What it gives is awaited, and may be a thenable.
-            return native.call(this, typeof onFinally === 'function' ? () => resolution(onFinally()) : onFinally);
+            // The result of the callback is awaited, and can be a thenable.
+            return native.call(this, typeof onFinally === 'function' ? () => wrapThenable(onFinally()) : onFinally);
           } finally {
-            nativeCalls--;
+            nativeCallDepth--;
           }
         },
       }).finally,
@@ -78,11 +85,11 @@ export function patchPromise(): void {
     (native: PromiseConstructor['resolve']) =>
       ({
         resolve(this: PromiseConstructor, value: unknown): Promise<unknown> {
-          nativeCalls++;
+          nativeCallDepth++;
           try {
-            return native.call(this, resolution(value));
+            return native.call(this, wrapThenable(value));
           } finally {
-            nativeCalls--;
+            nativeCallDepth--;
           }
         },
       }).resolve,

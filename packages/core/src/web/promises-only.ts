@@ -2,7 +2,7 @@
  * The smallest set of patches, for pages that are built with `@throughline/transform` and choose it there: promises, and with
  * the transform `await`. Timers, events and requests are not followed: what they call runs at the root.
  */
-import { share } from '../engine/current.js';
+import { share } from '../engine/shared-state.js';
 import { patchSourceText } from './patch.js';
 import { patchPromise } from './promise.js';
 

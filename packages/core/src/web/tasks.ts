@@ -7,7 +7,7 @@
  * too, so that none of its events is taken for one of the task before.
  */
 import { current } from '../engine/current.js';
-import type { Frame } from '../frame.js';
+import type { OpaqueFrame as Frame } from '../engine/engine.js';
 
 /** What may end a task. */
 const ENDS = (

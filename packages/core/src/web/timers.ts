@@ -1,5 +1,5 @@
 /** Rule 3: what is scheduled runs in the frame of the call that scheduled it. */
-import { captured } from './captured.js';
+import { bindToCurrentFrame as captured } from './bind-callback.js';
 import { type Around, patchCall, patchCalls } from './patch.js';
 
 const FUNCTIONS =

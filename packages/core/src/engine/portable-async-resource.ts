@@ -1,16 +1,19 @@
-/** Node's AsyncResource where there is no Node. https://nodejs.org/api/async_context.html#class-asyncresource */
+/**
+ * Node's AsyncResource for runtimes other than Node.
+ * https://nodejs.org/api/async_context.html#class-asyncresource
+ */
 import type { AsyncResource as NodeAsyncResource } from 'node:async_hooks';
 import { invalidArgType, invalidAsyncId } from '../errors.js';
-import type { Frame } from '../frame.js';
-import { current } from './current.js';
+import { current, runInFrame } from './current.js';
+import type { OpaqueFrame } from './engine.js';
 
 type Callback = (this: unknown, ...args: never[]) => unknown;
 
-/** The ids of Node count from the program's first code. There is no hook that could tell of them. */
+/** Node assigns id 1 to the initial execution of the program. There are no hooks that could report the ids. */
 let lastId = 1;
 
 const implementation = class AsyncResource {
-  readonly #frame: Frame | undefined = current.frame;
+  readonly #frame: OpaqueFrame | undefined = current.frame;
   readonly #asyncId = ++lastId;
   readonly #triggerAsyncId: number;
 
@@ -29,13 +32,7 @@ const implementation = class AsyncResource {
   }
 
   runInAsyncScope<A extends unknown[], R>(fn: (...args: A) => R, thisArg?: unknown, ...args: A): R {
-    const before = current.frame;
-    current.frame = this.#frame;
-    try {
-      return Reflect.apply(fn, thisArg, args);
-    } finally {
-      current.frame = before;
-    }
+    return runInFrame(this.#frame, fn, thisArg, args);
   }
 
   bind<F extends Callback>(fn: F, thisArg?: unknown): F {
@@ -49,7 +46,7 @@ const implementation = class AsyncResource {
       );
     }
     Object.defineProperty(bound, 'length', { value: fn.length });
-    // The same parameters and result, another `this`.
+    // The parameters and the result are those of `fn`; only `this` differs.
     return bound as unknown as F;
   }
 
@@ -66,8 +63,8 @@ const implementation = class AsyncResource {
   }
 };
 
-// Bundlers rename a class whose name is taken in another of their modules, and minifiers any class.
+// Bundlers rename a class whose name occurs in another of their modules, and minifiers rename any class.
 Object.defineProperty(implementation, 'name', { value: 'AsyncResource', configurable: true });
 
-// Node's types say the same of `bind` in other words.
+// Node's types describe the same `bind` differently.
 export const AsyncResource = implementation as unknown as typeof NodeAsyncResource;

@@ -1,0 +1,36 @@
+// Where the runtime has no Symbol.dispose, compilers that lower `using` look for this symbol.
+const dispose: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
+
+interface Storage {
+  getStore(): unknown;
+  enterWith(store: unknown): void;
+}
+
+/**
+ * The scope that `withScope()` of an `AsyncLocalStorage` returns: the value is set until the scope is disposed of.
+ * @see https://nodejs.org/api/async_context.html#class-runscope
+ */
+export class RunScope implements Disposable {
+  readonly #storage: Storage;
+  readonly #outerValue: unknown;
+  #isDisposed = false;
+
+  /** @internal */
+  constructor(storage: Storage, store: unknown) {
+    this.#storage = storage;
+    this.#outerValue = storage.getStore();
+    storage.enterWith(store);
+  }
+
+  /** Restores the value that was set before the scope. Further calls have no effect. */
+  dispose(): void {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
+    this.#storage.enterWith(this.#outerValue);
+  }
+
+  /** Called at the end of the block that declares the scope with `using`. Does the same as `dispose()`. */
+  [dispose](): void {
+    this.dispose();
+  }
+}

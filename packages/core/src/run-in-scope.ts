@@ -1,0 +1,29 @@
+import * as engine from '#engine';
+import { type Frame, sharedState } from './frame.js';
+
+const getHolder = engine.getHolder;
+const getFrame = engine.getFrame;
+const pushFrame = engine.pushFrame;
+const popFrame = engine.popFrame;
+const amendRevertFrame = engine.amendRevertFrame;
+const runInFrame = engine.runInFrame;
+
+/** Calls a function in a scope with a frame current, and restores the whole frame that was current before. */
+export function runInScope<A extends unknown[], R>(
+  frame: Frame | undefined,
+  fn: (...args: A) => R,
+  thisArg: unknown,
+  args: A,
+): R {
+  const holder = getHolder();
+  const outer = getFrame(holder);
+  const since = sharedState.changeCount;
+  const inner = pushFrame(holder, frame);
+  if (inner === undefined) return runInFrame(frame, fn, thisArg, args);
+  try {
+    return Reflect.apply(fn, thisArg, args);
+  } finally {
+    popFrame(holder, inner, outer);
+    if (sharedState.changeCount !== since) amendRevertFrame(holder, outer, since);
+  }
+}

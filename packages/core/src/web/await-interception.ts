@@ -1,0 +1,168 @@
+/**
+ * Rule 2 without a build step. `await p` on a promise makes the JavaScript engine read `p.constructor` immediately. An
+ * accessor on `Promise.prototype` observes the read. By returning something other than `Promise`, it makes the
+ * JavaScript engine treat the promise like any thenable: the JavaScript engine reads `p.then`, again immediately, and
+ * calls it in a job. A second accessor returns a `then` that knows the frame of the `await`.
+ *
+ * When the promise settles, three jobs are queued at once. The queue is first in, first out, so no other job can run
+ * between them, and outside of them the root is current:
+ *
+ *     await p            reads p.constructor, p.then      current: F (the frame of the `await`)
+ *       |
+ *     (p settles)        queues three jobs
+ *       |
+ *     job 1              makes F current                  root -> F
+ *     job 2              the JavaScript engine resumes the function  F
+ *     job 3              makes the root current           F -> root
+ *
+ * An `await` of a value that is not a promise cannot be observed: the code after it runs in the root.
+ */
+import { current, isAtRoot } from '../engine/current.js';
+import type { OpaqueFrame } from '../engine/engine.js';
+import { NativePromise, nativeThen, queueJob, queueReturnToRoot, shieldJobs } from '../engine/jobs.js';
+import { patchProperty } from './patch.js';
+import { bindingThen, nativeCallDepth } from './promise.js';
+
+type Settle = (value: unknown) => unknown;
+type Then = typeof bindingThen;
+
+const NONE = {};
+/**
+ * The promise whose `constructor` was read last, and the frame at that moment. In an `await`, the JavaScript engine
+ * reads `then` next.
+ */
+let probed: object = NONE;
+let probedFrame: OpaqueFrame | undefined;
+
+/**
+ * Returned in place of `Promise`. The JavaScript engine only compares it. User code that uses it, to read a property or
+ * to create a promise, inspects what the promise is made of and is not an `await`: reset the probe.
+ */
+const PromiseProxy: PromiseConstructor = new Proxy(NativePromise, {
+  get(target, key) {
+    probed = NONE;
+    return Reflect.get(target, key);
+  },
+  construct(target, args, newTarget) {
+    probed = NONE;
+    return Reflect.construct(target, args, newTarget === PromiseProxy ? target : newTarget);
+  },
+});
+
+/** Queues the three jobs. The call of `settle` queues the second one. */
+function settleInFrame(frame: OpaqueFrame | undefined, settle: Settle, value: unknown): unknown {
+  queueJob(() => {
+    current.frame = frame;
+  });
+  const result = settle(value);
+  queueReturnToRoot();
+  return result;
+}
+
+/** Returns the `then` that the JavaScript engine reads from a promise awaited in a flow. */
+function createInterceptedThen(frame: OpaqueFrame | undefined): Then {
+  return function then(onFulfilled, onRejected) {
+    // The JavaScript engine calls it in a separate job. User code that read both properties itself calls it within the
+    // flow.
+    const isUserCall = frame !== undefined && current.frame === frame;
+    if (isUserCall || typeof onFulfilled !== 'function' || typeof onRejected !== 'function') {
+      return bindingThen.call(this, onFulfilled, onRejected);
+    }
+    return nativeThen.call(
+      this,
+      (value) => settleInFrame(frame, onFulfilled as Settle, value),
+      (reason) => settleInFrame(frame, onRejected as Settle, reason),
+    );
+  };
+}
+
+/** Does what an assignment does to a property without an accessor. */
+function assign(target: object, key: PropertyKey, value: unknown): void {
+  if (!Reflect.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })) {
+    throw new TypeError(`Cannot assign to property '${String(key)}' of a frozen promise`);
+  }
+}
+
+/**
+ * Installs the accessors, and tests whether the JavaScript engine reads them.
+ * @returns a function that removes them; `undefined` if `await` cannot be intercepted here
+ */
+export function patchAwait(): (() => void) | undefined {
+  const { prototype } = NativePromise;
+  // The accessors return what was last assigned: this package's `then`, or that of a library that patches it later.
+  let then: unknown = prototype.then;
+  let promiseConstructor: unknown = prototype.constructor;
+  const restoreConstructor = patchProperty(prototype, 'constructor', 'Promise.prototype.constructor', () => ({
+    get(this: object): unknown {
+      if (this === current.exempt) {
+        current.exempt = undefined;
+        probed = NONE;
+        return promiseConstructor;
+      }
+      // A read of the prototype's own property is not an `await` either.
+      if (nativeCallDepth > 0 || isAtRoot() || this === prototype) return promiseConstructor;
+      probed = this;
+      probedFrame = current.frame;
+      return PromiseProxy;
+    },
+    set(this: object, value: unknown) {
+      if (this === prototype) promiseConstructor = value;
+      else assign(this, 'constructor', value);
+    },
+  }));
+  if (restoreConstructor === undefined) return undefined;
+  shieldJobs();
+  const restoreThen = patchProperty(prototype, 'then', 'Promise.prototype.then for await', () => ({
+    get(this: object): unknown {
+      if (probed !== this) return then;
+      probed = NONE;
+      return probedFrame === current.frame ? createInterceptedThen(probedFrame) : then;
+    },
+    set(this: object, value: unknown) {
+      if (this === prototype) then = value;
+      else assign(this, 'then', value);
+    },
+  }));
+  // User code reading the global `Promise` may compare it with `p.constructor`; reset the probe.
+  let { Promise: globalPromise } = globalThis;
+  const restorePromise = patchProperty(globalThis, 'Promise', 'Promise', () => ({
+    get() {
+      probed = NONE;
+      return globalPromise;
+    },
+    set(value: PromiseConstructor) {
+      globalPromise = value;
+      if (value === NativePromise) return;
+      console.warn(
+        'Throughline: Promise was replaced after Throughline was installed, and is not followed. Load its replacement first.',
+      );
+    },
+  }));
+  const unpatchAwait = () => {
+    restorePromise?.();
+    restoreThen?.();
+    restoreConstructor();
+  };
+  if (restoreThen !== undefined && doesAwaitRead()) return unpatchAwait;
+  unpatchAwait();
+  return undefined;
+}
+
+/** Whether an `await` reads both properties. */
+function doesAwaitRead(): boolean {
+  const outer = current.frame;
+  const promise = NativePromise.resolve();
+  probed = promise;
+  try {
+    // A placeholder that is never read. It only must not be the root.
+    current.frame = {} as OpaqueFrame;
+    // The `await` itself is the test. The promise is fulfilled.
+    void (async () => {
+      await promise;
+    })();
+    return probed === NONE;
+  } finally {
+    current.frame = outer;
+    probed = NONE;
+  }
+}
