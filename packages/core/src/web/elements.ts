@@ -7,7 +7,7 @@
  */
 import { current } from '../engine/current.js';
 import { patchCalls } from './patch.js';
-import { begin, isAnyKnown } from './tasks.js';
+import { begin, isAnyKnown } from './task-frames.js';
 
 /** Elements that load, the first ones also outside of the document. */
 const SELECTOR = 'img,image,input,video,audio,source,script,link,style,iframe,frame,embed,object,track';

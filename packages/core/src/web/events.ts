@@ -8,7 +8,7 @@
  */
 import { current } from '../engine/current.js';
 import { disguised, eachMember, find, type Native, ownerOf, patchCall, patchProperty } from './patch.js';
-import { frameOf, isTaskEvent } from './tasks.js';
+import { frameOf, isTaskEvent } from './task-frames.js';
 
 /** What listens, and what stands for it; and the other way round. */
 const wrappers = new WeakMap<object, Native>();

@@ -6,8 +6,8 @@ import { patchElements } from './elements.js';
 import { patchEvents } from './events.js';
 import { type PatchReport, patchReport, patchSourceText, unpatch } from './patch.js';
 import { patchPromise } from './promise.js';
-import { patchRequests } from './requests.js';
-import { patchSchedulers } from './timers.js';
+import { patchSchedulers } from './schedulers.js';
+import { patchRequests } from './task-objects.js';
 
 export interface InstallOptions {
   /**

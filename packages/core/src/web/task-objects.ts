@@ -3,7 +3,7 @@
  * or when a method of theirs is called.
  */
 import { type Around, patchCalls, patchConstructor } from './patch.js';
-import { begin } from './tasks.js';
+import { begin } from './task-frames.js';
 
 /** What these give tells of a task that begins with the call. */
 const given: Around = (native, self, args) => {
