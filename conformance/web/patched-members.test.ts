@@ -1,4 +1,4 @@
-/** Which properties `install()` replaces in each browser that this machine has. */
+/** Which properties `install()` replaces in each browser that this machine has, and whether the report names the same ones. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type BrowserName, browserNames, MissingBrowser } from '@throughline/testing/browsers';
@@ -10,6 +10,7 @@ interface Snapshots {
   readonly replaceable: readonly string[];
   /** The paths of the properties that `install()` changed. */
   readonly changed: readonly string[];
+  readonly patched: readonly string[];
 }
 
 for (const name of browserNames) {
@@ -22,6 +23,12 @@ for (const name of browserNames) {
       const expected = replaceable.filter(isListed);
       assert.deepEqual(changed, expected);
       assert.ok(expected.length > 250, `${expected.length} members`);
+    });
+
+    test('are those of the report', { skip }, () => {
+      const { changed, patched } = snapshots as Snapshots;
+      // The one property that is patched twice.
+      assert.deepEqual(patched, [...changed, 'Promise.prototype.then for await'].sort());
     });
   });
 }
@@ -43,10 +50,11 @@ import { install } from 'throughline/web';
 const before = snapshotProperties();
 // Some accessors return another object at each call.
 const unstable = new Set(changedProperties(before));
-install();
+const { report } = install();
 globalThis.result = {
   replaceable: [...before].filter(([, { value, set }]) => typeof value === 'function' || set).map(([path]) => path).sort(),
   changed: changedProperties(before).filter((path) => !unstable.has(path)).sort(),
+  patched: [...report.patched].sort(),
 };
 `)) as Snapshots | undefined;
   } finally {

@@ -10,7 +10,7 @@
 import { current, share } from '../engine/current.js';
 import { NativePromise, runJob } from '../engine/jobs.js';
 import type { Frame } from '../frame.js';
-import { disguised } from '../web/patch.js';
+import { disguise } from '../web/patch.js';
 import { within } from './handed.js';
 import { after, before, promiseOf } from './hold.js';
 import { isObject } from './object.js';
@@ -29,7 +29,7 @@ export function patchGenerators(): void {
     const prototype: Generator = Object.getPrototypeOf(async function* () {}).prototype;
     for (const key of ['next', 'throw', 'return'] as const) {
       const native = prototype[key] as Resume;
-      const value = disguised(key === 'return' ? returning(native) : resuming(native), native);
+      const value = disguise(key === 'return' ? returning(native) : resuming(native), native);
       Reflect.defineProperty(prototype, key, { value });
     }
     return true;

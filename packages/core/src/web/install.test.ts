@@ -64,6 +64,72 @@ test('the report says what follows the flow and what is missing here', () => {
   uninstall();
 });
 
+const interceptionPaths = ['Promise', 'Promise.prototype.constructor', 'Promise.prototype.then for await'];
+
+test('the report does not grow when interception is switched on and off', () => {
+  const uninstall = install();
+  const { patched, missing, refused } = structuredClone(uninstall.report);
+  for (let i = 0; i < 1000; i++) {
+    install({ await: false });
+    install({ await: true });
+  }
+  assert.deepEqual([...uninstall.report.patched].sort(), [...patched].sort());
+  assert.deepEqual(uninstall.report.missing, missing);
+  assert.deepEqual(uninstall.report.refused, refused);
+  uninstall();
+});
+
+test('the report does not grow over installations', () => {
+  const uninstallFirst = install();
+  const report = structuredClone(uninstallFirst.report);
+  uninstallFirst();
+  for (let i = 0; i < 1000; i++) install()();
+  const uninstall = install();
+  assert.deepEqual(uninstall.report, report);
+  uninstall();
+});
+
+test('the report names the patches of the interception only while it is on', () => {
+  const uninstall = install({ await: false });
+  const intersect = () => uninstall.report.patched.filter((path) => interceptionPaths.includes(path)).sort();
+  assert.deepEqual(intersect(), []);
+  install({ await: true });
+  assert.deepEqual(intersect(), interceptionPaths);
+  install({ await: false });
+  assert.deepEqual(intersect(), []);
+  uninstall();
+});
+
+test('a report that was read before interception is switched off does not change', () => {
+  const uninstall = install({ await: true });
+  const { report } = uninstall;
+  const copy = structuredClone(report);
+  install({ await: false });
+  assert.deepEqual(report, copy);
+  uninstall();
+  assert.deepEqual(report, copy);
+});
+
+test('the report of an installation that is gone is the last one, whatever is installed after it', () => {
+  const uninstallFirst = install({ await: true });
+  const last = structuredClone(uninstallFirst.report);
+  uninstallFirst();
+  assert.deepEqual(uninstallFirst.report, last);
+  const uninstall = install({ await: false });
+  assert.deepEqual(uninstallFirst.report, last);
+  assert.equal(uninstall.report.await, 'not followed');
+  uninstall();
+  assert.deepEqual(uninstallFirst.report, last);
+});
+
+test('the report names each missing class once', () => {
+  const uninstall = install();
+  const { missing } = uninstall.report;
+  assert.deepEqual(missing, [...new Set(missing)]);
+  assert.ok(missing.includes('Element'));
+  uninstall();
+});
+
 test('patched functions keep the name, length, properties and source text of the native ones', () => {
   const patched = [
     [Promise.prototype, 'then'],
@@ -290,6 +356,10 @@ test('where an engine does not ask for the constructor, the warning names the tr
   assert.match(String(warnings[0]?.[0]), /@throughline\/transform/);
   install();
   assert.equal(warnings.length, 1);
+  const { refused } = structuredClone(uninstall.report);
+  assert.ok(refused.includes('Promise.prototype.constructor'));
+  install({ await: true });
+  assert.deepEqual(uninstall.report.refused, refused);
   assert.equal(await Promise.resolve(1).then((value) => value + 1), 2);
   assert.equal(await (async () => await 3)(), 3);
   uninstall();

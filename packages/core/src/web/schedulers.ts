@@ -1,17 +1,15 @@
-/** Rule 3: what is scheduled runs in the frame of the call that scheduled it. */
+/** Rule 3: a scheduled callback runs in the frame of the call that scheduled it. */
 import { captured } from './captured.js';
-import { type Around, patchCall, patchCalls } from './patch.js';
+import { type CallWrapper, wrapCall } from './patch.js';
+import { SCHEDULERS } from './platform-apis.js';
 
-const FUNCTIONS =
-  'setTimeout setInterval setImmediate queueMicrotask requestAnimationFrame requestIdleCallback webkitRequestAnimationFrame';
-
-/** They call their first argument, and some hand the others on to it. */
-const schedule: Around = (native, self, args) => {
+/** Captures the first argument only: timers pass the others to it as they are. */
+const captureFirst: CallWrapper = (native, self, args) => {
   if (args.length > 0) args[0] = captured(args[0]);
   return Reflect.apply(native, self, args);
 };
 
+/** Patches the functions of the global object that call back later, such as `setTimeout()`. */
 export function patchSchedulers(): void {
-  for (const name of FUNCTIONS.split(' ')) patchCall('', name, schedule);
-  patchCalls('Scheduler HTMLVideoElement', /^(postTask|requestVideoFrameCallback)$/, schedule);
+  for (const name of SCHEDULERS.split(' ')) wrapCall('', name, captureFirst);
 }

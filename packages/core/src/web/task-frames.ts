@@ -1,24 +1,23 @@
 /**
- * Rule 4: an object that stands for one task tells of it in the frame of the call or assignment that began the task. A
- * task is known by its object and a kind, since a media element loads, plays and seeks, each in a frame of its own. The
- * frame is kept for the object until the event that ends the task, and for that event until nobody holds it any more.
+ * Rule 4: events that report a task run their listeners in the frame of the call or assignment that started the task.
  *
- * While no flow begins a task nothing is kept. For an object that has a frame a task that is begun at the root is noted
- * too, so that none of its events is taken for one of the task before.
+ * A task is known by its object and its kind. Its frame is kept from the start of the task to the event that ends it, and for the
+ * remaining listeners of that event:
+ *
+ *     startTask(target, kind)        tasks:  target -> kind -> frame
+ *              │
+ *     events of that kind            eventFrames:  event -> frame
+ *              │
+ *     the event that ends the task   tasks:  the kind is deleted
+ *
+ * While no flow starts a task, nothing is kept. Once a flow has started a task of an object, tasks that start in the root are recorded
+ * for it as well: otherwise their events would be attributed to the earlier task.
  */
 import { current } from '../engine/current.js';
 import type { Frame } from '../frame.js';
+import { FINAL_EVENTS, TASK_EVENTS, type TaskKind } from './platform-apis.js';
 
-/** What may end a task. */
-const ENDS = (
-  'load error loadend abort timeout close success complete finish toggle ended pause seeked volumechange ratechange ' +
-  'fullscreenchange fullscreenerror'
-).split(' ');
-/** How the events begin that tell of tasks. Others that begin so are told of as they were. */
-const TYPE =
-  /^(load|err|abort|timeo|clo|suc|comp|fin|tog|end|pau|see|vol|rat|fulls|prog|ready|upg|block|open|show|sus|emp|sta|canp|dur|play|wait|timeu)/;
-
-/** What some of the objects have. */
+/** Properties that some of the objects have. */
 interface TaskTarget extends EventTarget {
   readonly ended?: boolean;
   readonly localName?: string;
@@ -27,78 +26,81 @@ interface TaskTarget extends EventTarget {
   readonly upload?: object;
 }
 
-const tasks = new WeakMap<object, Map<string, Frame | undefined>>();
-/** The frames of events that are under way, and may have ended their task. */
-const told = new WeakMap<Event, Frame | undefined>();
-
-/** Whether any task was begun in a flow. */
-export let isAnyKnown = false;
-
-// Our own listener, which nobody is to hear of who replaces this later.
-const addEventListener = globalThis.EventTarget?.prototype.addEventListener;
-
-export function isTaskEvent(type: unknown): boolean {
-  return TYPE.test(type as string);
+const finalEvents = FINAL_EVENTS.split(' ');
+const kinds = new Map<string, TaskKind>();
+for (const [kind, types] of Object.entries(TASK_EVENTS)) {
+  for (const type of types.split(' ')) kinds.set(type, kind as TaskKind);
 }
 
-/** The kind of task that an event of this type tells of: the first letters of the type, '' for objects that do one thing. */
-function kindOf(type: string): string {
-  const [kind = ''] = /^(play|pause|seek|volume|rate|toggle|full)/.exec(type) ?? [];
-  return /^(waiting|timeupdate|ended)$/.test(type) ? 'play' : kind;
+const tasks = new WeakMap<object, Map<TaskKind, Frame | undefined>>();
+const eventFrames = new WeakMap<Event, Frame | undefined>();
+
+/** Whether a flow has ever started a task. */
+export let hasTasks = false;
+
+// Our own listeners are hidden from libraries that replace this method later.
+const addEventListener = globalThis.EventTarget?.prototype.addEventListener;
+
+/** Whether events of a type report tasks. */
+export function isTaskEvent(type: unknown): boolean {
+  return kinds.has(String(type));
 }
 
 /**
- * Makes the current frame that of the task which this object begins now.
- * @param lives longer than the task: its end is to be listened for
+ * Notes that an object starts a task in the current frame.
+ *
+ * @param isReused whether the object can start more tasks: then the end of this one is listened for, to release the frame.
+ * Otherwise the frame is released together with the object.
  */
-export function begin(target: object, kind = '', lives = false): void {
+export function startTask(target: object, kind: TaskKind = 'load', isReused = false): void {
   const { frame } = current;
-  let task = tasks.get(target);
-  if (task === undefined) {
+  let frames = tasks.get(target);
+  if (frames === undefined) {
     if (frame === undefined) return;
-    task = new Map();
-    tasks.set(target, task);
-    isAnyKnown = true;
+    frames = new Map();
+    tasks.set(target, frames);
+    hasTasks = true;
   }
-  // A player that loads forgets what it had to tell.
-  if (kind === '' && 'ended' in target) task.clear();
-  task.set(kind, frame);
-  // What somebody has put in the place of a class of the platform cannot be listened to.
-  if (!lives || frame === undefined || !(target instanceof EventTarget)) return;
-  for (const type of ENDS) {
-    if (kind === 'play' || kindOf(type) === kind) addEventListener?.call(target, type, frameOf);
+  // A media element that loads drops the pending events of the resource before.
+  if (kind === 'load' && 'ended' in target) frames.clear();
+  frames.set(kind, frame);
+  // The classes of a library that replaces those of the platform need not be event targets.
+  if (!isReused || frame === undefined || !(target instanceof EventTarget)) return;
+  for (const type of finalEvents) {
+    // Playing ends with `ended`, or with `pause`, which is another kind.
+    if (kind === 'play' || kinds.get(type) === kind) addEventListener?.call(target, type, frameOfEvent);
   }
 }
 
-/** The frame of the task that an event of the platform tells of; undefined where it tells of none. */
-export function frameOf(event: Event): Frame | undefined {
+/** Returns the frame of the task that an event reports; undefined if it reports none. An event that ends its task releases it. */
+export function frameOfEvent(event: Event): Frame | undefined {
   const { type } = event;
   const target = event.target as TaskTarget;
-  if (told.has(event)) return told.get(event);
-  const task = tasks.get(target);
-  if (task === undefined || !event.isTrusted) return undefined;
-  let kind = kindOf(type);
-  if (type === 'timeupdate' && task.has('seek')) kind = 'seek';
-  // A player that comes to its end pauses by itself, and tells of the end after it.
-  const isPausing = type === 'pause' && target.ended;
-  if (isPausing) kind = 'play';
+  if (eventFrames.has(event)) return eventFrames.get(event);
+  const frames = tasks.get(target);
+  if (frames === undefined || !event.isTrusted) return undefined;
+  let kind = kinds.get(type) as TaskKind;
+  if (type === 'timeupdate' && frames.has('seek')) kind = 'seek';
+  // At its end a media element pauses without a call of `pause()`, and fires `pause` before `ended`.
+  const isPauseAtEnd = type === 'pause' && target.ended;
+  if (isPauseAtEnd) kind = 'play';
   const isProgress = 'loaded' in event;
-  let isEnd = !isPausing && ENDS.includes(type);
-  // A request that a listener has begun anew tells of the end of the one before.
-  if (isEnd && isProgress && target.readyState === 1) return undefined;
-  // These are told of more afterwards; a style sheet of the removal of its old text and of the new one.
-  if (kind === '' && (isProgress || typeof target.readyState === 'number' || target.localName === 'style')) {
-    isEnd = /loadend|close/.test(type);
+  let isFinal = !isPauseAtEnd && finalEvents.includes(type);
+  // A listener has opened the request again: this event ends the exchange before.
+  if (isFinal && isProgress && target.readyState === 1) return undefined;
+  // Objects with a ready state fire more events after these; a style element fires one for the old text and one for the new.
+  if (kind === 'load' && (isProgress || typeof target.readyState === 'number' || target.localName === 'style')) {
+    isFinal = type === 'loadend' || type === 'close';
   }
-  const frame = task.get(kind);
-  told.set(event, frame);
-  // Nobody has seen this transaction before, which is part of opening the database.
-  if (type === 'upgradeneeded') tasks.set(target.transaction as object, new Map([['', frame]]));
-  if (isEnd) {
-    task.delete(kind);
-    // Nobody listens for the end of an upload, which is over with its request.
+  const frame = frames.get(kind);
+  eventFrames.set(event, frame);
+  // The transaction is a part of opening the database, and user code gets it from this event.
+  if (type === 'upgradeneeded') tasks.set(target.transaction as object, new Map([['load', frame]]));
+  if (isFinal) {
+    frames.delete(kind);
+    // The end of an upload is not listened for; it is over when its request is.
     if (target.upload) tasks.delete(target.upload);
   }
-  if (isEnd && kind === 'pause') task.delete('play');
+  if (isFinal && kind === 'pause') frames.delete('play');
   return frame;
 }

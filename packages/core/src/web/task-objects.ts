@@ -1,34 +1,32 @@
 /**
- * The objects that stand for one task wherever there is a web: they begin it when they are made, when a method gives them,
- * or when a method of theirs is called.
+ * Rule 4, for objects other than elements that stand for a task: requests, readers, database requests, sockets, workers,
+ * notifications, animations. Their task starts when the object is made, when a method returns it, or when one of its own
+ * methods is called.
  */
-import { type Around, patchCalls, patchConstructor } from './patch.js';
-import { begin } from './task-frames.js';
+import { type CallWrapper, observeConstructor, wrapMembers } from './patch.js';
+import { TASK_CONSTRUCTORS, type TaskKind } from './platform-apis.js';
+import { taskFactories, taskStarters } from './platform-patterns.js';
+import { startTask } from './task-frames.js';
 
-/** What these give tells of a task that begins with the call. */
-const given: Around = (native, self, args) => {
+const startTaskOfResult: CallWrapper = (native, self, args) => {
   const result: unknown = Reflect.apply(native, self, args);
-  if (result instanceof EventTarget) begin(result);
-  // A cursor goes on by telling again of the request that gave it.
-  else if (self instanceof IDBCursor) begin(self.request);
+  if (result instanceof EventTarget) startTask(result);
+  // A cursor that moves on fires another event at the request that returned it.
+  else if (self instanceof IDBCursor) startTask(self.request);
   return result;
 };
 
-/** These begin the task of what they are called on. */
-const called: Around = (native, self, args, key) => {
-  begin(self as object, /Full/.test(key) ? 'full' : /Seek|Time/.test(key) ? 'seek' : '', true);
-  // Listening to an upload changes the request.
+const startTaskOfTarget: CallWrapper = (native, self, args, _, kind) => {
+  startTask(self as object, kind as TaskKind, true);
+  // Its end is not listened for: a request with a listener on its upload sends a CORS preflight.
   const { upload } = self as Partial<XMLHttpRequest>;
-  if (upload !== undefined) begin(upload);
+  if (upload !== undefined) startTask(upload);
   return Reflect.apply(native, self, args);
 };
 
-export function patchRequests(): void {
-  patchCalls('AbortSignal Element', /^(timeout|animate)$/, given);
-  patchCalls('IDBFactory IDBDatabase IDBObjectStore IDBIndex IDBCursor', /^(?!on)/, given);
-  patchCalls('XMLHttpRequest FileReader Animation', /^(open|send|abort|readAs\w+|play|reverse|finish)$/, called);
-  patchCalls('HTMLMediaElement Element', /^(load|currentTime|fastSeek|requestFullscreen)$/, called);
-  for (const name of 'EventSource WebSocket Worker SharedWorker Notification Audio'.split(' ')) {
-    patchConstructor(name, begin);
-  }
+/** Patches the constructors and methods that start a task of such an object. */
+export function patchTaskObjects(): void {
+  wrapMembers(taskFactories, startTaskOfResult);
+  wrapMembers(taskStarters, startTaskOfTarget);
+  for (const className of TASK_CONSTRUCTORS.split(' ')) observeConstructor(className, startTask);
 }
