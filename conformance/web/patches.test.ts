@@ -98,6 +98,29 @@ Object.defineProperty(globalThis, 'setTimeout', { value: setTimeout, configurabl
   ]);
 });
 
+test('two copies of the package share one installation, and its report does not grow', async () => {
+  const result = await pages.evaluate(
+    `import { install } from 'throughline/web';
+const uninstall = install();
+const { patched } = uninstall.report;
+for (let i = 0; i < 100; i++) {
+  install({ await: true });
+  install({ await: false });
+}
+globalThis.result = {
+  isShared: uninstall === globalThis.uninstallFirst,
+  wereReportsKept: globalThis.report.await === 'not followed' && patched.length === globalThis.report.patched.length,
+  added: uninstall.report.patched.filter((path) => !patched.includes(path)),
+  removed: patched.filter((path) => !uninstall.report.patched.includes(path)),
+};
+`,
+    `import { install } from 'throughline/web';
+globalThis.uninstallFirst = install({ await: false });
+globalThis.report = uninstallFirst.report;`,
+  );
+  assert.deepEqual(result, { isShared: true, wereReportsKept: true, added: [], removed: [] });
+});
+
 test('a listener that was added before install() can be removed after it', async () => {
   const result = await pages.evaluate(`import { install } from 'throughline/web';
 const target = new EventTarget();
