@@ -1,4 +1,4 @@
-/** A page that keeps a value through awaits. */
+/** A page with a value that is read after an `await`. */
 import { AsyncLocalStorage } from 'throughline';
 
 const user = new AsyncLocalStorage<string>();

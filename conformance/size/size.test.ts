@@ -1,4 +1,4 @@
-/** What a page pays in bytes, minified and gzipped: a real page, bundled as a user would. */
+/** How many bytes the package adds to a page, minified and gzipped: the page is bundled as users bundle theirs. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import throughline from '@throughline/transform/esbuild';
 import { type BuildOptions, build } from 'esbuild';
 
-async function bundle(options: BuildOptions = {}): Promise<Buffer> {
+async function bundlePage(options: BuildOptions = {}): Promise<Buffer> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('page.js', import.meta.url))],
     bundle: true,
@@ -23,19 +23,19 @@ async function bundle(options: BuildOptions = {}): Promise<Buffer> {
 }
 
 /** The page's own code, without the package. */
-const own = (await bundle({ external: ['throughline'] })).length;
+const ownBytes = (await bundlePage({ external: ['throughline'] })).length;
 
-function addsAtMost(context: { diagnostic(message: string): void }, { length }: Buffer, limit: number): void {
-  const added = length - own;
-  context.diagnostic(`${added} bytes beside the ${own} of the page; at most ${limit}`);
+function assertAddedBytes(context: { diagnostic(message: string): void }, { length }: Buffer, limit: number): void {
+  const added = length - ownBytes;
+  context.diagnostic(`${added} bytes in addition to the ${ownBytes} of the page; at most ${limit}`);
   assert.ok(added <= limit, `${added} bytes are more than ${limit}`);
 }
 
-test('exact await with the transform takes at most 4 kB', async (context) => {
+test('exact await with the transform adds at most 4 kB', async (context) => {
   const conditions = ['throughline-promises-only'];
-  addsAtMost(context, await bundle({ conditions, plugins: [throughline({ install: false })] }), 4000);
+  assertAddedBytes(context, await bundlePage({ conditions, plugins: [throughline({ install: false })] }), 4000);
 });
 
-test('all patches and interception take at most 7 kB', async (context) => {
-  addsAtMost(context, await bundle(), 7000);
+test('all patches and interception add at most 7 kB', async (context) => {
+  assertAddedBytes(context, await bundlePage(), 7000);
 });

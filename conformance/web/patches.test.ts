@@ -1,120 +1,76 @@
 /**
- * The web patches in a real Chromium, among others: what they look like, that they go away again, what they do where
- * something is frozen, in workers, and beside the patches of somebody else.
+ * The patches in a real Chromium: whether user code can tell them from the platform's own functions, whether they can be
+ * reverted, and how they work with frozen objects, in workers, and together with the patches of other libraries.
  */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { type Browser, openBrowser, type PageServer, startServer } from '@throughline/testing/browsers';
-import { build } from 'esbuild';
+import { bundle, openTestPages, type TestPages } from './test-pages.js';
 
-let browser: Browser;
-let server: PageServer;
+let pages: TestPages;
 
 before(async () => {
-  server = await startServer();
-  browser = await openBrowser('chromium');
+  pages = await openTestPages('chromium');
 });
 after(async () => {
-  await browser?.close();
-  await server?.close();
+  await pages?.close();
 });
 
-const install = `import { install } from 'throughline/web';
-import { follows } from './follows.js';
+const imports = `import { install } from 'throughline/web';
+import { findLostFlows } from './lost-flows.js';
 `;
 
-async function bundle(source: string, format: 'esm' | 'iife' = 'esm'): Promise<string> {
-  const result = await build({
-    stdin: { contents: source, resolveDir: fileURLToPath(new URL('.', import.meta.url)) },
-    bundle: true,
-    write: false,
-    format,
-    platform: 'browser',
-    conditions: ['throughline-portable'],
-    logLevel: 'error',
-  });
-  return result.outputFiles?.[0]?.text ?? '';
-}
-
-let pages = 0;
-
-/**
- * What `globalThis.result` of a page's module comes to.
- * @param first is run before it
- */
-async function inPage(source: string, first = ''): Promise<unknown> {
-  const path = `/patches/${++pages}`;
-  const scripts = [`${path}-first.js`, `${path}.js`];
-  const html = scripts.map((script) => `<script type="module" src="${script}"></script>`).join('');
-  server.add(path, `<!doctype html><meta charset="utf-8"><body>${html}`);
-  server.add(`${path}-first.js`, await bundle(first));
-  server.add(`${path}.js`, await bundle(source));
-  const page = await browser.page(server.origin + path);
-  try {
-    return await page.evaluate('globalThis.result');
-  } finally {
-    await page.close();
-  }
-}
-
-test('every patched function, getter, setter and constructor looks as before, and all is as it was after uninstall()', async () => {
-  const result = await inPage(`import { looks, stands } from './looks.js';
+test('patched functions, accessors and constructors look like native ones, and uninstall() restores those', async () => {
+  const result =
+    await pages.evaluate(`import { changedProperties, describeFunctions, snapshotProperties } from './platform-snapshot.js';
 import { install } from 'throughline/web';
-const before = [looks(), stands()];
+const [descriptions, properties] = [describeFunctions(), snapshotProperties()];
 const uninstall = install();
-const { report } = uninstall;
-const [looked, stood] = [looks(), stands()];
-const patched = [...stood].filter(([path, property]) => {
-  const was = before[1].get(path);
-  return !Object.is(was.value, property.value) || was.set !== property.set || was.get !== property.get;
-}).map(([path]) => path);
-const different = [...looked].filter(([path, look]) => before[0].get(path) !== look).map(([path]) => path);
-const gone = [...before[0].keys()].filter((path) => !looked.has(path));
-const { length } = report.patched;
+const { refused } = uninstall.report;
+const now = describeFunctions();
+const changed = changedProperties(properties);
+const different = [...now].filter(([path, description]) => descriptions.get(path) !== description).map(([path]) => path);
+const gone = [...descriptions.keys()].filter((path) => !now.has(path));
 uninstall();
-const left = [...stands()].filter(([path, property]) => {
-  const was = before[1].get(path);
-  return !Object.is(was.value, property.value) || was.set !== property.set || was.get !== property.get;
-}).map(([path]) => path);
-globalThis.result = { patched, different, gone, left, refused: report.refused, length };
+globalThis.result = { changed, different, gone, refused, unrestored: changedProperties(properties) };
 `);
-  const { patched, different, gone, left, refused } = result as Record<string, string[]>;
-  assert.ok((patched?.length ?? 0) > 150, `${patched?.length} are patched`);
-  // The two properties through which an await is seen have become accessors, and so has the constructor's global.
-  const accessors = (path: string) => /^(Promise\.prototype\.(then|constructor)|\.Promise) (get|set|value)$/.test(path);
+  const { changed, different, gone, refused, unrestored } = result as Record<string, string[]>;
+  assert.ok((changed?.length ?? 0) > 150, `${changed?.length} properties are patched`);
+  // The two properties that an await reads become accessors, and so does the global Promise.
+  const isAccessor = (path: string) =>
+    /^(Promise\.prototype\.(then|constructor)|\.Promise) (get|set|value)$/.test(path);
   assert.deepEqual(
-    different?.filter((path) => !accessors(path)),
+    different?.filter((path) => !isAccessor(path)),
     [],
   );
   assert.deepEqual(
-    gone?.filter((path) => !accessors(path)),
+    gone?.filter((path) => !isAccessor(path)),
     [],
   );
-  assert.deepEqual(left, []);
+  assert.deepEqual(unrestored, []);
   assert.deepEqual(refused, []);
 });
 
-test('constructors stay constructors: instances, subclasses, constants and prototypes', async () => {
-  const result = await inPage(`import { install } from 'throughline/web';
+test('patched constructors keep their instances, subclasses, constants and prototypes', async () => {
+  const result = await pages.evaluate(`import { install } from 'throughline/web';
 import { AsyncLocalStorage } from 'throughline';
 const Native = WebSocket;
 const native = new Worker('/worker.js');
 install();
-class Mine extends WebSocket {
-  constructor() { super('ws://' + location.host + '/socket'); this.mine = true; }
+class Derived extends WebSocket {
+  constructor() { super('ws://' + location.host + '/socket'); this.derived = true; }
 }
-const mine = new AsyncLocalStorage().run(1, () => new Mine());
+const derived = new AsyncLocalStorage().run(1, () => new Derived());
 const audio = new Audio();
 globalThis.result = [
-  mine instanceof Mine, mine instanceof WebSocket, mine instanceof Native, mine.mine, Object.getPrototypeOf(mine) === Mine.prototype,
-  WebSocket.OPEN === 1, WebSocket.prototype === Native.prototype, mine.constructor === Mine,
+  derived instanceof Derived, derived instanceof WebSocket, derived instanceof Native, derived.derived,
+  Object.getPrototypeOf(derived) === Derived.prototype,
+  WebSocket.OPEN === 1, WebSocket.prototype === Native.prototype, derived.constructor === Derived,
   WebSocket.prototype.constructor === WebSocket, WebSocket.name === 'WebSocket', WebSocket.length === 1,
   String(WebSocket) === 'function WebSocket() { [native code] }', native instanceof Worker,
   audio instanceof HTMLAudioElement, audio instanceof Audio,
   (() => { try { WebSocket('ws://x'); } catch (error) { return error instanceof TypeError; } })(),
 ];
-mine.close();
+derived.close();
 native.terminate();
 `);
   assert.deepEqual(
@@ -123,18 +79,18 @@ native.terminate();
   );
 });
 
-test('what is frozen is reported, and works without following', async () => {
-  const result = (await inPage(
-    `${install}
-globalThis.result = follows().then((wrong) => ({ wrong, refused: install().report.refused }));`,
+test('frozen properties are reported, and work without keeping the flow', async () => {
+  const result = (await pages.evaluate(
+    `${imports}
+globalThis.result = findLostFlows().then((lost) => ({ lost, refused: install().report.refused }));`,
     `Object.freeze(XMLHttpRequest.prototype);
 Object.freeze(EventTarget.prototype);
 Object.defineProperty(globalThis, 'setTimeout', { value: setTimeout, configurable: false, writable: false });`,
-  )) as { wrong: string[]; refused: string[] };
-  for (const name of ['XMLHttpRequest.prototype.send', 'EventTarget.prototype.addEventListener', 'setTimeout']) {
-    assert.ok(result.refused.includes(name), name);
+  )) as { lost: string[]; refused: string[] };
+  for (const path of ['XMLHttpRequest.prototype.send', 'EventTarget.prototype.addEventListener', 'setTimeout']) {
+    assert.ok(result.refused.includes(path), path);
   }
-  assert.deepEqual(result.wrong.sort(), [
+  assert.deepEqual(result.lost.sort(), [
     'XMLHttpRequest: expected a, got undefined',
     'XMLHttpRequest: expected b, got undefined',
     'setTimeout: expected a, got undefined',
@@ -142,30 +98,53 @@ Object.defineProperty(globalThis, 'setTimeout', { value: setTimeout, configurabl
   ]);
 });
 
-test('what was listening before install() can be removed after it', async () => {
-  const result = await inPage(`import { install } from 'throughline/web';
+test('two copies of the package share one installation, and its report does not grow', async () => {
+  const result = await pages.evaluate(
+    `import { install } from 'throughline/web';
+const uninstall = install();
+const { patched } = uninstall.report;
+for (let i = 0; i < 100; i++) {
+  install({ await: true });
+  install({ await: false });
+}
+globalThis.result = {
+  isShared: uninstall === globalThis.uninstallFirst,
+  wereReportsKept: globalThis.report.await === 'not followed' && patched.length === globalThis.report.patched.length,
+  added: uninstall.report.patched.filter((path) => !patched.includes(path)),
+  removed: patched.filter((path) => !uninstall.report.patched.includes(path)),
+};
+`,
+    `import { install } from 'throughline/web';
+globalThis.uninstallFirst = install({ await: false });
+globalThis.report = uninstallFirst.report;`,
+  );
+  assert.deepEqual(result, { isShared: true, wereReportsKept: true, added: [], removed: [] });
+});
+
+test('a listener that was added before install() can be removed after it', async () => {
+  const result = await pages.evaluate(`import { install } from 'throughline/web';
 const target = new EventTarget();
-const seen = [];
-const listener = () => seen.push('called');
+const calls = [];
+const listener = () => calls.push('called');
 target.addEventListener('load', listener);
 install();
 target.removeEventListener('load', listener);
 target.dispatchEvent(new Event('load'));
-globalThis.result = seen;
+globalThis.result = calls;
 `);
   assert.deepEqual(result, []);
 });
 
 for (const format of ['Worker', 'SharedWorker', 'ServiceWorker']) {
-  test(`a ${format} is followed as a page is`, async () => {
+  test(`flows are kept in a ${format} as in a page`, async () => {
     const path = `/patches/${format}.js`;
-    const tell = {
-      Worker: `follows().then((wrong) => postMessage(wrong));`,
-      SharedWorker: `onconnect = ({ ports: [port] }) => follows().then((wrong) => port.postMessage(wrong));`,
-      ServiceWorker: `onmessage = ({ source }) => follows().then((wrong) => source.postMessage(wrong));`,
+    const post = {
+      Worker: `findLostFlows().then((lost) => postMessage(lost));`,
+      SharedWorker: `onconnect = ({ ports: [port] }) => findLostFlows().then((lost) => port.postMessage(lost));`,
+      ServiceWorker: `onmessage = ({ source }) => findLostFlows().then((lost) => source.postMessage(lost));`,
     }[format];
-    server.add(path, await bundle(`${install}install();\n${tell}`, 'iife'));
-    const result = await inPage(
+    pages.server.add(path, await bundle(`${imports}install();\n${post}`, 'iife'));
+    const result = await pages.evaluate(
       {
         Worker: `const worker = new Worker('${path}');
 globalThis.result = new Promise((resolve) => { worker.onmessage = ({ data }) => { worker.terminate(); resolve(data); }; });`,
@@ -174,12 +153,12 @@ globalThis.result = new Promise((resolve) => { port.onmessage = ({ data }) => re
         ServiceWorker: `globalThis.result = (async () => {
   const registration = await navigator.serviceWorker.register('${path}');
   const worker = registration.installing ?? registration.waiting ?? registration.active;
-  const answer = new Promise((resolve) => { navigator.serviceWorker.onmessage = ({ data }) => resolve(data); });
+  const message = new Promise((resolve) => { navigator.serviceWorker.onmessage = ({ data }) => resolve(data); });
   navigator.serviceWorker.startMessages();
-  worker.postMessage('go');
-  const wrong = await answer;
+  worker.postMessage('start');
+  const lost = await message;
   await registration.unregister();
-  return wrong;
+  return lost;
 })();`,
       }[format] ?? '',
     );
@@ -187,9 +166,15 @@ globalThis.result = new Promise((resolve) => { port.onmessage = ({ data }) => re
   });
 }
 
-const inZones = `
+interface ZoneResult {
+  /** The name of the zone in which each callback ran. */
+  readonly zones: readonly string[];
+  readonly lost: readonly string[];
+}
+
+const inZone = `
 const zone = Zone.current.fork({ name: 'ours' });
-const inZone = zone.run(() => Promise.all([
+const zones = zone.run(() => Promise.all([
   new Promise((resolve) => setTimeout(() => resolve(Zone.current.name), 1)),
   Promise.resolve().then(() => Zone.current.name),
   new Promise((resolve) => {
@@ -199,47 +184,44 @@ const inZone = zone.run(() => Promise.all([
     request.send();
   }),
 ]));
-globalThis.result = (async () => ({ zones: await inZone, wrong: await follows() }))();
+globalThis.result = (async () => ({ zones: await zones, lost: await findLostFlows() }))();
 `;
 
-test('zone.js that is loaded before us works, and so do we', async () => {
-  const { zones, wrong } = (await inPage(`${install}install();${inZones}`, `import 'zone.js';`)) as Zones;
+test('zone.js that is loaded before Throughline keeps its zones, and Throughline keeps the flows', async () => {
+  const source = `${imports}install();${inZone}`;
+  const { zones, lost } = (await pages.evaluate(source, `import 'zone.js';`)) as ZoneResult;
   assert.deepEqual(zones, ['ours', 'ours', 'ours']);
-  // Its FileReader is a class of its own, which hides the platform's.
+  // zone.js replaces FileReader by its own class, which hides the native one.
   assert.deepEqual(
-    wrong.filter((text) => !/^FileReader: expected ., got undefined/.test(text)),
+    lost.filter((message) => !/^FileReader: expected ., got undefined/.test(message)),
     [],
   );
 });
 
-test('zone.js that is loaded after us works; what goes through the queue of its own is not followed', async () => {
-  const { zones, wrong } = (await inPage(`${install}install();\nawait import('zone.js');${inZones}`)) as Zones;
+test('zone.js that is loaded after Throughline keeps its zones, and flows are lost only in its own microtask queue', async () => {
+  const source = `${imports}install();\nawait import('zone.js');${inZone}`;
+  const { zones, lost } = (await pages.evaluate(source)) as ZoneResult;
   assert.deepEqual(zones, ['ours', 'ours', 'ours']);
   assert.deepEqual(
-    wrong.filter((text) => !/^(reaction|queueMicrotask|fetch):/.test(text)),
+    lost.filter((message) => !/^(reaction|queueMicrotask|fetch):/.test(message)),
     [],
   );
 });
 
-interface Zones {
-  readonly zones: readonly string[];
-  readonly wrong: readonly string[];
-}
-
-const wrap = `import { wrapAsMonitoringToolsDo } from './wrappers.js';
-globalThis.calls = wrapAsMonitoringToolsDo();`;
+const wrap = `import { installMonitoringWrappers } from './monitoring-wrappers.js';
+globalThis.calls = installMonitoringWrappers();`;
 
 for (const [when, source, first] of [
   ['before', '', wrap],
   ['after', wrap, ''],
 ]) {
-  test(`plain wrappers that are put around everything ${when} us are called, and so are we`, async () => {
-    const result = (await inPage(
-      `${install}${source}
-globalThis.result = follows().then((wrong) => ({ wrong, calls }));`,
+  test(`the wrappers of a monitoring tool that is loaded ${when} Throughline are called, and the flows are kept`, async () => {
+    const result = (await pages.evaluate(
+      `${imports}${source}
+globalThis.result = findLostFlows().then((lost) => ({ lost, calls }));`,
       first,
-    )) as { wrong: string[]; calls: Record<string, number> };
-    assert.deepEqual(result.wrong, []);
+    )) as { lost: string[]; calls: Record<string, number> };
+    assert.deepEqual(result.lost, []);
     for (const name of ['timers', 'listeners', 'requests']) assert.ok((result.calls[name] ?? 0) > 0, name);
   });
 }

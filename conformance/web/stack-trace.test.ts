@@ -1,4 +1,4 @@
-/** A stack trace of a transformed page in a real Chromium leads, through the source map, to the lines of the original. */
+/** A stack trace from a transformed page in Chromium leads, through the source map, to the lines of the original code. */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { SourceMap } from 'node:module';
@@ -24,13 +24,13 @@ class Cart {
   }
 }
 const check = async (id: number) => {
-  const price = (await Promise.resolve(id)) * 2; if (price > 2) throw new Error(\`too dear: \${await price}\`);
+  const price = (await Promise.resolve(id)) * 2; if (price > 2) throw new Error(\`too expensive: \${await price}\`);
   return price;
 };
 Object.assign(globalThis, { result: new Cart().add({ id: 7 }).catch((error: Error) => error.stack) });
 `;
 
-test('a stack trace in Chromium leads to the lines and columns of the original', async () => {
+test('a stack trace in Chromium leads to the lines and columns of the original code', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'throughline-'));
   const server = await startServer();
   const browser = await openBrowser('chromium');
@@ -55,16 +55,17 @@ test('a stack trace in Chromium leads to the lines and columns of the original',
     const stack = String(await page.evaluate('globalThis.result'));
 
     const map = new SourceMap(JSON.parse(text('.js.map')));
-    const places = [...stack.matchAll(/cart\.js:(\d+):(\d+)/g)].map(([, line, column]) => {
+    const positions = [...stack.matchAll(/cart\.js:(\d+):(\d+)/g)].map(([, line, column]) => {
       const entry = map.findEntry(Number(line) - 1, Number(column) - 1);
       assert.ok('originalSource' in entry, stack);
       return `${basename(entry.originalSource)}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
     });
-    const placeOf = (code: string) => {
-      const before = original.slice(0, original.indexOf(code)).split('\n');
-      return `cart.ts:${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
+    const positionOf = (code: string) => {
+      const lines = original.slice(0, original.indexOf(code)).split('\n');
+      return `cart.ts:${lines.length}:${(lines.at(-1)?.length ?? 0) + 1}`;
     };
-    assert.deepEqual(places, [placeOf('new Error'), placeOf('await check'), placeOf('await this.save')], stack);
+    const expected = [positionOf('new Error'), positionOf('await check'), positionOf('await this.save')];
+    assert.deepEqual(positions, expected, stack);
   } finally {
     await browser.close();
     await server.close();

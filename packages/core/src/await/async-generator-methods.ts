@@ -14,7 +14,7 @@ import { NativePromise, queueJob } from '../engine/jobs.js';
 import { share } from '../engine/shared-state.js';
 import type { Settle, Then } from '../engine/wrap-thenable.js';
 import { isObject } from '../is-object.js';
-import { disguised } from '../web/patch.js';
+import { disguise } from '../web/patch.js';
 import { scheduleAfter, scheduleBefore, toPromise } from './scheduling.js';
 
 type Generator = AsyncGenerator<unknown, unknown, unknown>;
@@ -32,7 +32,7 @@ export function patchAsyncGeneratorMethods(): void {
     const prototype: Generator = Object.getPrototypeOf(async function* () {}).prototype;
     for (const key of ['next', 'throw', 'return'] as const) {
       const native = prototype[key] as Method;
-      const value = disguised(key === 'return' ? createReturn(native) : createResume(native), native);
+      const value = disguise(key === 'return' ? createReturn(native) : createResume(native), native);
       Reflect.defineProperty(prototype, key, { value });
     }
     return true;

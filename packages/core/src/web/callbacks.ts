@@ -1,20 +1,16 @@
-/** Rule 3: what a function of the platform calls when its work is done, or as a part of it, runs in the frame of the call. */
-import { bindToCurrentFrame as captured } from './bind-callback.js';
-import { patchCalls } from './patch.js';
+/** Rule 3: a callback that a method calls as part of its work, or when it is done, runs in the frame of the call. */
+import { bindToCurrentFrame } from './bind-callback.js';
+import { wrapMembers } from './patch.js';
+import { callbackMethods } from './platform-patterns.js';
 
-const CLASSES =
-  'BaseAudioContext DataTransferItem Document FileSystemDirectoryEntry FileSystemDirectoryReader FileSystemEntry ' +
-  'FileSystemFileEntry Geolocation HTMLCanvasElement LockManager MediaSession Notification RemotePlayback';
-const METHODS =
-  /^(decodeAudioData|getAsString|startViewTransition|getDirectory|getFile|readEntries|getParent|file|getCurrentPosition|watch\w+|toBlob|request|setActionHandler|requestPermission)$/;
-
+/** Patches methods with callbacks, such as `canvas.toBlob()`. */
 export function patchCallbacks(): void {
-  patchCalls(CLASSES, METHODS, (native, self, args) => Reflect.apply(native, self, args.map(callback)));
+  wrapMembers(callbackMethods, (native, self, args) => Reflect.apply(native, self, args.map(captureArgument)));
 }
 
-/** View transitions take theirs in an object. */
-function callback(argument: unknown): unknown {
+/** Captures a function, and the function in the options of `startViewTransition()`. */
+function captureArgument(argument: unknown): unknown {
   const { update } = (argument ?? {}) as { update?: unknown };
-  if (typeof update !== 'function') return captured(argument);
-  return Object.create(argument as object, { update: { value: captured(update) } });
+  if (typeof update !== 'function') return bindToCurrentFrame(argument);
+  return Object.create(argument as object, { update: { value: bindToCurrentFrame(update) } });
 }

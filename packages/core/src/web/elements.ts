@@ -1,142 +1,144 @@
 /**
- * Elements that load something, play something, or open and close: each time it is a task. One is begun by a property, an
- * attribute or a method of the element; by putting the element into the document; and by markup or a copy that it comes
- * from.
+ * Rule 4, for elements. They start a task when they load a resource, play, or open and close: by a property, an attribute or
+ * a method of the element, by the insertion of the element, and by the markup or the copy that creates it.
  *
- * Where no value is set and no flow has begun any task yet, all of this is passed by.
+ * All of this is skipped while no value is set and no flow has started a task.
  */
 import { current } from '../engine/current.js';
-import { patchCalls } from './patch.js';
-import { begin, isAnyKnown } from './tasks.js';
+import { wrapMembers } from './patch.js';
+import { DETACHED_LOADERS, LOAD_ATTRIBUTES, LOADERS, type TaskKind } from './platform-apis.js';
+import {
+  attributeMethods,
+  inserters,
+  loadProperties,
+  markupSetters,
+  nodeFactories,
+  stateSetters,
+} from './platform-patterns.js';
+import { hasTasks, startTask } from './task-frames.js';
 
-/** Elements that load, the first ones also outside of the document. */
-const SELECTOR = 'img,image,input,video,audio,source,script,link,style,iframe,frame,embed,object,track';
-const ANYWHERE = /^(im|in|vi|au)/;
-const CLASSES =
-  'HTMLImageElement HTMLInputElement HTMLMediaElement HTMLSourceElement HTMLScriptElement HTMLLinkElement ' +
-  'HTMLStyleElement HTMLIFrameElement HTMLFrameElement HTMLEmbedElement HTMLObjectElement HTMLTrackElement';
-/** What says what is to be loaded, as an attribute and as a property. */
-const ATTRIBUTE = /^(src(set|doc|object)?|sizes|data|(xlink:)?href|rel|media|as|type|crossorigin|disabled|loading)$/i;
-/** Where nodes are put in, and copies and markup made of them. */
-const NODES = 'Node Element Document DocumentFragment ShadowRoot CharacterData Range';
+type Call = () => unknown;
+type ElementWrapper = (element: Element, call: Call, args: unknown[], key: string, kind: string) => unknown;
 
-type Run = () => unknown;
-type Around = (element: Element, run: Run, args: unknown[], key: string) => unknown;
+// Constants of HTMLMediaElement, which a worker does not have.
+const NETWORK_EMPTY = 0;
+const NETWORK_NO_SOURCE = 3;
 
-/** Stands around calls and assignments wherever a value is set, or was when any task began. */
-function patchBusy(classes: string, members: RegExp, around: Around): void {
-  patchCalls(classes, members, (native, self, args, key) =>
-    current.frame === undefined && !isAnyKnown
+/** Wraps calls and assignments, which bypass the wrapper while no value is set and no object has a task. */
+function wrapElementMembers(table: string, wrapper: ElementWrapper): void {
+  wrapMembers(table, (native, self, args, key, kind) =>
+    current.frame === undefined && !hasTasks
       ? Reflect.apply(native, self, args)
-      : around(self as Element, () => Reflect.apply(native, self, args), args, key),
+      : wrapper(self as Element, () => Reflect.apply(native, self, args), args, key, kind),
   );
 }
 
-/** This element, which may be new where it is, begins to load what it says, or will once it is there. */
-function load(element: Element, into: Element | null, isComing: boolean): void {
+/**
+ * Starts the task of an element that loads its resource now.
+ *
+ * @param parent the parent of the element once the call is done
+ * @param isInserted whether the call inserts the element
+ */
+function startLoading(element: Element, parent: Element | null = element.parentElement, isInserted = false): void {
   const name = element.localName;
+  const isInPicture = parent?.localName === 'picture';
   if (name === 'source') {
-    const loader = into?.localName === 'picture' ? into.querySelector('img') : into;
-    // A player takes a source while it has none: in the states 0 and 3.
-    const { networkState = 0 } = (loader ?? {}) as Partial<HTMLMediaElement>;
-    if (loader && networkState % 3 === 0) begin(loader, '', true);
-  } else if (ANYWHERE.test(name) ? !isComing || into?.localName === 'picture' : isComing || element.isConnected) {
-    begin(element, '', true);
+    const loader = isInPicture ? parent.querySelector('img') : parent;
+    const { networkState = NETWORK_EMPTY } = (loader ?? {}) as Partial<HTMLMediaElement>;
+    // A media element loads from another source only while it has found none.
+    if (loader && (networkState === NETWORK_EMPTY || networkState === NETWORK_NO_SOURCE)) {
+      startTask(loader, 'load', true);
+    }
+  } else if (
+    DETACHED_LOADERS.split(',').includes(name) ? !isInserted || isInPicture : isInserted || element.isConnected
+  ) {
+    startTask(element, 'load', true);
   }
 }
 
 function isLoader(node: Partial<Element>): boolean | undefined {
-  return node.matches?.(SELECTOR);
+  return node.matches?.(LOADERS);
 }
 
-/** The elements in `root` that load, and itself; texts and strings have none. Where no value is set, `root` has to do. */
-function loadersIn(root: Element): Element[] {
+/** Returns the elements in a tree that load a resource. While no value is set, only the root of the tree is considered. */
+function findLoaders(root: Element): Element[] {
   if (current.frame === undefined) return [root];
-  return [root, ...Array.from(root.querySelectorAll?.(SELECTOR) ?? [])].filter(isLoader);
+  // Strings and text nodes have neither of the methods.
+  return [root, ...Array.from(root.querySelectorAll?.(LOADERS) ?? [])].filter(isLoader);
 }
 
-/** All in `root` that was not there before. */
-function loadNew(root: Element, before: ReadonlySet<Element>): void {
-  for (const element of loadersIn(root)) {
-    // A frame with nothing to show has told so already, or will do so at the root.
-    if (!before.has(element) && (element.localName !== 'iframe' || element.matches('[src],[srcdoc]'))) {
-      load(element, element.parentElement, false);
-    }
-  }
-}
-
-const loading: Around = (element, run) => {
-  load(element, element.parentElement, false);
-  return run();
+const setLoadProperty: ElementWrapper = (element, call) => {
+  startLoading(element);
+  return call();
 };
 
-const setting: Around = (element, run, args) => {
+const setAttribute: ElementWrapper = (element, call, args, key) => {
+  // `setAttributeNS()` has the namespace first.
   const name = String(args.length > 2 ? args[1] : args[0]);
-  if (element.localName === 'details' && name === 'open') return changing(element, run, args, name);
-  if (ATTRIBUTE.test(name) && isLoader(element)) load(element, element.parentElement, false);
-  return run();
+  if (element.localName === 'details' && name === 'open') return changeState(element, call, args, key, 'toggle');
+  if (LOAD_ATTRIBUTES.split(' ').includes(name.toLowerCase()) && isLoader(element)) startLoading(element);
+  return call();
 };
 
-/** Where a method of this name puts its nodes: beside the element, or into it. */
-function placeOf(element: Element, key: string): Element | null {
-  return /^(be|af|out|insertA|replaceW)/.test(key) ? element.parentElement : element;
-}
-
-/** Before nodes are put in, since a frame may tell at once that it has loaded. */
-const inserting: Around = (element, run, args, key) => {
-  const into = placeOf(element, key);
-  // A style sheet is made anew when it is given a text.
-  if (into?.localName === 'style') load(into, null, false);
-  for (const node of into && (into.isConnected || isLoader(into)) ? args : []) {
-    for (const loader of loadersIn(Object(node))) {
-      // A script that was in the document before does not load again.
+/** Starts the tasks before the nodes are inserted, since a frame may fire `load` during the insertion. */
+const insertNodes: ElementWrapper = (element, call, nodes, _, kind) => {
+  const parent = kind === 'sibling' ? element.parentElement : element;
+  // A style sheet is loaded again when the text of its element changes.
+  if (parent?.localName === 'style') startLoading(parent);
+  for (const node of parent && (parent.isConnected || isLoader(parent)) ? nodes : []) {
+    for (const loader of findLoaders(Object(node))) {
+      // A script that has been in the document before is not loaded again.
       if (loader.localName !== 'script' || !loader.isConnected) {
-        load(loader, loader === node ? into : loader.parentElement, true);
+        startLoading(loader, loader === node ? parent : loader.parentElement, true);
       }
     }
   }
-  return run();
+  return call();
 };
 
-const writing: Around = (element, run, _, key) => {
-  // As an element it holds no others.
-  if (element.localName === 'style') load(element, null, false);
-  const root = placeOf(element, key) ?? element;
-  const before = new Set(loadersIn(root));
-  const result = run();
-  loadNew(root, before);
+/**
+ * Starts the tasks of the elements that a call creates.
+ *
+ * @param root where the call inserts them; by default, they are in the tree that it returns
+ */
+function createElements(call: Call, root?: Element): unknown {
+  const before = new Set(root && findLoaders(root));
+  const result = call();
+  for (const element of findLoaders(root ?? (result as Element))) {
+    // A frame without an address has fired `load` during the call, or fires it in the root.
+    if (!before.has(element) && (element.localName !== 'iframe' || element.matches('[src],[srcdoc]'))) {
+      startLoading(element);
+    }
+  }
   return result;
+}
+
+const setMarkup: ElementWrapper = (element, call, _args, _key, kind) => {
+  if (element.localName === 'style') startLoading(element);
+  return createElements(call, (kind === 'sibling' && element.parentElement) || element);
 };
 
-const copying: Around = (_, run) => {
-  const copy = run() as Element;
-  loadNew(copy, new Set());
-  return copy;
-};
-
-/** Begins a task only if something has changed: otherwise nothing is told, and the frame would be left for another. */
-const changing: Around = (element, run, _, key) => {
-  const isSwitch = /^(play|pause)$/.test(key);
-  const { paused, open } = element as Partial<HTMLMediaElement & HTMLDialogElement>;
-  const state = () =>
-    Reflect.get(element, paused === undefined ? 'open' : isSwitch ? 'paused' : key) ?? element.matches(':popover-open');
-  const before = state();
-  const result = run();
-  if (state() !== before) {
-    begin(element, paused === undefined ? 'toggle' : isSwitch ? key : /ate$/.test(key) ? 'rate' : 'volume', true);
-    // A dialog that was closed tells so in two events.
-    if (open === true) begin(element, '', true);
+/** Starts a task only if the state changes: otherwise no event follows, and a later event would run in this frame. */
+const changeState: ElementWrapper = (element, call, _, key, kind) => {
+  const { open } = element as Partial<HTMLDialogElement>;
+  const property = kind === 'toggle' ? 'open' : kind === 'play' || kind === 'pause' ? 'paused' : key;
+  const readState = () => Reflect.get(element, property) ?? element.matches(':popover-open');
+  const before = readState();
+  const result = call();
+  if (readState() !== before) {
+    startTask(element, kind as TaskKind, true);
+    // A dialog that closes fires `close` in addition to `toggle`.
+    if (open === true) startTask(element, 'load', true);
   }
   return result;
 };
 
+/** Patches the ways in which user code makes elements load, play, open and close. */
 export function patchElements(): void {
-  patchBusy(CLASSES, ATTRIBUTE, loading);
-  patchBusy('Element', /^(set|toggle|remove)Attr/, setting);
-  patchBusy(NODES, /^(append|prepend|insert(B|\w+nt$)|replace|before|after)/, inserting);
-  patchBusy(NODES, /^((inn|out)er|set|insert\w+)HTML|^textC/, writing);
-  patchBusy(NODES, /^(clone|import)Node$|lFragment$/, copying);
-  patchBusy('HTMLMediaElement', /^(play|pause|volume|muted|\w+Rate)$/, changing);
-  patchBusy('HTMLDetailsElement', /^open$/, changing);
-  patchBusy('HTMLDialogElement HTMLElement', /^(show|hide|toggle|close$|requestC)/, changing);
+  wrapElementMembers(loadProperties, setLoadProperty);
+  wrapElementMembers(attributeMethods, setAttribute);
+  wrapElementMembers(inserters, insertNodes);
+  wrapElementMembers(markupSetters, setMarkup);
+  wrapElementMembers(nodeFactories, (_, call) => createElements(call));
+  wrapElementMembers(stateSetters, changeState);
 }

@@ -1,33 +1,30 @@
 /**
- * Rule 4: the listeners of an object that stands for a task run in the task's frame, also those of other objects that
- * capture its events or to which these bubble. Whatever else is dispatched runs where it is dispatched, and what the
- * platform reports as an error runs at the root, whoever was running.
+ * Rule 4: listeners of an object that stands for a task run in the task's frame, as do listeners of the objects to which the event
+ * bubbles or that capture it. Other events run their listeners in the frame of the dispatch: that of the caller of
+ * `dispatchEvent()`, or the root if the platform dispatches. Reports of uncaught errors always run in the root.
  *
- * Only listeners of events that tasks tell of are wrapped, each in one function wherever it is added, so that adding it
- * twice and removing it mean what they meant. Registering captures nothing.
+ * Only listeners of task events are wrapped. A listener has one wrapper wherever it is added, so that adding it twice and
+ * removing it work as the DOM standard says. Registering a listener captures nothing.
  */
 import { current } from '../engine/current.js';
-import { disguised, eachMember, find, type Native, ownerOf, patchCall, patchProperty } from './patch.js';
-import { frameOf, isTaskEvent } from './tasks.js';
+import { disguise, forEachMember, type NativeFunction, patchMember, wrapCall } from './patch.js';
+import { HANDLER_CLASSES } from './platform-apis.js';
+import { frameOfEvent, isTaskEvent } from './task-frames.js';
 
-/** What listens, and what stands for it; and the other way round. */
-const wrappers = new WeakMap<object, Native>();
+/** The wrapper of each listener. */
+const wrappers = new WeakMap<object, NativeFunction>();
+/** The listener of each wrapper. */
 const listeners = new WeakMap<object, object>();
 
-/** Where handlers stand, `onload` and the like. */
-const CLASSES =
-  'HTMLElement SVGElement Element Document XMLHttpRequest XMLHttpRequestEventTarget FileReader IDBRequest ' +
-  'IDBOpenDBRequest IDBTransaction IDBDatabase EventSource WebSocket Worker SharedWorker AbortSignal Notification Animation';
-
-function wrapped(listener: unknown): unknown {
+function wrapListener(listener: unknown): unknown {
   if ((typeof listener !== 'function' && typeof listener !== 'object') || listener === null) return listener;
   let wrapper = wrappers.get(listener);
   if (wrapper === undefined) {
     wrapper = function (this: unknown, ...args: unknown[]): unknown {
       const before = current.frame;
       const event = args[0] as Event;
-      const frame = frameOf(event);
-      current.frame = isReport(event) ? undefined : (before ?? frame);
+      const frame = frameOfEvent(event);
+      current.frame = isErrorReport(event) ? undefined : (before ?? frame);
       try {
         if (typeof listener === 'function') return Reflect.apply(listener, this, args);
         return (listener as EventListenerObject).handleEvent(event);
@@ -41,42 +38,42 @@ function wrapped(listener: unknown): unknown {
   return wrapper;
 }
 
-/** An error that nobody caught. The handler of the global object is given its message first, all others an event. */
-function isReport(event: Event | string): boolean {
+/** Whether an uncaught error is reported. `onerror` of the global object receives a message, all others an event. */
+function isErrorReport(event: Event | string): boolean {
   return typeof event === 'string' || (event.isTrusted && 'message' in event);
 }
 
+/** Patches `addEventListener()`, `removeEventListener()` and the event handlers of tasks, such as `onload`. */
 export function patchEvents(): void {
-  patchCall('EventTarget.prototype', 'addEventListener', (native, self, args) => {
-    if (isTaskEvent(args[0])) args[1] = wrapped(args[1]);
+  wrapCall('EventTarget.prototype', 'addEventListener', (native, self, args) => {
+    if (isTaskEvent(args[0])) args[1] = wrapListener(args[1]);
     return Reflect.apply(native, self, args);
   });
-  patchCall('EventTarget.prototype', 'removeEventListener', (native, self, args) => {
+  wrapCall('EventTarget.prototype', 'removeEventListener', (native, self, args) => {
     const [type, listener, ...rest] = args;
     const wrapper = wrappers.get(listener as object);
-    // It may have been added before the patches were there.
+    // The listener itself is removed too: it may have been added before the patches were installed.
     if (wrapper !== undefined && isTaskEvent(type)) Reflect.apply(native, self, [type, wrapper, ...rest]);
     return Reflect.apply(native, self, args);
   });
-  eachMember(CLASSES, /^on/, patchHandler);
+  for (const className of HANDLER_CLASSES.split(' ')) forEachMember(className, patchHandler);
   patchHandler('', 'onerror');
 }
 
+/** Patches an event handler of a task event: what is assigned is wrapped, and what is read is the original. */
 function patchHandler(path: string, key: string): void {
-  if (!isTaskEvent(key.slice(2))) return;
-  const owner = path === '' ? globalThis : find(path);
-  patchProperty(ownerOf(owner, key), key, `${path}.${key}`, (property) => {
-    const { get, set } = property;
-    if (get === undefined || set === undefined) return property;
-    const made = {
+  if (!key.startsWith('on') || !isTaskEvent(key.slice(2))) return;
+  patchMember(path, key, ({ get, set }) => {
+    if (get === undefined || set === undefined) return undefined;
+    const accessors = {
       get(this: unknown): unknown {
         const handler = get.call(this);
         return listeners.get(handler) ?? handler;
       },
       set(this: unknown, handler: unknown): void {
-        set.call(this, typeof handler === 'function' ? wrapped(handler) : handler);
+        set.call(this, typeof handler === 'function' ? wrapListener(handler) : handler);
       },
     };
-    return { get: disguised(made.get, get), set: disguised(made.set, set) };
+    return { get: disguise(accessors.get, get), set: disguise(accessors.set, set) };
   });
 }

@@ -1,8 +1,8 @@
-/** The patches as such, in Node: what they look like, who may have been there before, and that they go away again. */
+/** The patches, installed in Node: whether user code can tell them from native functions, what is reported, and the way back. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { current } from '../engine/current.js';
-import type { OpaqueFrame as Frame } from '../engine/engine.js';
+import type { OpaqueFrame } from '../engine/engine.js';
 import { Key, withValue } from '../frame.js';
 import { install } from './install.js';
 
@@ -10,7 +10,7 @@ const key = new Key();
 const frame = withValue(undefined, key, 'value');
 
 function inFrame<R>(fn: () => R): R {
-  const before: Frame | undefined = current.frame;
+  const before: OpaqueFrame | undefined = current.frame;
   current.frame = frame;
   try {
     return fn();
@@ -19,53 +19,119 @@ function inFrame<R>(fn: () => R): R {
   }
 }
 
-const afterTurn = async (): Promise<Frame | undefined> => {
-  await new Promise((done) => setTimeout(done, 0));
+const frameAfterTimer = async (): Promise<OpaqueFrame | undefined> => {
+  await new Promise((resolve) => setTimeout(resolve, 0));
   return current.frame;
 };
 
-// Node makes some of its globals when they are first asked for.
+// Node creates some of its globals when they are first read.
 for (const name of Reflect.ownKeys(globalThis)) Reflect.get(globalThis, name);
 
-test('install() and uninstall() are idempotent, and leave everything as it was', async () => {
-  const looks = () =>
+test('install() and uninstall() are idempotent, and uninstall() restores every property', async () => {
+  const snapshot = () =>
     [globalThis, Promise, Promise.prototype, Function.prototype].map((owner) =>
       Reflect.ownKeys(owner).map((name) => [name, Reflect.getOwnPropertyDescriptor(owner, name)] as const),
     );
-  const before = looks();
+  const before = snapshot();
   const uninstall = install();
   assert.equal(install(), uninstall);
-  assert.notDeepEqual(looks(), before);
+  assert.notDeepEqual(snapshot(), before);
   uninstall();
-  assert.deepEqual(looks(), before);
+  assert.deepEqual(snapshot(), before);
   uninstall();
-  assert.deepEqual(looks(), before);
+  assert.deepEqual(snapshot(), before);
 
-  const again = install();
-  assert.notEqual(again, uninstall);
+  const uninstallSecond = install();
+  assert.notEqual(uninstallSecond, uninstall);
   uninstall();
   assert.equal(
     await inFrame(() => Promise.resolve().then(() => current.frame)),
     frame,
-    'an old uninstall() does nothing',
+    'the uninstall() of an earlier installation does nothing',
   );
-  again();
+  uninstallSecond();
   assert.equal(await inFrame(() => Promise.resolve().then(() => current.frame)), undefined);
 });
 
-test('the report says what follows the flow and what is missing here', () => {
+test('the report names what is patched and what the platform does not have', () => {
   const uninstall = install();
   const { report } = uninstall;
   assert.equal(report.await, 'intercepted');
-  for (const name of ['Promise.prototype.then', 'Promise.resolve', 'setTimeout', 'queueMicrotask']) {
-    assert.ok(report.patched.includes(name), name);
+  for (const path of ['Promise.prototype.then', 'Promise.resolve', 'setTimeout', 'queueMicrotask']) {
+    assert.ok(report.patched.includes(path), path);
   }
   assert.ok(report.missing.includes('requestAnimationFrame'));
   assert.deepEqual(report.refused, []);
   uninstall();
 });
 
-test('patched functions keep the name, length, properties and source text of the native ones', () => {
+const interceptionPaths = ['Promise', 'Promise.prototype.constructor', 'Promise.prototype.then for await'];
+
+test('the report does not grow when interception is switched on and off', () => {
+  const uninstall = install();
+  const { patched, missing, refused } = structuredClone(uninstall.report);
+  for (let i = 0; i < 1000; i++) {
+    install({ await: false });
+    install({ await: true });
+  }
+  assert.deepEqual([...uninstall.report.patched].sort(), [...patched].sort());
+  assert.deepEqual(uninstall.report.missing, missing);
+  assert.deepEqual(uninstall.report.refused, refused);
+  uninstall();
+});
+
+test('the report does not grow over installations', () => {
+  const uninstallFirst = install();
+  const report = structuredClone(uninstallFirst.report);
+  uninstallFirst();
+  for (let i = 0; i < 1000; i++) install()();
+  const uninstall = install();
+  assert.deepEqual(uninstall.report, report);
+  uninstall();
+});
+
+test('the report names the patches of the interception only while it is on', () => {
+  const uninstall = install({ await: false });
+  const intersect = () => uninstall.report.patched.filter((path) => interceptionPaths.includes(path)).sort();
+  assert.deepEqual(intersect(), []);
+  install({ await: true });
+  assert.deepEqual(intersect(), interceptionPaths);
+  install({ await: false });
+  assert.deepEqual(intersect(), []);
+  uninstall();
+});
+
+test('a report that was read before interception is switched off does not change', () => {
+  const uninstall = install({ await: true });
+  const { report } = uninstall;
+  const copy = structuredClone(report);
+  install({ await: false });
+  assert.deepEqual(report, copy);
+  uninstall();
+  assert.deepEqual(report, copy);
+});
+
+test('the report of an installation that is gone is the last one, whatever is installed after it', () => {
+  const uninstallFirst = install({ await: true });
+  const last = structuredClone(uninstallFirst.report);
+  uninstallFirst();
+  assert.deepEqual(uninstallFirst.report, last);
+  const uninstall = install({ await: false });
+  assert.deepEqual(uninstallFirst.report, last);
+  assert.equal(uninstall.report.await, 'not followed');
+  uninstall();
+  assert.deepEqual(uninstallFirst.report, last);
+});
+
+test('the report names each missing class once', () => {
+  const uninstall = install();
+  const { missing } = uninstall.report;
+  assert.deepEqual(missing, [...new Set(missing)]);
+  assert.ok(missing.includes('Element'));
+  uninstall();
+});
+
+test('patched functions have the name, length, properties and source text of the native ones', () => {
   const patched = [
     [Promise.prototype, 'then'],
     [Promise.prototype, 'finally'],
@@ -75,43 +141,43 @@ test('patched functions keep the name, length, properties and source text of the
     [EventTarget.prototype, 'addEventListener'],
     [Function.prototype, 'toString'],
   ] as const;
-  const looks = () =>
+  const snapshot = () =>
     patched.map(([owner, name]) => {
       const value: unknown = Reflect.get(owner, name);
       assert.equal(typeof value, 'function', name);
       const own = Object.getOwnPropertyDescriptors(value as object);
-      return { own, keys: Reflect.ownKeys(own), text: Function.prototype.toString.call(value), shown: `${value}` };
+      return { own, keys: Reflect.ownKeys(own), source: Function.prototype.toString.call(value), text: `${value}` };
     });
-  const before = looks();
+  const before = snapshot();
   const uninstall = install();
-  assert.deepEqual(looks(), before);
+  assert.deepEqual(snapshot(), before);
   uninstall();
 });
 
-test('await is followed, or not, as wished', async () => {
-  const seen = () => inFrame(afterTurn);
+test('the await option switches interception on and off', async () => {
+  const frameAfterAwait = () => inFrame(frameAfterTimer);
   const uninstall = install({ await: false });
   assert.equal(uninstall.report.await, 'not followed');
-  assert.equal(await seen(), undefined);
+  assert.equal(await frameAfterAwait(), undefined);
   install({ await: true });
   assert.equal(uninstall.report.await, 'intercepted');
-  assert.equal(await seen(), frame);
+  assert.equal(await frameAfterAwait(), frame);
   install({ await: false });
-  assert.equal(await seen(), undefined);
+  assert.equal(await frameAfterAwait(), undefined);
   uninstall();
 });
 
-test('who reads a promise’s constructor and then by hand gets what works', async () => {
+test('user code that reads the constructor and then of a promise gets working functions', async () => {
   const uninstall = install();
   await inFrame(async () => {
     const promise = Promise.resolve(7);
-    const Maker = promise.constructor as PromiseConstructor;
-    assert.equal(Maker.name, 'Promise');
-    assert.equal(await Maker.resolve(8), 8);
-    assert.ok((await new Maker((done) => done(null))) === null);
-    assert.equal(Maker.prototype, Promise.prototype);
-    assert.ok(promise instanceof Maker);
-    // A read by hand looks like the beginning of an await.
+    const Constructor = promise.constructor as PromiseConstructor;
+    assert.equal(Constructor.name, 'Promise');
+    assert.equal(await Constructor.resolve(8), 8);
+    assert.ok((await new Constructor((resolve) => resolve(null))) === null);
+    assert.equal(Constructor.prototype, Promise.prototype);
+    assert.ok(promise instanceof Constructor);
+    // These two reads look like the start of an await.
     assert.equal(typeof promise.constructor, 'function');
     const { then } = promise;
     const chained = then.call(promise, (value) => [value, current.frame]);
@@ -124,7 +190,7 @@ test('who reads a promise’s constructor and then by hand gets what works', asy
   uninstall();
 });
 
-test('subclasses and assignments to then and constructor work as without the accessors', async () => {
+test('subclasses, and assignments to then and constructor, work as without the accessors', async () => {
   const uninstall = install();
   await inFrame(async () => {
     class Task<T> extends Promise<T> {}
@@ -148,20 +214,20 @@ test('subclasses and assignments to then and constructor work as without the acc
       frozen.constructor = Task;
     }, TypeError);
     const lazy = Promise.resolve('lazy');
-    // biome-ignore lint/suspicious/noThenProperty: libraries do it to their promises
+    // biome-ignore lint/suspicious/noThenProperty: some libraries assign it to their promises
     lazy.then = function lazyThen(this: Promise<string>, ...reactions: never[]) {
       return Reflect.apply(Promise.prototype.then, this, reactions);
     } as typeof lazy.then;
     assert.equal(lazy.then.name, 'lazyThen');
     assert.equal(await lazy, 'lazy');
-    assert.equal(current.frame, undefined, 'the await of a promise with a then of its own cannot be seen');
+    assert.equal(current.frame, undefined, 'the await of a promise with an own then is not intercepted');
   });
   uninstall();
 });
 
-test('who looks at what a promise is made of and returns it leaves nothing for who awaits the result', async () => {
+test('reading the constructor of a promise that is returned leaves no frame for the code that awaits the result', async () => {
   const uninstall = install();
-  for (const look of [
+  for (const read of [
     (promise: object) => promise.constructor.name,
     (promise: object) => promise.constructor === Promise,
     (promise: object) => promise instanceof (promise.constructor as PromiseConstructor),
@@ -169,121 +235,121 @@ test('who looks at what a promise is made of and returns it leaves nothing for w
   ]) {
     const result = inFrame(async () => {
       const promise = Promise.resolve(1);
-      look(promise);
+      read(promise);
       return promise;
     });
-    const seen = (async () => {
+    const frameAfterAwait = (async () => {
       await result;
       return current.frame;
     })();
-    assert.equal(await seen, undefined);
+    assert.equal(await frameAfterAwait, undefined);
   }
   uninstall();
 });
 
-test('an await keeps its frame where something is entered after it in the same job', async () => {
+test('an await keeps its frame if another frame is entered after it in the same job', async () => {
   const uninstall = install();
-  const seen = inFrame(async () => {
+  const frameAfterAwait = inFrame(async () => {
     await Promise.resolve();
     return current.frame;
   });
-  // What enterWith() does.
+  // As enterWith() does.
   current.frame = withValue(undefined, key, 'entered');
   current.entered = true;
   queueMicrotask(() => {
     current.frame = undefined;
   });
-  assert.equal(await seen, frame);
+  assert.equal(await frameAfterAwait, frame);
   current.entered = false;
   current.frame = undefined;
   uninstall();
 });
 
-test('a promise that was awaited by code that does it itself is no await when it is returned afterwards', async () => {
+test('returning a promise that transformed code has awaited is not taken for another await', async () => {
   const uninstall = install({ await: true });
-  let done: (value: unknown) => void = () => {};
+  let resolvePromise: (value: unknown) => void = () => {};
   const promise = new Promise((resolve) => {
-    done = resolve;
+    resolvePromise = resolve;
   });
   const result = inFrame(async () => {
     assert.equal(promise.constructor === Promise, false);
-    // As transformed code does.
+    // As transformed code does before its own await.
     assert.equal(Reflect.get(promise, 'constructor') === Promise, false);
     current.exempt = promise;
     Reflect.get(promise, 'constructor');
     return promise;
   });
-  const seen = (async () => {
+  const frameAfterAwait = (async () => {
     await result;
     return current.frame;
   })();
-  done(1);
-  assert.equal(await seen, undefined);
+  resolvePromise(1);
+  assert.equal(await frameAfterAwait, undefined);
   uninstall();
 });
 
-test('thenables that a reaction or finally() gives back are called in its frame, those of a subclass too', async () => {
+test('the then of a thenable or subclass instance that a reaction or finally() returns runs in the frame of the reaction', async () => {
   const uninstall = install();
-  const seen: unknown[] = [];
-  class Noting<T> extends Promise<T> {
-    // biome-ignore lint/suspicious/noThenProperty: it is what is tried
+  const frames: unknown[] = [];
+  class RecordingPromise<T> extends Promise<T> {
+    // biome-ignore lint/suspicious/noThenProperty: the test is about it
     override then<A = T, B = never>(...reactions: Parameters<Promise<T>['then']>): Promise<A | B> {
-      seen.push(current.frame);
+      frames.push(current.frame);
       return Reflect.apply(super.then, this, reactions) as Promise<A | B>;
     }
   }
-  await inFrame(() => Promise.resolve().then(() => new Noting<void>((resolve) => resolve())));
+  await inFrame(() => Promise.resolve().then(() => new RecordingPromise<void>((resolve) => resolve())));
   await inFrame(() =>
     Promise.resolve().finally(() => ({
-      // biome-ignore lint/suspicious/noThenProperty: it is what is tried
+      // biome-ignore lint/suspicious/noThenProperty: the test is about it
       then(resolve: () => void) {
-        seen.push(current.frame);
+        frames.push(current.frame);
         resolve();
       },
     })),
   );
-  assert.deepEqual(seen, [frame, frame]);
+  assert.deepEqual(frames, [frame, frame]);
   uninstall();
 });
 
-test('a then that somebody puts over ours is called, also by await', async () => {
+test('a then that a library assigns after install() is called, by await as well', async () => {
   const uninstall = install();
   const { then } = Promise.prototype;
   let calls = 0;
-  // biome-ignore lint/suspicious/noThenProperty: libraries do it
+  // biome-ignore lint/suspicious/noThenProperty: some libraries assign it
   Promise.prototype.then = function (this: Promise<unknown>, ...reactions: never[]) {
     calls++;
     return Reflect.apply(then, this, reactions);
   } as typeof then;
-  const seen = await inFrame(() => Promise.resolve().then(() => current.frame));
-  assert.equal(seen, frame);
+  const frameInReaction = await inFrame(() => Promise.resolve().then(() => current.frame));
+  assert.equal(frameInReaction, frame);
   assert.equal(calls > 0, true);
-  assert.equal(await inFrame(afterTurn), frame);
-  // biome-ignore lint/suspicious/noThenProperty: and takes it away again
+  assert.equal(await inFrame(frameAfterTimer), frame);
+  // biome-ignore lint/suspicious/noThenProperty: some libraries assign it
   Promise.prototype.then = then;
   uninstall();
   assert.match(`${Promise.prototype.then}`, /native code/);
 });
 
-test('what is frozen is left working and named in the report', async () => {
+test('a frozen function works as before, and the report names it', async () => {
   const { queueMicrotask: native } = globalThis;
   Object.defineProperty(globalThis, 'queueMicrotask', { value: native, writable: false, configurable: false });
   const uninstall = install();
   assert.deepEqual(uninstall.report.refused, ['queueMicrotask']);
   assert.equal(globalThis.queueMicrotask, native);
-  const seen = await inFrame(() => new Promise((done) => queueMicrotask(() => done(current.frame))));
-  assert.equal(seen, undefined);
+  const frameInCallback = await inFrame(() => new Promise((resolve) => queueMicrotask(() => resolve(current.frame))));
+  assert.equal(frameInCallback, undefined);
   uninstall();
 });
 
-test('where an engine does not ask for the constructor, the warning names the transform', async (context) => {
+test('a warning recommends the transform if await cannot be intercepted', async (context) => {
   const { warn } = console;
   const warnings: unknown[][] = [];
   console.warn = (...args) => warnings.push(args);
   context.after(() => {
     console.warn = warn;
   });
-  // A frozen prototype cannot be told from an engine that does not ask.
+  // With a frozen prototype, reads of the constructor are as invisible as in an engine that does not read it.
   Object.freeze(Promise.prototype);
   const uninstall = install();
   assert.equal(uninstall.report.await, 'not followed');
@@ -291,6 +357,10 @@ test('where an engine does not ask for the constructor, the warning names the tr
   assert.match(String(warnings[0]?.[0]), /@throughline\/transform/);
   install();
   assert.equal(warnings.length, 1);
+  const { refused } = structuredClone(uninstall.report);
+  assert.ok(refused.includes('Promise.prototype.constructor'));
+  install({ await: true });
+  assert.deepEqual(uninstall.report.refused, refused);
   assert.equal(await Promise.resolve(1).then((value) => value + 1), 2);
   assert.equal(await (async () => await 3)(), 3);
   uninstall();

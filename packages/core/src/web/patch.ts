@@ -1,152 +1,181 @@
 /**
- * Replaces what a platform has, so that nobody can tell: the new function keeps the old one's name, length, properties and
- * source text. What is missing or cannot be replaced stays as it is and is reported; what somebody else has replaced
- * already is wrapped like the platform's own. All of it can be taken back.
+ * Replaces properties of the platform so that user code cannot tell: a replacement has the name, the length, the own
+ * properties and the source text of the original. A property that is missing or frozen is left alone and reported. What
+ * another library has replaced before is wrapped in the same way as the platform's own. Every patch can be reverted.
  */
 
-/** What the patches did, by the name of each function, property or handler. */
+/** What the patches of an installation did, by the path of each property, such as `Element.prototype.append`. */
 export interface PatchReport {
-  /** What follows the flow now. */
+  /** The properties that are replaced. */
   readonly patched: readonly string[];
-  /** What this platform does not have. */
+  /** The classes and functions that this platform does not have. */
   readonly missing: readonly string[];
-  /** What is frozen, and works as before without following the flow. */
+  /** The properties that are frozen. They work as without Throughline, and their callbacks run in the root. */
   readonly refused: readonly string[];
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: a function of the platform, of whatever parameters
-export type Native = (this: any, ...args: any[]) => any;
+// biome-ignore lint/suspicious/noExplicitAny: a function of the platform, with any parameters
+export type NativeFunction = (this: any, ...args: any[]) => any;
 
-/** Stands around a call of the platform's function, and makes it. The arguments are its own to change. */
-export type Around = (native: Native, self: unknown, args: unknown[], key: string) => unknown;
+/**
+ * Runs in place of a native function, calls it, and returns its result. The array of arguments may be modified.
+ *
+ * @param kind the kind that the table names for this member; '' if it names none
+ */
+export type CallWrapper = (
+  native: NativeFunction,
+  self: unknown,
+  args: unknown[],
+  key: string,
+  kind: string,
+) => unknown;
 
-const report = { patched: [] as string[], missing: [] as string[], refused: [] as string[] };
-const undo: (() => void)[] = [];
-/** For each function of ours, the one that it stands for. */
+type ReplaceProperty = (native: PropertyDescriptor) => PropertyDescriptor | undefined;
+
+/** The patches in force: the function that reverts each, and the path of its property. */
+const patches = new Map<() => void, string>();
+const missing = new Set<string>();
+const refused = new Set<string>();
+
+/** The native function in place of which each of our functions runs. */
 const natives = new WeakMap<object, object>();
 
-export const patchReport: PatchReport = report;
+/** Reports the patches that are in force now. */
+export function reportPatches(): PatchReport {
+  return { patched: [...patches.values()], missing: [...missing], refused: [...refused] };
+}
 
-/** What is called `path`, from the global object on; undefined where any part of it is missing. */
-export function find(path: string): object | undefined {
-  let found: unknown = globalThis;
-  for (const name of path.split('.')) found = (found as Record<string, unknown> | null | undefined)?.[name];
-  return Object(found) === found ? (found as object) : undefined;
+/** Reverts all patches, the last one first. */
+export function revertPatches(): void {
+  for (const revert of [...patches.keys()].reverse()) revert();
+  missing.clear();
+  refused.clear();
 }
 
 /**
- * Replaces one property; `make` is given what stands there, and gives the new value or accessors.
- * @returns what takes it back; undefined where nothing was replaced
+ * Replaces an own property.
+ *
+ * @param path the name of the property in the report
+ * @param replace returns the attributes that change, given the property's descriptor; undefined to leave the property alone
+ * @returns a function that reverts the patch; undefined if the property was not replaced
  */
 export function patchProperty(
   owner: object | undefined,
   key: PropertyKey,
-  name: string,
-  make: (native: PropertyDescriptor) => PropertyDescriptor,
+  path: string,
+  replace: ReplaceProperty,
 ): (() => void) | undefined {
-  const native = owner === undefined ? undefined : Reflect.getOwnPropertyDescriptor(owner, key);
+  const native = owner && Reflect.getOwnPropertyDescriptor(owner, key);
   if (owner === undefined || native === undefined) {
-    report.missing.push(name);
+    missing.add(path);
     return undefined;
   }
-  const made = make(native);
-  const { configurable = false, enumerable = false, writable = false } = native;
-  const replaced = { configurable, enumerable, ...('value' in made && { writable }), ...made };
-  if (!Reflect.defineProperty(owner, key, replaced)) {
-    report.refused.push(name);
+  const replacement = replace(native);
+  if (replacement === undefined) return undefined;
+  // Attributes that the replacement does not mention keep their values.
+  if (!Reflect.defineProperty(owner, key, replacement)) {
+    refused.add(path);
     return undefined;
   }
-  report.patched.push(name);
-  const back = () => {
+  const revert = () => {
+    patches.delete(revert);
     const now = Reflect.getOwnPropertyDescriptor(owner, key);
-    // Whoever has patched it after us calls ours, which does nothing while no value is set.
-    if (now?.value === made.value && now?.get === made.get) Reflect.defineProperty(owner, key, native);
+    // If someone re-patched the property after us, leave it: our wrapper is a no-op without a value.
+    if (now?.value === replacement.value && now?.set === replacement.set) Reflect.defineProperty(owner, key, native);
   };
-  undo.push(back);
-  return back;
+  patches.set(revert, path);
+  return revert;
 }
 
 /**
- * Replaces a method or function, or what a property with accessors calls when it is assigned to. `path` names the owner from
- * the global object on, '' the global object itself.
+ * Replaces a property of the object at a path, or of the object on its prototype chain that has the property: functions of
+ * a `window` are its own, those of a worker's global object are inherited.
+ *
+ * @param path the owner's path from the global object; '' for the global object itself
  */
-export function patchMethod<F extends Native>(path: string, key: string, make: (native: F) => Native): void {
-  const owner = path === '' ? globalThis : find(path);
-  patchProperty(ownerOf(owner, key), key, path === '' ? key : `${path}.${key}`, (property) => {
-    const native: unknown = property.value ?? property.set;
-    if (typeof native !== 'function') return property;
-    const made = disguised(make(native as F), native);
-    return property.set === undefined ? { value: made } : { ...property, set: made };
+export function patchMember(path: string, key: string, replace: ReplaceProperty): void {
+  let owner: object | null | undefined = path === '' ? globalThis : resolvePath(path);
+  while (owner && !Object.hasOwn(owner, key)) owner = Reflect.getPrototypeOf(owner);
+  patchProperty(owner ?? undefined, key, path === '' ? key : `${path}.${key}`, replace);
+}
+
+/** Replaces a method or function, or the setter of an accessor property. */
+export function patchMethod<F extends NativeFunction>(
+  path: string,
+  key: string,
+  make: (native: F) => NativeFunction,
+): void {
+  patchMember(path, key, ({ value, set }) => {
+    const native: unknown = value ?? set;
+    if (typeof native !== 'function') return undefined;
+    const replacement = disguise(make(native as F), native);
+    return set ? { set: replacement } : { value: replacement };
   });
 }
 
-/** Puts `around` around every call of it. */
-export function patchCall(path: string, key: string, around: Around): void {
+/** Replaces a method, a function or a setter by one that calls a wrapper. */
+export function wrapCall(path: string, key: string, wrapper: CallWrapper, kind = ''): void {
   patchMethod(
     path,
     key,
     (native) =>
+      // A method, unlike a function, is no constructor.
       ({
         call(this: unknown, ...args: unknown[]): unknown {
-          return around(native, this, args, key);
+          return wrapper(native, this, args, key, kind);
         },
       }).call,
   );
 }
 
-/** Visits all static and other members of these classes, their names with blanks between, whose own names match. */
-export function eachMember(classes: string, members: RegExp, visit: (path: string, key: string) => void): void {
-  for (const name of classes.split(' ')) {
-    if (find(name) === undefined) report.missing.push(name);
-    for (const path of [name, `${name}.prototype`]) {
-      for (const key of Object.keys(find(path) ?? {})) if (members.test(key)) visit(path, key);
+/** Wraps the members in a table of `platform-patterns.ts`, whose format is described there. */
+export function wrapMembers(table: string, wrapper: CallWrapper): void {
+  for (const row of table.split(',')) {
+    const [kind, ...classes] = row.split(' ');
+    const members = new RegExp(`^(${classes.pop()})`);
+    for (const className of classes) {
+      forEachMember(className, (path, key) => {
+        if (members.test(key)) wrapCall(path, key, wrapper, kind);
+      });
     }
   }
 }
 
-/** Puts `around` around every call of all these members. */
-export function patchCalls(classes: string, members: RegExp, around: Around): void {
-  eachMember(classes, members, (path, key) => patchCall(path, key, around));
+/** Visits the enumerable static members of a class, and those of its prototype. */
+export function forEachMember(className: string, visit: (path: string, key: string) => void): void {
+  if (resolvePath(className) === undefined) missing.add(className);
+  for (const path of [className, `${className}.prototype`]) {
+    for (const key of Object.keys(resolvePath(path) ?? {})) visit(path, key);
+  }
 }
 
-/** Lets `made` see every object that a constructor of the platform makes. */
-export function patchConstructor(name: string, made: (object: object) => void): void {
-  patchProperty(globalThis, name, name, ({ value }) => {
-    if (typeof value !== 'function') return { value };
+/** Calls `onConstruct` with every object that a constructor of the platform makes. */
+export function observeConstructor(className: string, onConstruct: (object: object) => void): void {
+  patchMember('', className, ({ value }) => {
+    if (typeof value !== 'function') return undefined;
     const observed = new Proxy(value, {
       construct(native, args, newTarget) {
         const object: object = Reflect.construct(native, args, newTarget);
-        made(object);
+        onConstruct(object);
         return object;
       },
     });
     if (value.prototype?.constructor === value) {
-      patchProperty(value.prototype, 'constructor', `${name}.prototype.constructor`, () => ({ value: observed }));
+      patchProperty(value.prototype, 'constructor', `${className}.prototype.constructor`, () => ({ value: observed }));
     }
     natives.set(observed, value);
     return { value: observed };
   });
 }
 
-/** Where on the prototype chain the property stands: a `window`'s functions may stand on it or on its prototype. */
-export function ownerOf(owner: object | undefined, key: string): object | undefined {
-  let found: object | null | undefined = owner;
-  while (found && !Object.hasOwn(found, key)) found = Reflect.getPrototypeOf(found);
-  return found ?? undefined;
-}
-
-/** Gives a function the looks of the one that it stands for. */
-export function disguised<F extends object>(fn: F, native: object): F {
-  for (const key of Reflect.ownKeys(native)) {
-    const property = Reflect.getOwnPropertyDescriptor(native, key);
-    if (property !== undefined) Reflect.defineProperty(fn, key, property);
-  }
+/** Makes a function look like the native one in place of which it runs, and returns it. */
+export function disguise<F extends object>(fn: F, native: object): F {
   natives.set(fn, natives.get(native) ?? native);
-  return fn;
+  return Object.defineProperties(fn, Object.getOwnPropertyDescriptors(native));
 }
 
-/** Source texts are read by libraries that ask whether a function is the platform's own. */
-export function patchSourceText(): void {
+/** Makes our functions have the source text of native ones: libraries read it to find out whether a function is native. */
+export function patchFunctionToString(): void {
   patchMethod(
     'Function.prototype',
     'toString',
@@ -159,9 +188,9 @@ export function patchSourceText(): void {
   );
 }
 
-/** Takes all of it back. */
-export function unpatch(): void {
-  for (const back of undo.reverse()) back();
-  undo.length = 0;
-  for (const list of Object.values(report)) list.length = 0;
+/** Returns the object at a path from the global object; undefined if a part of the path is missing. */
+function resolvePath(path: string): object | undefined {
+  let found: unknown = globalThis;
+  for (const name of path.split('.')) found = (found as Record<string, unknown> | null | undefined)?.[name];
+  return Object(found) === found ? (found as object) : undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * Patches as monitoring tools make them: plain functions around the platform's, which keep nothing of its looks and give
- * each listener a function of their own. They count, so that it can be seen that they are still called.
+ * Wrappers of the kind that monitoring tools install: plain functions that do not look like the native ones, with another
+ * wrapper around each listener. They count their calls, to show that they are still called.
  */
 
 export interface Calls {
@@ -9,7 +9,7 @@ export interface Calls {
   requests: number;
 }
 
-export function wrapAsMonitoringToolsDo(): Calls {
+export function installMonitoringWrappers(): Calls {
   const calls: Calls = { timers: 0, listeners: 0, requests: 0 };
   const { setTimeout, XMLHttpRequest, EventTarget } = globalThis;
   globalThis.setTimeout = function (this: unknown, ...args: unknown[]) {
@@ -24,9 +24,9 @@ export function wrapAsMonitoringToolsDo(): Calls {
     if (typeof listener !== 'function') return Reflect.apply(addEventListener, this, args);
     const wrapper =
       wrappers.get(listener) ??
-      function (this: unknown, ...inner: unknown[]) {
+      function (this: unknown, ...listenerArgs: unknown[]) {
         calls.listeners++;
-        return Reflect.apply(listener, this, inner);
+        return Reflect.apply(listener, this, listenerArgs);
       };
     wrappers.set(listener, wrapper);
     return Reflect.apply(addEventListener, this, [type, wrapper, ...rest]);
@@ -42,9 +42,9 @@ export function wrapAsMonitoringToolsDo(): Calls {
     calls.requests++;
     const { onload } = this;
     if (onload !== null) {
-      this.onload = function (...inner) {
+      this.onload = function (...handlerArgs) {
         calls.requests++;
-        return Reflect.apply(onload, this, inner);
+        return Reflect.apply(onload, this, handlerArgs);
       };
     }
     return Reflect.apply(send, this, args);

@@ -1,4 +1,4 @@
-/** Where the runtime follows flows by itself there is nothing to install, and code for both may call it all the same. */
+/** `throughline/web` for runtimes that follow flows themselves: code that is written for both can call `install()` there too. */
 import type { InstallOptions, Uninstall } from './install.js';
 
 export type { InstallOptions, InstallReport, Uninstall } from './install.js';
@@ -8,6 +8,11 @@ const uninstall: Uninstall = Object.assign(() => {}, {
   report: { await: 'native', patched: [], missing: [], refused: [] } as const,
 });
 
+/**
+ * Does nothing on this runtime, which follows flows itself.
+ *
+ * @returns a function that does nothing, with a `report` whose `await` is `'native'`
+ */
 export function install(_options?: InstallOptions): Uninstall {
   return uninstall;
 }

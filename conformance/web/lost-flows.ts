@@ -1,13 +1,14 @@
 /// <reference lib="dom" />
 /**
- * What must work in a page or a worker whoever else has patched it: a few calls of each family, in two flows. It runs
- * where there may be no document.
+ * A few calls of each family of APIs, in two flows at the same time. They are checked in pages and workers, in which other
+ * libraries may have patched the platform too. There may be no document.
  */
 import { AsyncLocalStorage } from 'throughline';
 
 const storage = new AsyncLocalStorage<string>();
 
-type Check = (own: string) => Promise<unknown>;
+/** Resolves to the value that the callback of an API reads. */
+type Check = (value: string) => Promise<unknown>;
 
 const checks: Readonly<Record<string, Check>> = {
   reaction: () => Promise.resolve().then(() => storage.getStore()),
@@ -15,20 +16,21 @@ const checks: Readonly<Record<string, Check>> = {
   queueMicrotask: () => new Promise((resolve) => queueMicrotask(() => resolve(storage.getStore()))),
   dispatchEvent: async () => {
     const target = new EventTarget();
-    const seen: unknown[] = [];
-    const listener = () => seen.push(storage.getStore());
+    const values: unknown[] = [];
+    const listener = () => values.push(storage.getStore());
     target.addEventListener('load', listener);
     target.addEventListener('load', listener);
     target.addEventListener('load', { handleEvent: listener });
     target.dispatchEvent(new Event('load'));
     target.removeEventListener('load', listener);
     target.dispatchEvent(new Event('load'));
-    return seen.length === 3 ? seen[0] : `${seen.length} calls`;
+    return values.length === 3 ? values[0] : `${values.length} calls`;
   },
   fetch: () => fetch('/answer').then(() => storage.getStore()),
 };
 
-const whereItIs: Readonly<Record<string, Check>> = {
+/** Checks of APIs that a worker may not have, by the name of the API. */
+const optionalChecks: Readonly<Record<string, Check>> = {
   FileReader: () =>
     new Promise((resolve) => {
       const reader = new FileReader();
@@ -50,9 +52,9 @@ const whereItIs: Readonly<Record<string, Check>> = {
         resolve(storage.getStore());
       };
     }),
-  indexedDB: (own) =>
+  indexedDB: (value) =>
     new Promise((resolve) => {
-      const request = indexedDB.open(`follows ${own}`);
+      const request = indexedDB.open(`lost flows ${value}`);
       request.onsuccess = () => {
         request.result.close();
         resolve(storage.getStore());
@@ -66,26 +68,26 @@ const whereItIs: Readonly<Record<string, Check>> = {
     }),
 };
 
-/** @returns what went wrong, in words */
-export async function follows(): Promise<string[]> {
-  const all = { ...checks };
-  for (const [name, check] of Object.entries(whereItIs)) if (name in globalThis) all[name] = check;
-  const wrong: string[] = [];
+/** Runs all checks. Resolves to a message for each callback that read another value than that of its flow. */
+export async function findLostFlows(): Promise<string[]> {
+  const available = { ...checks };
+  for (const [name, check] of Object.entries(optionalChecks)) if (name in globalThis) available[name] = check;
+  const lost: string[] = [];
   await Promise.all(
-    Object.entries(all).flatMap(([name, check]) =>
-      ['a', 'b'].map((own) =>
-        storage.run(own, () =>
-          check(own).then(
-            (seen) => {
-              if (seen !== own) wrong.push(`${name}: expected ${own}, got ${seen}`);
+    Object.entries(available).flatMap(([name, check]) =>
+      ['a', 'b'].map((value) =>
+        storage.run(value, () =>
+          check(value).then(
+            (actual) => {
+              if (actual !== value) lost.push(`${name}: expected ${value}, got ${actual}`);
             },
             (error) => {
-              wrong.push(`${name}: ${error}`);
+              lost.push(`${name}: ${error}`);
             },
           ),
         ),
       ),
     ),
   );
-  return wrong;
+  return lost;
 }

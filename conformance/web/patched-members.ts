@@ -1,0 +1,89 @@
+/**
+ * The properties that `install()` replaces in a page, by the object that has them, whatever the browser. Those that a
+ * browser does not have are skipped; `*` stands for all methods and setters of the object, except event handlers.
+ *
+ * The list does not change with the version of a browser. It changes with what the package follows.
+ */
+export const patchedMembers: Readonly<Record<string, string>> = {
+  AbortSignal: 'timeout',
+  'AbortSignal.prototype': 'onabort',
+  'Animation.prototype': 'finish onfinish play reverse',
+  'BaseAudioContext.prototype': 'decodeAudioData',
+  'CharacterData.prototype': 'after appendData before replaceData replaceWith',
+  'DataTransferItem.prototype': 'getAsString',
+  'Document.prototype':
+    'append importNode onabort oncanplay oncanplaythrough onclose ondurationchange onemptied onended ' +
+    'onerror onfullscreenchange onfullscreenerror onload onloadeddata onloadedmetadata onloadstart ' +
+    'onpause onplay onplaying onprogress onratechange onreadystatechange onseeked onseeking onstalled ' +
+    'onsuspend ontimeupdate ontoggle onvolumechange onwaiting prepend replaceChildren startViewTransition',
+  'DocumentFragment.prototype': 'append prepend replaceChildren',
+  'Element.prototype':
+    'after animate append before innerHTML insertAdjacentElement insertAdjacentHTML onfullscreenchange ' +
+    'onfullscreenerror outerHTML prepend removeAttribute removeAttributeNS removeAttributeNode ' +
+    'replaceChildren replaceWith requestFullscreen setAttribute setAttributeNS setAttributeNode ' +
+    'setAttributeNodeNS setHTML setHTMLUnsafe toggleAttribute',
+  'EventSource.prototype': 'constructor onerror onopen',
+  'EventTarget.prototype': 'addEventListener removeEventListener',
+  'FileReader.prototype':
+    'abort onabort onerror onload onloadend onloadstart onprogress readAsArrayBuffer readAsBinaryString ' +
+    'readAsDataURL readAsText',
+  'FileSystemDirectoryEntry.prototype': 'getDirectory getFile',
+  'FileSystemDirectoryReader.prototype': 'readEntries',
+  'FileSystemEntry.prototype': 'getParent',
+  'FileSystemFileEntry.prototype': 'file',
+  'Function.prototype': 'toString',
+  'Geolocation.prototype': 'getCurrentPosition watchPosition',
+  globalThis:
+    'Audio EventSource Notification Promise SharedWorker WebSocket Worker onerror queueMicrotask ' +
+    'requestAnimationFrame requestIdleCallback setInterval setTimeout webkitRequestAnimationFrame',
+  'HTMLCanvasElement.prototype': 'toBlob',
+  'HTMLDetailsElement.prototype': 'open',
+  'HTMLDialogElement.prototype': 'close requestClose show showModal',
+  'HTMLElement.prototype':
+    'hidePopover onabort oncanplay oncanplaythrough onclose ondurationchange onemptied onended onerror ' +
+    'onload onloadeddata onloadedmetadata onloadstart onpause onplay onplaying onprogress onratechange ' +
+    'onseeked onseeking onstalled onsuspend ontimeupdate ontoggle onvolumechange onwaiting showPopover ' +
+    'togglePopover',
+  'HTMLEmbedElement.prototype': 'src type',
+  'HTMLFrameElement.prototype': 'src',
+  'HTMLIFrameElement.prototype': 'loading src srcdoc',
+  'HTMLImageElement.prototype': 'crossOrigin loading sizes src srcset',
+  'HTMLInputElement.prototype': 'disabled src type',
+  'HTMLLinkElement.prototype': 'as crossOrigin disabled href media rel sizes type',
+  'HTMLMediaElement.prototype':
+    'crossOrigin currentTime defaultPlaybackRate fastSeek load muted pause play playbackRate src ' + 'srcObject volume',
+  'HTMLObjectElement.prototype': 'data type',
+  'HTMLScriptElement.prototype': 'crossOrigin src type',
+  'HTMLSourceElement.prototype': 'media sizes src srcset type',
+  'HTMLStyleElement.prototype': 'disabled media type',
+  'HTMLTrackElement.prototype': 'src',
+  'HTMLVideoElement.prototype': 'requestVideoFrameCallback',
+  'IDBCursor.prototype': '*',
+  'IDBDatabase.prototype': '* onabort onclose onerror',
+  'IDBFactory.prototype': '*',
+  'IDBIndex.prototype': '*',
+  'IDBObjectStore.prototype': '*',
+  'IDBOpenDBRequest.prototype': 'onblocked onupgradeneeded',
+  'IDBRequest.prototype': 'onerror onsuccess',
+  'IDBTransaction.prototype': 'onabort oncomplete onerror',
+  'LockManager.prototype': 'request',
+  'MediaSession.prototype': 'setActionHandler',
+  'Node.prototype': 'appendChild cloneNode insertBefore replaceChild textContent',
+  Notification: 'requestPermission',
+  'Notification.prototype': 'constructor onclose onerror onshow',
+  Promise: 'resolve',
+  'Promise.prototype': 'constructor finally then',
+  'Range.prototype': 'createContextualFragment',
+  'RemotePlayback.prototype': 'watchAvailability',
+  'Scheduler.prototype': 'postTask',
+  'ShadowRoot.prototype': 'innerHTML setHTML setHTMLUnsafe',
+  'SharedWorker.prototype': 'constructor onerror',
+  'SVGElement.prototype':
+    'onabort oncanplay oncanplaythrough onclose ondurationchange onemptied onended onerror onload ' +
+    'onloadeddata onloadedmetadata onloadstart onpause onplay onplaying onprogress onratechange onseeked ' +
+    'onseeking onstalled onsuspend ontimeupdate ontoggle onvolumechange onwaiting',
+  'WebSocket.prototype': 'constructor onclose onerror onopen',
+  'Worker.prototype': 'constructor onerror',
+  'XMLHttpRequest.prototype': 'abort onreadystatechange open send',
+  'XMLHttpRequestEventTarget.prototype': 'onabort onerror onload onloadend onloadstart onprogress ontimeout',
+};

@@ -1,0 +1,80 @@
+/**
+ * Snapshots of the platform's classes and functions, taken in a page before and after `install()`. They show which
+ * properties were replaced, and whether the replacements can be told from the originals.
+ */
+
+/**
+ * Describes every function, getter and setter of every class, and of the global object, as user code can inspect it.
+ *
+ * @returns name, length, own properties, source text and attributes of each function, by its path and the attribute of
+ * the property descriptor that holds it: `Element.prototype.innerHTML set`
+ */
+export function describeFunctions(): Map<string, string> {
+  const descriptions = new Map<string, string>();
+  for (const [path, owner] of platformObjects()) {
+    for (const key of Reflect.ownKeys(owner)) {
+      const descriptor = Reflect.getOwnPropertyDescriptor(owner, key);
+      for (const [attribute, fn] of Object.entries(descriptor ?? {})) {
+        if (typeof fn !== 'function') continue;
+        const { configurable, enumerable, writable } = descriptor ?? {};
+        const properties = Reflect.ownKeys(fn).map(String).join();
+        const text = Function.prototype.toString.call(fn);
+        descriptions.set(
+          `${path}.${String(key)} ${attribute}`,
+          [fn.name, fn.length, properties, text, configurable, enumerable, writable, isConstructor(fn)].join(' '),
+        );
+      }
+    }
+  }
+  return descriptions;
+}
+
+/** Returns the property descriptors of every class and of the global object, by path: `Element.prototype.innerHTML`. */
+export function snapshotProperties(): Map<string, PropertyDescriptor> {
+  const descriptors = new Map<string, PropertyDescriptor>();
+  for (const [path, owner] of platformObjects()) {
+    for (const key of Reflect.ownKeys(owner)) {
+      const descriptor = Reflect.getOwnPropertyDescriptor(owner, key);
+      if (descriptor !== undefined) descriptors.set(path === '' ? String(key) : `${path}.${String(key)}`, descriptor);
+    }
+  }
+  return descriptors;
+}
+
+/** Returns the paths of the properties that hold another value, getter or setter than in an earlier snapshot. */
+export function changedProperties(before: ReadonlyMap<string, PropertyDescriptor>): string[] {
+  const changed: string[] = [];
+  for (const [path, { value, get, set }] of snapshotProperties()) {
+    const previous = before.get(path);
+    if (previous === undefined) continue;
+    if (!Object.is(previous.value, value) || previous.get !== get || previous.set !== set) changed.push(path);
+  }
+  return changed;
+}
+
+/** Yields the global object, and each class with its prototype, which belongs to the class that it names as constructor. */
+function* platformObjects(): Generator<[path: string, owner: object]> {
+  yield ['', globalThis];
+  for (const name of Object.getOwnPropertyNames(globalThis)) {
+    const value = findClass(name);
+    if (value === undefined) continue;
+    yield [name, value];
+    // `Image` and `Audio` share the prototypes of two other classes.
+    if (value.prototype.constructor === value) yield [`${name}.prototype`, value.prototype];
+  }
+}
+
+/** Reads no accessor of the global object but `Promise`, which `install()` turns into one: the others have side effects. */
+function findClass(name: string): { prototype: object } | undefined {
+  const value = name === 'Promise' ? Promise : Reflect.getOwnPropertyDescriptor(globalThis, name)?.value;
+  return typeof value === 'function' && Object(value.prototype) === value.prototype ? value : undefined;
+}
+
+function isConstructor(fn: object): boolean {
+  try {
+    Reflect.construct(Object, [], fn as new () => object);
+    return true;
+  } catch {
+    return false;
+  }
+}

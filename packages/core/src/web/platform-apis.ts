@@ -1,0 +1,177 @@
+/**
+ * What the patches replace of the web platform: which classes, which members, which events, and what they mean. A class
+ * or a member that a browser does not have is skipped.
+ *
+ * Terms: a *task* is work that the platform does later and reports with events on the object that stands for it. The
+ * *kind* of a task tells apart the tasks of one object: a media element loads, plays and seeks, each in a frame of its own.
+ *
+ * The tables in `members` are not part of a page. Spelled out, they would be 180 of the 7000 bytes that a page may pay for this
+ * package, so `scripts/platform-patterns.mjs` abbreviates their names into `platform-patterns.ts`. Run it after each change.
+ */
+
+export type TaskKind = 'load' | 'play' | 'pause' | 'seek' | 'volume' | 'rate' | 'toggle' | 'fullscreen';
+
+/** Names of members, separated by blanks, by the class that has them: as static members, or on its prototype. */
+export type Members = Readonly<Record<string, string>>;
+
+/** In place of names: all members of the class except its event handlers. */
+export const ALL_MEMBERS = '*';
+
+export const members = {
+  /**
+   * Methods that call a function among their arguments as part of their work, or when it is done.
+   * `postTask()` and `requestVideoFrameCallback()` are the schedulers that are no functions of the global object.
+   */
+  callbackMethods: {
+    BaseAudioContext: 'decodeAudioData',
+    DataTransferItem: 'getAsString',
+    Document: 'startViewTransition',
+    FileSystemDirectoryEntry: 'getDirectory getFile',
+    FileSystemDirectoryReader: 'readEntries',
+    FileSystemEntry: 'getParent',
+    FileSystemFileEntry: 'file',
+    Geolocation: 'getCurrentPosition watchPosition',
+    HTMLCanvasElement: 'toBlob',
+    HTMLVideoElement: 'requestVideoFrameCallback',
+    LockManager: 'request',
+    MediaSession: 'setActionHandler',
+    Notification: 'requestPermission',
+    RemotePlayback: 'watchAvailability',
+    Scheduler: 'postTask',
+  },
+
+  /** Methods that return the object of the task that they start. Those of IndexedDB that do not are harmless. */
+  taskFactories: {
+    AbortSignal: 'timeout',
+    Element: 'animate',
+    IDBFactory: ALL_MEMBERS,
+    IDBDatabase: ALL_MEMBERS,
+    IDBObjectStore: ALL_MEMBERS,
+    IDBIndex: ALL_MEMBERS,
+    IDBCursor: ALL_MEMBERS,
+  },
+
+  /** Methods and attributes that start a task of the object that they belong to, by kind. */
+  taskStarters: {
+    load: {
+      XMLHttpRequest: 'open send abort',
+      FileReader: 'readAsArrayBuffer readAsBinaryString readAsDataURL readAsText abort',
+      Animation: 'play reverse finish',
+      HTMLMediaElement: 'load',
+    },
+    seek: { HTMLMediaElement: 'currentTime fastSeek' },
+    fullscreen: { Element: 'requestFullscreen' },
+  },
+
+  /** Methods and attributes that start a task of an element, by kind, if they change its state. */
+  stateSetters: {
+    play: { HTMLMediaElement: 'play' },
+    pause: { HTMLMediaElement: 'pause' },
+    volume: { HTMLMediaElement: 'volume muted' },
+    rate: { HTMLMediaElement: 'playbackRate defaultPlaybackRate' },
+    toggle: {
+      HTMLDetailsElement: 'open',
+      HTMLDialogElement: 'show showModal close requestClose',
+      HTMLElement: 'showPopover hidePopover togglePopover',
+    },
+  },
+
+  /** Attributes that say what an element loads, or how. */
+  loadProperties: {
+    HTMLImageElement: 'src srcset sizes crossOrigin loading',
+    HTMLInputElement: 'src type disabled',
+    HTMLMediaElement: 'src srcObject crossOrigin loading',
+    HTMLSourceElement: 'src srcset sizes type media',
+    HTMLScriptElement: 'src type crossOrigin',
+    HTMLLinkElement: 'href rel as type media sizes crossOrigin disabled',
+    HTMLStyleElement: 'type media disabled',
+    HTMLIFrameElement: 'src srcdoc loading',
+    HTMLFrameElement: 'src',
+    HTMLEmbedElement: 'src type',
+    HTMLObjectElement: 'data type',
+    HTMLTrackElement: 'src',
+  },
+
+  /** Methods that set or remove any attribute. */
+  attributeMethods: {
+    Element:
+      'setAttribute setAttributeNS setAttributeNode setAttributeNodeNS toggleAttribute ' +
+      'removeAttribute removeAttributeNS removeAttributeNode',
+  },
+
+  /** Methods that insert nodes: into the node that they belong to, or next to it, and so into its parent. */
+  inserters: {
+    child: {
+      Node: 'appendChild insertBefore replaceChild',
+      Element: 'append prepend replaceChildren',
+      Document: 'append prepend replaceChildren',
+      DocumentFragment: 'append prepend replaceChildren',
+      CharacterData: 'appendData replaceData',
+    },
+    sibling: {
+      Element: 'before after replaceWith insertAdjacentElement',
+      CharacterData: 'before after replaceWith',
+    },
+  },
+
+  /** Methods and attributes that create nodes from markup or text: in the node that they belong to, or next to it. */
+  markupSetters: {
+    child: {
+      Node: 'textContent',
+      Element: 'innerHTML setHTML setHTMLUnsafe',
+      ShadowRoot: 'innerHTML setHTML setHTMLUnsafe',
+    },
+    sibling: { Element: 'outerHTML insertAdjacentHTML' },
+  },
+
+  /** Methods that return nodes: copies of others, or created from markup. */
+  nodeFactories: {
+    Node: 'cloneNode',
+    Document: 'importNode',
+    Range: 'createContextualFragment',
+  },
+} satisfies Record<string, Members | Record<string, Members>>;
+
+/** Functions of the global object that call their first argument later. */
+export const SCHEDULERS =
+  'setTimeout setInterval setImmediate queueMicrotask ' +
+  'requestAnimationFrame requestIdleCallback webkitRequestAnimationFrame';
+
+/** Constructors of objects whose task starts when they are made. */
+export const TASK_CONSTRUCTORS = 'EventSource WebSocket Worker SharedWorker Notification Audio';
+
+/** Elements that load a resource even while they are outside of the document, as a selector. */
+export const DETACHED_LOADERS = 'img,image,input,video,audio';
+
+/** All elements that load a resource, as a selector. */
+export const LOADERS = `${DETACHED_LOADERS},source,script,link,style,iframe,frame,embed,object,track`;
+
+/** Content attributes that say what such an element loads, or how. */
+export const LOAD_ATTRIBUTES =
+  'src srcset srcdoc sizes data href xlink:href rel media as type crossorigin disabled loading';
+
+/** Classes with event handlers such as `onload`. */
+export const HANDLER_CLASSES =
+  'HTMLElement SVGElement Element Document XMLHttpRequest XMLHttpRequestEventTarget FileReader ' +
+  'IDBRequest IDBOpenDBRequest IDBTransaction IDBDatabase EventSource WebSocket Worker SharedWorker ' +
+  'AbortSignal Notification Animation';
+
+/** The events that report a task, by its kind. */
+export const TASK_EVENTS: Readonly<Record<TaskKind, string>> = {
+  load:
+    'abort blocked canplay canplaythrough close complete durationchange emptied error finish load loadeddata ' +
+    'loadedmetadata loadend loadstart open progress readystatechange show stalled success suspend timeout ' +
+    'upgradeneeded waitingforkey',
+  play: 'play playing waiting timeupdate ended',
+  pause: 'pause',
+  seek: 'seeking seeked',
+  volume: 'volumechange',
+  rate: 'ratechange',
+  toggle: 'toggle',
+  fullscreen: 'fullscreenchange fullscreenerror',
+};
+
+/** Those of them that can end the task. */
+export const FINAL_EVENTS =
+  'load error loadend abort timeout close success complete finish toggle ended pause seeked ' +
+  'volumechange ratechange fullscreenchange fullscreenerror';
