@@ -2,7 +2,7 @@
  * The columns of the table: each runtime, each browser, and Node with the portable engine, with the implementations that
  * each runs the cases on.
  */
-import { type BrowserName, openBrowser, startServer } from '@throughline/testing/browsers';
+import { type BrowserName, openBrowser, startPageServer } from '@throughline/testing/browsers';
 import { runInBrowser } from './hosts/browser.js';
 import { runInPortable } from './hosts/portable.js';
 import { type ImplementationName, modes, peers, serverImplementations } from './implementations.js';
@@ -49,7 +49,7 @@ const browserColumn = (name: BrowserName, title: string): Column => ({
   part: 'browsers',
   async start() {
     const browser = await openBrowser(name, { installed: true });
-    const server = await startServer();
+    const server = await startPageServer();
     const runs = [...modes, ...peers].map((implementation) => ({
       implementation,
       async results() {

@@ -9,7 +9,7 @@ import {
   browserNames,
   MissingBrowser,
   openBrowser,
-  startServer,
+  startPageServer,
 } from '@throughline/testing/browsers';
 import { MissingPlace, type Place, type SampleAnswer, type Session, type Task } from '../place.js';
 import { runSample } from '../sample-process.js';
@@ -46,7 +46,7 @@ async function openPages(name: BrowserName): Promise<Session> {
   const pages = await bundles('page');
   const browser = await open(name);
   // Isolated pages have the finest clock there is.
-  const server = await startServer({ isolated: true });
+  const server = await startPageServer({ isolated: true });
   for (const [subject, code] of Object.entries(pages)) {
     server.add(`/${subject}/`, html);
     server.add(`/${subject}/page.js`, code);

@@ -1,11 +1,11 @@
 /** The servers that the drivers are tried with, each for as long as it is needed. */
 import {
-  type Database,
-  isMissing,
-  type Missing,
+  isNotInstalled,
+  type NotInstalled,
   startMariadb,
   startPostgres,
   startRedis,
+  type TestServer,
 } from '@throughline/testing/databases';
 
 export const serverNames = ['PostgreSQL', 'MariaDB', 'Redis'] as const;
@@ -29,11 +29,11 @@ export async function withServers<T>(use: (servers: Servers) => Promise<T>): Pro
     return await use({ PostgreSQL, MariaDB, Redis });
   } finally {
     for (const server of started) {
-      if (server.status === 'fulfilled' && !isMissing(server.value)) await server.value[Symbol.asyncDispose]();
+      if (server.status === 'fulfilled' && !isNotInstalled(server.value)) await server.value[Symbol.asyncDispose]();
     }
   }
 }
 
-function place(server: Database | Missing): number | string {
-  return isMissing(server) ? server.missing : server.port;
+function place(server: TestServer | NotInstalled): number | string {
+  return isNotInstalled(server) ? server.reason : server.port;
 }

@@ -1,6 +1,6 @@
 /** The host for `npm test`: every case in a page of Chromium, in each way in which an `await` can be followed. */
 import { after, before, describe, it } from 'node:test';
-import { type Browser, openBrowser, type PageServer, startServer } from '@throughline/testing/browsers';
+import { type Browser, openBrowser, type PageServer, startPageServer } from '@throughline/testing/browsers';
 import { findDifference } from '../differences.js';
 import { modes } from '../implementations.js';
 import { runInBrowser } from './browser.js';
@@ -10,7 +10,7 @@ describe('in Chromium', () => {
   let server: PageServer;
 
   before(async () => {
-    server = await startServer();
+    server = await startPageServer();
     browser = await openBrowser('chromium');
   });
   after(async () => {

@@ -15,7 +15,13 @@ import KeyvValkey from '@keyv/valkey';
 import { session } from '@throughline/request';
 import { requestScope } from '@throughline/request/http';
 import { type SessionOptions, type SessionStore, sessions } from '@throughline/request/sessions';
-import { type Database, isMissing, type Missing, startPostgres, startRedis } from '@throughline/testing/databases';
+import {
+  isNotInstalled,
+  type NotInstalled,
+  startPostgres,
+  startRedis,
+  type TestServer,
+} from '@throughline/testing/databases';
 import pg from 'pg';
 import { createClient } from 'redis';
 
@@ -127,12 +133,12 @@ async function check(open: () => SessionStore & Closable): Promise<void> {
 /** Runs with a database, or says why not. */
 async function using(
   t: TestContext,
-  start: () => Promise<Database | Missing>,
-  use: (database: Database) => Promise<void>,
+  start: () => Promise<TestServer | NotInstalled>,
+  use: (database: TestServer) => Promise<void>,
 ): Promise<void> {
   const database = await start();
-  if (isMissing(database)) {
-    t.skip(database.missing);
+  if (isNotInstalled(database)) {
+    t.skip(database.reason);
     return;
   }
   try {
@@ -143,7 +149,7 @@ async function using(
 }
 
 /** An error while the database is away, with its line in the log; what was stored is there when it is back. */
-async function checkReturn(database: Database, store: SessionStore & Closable, isKept: boolean): Promise<void> {
+async function checkReturn(database: TestServer, store: SessionStore & Closable, isKept: boolean): Promise<void> {
   await using server = new Server(store, { storeTimeout: 1000 });
   const ada: User = { cookie: '' };
   try {

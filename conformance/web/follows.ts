@@ -25,7 +25,7 @@ const checks: Readonly<Record<string, Check>> = {
     target.dispatchEvent(new Event('load'));
     return seen.length === 3 ? seen[0] : `${seen.length} calls`;
   },
-  fetch: () => fetch('/answer').then(() => storage.getStore()),
+  fetch: () => fetch('/text.txt').then(() => storage.getStore()),
 };
 
 const whereItIs: Readonly<Record<string, Check>> = {
@@ -38,7 +38,7 @@ const whereItIs: Readonly<Record<string, Check>> = {
   XMLHttpRequest: () =>
     new Promise((resolve) => {
       const request = new XMLHttpRequest();
-      request.open('GET', '/answer');
+      request.open('GET', '/text.txt');
       request.addEventListener('load', () => resolve(storage.getStore()));
       request.send();
     }),

@@ -5,14 +5,14 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { type Browser, openBrowser, type PageServer, startServer } from '@throughline/testing/browsers';
+import { type Browser, openBrowser, type PageServer, startPageServer } from '@throughline/testing/browsers';
 import { build } from 'esbuild';
 
 let browser: Browser;
 let server: PageServer;
 
 before(async () => {
-  server = await startServer();
+  server = await startPageServer();
   browser = await openBrowser('chromium');
 });
 after(async () => {
@@ -194,7 +194,7 @@ const inZone = zone.run(() => Promise.all([
   Promise.resolve().then(() => Zone.current.name),
   new Promise((resolve) => {
     const request = new XMLHttpRequest();
-    request.open('GET', '/answer');
+    request.open('GET', '/text.txt');
     request.onload = () => resolve(Zone.current.name);
     request.send();
   }),

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { isMissing, startRedis } from '@throughline/testing/databases';
+import { isNotInstalled, startRedis } from '@throughline/testing/databases';
 import { Program } from './program.js';
 
 const limit = { timeout: 60_000 };
@@ -148,8 +148,8 @@ it('keeps the sessions in memory where SQLite is missing, and says why', limit, 
 
 it('two processes share the sessions in Redis, and stand it when it stops', limit, async (t) => {
   const redis = await startRedis();
-  if (isMissing(redis)) {
-    t.skip(redis.missing);
+  if (isNotInstalled(redis)) {
+    t.skip(redis.reason);
     return;
   }
   const env = { REDIS_URL: redis.url };

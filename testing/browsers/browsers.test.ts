@@ -1,14 +1,14 @@
-/** What every browser does for its users, tried with the one that needs no installation. */
+/** The behavior that every `Browser` and every page server has, tested with the Chromium from npm. */
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type Browser, openBrowser, type PageServer, startServer } from './index.js';
+import { type Browser, openBrowser, type PageServer, startPageServer } from './index.js';
 
 describe('a browser', () => {
   let browser: Browser;
   let server: PageServer;
 
   before(async () => {
-    server = await startServer({ isolated: true });
+    server = await startPageServer({ isolated: true });
     server.add('/', '<!doctype html><title>A page</title><button onclick="trusted = event.isTrusted">Click</button>');
     browser = await openBrowser('chromium');
   });
@@ -17,9 +17,9 @@ describe('a browser', () => {
     await server.close();
   });
 
-  it('tells its version', () => match(browser.version, /^\d+\./));
+  it('reports its version', () => match(browser.version, /^\d+\./));
 
-  it('opens pages that see nothing of one another and are all in front', async () => {
+  it('opens pages that share no storage and are all in the foreground', async () => {
     const pages = await Promise.all([browser.page(server.origin), browser.page(server.origin)]);
     const [first, second] = pages;
     await first?.evaluate('localStorage.setItem("key", "value")');
@@ -33,7 +33,7 @@ describe('a browser', () => {
     }
   });
 
-  it('evaluates, clicks and shows a page', async () => {
+  it('evaluates expressions, clicks elements and takes screenshots', async () => {
     const page = await browser.page(server.origin);
     deepEqual(await page.evaluate('[document.title, isSecureContext, crossOriginIsolated]'), ['A page', true, true]);
     equal(await page.evaluate('Promise.resolve(1)'), 1);
@@ -44,35 +44,35 @@ describe('a browser', () => {
     await page.close();
   });
 
-  it('closes a page that is stuck', async () => {
+  it('closes a page that is stuck in an endless loop', async () => {
     server.add('/stuck', '<!doctype html><script>onload = () => setTimeout(() => { for (;;); })</script>');
     const page = await browser.page(`${server.origin}/stuck`);
     await page.close();
     await (await browser.page(server.origin)).close();
   });
 
-  it('lets a page tell its server something, and the server wait for it no longer than it is told to', async () => {
+  it('delivers what a page sends to its channel, and next() rejects when nothing arrives in time', async () => {
     const channel = server.channel();
     const page = await browser.page(server.origin);
-    await page.evaluate(`fetch('${channel.path}', { method: 'POST', body: JSON.stringify({ told: [1] }) })`);
-    deepEqual(await channel.next(10_000), { told: [1] });
-    await rejects(channel.next(1), /said nothing for 1 ms/);
+    await page.evaluate(`fetch('${channel.path}', { method: 'POST', body: JSON.stringify({ sent: [1] }) })`);
+    deepEqual(await channel.next(10_000), { sent: [1] });
+    await rejects(channel.next(1), /sent nothing for 1 ms/);
     await page.close();
   });
 });
 
-describe('the server', () => {
-  it('has all that it says', async () => {
-    const server = await startServer();
+describe('a page server', () => {
+  it('has every built-in resource, each with its media type', async () => {
+    const server = await startPageServer();
     try {
-      const seen: string[] = [];
-      for (const path of ['answer', 'image.png', 'script.js', 'style.css', 'worker.js', 'frame.html', 'missing']) {
+      const responses: string[] = [];
+      for (const path of ['text.txt', 'image.png', 'script.js', 'style.css', 'worker.js', 'frame.html', 'missing']) {
         const response = await fetch(`${server.origin}/${path}?after=1`);
         const { length } = await response.text();
-        seen.push(`${response.status} ${response.headers.get('content-type')}`);
+        responses.push(`${response.status} ${response.headers.get('content-type')}`);
         ok(length > 0);
       }
-      deepEqual(seen, [
+      deepEqual(responses, [
         '200 text/plain; charset=utf-8',
         '200 image/png',
         '200 text/javascript; charset=utf-8',
@@ -83,7 +83,7 @@ describe('the server', () => {
       ]);
       const events = await fetch(`${server.origin}/events`);
       equal(events.headers.get('content-type'), 'text/event-stream');
-      // Left open: the server ends it.
+      // The stream stays open: close() has to end it.
     } finally {
       await server.close();
     }
