@@ -1,11 +1,11 @@
 import type { Agent, ClientRequest, IncomingMessage, RequestOptions, Server, ServerResponse } from 'node:http';
 import type { ClientHttp2Session, ServerHttp2Stream } from 'node:http2';
 import type { Chapter } from '../case.js';
-import { certificate, key } from '../certificate.js';
 import { equal } from '../expect.js';
 import { listeningSockets, needing } from '../features.js';
 import { eachFlow, type Look } from '../flows.js';
-import { listening } from '../loopback.js';
+import { certificate, key } from '../loopback/certificate.js';
+import { listening } from '../loopback/while-listening.js';
 
 export const http: Chapter = {
   title: 'Rule 3: HTTP',

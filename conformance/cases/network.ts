@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import type { Chapter } from '../case.js';
-import { certificate, key } from '../certificate.js';
 import { equal } from '../expect.js';
 import { listeningSockets, needing } from '../features.js';
 import { eachCall, eachFlow, type Look } from '../flows.js';
-import { listening } from '../loopback.js';
+import { certificate, key } from '../loopback/certificate.js';
+import { listening } from '../loopback/while-listening.js';
 
 export const network: Chapter = {
   title: 'Rule 3: sockets and names',

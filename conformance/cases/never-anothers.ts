@@ -6,7 +6,7 @@ import type { Case, Chapter } from '../case.js';
 import { equal } from '../expect.js';
 import { listeningSockets, needing, threads } from '../features.js';
 import { eachFlow } from '../flows.js';
-import { listening } from '../loopback.js';
+import { listening } from '../loopback/while-listening.js';
 
 const everywhere: readonly Case[] = [
   {

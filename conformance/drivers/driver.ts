@@ -1,5 +1,5 @@
-import type { Check } from './check.js';
-import type { ServerName } from './servers.js';
+import type { ServerName } from './database-servers.js';
+import type { Check } from './run-check.js';
 
 /** A driver with its checks. */
 export interface Driver {

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { checkFix, drivers, runDriver } from './drivers.js';
-import { cellOf, cellsOf, nodes } from './page.js';
-import { withServers } from './servers.js';
+import { withServers } from './database-servers.js';
+import { cellOf, cellsOf, nodes } from './drivers-page.js';
+import { checkFix, drivers, runDriver } from './run-driver.js';
 
 test('the drivers keep what docs/drivers.md says, and each fix mends what is lost', async (context) => {
   const key = nodes.find((name) => name === `node${process.versions.node.split('.', 1)[0]}`);

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { type Browser, openBrowser, type PageServer, startPageServer } from '@throughline/testing/browsers';
 import { findDifference } from '../differences.js';
 import { modes } from '../implementations.js';
-import { runInBrowser } from './browser.js';
+import { runInBrowser } from './run-in-browser.js';
 
 describe('in Chromium', () => {
   let browser: Browser;

@@ -7,7 +7,7 @@ import * as throughline from 'throughline';
 import { chapters } from '../cases/index.js';
 import { web } from '../cases/web/index.js';
 import { findDifference } from '../differences.js';
-import { runCase } from '../run-cases.js';
+import { runCase } from './run-cases.js';
 
 const [major] = process.versions.node.split('.');
 

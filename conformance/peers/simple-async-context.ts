@@ -4,7 +4,7 @@
  */
 import { AsyncContext } from 'simple-async-context';
 import type { Implementation } from '../case.js';
-import { lacks, NoAsyncResource } from './lacking.js';
+import { lacks, NoAsyncResource } from './missing-features.js';
 
 type Callback = (...args: never[]) => unknown;
 

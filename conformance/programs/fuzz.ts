@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { loadImplementation } from '../implementations.js';
-import { Examiner, report } from './examine.js';
+import { Examiner, report } from './examiner.js';
 
 const HELP = `Runs random programs of async code on Throughline and on the runtime's own AsyncLocalStorage, and compares.
 

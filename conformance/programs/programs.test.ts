@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { loadImplementation } from '../implementations.js';
-import { Examiner, type Finding, report, sizeOf } from './examine.js';
-import { flaws } from './flawed.js';
-import { print } from './print.js';
+import { Examiner, type Finding, report, sizeOf } from './examiner.js';
+import { flaws } from './flawed-implementations.js';
+import { print } from './format-program.js';
 
 const PROGRAMS = 3000;
 /** Among so many programs, at the latest, each flaw has to show. */

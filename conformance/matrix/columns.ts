@@ -3,12 +3,12 @@
  * each runs the cases on.
  */
 import { type BrowserName, openBrowser, startPageServer } from '@throughline/testing/browsers';
-import { runInBrowser } from './hosts/browser.js';
-import { runInPortable } from './hosts/portable.js';
-import { type ImplementationName, modes, peers, serverImplementations } from './implementations.js';
-import { launch } from './launch.js';
-import type { Result } from './run-cases.js';
-import { install, type Runtime, runtimes } from './runtimes.js';
+import type { Result } from '../hosts/run-cases.js';
+import { runInBrowser } from '../hosts/run-in-browser.js';
+import { runInPortable } from '../hosts/run-in-portable-engine.js';
+import { launch } from '../hosts/run-in-runtime.js';
+import { type ImplementationName, modes, peers, serverImplementations } from '../implementations.js';
+import { install, type Runtime, runtimes } from '../runtimes/runtimes.js';
 
 export interface Column {
   readonly title: string;

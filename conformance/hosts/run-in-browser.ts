@@ -2,9 +2,9 @@
 import type { Browser, PageServer } from '@throughline/testing/browsers';
 import { chapters } from '../cases/index.js';
 import type { Mode, Peer } from '../implementations.js';
-import type { Result } from '../run-cases.js';
-import type { Told } from './browser-page.js';
-import { bundle } from './portable-bundle.js';
+import { bundle } from './bundle-cases.js';
+import type { Told } from './entry-points/page-host.js';
+import type { Result } from './run-cases.js';
 
 /** A case ends by itself long before: a page that is silent for this long is stuck in one. */
 const SILENCE_MS = 30_000;
@@ -34,7 +34,7 @@ export async function* runInBrowser(
   const cases = chapters.flatMap(({ title, cases }) => cases.map(({ name }) => ({ chapter: title, name })));
   const path = `/cases/${implementation}/`;
   server.add(path, html);
-  server.add(`${path}cases.js`, await bundle(implementation, 'browser-page'));
+  server.add(`${path}cases.js`, await bundle(implementation, 'page-host'));
   let done = 0;
   while (done < cases.length) {
     const channel = server.channel();

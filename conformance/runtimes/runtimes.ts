@@ -36,7 +36,7 @@ export const runtimes = {
   workerd: { title: 'workerd', package: 'workerd', version: '1.20261117.1', flags: [] },
 } satisfies Readonly<Record<string, Runtime>>;
 
-const folder = fileURLToPath(new URL('../../.runtimes/', import.meta.url));
+const folder = fileURLToPath(new URL('../../../.runtimes/', import.meta.url));
 
 /** What is being installed, by its folder: several columns run on one runtime, and begin at the same time. */
 const installing = new Map<string, Promise<string>>();

@@ -3,8 +3,8 @@
  * a case that never ends takes no other one with it. The page's address says where to tell it (`?channel=`) and with which
  * case to begin (`?from=`).
  */
-import type { Implementation } from '../case.js';
-import { chapters } from '../cases/index.js';
+import type { Implementation } from '../../case.js';
+import { chapters } from '../../cases/index.js';
 import { type Outcome, runCase } from '../run-cases.js';
 
 /** What a page tells of each case, `index` counted over all chapters. */

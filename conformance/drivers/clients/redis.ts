@@ -1,7 +1,7 @@
 import { Redis as Connection, type Redis } from 'ioredis';
 import { createClient, createClientPool } from 'redis';
-import { asItIs, type Check, CONNECTIONS, called, type Flow, type Wrap } from './check.js';
-import type { Driver } from './driver.js';
+import type { Driver } from '../driver.js';
+import { asItIs, type Check, CONNECTIONS, called, type Flow, type Wrap } from '../run-check.js';
 
 const BIND = 'AsyncLocalStorage.bind';
 

@@ -6,11 +6,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { differences, findDifference } from '../differences.js';
+import type { Result } from '../hosts/run-cases.js';
+import { type ImplementationName, isOurs, isPeer } from '../implementations.js';
 import { type Column, columns, type Run } from './columns.js';
-import { differences, findDifference } from './differences.js';
-import { type ImplementationName, isOurs, isPeer } from './implementations.js';
-import type { Result } from './run-cases.js';
-import { type ColumnResults, type Matrix, summary, table } from './table.js';
+import { type ColumnResults, type Matrix, summary, table } from './conformance-page.js';
 
 /** How many columns run at a time: some of them wait much, and a case must not take ten seconds. */
 const LANES = 2;
@@ -141,5 +141,5 @@ async function write(matrix: Matrix): Promise<void> {
 }
 
 function inProject(path: string): string {
-  return fileURLToPath(new URL(`../../${path}`, import.meta.url));
+  return fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 }

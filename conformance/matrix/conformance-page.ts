@@ -1,10 +1,10 @@
 /** Makes the page `docs/conformance.md` of the results of the matrix, and the summary of it for the README. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { differences, findDifference } from '../differences.js';
+import type { Outcome, Result } from '../hosts/run-cases.js';
+import { type ImplementationName, modes, type Peer, peers, serverImplementations } from '../implementations.js';
 import type { Column } from './columns.js';
-import { differences, findDifference } from './differences.js';
-import { type ImplementationName, modes, type Peer, peers, serverImplementations } from './implementations.js';
-import type { Outcome, Result } from './run-cases.js';
 
 export interface ColumnResults {
   readonly title: string;

@@ -4,9 +4,9 @@ import { drizzle as onMysql } from 'drizzle-orm/mysql2';
 import { drizzle as onPg } from 'drizzle-orm/node-postgres';
 import mysql from 'mysql2/promise';
 import pg from 'pg';
-import { CONNECTIONS } from './check.js';
-import type { Driver } from './driver.js';
-import { account } from './servers.js';
+import { account } from '../database-servers.js';
+import type { Driver } from '../driver.js';
+import { CONNECTIONS } from '../run-check.js';
 
 export const drizzlePgDriver: Driver = {
   title: 'drizzle-orm, on pg',

@@ -2,8 +2,8 @@
  * The host for every runtime that is a process: `<runtime> process.js <implementation>` runs all cases and prints their
  * results as one line of JSON.
  */
-import { chapters } from '../cases/index.js';
-import { loadImplementation } from '../implementations.js';
+import { chapters } from '../../cases/index.js';
+import { loadImplementation } from '../../implementations.js';
 import { runCases } from '../run-cases.js';
 
 // Bun has its collector under a name of its own.

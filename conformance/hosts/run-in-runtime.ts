@@ -7,9 +7,9 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import type { ServerImplementation } from './implementations.js';
+import type { ServerImplementation } from '../implementations.js';
+import type { Runtime } from '../runtimes/runtimes.js';
 import type { Result } from './run-cases.js';
-import type { Runtime } from './runtimes.js';
 
 const LIMIT_MS = 300_000;
 
@@ -37,7 +37,7 @@ export function launch(
 ): Promise<readonly Result[]> {
   return runtime.package === 'workerd'
     ? launchWorkerd(binary, implementation)
-    : launchProcess(binary, [...runtime.flags, file('hosts/process.js'), implementation]);
+    : launchProcess(binary, [...runtime.flags, file('entry-points/process-host.js'), implementation]);
 }
 
 async function launchProcess(binary: string, args: readonly string[]): Promise<readonly Result[]> {
@@ -49,7 +49,7 @@ async function launchWorkerd(binary: string, implementation: ServerImplementatio
   const folder = await mkdtemp(join(tmpdir(), 'throughline-'));
   try {
     await build({
-      entryPoints: [file('hosts/workerd.js')],
+      entryPoints: [file('entry-points/workerd-host.js')],
       outfile: join(folder, 'worker.mjs'),
       bundle: true,
       format: 'esm',

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Mode } from '../implementations.js';
-import type { Result } from '../run-cases.js';
-import { bundle } from './portable-bundle.js';
+import { bundle } from './bundle-cases.js';
+import type { Result } from './run-cases.js';
 
 const LIMIT_MS = 300_000;
 
@@ -15,7 +15,7 @@ export async function runInPortable(command: readonly [string, ...string[]], mod
   const folder = await mkdtemp(join(tmpdir(), 'throughline-'));
   try {
     const file = join(folder, 'cases.mjs');
-    await writeFile(file, await bundle(mode, 'portable-process'));
+    await writeFile(file, await bundle(mode, 'portable-process-host'));
     const [binary, ...flags] = command;
     const options = { maxBuffer: 1 << 26, timeout: LIMIT_MS };
     const { stdout } = await promisify(execFile)(binary, [...flags, file], options);

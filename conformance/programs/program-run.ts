@@ -24,8 +24,8 @@ import {
   TARGETS,
   VALUES,
 } from './program.js';
+import { listenToReadable, readableFrom, readableOf, runPipeline } from './program-streams.js';
 import { schedule } from './schedule.js';
-import { listenToReadable, readableFrom, readableOf, runPipeline } from './streams.js';
 
 export type Trace = ReadonlyMap<string, readonly string[]>;
 

@@ -49,12 +49,12 @@ install({ await: true });`,
  * @param host the module with `runHere`, which is given the implementation and the chapters to leave out
  * @returns one module
  */
-export async function bundle(name: Mode | Peer, host: 'browser-page' | 'portable-process'): Promise<string> {
+export async function bundle(name: Mode | Peer, host: 'page-host' | 'portable-process-host'): Promise<string> {
   const { source, options, without = [] } = recipes[name];
   const result = await build({
     stdin: {
       contents: `${source}
-import { runHere } from './${host}.js';
+import { runHere } from './entry-points/${host}.js';
 runHere(implementation, ${JSON.stringify(without)});`,
       resolveDir: fileURLToPath(new URL('.', import.meta.url)),
     },

@@ -1,6 +1,6 @@
 /** The host for workerd: a worker that answers `/<implementation>` with the results of all cases as JSON. */
-import { chapters } from '../cases/index.js';
-import { loadImplementation } from '../implementations.js';
+import { chapters } from '../../cases/index.js';
+import { loadImplementation } from '../../implementations.js';
 import { runCases } from '../run-cases.js';
 
 export default {

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Client, type Dispatcher, fetch, Pool, request } from 'undici';
-import { asItIs, type Check, CONNECTIONS, type Flow, type Wrap } from './check.js';
-import type { Driver } from './driver.js';
+import type { Driver } from '../driver.js';
+import { asItIs, type Check, CONNECTIONS, type Flow, type Wrap } from '../run-check.js';
 
 const BIND = 'AsyncLocalStorage.bind';
 

@@ -1,6 +1,6 @@
 /** Runs cases on one implementation, one after the other, each from the root. */
-import type { Case, Chapter, Implementation, Need } from './case.js';
-import { Absent } from './features.js';
+import type { Case, Chapter, Implementation, Need } from '../case.js';
+import { Absent } from '../features.js';
 
 export type Outcome = 'pass' | 'fail' | 'absent';
 

@@ -1,6 +1,7 @@
 /** Prints the results of all drivers in this process; its argument is the servers. */
-import { drivers, runDriver } from './drivers.js';
-import type { Servers } from './servers.js';
+
+import type { Servers } from './database-servers.js';
+import { drivers, runDriver } from './run-driver.js';
 
 // Written by the process that starts this one.
 const servers = JSON.parse(process.argv[2] ?? '') as Servers;

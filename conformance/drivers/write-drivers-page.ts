@@ -6,10 +6,10 @@ import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { install, runtimes } from '../runtimes.js';
-import type { DriverResult } from './drivers.js';
-import { nodes, page } from './page.js';
-import { withServers } from './servers.js';
+import { install, runtimes } from '../runtimes/runtimes.js';
+import { withServers } from './database-servers.js';
+import { nodes, page } from './drivers-page.js';
+import type { DriverResult } from './run-driver.js';
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -21,7 +21,7 @@ await withServers(async (servers) => {
   for (const key of nodes) {
     const runtime = runtimes[key];
     const binary = await install(runtime);
-    const args = [...runtime.flags, file('process.js'), JSON.stringify(servers)];
+    const args = [...runtime.flags, file('report-results.js'), JSON.stringify(servers)];
     const { stdout } = await promisify(execFile)(binary, args, { maxBuffer: 1 << 26, timeout: 120_000 });
     columns.set(key, JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));
   }

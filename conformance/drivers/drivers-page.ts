@@ -1,7 +1,7 @@
 /** What `docs/drivers.md` says of the results, and what it says about one version of Node, to compare with. */
-import { runtimes } from '../runtimes.js';
-import type { CheckResult, Outcome } from './check.js';
-import { checkFix, type DriverResult } from './drivers.js';
+import { runtimes } from '../runtimes/runtimes.js';
+import type { CheckResult, Outcome } from './run-check.js';
+import { checkFix, type DriverResult } from './run-driver.js';
 
 /** The columns. */
 export const nodes = ['node20', 'node22', 'node24', 'node26'] as const;

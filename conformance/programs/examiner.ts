@@ -1,10 +1,10 @@
 /** From a seed to a report: makes up the program, checks it and, where it fails, shrinks it. */
 import { type Api, type Features, featuresOf } from './api.js';
-import { check, type Failure, LIMIT_MS } from './check.js';
-import { generate } from './generate.js';
-import { print } from './print.js';
+import { check, type Failure, LIMIT_MS } from './compare.js';
+import { print } from './format-program.js';
+import { generate } from './generate-program.js';
 import type { Block, Node, Program } from './program.js';
-import { type Failing, shrink } from './shrink.js';
+import { type Failing, shrink } from './shrink-program.js';
 
 /** While a program is shrunk, which may make it hang; what comes out is checked once more with the full limit. */
 const SHRINKING_LIMIT_MS = 200;

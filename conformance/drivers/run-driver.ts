@@ -2,16 +2,16 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { betterSqliteDriver } from './better-sqlite3.js';
-import { type CheckResult, runCheck, withinLimit } from './check.js';
+import { betterSqliteDriver } from './clients/better-sqlite3.js';
+import { drizzleMysqlDriver, drizzlePgDriver, drizzleSqliteDriver } from './clients/drizzle.js';
+import { knexPgDriver, knexSqliteDriver } from './clients/knex.js';
+import { mysql2Driver } from './clients/mysql2.js';
+import { pgDriver } from './clients/pg.js';
+import { ioredisDriver, redisDriver } from './clients/redis.js';
+import { undiciDriver } from './clients/undici.js';
+import type { Servers } from './database-servers.js';
 import type { Driver } from './driver.js';
-import { drizzleMysqlDriver, drizzlePgDriver, drizzleSqliteDriver } from './drizzle.js';
-import { knexPgDriver, knexSqliteDriver } from './knex.js';
-import { mysql2Driver } from './mysql2.js';
-import { pgDriver } from './pg.js';
-import { ioredisDriver, redisDriver } from './redis.js';
-import type { Servers } from './servers.js';
-import { undiciDriver } from './undici.js';
+import { type CheckResult, runCheck, withinLimit } from './run-check.js';
 
 export const drivers: readonly Driver[] = [
   pgDriver,

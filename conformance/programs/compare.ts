@@ -1,8 +1,8 @@
 /** Runs a program on ours and on the runtime's own class, and says where the two differ. */
 import type { Api } from './api.js';
-import { isDifferent, paired } from './paired.js';
+import { isDifferent, paired } from './paired-implementation.js';
 import type { Program } from './program.js';
-import { RunOfProgram, type Trace } from './run-program.js';
+import { RunOfProgram, type Trace } from './program-run.js';
 
 export interface Failure {
   readonly kind: 'difference' | 'problem' | 'hung';

@@ -2,7 +2,7 @@
  * Cuts a program that fails down to a small one that fails in the same way: tries one smaller program after the other,
  * takes each that still fails, and ends where none does.
  */
-import type { Failure } from './check.js';
+import type { Failure } from './compare.js';
 import { type Block, NOTHING, type Node, type Operand, type Program, type Statement } from './program.js';
 
 export interface Failing {

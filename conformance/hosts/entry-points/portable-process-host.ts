@@ -2,9 +2,9 @@
  * The host for the portable engine in Node, which shows that the engine needs nothing of a browser. It prints the results
  * of all cases as one line of JSON. The engine does not follow Node's own modules, so the cases about them are absent.
  */
-import type { Case, Implementation } from '../case.js';
-import { chapters } from '../cases/index.js';
-import { Absent } from '../features.js';
+import type { Case, Implementation } from '../../case.js';
+import { chapters } from '../../cases/index.js';
+import { Absent } from '../../features.js';
 import { runCases } from '../run-cases.js';
 
 export async function runHere(implementation: Implementation): Promise<void> {

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import mysql, { type Connection, type Pool } from 'mysql2';
-import { asItIs, type Check, CONNECTIONS, called, type Flow, type Wrap } from './check.js';
-import type { Driver } from './driver.js';
-import { account } from './servers.js';
+import { account } from '../database-servers.js';
+import type { Driver } from '../driver.js';
+import { asItIs, type Check, CONNECTIONS, called, type Flow, type Wrap } from '../run-check.js';
 
 const BIND = 'AsyncLocalStorage.bind';
 

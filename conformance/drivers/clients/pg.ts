@@ -1,7 +1,7 @@
 import pg from 'pg';
-import { asItIs, type Check, CONNECTIONS, called, type Flow, type Wrap } from './check.js';
-import type { Driver } from './driver.js';
-import { account } from './servers.js';
+import { account } from '../database-servers.js';
+import type { Driver } from '../driver.js';
+import { asItIs, type Check, CONNECTIONS, called, type Flow, type Wrap } from '../run-check.js';
 
 const BIND = 'AsyncLocalStorage.bind';
 const NOTICE = "do $$ begin raise notice 'said'; end $$";
