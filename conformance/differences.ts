@@ -2,7 +2,7 @@
  * What the cases say that a runtime does otherwise, each with the reason: the footnotes of the table. A case that fails
  * and is not in this list fails the matrix, and so does an entry that no case needs.
  */
-import { type ImplementationName, modes } from './implementations.js';
+import { type ImplementationName, portableModes } from './implementations.js';
 
 export interface Difference {
   readonly implementations: readonly ImplementationName[];
@@ -301,7 +301,7 @@ export const differences: readonly Difference[] = [
       'Interception sees the `await` of a promise and nothing else. After an `await` of a plain value or a thenable, in a `finally` of a generator that is left early, and in the second of two queued steps of a generator the frame is the empty one, and never another flow’s. The transform sees them all.',
   },
   {
-    implementations: modes,
+    implementations: portableModes,
     columns: portable,
     cases: [
       'the pull() of a ReadableStream that fills it at the start runs in the frame in which the stream was made',
@@ -312,7 +312,7 @@ export const differences: readonly Difference[] = [
       'Where the platform does not call the functions of a stream’s source or sink at once, but when the step before is done, they run in the empty frame. Who reads, loops or pipes keeps its own.',
   },
   {
-    implementations: modes,
+    implementations: portableModes,
     columns: ['portable'],
     cases: ['the listeners of AbortSignal.timeout run in the frame of the call that made the signal'],
     reason:

@@ -4,7 +4,7 @@ import { equal } from '../expect.js';
 import { listeningSockets, needing } from '../features.js';
 import { eachCall, eachFlow, type Look } from '../flows.js';
 import { certificate, key } from '../loopback/certificate.js';
-import { listening } from '../loopback/while-listening.js';
+import { whileListening } from '../loopback/while-listening.js';
 
 export const network: Chapter = {
   title: 'Rule 3: sockets and names',
@@ -14,7 +14,7 @@ export const network: Chapter = {
       needs: ['node:net'],
       async run(implementation) {
         const net = await import('node:net');
-        await listening(net.createServer(echo), (port) =>
+        await whileListening(net.createServer(echo), (port) =>
           eachFlow(implementation, (look) => talk(net.connect(port, '127.0.0.1'), 'connect', look)),
         );
       },
@@ -25,7 +25,7 @@ export const network: Chapter = {
       async run({ AsyncLocalStorage }) {
         const net = await import('node:net');
         const storage = new AsyncLocalStorage<string>();
-        const seen = await listening(
+        const seen = await whileListening(
           net.createServer((socket) => socket.end('text')),
           (port) =>
             new Promise((resolve, reject) => {
@@ -43,7 +43,7 @@ export const network: Chapter = {
       async run({ AsyncLocalStorage }) {
         const net = await import('node:net');
         const storage = new AsyncLocalStorage<string>();
-        const seen = await listening(
+        const seen = await whileListening(
           net.createServer(echo),
           (port) =>
             new Promise((resolve, reject) => {
@@ -86,7 +86,7 @@ export const network: Chapter = {
       async run({ AsyncLocalStorage }) {
         const net = await import('node:net');
         const storage = new AsyncLocalStorage<string>();
-        const seen = await listening(net.createServer(echo), (port) => {
+        const seen = await whileListening(net.createServer(echo), (port) => {
           const socket = storage.run('connect', () => net.connect(port, '127.0.0.1'));
           return new Promise((resolve, reject) => {
             socket.on('error', reject);
@@ -102,7 +102,7 @@ export const network: Chapter = {
       needs: ['node:net'],
       async run(implementation) {
         const net = await import('node:net');
-        await listening(
+        await whileListening(
           net.createServer((socket) => socket.end('text')),
           (port) =>
             eachFlow(implementation, async (look) => {
@@ -126,7 +126,7 @@ export const network: Chapter = {
           }),
         );
         server.on('listening', () => seen.push(storage.getStore()));
-        await listening(
+        await whileListening(
           server,
           (port) => storage.run('client', () => end(net.connect(port, '127.0.0.1'))),
           (start) => storage.run('listen', start),
@@ -141,7 +141,7 @@ export const network: Chapter = {
         const net = await import('node:net');
         const storage = new AsyncLocalStorage<string>();
         let seen: string | undefined = 'no data';
-        await listening(
+        await whileListening(
           net.createServer((socket) =>
             storage.run('handler', () =>
               socket.on('data', () => {
@@ -177,7 +177,7 @@ export const network: Chapter = {
       needs: ['node:tls'],
       async run(implementation) {
         const tls = await import('node:tls');
-        await listening(tls.createServer({ key, cert: certificate }, echo), (port) =>
+        await whileListening(tls.createServer({ key, cert: certificate }, echo), (port) =>
           eachFlow(implementation, (look) =>
             talk(
               tls.connect({ port, host: '127.0.0.1', servername: 'localhost', ca: certificate }),
@@ -214,7 +214,7 @@ export const network: Chapter = {
             socket.on('end', () => resolve(text));
             socket.on('error', reject);
           });
-        await listening(server, async (port) => {
+        await whileListening(server, async (port) => {
           equal((await Promise.all([ask(port), ask(port), ask(port)])).sort(), ['0 0', '1 1', '2 2']);
         });
         equal(storage.getStore(), undefined, 'what is seen outside');

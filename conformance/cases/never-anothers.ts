@@ -6,7 +6,7 @@ import type { Case, Chapter } from '../case.js';
 import { equal } from '../expect.js';
 import { listeningSockets, needing, threads } from '../features.js';
 import { eachFlow } from '../flows.js';
-import { listening } from '../loopback/while-listening.js';
+import { whileListening } from '../loopback/while-listening.js';
 
 const everywhere: readonly Case[] = [
   {
@@ -215,7 +215,7 @@ const overSockets: readonly Case[] = [
           if (lines.length === 3) socket.write(`${lines.splice(0).join('\n')}\n`);
         });
       });
-      await listening(server, async (port) => {
+      await whileListening(server, async (port) => {
         const socket = net.connect(port, '127.0.0.1');
         try {
           const waiting = new Map<string, () => void>();

@@ -6,7 +6,8 @@ import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { install, runtimes } from '../runtimes/runtimes.js';
+import { installRuntime } from '../runtimes/install-runtime.js';
+import { runtimes } from '../runtimes/runtimes.js';
 import { withServers } from './database-servers.js';
 import { nodes, page } from './drivers-page.js';
 import type { DriverResult } from './run-driver.js';
@@ -20,7 +21,7 @@ await withServers(async (servers) => {
   // One after the other: what the checks do to their server would be seen by others.
   for (const key of nodes) {
     const runtime = runtimes[key];
-    const binary = await install(runtime);
+    const binary = await installRuntime(runtime);
     const args = [...runtime.flags, file('report-results.js'), JSON.stringify(servers)];
     const { stdout } = await promisify(execFile)(binary, args, { maxBuffer: 1 << 26, timeout: 120_000 });
     columns.set(key, JSON.parse(stdout.trim().split('\n').at(-1) ?? ''));

@@ -1,30 +1,30 @@
 /**
- * Bundles the cases with what runs them, for a page or for Node, built as the users of each implementation build their own
- * code.
+ * Bundles the cases with the code that runs them, for a page or for Node. Each implementation is built as its users build
+ * their own programs.
  */
 import { fileURLToPath } from 'node:url';
 import throughline from '@throughline/transform/esbuild';
 import { type BuildOptions, build } from 'esbuild';
-import type { Mode, Peer } from '../implementations.js';
+import type { Peer, PortableMode } from '../implementations.js';
 
 interface Recipe {
-  /** Leaves the implementation in `implementation`. It stands before all other code. */
+  /** The first statements of the bundle. They declare the variable `implementation`. */
   readonly source: string;
   readonly options?: BuildOptions;
-  /** Chapters about an API that is not the peer's own. */
-  readonly without?: readonly string[];
+  /** The titles of the chapters about an API that the peer does not have. */
+  readonly excludedChapters?: readonly string[];
 }
 
-/** Without native async functions, but for `import()`, which pages have had for longer. */
+/** Compiles async functions to older syntax. `import()` remains, because browsers had it before. */
 const lowered = (target: string): BuildOptions => ({ target, supported: { 'dynamic-import': true } });
 
-const ours = `import * as implementation from 'throughline';`;
+const importThroughline = `import * as implementation from 'throughline';`;
 
-const recipes: Readonly<Record<Mode | Peer, Recipe>> = {
-  transform: { source: ours, options: { plugins: [throughline()] } },
-  interception: { source: ours },
+const recipes: Readonly<Record<PortableMode | Peer, Recipe>> = {
+  transform: { source: importThroughline, options: { plugins: [throughline()] } },
+  interception: { source: importThroughline },
   both: {
-    source: `${ours}
+    source: `${importThroughline}
 import { install } from 'throughline/web';
 install({ await: true });`,
     options: { plugins: [throughline()] },
@@ -32,30 +32,33 @@ install({ await: true });`,
   'zone.js': {
     source: `import { implementation } from '../peers/zone.js';`,
     options: lowered('es2016'),
-    without: ['AsyncLocalStorage', 'AsyncResource'],
+    excludedChapters: ['AsyncLocalStorage', 'AsyncResource'],
   },
   'als-browser': {
     source: `import { implementation } from '../peers/als-browser.js';`,
-    without: ['AsyncResource'],
+    excludedChapters: ['AsyncResource'],
   },
   'simple-async-context': {
     source: `import { implementation } from '../peers/simple-async-context.js';`,
     options: lowered('es2015'),
-    without: ['AsyncLocalStorage', 'AsyncResource'],
+    excludedChapters: ['AsyncLocalStorage', 'AsyncResource'],
   },
 };
 
 /**
- * @param host the module with `runHere`, which is given the implementation and the chapters to leave out
- * @returns one module
+ * @param host The module whose `runHost` is called with the implementation and the titles of the excluded chapters.
+ * @returns The code of an ECMAScript module.
  */
-export async function bundle(name: Mode | Peer, host: 'page-host' | 'portable-process-host'): Promise<string> {
-  const { source, options, without = [] } = recipes[name];
+export async function bundleCases(
+  name: PortableMode | Peer,
+  host: 'page-host' | 'portable-process-host',
+): Promise<string> {
+  const { source, options, excludedChapters = [] } = recipes[name];
   const result = await build({
     stdin: {
       contents: `${source}
-import { runHere } from './entry-points/${host}.js';
-runHere(implementation, ${JSON.stringify(without)});`,
+import { runHost } from './entry-points/${host}.js';
+runHost(implementation, ${JSON.stringify(excludedChapters)});`,
       resolveDir: fileURLToPath(new URL('.', import.meta.url)),
     },
     bundle: true,
@@ -64,7 +67,7 @@ runHere(implementation, ${JSON.stringify(without)});`,
     platform: 'browser',
     conditions: ['throughline-portable'],
     target: 'esnext',
-    // A page has none of Node's modules: it refuses the import, and the case is absent.
+    // A page has none of Node's modules: the import rejects, and the case is absent.
     external: ['node:*'],
     logLevel: 'silent',
     ...options,

@@ -1,21 +1,26 @@
-/** Runs cases on one implementation, one after the other, each from the root. */
+/** Runs cases on one implementation, one after the other, each starting in the root. Every host uses this. */
 import type { Case, Chapter, Implementation, Need } from '../case.js';
 import { Absent } from '../features.js';
 
 export type Outcome = 'pass' | 'fail' | 'absent';
 
-export interface Result {
-  readonly chapter: string;
-  readonly name: string;
+export interface CaseOutcome {
   readonly outcome: Outcome;
-  /** Why it failed, or what the runtime or the implementation does not have. */
+  /** Why the case failed, or what the runtime or the implementation lacks. */
   readonly reason?: string;
 }
 
-const LIMIT_MS = 10_000;
+export interface CaseResult extends CaseOutcome {
+  /** The title of the chapter. */
+  readonly chapter: string;
+  /** The name of the case. */
+  readonly name: string;
+}
 
-export async function runCases(implementation: Implementation, chapters: readonly Chapter[]): Promise<Result[]> {
-  const results: Result[] = [];
+const CASE_TIMEOUT_MS = 10_000;
+
+export async function runCases(implementation: Implementation, chapters: readonly Chapter[]): Promise<CaseResult[]> {
+  const results: CaseResult[] = [];
   for (const { title, cases } of chapters) {
     for (const item of cases)
       results.push({ chapter: title, name: item.name, ...(await runCase(item, implementation)) });
@@ -23,15 +28,12 @@ export async function runCases(implementation: Implementation, chapters: readonl
   return results;
 }
 
-export async function runCase(
-  item: Case,
-  implementation: Implementation,
-): Promise<{ outcome: Outcome; reason?: string }> {
+export async function runCase(item: Case, implementation: Implementation): Promise<CaseOutcome> {
   for (const need of item.needs ?? []) {
-    if (!(await has(need, implementation))) return { outcome: 'absent', reason: `no ${need}` };
+    if (!(await isAvailable(need, implementation))) return { outcome: 'absent', reason: `no ${need}` };
   }
   try {
-    await fromRoot(() => item.run(implementation as Required<Implementation>));
+    await runFromRoot(() => item.run(implementation as Required<Implementation>));
     return { outcome: 'pass' };
   } catch (error) {
     if (error instanceof Absent) return { outcome: 'absent', reason: error.message };
@@ -39,10 +41,10 @@ export async function runCase(
   }
 }
 
-/** A timer of its own, so that what a case enters without leaving is gone with it. */
-function fromRoot(run: () => void | Promise<void>): Promise<void> {
+/** Runs a case in a separate timer, so that a value which the case enters and does not leave ends with the timer. */
+function runFromRoot(run: () => void | Promise<void>): Promise<void> {
   return new Promise((resolve, reject) => {
-    const limit = setTimeout(() => reject(new Error(`did not end in ${LIMIT_MS} ms`)), LIMIT_MS);
+    const timeout = setTimeout(() => reject(new Error(`did not end in ${CASE_TIMEOUT_MS} ms`)), CASE_TIMEOUT_MS);
     setTimeout(async () => {
       try {
         await run();
@@ -50,13 +52,13 @@ function fromRoot(run: () => void | Promise<void>): Promise<void> {
       } catch (error) {
         reject(error);
       } finally {
-        clearTimeout(limit);
+        clearTimeout(timeout);
       }
     });
   });
 }
 
-async function has(need: Need, implementation: Implementation): Promise<boolean> {
+async function isAvailable(need: Need, implementation: Implementation): Promise<boolean> {
   if (need === 'AsyncContext') return implementation.AsyncContext !== undefined;
   if (!need.startsWith('node:')) return need in globalThis;
   try {

@@ -1,15 +1,15 @@
 /** Runs all cases in pages of a browser. */
 import type { Browser, PageServer } from '@throughline/testing/browsers';
 import { chapters } from '../cases/index.js';
-import type { Mode, Peer } from '../implementations.js';
-import { bundle } from './bundle-cases.js';
-import type { Told } from './entry-points/page-host.js';
-import type { Result } from './run-cases.js';
+import type { Peer, PortableMode } from '../implementations.js';
+import { bundleCases } from './bundle-cases.js';
+import type { PageMessage } from './entry-points/page-host.js';
+import type { CaseResult } from './run-cases.js';
 
-/** A case ends by itself long before: a page that is silent for this long is stuck in one. */
-const SILENCE_MS = 30_000;
+/** A case times out long before: a page that sends nothing for this long is blocked by one. */
+const SILENCE_TIMEOUT_MS = 30_000;
 
-/** Where the cases cannot be loaded, the page tells that. */
+/** If the cases cannot be loaded, the page sends the error instead of results. */
 const html = `<!doctype html>
 <meta charset="utf-8">
 <title>Cases</title>
@@ -23,38 +23,45 @@ const html = `<!doctype html>
 `;
 
 /**
- * The results of all cases, in their order, as they come. Where a case blocks its page, it fails, and another page goes on
- * with the next one.
+ * Yields the result of each case, in order, as soon as it is known. A case that blocks its page fails, and another page
+ * continues with the case after it.
+ *
+ * @throws {Error} If the browser cannot load the cases.
  */
 export async function* runInBrowser(
   browser: Browser,
   server: PageServer,
-  implementation: Mode | Peer,
-): AsyncGenerator<Result> {
+  implementation: PortableMode | Peer,
+): AsyncGenerator<CaseResult> {
   const cases = chapters.flatMap(({ title, cases }) => cases.map(({ name }) => ({ chapter: title, name })));
   const path = `/cases/${implementation}/`;
   server.add(path, html);
-  server.add(`${path}cases.js`, await bundle(implementation, 'page-host'));
-  let done = 0;
-  while (done < cases.length) {
+  server.add(`${path}cases.js`, await bundleCases(implementation, 'page-host'));
+  let completed = 0;
+  while (completed < cases.length) {
     const channel = server.channel();
-    const page = await browser.page(`${server.origin}${path}?channel=${channel.path}&from=${done}`);
+    const page = await browser.page(`${server.origin}${path}?channel=${channel.path}&from=${completed}`);
     try {
-      for (const item of cases.slice(done)) {
-        // Only our own host in the page knows of the channel.
-        const told = (await channel.next(SILENCE_MS).catch(() => undefined)) as Told | { error: string } | undefined;
-        if (told !== undefined && 'error' in told) {
+      for (const item of cases.slice(completed)) {
+        // Only our own code in the page knows the path of the channel.
+        const message = (await channel.next(SILENCE_TIMEOUT_MS).catch(() => undefined)) as
+          | PageMessage
+          | { error: string }
+          | undefined;
+        if (message !== undefined && 'error' in message) {
           throw new Error(
-            `${browser.name} ${browser.version} cannot run the cases on ${implementation}: ${told.error}`,
+            `${browser.name} ${browser.version} cannot run the cases on ${implementation}: ${message.error}`,
           );
         }
-        done++;
-        if (told === undefined) {
+        completed++;
+        if (message === undefined) {
           yield { ...item, outcome: 'fail', reason: 'blocks the page' };
           break;
         }
-        const { index, ...outcome } = told;
-        if (index !== done - 1) throw new Error(`The page told of case ${index} where ${done - 1} was expected`);
+        const { index, ...outcome } = message;
+        if (index !== completed - 1) {
+          throw new Error(`The page sent the outcome of case ${index}, but case ${completed - 1} was expected.`);
+        }
         yield { ...item, ...outcome };
       }
     } finally {

@@ -1,6 +1,6 @@
 /**
- * A key and a certificate of its own for `localhost` and 127.0.0.1, good until 2126. They are written down because
- * `node:crypto` makes keys but no certificates. Everyone knows this key: it protects nothing.
+ * A private key and a self-signed certificate for `localhost` and 127.0.0.1, valid until 2126. They are constants because
+ * `node:crypto` generates keys but not certificates. The key is public, so it protects nothing.
  */
 export const key = `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgsKpSoSrtvXmwl8ln

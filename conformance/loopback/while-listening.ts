@@ -1,11 +1,16 @@
-/** Servers that listen on a port of the loopback interface for as long as a case needs them, and end whatever happens. */
+/** Servers that listen on a port of the loopback interface while a case needs them, and that are closed in any event. */
 import type { AddressInfo, Server, Socket } from 'node:net';
 
 /**
- * Lets `server` listen on a free port while `use` runs.
- * @param listen calls what it is given, in the frame in which the server is to listen
+ * Makes a server listen on a free port of 127.0.0.1, calls `use`, then closes the server and every connection to it.
+ *
+ * @param server The server. It must not be listening yet.
+ * @param use Called with the port. The server is closed when its promise settles.
+ * @param listen Called with a function that calls `server.listen()`. It calls this function in the frame in which the
+ * server should listen. Defaults to the current frame.
+ * @returns The result of `use`.
  */
-export async function listening<T>(
+export async function whileListening<T>(
   server: Server,
   use: (port: number) => Promise<T>,
   listen: (start: () => void) => void = (start) => start(),
@@ -21,7 +26,7 @@ export async function listening<T>(
     listen(() => server.listen(0, '127.0.0.1', resolve));
   });
   try {
-    // Only a server that listens on a path has a string for its address.
+    // The address is a string only if the server listens on a path.
     return await use((server.address() as AddressInfo).port);
   } finally {
     for (const socket of sockets) socket.destroy();

@@ -1,44 +1,49 @@
 /**
- * The columns of the table: each runtime, each browser, and Node with the portable engine, with the implementations that
- * each runs the cases on.
+ * The columns of the conformance tables: each runtime, each browser, and Node with the portable engine, each with the
+ * implementations that run the cases in it.
  */
 import { type BrowserName, openBrowser, startPageServer } from '@throughline/testing/browsers';
-import type { Result } from '../hosts/run-cases.js';
+import type { CaseResult } from '../hosts/run-cases.js';
 import { runInBrowser } from '../hosts/run-in-browser.js';
-import { runInPortable } from '../hosts/run-in-portable-engine.js';
-import { launch } from '../hosts/run-in-runtime.js';
-import { type ImplementationName, modes, peers, serverImplementations } from '../implementations.js';
-import { install, type Runtime, runtimes } from '../runtimes/runtimes.js';
+import { runInPortableEngine } from '../hosts/run-in-portable-engine.js';
+import { runInRuntime } from '../hosts/run-in-runtime.js';
+import { type ImplementationName, peers, portableModes, serverImplementations } from '../implementations.js';
+import { installRuntime } from '../runtimes/install-runtime.js';
+import { type Runtime, runtimes } from '../runtimes/runtimes.js';
+
+/** The section of the page that has the column. */
+export type Section = 'servers' | 'browsers';
 
 export interface Column {
   readonly title: string;
-  /** The part of the page that it stands in. */
-  readonly part: 'servers' | 'browsers';
-  /** Makes ready what it runs on. */
-  start(): Promise<Started>;
+  readonly section: Section;
+  /** Prepares the runtime or the browser. */
+  start(): Promise<StartedColumn>;
 }
 
-export interface Started {
+export interface StartedColumn {
+  /** The version of the runtime or the browser. */
   readonly version: string;
-  readonly runs: readonly Run[];
-  /** Ends what it has started. */
+  readonly runs: readonly CaseRun[];
+  /** Ends every process that was started. */
   close(): Promise<void>;
 }
 
-/** All cases on one implementation. */
-export interface Run {
+/** A run of all cases on one implementation. */
+export interface CaseRun {
   readonly implementation: ImplementationName;
-  results(): Promise<readonly Result[]>;
+  /** Runs the cases and returns their results. */
+  results(): Promise<readonly CaseResult[]>;
 }
 
 const runtimeColumn = (runtime: Runtime): Column => ({
   title: runtime.title,
-  part: 'servers',
+  section: 'servers',
   async start() {
-    const binary = await install(runtime);
+    const binary = await installRuntime(runtime);
     const runs = serverImplementations.map((implementation) => ({
       implementation,
-      results: () => launch(runtime, binary, implementation),
+      results: () => runInRuntime(runtime, binary, implementation),
     }));
     return { version: runtime.version, runs, async close() {} };
   },
@@ -46,14 +51,14 @@ const runtimeColumn = (runtime: Runtime): Column => ({
 
 const browserColumn = (name: BrowserName, title: string): Column => ({
   title,
-  part: 'browsers',
+  section: 'browsers',
   async start() {
     const browser = await openBrowser(name, { installed: true });
     const server = await startPageServer();
-    const runs = [...modes, ...peers].map((implementation) => ({
+    const runs = [...portableModes, ...peers].map((implementation) => ({
       implementation,
       async results() {
-        const results: Result[] = [];
+        const results: CaseResult[] = [];
         for await (const result of runInBrowser(browser, server, implementation)) results.push(result);
         return results;
       },
@@ -71,12 +76,12 @@ const browserColumn = (name: BrowserName, title: string): Column => ({
 
 const portableColumn = (runtime: Runtime): Column => ({
   title: `${runtime.title}, portable engine`,
-  part: 'browsers',
+  section: 'browsers',
   async start() {
-    const command = [await install(runtime), ...runtime.flags] as const;
-    const runs = modes.map((implementation) => ({
+    const command = [await installRuntime(runtime), ...runtime.flags] as const;
+    const runs = portableModes.map((implementation) => ({
       implementation,
-      results: () => runInPortable(command, implementation),
+      results: () => runInPortableEngine(command, implementation),
     }));
     return { version: runtime.version, runs, async close() {} };
   },

@@ -1,30 +1,21 @@
-/** Makes the page `docs/conformance.md` of the results of the matrix, and the summary of it for the README. */
+/** Formats the results of the matrix: the page `docs/conformance.md`, and its summary for the README. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { differences, findDifference } from '../differences.js';
-import type { Outcome, Result } from '../hosts/run-cases.js';
-import { type ImplementationName, modes, type Peer, peers, serverImplementations } from '../implementations.js';
-import type { Column } from './columns.js';
+import type { CaseResult, Outcome } from '../hosts/run-cases.js';
+import { type ImplementationName, type Peer, peers, portableModes, serverImplementations } from '../implementations.js';
+import type { Section } from './columns.js';
+import type { Matrix } from './results.js';
 
-export interface ColumnResults {
-  readonly title: string;
-  readonly part: Column['part'];
-  /** Of the runtime or browser. */
-  readonly version: string;
-  readonly results: ReadonlyMap<ImplementationName, readonly Result[]>;
-}
-
-/** The results of all cases, by key of the column. */
-export type Matrix = ReadonlyMap<string, ColumnResults>;
-
-/** A column of one of the two tables: its cells show these runs, one mark each, or one for all that agree. */
-interface Shown {
+/** A column of a table on the page. Each cell has one mark for each of these runs. */
+interface PageColumn {
   readonly title: string;
   readonly runs: readonly (readonly [key: string, implementation: ImplementationName])[];
-  readonly merged: boolean;
+  /** Whether a cell has a single mark if all runs agree. */
+  readonly isMerged: boolean;
 }
 
-const mark: Readonly<Record<Outcome, string>> = { pass: '✓', fail: '✗', absent: '–' };
+const marks: Readonly<Record<Outcome, string>> = { pass: '✓', fail: '✗', absent: '–' };
 
 const labels: Readonly<Record<ImplementationName, string>> = {
   throughline: '**Throughline**',
@@ -39,72 +30,74 @@ const labels: Readonly<Record<ImplementationName, string>> = {
 
 const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
 
-const head = (first: string, titles: readonly string[]) => [
-  row([first, ...titles]),
+const header = (firstTitle: string, titles: readonly string[]) => [
+  row([firstTitle, ...titles]),
   row(['---', ...titles.map(() => ':-:')]),
 ];
 
-const columnsOf = (matrix: Matrix, part: Column['part']) => [...matrix].filter(([, column]) => column.part === part);
+const columnsOf = (matrix: Matrix, section: Section) => [...matrix].filter(([, column]) => column.section === section);
 
-/** How many cases pass, by column and implementation. */
-export function summary(matrix: Matrix): string {
+/** Returns tables with the number of cases that pass, by column and implementation. */
+export function summaryTable(matrix: Matrix): string {
   return [
-    ...counts(matrix, 'servers', 'cases that pass, on servers', serverImplementations),
+    ...passCounts(matrix, 'servers', 'cases that pass, on servers', serverImplementations),
     '',
-    ...counts(matrix, 'browsers', 'cases that pass, in browsers', [...modes, ...peers]),
+    ...passCounts(matrix, 'browsers', 'cases that pass, in browsers', [...portableModes, ...peers]),
   ].join('\n');
 }
 
-function counts(
+function passCounts(
   matrix: Matrix,
-  part: Column['part'],
-  first: string,
+  section: Section,
+  firstTitle: string,
   implementations: readonly ImplementationName[],
 ): string[] {
-  const columns = columnsOf(matrix, part);
+  const columns = columnsOf(matrix, section);
   const rows = implementations.map((implementation) => {
     const cells = columns.map(([, { results }]) => {
-      const found = results.get(implementation);
-      if (found === undefined) return '';
-      const count = (outcome: Outcome) => found.filter((result) => result.outcome === outcome).length;
-      return `${count('pass')} of ${found.length - count('absent')}`;
+      const caseResults = results.get(implementation);
+      if (caseResults === undefined) return '';
+      const count = (outcome: Outcome) => caseResults.filter((result) => result.outcome === outcome).length;
+      return `${count('pass')} of ${caseResults.length - count('absent')}`;
     });
     return row([labels[implementation], ...cells]);
   });
   const titles = columns.map(([, { title }]) => title);
-  return [...head(first, titles), ...rows];
+  return [...header(firstTitle, titles), ...rows];
 }
 
-export function table(matrix: Matrix): string {
-  const servers = columnsOf(matrix, 'servers').map(
-    ([key, { title }]): Shown => ({
+/** Returns the whole page as Markdown. */
+export function conformancePage(matrix: Matrix): string {
+  const serverColumns = columnsOf(matrix, 'servers').map(
+    ([key, { title }]): PageColumn => ({
       title,
       runs: serverImplementations.map((implementation) => [key, implementation]),
-      merged: false,
+      isMerged: false,
     }),
   );
   const browsers = columnsOf(matrix, 'browsers');
-  const pages = browsers.map(
-    ([key, { title }]): Shown => ({ title, runs: modes.map((mode) => [key, mode]), merged: true }),
+  const browserColumns = browsers.map(
+    ([key, { title }]): PageColumn => ({ title, runs: portableModes.map((mode) => [key, mode]), isMerged: true }),
   );
-  const others = peers.map(
-    (peer): Shown => ({
+  const peerColumns = peers.map(
+    (peer): PageColumn => ({
       title: peer,
       runs: browsers.filter(([, { results }]) => results.has(peer)).map(([key]) => [key, peer]),
-      merged: true,
+      isMerged: true,
     }),
   );
 
   return [
     '# Conformance',
     '',
-    'Every case of `conformance/cases`, on every runtime and in every browser, on Throughline and beside it on what else there',
-    'is. This page is written by `npm run conformance`; the cases themselves are the specification.',
+    'Every case of `conformance/cases`, on every runtime and in every browser, for Throughline and for the alternatives to it.',
+    'This page is generated by `npm run conformance`. The cases themselves are the specification.',
     '',
-    summary(matrix),
+    summaryTable(matrix),
     '',
-    '✓ the promise is kept, ✗ it is not, – the runtime or the implementation does not have what the case asks for. A',
-    'footnote says why Throughline or a runtime’s own class does not keep a promise. Where all have a –, the case is not shown.',
+    '✓ means that the case passes, ✗ that it fails, and – that the runtime or the implementation lacks an API that the case',
+    'needs. A footnote gives the reason why Throughline or a runtime’s own class fails. Cases with a – in every column are not',
+    'listed.',
     '',
     '# Servers',
     '',
@@ -112,68 +105,70 @@ export function table(matrix: Matrix): string {
     '',
     ...versions(matrix, 'servers'),
     '',
-    ...chapters(matrix, servers),
+    ...chapterTables(matrix, serverColumns),
     '# Browsers',
     '',
     'Throughline’s portable engine, in three ways: built with `@throughline/transform`; with native `await` intercepted, which',
-    'needs no build step; and both. One mark where all three agree, else three in this order. The last of these columns is the',
-    'same engine in Node, which has no page. WebKit lets no page collect garbage, so it has not tried some cases about memory.',
+    'needs no build step; and both. A cell has one mark if all three agree, and otherwise three marks in this order. The column',
+    'after the browsers is the same engine in Node, which has no page. WebKit does not let a page collect garbage, so the cases',
+    'about memory that need this did not run there.',
     '',
-    'The peers run the same cases in the same browsers: one mark where all three browsers agree, else Chromium, Firefox, WebKit.',
-    'zone.js is loaded first, and all code is built without native async functions (ES2016); its zones stand in for storages,',
-    'and by its own rule a listener runs in the zone of its registration. als-browser asks for no build step and has none.',
-    'simple-async-context asks for ES2015 and has it. Of the chapters about an API, each runs those that it has the API of.',
+    'The peers run the same cases in the same browsers. A cell has one mark if all three browsers agree, and otherwise one for',
+    'each of Chromium, Firefox and WebKit. zone.js is loaded first, and all code is built without native async functions (for',
+    'ES2016). A zone property represents each storage, and by zone.js’s own rule a listener runs in the zone that registered',
+    'it. als-browser needs no build step, so none is applied. simple-async-context requires a build for ES2015, so this one is',
+    'applied. Of the chapters about an API, each peer runs those about the APIs that it has.',
     '',
     ...versions(matrix, 'browsers'),
     '',
-    ...chapters(matrix, [...pages, ...others]),
+    ...chapterTables(matrix, [...browserColumns, ...peerColumns]),
     ...differences.map(({ reason }, index) => `[^${index + 1}]: ${reason}`),
     '',
   ].join('\n');
 }
 
-/** A table for each chapter that any of the columns has tried a case of. */
-function chapters(matrix: Matrix, shown: readonly Shown[]): string[] {
-  const [first] = shown.flatMap(({ runs }) => runs);
-  const all = first === undefined ? [] : (matrix.get(first[0])?.results.get(first[1]) ?? []);
-  const tried = new Set(
-    shown
+/** Returns a table for each chapter with a case that ran in any of the columns. */
+function chapterTables(matrix: Matrix, columns: readonly PageColumn[]): string[] {
+  const [firstRun] = columns.flatMap(({ runs }) => runs);
+  const all = firstRun === undefined ? [] : (matrix.get(firstRun[0])?.results.get(firstRun[1]) ?? []);
+  const casesThatRan = new Set(
+    columns
       .flatMap(({ runs }) =>
         runs.flatMap(([key, implementation]) => matrix.get(key)?.results.get(implementation) ?? []),
       )
       .filter(({ outcome }) => outcome !== 'absent')
-      .map(nameOf),
+      .map(qualifiedName),
   );
   return [...new Set(all.map(({ chapter }) => chapter))].flatMap((chapter) => {
-    const cases = all.filter((result) => result.chapter === chapter && tried.has(nameOf(result)));
+    const cases = all.filter((result) => result.chapter === chapter && casesThatRan.has(qualifiedName(result)));
     if (cases.length === 0) return [];
-    const titles = shown.map(({ title }) => title);
+    const titles = columns.map(({ title }) => title);
     const rows = cases.map((item) =>
-      row([item.name.replaceAll('|', '\\|'), ...shown.map((column) => cell(matrix, column, item))]),
+      row([item.name.replaceAll('|', '\\|'), ...columns.map((column) => cell(matrix, column, item))]),
     );
-    return [`## ${chapter}`, '', ...head('', titles), ...rows, ''];
+    return [`## ${chapter}`, '', ...header('', titles), ...rows, ''];
   });
 }
 
 /** Two chapters may have a case of the same name. */
-const nameOf = ({ chapter, name }: Result) => `${chapter}: ${name}`;
+const qualifiedName = ({ chapter, name }: CaseResult) => `${chapter}: ${name}`;
 
-function cell(matrix: Matrix, { runs, merged }: Shown, item: Result): string {
-  const marks = runs.map(([key, implementation]) => {
-    const found = matrix.get(key)?.results.get(implementation);
-    const result = found?.find((one) => nameOf(one) === nameOf(item));
+function cell(matrix: Matrix, { runs, isMerged }: PageColumn, item: CaseResult): string {
+  const cellMarks = runs.map(([key, implementation]) => {
+    const caseResults = matrix.get(key)?.results.get(implementation);
+    const result = caseResults?.find((candidate) => qualifiedName(candidate) === qualifiedName(item));
     if (result === undefined) return ' ';
     const difference = result.outcome === 'fail' ? findDifference(key, implementation, item.name) : undefined;
-    const note = difference === undefined ? '' : `[^${differences.indexOf(difference) + 1}]`;
-    return `${mark[result.outcome]}${note}`;
+    const footnote = difference === undefined ? '' : `[^${differences.indexOf(difference) + 1}]`;
+    return `${marks[result.outcome]}${footnote}`;
   });
-  return merged && new Set(marks).size === 1 ? (marks[0] ?? '') : marks.join(' ');
+  return isMerged && new Set(cellMarks).size === 1 ? (cellMarks[0] ?? '') : cellMarks.join(' ');
 }
 
-function versions(matrix: Matrix, part: Column['part']): string[] {
-  const columns = columnsOf(matrix, part).map(([, { title, version }]) => `${title}: ${version}`);
-  const shown = part === 'servers' ? columns : [...columns, ...peers.map((peer) => `${peer}: ${peerVersion(peer)}`)];
-  return [`Versions: ${shown.join(', ')}.`];
+function versions(matrix: Matrix, section: Section): string[] {
+  const columnVersions = columnsOf(matrix, section).map(([, { title, version }]) => `${title}: ${version}`);
+  const peerVersions = section === 'browsers' ? peers.map((peer) => `${peer}: ${peerVersion(peer)}`) : [];
+  return [`Versions: ${[...columnVersions, ...peerVersions].join(', ')}.`];
 }
 
 function peerVersion(peer: Peer): string {

@@ -1,21 +1,21 @@
 /**
- * What a peer does not have is absent, and no failure: the table says of a peer what it does, not that its API is
- * another one.
+ * The features that a peer does not have. A case that uses one is absent rather than failed: the tables compare the
+ * behavior of the peers, not the size of their APIs.
  */
 import { Absent } from '../features.js';
 
-/** Called where a case uses what the peer does not have. */
-export function lacks(what: string): never {
-  throw new Absent(`has no ${what}`);
+/** Called where a case uses a feature that the peer does not have. */
+export function throwMissing(feature: string): never {
+  throw new Absent(`has no ${feature}`);
 }
 
-/** Node's AsyncResource, for a peer that has none. */
-export class NoAsyncResource {
+/** Replaces Node's AsyncResource in a peer that has none. */
+export class MissingAsyncResource {
   constructor() {
-    lacks('AsyncResource');
+    throwMissing('AsyncResource');
   }
 
   static bind(): never {
-    lacks('AsyncResource');
+    throwMissing('AsyncResource');
   }
 }

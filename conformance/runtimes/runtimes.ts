@@ -1,21 +1,12 @@
-/**
- * The runtimes of the matrix. Their binaries come as npm packages, each installed in a folder of its own outside of the
- * project's dependencies, once.
- */
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+/** The server runtimes that the project tests, with their versions. */
 
 export interface Runtime {
-  /** Its column in the table. */
+  /** The title of its column in the conformance tables. */
   readonly title: string;
-  /** The npm package that holds the binary, and the binary's name. */
+  /** The npm package that contains the binary. The binary has the same name. */
   readonly package: 'node' | 'bun' | 'deno' | 'workerd';
   readonly version: string;
-  /** What stands between the binary and the file to run. */
+  /** The arguments between the binary and the file to run. */
   readonly flags: readonly string[];
 }
 
@@ -35,32 +26,3 @@ export const runtimes = {
   deno: { title: 'Deno', package: 'deno', version: '2.9.6', flags: ['run', '-A', '--v8-flags=--expose-gc'] },
   workerd: { title: 'workerd', package: 'workerd', version: '1.20261117.1', flags: [] },
 } satisfies Readonly<Record<string, Runtime>>;
-
-const folder = fileURLToPath(new URL('../../../.runtimes/', import.meta.url));
-
-/** What is being installed, by its folder: several columns run on one runtime, and begin at the same time. */
-const installing = new Map<string, Promise<string>>();
-
-/**
- * The binary of a runtime, installed where it is missing or of another version.
- * @returns its path
- */
-export function install(runtime: Runtime): Promise<string> {
-  const { package: name, version } = runtime;
-  const home = join(folder, name === 'node' ? `node${Number.parseInt(version, 10)}` : name);
-  const binary = installing.get(home) ?? installAt(home, runtime);
-  installing.set(home, binary);
-  return binary;
-}
-
-async function installAt(home: string, { package: name, version }: Runtime): Promise<string> {
-  const binary = join(home, 'node_modules', '.bin', name);
-  const installed = join(home, 'node_modules', name, 'package.json');
-  if (existsSync(binary) && JSON.parse(await readFile(installed, 'utf8')).version === version) return binary;
-  await mkdir(home, { recursive: true });
-  // Its own package.json keeps npm from taking the folder for a part of the workspace.
-  await writeFile(join(home, 'package.json'), JSON.stringify({ private: true }));
-  const args = ['install', '--no-audit', '--no-fund', '--no-save', '--loglevel=error', `${name}@${version}`];
-  await promisify(execFile)('npm', args, { cwd: home });
-  return binary;
-}

@@ -1,39 +1,38 @@
 /**
- * The host in a page: runs the cases one after the other and tells the server each outcome as soon as it is known, so that
- * a case that never ends takes no other one with it. The page's address says where to tell it (`?channel=`) and with which
- * case to begin (`?from=`).
+ * The host in a page. It runs the cases one after the other and sends each outcome to the server as soon as it is known,
+ * so that a case which never ends does not lose the outcomes of the others. The page's query string has the path to send
+ * to (`?channel=`) and the index of the first case to run (`?from=`).
  */
 import type { Implementation } from '../../case.js';
 import { chapters } from '../../cases/index.js';
-import { type Outcome, runCase } from '../run-cases.js';
+import { type CaseOutcome, runCase } from '../run-cases.js';
 
-/** What a page tells of each case, `index` counted over all chapters. */
-export interface Told {
+/** What the page sends for each case. */
+export interface PageMessage extends CaseOutcome {
+  /** The position of the case in the list of all cases of all chapters. */
   readonly index: number;
-  readonly outcome: Outcome;
-  readonly reason?: string;
 }
 
 declare const location: { readonly search: string };
 
-/** The page's own, however implementations replace it. */
+/** The page's own `fetch`, which an implementation may replace later. */
 const { fetch } = globalThis;
 
-// Firefox has its collector under a name of its own.
+// In Firefox, the garbage collector has another name.
 const { TestUtils } = globalThis as { TestUtils?: { gc(): Promise<void> } };
 if (TestUtils !== undefined) Object.assign(globalThis, { gc: () => TestUtils.gc() });
 
-/** @param without titles of chapters that say nothing of this implementation */
-export async function runHere(implementation: Implementation, without: readonly string[]): Promise<void> {
+/** @param excludedChapters The titles of the chapters about an API that this implementation does not have. */
+export async function runHost(implementation: Implementation, excludedChapters: readonly string[]): Promise<void> {
   const query = new URLSearchParams(location.search);
   const channel = query.get('channel') ?? '';
   const cases = chapters.flatMap(({ title, cases }) => cases.map((item) => ({ title, item })));
   for (const [index, { title, item }] of cases.entries()) {
     if (index < Number(query.get('from'))) continue;
-    const outcome = without.includes(title)
+    const outcome = excludedChapters.includes(title)
       ? { outcome: 'absent' as const, reason: `its API has no ${title}` }
       : await runCase(item, implementation);
-    const told: Told = { index, ...outcome };
-    await fetch(channel, { method: 'POST', body: JSON.stringify(told) });
+    const message: PageMessage = { index, ...outcome };
+    await fetch(channel, { method: 'POST', body: JSON.stringify(message) });
   }
 }

@@ -1,12 +1,12 @@
 /**
- * The host for every runtime that is a process: `<runtime> process.js <implementation>` runs all cases and prints their
- * results as one line of JSON.
+ * The host for every runtime that is a process: `<runtime> process-host.js <implementation>` runs all cases and prints
+ * their results as one line of JSON.
  */
 import { chapters } from '../../cases/index.js';
 import { loadImplementation } from '../../implementations.js';
 import { runCases } from '../run-cases.js';
 
-// Bun has its collector under a name of its own.
+// In Bun, the garbage collector has another name.
 const { Bun } = globalThis as { Bun?: { gc(synchronous: boolean): void } };
 if (Bun !== undefined) Object.assign(globalThis, { gc: () => Bun.gc(true) });
 

@@ -1,4 +1,4 @@
-/** The host for workerd: a worker that answers `/<implementation>` with the results of all cases as JSON. */
+/** The host for workerd: a worker that responds to `/<implementation>` with the results of all cases as JSON. */
 import { chapters } from '../../cases/index.js';
 import { loadImplementation } from '../../implementations.js';
 import { runCases } from '../run-cases.js';
