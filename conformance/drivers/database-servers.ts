@@ -1,4 +1,4 @@
-/** The servers that the drivers are tried with, each for as long as it is needed. */
+/** The database servers that the drivers connect to. */
 import {
   isNotInstalled,
   type NotInstalled,
@@ -12,19 +12,19 @@ export const serverNames = ['PostgreSQL', 'MariaDB', 'Redis'] as const;
 
 export type ServerName = (typeof serverNames)[number];
 
-/** The port on 127.0.0.1, or the reason why there is none. */
+/** The port of each server on 127.0.0.1, or the reason why it could not be started. */
 export type Servers = Readonly<Record<ServerName, number | string>>;
 
-/** Who connects to PostgreSQL and MariaDB, and to which database of PostgreSQL. */
+/** The account that the drivers use on PostgreSQL and MariaDB, and the database on PostgreSQL. */
 export const account = { user: 'postgres', database: 'postgres' } as const;
 
-/** Starts what can be started while `use` runs. */
+/** Starts the servers that are installed, calls `use`, then ends them. */
 export async function withServers<T>(use: (servers: Servers) => Promise<T>): Promise<T> {
   const started = await Promise.allSettled([startPostgres(), startMariadb(), startRedis()]);
   try {
     const [PostgreSQL = '', MariaDB = '', Redis = ''] = started.map((server) => {
       if (server.status === 'rejected') throw server.reason;
-      return place(server.value);
+      return portOrReason(server.value);
     });
     return await use({ PostgreSQL, MariaDB, Redis });
   } finally {
@@ -34,6 +34,6 @@ export async function withServers<T>(use: (servers: Servers) => Promise<T>): Pro
   }
 }
 
-function place(server: TestServer | NotInstalled): number | string {
+function portOrReason(server: TestServer | NotInstalled): number | string {
   return isNotInstalled(server) ? server.reason : server.port;
 }

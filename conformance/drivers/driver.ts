@@ -1,19 +1,20 @@
+import type { Check } from './check.js';
 import type { ServerName } from './database-servers.js';
-import type { Check } from './run-check.js';
 
-/** A driver with its checks. */
+/** A driver of a database, or another client that shares connections between flows, with its checks. */
 export interface Driver {
-  /** As it stands in the table. */
+  /** Its heading on the page. */
   readonly title: string;
-  /** The npm packages, the first of which is the driver. */
+  /** The npm packages. The first is the driver, the others are what it needs. */
   readonly packages: readonly string[];
-  /** What it connects to; undefined where it brings its own. */
+  /** The server that it connects to, or undefined if it needs none or starts one itself. */
   readonly server?: ServerName;
-  /** @param port of the server on 127.0.0.1, 0 where there is none */
-  open(port: number): Promise<Opened>;
+  /** @param port The port of the server on 127.0.0.1, or 0 if there is none. */
+  open(port: number): Promise<OpenDriver>;
 }
 
-export interface Opened {
+/** A driver with its connections. */
+export interface OpenDriver {
   readonly checks: readonly Check[];
   close(): Promise<unknown>;
 }

@@ -1,11 +1,11 @@
-/** Prints the results of all drivers in this process; its argument is the servers. */
-
+/** Runs all drivers in this process and prints their results as one line of JSON. Its argument is the servers, as JSON. */
+import { drivers } from './clients/index.js';
 import type { Servers } from './database-servers.js';
-import { drivers, runDriver } from './run-driver.js';
+import { runDriver } from './run-driver.js';
 
-// Written by the process that starts this one.
+// `write-drivers-page.ts` starts this process and passes the servers.
 const servers = JSON.parse(process.argv[2] ?? '') as Servers;
 const results = [];
 for (const driver of drivers) results.push(await runDriver(driver, servers));
-// A connection that its server is slow to end would keep the process.
+// Exit explicitly: a connection that its server is slow to close would keep the process running.
 process.stdout.write(`${JSON.stringify(results)}\n`, () => process.exit());

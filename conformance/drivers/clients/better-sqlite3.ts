@@ -9,51 +9,51 @@ export const betterSqliteDriver: Driver = {
   async open() {
     const { default: Database } = await import('better-sqlite3');
     const db = new Database(':memory:');
-    const folder = await mkdtemp(join(tmpdir(), 'throughline-'));
-    let look = () => {};
-    db.function('look', () => {
-      look();
+    const directory = await mkdtemp(join(tmpdir(), 'throughline-'));
+    let calledFromSql = () => {};
+    db.function('observe', () => {
+      calledFromSql();
       return 1;
     });
     return {
       checks: [
         {
-          name: 'query, `iterate`, and a function called by SQL',
+          name: 'query, `iterate`, and a function that SQL calls',
           run: async (flow) => {
             db.prepare('select 1').get();
-            flow.look();
-            for (const _ of db.prepare('select 1 union select 2').iterate()) flow.look();
-            look = flow.look;
-            db.prepare('select look()').get();
+            flow.observe();
+            for (const _ of db.prepare('select 1 union select 2').iterate()) flow.observe();
+            calledFromSql = flow.observe;
+            db.prepare('select observe()').get();
           },
         },
         {
           name: 'transaction',
           run: async (flow) => {
             db.transaction(() => {
-              flow.look();
+              flow.observe();
               db.prepare('select 1').get();
-              flow.look();
+              flow.observe();
             })();
-            flow.look();
+            flow.observe();
           },
         },
         {
-          name: '`backup`, promise and progress',
+          name: '`backup`, promise and progress callback',
           run: async (flow) => {
-            await db.backup(join(folder, `${flow.index}`), {
+            await db.backup(join(directory, `${flow.index}`), {
               progress: () => {
-                flow.look();
+                flow.observe();
                 return 100;
               },
             });
-            flow.look();
+            flow.observe();
           },
         },
       ],
       close: async () => {
         db.close();
-        await rm(folder, { recursive: true, force: true });
+        await rm(directory, { recursive: true, force: true });
       },
     };
   },

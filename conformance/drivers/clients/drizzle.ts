@@ -4,39 +4,39 @@ import { drizzle as onMysql } from 'drizzle-orm/mysql2';
 import { drizzle as onPg } from 'drizzle-orm/node-postgres';
 import mysql from 'mysql2/promise';
 import pg from 'pg';
+import { POOL_SIZE } from '../check.js';
 import { account } from '../database-servers.js';
 import type { Driver } from '../driver.js';
-import { CONNECTIONS } from '../run-check.js';
 
 export const drizzlePgDriver: Driver = {
   title: 'drizzle-orm, on pg',
   packages: ['drizzle-orm', 'pg'],
   server: 'PostgreSQL',
   async open(port) {
-    const pool = new pg.Pool({ ...account, host: '127.0.0.1', port, max: CONNECTIONS });
-    // The end of a pool does not wait for its connections, which the server may end first.
+    const pool = new pg.Pool({ ...account, host: '127.0.0.1', port, max: POOL_SIZE });
+    // end() does not wait until the connections are closed, so the server may close them first.
     pool.on('error', () => {});
     const db = onPg(pool);
     return {
       checks: [
         {
           name: 'query',
-          run: async ({ id, look }) => {
+          run: async ({ id, observe }) => {
             const { rows } = await db.execute(sql`select ${id}::text as id`);
-            look();
-            if (rows[0]?.id !== id) throw new Error(`${id} was answered ${rows[0]?.id}`);
+            observe();
+            if (rows[0]?.id !== id) throw new Error(`${id} received the row of ${rows[0]?.id}`);
           },
         },
-        { name: 'query that fails', run: ({ look }) => db.execute(sql`select nothing`).then(() => {}, look) },
+        { name: 'failing query', run: ({ observe }) => db.execute(sql`select nothing`).then(() => {}, observe) },
         {
           name: 'transaction',
-          run: async ({ look }) => {
+          run: async ({ observe }) => {
             await db.transaction(async (transaction) => {
-              look();
+              observe();
               await transaction.execute(sql`select 1`);
-              look();
+              observe();
             });
-            look();
+            observe();
           },
         },
       ],
@@ -50,27 +50,27 @@ export const drizzleMysqlDriver: Driver = {
   packages: ['drizzle-orm', 'mysql2'],
   server: 'MariaDB',
   async open(port) {
-    const pool = mysql.createPool({ user: account.user, host: '127.0.0.1', port, connectionLimit: CONNECTIONS });
+    const pool = mysql.createPool({ user: account.user, host: '127.0.0.1', port, connectionLimit: POOL_SIZE });
     const db = onMysql({ client: pool });
     return {
       checks: [
         {
           name: 'query',
-          run: async ({ id, look }) => {
+          run: async ({ id, observe }) => {
             await db.execute(sql`select ${id}`);
-            look();
+            observe();
           },
         },
-        { name: 'query that fails', run: ({ look }) => db.execute(sql`select nothing`).then(() => {}, look) },
+        { name: 'failing query', run: ({ observe }) => db.execute(sql`select nothing`).then(() => {}, observe) },
         {
           name: 'transaction',
-          run: async ({ look }) => {
+          run: async ({ observe }) => {
             await db.transaction(async (transaction) => {
-              look();
+              observe();
               await transaction.execute(sql`select 1`);
-              look();
+              observe();
             });
-            look();
+            observe();
           },
         },
       ],
@@ -84,31 +84,31 @@ export const drizzleSqliteDriver: Driver = {
   packages: ['drizzle-orm', 'better-sqlite3'],
   async open() {
     const { default: Database } = await import('better-sqlite3');
-    const file = new Database(':memory:');
-    const db = onSqlite({ client: file });
+    const database = new Database(':memory:');
+    const db = onSqlite({ client: database });
     return {
       checks: [
         {
-          name: 'query, and after `await`',
-          run: async ({ look }) => {
+          name: 'query, synchronous and awaited',
+          run: async ({ observe }) => {
             db.get(sql`select 1`);
-            look();
+            observe();
             await db.get(sql`select 1`);
-            look();
+            observe();
           },
         },
         {
           name: 'transaction',
-          run: async ({ look }) => {
+          run: async ({ observe }) => {
             db.transaction((transaction) => {
-              look();
+              observe();
               transaction.get(sql`select 1`);
             });
-            look();
+            observe();
           },
         },
       ],
-      close: async () => file.close(),
+      close: async () => database.close(),
     };
   },
 };

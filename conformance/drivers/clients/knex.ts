@@ -1,9 +1,8 @@
 import knex, { type Knex } from 'knex';
+import { awaitCallback } from '../await-callback.js';
+import { BIND, type Check, type Flow, POOL_SIZE, unwrapped, type Wrap } from '../check.js';
 import { account } from '../database-servers.js';
 import type { Driver } from '../driver.js';
-import { asItIs, type Check, CONNECTIONS, called, type Flow, type Wrap } from '../run-check.js';
-
-const BIND = 'AsyncLocalStorage.bind';
 
 export const knexPgDriver: Driver = {
   title: 'knex, on pg',
@@ -12,7 +11,7 @@ export const knexPgDriver: Driver = {
   async open(port) {
     const config = (max: number, afterCreate?: () => void): Knex.Config => ({
       client: 'pg',
-      // It tells of connections that a check has ended.
+      // knex logs every connection that a check closes.
       log: { warn: () => {}, error: () => {} },
       connection: { ...account, host: '127.0.0.1', port, application_name: 'knex' },
       pool: {
@@ -26,14 +25,14 @@ export const knexPgDriver: Driver = {
         }),
       },
     });
-    const db = knex(config(CONNECTIONS));
-    const response = (flow: Flow, wrap: Wrap) =>
+    const db = knex(config(POOL_SIZE));
+    const responseEvent = (flow: Flow, wrap: Wrap) =>
       new Promise<void>((resolve, reject) => {
-        const query = db.raw('select 1').on('query-response', wrap(flow.look));
+        const query = db.raw('select 1').on('query-response', wrap(flow.observe));
         query.then(() => resolve(), reject);
       });
-    const afterCreate = async (flow: Flow, wrap: Wrap) => {
-      const own = knex(config(1, wrap(flow.look)));
+    const afterCreateHook = async (flow: Flow, wrap: Wrap) => {
+      const own = knex(config(1, wrap(flow.observe)));
       try {
         await own.raw('select 1');
       } finally {
@@ -44,30 +43,30 @@ export const knexPgDriver: Driver = {
       checks: [
         ...commonChecks(db),
         {
-          name: 'event `query-response` of a query',
-          run: (flow) => response(flow, asItIs),
+          name: 'query event `query-response`',
+          run: (flow) => responseEvent(flow, unwrapped),
         },
         {
-          name: '`afterCreate` of a pool, as the flow that asks',
-          run: (flow) => afterCreate(flow, asItIs),
-          fix: { text: `${BIND}(hook)`, run: (flow) => afterCreate(flow, flow.bind) },
+          name: 'pool hook `afterCreate`, for the flow that needs the connection',
+          run: (flow) => afterCreateHook(flow, unwrapped),
+          fix: { text: `${BIND}(hook)`, run: (flow) => afterCreateHook(flow, flow.bind) },
         },
         {
-          name: 'query of a pool whose connections the server has ended',
+          name: 'pool query after the server has closed the connections',
           run: async (flow) => {
             if (flow.index === 0) {
               const others = "application_name = 'knex' and pid <> pg_backend_pid()";
               await db.raw(`select pg_terminate_backend(pid) from pg_stat_activity where ${others}`);
             }
-            // One of the ended connections may still be handed out.
-            for (let tries = 0; ; tries++) {
+            // The pool may still hand out a connection that has been closed.
+            for (let attempt = 0; ; attempt++) {
               try {
                 await db.raw('select 1');
-                flow.look();
+                flow.observe();
                 return;
               } catch (error) {
-                flow.look();
-                if (tries === 20) throw error;
+                flow.observe();
+                if (attempt === 20) throw error;
               }
             }
           },
@@ -91,33 +90,33 @@ function commonChecks(db: Knex): Check[] {
   return [
     {
       name: 'query, promise',
-      run: async ({ id, look }) => {
+      run: async ({ id, observe }) => {
         const [row] = await db.select(db.raw('? as id', [id]));
-        look();
-        if (row.id !== id) throw new Error(`${id} was answered ${row.id}`);
+        observe();
+        if (row.id !== id) throw new Error(`${id} received the row of ${row.id}`);
       },
     },
     {
       name: 'query, callback (`asCallback`)',
-      run: (flow) => called(flow, (done) => db.raw('select 1').asCallback(done)),
+      run: (flow) => awaitCallback(flow, (done) => db.raw('select 1').asCallback(done)),
     },
-    { name: 'query that fails', run: ({ look }) => db.raw('select nothing').then(() => {}, look) },
+    { name: 'failing query', run: ({ observe }) => db.raw('select nothing').then(() => {}, observe) },
     {
       name: 'transaction',
-      run: async ({ look }) => {
+      run: async ({ observe }) => {
         await db.transaction(async (transaction) => {
-          look();
+          observe();
           await transaction.raw('select 1');
-          look();
+          observe();
         });
-        look();
+        observe();
       },
     },
     {
-      name: 'event `query` of a query',
-      run: async ({ look }) => {
-        await db.raw('select 1').on('query', look);
-        look();
+      name: 'query event `query`',
+      run: async ({ observe }) => {
+        await db.raw('select 1').on('query', observe);
+        observe();
       },
     },
   ];

@@ -1,10 +1,9 @@
 import { once } from 'node:events';
 import mysql, { type Connection, type Pool } from 'mysql2';
+import { awaitCallback } from '../await-callback.js';
+import { BIND, type Check, type Flow, POOL_SIZE, unwrapped, type Wrap } from '../check.js';
 import { account } from '../database-servers.js';
 import type { Driver } from '../driver.js';
-import { asItIs, type Check, CONNECTIONS, called, type Flow, type Wrap } from '../run-check.js';
-
-const BIND = 'AsyncLocalStorage.bind';
 
 export const mysql2Driver: Driver = {
   title: 'mysql2',
@@ -12,7 +11,7 @@ export const mysql2Driver: Driver = {
   server: 'MariaDB',
   async open(port) {
     const options = { user: account.user, host: '127.0.0.1', port };
-    const pool = mysql.createPool({ ...options, connectionLimit: CONNECTIONS });
+    const pool = mysql.createPool({ ...options, connectionLimit: POOL_SIZE });
     const shared = mysql.createConnection(options);
     await shared.promise().connect();
     return {
@@ -25,68 +24,68 @@ export const mysql2Driver: Driver = {
 function checks(pool: Pool, shared: Connection, options: mysql.ConnectionOptions): Check[] {
   const promises = pool.promise();
 
-  const ask = async (on: Pick<typeof promises, 'query'>, { id, look }: Flow) => {
-    const [rows] = await on.query<mysql.RowDataPacket[]>('select ? as id, sleep(0.002)', [id]);
-    look();
-    if (rows[0]?.id !== id) throw new Error(`${id} was answered ${rows[0]?.id}`);
+  const queryOwnId = async (client: Pick<typeof promises, 'query'>, { id, observe }: Flow) => {
+    const [rows] = await client.query<mysql.RowDataPacket[]>('select ? as id, sleep(0.002)', [id]);
+    observe();
+    if (rows[0]?.id !== id) throw new Error(`${id} received the row of ${rows[0]?.id}`);
   };
 
-  const callback = (on: Pick<Pool, 'query'>, flow: Flow, wrap: Wrap) =>
-    called(flow, (done) =>
-      on.query(
+  const queryWithCallback = (client: Pick<Pool, 'query'>, flow: Flow, wrap: Wrap) =>
+    awaitCallback(flow, (done) =>
+      client.query(
         'select 1',
         wrap((error: unknown) => done(error)),
       ),
     );
 
-  const failing = (on: Pick<Pool, 'query'>, flow: Flow, wrap: Wrap) =>
-    called(flow, (done) =>
-      on.query(
+  const failingQuery = (client: Pick<Pool, 'query'>, flow: Flow, wrap: Wrap) =>
+    awaitCallback(flow, (done) =>
+      client.query(
         'select nothing',
         wrap(() => done(null)),
       ),
     );
 
-  const events = (flow: Flow, wrap: Wrap) =>
+  const queryEvents = (flow: Flow, wrap: Wrap) =>
     new Promise<void>((resolve, reject) => {
       const query = shared.query('select 1 union select 2');
-      query.on('result', wrap(flow.look));
+      query.on('result', wrap(flow.observe));
       query.on('error', reject);
       query.on(
         'end',
         wrap(() => {
-          flow.look();
+          flow.observe();
           resolve();
         }),
       );
     });
 
-  const stream = (flow: Flow, wrap: Wrap) =>
+  const streamEvents = (flow: Flow, wrap: Wrap) =>
     new Promise<void>((resolve, reject) => {
       const rows = shared.query('select 1 union select 2').stream();
-      rows.on('data', wrap(flow.look));
+      rows.on('data', wrap(flow.observe));
       rows.on('error', reject);
       rows.on(
         'end',
         wrap(() => {
-          flow.look();
+          flow.observe();
           resolve();
         }),
       );
     });
 
-  const transaction = (flow: Flow, wrap: Wrap) =>
+  const transactionWithCallbacks = (flow: Flow, wrap: Wrap) =>
     new Promise<void>((resolve, reject) => {
       pool.getConnection(
         wrap((error: unknown, connection: mysql.PoolConnection) => {
-          flow.look();
+          flow.observe();
           if (error) {
             reject(error);
             return;
           }
           const step = (next: () => void) =>
             wrap((failure: unknown) => {
-              flow.look();
+              flow.observe();
               if (failure) reject(failure);
               else next();
             });
@@ -103,7 +102,7 @@ function checks(pool: Pool, shared: Connection, options: mysql.ConnectionOptions
   const poolEvent = async (flow: Flow, event: 'connection' | 'acquire', wrap: Wrap) => {
     const own = mysql.createPool({ ...options, connectionLimit: 1 });
     try {
-      own.on(event as 'connection', wrap(flow.look));
+      own.on(event as 'connection', wrap(flow.observe));
       await own.promise().query('select 1');
     } finally {
       await own.promise().end();
@@ -112,7 +111,7 @@ function checks(pool: Pool, shared: Connection, options: mysql.ConnectionOptions
 
   const errorEvent = async (flow: Flow, wrap: Wrap) => {
     const own = mysql.createConnection(options);
-    own.on('error', wrap(flow.look));
+    own.on('error', wrap(flow.observe));
     await own.promise().connect();
     const ended = once(own, 'error');
     await promises.query(`kill ${own.threadId}`);
@@ -121,103 +120,103 @@ function checks(pool: Pool, shared: Connection, options: mysql.ConnectionOptions
   };
 
   return [
-    { name: 'query of a pool, promise', run: (flow) => ask(promises, flow) },
+    { name: 'pool query, promise', run: (flow) => queryOwnId(promises, flow) },
     {
-      name: 'query of a pool, callback',
-      run: (flow) => callback(pool, flow, asItIs),
-      fix: { text: `promise, or ${BIND}(callback)`, run: (flow) => callback(pool, flow, flow.bind) },
+      name: 'pool query, callback',
+      run: (flow) => queryWithCallback(pool, flow, unwrapped),
+      fix: { text: `promise, or ${BIND}(callback)`, run: (flow) => queryWithCallback(pool, flow, flow.bind) },
     },
-    { name: 'query that fails, promise', run: (flow) => promises.query('select nothing').catch(flow.look) },
+    { name: 'failing query, promise', run: (flow) => promises.query('select nothing').catch(flow.observe) },
     {
-      name: 'query that fails, callback',
-      run: (flow) => failing(pool, flow, asItIs),
-      fix: { text: `promise, or ${BIND}(callback)`, run: (flow) => failing(pool, flow, flow.bind) },
+      name: 'failing query, callback',
+      run: (flow) => failingQuery(pool, flow, unwrapped),
+      fix: { text: `promise, or ${BIND}(callback)`, run: (flow) => failingQuery(pool, flow, flow.bind) },
     },
     {
       name: 'prepared statement (`execute`), promise',
-      run: async ({ id, look }) => {
+      run: async ({ id, observe }) => {
         await promises.execute('select ?', [id]);
-        look();
+        observe();
       },
     },
     {
       name: 'transaction, promise',
       run: async (flow) => {
         const connection = await promises.getConnection();
-        flow.look();
+        flow.observe();
         await connection.beginTransaction();
-        flow.look();
-        await ask(connection, flow);
+        flow.observe();
+        await queryOwnId(connection, flow);
         await connection.commit();
-        flow.look();
+        flow.observe();
         connection.release();
       },
     },
     {
       name: 'transaction, callbacks',
-      run: (flow) => transaction(flow, asItIs),
-      fix: { text: `promise, or ${BIND}(callback)`, run: (flow) => transaction(flow, flow.bind) },
+      run: (flow) => transactionWithCallbacks(flow, unwrapped),
+      fix: { text: `promise, or ${BIND}(callback)`, run: (flow) => transactionWithCallbacks(flow, flow.bind) },
     },
-    { name: 'queries queued on one connection, promise', run: (flow) => ask(shared.promise(), flow) },
+    { name: 'queries queued on one connection, promise', run: (flow) => queryOwnId(shared.promise(), flow) },
     {
       name: 'queries queued on one connection, callback',
-      run: (flow) => callback(shared, flow, asItIs),
-      fix: { text: `promise, or ${BIND}(callback)`, run: (flow) => callback(shared, flow, flow.bind) },
+      run: (flow) => queryWithCallback(shared, flow, unwrapped),
+      fix: { text: `promise, or ${BIND}(callback)`, run: (flow) => queryWithCallback(shared, flow, flow.bind) },
     },
     {
-      name: 'events `result` and `end` of a query',
-      run: (flow) => events(flow, asItIs),
-      fix: { text: `${BIND}(listener)`, run: (flow) => events(flow, flow.bind) },
+      name: 'query events `result` and `end`',
+      run: (flow) => queryEvents(flow, unwrapped),
+      fix: { text: `${BIND}(listener)`, run: (flow) => queryEvents(flow, flow.bind) },
     },
     {
-      name: 'query stream, its events',
-      run: (flow) => stream(flow, asItIs),
-      fix: { text: `${BIND}(listener), or \`for await\``, run: (flow) => stream(flow, flow.bind) },
+      name: 'query stream, events',
+      run: (flow) => streamEvents(flow, unwrapped),
+      fix: { text: `${BIND}(listener), or \`for await\``, run: (flow) => streamEvents(flow, flow.bind) },
     },
     {
       name: 'query stream, `for await`',
-      run: async ({ look }) => {
-        for await (const _ of shared.query('select 1 union select 2').stream()) look();
-        look();
+      run: async ({ observe }) => {
+        for await (const _ of shared.query('select 1 union select 2').stream()) observe();
+        observe();
       },
     },
     {
-      name: 'event `error` of a connection that the server ends',
-      run: (flow) => errorEvent(flow, asItIs),
+      name: 'connection event `error`, after the server closes the connection',
+      run: (flow) => errorEvent(flow, unwrapped),
       fix: { text: `${BIND}(listener)`, run: (flow) => errorEvent(flow, flow.bind) },
     },
     {
-      name: 'event `connection` of a pool, as the flow that asks',
-      run: (flow) => poolEvent(flow, 'connection', asItIs),
+      name: 'pool event `connection`, for the flow that needs the connection',
+      run: (flow) => poolEvent(flow, 'connection', unwrapped),
       fix: { text: `${BIND}(listener)`, run: (flow) => poolEvent(flow, 'connection', flow.bind) },
     },
     {
-      name: 'event `acquire` of a pool, as the flow that asks',
-      run: (flow) => poolEvent(flow, 'acquire', asItIs),
+      name: 'pool event `acquire`, for the flow that needs the connection',
+      run: (flow) => poolEvent(flow, 'acquire', unwrapped),
       fix: { text: `${BIND}(listener)`, run: (flow) => poolEvent(flow, 'acquire', flow.bind) },
     },
     {
-      name: 'query of a pool whose connections the server has ended',
+      name: 'pool query after the server has closed the connections',
       run: async (flow) => {
         if (flow.index === 0) {
-          const [found] = await shared
+          const [connections] = await shared
             .promise()
             .query<mysql.RowDataPacket[]>('select id from information_schema.processlist where id <> connection_id()');
-          for (const { id } of found) {
+          for (const { id } of connections) {
             await shared
               .promise()
               .query(`kill ${id}`)
               .catch(() => {});
           }
         }
-        // One of the ended connections may still be handed out.
-        for (let tries = 0; ; tries++) {
+        // The pool may still hand out a connection that has been closed.
+        for (let attempt = 0; ; attempt++) {
           try {
-            await ask(promises, flow);
+            await queryOwnId(promises, flow);
             return;
           } catch (error) {
-            flow.look();
-            if (tries === 20) throw error;
+            flow.observe();
+            if (attempt === 20) throw error;
           }
         }
       },

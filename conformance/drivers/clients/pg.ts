@@ -1,10 +1,10 @@
 import pg from 'pg';
+import { awaitCallback } from '../await-callback.js';
+import { BIND, type Check, type Flow, POOL_SIZE, unwrapped, type Wrap } from '../check.js';
 import { account } from '../database-servers.js';
 import type { Driver } from '../driver.js';
-import { asItIs, type Check, CONNECTIONS, called, type Flow, type Wrap } from '../run-check.js';
 
-const BIND = 'AsyncLocalStorage.bind';
-const NOTICE = "do $$ begin raise notice 'said'; end $$";
+const RAISE_NOTICE = "do $$ begin raise notice 'hello'; end $$";
 
 export const pgDriver: Driver = {
   title: 'pg',
@@ -12,8 +12,8 @@ export const pgDriver: Driver = {
   server: 'PostgreSQL',
   async open(port) {
     const options = { ...account, host: '127.0.0.1', port };
-    const pool = new pg.Pool({ ...options, max: CONNECTIONS, application_name: 'pool' });
-    // Ended by a check, or by the server.
+    const pool = new pg.Pool({ ...options, max: POOL_SIZE, application_name: 'pool' });
+    // A check or the server closes connections of the pool. Without a listener, the error would end the process.
     pool.on('error', () => {});
     const shared = new pg.Client(options);
     await shared.connect();
@@ -22,14 +22,14 @@ export const pgDriver: Driver = {
 };
 
 function checks(pool: pg.Pool, shared: pg.Client, options: pg.ClientConfig): Check[] {
-  const ask = async (on: pg.Pool | pg.ClientBase, { id, look }: Flow) => {
-    const { rows } = await on.query('select $1::text as id, pg_sleep(0.002)', [id]);
-    look();
-    if (rows[0]?.id !== id) throw new Error(`${id} was answered ${rows[0]?.id}`);
+  const queryOwnId = async (client: pg.Pool | pg.ClientBase, { id, observe }: Flow) => {
+    const { rows } = await client.query('select $1::text as id, pg_sleep(0.002)', [id]);
+    observe();
+    if (rows[0]?.id !== id) throw new Error(`${id} received the row of ${rows[0]?.id}`);
   };
 
-  /** Queries that run in one client of the pool. */
-  const inClient = async (work: (client: pg.PoolClient) => Promise<unknown>) => {
+  /** Runs queries on a single client of the pool. */
+  const withPoolClient = async (work: (client: pg.PoolClient) => Promise<unknown>) => {
     const client = await pool.connect();
     try {
       await work(client);
@@ -38,24 +38,24 @@ function checks(pool: pg.Pool, shared: pg.Client, options: pg.ClientConfig): Che
     }
   };
 
-  const query = (flow: Flow, wrap: Wrap) =>
-    called(flow, (done) =>
+  const queryWithCallback = (flow: Flow, wrap: Wrap) =>
+    awaitCallback(flow, (done) =>
       pool.query(
         'select 1',
         wrap((error: unknown) => done(error)),
       ),
     );
 
-  const failing = (flow: Flow, wrap: Wrap) =>
-    called(flow, (done) =>
+  const failingQuery = (flow: Flow, wrap: Wrap) =>
+    awaitCallback(flow, (done) =>
       pool.query(
         'select nothing',
         wrap(() => done(null)),
       ),
     );
 
-  const connect = (flow: Flow, wrap: Wrap) =>
-    called(flow, (done) =>
+  const connectWithCallback = (flow: Flow, wrap: Wrap) =>
+    awaitCallback(flow, (done) =>
       pool.connect(
         wrap((error: unknown, _client: unknown, release: () => void) => {
           done(error);
@@ -65,67 +65,67 @@ function checks(pool: pg.Pool, shared: pg.Client, options: pg.ClientConfig): Che
     );
 
   const rowEvents = (flow: Flow, wrap: Wrap) =>
-    inClient(async (client) => {
+    withPoolClient(async (client) => {
       const query = client.query(new pg.Query('select generate_series(1, 3)'));
       const end = new Promise<void>((resolve, reject) => {
         query.on('end', () => resolve());
         query.on('error', reject);
       });
-      query.on('row', wrap(flow.look));
-      query.on('end', wrap(flow.look));
+      query.on('row', wrap(flow.observe));
+      query.on('end', wrap(flow.observe));
       await end;
     });
 
   const notice = (flow: Flow, wrap: Wrap) =>
-    inClient(async (client) => {
-      const listener = wrap(flow.look);
+    withPoolClient(async (client) => {
+      const listener = wrap(flow.observe);
       client.on('notice', listener);
       try {
-        await client.query(NOTICE);
+        await client.query(RAISE_NOTICE);
       } finally {
         client.off('notice', listener);
       }
     });
 
-  /** Each flow listens on the shared client, and notifies itself through the pool. */
+  /** Every flow listens on the shared client, and sends a notification to itself through the pool. */
   const notification = async (flow: Flow, wrap: Wrap) => {
-    let heard = () => {};
-    const message = new Promise<void>((resolve) => {
-      heard = resolve;
+    let markReceived = () => {};
+    const received = new Promise<void>((resolve) => {
+      markReceived = resolve;
     });
     const listener = wrap(({ payload }: pg.Notification) => {
       if (payload !== flow.id) return;
-      flow.look();
-      heard();
+      flow.observe();
+      markReceived();
     });
     shared.on('notification', listener);
     try {
       await shared.query('listen flows');
       await pool.query("select pg_notify('flows', $1)", [flow.id]);
-      await message;
+      await received;
     } finally {
       shared.off('notification', listener);
     }
   };
 
-  /** A client of the flow's own, which the server then ends. */
+  /** Each flow has its own client, whose connection the server then closes. */
   const errorEvent = async (flow: Flow, wrap: Wrap) => {
     const client = new pg.Client(options);
     await client.connect();
-    client.on('error', wrap(flow.look));
+    client.on('error', wrap(flow.observe));
     const ended = new Promise<void>((resolve) => client.once('end', () => resolve()));
-    // Fails, since there is nobody left to answer it.
+    // Rejects, because the server process that would respond has ended.
     await client.query('select pg_terminate_backend(pg_backend_pid())').catch(() => {});
     await ended;
   };
 
   const poolEvent = async (flow: Flow, event: 'connect' | 'acquire', wrap: Wrap) => {
-    // A pool of the flow's own: with a shared one, nobody can say whose event it is.
+    // Each flow has its own pool, because an event of a shared pool cannot be attributed to a flow.
     const own = new pg.Pool({ ...options, max: 1 });
-    // Its end does not wait for its connections, which the server may end first.
+    // end() does not wait until the connections are closed, so the server may close them first.
     own.on('error', () => {});
     try {
-      own.on(event, wrap(flow.look));
+      own.on(event, wrap(flow.observe));
       await own.query('select 1');
     } finally {
       await own.end();
@@ -133,87 +133,87 @@ function checks(pool: pg.Pool, shared: pg.Client, options: pg.ClientConfig): Che
   };
 
   return [
-    { name: 'query of a pool, promise', run: (flow) => ask(pool, flow) },
+    { name: 'pool query, promise', run: (flow) => queryOwnId(pool, flow) },
     {
-      name: 'query of a pool, callback',
-      run: (flow) => query(flow, asItIs),
-      fix: { text: `promise, or ${BIND}(callback)`, run: (flow) => query(flow, flow.bind) },
+      name: 'pool query, callback',
+      run: (flow) => queryWithCallback(flow, unwrapped),
+      fix: { text: `promise, or ${BIND}(callback)`, run: (flow) => queryWithCallback(flow, flow.bind) },
     },
-    { name: 'query that fails, promise', run: ({ look }) => pool.query('select nothing').then(() => {}, look) },
+    { name: 'failing query, promise', run: ({ observe }) => pool.query('select nothing').then(() => {}, observe) },
     {
-      name: 'query that fails, callback',
-      run: (flow) => failing(flow, asItIs),
-      fix: { text: `promise, or ${BIND}(callback)`, run: (flow) => failing(flow, flow.bind) },
+      name: 'failing query, callback',
+      run: (flow) => failingQuery(flow, unwrapped),
+      fix: { text: `promise, or ${BIND}(callback)`, run: (flow) => failingQuery(flow, flow.bind) },
     },
     {
-      name: '`connect` of a pool, callback',
-      run: (flow) => connect(flow, asItIs),
-      fix: { text: `promise, or ${BIND}(callback)`, run: (flow) => connect(flow, flow.bind) },
+      name: 'pool `connect`, callback',
+      run: (flow) => connectWithCallback(flow, unwrapped),
+      fix: { text: `promise, or ${BIND}(callback)`, run: (flow) => connectWithCallback(flow, flow.bind) },
     },
     {
       name: 'transaction',
       run: (flow) =>
-        inClient(async (client) => {
+        withPoolClient(async (client) => {
           await client.query('begin');
-          flow.look();
-          await ask(client, flow);
+          flow.observe();
+          await queryOwnId(client, flow);
           await client.query('commit');
-          flow.look();
+          flow.observe();
         }),
     },
-    { name: 'queries queued on one client, promise', run: (flow) => ask(shared, flow) },
+    { name: 'queries queued on one client, promise', run: (flow) => queryOwnId(shared, flow) },
     {
       name: 'queries queued on one client, callback',
-      run: (flow) => called(flow, (done) => shared.query('select 1', done)),
+      run: (flow) => awaitCallback(flow, (done) => shared.query('select 1', done)),
       fix: {
         text: `promise, or ${BIND}(callback)`,
-        run: (flow) => called(flow, (done) => shared.query('select 1', flow.bind(done))),
+        run: (flow) => awaitCallback(flow, (done) => shared.query('select 1', flow.bind(done))),
       },
     },
     {
-      name: 'events `row` and `end` of a query',
-      run: (flow) => rowEvents(flow, asItIs),
+      name: 'query events `row` and `end`',
+      run: (flow) => rowEvents(flow, unwrapped),
       fix: { text: `${BIND}(listener)`, run: (flow) => rowEvents(flow, flow.bind) },
     },
     {
-      name: 'event `notice` of a client',
-      run: (flow) => notice(flow, asItIs),
+      name: 'client event `notice`',
+      run: (flow) => notice(flow, unwrapped),
       fix: { text: `${BIND}(listener)`, run: (flow) => notice(flow, flow.bind) },
     },
     {
-      name: 'event `notification` (`LISTEN`), as the flow that listens',
-      run: (flow) => notification(flow, asItIs),
+      name: 'client event `notification`, for the flow that sent `LISTEN`',
+      run: (flow) => notification(flow, unwrapped),
       fix: { text: `${BIND}(listener)`, run: (flow) => notification(flow, flow.bind) },
     },
     {
-      name: 'event `error` of a client that the server ends',
-      run: (flow) => errorEvent(flow, asItIs),
+      name: 'client event `error`, after the server closes the connection',
+      run: (flow) => errorEvent(flow, unwrapped),
       fix: { text: `${BIND}(listener)`, run: (flow) => errorEvent(flow, flow.bind) },
     },
     {
-      name: 'event `connect` of a pool, as the flow that asks',
-      run: (flow) => poolEvent(flow, 'connect', asItIs),
+      name: 'pool event `connect`, for the flow that needs the connection',
+      run: (flow) => poolEvent(flow, 'connect', unwrapped),
     },
     {
-      name: 'event `acquire` of a pool, as the flow that asks',
-      run: (flow) => poolEvent(flow, 'acquire', asItIs),
+      name: 'pool event `acquire`, for the flow that needs the connection',
+      run: (flow) => poolEvent(flow, 'acquire', unwrapped),
     },
     {
-      name: 'query of a pool whose connections the server has ended',
+      name: 'pool query after the server has closed the connections',
       run: async (flow) => {
         if (flow.index === 0) {
           await shared.query('select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1', [
             'pool',
           ]);
         }
-        // One of the ended connections may still be handed out.
-        for (let tries = 0; ; tries++) {
+        // The pool may still hand out a connection that has been closed.
+        for (let attempt = 0; ; attempt++) {
           try {
-            await ask(pool, flow);
+            await queryOwnId(pool, flow);
             return;
           } catch (error) {
-            flow.look();
-            if (tries === 20) throw error;
+            flow.observe();
+            if (attempt === 20) throw error;
           }
         }
       },
