@@ -1,91 +1,64 @@
-/** From a seed to a report: makes up the program, checks it and, where it fails, shrinks it. */
-import { type Api, type Features, featuresOf } from './api.js';
-import { check, type Failure, LIMIT_MS } from './compare.js';
-import { print } from './format-program.js';
-import { generate } from './generate-program.js';
-import type { Block, Node, Program } from './program.js';
-import { type Failing, shrink } from './shrink-program.js';
+/** Tests one seed: generates its program, compares the implementations on it and, if they differ, shrinks the program. */
+import { type ComparableFeatures, comparableFeatures } from './comparable-features.js';
+import { compareImplementations, DEFAULT_TIMEOUT_MS, type Failure } from './compare-implementations.js';
+import { generateProgram } from './generate-program.js';
+import type { Program } from './program.js';
+import type { ProgramApi } from './program-api.js';
+import { type FailingProgram, shrinkProgram } from './shrink-program.js';
 
-/** While a program is shrunk, which may make it hang; what comes out is checked once more with the full limit. */
-const SHRINKING_LIMIT_MS = 200;
+/** The time limit while a program is shrunk, which can make it hang. The result is checked again with the full limit. */
+const SHRINKING_TIMEOUT_MS = 200;
 
+/** A program on which the implementations differ. */
 export interface Finding {
   readonly seed: number;
-  /** As it was made up. */
+  /** The generated program. */
   readonly original: Program;
   readonly shrunk: Program;
+  /** How the shrunk program fails. */
   readonly failure: Failure;
 }
 
 export class Examiner {
-  readonly #ours: Api;
-  readonly #native: Api;
-  readonly #limitMs: number;
-  readonly #features: Features;
+  readonly #ours: ProgramApi;
+  readonly #native: ProgramApi;
+  readonly #timeoutMs: number;
+  readonly #features: ComparableFeatures;
 
-  /** A program that has not ended after `limitMs` is taken to hang. */
-  constructor(ours: Api, native: Api, limitMs: number = LIMIT_MS) {
+  /** @param timeoutMs The time in milliseconds after which a program counts as hung. Defaults to 15 seconds. */
+  constructor(ours: ProgramApi, native: ProgramApi, timeoutMs: number = DEFAULT_TIMEOUT_MS) {
     this.#ours = ours;
     this.#native = native;
-    this.#limitMs = limitMs;
-    this.#features = featuresOf(native, ours);
-    keepFollowing(native);
+    this.#timeoutMs = timeoutMs;
+    this.#features = comparableFeatures(native, ours);
+    keepOneStorageInUse(native);
   }
 
-  /** Undefined where the two implementations agree. */
+  /** Returns undefined if the two implementations agree. */
   async examine(seed: number): Promise<Finding | undefined> {
-    const original = generate(seed, this.#features);
-    const failure = await this.#check(original, this.#limitMs);
+    const original = generateProgram(seed, this.#features);
+    const failure = await this.#compare(original, this.#timeoutMs);
     if (failure === undefined) return undefined;
-    const { program: shrunk, failure: rest } = await this.#shrink({ program: original, failure });
-    return { seed, original, shrunk, failure: rest };
+    const shrunk = await this.#shrink({ program: original, failure });
+    return { seed, original, shrunk: shrunk.program, failure: shrunk.failure };
   }
 
-  async #shrink(failing: Failing): Promise<Failing> {
-    const { program } = await shrink(failing, (smaller) => this.#check(smaller, SHRINKING_LIMIT_MS));
-    const failure = await this.#check(program, this.#limitMs);
+  async #shrink(failing: FailingProgram): Promise<FailingProgram> {
+    const { program } = await shrinkProgram(failing, (smaller) => this.#compare(smaller, SHRINKING_TIMEOUT_MS));
+    const failure = await this.#compare(program, this.#timeoutMs);
     return failure?.kind === failing.failure.kind ? { program, failure } : failing;
   }
 
-  #check(program: Program, limitMs: number): Promise<Failure | undefined> {
-    return check(program, this.#ours, this.#native, limitMs);
+  #compare(program: Program, timeoutMs: number): Promise<Failure | undefined> {
+    return compareImplementations(program, this.#ours, this.#native, timeoutMs);
   }
 }
 
 /**
- * Node 20 and 22 follow promises only while some storage is in use. A flow that began before that, and then is the first
- * to set a value with `enterWith`, sets it for whoever else began before: which of the two classes shows it is chance.
- * So one storage stays in use.
+ * Node 20 and 22 follow promises only while some storage is in use. If a flow that began earlier is the first to set a value
+ * with `enterWith`, it sets the value for every other flow that began earlier. Which of the two classes shows this depends
+ * on chance, so one storage stays in use.
  */
-function keepFollowing({ AsyncLocalStorage }: Api): void {
+function keepOneStorageInUse({ AsyncLocalStorage }: ProgramApi): void {
   new AsyncLocalStorage().run(true, () => {});
-}
-
-const HOW_TO_READ =
-  'The values of the storages, in their order, where a statement with this path has ended or a block with it begins:';
-
-export function report({ seed, original, shrunk, failure }: Finding): string {
-  const titles = {
-    difference: 'the runtime’s own class and ours see different values',
-    problem: 'errors that the program does not mean',
-    hung: 'it does not end',
-  };
-  return [
-    `Random program ${seed}: ${titles[failure.kind]}.`,
-    `To see it again: npm run fuzz -- --seed ${seed}`,
-    '',
-    `Shrunk from ${sizeOf(original)} statements to ${sizeOf(shrunk)}:`,
-    print(shrunk),
-    '',
-    ...(failure.kind === 'problem' ? [] : [HOW_TO_READ]),
-    ...failure.lines,
-  ].join('\n');
-}
-
-/** The number of statements. */
-export function sizeOf({ main }: Program): number {
-  const ofBlock = (block: Block): number => block.reduce((sum, statement) => sum + 1 + ofNode(statement), 0);
-  const ofNode = ({ blocks, operands }: Node): number =>
-    [...blocks.map(ofBlock), ...operands.map(ofNode)].reduce((sum, size) => sum + size, 0);
-  return ofBlock(main);
 }

@@ -1,28 +1,30 @@
-/** Implementations that are the runtime's own but for one flaw each, to see that the random programs find it. */
+/** The runtime's own implementation with one flaw each, to prove that the random programs find the flaw. */
 import { createHook, executionAsyncId } from 'node:async_hooks';
-import type { Api, Storage, StorageClass } from './api.js';
+import type { Failure } from './compare-implementations.js';
+import type { ProgramApi, Storage, StorageClass } from './program-api.js';
 
 export interface Flaw {
   readonly title: string;
-  readonly kind: 'difference' | 'problem' | 'hung';
-  /** What a program needs to show it. */
+  /** How a program fails that shows the flaw. */
+  readonly kind: Failure['kind'];
+  /** Matches the text of every program that can show the flaw. */
   readonly shows: RegExp;
-  make(native: Api): Api & { dispose?(): void };
+  createFlawed(native: ProgramApi): ProgramApi & { dispose?(): void };
 }
 
 export const flaws: readonly Flaw[] = [
   {
-    title: 'a variable that follows no flow',
+    title: 'a storage that is a plain variable',
     kind: 'difference',
     shows: /run|enterWith|withScope/,
-    make: (native) => withClass(native, variableClass(native)),
+    createFlawed: (native) => withStorageClass(native, plainVariableClass(native)),
   },
   {
-    title: 'bind and snapshot that hold no frame',
+    title: 'bind and snapshot that capture no frame',
     kind: 'difference',
     shows: /snapshot|bind/,
-    make: (native) =>
-      withClass(
+    createFlawed: (native) =>
+      withStorageClass(
         native,
         class extends native.AsyncLocalStorage {
           static override bind<F extends (...args: never[]) => unknown>(fn: F): F {
@@ -35,30 +37,30 @@ export const flaws: readonly Flaw[] = [
       ),
   },
   {
-    title: 'run that does not put the value back after a throw',
+    title: 'run that does not restore the value when the function throws',
     kind: 'difference',
     shows: /throw/,
-    make: (native) =>
-      withClass(
+    createFlawed: (native) =>
+      withStorageClass(
         native,
         class extends native.AsyncLocalStorage {
           override run<R>(value: unknown, fn: () => R): R {
-            const before = this.getStore();
-            if (Object.is(before, value)) return fn();
+            const previous = this.getStore();
+            if (Object.is(previous, value)) return fn();
             this.enterWith(value);
             const result = fn();
-            this.enterWith(before);
+            this.enterWith(previous);
             return result;
           }
         },
       ),
   },
   {
-    title: 'run that puts back the values of all storages',
+    title: 'run that restores the values of all storages',
     kind: 'difference',
     shows: /run/,
-    make: (native) =>
-      withClass(
+    createFlawed: (native) =>
+      withStorageClass(
         native,
         class extends native.AsyncLocalStorage {
           override run<R>(value: unknown, fn: () => R): R {
@@ -68,16 +70,16 @@ export const flaws: readonly Flaw[] = [
       ),
   },
   {
-    title: 'a storage that forgets from its hundredth value on',
+    title: 'a storage that loses its value from its hundredth run on',
     kind: 'difference',
     shows: /times before/,
-    make: (native) =>
-      withClass(
+    createFlawed: (native) =>
+      withStorageClass(
         native,
         class extends native.AsyncLocalStorage {
-          #uses = 0;
+          #runs = 0;
           override run<R>(value: unknown, fn: () => R): R {
-            return super.run(++this.#uses > 100 ? undefined : value, fn);
+            return super.run(++this.#runs > 100 ? undefined : value, fn);
           }
         },
       ),
@@ -86,10 +88,10 @@ export const flaws: readonly Flaw[] = [
     title: 'process.nextTick that loses the values',
     kind: 'difference',
     shows: /process\.nextTick|pipeline|readable/,
-    make: (native) =>
-      forgetful(native, (lose) => ({
+    createFlawed: (native) =>
+      withLostValues(native, (loseValues) => ({
         init(asyncId, type) {
-          if (type === 'TickObject') lose(asyncId);
+          if (type === 'TickObject') loseValues(asyncId);
         },
       })),
   },
@@ -97,12 +99,13 @@ export const flaws: readonly Flaw[] = [
     title: 'a promise resolved with a thenable or a promise that loses the values',
     kind: 'difference',
     shows: /thenable|finally|async \(\) =>/,
-    make: (native) => {
-      // A thenable's `then` is called on behalf of the promise, for example that of an `await`, and resolves it later.
+    createFlawed: (native) => {
+      // The `then` of a thenable is called in the resource of the promise, for example of an `await`, and resolves the
+      // promise later. So a promise that was called and then resolved was resolved with a thenable or a promise.
       const called = new Set<number>();
       const resolved = new Set<number>();
       const reactions = new Map<number, number[]>();
-      return forgetful(native, (lose) => ({
+      return withLostValues(native, (loseValues) => ({
         init(asyncId, type, triggerAsyncId) {
           if (type === 'PROMISE') reactions.set(triggerAsyncId, [...(reactions.get(triggerAsyncId) ?? []), asyncId]);
         },
@@ -111,7 +114,7 @@ export const flaws: readonly Flaw[] = [
         },
         promiseResolve(asyncId) {
           resolved.add(asyncId);
-          if (called.has(asyncId)) reactions.get(asyncId)?.forEach(lose);
+          if (called.has(asyncId)) reactions.get(asyncId)?.forEach(loseValues);
         },
       }));
     },
@@ -120,42 +123,43 @@ export const flaws: readonly Flaw[] = [
     title: 'run that never settles what an async function returned',
     kind: 'hung',
     shows: /run|exit/,
-    make: (native) =>
-      withClass(
+    createFlawed: (native) =>
+      withStorageClass(
         native,
         class extends native.AsyncLocalStorage {
           override run<R>(value: unknown, fn: () => R): R {
             const result = super.run(value, fn);
             if (!(result instanceof Promise)) return result;
             result.catch(() => {});
-            // A promise where a promise is expected.
+            // The result is a promise too, so R is a promise type.
             return new Promise(() => {}) as R;
           }
         },
       ),
   },
   {
-    title: 'enterWith that rejects a promise which nobody has',
-    kind: 'problem',
+    title: 'enterWith that rejects a promise without a handler',
+    kind: 'error',
     shows: /enterWith|run|exit|withScope/,
-    make: (native) =>
-      withClass(
+    createFlawed: (native) =>
+      withStorageClass(
         native,
         class extends native.AsyncLocalStorage {
           override enterWith(value: unknown): void {
             super.enterWith(value);
-            Promise.reject(new Error('a rejection of the implementation'));
+            // The rejection is the flaw, so nothing handles it.
+            void Promise.reject(new Error('a rejection of the implementation'));
           }
         },
       ),
   },
 ];
 
-function withClass(native: Api, flawed: StorageClass): Api {
+function withStorageClass(native: ProgramApi, flawed: StorageClass): ProgramApi {
   return { AsyncLocalStorage: flawed, AsyncResource: native.AsyncResource };
 }
 
-function variableClass(native: Api): StorageClass {
+function plainVariableClass(native: ProgramApi): StorageClass {
   return class implements Storage {
     static bind = native.AsyncLocalStorage.bind;
     static snapshot = native.AsyncLocalStorage.snapshot;
@@ -166,12 +170,12 @@ function variableClass(native: Api): StorageClass {
     }
 
     run<R>(value: unknown, fn: () => R): R {
-      const before = this.#value;
+      const previous = this.#value;
       this.#value = value;
       try {
         return fn();
       } finally {
-        this.#value = before;
+        this.#value = previous;
       }
     }
 
@@ -192,18 +196,22 @@ function variableClass(native: Api): StorageClass {
     }
 
     withScope(value: unknown): Disposable {
-      const before = this.#value;
+      const previous = this.#value;
       this.#value = value;
-      return { [Symbol.dispose]: () => this.enterWith(before) };
+      return { [Symbol.dispose]: () => this.enterWith(previous) };
     }
   };
 }
 
-/** The values are gone in the asynchronous operations that the hooks say. */
-function forgetful(
-  native: Api,
-  hooks: (lose: (asyncId: number) => void) => Parameters<typeof createHook>[0],
-): Api & { dispose(): void } {
+/**
+ * Returns an implementation whose storages have no value in some asynchronous operations.
+ *
+ * @param hooks Returns hooks that pass these operations to `loseValues`.
+ */
+function withLostValues(
+  native: ProgramApi,
+  hooks: (loseValues: (asyncId: number) => void) => Parameters<typeof createHook>[0],
+): ProgramApi & { dispose(): void } {
   const lost = new Set<number>();
   const hook = createHook(hooks((asyncId) => lost.add(asyncId))).enable();
   const flawed = class extends native.AsyncLocalStorage {
@@ -211,5 +219,5 @@ function forgetful(
       return lost.has(executionAsyncId()) ? undefined : super.getStore();
     }
   };
-  return { ...withClass(native, flawed), dispose: () => hook.disable() };
+  return { ...withStorageClass(native, flawed), dispose: () => hook.disable() };
 }

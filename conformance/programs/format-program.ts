@@ -1,42 +1,44 @@
-/** A program as something near to JavaScript. At the end of each line stands the path of its statement in the trace. */
+/** Formats a program as text that resembles JavaScript. Each line ends with the path of its statement in the trace. */
 import {
   type Block,
   blockPath,
-  describeValue,
-  GATES,
+  formatValue,
+  GATE_COUNT,
   type Operand,
   operandPath,
   type Program,
-  REGISTERS,
+  REGISTER_COUNT,
   type Statement,
-  TARGETS,
-  VALUES,
+  TARGET_COUNT,
+  valueAt,
 } from './program.js';
 
-export function print(program: Program): string {
-  const printer = new Printer(program.storages.length);
-  const storages = program.storages.map(({ defaultValue, uses }, index) => {
+export function formatProgram(program: Program): string {
+  const formatter = new Formatter(program.storages.length);
+  const storages = program.storages.map(({ defaultValue, priorRuns }, index) => {
     const options = [
-      ...(defaultValue === undefined ? [] : [`default ${valueOfNumber(defaultValue)}`]),
-      ...(uses === 0 ? [] : [`run ${uses} times before`]),
+      ...(defaultValue === undefined ? [] : [`default ${formattedValue(defaultValue)}`]),
+      ...(priorRuns === 0 ? [] : [`run ${priorRuns} times before`]),
     ];
     return options.length === 0 ? `s${index}` : `s${index} (${options.join(', ')})`;
   });
   return [
     `storages: ${storages.join(', ')}`,
-    ...(program.enterInResource
+    ...(program.resourceReentry
       ? []
-      : ['in a captured frame enterWith and the same frame do nothing, in an interval enterWith']),
-    `gates are opened by ${program.clock} at last; events come in ${program.ordered ? 'one order' : 'any order'}`,
-    ...printer.block(program.main, '', ''),
+      : [
+          'enterWith has no effect in a captured frame or in an interval, nor has restoring a captured frame inside itself',
+        ]),
+    `${program.clock} resolves gates that no statement settles; the order of events ${program.isOrdered ? 'is fixed' : 'varies'}`,
+    ...formatter.block(program.main, '', ''),
   ].join('\n');
 }
 
-class Printer {
-  readonly #storages: number;
+class Formatter {
+  readonly #storageCount: number;
 
-  constructor(storages: number) {
-    this.#storages = storages;
+  constructor(storageCount: number) {
+    this.#storageCount = storageCount;
   }
 
   block(block: Block, path: string, indent: string): string[] {
@@ -55,27 +57,27 @@ class Printer {
     switch (statement.kind) {
       case 'await':
         return `await ${operand(0)}`;
-      case 'leave':
+      case 'detach':
         return `void ${operand(0)}`;
       case 'run':
-        return `${this.#storage(statement)}.run(${valueOfNumber(statement.value)}, () => ${body(0)})`;
+        return `${this.#storage(statement)}.run(${formattedValue(statement.value)}, () => ${body(0)})`;
       case 'exit':
         return `${this.#storage(statement)}.exit(() => ${body(0)})`;
       case 'enterWith':
-        return `${this.#storage(statement)}.enterWith(${valueOfNumber(statement.value)})`;
+        return `${this.#storage(statement)}.enterWith(${formattedValue(statement.value)})`;
       case 'disable':
         return `${this.#storage(statement)}.disable()`;
-      case 'scope':
-        return `using ${this.#storage(statement)}.withScope(${valueOfNumber(statement.value)}) ${body(0)}`;
+      case 'withScope':
+        return `using ${this.#storage(statement)}.withScope(${formattedValue(statement.value)}) ${body(0)}`;
       case 'try':
         return [
           `try ${body(0)}`,
-          `catch ${body(1)}${statement.catches ? '' : ' and throw it again'}`,
+          `catch ${body(1)}${statement.catches ? '' : ' and rethrow'}`,
           `finally ${body(2)}${statement.overrides ? ' and return' : ''}`,
         ].join(' ');
       case 'throw':
         return 'throw';
-      case 'later':
+      case 'schedule':
         return `${statement.scheduler}(() => ${body(0)})`;
       case 'interval':
         return `setInterval(() => ${body(0)}), ${Math.max(1, statement.rounds)} times`;
@@ -87,15 +89,15 @@ class Printer {
         return `${target(statement)}.${statement.once ? 'once' : 'on'}(() => ${body(0)})`;
       case 'dispatch':
         return `${target(statement)}.dispatch()`;
-      case 'open':
-        return `gate${statement.gate % GATES}.${statement.rejects ? 'reject()' : `resolve(${operand(0)})`}`;
+      case 'settleGate':
+        return `gate${statement.gate % GATE_COUNT}.${statement.rejects ? 'reject()' : `resolve(${operand(0)})`}`;
       case 'generator':
         return `${statement.async ? 'async ' : ''}${generator(statement)} = function* () { try ${body(0)} finally ${body(1)} }`;
       case 'resume':
         return `${generator(statement)}.${statement.how}()`;
       case 'yield':
         return `yield ${operand(0)}`;
-      case 'forsake':
+      case 'rejectUnhandled':
         return 'Promise.reject()';
     }
   }
@@ -110,7 +112,7 @@ class Printer {
     const operands = () => operand.operands.map((_, index) => this.#operandOf(operand, index, path, indent)).join(', ');
     switch (operand.kind) {
       case 'value':
-        return valueOfNumber(operand.value);
+        return formattedValue(operand.value);
       case 'settled':
         return `${operand.subclass ? 'Subclass' : 'Promise'}.${operand.rejects ? 'reject' : 'resolve'}()`;
       case 'thenable': {
@@ -119,13 +121,13 @@ class Printer {
         return operand.adopted ? `Promise.resolve(${thenable})` : thenable;
       }
       case 'gate':
-        return `gate${operand.gate % GATES}`;
+        return `gate${operand.gate % GATE_COUNT}`;
       case 'scheduled':
         return `new Promise(${operand.scheduler})`;
       case 'call':
         return `(async () => ${body(0)}${this.#returned(operand, 0, path, indent)})()`;
       case 'run':
-        return `${this.#storage(operand)}.run(${valueOfNumber(operand.value)}, async () => ${body(0)})`;
+        return `${this.#storage(operand)}.run(${formattedValue(operand.value)}, async () => ${body(0)})`;
       case 'exit':
         return `${this.#storage(operand)}.exit(async () => ${body(0)})`;
       case 'restore':
@@ -133,8 +135,8 @@ class Printer {
       case 'chain': {
         const returned = this.#returned(operand, 1, path, indent);
         const callback = (index: number) => `${operand.async ? 'async ' : ''}() => ${body(index)}${returned}`;
-        const of = this.#operandOf(operand, 0, path, indent);
-        const base = `Promise.resolve(${of === 'undefined' ? '' : of})`;
+        const resolution = this.#operandOf(operand, 0, path, indent);
+        const base = `Promise.resolve(${resolution === 'undefined' ? '' : resolution})`;
         switch (operand.how) {
           case 'then':
             return `${base}.then(${callback(0)})`;
@@ -159,7 +161,7 @@ class Printer {
         return `(async () => { for await (${source}) ${body(2)} break after ${operand.rounds + 1} })()`;
       }
       case 'pipeline':
-        return `pipeline by ${operand.api}(source ${body(0)}, transform ${body(1)}, sink ${body(2)})`;
+        return `pipeline with ${operand.api}(source ${body(0)}, transform ${body(1)}, sink ${body(2)})`;
       case 'readable':
         return `readable.on(data, () => ${body(0)}).on(end, () => ${body(1)})`;
     }
@@ -176,23 +178,23 @@ class Printer {
   }
 
   #storage({ storage }: { storage: number }): string {
-    return `s${storage % this.#storages}`;
+    return `s${storage % this.#storageCount}`;
   }
 }
 
-function valueOfNumber(value: number): string {
-  return describeValue(VALUES[value % VALUES.length]);
+function formattedValue(value: number): string {
+  return formatValue(valueAt(value));
 }
 
 function register({ register }: { register: number }): string {
-  return `captured${register % REGISTERS}`;
+  return `captured${register % REGISTER_COUNT}`;
 }
 
 function generator({ register }: { register: number }): string {
-  return `generator${register % REGISTERS}`;
+  return `generator${register % REGISTER_COUNT}`;
 }
 
 function target({ target }: { target: number }): string {
-  const index = target % TARGETS;
-  return index === TARGETS - 1 ? 'eventTarget' : `emitter${index}`;
+  const index = target % TARGET_COUNT;
+  return index === TARGET_COUNT - 1 ? 'eventTarget' : `emitter${index}`;
 }

@@ -1,89 +1,93 @@
-/** Makes up a program from a seed. */
-import type { Features } from './api.js';
+/** Generates a program from a seed. The same seed gives the same program, whatever the runtime. */
+import type { ComparableFeatures } from './comparable-features.js';
 import {
   type Block,
   type Capture,
-  GATES,
-  NOTHING,
+  GATE_COUNT,
   type Operand,
   type Program,
-  REGISTERS,
+  REGISTER_COUNT,
   type Resume,
   type Scheduler,
   type Statement,
   type StorageOptions,
-  TARGETS,
+  TARGET_COUNT,
+  UNDEFINED_OPERAND,
   VALUES,
 } from './program.js';
 import { Random } from './random.js';
 
-const DEEPEST = 5;
-/** Statements of a program, about: those that use what was just made are not counted. */
-const LARGEST = 60;
-/** The core's frames hold a storage's values in another way from its hundredth on. */
-const MANY_USES = 100;
+const MAX_DEPTH = 5;
+/** Statements of a program. Those that `#usesOf` adds are not counted. */
+const MAX_STATEMENTS = 60;
+/** Frames of the core hold the values of a storage differently from about its hundredth value on. */
+const MANY_RUNS = 100;
 
-export function generate(seed: number, features: Features): Program {
-  return new Author(seed, features).program();
+/** @param features The features that the program may use. */
+export function generateProgram(seed: number, features: ComparableFeatures): Program {
+  return new ProgramGenerator(seed, features).program();
 }
 
-/** The weights say how often, among those that fit, each kind is chosen. */
+/** An alternative. The probability that it is chosen is proportional to its weight. */
 type Choice<T> = readonly [weight: number, make: () => T];
 
-class Author {
+class ProgramGenerator {
   readonly #random: Random;
-  readonly #features: Features;
-  readonly #ordered: boolean;
+  readonly #features: ComparableFeatures;
+  readonly #isOrdered: boolean;
   readonly #clock: 'setImmediate' | 'setTimeout';
-  readonly #storages: number;
-  #left: number;
+  readonly #storageCount: number;
+  #remainingStatements: number;
 
-  constructor(seed: number, features: Features) {
+  constructor(seed: number, features: ComparableFeatures) {
     this.#random = new Random(seed);
     this.#features = features;
-    this.#ordered = this.#random.chance(0.8);
+    this.#isOrdered = this.#random.chance(0.8);
     this.#clock = this.#random.chance(0.8) ? 'setImmediate' : 'setTimeout';
-    this.#storages = 2 + this.#random.below(4);
-    this.#left = 15 + this.#random.below(LARGEST - 15);
+    this.#storageCount = 2 + this.#random.below(4);
+    this.#remainingStatements = 15 + this.#random.below(MAX_STATEMENTS - 15);
   }
 
   program(): Program {
-    const storages = Array.from({ length: this.#storages }, () => this.#storageOptions());
+    const storages = Array.from({ length: this.#storageCount }, () => this.#storageOptions());
     const flows = Array.from({ length: 2 + this.#random.below(3) }, () => this.#flow());
     const main = [...flows, ...this.#block(1, true, 6)];
-    const { enterInResource } = this.#features;
-    return { ordered: this.#ordered, clock: this.#clock, enterInResource, storages, main };
+    const { resourceReentry } = this.#features;
+    return { isOrdered: this.#isOrdered, clock: this.#clock, resourceReentry, storages, main };
   }
 
   #storageOptions(): StorageOptions {
     return {
       ...(this.#features.defaultValue && this.#random.chance(0.25) ? { defaultValue: this.#value() } : {}),
-      uses: this.#random.chance(0.1) ? MANY_USES - this.#random.below(8) : 0,
+      priorRuns: this.#random.chance(0.1) ? MANY_RUNS - this.#random.below(8) : 0,
     };
   }
 
-  /** Something that goes on beside all the others. */
+  /** A flow that runs concurrently with all the others. */
   #flow(): Statement {
     const body = this.#block(1, true, 6);
-    const of: Operand = this.#random.chance(0.7)
+    const operand: Operand = this.#random.chance(0.7)
       ? { kind: 'run', ...this.#storageAndValue(), blocks: [body], operands: [] }
-      : { kind: 'call', blocks: [body], operands: [NOTHING] };
-    return { kind: 'leave', blocks: [], operands: [of] };
+      : { kind: 'call', blocks: [body], operands: [UNDEFINED_OPERAND] };
+    return { kind: 'detach', blocks: [], operands: [operand] };
   }
 
-  /** Of one to `most` statements, or of none where the program is long or deep enough. */
-  #block(depth: number, async: boolean, most: number, yields = false): Block {
-    if (depth > DEEPEST) return [];
+  /** Generates a block of one to `maxStatements` statements, or an empty one if the program is long or deep enough. */
+  #block(depth: number, async: boolean, maxStatements: number, yields = false): Block {
+    if (depth > MAX_DEPTH) return [];
     const block: Statement[] = [];
-    for (let count = 1 + this.#random.below(most); count > 0 && this.#left > 0; count--) {
-      this.#left--;
+    for (let count = 1 + this.#random.below(maxStatements); count > 0 && this.#remainingStatements > 0; count--) {
+      this.#remainingStatements--;
       const statement = yields && this.#random.chance(0.4) ? this.#yield(depth) : this.#statement(depth, async);
       block.push(statement, ...this.#usesOf(statement, depth, async));
     }
     return block;
   }
 
-  /** What waits to be used often is, in the next statements; else by chance, in another flow or never. */
+  /**
+   * Generates statements that use what a statement has created: a generator, a captured frame or a listener. Most of them are
+   * used at once. The others are used by chance, perhaps in another flow, or never.
+   */
   #usesOf(statement: Statement, depth: number, async: boolean): Statement[] {
     if (this.#random.chance(0.3)) return [];
     switch (statement.kind) {
@@ -93,7 +97,7 @@ class Author {
         const { register } = statement;
         return [
           { kind: 'enterWith', ...this.#storageAndValue(), blocks: [], operands: [] },
-          { kind: 'restore', register, blocks: [this.#sync(depth)], operands: [] },
+          { kind: 'restore', register, blocks: [this.#syncBlock(depth)], operands: [] },
         ];
       }
       case 'listen':
@@ -112,23 +116,23 @@ class Author {
       operands: [],
     } as const;
     if (!generator.async) return resume;
-    return { kind: async && this.#random.chance(0.5) ? 'await' : 'leave', blocks: [], operands: [resume] };
+    return { kind: async && this.#random.chance(0.5) ? 'await' : 'detach', blocks: [], operands: [resume] };
   }
 
-  #sync(depth: number): Block {
+  #syncBlock(depth: number): Block {
     return this.#block(depth + 1, false, 3);
   }
 
-  #async(depth: number): Block {
+  #asyncBlock(depth: number): Block {
     return this.#block(depth + 1, true, 4);
   }
 
-  #same(depth: number, async: boolean): Block {
+  #nestedBlock(depth: number, async: boolean): Block {
     return this.#block(depth + 1, async, 3);
   }
 
-  /** For a block that most often has nothing in it. */
-  #seldom(depth: number, async: boolean): Block {
+  /** Generates a block that is usually empty. */
+  #rareBlock(depth: number, async: boolean): Block {
     return this.#random.chance(0.4) ? this.#block(depth + 1, async, 2) : [];
   }
 
@@ -140,49 +144,54 @@ class Author {
     const random = this.#random;
     return this.#choose<Statement>([
       [async ? 40 : 0, () => ({ kind: 'await', blocks: [], operands: [this.#operand(depth)] })],
-      [async ? 10 : 15, () => ({ kind: 'leave', blocks: [], operands: [this.#operand(depth)] })],
-      [10, () => ({ kind: 'run', ...this.#storageAndValue(), blocks: [this.#sync(depth)], operands: [] })],
-      [this.#features.exit ? 3 : 0, () => this.#exit(this.#sync(depth))],
+      [async ? 10 : 15, () => ({ kind: 'detach', blocks: [], operands: [this.#operand(depth)] })],
+      [10, () => ({ kind: 'run', ...this.#storageAndValue(), blocks: [this.#syncBlock(depth)], operands: [] })],
+      [this.#features.exit ? 3 : 0, () => this.#exit(this.#syncBlock(depth))],
       [12, () => ({ kind: 'enterWith', ...this.#storageAndValue(), blocks: [], operands: [] })],
       [this.#features.disable ? 2 : 0, () => ({ kind: 'disable', storage: this.#storage(), blocks: [], operands: [] })],
       [
         this.#features.withScope ? 4 : 0,
-        () => ({ kind: 'scope', ...this.#storageAndValue(), blocks: [this.#same(depth, async)], operands: [] }),
+        () => ({
+          kind: 'withScope',
+          ...this.#storageAndValue(),
+          blocks: [this.#nestedBlock(depth, async)],
+          operands: [],
+        }),
       ],
       [
         8,
         () => ({
           kind: 'try',
-          blocks: [this.#same(depth, async), this.#seldom(depth, async), this.#seldom(depth, async)],
+          blocks: [this.#nestedBlock(depth, async), this.#rareBlock(depth, async), this.#rareBlock(depth, async)],
           operands: [],
           catches: random.chance(0.75),
           overrides: random.chance(0.15),
         }),
       ],
       [2, () => ({ kind: 'throw', blocks: [], operands: [] })],
-      [8, () => ({ kind: 'later', scheduler: this.#scheduler(), blocks: [this.#sync(depth)], operands: [] })],
+      [8, () => ({ kind: 'schedule', scheduler: this.#scheduler(), blocks: [this.#syncBlock(depth)], operands: [] })],
       [
-        this.#ordered && this.#clock === 'setImmediate' ? 0 : 3,
-        () => ({ kind: 'interval', rounds: 1 + random.below(3), blocks: [this.#sync(depth)], operands: [] }),
+        this.#isOrdered && this.#clock === 'setImmediate' ? 0 : 3,
+        () => ({ kind: 'interval', rounds: 1 + random.below(3), blocks: [this.#syncBlock(depth)], operands: [] }),
       ],
       [6, () => ({ kind: 'capture', ...this.#register(), how: this.#capture(), blocks: [], operands: [] })],
-      [6, () => ({ kind: 'restore', ...this.#register(), blocks: [this.#sync(depth)], operands: [] })],
+      [6, () => ({ kind: 'restore', ...this.#register(), blocks: [this.#syncBlock(depth)], operands: [] })],
       [
         5,
         () => ({
           kind: 'listen',
-          target: random.below(TARGETS),
+          target: random.below(TARGET_COUNT),
           once: random.chance(0.3),
-          blocks: [this.#sync(depth)],
+          blocks: [this.#syncBlock(depth)],
           operands: [],
         }),
       ],
-      [6, () => ({ kind: 'dispatch', target: random.below(TARGETS), blocks: [], operands: [] })],
+      [6, () => ({ kind: 'dispatch', target: random.below(TARGET_COUNT), blocks: [], operands: [] })],
       [
         6,
         () => ({
-          kind: 'open',
-          gate: random.below(GATES),
+          kind: 'settleGate',
+          gate: random.below(GATE_COUNT),
           rejects: random.chance(0.1),
           blocks: [],
           operands: [this.#simpleOperand(depth)],
@@ -190,7 +199,7 @@ class Author {
       ],
       [6, () => this.#generator(depth)],
       [7, () => ({ kind: 'resume', ...this.#register(), how: this.#resume(), blocks: [], operands: [] })],
-      [1, () => ({ kind: 'forsake', blocks: [], operands: [] })],
+      [1, () => ({ kind: 'rejectUnhandled', blocks: [], operands: [] })],
     ]);
   }
 
@@ -204,21 +213,21 @@ class Author {
       kind: 'generator',
       ...this.#register(),
       async,
-      blocks: [this.#block(depth + 1, async, 5, true), this.#seldom(depth, async)],
+      blocks: [this.#block(depth + 1, async, 5, true), this.#rareBlock(depth, async)],
       operands: [],
     };
   }
 
   #operand(depth: number): Operand {
     const random = this.#random;
-    if (depth >= DEEPEST) return this.#simpleOperand(depth);
+    if (depth >= MAX_DEPTH) return this.#simpleOperand(depth);
     return this.#choose<Operand>([
       [30, () => this.#simpleOperand(depth)],
-      [8, () => ({ kind: 'gate', gate: random.below(GATES), blocks: [], operands: [] })],
-      [14, () => ({ kind: 'call', blocks: [this.#async(depth)], operands: [this.#returned(depth)] })],
-      [14, () => ({ kind: 'run', ...this.#storageAndValue(), blocks: [this.#async(depth)], operands: [] })],
-      [this.#features.exit ? 3 : 0, () => this.#exit(this.#async(depth))],
-      [5, () => ({ kind: 'restore', ...this.#register(), blocks: [this.#async(depth)], operands: [] })],
+      [8, () => ({ kind: 'gate', gate: random.below(GATE_COUNT), blocks: [], operands: [] })],
+      [14, () => ({ kind: 'call', blocks: [this.#asyncBlock(depth)], operands: [this.#returned(depth)] })],
+      [14, () => ({ kind: 'run', ...this.#storageAndValue(), blocks: [this.#asyncBlock(depth)], operands: [] })],
+      [this.#features.exit ? 3 : 0, () => this.#exit(this.#asyncBlock(depth))],
+      [5, () => ({ kind: 'restore', ...this.#register(), blocks: [this.#asyncBlock(depth)], operands: [] })],
       [12, () => this.#chain(depth)],
       [
         6,
@@ -236,7 +245,7 @@ class Author {
         () => ({
           kind: 'pipeline',
           api: random.pick(['promise', 'callback']),
-          blocks: [this.#seldom(depth, true), this.#seldom(depth, false), this.#seldom(depth, false)],
+          blocks: [this.#rareBlock(depth, true), this.#rareBlock(depth, false), this.#rareBlock(depth, false)],
           operands: [],
         }),
       ],
@@ -244,7 +253,7 @@ class Author {
         2,
         () => ({
           kind: 'readable',
-          blocks: [this.#seldom(depth, false), this.#seldom(depth, false)],
+          blocks: [this.#rareBlock(depth, false), this.#rareBlock(depth, false)],
           operands: [],
         }),
       ],
@@ -255,7 +264,7 @@ class Author {
     return Array.from({ length: 1 + this.#random.below(3) }, () => this.#operand(depth + 1));
   }
 
-  /** One that waits for no other flow, and so may be what a gate is opened with. */
+  /** Generates an operand that waits for no other flow, so that a gate can be settled with it. */
   #simpleOperand(depth: number): Operand {
     const random = this.#random;
     return this.#choose<Operand>([
@@ -274,10 +283,10 @@ class Author {
         3,
         () => ({
           kind: 'thenable',
-          scheduler: random.chance(0.4) ? 'at once' : this.#scheduler(),
+          scheduler: random.chance(0.4) ? 'synchronously' : this.#scheduler(),
           rejects: random.chance(0.1),
           adopted: random.chance(0.4),
-          blocks: [this.#seldom(depth, false)],
+          blocks: [this.#rareBlock(depth, false)],
           operands: [],
         }),
       ],
@@ -286,7 +295,7 @@ class Author {
   }
 
   #returned(depth: number): Operand {
-    return this.#random.chance(0.7) ? NOTHING : this.#simpleOperand(depth);
+    return this.#random.chance(0.7) ? UNDEFINED_OPERAND : this.#simpleOperand(depth);
   }
 
   #chain(depth: number): Operand {
@@ -295,7 +304,7 @@ class Author {
       kind: 'chain',
       how: this.#random.pick(['then', 'then both', 'catch', 'finally']),
       async,
-      blocks: [this.#same(depth, async), this.#seldom(depth, async)],
+      blocks: [this.#nestedBlock(depth, async), this.#rareBlock(depth, async)],
       operands: [this.#operand(depth + 1), this.#returned(depth)],
     };
   }
@@ -309,8 +318,8 @@ class Author {
       rounds: this.#random.below(3),
       blocks: [
         isList ? [] : this.#block(depth + 1, true, 4, true),
-        isList ? [] : this.#seldom(depth, true),
-        this.#same(depth, true),
+        isList ? [] : this.#rareBlock(depth, true),
+        this.#nestedBlock(depth, true),
       ],
       operands: isList ? this.#operands(depth) : [],
     };
@@ -321,7 +330,7 @@ class Author {
   }
 
   #storage(): number {
-    return this.#random.below(this.#storages);
+    return this.#random.below(this.#storageCount);
   }
 
   #value(): number {
@@ -329,7 +338,7 @@ class Author {
   }
 
   #register(): { register: number } {
-    return { register: this.#random.below(REGISTERS) };
+    return { register: this.#random.below(REGISTER_COUNT) };
   }
 
   #resume(): Resume {
@@ -340,9 +349,9 @@ class Author {
     return this.#random.pick(['snapshot', 'bind', 'AsyncResource', 'AsyncResource#bind', 'AsyncResource.bind']);
   }
 
-  /** Timers, immediates and the thread pool race each other, so an ordered program has one of them only. */
+  /** Timers, immediates and the thread pool race with each other, so an ordered program uses only one of them. */
   #scheduler(): Scheduler {
-    return this.#ordered
+    return this.#isOrdered
       ? this.#random.pick(['queueMicrotask', 'process.nextTick', this.#clock, this.#clock])
       : this.#random.pick([
           'queueMicrotask',
@@ -355,11 +364,11 @@ class Author {
   }
 
   #choose<T>(choices: readonly Choice<T>[]): T {
-    let at = this.#random.below(choices.reduce((sum, [weight]) => sum + weight, 0));
+    let position = this.#random.below(choices.reduce((sum, [weight]) => sum + weight, 0));
     for (const [weight, make] of choices) {
-      if (at < weight) return make();
-      at -= weight;
+      if (position < weight) return make();
+      position -= weight;
     }
-    throw new RangeError('none of the choices has a weight');
+    throw new RangeError('No alternative has a weight above 0.');
   }
 }

@@ -1,20 +1,20 @@
 /**
- * Two implementations as one: each operation is done on both, and each look compares the two on the spot. Whatever order
- * the events of a program come in, it is the same for both.
+ * Two implementations as one: each operation is performed on both, and each `getStore()` compares the two on the spot. The
+ * events of a program then have the same order for both, whatever that order is.
  *
- * It is blind in one place, which is why programs are also run on the two in turn: a bound function has to be bound by
- * one of the two. It is the runtime's own that binds here, which has to carry the frames of ours with it.
+ * The pair has one blind spot: only one of the two can bind a function. The runtime's own class binds it here, and has to
+ * carry the frames of ours as well. For this reason, ordered programs also run on the two implementations in turn.
  */
-import type { Api, Storage } from './api.js';
-import { describeValue } from './program.js';
+import { formatValue } from './program.js';
+import type { ProgramApi, Storage } from './program-api.js';
 
-const MARK = '≠';
+const MISMATCH_MARK = '≠';
 
-export function paired(native: Api, ours: Api): Api {
-  let made = 0;
+export function pairImplementations(native: ProgramApi, ours: ProgramApi): ProgramApi {
+  let storageCount = 0;
 
   class PairedStorage implements Storage {
-    /** Every second pair the other way round: none may depend on being the outer one. */
+    /** Every second pair is nested the other way round, because neither may depend on being the outer one. */
     readonly #outer: Storage;
     readonly #inner: Storage;
     readonly #native: Storage;
@@ -31,7 +31,7 @@ export function paired(native: Api, ours: Api): Api {
     constructor(options?: { defaultValue: unknown }) {
       this.#native = new native.AsyncLocalStorage(options);
       this.#ours = new ours.AsyncLocalStorage(options);
-      const isEven = made++ % 2 === 0;
+      const isEven = storageCount++ % 2 === 0;
       this.#outer = isEven ? this.#native : this.#ours;
       this.#inner = isEven ? this.#ours : this.#native;
     }
@@ -47,7 +47,7 @@ export function paired(native: Api, ours: Api): Api {
     getStore(): unknown {
       const native = this.#native.getStore();
       const ours = this.#ours.getStore();
-      return Object.is(native, ours) ? native : new Difference(native, ours);
+      return Object.is(native, ours) ? native : new Mismatch(native, ours);
     }
 
     enterWith(value: unknown): void {
@@ -75,15 +75,16 @@ export function paired(native: Api, ours: Api): Api {
   return { AsyncLocalStorage: PairedStorage, AsyncResource: native.AsyncResource };
 }
 
-/** Stands in a trace where a value would stand. */
-class Difference {
+/** Takes the place of a value in a trace if the two implementations have different values. */
+class Mismatch {
   readonly label: string;
 
   constructor(native: unknown, ours: unknown) {
-    this.label = `native ${describeValue(native)} ${MARK} ours ${describeValue(ours)}`;
+    this.label = `native ${formatValue(native)} ${MISMATCH_MARK} ours ${formatValue(ours)}`;
   }
 }
 
-export function isDifferent(look: string): boolean {
-  return look.includes(MARK);
+/** Returns whether an entry of a trace contains a mismatch. */
+export function hasMismatch(traceEntry: string): boolean {
+  return traceEntry.includes(MISMATCH_MARK);
 }

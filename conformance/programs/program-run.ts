@@ -1,67 +1,73 @@
 /**
- * Executes a program with the real thing for each statement: an `await` is an `await`, a `finally` a `finally`. After
- * every statement, and where a block begins, it looks: it notes the values of all storages under the path of that place
- * in the program. The trace is a list of looks for each path, not one list of all, since which of two flows comes
- * first is not what is compared.
+ * Executes a program. Each statement is executed by the construct that it stands for: an `await` by `await`, a `finally` by
+ * `finally`. After every statement, and at the beginning of every block, the run records the values of all storages under
+ * the path of that position. The trace has a separate list of entries for each path, because the order of two flows is not
+ * what is compared.
+ *
+ * A function of the program whose statements contain `await` cannot be a single JavaScript function, because its statements
+ * are data. Instead, the generator `#statements` executes them and yields what has to be awaited. The function around it, for
+ * example `#runAsync`, contains the `await`:
+ *
+ *     #runAsync            #statements
+ *       for each  ------>  execute until an await
+ *       await     <------  yield the operand
+ *       resume    ------>  execute until the next await
  */
 import type { Readable } from 'node:stream';
-import type { Api, Storage } from './api.js';
-import { type Dispatcher, dispatcherOfEmitter, dispatcherOfEventTarget } from './dispatcher.js';
-import { type Gate, makeGate } from './gate.js';
+import { createEmitterDispatcher, createEventTargetDispatcher, type Dispatcher } from './dispatcher.js';
+import { createGate, type Gate } from './gate.js';
+import { inAsyncFunction, inBlock, inFunction, inOperand, type Position } from './position.js';
 import {
   type Block,
-  blockPath,
   type Capture,
-  describeValue,
-  GATES,
+  formatValue,
+  GATE_COUNT,
   type Operand,
-  operandPath,
   type Program,
-  REGISTERS,
+  REGISTER_COUNT,
   type Resume,
   type Statement,
   type StorageOptions,
-  TARGETS,
-  VALUES,
+  TARGET_COUNT,
+  valueAt,
 } from './program.js';
-import { listenToReadable, readableFrom, readableOf, runPipeline } from './program-streams.js';
+import type { ProgramApi, Storage } from './program-api.js';
+import { listenToReadable, readableFromIterable, readableFromWork, runPipeline } from './program-streams.js';
 import { schedule } from './schedule.js';
 
+/** The entries of each path, in order. An entry is the values of all storages, as text. */
 export type Trace = ReadonlyMap<string, readonly string[]>;
 
-/** Bounds what listeners that add listeners can grow to. */
-const MOST_STATEMENTS = 400;
+/** Appended to the path of an entry that a listener or a callback of the statement records. */
+const CALLBACK_MARK = '!';
 
-/** Where a statement stands. */
-interface Place {
-  readonly path: string;
-  /** Whether the function around it is async. */
-  readonly async: boolean;
-  /** Whether it runs on behalf of a generator, where to wait for a generator could be to wait for itself. */
-  readonly inGenerator: boolean;
+/** The number of statements that a run executes. Without a limit, listeners that add listeners would never end. */
+const MAX_STATEMENTS = 400;
+
+/**
+ * What the function around a statement has to await or to yield. It wraps the operand, because an operand can be any value
+ * and could not be distinguished from the absence of one.
+ */
+interface Suspension {
+  readonly operand: unknown;
+  /** Whether the operand has to be yielded rather than awaited. */
+  readonly isYield?: boolean;
 }
 
-/** A value that the caller is to await; wrapped, because a thenable on its own cannot be told from one that is not to be. */
-interface Wait {
-  readonly of: unknown;
-  /** Whether it is to be yielded rather than awaited. */
-  readonly yields?: boolean;
-}
+type GeneratorBlocks = readonly [body: Block, final: Block];
 
-type Halves = readonly [body: Block, final: Block];
-
-/** What programs throw and reject with. Any other error is a fault of the implementation or of this file. */
-class Deliberate extends Error {
+/** The error that programs throw and reject with. Any other error is a fault of the implementation or of this file. */
+class ProgramError extends Error {
   constructor(readonly path: string) {
     super(`thrown at ${path}`);
   }
 }
 
-class Task<T> extends Promise<T> {}
+class PromiseSubclass<T> extends Promise<T> {}
 
 interface SyncGenerator {
   readonly iterator: Generator<void, void, void>;
-  running: boolean;
+  isRunning: boolean;
 }
 
 const combinators = {
@@ -71,29 +77,29 @@ const combinators = {
   any: (values: readonly unknown[]) => Promise.any(values),
 };
 
-export class RunOfProgram {
+export class ProgramRun {
   readonly #program: Program;
-  readonly #api: Api;
+  readonly #api: ProgramApi;
   #storages: readonly Storage[] = [];
   readonly #trace = new Map<string, string[]>();
-  readonly #problems: string[] = [];
-  readonly #gates: readonly Gate[] = Array.from({ length: GATES }, makeGate);
-  readonly #targets: readonly Dispatcher[] = Array.from({ length: TARGETS }, (_, index) =>
-    index === TARGETS - 1 ? dispatcherOfEventTarget() : dispatcherOfEmitter(),
+  readonly #errors: string[] = [];
+  readonly #gates: readonly Gate[] = Array.from({ length: GATE_COUNT }, createGate);
+  readonly #targets: readonly Dispatcher[] = Array.from({ length: TARGET_COUNT }, (_, index) =>
+    index === TARGET_COUNT - 1 ? createEventTargetDispatcher() : createEmitterDispatcher(),
   );
   readonly #captured: (<R>(fn: () => R) => R)[] = [];
   readonly #generators: SyncGenerator[] = [];
   readonly #asyncGenerators: AsyncGenerator<unknown, void, void>[] = [];
-  #fuel = MOST_STATEMENTS;
-  /** Functions and callbacks that are still to end. */
-  #open = 0;
-  /** How many resources that run more than once run now. */
-  #inResource = 0;
-  /** The captured frames that are restored now. */
-  readonly #running = new Set<unknown>();
-  #allEnded: () => void = () => {};
+  #remainingStatements = MAX_STATEMENTS;
+  /** The number of functions and callbacks that have not ended. */
+  #pendingCount = 0;
+  /** The nesting depth of resources that run more than once: captured frames and intervals. */
+  #resourceDepth = 0;
+  /** The captured frames that are restored at the moment. */
+  readonly #restored = new Set<unknown>();
+  #resolveExecution: () => void = () => {};
 
-  constructor(program: Program, api: Api) {
+  constructor(program: Program, api: ProgramApi) {
     this.#program = program;
     this.#api = api;
   }
@@ -102,256 +108,267 @@ export class RunOfProgram {
     return this.#trace;
   }
 
-  /** Errors that no program means. */
-  get problems(): readonly string[] {
-    return this.#problems;
+  /** The errors that the program does not contain. */
+  get errors(): readonly string[] {
+    return this.#errors;
   }
 
-  /** Ends when the main function and all that it started have ended. Its caller's frame may be changed. */
+  /** Resolves when the main function and everything that it started have ended. It may change the frame of its caller. */
   execute(): Promise<void> {
     return new Promise((resolve) => {
-      this.#storages = this.#program.storages.map((options) => this.#makeStorage(options));
-      this.#allEnded = resolve;
-      this.#leave(this.#async(this.#program.main, { path: '', async: true, inGenerator: false }));
+      this.#storages = this.#program.storages.map((options) => this.#createStorage(options));
+      this.#resolveExecution = resolve;
+      this.#detach(this.#runAsync(this.#program.main, { path: '', isAsync: true, isInGenerator: false }));
     });
   }
 
-  #makeStorage({ defaultValue, uses }: StorageOptions): Storage {
-    const options = defaultValue === undefined ? undefined : { defaultValue: valueOfNumber(defaultValue) };
+  #createStorage({ defaultValue, priorRuns }: StorageOptions): Storage {
+    const options = defaultValue === undefined ? undefined : { defaultValue: valueAt(defaultValue) };
     const storage = new this.#api.AsyncLocalStorage(options);
-    for (let use = 0; use < uses; use++) storage.run(use, () => {});
+    for (let count = 0; count < priorRuns; count++) storage.run(count, () => {});
     return storage;
   }
 
-  /** Takes the storages out of what the runtime does for each promise, where its own class does it storage by storage. */
+  /** Disables the storages. If the runtime's own class is based on async hooks, each enabled storage slows every promise. */
   dispose(): void {
     for (const storage of this.#storages) storage.disable();
   }
 
-  /** To be called for an `unhandledRejection` or an `uncaughtException` while the program runs. */
+  /** Must be called for every `unhandledRejection` and `uncaughtException` while the program runs. */
   noteUnhandled(error: unknown): void {
-    if (error instanceof Deliberate && error.path.endsWith('!')) this.#look(error.path);
-    else this.#problems.push(`unhandled: ${describeError(error)}`);
+    if (error instanceof ProgramError && error.path.endsWith(CALLBACK_MARK)) this.#record(error.path);
+    else this.#errors.push(`unhandled: ${formatError(error)}`);
   }
 
-  #look(path: string): void {
-    const seen = this.#storages.map((storage) => describeValue(storage.getStore())).join(' ');
-    const looks = this.#trace.get(path);
-    if (looks === undefined) this.#trace.set(path, [seen]);
-    else looks.push(seen);
+  /** Adds the current values of all storages to the trace. */
+  #record(path: string): void {
+    const entry = this.#storages.map((storage) => formatValue(storage.getStore())).join(' ');
+    const entries = this.#trace.get(path);
+    if (entries === undefined) this.#trace.set(path, [entry]);
+    else entries.push(entry);
   }
 
-  #absorb = (error: unknown): void => {
-    if (!isExpected(error)) this.#problems.push(describeError(error));
+  #noteUnlessExpected = (error: unknown): void => {
+    if (!isExpected(error)) this.#errors.push(formatError(error));
   };
 
   // Functions and their bodies
 
   /**
-   * Executes a block, and hands out what there is to wait for, so that each `await` stands in the function, and in the
-   * `try`, whose block it is.
+   * Executes a block, and yields what has to be awaited or yielded. The caller does so in the function, and in the `try`,
+   * that the block belongs to.
    */
-  *#waits(block: Block, place: Place, yields = false): Generator<Wait, void, void> {
-    this.#look(place.path);
+  *#statements(block: Block, position: Position, yields = false): Generator<Suspension, void, void> {
+    this.#record(position.path);
     for (const [index, statement] of block.entries()) {
-      const here = { ...place, path: place.path + index };
+      const statementPosition = { ...position, path: position.path + index };
       if (statement.kind !== 'yield') {
-        const wait = this.#step(statement, here);
-        if (wait !== undefined) yield wait;
+        const suspension = this.#execute(statement, statementPosition);
+        if (suspension !== undefined) yield suspension;
       } else if (yields) {
-        yield { of: this.#operand(statement.operands[0], withOperand(here, 0)), yields };
+        yield { operand: this.#operand(statement.operands[0], inOperand(statementPosition, 0)), isYield: true };
       }
-      this.#look(here.path);
+      this.#record(statementPosition.path);
     }
   }
 
-  async #async(block: Block, place: Place, returned?: () => unknown): Promise<unknown> {
-    for (const wait of this.#waits(block, place)) await wait.of;
+  /** Executes the body of an async function, then returns the result of `returned`. */
+  async #runAsync(block: Block, position: Position, returned?: () => unknown): Promise<unknown> {
+    for (const suspension of this.#statements(block, position)) await suspension.operand;
     return returned?.();
   }
 
-  /** What a function that is not async would wait for is left. */
-  #sync(block: Block, place: Place): void {
-    for (const wait of this.#waits(block, place)) this.#leave(wait.of);
+  /** Executes the body of a function that is not async: what it cannot await is detached. */
+  #runSync(block: Block, position: Position): void {
+    for (const suspension of this.#statements(block, position)) this.#detach(suspension.operand);
   }
 
-  *#generator([body, final]: Halves, place: Place): Generator<void, void, void> {
+  *#generator([body, final]: GeneratorBlocks, position: Position): Generator<void, void, void> {
     try {
-      for (const wait of this.#waits(body, withFunction(place, 0), true)) {
-        this.#leave(wait.of);
-        if (wait.yields) yield;
+      for (const suspension of this.#statements(body, inFunction(position, 0), true)) {
+        this.#detach(suspension.operand);
+        if (suspension.isYield) yield;
       }
     } finally {
-      this.#sync(final, withFunction(place, 1));
+      this.#runSync(final, inFunction(position, 1));
     }
   }
 
-  async *#asyncGenerator([body, final]: Halves, place: Place): AsyncGenerator<unknown, void, void> {
+  async *#asyncGenerator([body, final]: GeneratorBlocks, position: Position): AsyncGenerator<unknown, void, void> {
     try {
-      for (const wait of this.#waits(body, withAsyncFunction(place, 0), true)) {
-        if (wait.yields) yield wait.of;
-        else await wait.of;
+      for (const suspension of this.#statements(body, inAsyncFunction(position, 0), true)) {
+        if (suspension.isYield) yield suspension.operand;
+        else await suspension.operand;
       }
     } finally {
-      for (const wait of this.#waits(final, withAsyncFunction(place, 1))) await wait.of;
+      for (const suspension of this.#statements(final, inAsyncFunction(position, 1))) await suspension.operand;
     }
   }
 
-  /** A function for a scheduler, which calls it once. */
-  #callback(block: Block, place: Place): () => void {
-    this.#open++;
+  /** Returns a function for a scheduler, which calls it once. */
+  #callback(block: Block, position: Position): () => void {
+    this.#pendingCount++;
     return () => {
-      this.#absorbing(block, place);
+      this.#runCatching(block, position);
       this.#end();
     };
   }
 
-  #absorbing(block: Block, place: Place): void {
+  /** Executes the body of a callback whose caller must not receive the errors of the program. */
+  #runCatching(block: Block, position: Position): void {
     try {
-      this.#sync(block, place);
+      this.#runSync(block, position);
     } catch (error) {
-      this.#absorb(error);
+      this.#noteUnlessExpected(error);
     }
   }
 
-  /** Lets a promise or a thenable go its own way; the program ends after it. To leave one twice does no harm. */
-  #leave(value: unknown): void {
-    this.#open++;
-    Promise.resolve(value)
-      .catch(this.#absorb)
+  /** Detaches a promise or a thenable. The program does not end before it. A value may be detached more than once. */
+  #detach(value: unknown): void {
+    this.#pendingCount++;
+    // Not awaited, because the flow continues without it: #end() counts it instead.
+    void Promise.resolve(value)
+      .catch(this.#noteUnlessExpected)
       .then(() => this.#end());
   }
 
   #end(): void {
-    if (--this.#open === 0) this.#allEnded();
+    if (--this.#pendingCount === 0) this.#resolveExecution();
   }
 
   // Statements
 
-  /** Executes a statement as far as it goes without waiting. */
-  #step(statement: Statement, place: Place): Wait | undefined {
-    if (this.#fuel === 0) return undefined;
-    this.#fuel--;
+  /** Executes a statement up to its `await`, if it has one. */
+  #execute(statement: Statement, position: Position): Suspension | undefined {
+    if (this.#remainingStatements === 0) return undefined;
+    this.#remainingStatements--;
     switch (statement.kind) {
       case 'await':
-        return { of: this.#operand(statement.operands[0], withOperand(place, 0)) };
-      case 'leave':
-        this.#leave(this.#operand(statement.operands[0], withOperand(place, 0)));
+        return { operand: this.#operand(statement.operands[0], inOperand(position, 0)) };
+      case 'detach':
+        this.#detach(this.#operand(statement.operands[0], inOperand(position, 0)));
         return undefined;
       case 'run':
-        this.#storage(statement.storage).run(valueOfNumber(statement.value), () =>
-          this.#sync(statement.blocks[0], withFunction(place, 0)),
+        this.#storage(statement.storage).run(valueAt(statement.value), () =>
+          this.#runSync(statement.blocks[0], inFunction(position, 0)),
         );
         return undefined;
       case 'exit':
-        this.#storage(statement.storage).exit(() => this.#sync(statement.blocks[0], withFunction(place, 0)));
+        this.#storage(statement.storage).exit(() => this.#runSync(statement.blocks[0], inFunction(position, 0)));
         return undefined;
       case 'enterWith':
-        if (this.#inResource === 0 || this.#program.enterInResource) {
-          this.#storage(statement.storage).enterWith(valueOfNumber(statement.value));
+        if (this.#resourceDepth === 0 || this.#program.resourceReentry) {
+          this.#storage(statement.storage).enterWith(valueAt(statement.value));
         }
         return undefined;
       case 'disable':
         this.#storage(statement.storage).disable();
         return undefined;
-      case 'scope':
-        if (place.async) return { of: this.#scopeAsync(statement, place) };
-        this.#scope(statement, place);
+      case 'withScope':
+        if (position.isAsync) return { operand: this.#withScopeAsync(statement, position) };
+        this.#withScope(statement, position);
         return undefined;
       case 'try':
-        if (place.async) return { of: this.#tryAsync(statement, place) };
-        this.#try(statement, place);
+        if (position.isAsync) return { operand: this.#tryAsync(statement, position) };
+        this.#try(statement, position);
         return undefined;
       case 'throw':
-        throw new Deliberate(place.path);
-      case 'later':
-        schedule(statement.scheduler, this.#callback(statement.blocks[0], withFunction(place, 0)));
+        throw new ProgramError(position.path);
+      case 'schedule':
+        schedule(statement.scheduler, this.#callback(statement.blocks[0], inFunction(position, 0)));
         return undefined;
       case 'interval':
-        this.#interval(statement, place);
+        this.#interval(statement, position);
         return undefined;
       case 'capture':
-        this.#captured[statement.register % REGISTERS] = this.#capture(statement.how);
+        this.#captured[statement.register % REGISTER_COUNT] = this.#capture(statement.how);
         return undefined;
       case 'restore':
-        this.#restore(statement.register, () => this.#sync(statement.blocks[0], withFunction(place, 0)));
+        this.#restore(statement.register, () => this.#runSync(statement.blocks[0], inFunction(position, 0)));
         return undefined;
       case 'listen':
-        at(this.#targets, statement.target).listen(
-          () => this.#absorbing(statement.blocks[0], withFunction(place, 0)),
+        itemAt(this.#targets, statement.target).listen(
+          () => this.#runCatching(statement.blocks[0], inFunction(position, 0)),
           statement.once,
         );
         return undefined;
       case 'dispatch':
-        this.#dispatch(at(this.#targets, statement.target));
+        this.#dispatch(itemAt(this.#targets, statement.target));
         return undefined;
-      case 'open': {
-        const gate = at(this.#gates, statement.gate);
-        const value = this.#operand(statement.operands[0], withOperand(place, 0));
-        if (statement.rejects) gate.reject(new Deliberate(place.path));
+      case 'settleGate': {
+        const gate = itemAt(this.#gates, statement.gate);
+        const value = this.#operand(statement.operands[0], inOperand(position, 0));
+        if (statement.rejects) gate.reject(new ProgramError(position.path));
         else gate.resolve(value);
-        this.#leave(gate.promise);
+        this.#detach(gate.promise);
         return undefined;
       }
       case 'generator':
-        this.#makeGenerator(statement, place);
+        this.#createGenerator(statement, position);
         return undefined;
       case 'resume':
-        this.#resume(this.#generators[statement.register % REGISTERS], statement.how, place);
+        this.#resume(this.#generators[statement.register % REGISTER_COUNT], statement.how, position);
         return undefined;
       case 'yield':
         return undefined;
-      case 'forsake':
-        Promise.reject(new Deliberate(`${place.path}!`));
+      case 'rejectUnhandled':
+        // Without a handler on purpose: noteUnhandled() records the values in its listener.
+        void Promise.reject(new ProgramError(`${position.path}${CALLBACK_MARK}`));
         return undefined;
     }
   }
 
-  #scope({ storage, value, blocks }: Extract<Statement, { kind: 'scope' }>, place: Place): void {
-    using _scope = this.#storage(storage).withScope(valueOfNumber(value));
-    this.#sync(blocks[0], withBlock(place, 0));
+  #withScope({ storage, value, blocks }: Extract<Statement, { kind: 'withScope' }>, position: Position): void {
+    using _scope = this.#storage(storage).withScope(valueAt(value));
+    this.#runSync(blocks[0], inBlock(position, 0));
   }
 
-  async #scopeAsync({ storage, value, blocks }: Extract<Statement, { kind: 'scope' }>, place: Place): Promise<void> {
-    using _scope = this.#storage(storage).withScope(valueOfNumber(value));
-    for (const wait of this.#waits(blocks[0], withBlock(place, 0))) await wait.of;
+  async #withScopeAsync(
+    { storage, value, blocks }: Extract<Statement, { kind: 'withScope' }>,
+    position: Position,
+  ): Promise<void> {
+    using _scope = this.#storage(storage).withScope(valueAt(value));
+    for (const suspension of this.#statements(blocks[0], inBlock(position, 0))) await suspension.operand;
   }
 
-  #try({ blocks, catches, overrides }: Extract<Statement, { kind: 'try' }>, place: Place): void {
+  #try({ blocks, catches, overrides }: Extract<Statement, { kind: 'try' }>, position: Position): void {
     const [body, caught, final] = blocks;
     try {
-      this.#sync(body, withBlock(place, 0));
+      this.#runSync(body, inBlock(position, 0));
     } catch (error) {
-      this.#absorb(error);
-      this.#sync(caught, withBlock(place, 1));
+      this.#noteUnlessExpected(error);
+      this.#runSync(caught, inBlock(position, 1));
       if (!catches) throw error;
     } finally {
-      this.#sync(final, withBlock(place, 2));
-      // biome-ignore lint/correctness/noUnsafeFinally: a `finally` that overrides what was thrown is what is tried
+      this.#runSync(final, inBlock(position, 2));
+      // biome-ignore lint/correctness/noUnsafeFinally: programs need a `finally` that overrides an error
       if (overrides) return;
     }
   }
 
-  async #tryAsync({ blocks, catches, overrides }: Extract<Statement, { kind: 'try' }>, place: Place): Promise<void> {
+  async #tryAsync(
+    { blocks, catches, overrides }: Extract<Statement, { kind: 'try' }>,
+    position: Position,
+  ): Promise<void> {
     const [body, caught, final] = blocks;
     try {
-      for (const wait of this.#waits(body, withBlock(place, 0))) await wait.of;
+      for (const suspension of this.#statements(body, inBlock(position, 0))) await suspension.operand;
     } catch (error) {
-      this.#absorb(error);
-      for (const wait of this.#waits(caught, withBlock(place, 1))) await wait.of;
+      this.#noteUnlessExpected(error);
+      for (const suspension of this.#statements(caught, inBlock(position, 1))) await suspension.operand;
       if (!catches) throw error;
     } finally {
-      for (const wait of this.#waits(final, withBlock(place, 2))) await wait.of;
-      // biome-ignore lint/correctness/noUnsafeFinally: a `finally` that overrides what was thrown is what is tried
+      for (const suspension of this.#statements(final, inBlock(position, 2))) await suspension.operand;
+      // biome-ignore lint/correctness/noUnsafeFinally: programs need a `finally` that overrides an error
       if (overrides) return;
     }
   }
 
-  #interval({ blocks, rounds }: Extract<Statement, { kind: 'interval' }>, place: Place): void {
-    this.#open++;
+  #interval({ blocks, rounds }: Extract<Statement, { kind: 'interval' }>, position: Position): void {
+    this.#pendingCount++;
     let left = Math.max(1, rounds);
     const interval = setInterval(() => {
-      this.#runInResource(() => this.#absorbing(blocks[0], withFunction(place, 0)));
+      this.#runInResource(() => this.#runCatching(blocks[0], inFunction(position, 0)));
       if (--left > 0) return;
       clearInterval(interval);
       this.#end();
@@ -378,140 +395,142 @@ export class RunOfProgram {
   }
 
   #restore<R>(register: number, fn: () => R): R {
-    const captured = this.#captured[register % REGISTERS];
+    const captured = this.#captured[register % REGISTER_COUNT];
     if (captured === undefined) return fn();
-    // Inside its own call.
-    if (this.#running.has(captured) && !this.#program.enterInResource) return fn();
-    const outermost = !this.#running.has(captured);
-    this.#running.add(captured);
+    if (this.#restored.has(captured) && !this.#program.resourceReentry) return fn();
+    const isOutermost = !this.#restored.has(captured);
+    this.#restored.add(captured);
     try {
       return captured(() => this.#runInResource(fn));
     } finally {
-      if (outermost) this.#running.delete(captured);
+      if (isOutermost) this.#restored.delete(captured);
     }
   }
 
   #runInResource<R>(fn: () => R): R {
-    this.#inResource++;
+    this.#resourceDepth++;
     try {
       return fn();
     } finally {
-      this.#inResource--;
+      this.#resourceDepth--;
     }
   }
 
-  /** Not from within its own listeners, which would never end. */
+  /** Does nothing inside a listener of the same target, because that would never end. */
   #dispatch(target: Dispatcher): void {
-    if (target.busy) return;
-    target.busy = true;
+    if (target.isDispatching) return;
+    target.isDispatching = true;
     try {
       target.dispatch();
     } finally {
-      target.busy = false;
+      target.isDispatching = false;
     }
   }
 
-  #makeGenerator({ register, blocks, async }: Extract<Statement, { kind: 'generator' }>, outer: Place): void {
-    const place = { ...outer, inGenerator: true };
-    if (async) this.#asyncGenerators[register % REGISTERS] = this.#asyncGenerator(blocks, place);
-    else this.#generators[register % REGISTERS] = { iterator: this.#generator(blocks, place), running: false };
+  #createGenerator({ register, blocks, async }: Extract<Statement, { kind: 'generator' }>, outer: Position): void {
+    const position = { ...outer, isInGenerator: true };
+    if (async) this.#asyncGenerators[register % REGISTER_COUNT] = this.#asyncGenerator(blocks, position);
+    else
+      this.#generators[register % REGISTER_COUNT] = { iterator: this.#generator(blocks, position), isRunning: false };
   }
 
-  #resume(generator: SyncGenerator | undefined, how: Resume, { path }: Place): void {
-    if (generator === undefined || generator.running) return;
-    generator.running = true;
+  #resume(generator: SyncGenerator | undefined, how: Resume, { path }: Position): void {
+    if (generator === undefined || generator.isRunning) return;
+    generator.isRunning = true;
     try {
       if (how === 'next') generator.iterator.next();
       else if (how === 'return') generator.iterator.return();
-      else generator.iterator.throw(new Deliberate(path));
+      else generator.iterator.throw(new ProgramError(path));
     } finally {
-      generator.running = false;
+      generator.isRunning = false;
     }
   }
 
   #storage(storage: number): Storage {
-    return at(this.#storages, storage);
+    return itemAt(this.#storages, storage);
   }
 
   // Operands
 
-  #operand(operand: Operand, place: Place): unknown {
-    const value = this.#evaluate(operand, place);
-    // Not all are awaited in the end: some lose a race, some come after the end of a loop.
-    if (value instanceof Promise) this.#leave(value);
+  #operand(operand: Operand, position: Position): unknown {
+    const value = this.#evaluate(operand, position);
+    // Not every operand is awaited in the end: some lose a race, and some follow the `break` of a loop.
+    if (value instanceof Promise) this.#detach(value);
     return value;
   }
 
-  #evaluate(operand: Operand, place: Place): unknown {
+  #evaluate(operand: Operand, position: Position): unknown {
     switch (operand.kind) {
       case 'value':
-        return valueOfNumber(operand.value);
+        return valueAt(operand.value);
       case 'settled': {
-        const Kind = operand.subclass ? Task : Promise;
-        return operand.rejects ? Kind.reject(new Deliberate(place.path)) : Kind.resolve();
+        const PromiseClass = operand.subclass ? PromiseSubclass : Promise;
+        return operand.rejects ? PromiseClass.reject(new ProgramError(position.path)) : PromiseClass.resolve();
       }
       case 'thenable':
-        return this.#thenable(operand, place);
+        return this.#thenable(operand, position);
       case 'gate':
-        return this.#gate(at(this.#gates, operand.gate));
+        return this.#gate(itemAt(this.#gates, operand.gate));
       case 'scheduled':
         return new Promise<void>((resolve) => schedule(operand.scheduler, resolve));
       case 'call':
-        return this.#async(operand.blocks[0], withAsyncFunction(place, 0), () =>
-          this.#operand(operand.operands[0], withOperand(place, 0)),
+        return this.#runAsync(operand.blocks[0], inAsyncFunction(position, 0), () =>
+          this.#operand(operand.operands[0], inOperand(position, 0)),
         );
       case 'run':
-        return this.#storage(operand.storage).run(valueOfNumber(operand.value), () =>
-          this.#async(operand.blocks[0], withAsyncFunction(place, 0)),
+        return this.#storage(operand.storage).run(valueAt(operand.value), () =>
+          this.#runAsync(operand.blocks[0], inAsyncFunction(position, 0)),
         );
       case 'exit':
-        return this.#storage(operand.storage).exit(() => this.#async(operand.blocks[0], withAsyncFunction(place, 0)));
+        return this.#storage(operand.storage).exit(() =>
+          this.#runAsync(operand.blocks[0], inAsyncFunction(position, 0)),
+        );
       case 'restore':
-        return this.#restore(operand.register, () => this.#async(operand.blocks[0], withAsyncFunction(place, 0)));
+        return this.#restore(operand.register, () => this.#runAsync(operand.blocks[0], inAsyncFunction(position, 0)));
       case 'chain':
-        return this.#chain(operand, place);
+        return this.#chain(operand, position);
       case 'combine': {
-        const values = operand.operands.map((item, index) => this.#operand(item, withOperand(place, index)));
+        const values = operand.operands.map((item, index) => this.#operand(item, inOperand(position, index)));
         return combinators[operand.how](values);
       }
       case 'resume':
-        return this.#resumeAsync(operand, place);
+        return this.#resumeAsync(operand, position);
       case 'for await':
-        return this.#forAwait(operand, place);
+        return this.#forAwait(operand, position);
       case 'pipeline':
-        return this.#pipeline(operand, place);
+        return this.#pipeline(operand, position);
       case 'readable':
-        return this.#readable(operand, place);
+        return this.#readable(operand, position);
     }
   }
 
-  #thenable(operand: Extract<Operand, { kind: 'thenable' }>, place: Place): unknown {
+  #thenable(operand: Extract<Operand, { kind: 'thenable' }>, position: Position): unknown {
     const thenable = {
-      // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tried
+      // biome-ignore lint/suspicious/noThenProperty: programs need thenables
       then: (resolve: (value: unknown) => void, reject: (error: unknown) => void): void => {
-        this.#sync(operand.blocks[0], withFunction(place, 0));
-        const settle = () => (operand.rejects ? reject(new Deliberate(place.path)) : resolve(undefined));
-        if (operand.scheduler === 'at once') settle();
+        this.#runSync(operand.blocks[0], inFunction(position, 0));
+        const settle = () => (operand.rejects ? reject(new ProgramError(position.path)) : resolve(undefined));
+        if (operand.scheduler === 'synchronously') settle();
         else schedule(operand.scheduler, settle);
       },
     };
     return operand.adopted ? Promise.resolve(thenable) : thenable;
   }
 
-  /** If no flow opens it in the meantime, the clock does: nobody waits for ever. */
+  /** Returns the promise of a gate. If no flow settles the gate within two turns of the clock, it is resolved then. */
   #gate({ promise, resolve }: Gate): Promise<unknown> {
     const { clock } = this.#program;
     schedule(clock, () => schedule(clock, () => resolve(undefined)));
     return promise;
   }
 
-  #chain({ how, async, operands, blocks }: Extract<Operand, { kind: 'chain' }>, place: Place): Promise<unknown> {
-    const base = this.#operand(operands[0], withOperand(place, 0));
+  #chain({ how, async, operands, blocks }: Extract<Operand, { kind: 'chain' }>, position: Position): Promise<unknown> {
+    const base = this.#operand(operands[0], inOperand(position, 0));
     const promise = base instanceof Promise ? base : Promise.resolve(base);
-    const returned = () => this.#operand(operands[1], withOperand(place, 1));
+    const returned = () => this.#operand(operands[1], inOperand(position, 1));
     const callback = (index: 0 | 1) => (): unknown => {
-      if (async) return this.#async(blocks[index], withAsyncFunction(place, index), returned);
-      this.#sync(blocks[index], withFunction(place, index));
+      if (async) return this.#runAsync(blocks[index], inAsyncFunction(position, index), returned);
+      this.#runSync(blocks[index], inFunction(position, index));
       return returned();
     };
     switch (how) {
@@ -526,95 +545,78 @@ export class RunOfProgram {
     }
   }
 
-  #resumeAsync({ register, how }: Extract<Operand, { kind: 'resume' }>, place: Place): unknown {
-    const generator = this.#asyncGenerators[register % REGISTERS];
+  #resumeAsync({ register, how }: Extract<Operand, { kind: 'resume' }>, position: Position): unknown {
+    const generator = this.#asyncGenerators[register % REGISTER_COUNT];
     if (generator === undefined) return undefined;
     const result =
       how === 'next'
         ? generator.next()
         : how === 'return'
           ? generator.return()
-          : generator.throw(new Deliberate(place.path));
-    if (!place.inGenerator) return result;
-    this.#leave(result);
+          : generator.throw(new ProgramError(position.path));
+    if (!position.isInGenerator) return result;
+    this.#detach(result);
     return undefined;
   }
 
-  async #forAwait(operand: Extract<Operand, { kind: 'for await' }>, place: Place): Promise<void> {
+  async #forAwait(operand: Extract<Operand, { kind: 'for await' }>, position: Position): Promise<void> {
     let round = 0;
-    for await (const _ of this.#source(operand, place)) {
-      for (const wait of this.#waits(operand.blocks[2], withAsyncFunction(place, 2))) await wait.of;
+    for await (const _ of this.#source(operand, position)) {
+      for (const suspension of this.#statements(operand.blocks[2], inAsyncFunction(position, 2)))
+        await suspension.operand;
       if (++round > operand.rounds) break;
     }
   }
 
   #source(
     { source, blocks: [body, final], operands }: Extract<Operand, { kind: 'for await' }>,
-    place: Place,
+    position: Position,
   ): Iterable<unknown> | AsyncIterable<unknown> {
-    if (source === 'list') return operands.map((operand, index) => this.#operand(operand, withOperand(place, index)));
-    const generator = this.#asyncGenerator([body, final], { ...place, inGenerator: true });
-    return source === 'generator' ? generator : this.#untilClosed(readableFrom(generator));
+    if (source === 'list') return operands.map((operand, index) => this.#operand(operand, inOperand(position, index)));
+    const generator = this.#asyncGenerator([body, final], { ...position, isInGenerator: true });
+    return source === 'generator' ? generator : this.#untilClosed(readableFromIterable(generator));
   }
 
   #pipeline(
     { api, blocks: [source, transform, sink] }: Extract<Operand, { kind: 'pipeline' }>,
-    place: Place,
+    position: Position,
   ): Promise<void> {
-    const readable = readableOf(() => this.#async(source, withAsyncFunction({ ...place, inGenerator: true }, 0)));
+    const readable = readableFromWork(() =>
+      this.#runAsync(source, inAsyncFunction({ ...position, isInGenerator: true }, 0)),
+    );
     return runPipeline(api, this.#untilClosed(readable), {
-      transform: () => this.#sync(transform, withFunction(place, 1)),
-      sink: () => this.#sync(sink, withFunction(place, 2)),
-      done: () => this.#look(`${place.path}!`),
+      transform: () => this.#runSync(transform, inFunction(position, 1)),
+      sink: () => this.#runSync(sink, inFunction(position, 2)),
+      done: () => this.#record(`${position.path}${CALLBACK_MARK}`),
     });
   }
 
-  /** A stream that is left early is waited for by nobody, and its generator may still have a `finally` to run. */
+  /** Keeps the run from ending before the stream is closed: the generator of a stream may still have to run its `finally`. */
   #untilClosed(readable: Readable): Readable {
-    this.#open++;
+    this.#pendingCount++;
     return readable.once('close', () => this.#end());
   }
 
-  #readable({ blocks: [data, end] }: Extract<Operand, { kind: 'readable' }>, place: Place): Promise<void> {
+  #readable({ blocks: [data, end] }: Extract<Operand, { kind: 'readable' }>, position: Position): Promise<void> {
     return listenToReadable({
-      data: () => this.#absorbing(data, withFunction(place, 0)),
-      end: () => this.#absorbing(end, withFunction(place, 1)),
+      data: () => this.#runCatching(data, inFunction(position, 0)),
+      end: () => this.#runCatching(end, inFunction(position, 1)),
     });
   }
 }
 
-function withBlock(place: Place, index: number): Place {
-  return { ...place, path: blockPath(place.path, index) };
-}
-
-function withFunction(place: Place, index: number): Place {
-  return { ...place, path: blockPath(place.path, index), async: false };
-}
-
-function withAsyncFunction(place: Place, index: number): Place {
-  return { ...place, path: blockPath(place.path, index), async: true };
-}
-
-function withOperand(place: Place, index: number): Place {
-  return { ...place, path: operandPath(place.path, index) };
-}
-
-function at<T>(items: readonly T[], index: number): T {
+function itemAt<T>(items: readonly T[], index: number): T {
   const item = items[index % items.length];
-  if (item === undefined) throw new RangeError('a program needs at least one storage');
+  if (item === undefined) throw new RangeError('A program needs at least one storage.');
   return item;
 }
 
-function valueOfNumber(value: number): unknown {
-  return VALUES[value % VALUES.length];
-}
-
-/** Errors of programs, and those that Node and the language make of them. */
+/** Returns whether the program itself threw the error, or Node or the language derived it from such an error. */
 function isExpected(error: unknown): boolean {
-  if (error instanceof Deliberate || error instanceof AggregateError) return true;
+  if (error instanceof ProgramError || error instanceof AggregateError) return true;
   return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
 }
 
-function describeError(error: unknown): string {
+function formatError(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -1,11 +1,11 @@
-/** The streams of a program, which knows of them only that its callbacks are called. */
+/** The streams of programs. A stream calls the callbacks of the program, which do not depend on the chunks. */
 import { pipeline as pipelineWithCallback, Readable, Transform, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 const CHUNKS = ['x', 'y'];
 
-/** Made of an async generator that does the work for each chunk. */
-export function readableOf(work: () => Promise<unknown>): Readable {
+/** Returns a Readable whose source is an async generator that calls `work` before each chunk. */
+export function readableFromWork(work: () => Promise<unknown>): Readable {
   async function* chunks(): AsyncGenerator<string, void, void> {
     for (const chunk of CHUNKS) {
       await work();
@@ -15,22 +15,22 @@ export function readableOf(work: () => Promise<unknown>): Readable {
   return Readable.from(chunks());
 }
 
-/** A chunk for whatever is yielded: a Readable ends at `null` and refuses `undefined`. */
-export function readableFrom(source: AsyncIterable<unknown>): Readable {
+/** Returns a Readable with one chunk per item. The items cannot be chunks: `null` ends a Readable and `undefined` is refused. */
+export function readableFromIterable(source: AsyncIterable<unknown>): Readable {
   async function* chunks(): AsyncGenerator<string, void, void> {
     for await (const _ of source) yield 'x';
   }
   return Readable.from(chunks());
 }
 
-/** Ends when the Readable is closed. */
+/** Adds listeners to a Readable, and resolves when it is closed. */
 export function listenToReadable({ data, end }: { data: () => void; end: () => void }): Promise<void> {
   return new Promise((resolve) => {
     Readable.from(CHUNKS).on('data', data).on('end', end).on('close', resolve);
   });
 }
 
-/** From the Readable through a Transform to a Writable. `done` is called by the API with a callback only. */
+/** Pipes a Readable through a Transform to a Writable. Only the callback API calls `done`. */
 export function runPipeline(
   api: 'promise' | 'callback',
   readable: Readable,
@@ -38,8 +38,8 @@ export function runPipeline(
 ): Promise<void> {
   const streams = [
     readable,
-    new Transform({ objectMode: true, transform: (chunk, _encoding, next) => callBack(transform, next, chunk) }),
-    new Writable({ objectMode: true, write: (_chunk, _encoding, next) => callBack(sink, next) }),
+    new Transform({ objectMode: true, transform: (chunk, _encoding, next) => callThenNext(transform, next, chunk) }),
+    new Writable({ objectMode: true, write: (_chunk, _encoding, next) => callThenNext(sink, next) }),
   ] as const;
   if (api === 'promise') return pipeline(...streams);
   return new Promise((resolve, reject) => {
@@ -51,9 +51,13 @@ export function runPipeline(
   });
 }
 
-function callBack(work: () => void, next: (error?: Error | null, chunk?: unknown) => void, chunk?: unknown): void {
+function callThenNext(
+  callback: () => void,
+  next: (error?: Error | null, chunk?: unknown) => void,
+  chunk?: unknown,
+): void {
   try {
-    work();
+    callback();
   } catch (error) {
     next(error instanceof Error ? error : new Error(String(error)));
     return;
