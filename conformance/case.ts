@@ -4,10 +4,12 @@
  * - A *case* is one guarantee that every implementation is tested for: a small function over the public API that throws
  *   if the guarantee does not hold. It depends on no test runner, and declares what its runtime may lack.
  * - A *chapter* is a list of cases about one rule or one part of the API.
- * - An *implementation* is what a case is run on: Throughline, the runtime's own classes, or a peer (`implementations.ts`).
+ * - An *implementation* is what a case is run on: Throughline, the runtime's own classes, or a peer
+ *   (`implementations.ts`).
  * - A *host* runs the cases in one environment: a process, a worker, a page (`hosts/`).
  * - A *column* is a runtime or a browser with the implementations that are tested in it (`matrix/columns.ts`).
- * - A *difference* is a case that an implementation is known to fail in some columns, with the reason (`differences.ts`).
+ * - A *difference* is a case that an implementation is known to fail in some columns, with the reason
+ *   (`differences.ts`).
  */
 import type { AsyncContext, AsyncLocalStorage, AsyncResource } from 'throughline';
 

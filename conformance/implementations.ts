@@ -1,4 +1,6 @@
-/** The names of everything that the cases can be run on. A host loads only the implementation that it is started with. */
+/**
+ * The names of everything that the cases can be run on. A host loads only the implementation that it is started with.
+ */
 import type { Implementation } from './case.js';
 
 /** On a server: Throughline, or the runtime's own classes. */

@@ -1,8 +1,8 @@
 import type { Flow } from './check.js';
 
 /**
- * Calls `start` with a Node-style callback. Observes the frame that the callback is called in, and returns a promise for
- * its result.
+ * Calls `start` with a Node-style callback. Observes the frame that the callback is called in, and returns a promise
+ * for its result.
  */
 export function awaitCallback<Result>(
   { observe }: Pick<Flow, 'observe'>,

@@ -1,6 +1,6 @@
 /**
- * A *check* uses one function of a driver and observes, wherever the driver calls back, whether the frame of the call is
- * current there. Several flows run the same check at the same time, and the outcome covers all of them.
+ * A *check* uses one function of a driver and observes, wherever the driver calls back, whether the frame of the call
+ * is current there. Several flows run the same check at the same time, and the outcome covers all of them.
  */
 
 /** One of the flows that run a check at the same time. */
@@ -26,7 +26,10 @@ export interface Check {
   readonly fix?: { readonly text: string; run(flow: Flow): Promise<unknown> };
 }
 
-/** `kept`: every flow observed its own value everywhere. `lost`: some observed none. `another`: some observed another flow's. */
+/**
+ * `kept`: every flow observed its own value everywhere. `lost`: some observed none. `another`: some observed another
+ * flow's.
+ */
 export type Outcome = 'kept' | 'lost' | 'another';
 
 /** The outcome for a storage of Throughline, and for one of Node's own class. */

@@ -1,4 +1,6 @@
-/** Formats the results of the drivers as `docs/drivers.md`, and reads the cells of that page for one version of Node. */
+/**
+ * Formats the results of the drivers as `docs/drivers.md`, and reads the cells of that page for one version of Node.
+ */
 import { runtimes } from '../runtimes/runtimes.js';
 import { type CheckResult, FLOW_COUNT, type Outcome, type Outcomes, POOL_SIZE } from './check.js';
 import { assertFixable, type DriverResult } from './run-driver.js';
@@ -35,9 +37,9 @@ export function driversPage(columns: ReadonlyMap<string, readonly DriverResult[]
     '- **–**: the driver could not run on this version of Node.',
     '',
     'Each check observes a request scope, a storage of Throughline and one of Node’s own `AsyncLocalStorage`. If the results',
-    'differ, the cell has two words, Throughline’s first. Promises are safe in every row that does not say otherwise, because',
-    '`await` resumes in the frame that was current before it. Callbacks and listeners are called by the socket, which belongs to',
-    'the flow that opened it. If the driver does not restore the frame, pass `AsyncLocalStorage.bind(callback)` to the driver',
+    'differ, the cell has two words, Throughline’s first. Promises are safe except in rows that show otherwise, because `await`',
+    'resumes in the frame that was current before it. Callbacks and listeners are called by the socket, which belongs to the',
+    'flow that opened it. If the driver does not restore the frame, pass `AsyncLocalStorage.bind(callback)` to the driver',
     'instead of the callback or listener. The last column has the fix for each row: the same flows ran with this fix, and kept',
     'their values on every version.',
     '',

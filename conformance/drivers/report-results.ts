@@ -1,4 +1,6 @@
-/** Runs all drivers in this process and prints their results as one line of JSON. Its argument is the servers, as JSON. */
+/**
+ * Runs all drivers in this process and prints their results as one line of JSON. Its argument is the servers, as JSON.
+ */
 import { drivers } from './clients/index.js';
 import type { Servers } from './database-servers.js';
 import { runDriver } from './run-driver.js';

@@ -1,7 +1,8 @@
 /**
- * Runs a check in several flows at the same time. There are more flows than connections in a pool, so that queries wait for
- * each other and use sockets that another flow opened. Wherever the driver calls back, a flow compares what is current with
- * its own value. It observes a request scope, a storage of Throughline and one of Node's own class, all three each time.
+ * Runs a check in several flows at the same time. There are more flows than connections in a pool, so that queries wait
+ * for each other and use sockets that another flow opened. Wherever the driver calls back, a flow compares what is
+ * current with its own value. It observes a request scope, a storage of Throughline and one of Node's own class, all
+ * three each time.
  */
 import { AsyncLocalStorage as NodeStorage } from 'node:async_hooks';
 import { tryGetRequestScope, withRequestScope } from '@throughline/request';

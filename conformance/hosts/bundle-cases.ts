@@ -1,6 +1,6 @@
 /**
- * Bundles the cases with the code that runs them, for a page or for Node. Each implementation is built as its users build
- * their own programs.
+ * Bundles the cases with the code that runs them, for a page or for Node. Each implementation is built as its users
+ * build their own programs.
  */
 import { fileURLToPath } from 'node:url';
 import throughline from '@throughline/transform/esbuild';

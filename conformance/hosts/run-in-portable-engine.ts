@@ -1,4 +1,6 @@
-/** Runs all cases on the portable engine in a Node process, which shows that the engine needs nothing from a browser. */
+/**
+ * Runs all cases on the portable engine in a Node process, which shows that the engine needs nothing from a browser.
+ */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

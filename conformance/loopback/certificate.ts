@@ -1,6 +1,6 @@
 /**
- * A private key and a self-signed certificate for `localhost` and 127.0.0.1, valid until 2126. They are constants because
- * `node:crypto` generates keys but not certificates. The key is public, so it protects nothing.
+ * A private key and a self-signed certificate for `localhost` and 127.0.0.1, valid until 2126. They are constants
+ * because `node:crypto` generates keys but not certificates. The key is public, so it protects nothing.
  */
 export const key = `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgsKpSoSrtvXmwl8ln

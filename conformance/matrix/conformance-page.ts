@@ -96,7 +96,7 @@ export function conformancePage(matrix: Matrix): string {
     summaryTable(matrix),
     '',
     '✓ means that the case passes, ✗ that it fails, and – that the runtime or the implementation lacks an API that the case',
-    'needs. A footnote gives the reason why Throughline or a runtime’s own class fails. Cases with a – in every column are not',
+    'needs. A footnote states the reason why Throughline or a runtime’s own class fails. Cases with a – in every column are not',
     'listed.',
     '',
     '# Servers',

@@ -25,8 +25,8 @@ export function staleDifferences(matrix: Matrix): string[] {
 }
 
 /**
- * The cases that are absent in some Node and that no browser has run. Every Node has what a case for servers needs, and at
- * least one browser what a case for pages needs. Only a matrix with all columns shows these.
+ * The cases that are absent in some Node and that no browser has run. Every Node has what a case for servers needs, and
+ * at least one browser what a case for pages needs. Only a matrix with all columns shows these.
  */
 export function casesNeverRun(matrix: Matrix): string[] {
   const absentInNode = new Map<string, string[]>();

@@ -1,7 +1,7 @@
 /**
- * The command of `npm run test:all` and `npm run conformance`: runs all cases in all columns. A failure of Throughline or
- * of a runtime's own class that `differences.ts` does not explain fails the command; failures of the peers do not. With
- * `--write`, it generates `docs/conformance.md` and the table of the README from the results.
+ * The command of `npm run test:all` and `npm run conformance`: runs all cases in all columns. A failure of Throughline
+ * or of a runtime's own class that `differences.ts` does not explain fails the command; failures of the peers do not.
+ * With `--write`, it generates `docs/conformance.md` and the table of the README from the results.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +13,9 @@ import { conformancePage, summaryTable } from './conformance-page.js';
 import { casesNeverRun, staleDifferences, unexplainedFailures } from './problems.js';
 import type { ColumnResults, Matrix } from './results.js';
 
-/** Some columns are idle most of the time, so two share the machine. With more, cases could exceed their ten seconds. */
+/**
+ * Some columns are idle most of the time, so two share the machine. With more, cases could exceed their ten seconds.
+ */
 const CONCURRENT_COLUMNS = 2;
 
 const usage = `Usage: npm run test:all -- [--only KEY,KEY] [--write]

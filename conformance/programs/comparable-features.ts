@@ -1,14 +1,14 @@
 /**
  * The features in which Throughline and the runtime's own class should not differ. Programs use no others.
  *
- * Throughline behaves as Node 26 does, on every runtime. Where the runtime's own class is based on async hooks (Node 20 and
- * 22, and later versions with `--no-async-context-frame`) it behaves differently:
+ * Throughline behaves as Node 26 does, on every runtime. Where the runtime's own class is based on async hooks (Node 20
+ * and 22, and later versions with `--no-async-context-frame`) it behaves differently:
  *
- * - `disable()` turns the storage off for every flow. `exit(fn)` does so while `fn` runs; a `run` in `fn` turns it on again
- *   and leaves the outer value behind.
+ * - `disable()` turns the storage off for every flow, and so does `exit(fn)` while `fn` runs. A `run` in `fn` turns
+ *   it on again, and then the outer value is lost.
  * - The `defaultValue`, if the class has that option, is gone after a value was set and left.
- * - A value that is entered in a resource is there again when the resource runs the next time. So is a value that `run` has
- *   set when the resource runs inside itself.
+ * - A value that is entered in a resource is there again when the resource runs the next time. So is a value that `run`
+ *   has set when the resource runs inside itself.
  */
 import type { ProgramApi } from './program-api.js';
 

@@ -15,7 +15,8 @@ export const DEFAULT_TIMEOUT_MS = 15_000;
 const MAX_LINES = 6;
 
 /**
- * Runs the program on both implementations at once. If its events have a fixed order, runs it on each of them in turn too.
+ * Runs the program on both implementations at once. If its events have a fixed order, runs it on each of them in turn
+ * too.
  *
  * @returns How the program fails, or undefined if the implementations agree.
  */
@@ -65,7 +66,9 @@ async function traceOf(program: Program, api: ProgramApi, timeoutMs: number): Pr
   }
 }
 
-/** Runs a function in a separate immediate, so that a value which it enters and does not leave ends with the immediate. */
+/**
+ * Runs a function in a separate immediate, so that a value which it enters and does not leave ends with the immediate.
+ */
 function runFromRoot(execute: () => Promise<void>): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(() => resolve(execute()));
@@ -73,8 +76,8 @@ function runFromRoot(execute: () => Promise<void>): Promise<void> {
 }
 
 /**
- * Replaces the listeners of events of the process. Test runners listen to these events as well, and would count each one as
- * a failed test.
+ * Replaces the listeners of events of the process. Test runners listen to these events as well, and would count each
+ * one as a failed test.
  *
  * @returns A function that restores the listeners.
  */

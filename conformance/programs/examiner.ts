@@ -1,4 +1,6 @@
-/** Tests one seed: generates its program, compares the implementations on it and, if they differ, shrinks the program. */
+/**
+ * Tests one seed: generates its program, compares the implementations on it and, if they differ, shrinks the program.
+ */
 import { type ComparableFeatures, comparableFeatures } from './comparable-features.js';
 import { compareImplementations, DEFAULT_TIMEOUT_MS, type Failure } from './compare-implementations.js';
 import { generateProgram } from './generate-program.js';
@@ -6,7 +8,9 @@ import type { Program } from './program.js';
 import type { ProgramApi } from './program-api.js';
 import { type FailingProgram, shrinkProgram } from './shrink-program.js';
 
-/** The time limit while a program is shrunk, which can make it hang. The result is checked again with the full limit. */
+/**
+ * The time limit while a program is shrunk, which can make it hang. The result is checked again with the full limit.
+ */
 const SHRINKING_TIMEOUT_MS = 200;
 
 /** A program on which the implementations differ. */
@@ -55,9 +59,9 @@ export class Examiner {
 }
 
 /**
- * Node 20 and 22 follow promises only while some storage is in use. If a flow that began earlier is the first to set a value
- * with `enterWith`, it sets the value for every other flow that began earlier. Which of the two classes shows this depends
- * on chance, so one storage stays in use.
+ * Node 20 and 22 follow promises only while some storage is in use. If a flow that began earlier is the first to set a
+ * value with `enterWith`, it sets the value for every other flow that began earlier. Which of the two classes shows
+ * this depends on chance, so one storage stays in use.
  */
 function keepOneStorageInUse({ AsyncLocalStorage }: ProgramApi): void {
   new AsyncLocalStorage().run(true, () => {});

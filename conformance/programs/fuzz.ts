@@ -1,4 +1,6 @@
-/** The command of `npm run fuzz`: runs random programs on Throughline and on the runtime's own class, for a given time. */
+/**
+ * The command of `npm run fuzz`: runs random programs on Throughline and on the runtime's own class, for a given time.
+ */
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { loadImplementation } from '../implementations.js';

@@ -1,4 +1,4 @@
-/** Generates a program from a seed. The same seed gives the same program, whatever the runtime. */
+/** Generates a program from a seed. The same seed results in the same program on every runtime. */
 import type { ComparableFeatures } from './comparable-features.js';
 import {
   type Block,
@@ -85,8 +85,8 @@ class ProgramGenerator {
   }
 
   /**
-   * Generates statements that use what a statement has created: a generator, a captured frame or a listener. Most of them are
-   * used at once. The others are used by chance, perhaps in another flow, or never.
+   * Generates statements that use what a statement has created: a generator, a captured frame or a listener. Most of
+   * them are used at once. The others are used by chance, perhaps in another flow, or never.
    */
   #usesOf(statement: Statement, depth: number, async: boolean): Statement[] {
     if (this.#random.chance(0.3)) return [];

@@ -1,9 +1,9 @@
 /**
- * Two implementations as one: each operation is performed on both, and each `getStore()` compares the two on the spot. The
- * events of a program then have the same order for both, whatever that order is.
+ * Two implementations as one: each operation is performed on both, and each `getStore()` compares the two on the spot.
+ * The events of a program then have the same order for both, even if that order depends on timing.
  *
- * The pair has one blind spot: only one of the two can bind a function. The runtime's own class binds it here, and has to
- * carry the frames of ours as well. For this reason, ordered programs also run on the two implementations in turn.
+ * The pair has one blind spot: only one of the two can bind a function. The runtime's own class binds it here, and has
+ * to carry the frames of ours as well. For this reason, ordered programs also run on the two implementations in turn.
  */
 import { formatValue } from './program.js';
 import type { ProgramApi, Storage } from './program-api.js';
@@ -75,7 +75,7 @@ export function pairImplementations(native: ProgramApi, ours: ProgramApi): Progr
   return { AsyncLocalStorage: PairedStorage, AsyncResource: native.AsyncResource };
 }
 
-/** Takes the place of a value in a trace if the two implementations have different values. */
+/** Replaces a value in a trace if the two implementations have different values. */
 class Mismatch {
   readonly label: string;
 

@@ -1,12 +1,12 @@
 /**
- * Executes a program. Each statement is executed by the construct that it stands for: an `await` by `await`, a `finally` by
- * `finally`. After every statement, and at the beginning of every block, the run records the values of all storages under
- * the path of that position. The trace has a separate list of entries for each path, because the order of two flows is not
- * what is compared.
+ * Executes a program. Each statement is executed by the construct that it represents: an `await` by `await`, a
+ * `finally` by `finally`. After every statement, and at the beginning of every block, the run records the values of all
+ * storages under the path of that position. The trace has a separate list of entries for each path, because the order
+ * of two flows is not what is compared.
  *
- * A function of the program whose statements contain `await` cannot be a single JavaScript function, because its statements
- * are data. Instead, the generator `#statements` executes them and yields what has to be awaited. The function around it, for
- * example `#runAsync`, contains the `await`:
+ * A function of the program whose statements contain `await` cannot be a single JavaScript function, because its
+ * statements are data. Instead, the generator `#statements` executes them and yields what has to be awaited. The
+ * function around it, for example `#runAsync`, contains the `await`:
  *
  *     #runAsync            #statements
  *       for each  ------>  execute until an await
@@ -45,8 +45,8 @@ const CALLBACK_MARK = '!';
 const MAX_STATEMENTS = 400;
 
 /**
- * What the function around a statement has to await or to yield. It wraps the operand, because an operand can be any value
- * and could not be distinguished from the absence of one.
+ * What the function around a statement has to await or to yield. It wraps the operand, because an operand can be any
+ * value and could not be distinguished from the absence of one.
  */
 interface Suspension {
   readonly operand: unknown;
@@ -113,7 +113,9 @@ export class ProgramRun {
     return this.#errors;
   }
 
-  /** Resolves when the main function and everything that it started have ended. It may change the frame of its caller. */
+  /**
+   * Resolves when the main function and everything that it started have ended. It may change the frame of its caller.
+   */
   execute(): Promise<void> {
     return new Promise((resolve) => {
       this.#storages = this.#program.storages.map((options) => this.#createStorage(options));
@@ -129,7 +131,10 @@ export class ProgramRun {
     return storage;
   }
 
-  /** Disables the storages. If the runtime's own class is based on async hooks, each enabled storage slows every promise. */
+  /**
+   * Disables the storages. If the runtime's own class is based on async hooks, each enabled storage slows every
+   * promise.
+   */
   dispose(): void {
     for (const storage of this.#storages) storage.disable();
   }
@@ -155,8 +160,8 @@ export class ProgramRun {
   // Functions and their bodies
 
   /**
-   * Executes a block, and yields what has to be awaited or yielded. The caller does so in the function, and in the `try`,
-   * that the block belongs to.
+   * Executes a block, and yields what has to be awaited or yielded. The caller does so in the function, and in the
+   * `try`, that the block belongs to.
    */
   *#statements(block: Block, position: Position, yields = false): Generator<Suspension, void, void> {
     this.#record(position.path);
@@ -591,7 +596,10 @@ export class ProgramRun {
     });
   }
 
-  /** Keeps the run from ending before the stream is closed: the generator of a stream may still have to run its `finally`. */
+  /**
+   * Keeps the run from ending before the stream is closed: the generator of a stream may still have to run its
+   * `finally`.
+   */
   #untilClosed(readable: Readable): Readable {
     this.#pendingCount++;
     return readable.once('close', () => this.#end());

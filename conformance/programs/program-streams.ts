@@ -15,7 +15,10 @@ export function readableFromWork(work: () => Promise<unknown>): Readable {
   return Readable.from(chunks());
 }
 
-/** Returns a Readable with one chunk per item. The items cannot be chunks: `null` ends a Readable and `undefined` is refused. */
+/**
+ * Returns a Readable with one chunk per item. The items cannot be chunks: `null` ends a Readable and `undefined` is
+ * refused.
+ */
 export function readableFromIterable(source: AsyncIterable<unknown>): Readable {
   async function* chunks(): AsyncGenerator<string, void, void> {
     for await (const _ of source) yield 'x';

@@ -3,17 +3,17 @@
  * `program-run.ts` executes it, `format-program.ts` formats it as text, and `shrink-program.ts` reduces it.
  *
  * - A *block* is the body of a function or of a `try`: a list of statements.
- * - An *operand* is an expression whose value can be awaited. If it is detached instead, it continues as a separate flow
- *   next to the flow that started it.
+ * - An *operand* is an expression whose value can be awaited. If it is detached instead, it continues as a separate
+ *   flow next to the flow that started it.
  * - A *gate* is a promise of the whole program that any flow may await or settle.
  * - A *register* is a variable of the whole program that holds a captured frame or a generator.
  * - A *target* is an event emitter or an event target of the whole program.
  * - A *path* names a position in the tree, for example `3b0`: the first statement of the second block of statement 3.
  *
- * Storages, values, gates, registers and targets are numbers, taken modulo how many there are. A statement that would make
- * no sense in its position has a meaning there too: `await` in a function that is not async detaches its operand, and
- * `yield` outside of a generator does nothing. Therefore every part of a program can be removed or replaced by another
- * part, and the remainder is a program.
+ * Storages, values, gates, registers and targets are numbers, taken modulo how many there are. A statement that would
+ * make no sense in its position has a meaning there too: `await` in a function that is not async detaches its operand,
+ * and `yield` outside of a generator does nothing. Therefore every part of a program can be removed or replaced by
+ * another part, and the remainder is a program.
  */
 
 /** The value of each value number. Both objects and strings, because frames may hold them differently. */
@@ -163,13 +163,15 @@ export interface StorageOptions {
 }
 
 export interface Program {
-  /** Whether the order of its events does not depend on timing, so that two runs of it can be compared with each other. */
+  /**
+   * Whether the order of its events does not depend on timing, so that two runs of it can be compared with each other.
+   */
   readonly isOrdered: boolean;
   /** The scheduler that resolves the gates which no statement settles. */
   readonly clock: 'setImmediate' | 'setTimeout';
   /**
-   * Whether `enterWith` has an effect in a captured frame and in an interval, and whether a captured frame can be restored
-   * while it is already restored. Otherwise, the program skips these operations.
+   * Whether `enterWith` has an effect in a captured frame and in an interval, and whether a captured frame can be
+   * restored while it is already restored. Otherwise, the program skips these operations.
    */
   readonly resourceReentry: boolean;
   readonly storages: readonly StorageOptions[];

@@ -20,7 +20,7 @@ export class Random {
     return items[this.below(items.length)] ?? items[0];
   }
 
-  /** A step of a Weyl sequence, whose bits are then mixed so that neighboring seeds give unrelated sequences. */
+  /** A step of a Weyl sequence, whose bits are then mixed so that neighboring seeds have unrelated sequences. */
   #next(): number {
     this.#state = (this.#state + 0x9e3779b9) | 0;
     let bits = this.#state;

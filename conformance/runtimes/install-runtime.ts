@@ -1,6 +1,6 @@
 /**
- * Installs runtimes. Their binaries come as npm packages. Each is installed once, in a separate directory outside of the
- * project's dependencies.
+ * Installs runtimes. Their binaries come as npm packages. Each is installed once, in a separate directory outside of
+ * the project's dependencies.
  */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';

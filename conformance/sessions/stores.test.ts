@@ -1,6 +1,7 @@
 /**
  * Sessions in every supported store, each with its real database: one HTTP server reads what another wrote, concurrent
- * writes lose nothing, expired entries are removed, and requests fail while the database is down and succeed afterwards.
+ * writes lose nothing, expired entries are removed, and requests fail while the database is down and succeed
+ * afterwards.
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -90,7 +91,9 @@ interface Closable {
   disconnect?(): Promise<unknown>;
 }
 
-/** Checks what every store must do. `open` returns a separate connection on each call, as another process would have. */
+/**
+ * Checks what every store must do. `open` returns a separate connection on each call, as another process would have.
+ */
 async function checkStore(open: () => SessionStore & Closable): Promise<void> {
   const stores = [open(), open()] as const;
   try {
@@ -152,7 +155,8 @@ async function withDatabase(
 }
 
 /**
- * Checks that requests fail, and that the failure is logged, while the database is down, and that they succeed afterwards.
+ * Checks that requests fail, and that the failure is logged, while the database is down, and that they succeed
+ * afterwards.
  *
  * @param isPersistent Whether the database still has its data after it has been killed and started again.
  */
@@ -197,8 +201,8 @@ test('sessions in Redis, through @keyv/valkey', (context) =>
   }));
 
 /**
- * The adapter on the application's pool, as docs/request.md recommends: nothing listens to the errors of the pool that the
- * adapter creates itself.
+ * The adapter on the application's pool, as docs/request.md recommends: nothing listens to the errors of the pool that
+ * the adapter creates itself.
  */
 function storeOnPool(pool: pg.Pool): KeyvPostgres {
   class PooledPostgres extends KeyvPostgres {

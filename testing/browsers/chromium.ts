@@ -6,8 +6,9 @@ import { type ChromiumProgram, npmChromium } from './npm-chromium.js';
 import { launchWithPuppeteer } from './puppeteer.js';
 
 /**
- * Added to Puppeteer's own flags, which disable background downloads and the throttling of background pages. The sandbox
- * needs privileges that root, most containers and some distributions do not have. Only the project's own pages are opened.
+ * Added to Puppeteer's own flags, which disable background downloads and the throttling of background pages. The
+ * sandbox needs privileges that root, most containers and some distributions do not have. Only the project's own pages
+ * are opened.
  */
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--js-flags=--expose-gc'];
 

@@ -12,8 +12,8 @@
  *       await server.close();
  *     }
  *
- * Chromium and Firefox are driven by puppeteer-core, WebKitGTK by its WebDriver. Chromium needs no installation on Linux
- * x64, because an npm package provides it.
+ * Chromium and Firefox are driven by puppeteer-core, WebKitGTK by its WebDriver. Chromium needs no installation on
+ * Linux x64, because an npm package provides it.
  */
 export { type Browser, type BrowserName, browserNames, MissingBrowser, type Page } from './browser.js';
 export { openBrowser } from './open-browser.js';

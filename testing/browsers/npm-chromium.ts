@@ -1,6 +1,6 @@
 /**
- * The Chromium that an npm package provides: compressed, for Linux on x64, and with no dependencies on the system beyond
- * those of Node itself. It is unpacked once, into a directory next to the other runtimes of the project.
+ * The Chromium that an npm package provides: compressed, for Linux on x64, and with no dependencies on the system
+ * beyond those of Node itself. It is unpacked once, into a directory next to the other runtimes of the project.
  */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';

@@ -6,8 +6,8 @@ import { openWebKit } from './webkit.js';
 
 export interface OpenOptions {
   /**
-   * Chromium only. Whether to start the Chromium that is installed on this machine. By default, the Chromium from npm is
-   * started, or an installed one if that does not run here.
+   * Chromium only. Whether to start the Chromium that is installed on this machine. By default, the Chromium from npm
+   * is started, or an installed one if that does not run here.
    */
   readonly installed?: boolean;
 }

@@ -1,7 +1,7 @@
 /**
  * An HTTP server for test pages. It serves the content that was added to it, receives values that pages send, and has a
- * resource for each kind of event that a page can wait for. Each of these accepts `?after=MS`, which delays the response
- * by that many milliseconds:
+ * resource for each kind of event that a page can wait for. Each of these accepts `?after=MS`, which delays the
+ * response by that many milliseconds:
  *
  *     /text.txt     the word "text", for any method
  *     /image.png    an image of one pixel
@@ -36,7 +36,7 @@ export interface PageServer {
 /**
  * Starts a server on a free port of 127.0.0.1.
  *
- * @param options.isolated Whether its pages are cross-origin isolated, which gives them the most precise clock that the
+ * @param options.isolated Whether its pages are cross-origin isolated, which provides the most precise clock that the
  * browser has. Defaults to false.
  */
 export async function startPageServer({ isolated = false } = {}): Promise<PageServer> {

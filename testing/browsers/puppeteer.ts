@@ -6,7 +6,9 @@ import type { Browser, BrowserName, Page } from './browser.js';
 /** The time limit of a start, of a page load and of an evaluation. */
 const TIMEOUT_MS = 60_000;
 
-/** Puppeteer's own signal handlers leave the second of two browsers running if this process is terminated by a signal. */
+/**
+ * Puppeteer's own signal handlers leave the second of two browsers running if this process is terminated by a signal.
+ */
 const withoutSignalHandlers = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
 
 export async function launchWithPuppeteer(name: BrowserName, options: LaunchOptions): Promise<Browser> {

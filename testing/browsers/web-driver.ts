@@ -1,6 +1,6 @@
 /**
- * The part of the WebDriver protocol that a page needs, over HTTP. The libraries for the protocol bring dozens of packages
- * and require Node 22; this file makes seven kinds of request.
+ * The part of the WebDriver protocol that a page needs, over HTTP. The libraries for the protocol bring dozens of
+ * packages and require Node 22; this file makes seven kinds of request.
  *
  * @see https://www.w3.org/TR/webdriver2/
  */

@@ -12,8 +12,8 @@ export interface WebKitDriver {
 }
 
 /**
- * The driver does not report which port it bound, so it is given a free one. Another process can bind that port first; the
- * driver then exits, and a new one is started on another port.
+ * The driver does not report which port it bound, so a free port is passed to it. Another process can bind that port
+ * first; the driver then exits, and a new one is started on another port.
  *
  * @param path The path of WebKitWebDriver.
  * @param display The value of `DISPLAY` for its browser.

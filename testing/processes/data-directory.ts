@@ -18,7 +18,10 @@ export interface DataDirectory {
   remove(): Promise<void>;
 }
 
-/** Creates an empty temporary directory that the server's user owns. It is removed when this process exits at the latest. */
+/**
+ * Creates an empty temporary directory that the server's user owns. It is removed when this process exits at the
+ * latest.
+ */
 export async function createDataDirectory(): Promise<DataDirectory> {
   const path = await mkdtemp(join(tmpdir(), 'throughline-'));
   const onExit = () => rmSync(path, { recursive: true, force: true });

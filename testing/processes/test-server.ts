@@ -1,4 +1,6 @@
-/** A server, such as a database, that a test starts for itself on a free port and that never outlives the test process. */
+/**
+ * A server, such as a database, that a test starts for itself on a free port and that never outlives the test process.
+ */
 import type { DataDirectory } from './data-directory.js';
 import { type ServerCommand, ServerProcess } from './server-process.js';
 

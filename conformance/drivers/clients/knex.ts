@@ -58,7 +58,7 @@ export const knexPgDriver: Driver = {
               const others = "application_name = 'knex' and pid <> pg_backend_pid()";
               await db.raw(`select pg_terminate_backend(pid) from pg_stat_activity where ${others}`);
             }
-            // The pool may still hand out a connection that has been closed.
+            // The pool may still return a connection that has been closed.
             for (let attempt = 0; ; attempt++) {
               try {
                 await db.raw('select 1');

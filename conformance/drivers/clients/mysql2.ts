@@ -209,7 +209,7 @@ function checks(pool: Pool, shared: Connection, options: mysql.ConnectionOptions
               .catch(() => {});
           }
         }
-        // The pool may still hand out a connection that has been closed.
+        // The pool may still return a connection that has been closed.
         for (let attempt = 0; ; attempt++) {
           try {
             await queryOwnId(promises, flow);

@@ -206,7 +206,7 @@ function checks(pool: pg.Pool, shared: pg.Client, options: pg.ClientConfig): Che
             'pool',
           ]);
         }
-        // The pool may still hand out a connection that has been closed.
+        // The pool may still return a connection that has been closed.
         for (let attempt = 0; ; attempt++) {
           try {
             await queryOwnId(pool, flow);

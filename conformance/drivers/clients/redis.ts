@@ -11,7 +11,7 @@ export const redisDriver: Driver = {
     const shared = createClient({ socket });
     const subscriber = createClient({ socket });
     const pool = createClientPool({ socket }, { minimum: 0, maximum: POOL_SIZE });
-    // A connection that a check closes is an `error` event of each client. Without a listener, it would end the process.
+    // A connection that a check closes causes an `error` event. Without a listener, the event would end the process.
     for (const client of [shared, subscriber, pool]) client.on('error', () => {});
     await Promise.all([shared.connect(), subscriber.connect(), pool.connect()]);
     const checks: Check[] = [

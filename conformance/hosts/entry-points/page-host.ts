@@ -1,7 +1,7 @@
 /**
- * The host in a page. It runs the cases one after the other and sends each outcome to the server as soon as it is known,
- * so that a case which never ends does not lose the outcomes of the others. The page's query string has the path to send
- * to (`?channel=`) and the index of the first case to run (`?from=`).
+ * The host in a page. It runs the cases one after the other and sends each outcome to the server as soon as it is
+ * known, so that a case which never ends does not lose the outcomes of the others. The page's query string has the path
+ * to send to (`?channel=`) and the index of the first case to run (`?from=`).
  */
 import type { Implementation } from '../../case.js';
 import { chapters } from '../../cases/index.js';
