@@ -7,16 +7,10 @@ import {
   startRedis,
   type TestServer,
 } from '@throughline/testing/databases';
-
-export const serverNames = ['PostgreSQL', 'MariaDB', 'Redis'] as const;
-
-export type ServerName = (typeof serverNames)[number];
+import type { ServerName } from './checks/driver.js';
 
 /** The port of each server on 127.0.0.1, or the reason why it could not be started. */
 export type Servers = Readonly<Record<ServerName, number | string>>;
-
-/** The account that the drivers use on PostgreSQL and MariaDB, and the database on PostgreSQL. */
-export const account = { user: 'postgres', database: 'postgres' } as const;
 
 /** Starts the servers that are installed, calls `use`, then ends them. */
 export async function withServers<T>(use: (servers: Servers) => Promise<T>): Promise<T> {

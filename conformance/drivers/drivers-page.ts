@@ -2,7 +2,7 @@
  * Formats the results of the drivers as `docs/drivers.md`, and reads the cells of that page for one version of Node.
  */
 import { runtimes } from '../runtimes/runtimes.js';
-import { type CheckResult, FLOW_COUNT, type Outcome, type Outcomes, POOL_SIZE } from './check.js';
+import { type CheckResult, FLOW_COUNT, type Outcome, type Outcomes, POOL_SIZE } from './checks/check.js';
 import { assertFixable, type DriverResult } from './run-driver.js';
 
 /** The keys of the runtimes that have a column. */

@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { CheckResult, Outcomes } from './check.js';
+import type { CheckResult, Outcomes } from './checks/check.js';
+import type { Driver } from './checks/driver.js';
+import { runCheck } from './checks/run-check.js';
+import { withTimeout } from './checks/with-timeout.js';
 import type { Servers } from './database-servers.js';
-import type { Driver } from './driver.js';
-import { runCheck } from './run-check.js';
-import { withTimeout } from './with-timeout.js';
 
 export interface DriverResult {
   readonly title: string;

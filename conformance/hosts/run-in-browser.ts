@@ -3,7 +3,7 @@ import type { Browser, PageServer } from '@throughline/testing/browsers';
 import { chapters } from '../cases/index.js';
 import type { Peer, PortableMode } from '../implementations.js';
 import { bundleCases } from './bundle-cases.js';
-import type { PageMessage } from './entry-points/page-host.js';
+import type { PageMessage } from './page-message.js';
 import type { CaseResult } from './run-cases.js';
 
 /** A case times out long before: a page that sends nothing for this long is blocked by one. */

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Driver } from '../driver.js';
+import type { Driver } from '../checks/driver.js';
 
 export const betterSqliteDriver: Driver = {
   title: 'better-sqlite3',

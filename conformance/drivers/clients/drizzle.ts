@@ -4,9 +4,8 @@ import { drizzle as onMysql } from 'drizzle-orm/mysql2';
 import { drizzle as onPg } from 'drizzle-orm/node-postgres';
 import mysql from 'mysql2/promise';
 import pg from 'pg';
-import { POOL_SIZE } from '../check.js';
-import { account } from '../database-servers.js';
-import type { Driver } from '../driver.js';
+import { POOL_SIZE } from '../checks/check.js';
+import { account, type Driver } from '../checks/driver.js';
 
 export const drizzlePgDriver: Driver = {
   title: 'drizzle-orm, on pg',

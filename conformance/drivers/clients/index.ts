@@ -1,5 +1,5 @@
 /** All drivers, in the order of the page. */
-import type { Driver } from '../driver.js';
+import type { Driver } from '../checks/driver.js';
 import { betterSqliteDriver } from './better-sqlite3.js';
 import { drizzleMysqlDriver, drizzlePgDriver, drizzleSqliteDriver } from './drizzle.js';
 import { ioredisDriver } from './ioredis.js';

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
-import { awaitCallback } from '../await-callback.js';
-import { BIND, type Check, type Flow, unwrapped, type Wrap } from '../check.js';
-import type { Driver } from '../driver.js';
+import { awaitCallback } from '../checks/await-callback.js';
+import { BIND, type Check, type Flow, unwrapped, type Wrap } from '../checks/check.js';
+import type { Driver } from '../checks/driver.js';
 
 export const ioredisDriver: Driver = {
   title: 'ioredis',

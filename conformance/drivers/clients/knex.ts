@@ -1,8 +1,7 @@
 import knex, { type Knex } from 'knex';
-import { awaitCallback } from '../await-callback.js';
-import { BIND, type Check, type Flow, POOL_SIZE, unwrapped, type Wrap } from '../check.js';
-import { account } from '../database-servers.js';
-import type { Driver } from '../driver.js';
+import { awaitCallback } from '../checks/await-callback.js';
+import { BIND, type Check, type Flow, POOL_SIZE, unwrapped, type Wrap } from '../checks/check.js';
+import { account, type Driver } from '../checks/driver.js';
 
 export const knexPgDriver: Driver = {
   title: 'knex, on pg',

@@ -1,9 +1,8 @@
 import { once } from 'node:events';
 import mysql, { type Connection, type Pool } from 'mysql2';
-import { awaitCallback } from '../await-callback.js';
-import { BIND, type Check, type Flow, POOL_SIZE, unwrapped, type Wrap } from '../check.js';
-import { account } from '../database-servers.js';
-import type { Driver } from '../driver.js';
+import { awaitCallback } from '../checks/await-callback.js';
+import { BIND, type Check, type Flow, POOL_SIZE, unwrapped, type Wrap } from '../checks/check.js';
+import { account, type Driver } from '../checks/driver.js';
 
 export const mysql2Driver: Driver = {
   title: 'mysql2',

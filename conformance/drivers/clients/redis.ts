@@ -1,6 +1,6 @@
 import { createClient, createClientPool } from 'redis';
-import { BIND, type Check, type Flow, POOL_SIZE, unwrapped, type Wrap } from '../check.js';
-import type { Driver } from '../driver.js';
+import { BIND, type Check, type Flow, POOL_SIZE, unwrapped, type Wrap } from '../checks/check.js';
+import type { Driver } from '../checks/driver.js';
 
 export const redisDriver: Driver = {
   title: 'redis (node-redis)',

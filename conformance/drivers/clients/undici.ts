@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, type Dispatcher, fetch, Pool, request } from 'undici';
-import { BIND, type Check, type Flow, POOL_SIZE, unwrapped, type Wrap } from '../check.js';
-import type { Driver } from '../driver.js';
+import { BIND, type Check, type Flow, POOL_SIZE, unwrapped, type Wrap } from '../checks/check.js';
+import type { Driver } from '../checks/driver.js';
 
 export const undiciDriver: Driver = {
   title: 'undici',

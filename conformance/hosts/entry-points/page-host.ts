@@ -5,13 +5,8 @@
  */
 import type { Implementation } from '../../case.js';
 import { chapters } from '../../cases/index.js';
-import { type CaseOutcome, runCase } from '../run-cases.js';
-
-/** What the page sends for each case. */
-export interface PageMessage extends CaseOutcome {
-  /** The position of the case in the list of all cases of all chapters. */
-  readonly index: number;
-}
+import type { PageMessage } from '../page-message.js';
+import { runCase } from '../run-cases.js';
 
 declare const location: { readonly search: string };
 

@@ -1,5 +1,9 @@
 import type { Check } from './check.js';
-import type { ServerName } from './database-servers.js';
+
+export type ServerName = 'PostgreSQL' | 'MariaDB' | 'Redis';
+
+/** The account that the drivers use on PostgreSQL and MariaDB, and the database on PostgreSQL. */
+export const account = { user: 'postgres', database: 'postgres' } as const;
 
 /** A driver of a database, or another client that shares connections between flows, with its checks. */
 export interface Driver {
