@@ -1,4 +1,4 @@
-/** The browser host as tests: every case in a page of Chromium, in each way in which `await` can be followed. */
+/** Runs every case as a test, in a page of Chromium, in each way in which `await` can be followed. */
 import { after, before, describe, it } from 'node:test';
 import { type Browser, openBrowser, type PageServer, startPageServer } from '@throughline/testing/browsers';
 import { findDifference } from '../differences.js';

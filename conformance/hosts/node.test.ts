@@ -1,6 +1,6 @@
 /**
- * The host for the Node that runs the tests, as tests: every case on Throughline, except the chapters about APIs that
- * only pages have. Node has everything that the other cases need.
+ * Runs every case on Throughline as a test, on the Node that runs the tests. The chapters about APIs that only pages have
+ * are excluded. Node has everything that the other cases need.
  */
 import { describe, it } from 'node:test';
 import * as throughline from 'throughline';

@@ -1,4 +1,4 @@
-/** als-browser, which has Node's AsyncLocalStorage and nothing else. Its README requires no build step. */
+/** als-browser, which has Node's AsyncLocalStorage and nothing else. Its README does not require a build step. */
 import { AsyncLocalStorage } from 'als-browser';
 import type { Implementation } from '../case.js';
 import { MissingAsyncResource } from './missing-features.js';
