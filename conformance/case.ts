@@ -1,18 +1,27 @@
 /**
- * A case is one promise that every implementation is held to: a small function over the public API that throws where
- * the promise is not kept. It knows no test runner, and asks for what its runtime may not have.
+ * The vocabulary of the conformance suite:
+ *
+ * - A *case* is one guarantee that every implementation is tested for: a small function over the public API that throws
+ *   if the guarantee does not hold. It depends on no test runner, and declares what its runtime may lack.
+ * - A *chapter* is a list of cases about one rule or one part of the API.
+ * - An *implementation* is what a case is run on: Throughline, the runtime's own classes, or a peer
+ *   (`implementations.ts`).
+ * - A *host* runs the cases in one environment: a process, a worker, a page (`hosts/`).
+ * - A *column* is a runtime or a browser with the implementations that are tested in it (`matrix/columns.ts`).
+ * - A *difference* is a case that an implementation is known to fail in some columns, with the reason
+ *   (`differences.ts`).
  */
 import type { AsyncContext, AsyncLocalStorage, AsyncResource } from 'throughline';
 
-/** What a case tries: Throughline, or the same classes by somebody else. */
+/** The classes that a case tests: Throughline's, or the same classes of another implementation. */
 export interface Implementation {
   readonly AsyncLocalStorage: typeof AsyncLocalStorage;
   readonly AsyncResource: typeof AsyncResource;
-  /** Absent where the implementation has Node's API only. */
+  /** Absent if the implementation has Node's API only. */
   readonly AsyncContext?: typeof AsyncContext;
 }
 
-/** A module of the runtime, or a global by its name; `AsyncContext` is the implementation's. */
+/** A module of the runtime, a global variable, or `AsyncContext`, which the implementation provides. */
 export type Need =
   | `node:${string}`
   | 'AsyncContext'
@@ -54,14 +63,15 @@ export type Need =
   | 'XMLHttpRequest';
 
 export interface Case {
-  /** The promise, as a sentence. */
+  /** The guarantee, as a sentence. */
   readonly name: string;
-  /** Where one of these is missing, the case says nothing of the implementation. */
+  /** If one of these is missing, the case is skipped and its outcome is `absent`. */
   readonly needs?: readonly Need[];
+  /** Throws or rejects if the guarantee does not hold. */
   run(implementation: Required<Implementation>): void | Promise<void>;
 }
 
-/** The cases of one rule or of one part of the API. */
+/** The cases about one rule or one part of the API. */
 export interface Chapter {
   readonly title: string;
   readonly cases: readonly Case[];

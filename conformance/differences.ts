@@ -4,7 +4,7 @@
  * The list is exact in both directions. The matrix fails on a failing case that is not listed, and on a listed case that
  * passes in all its columns.
  */
-import { type ImplementationName, modes } from './implementations.js';
+import { type ImplementationName, portableModes } from './implementations.js';
 
 /** Cases that fail for one reason. */
 export interface Difference {
@@ -309,7 +309,7 @@ export const differences: readonly Difference[] = [
       'Interception follows only an `await` of a promise. Code runs in the root, and never in the frame of another flow, after an `await` of a plain value or a thenable, in the `finally` block of a generator after an early exit, and in the second of two queued steps of a generator. The transform follows all of these.',
   },
   {
-    implementations: modes,
+    implementations: portableModes,
     columns: portableEngineColumns,
     cases: [
       'The initial pull() of a ReadableStream source runs in the frame of the constructor call',
@@ -320,7 +320,7 @@ export const differences: readonly Difference[] = [
       'If the platform defers a method of a stream source or sink until the previous step has completed, the method runs in the root. The code that reads, loops or pipes keeps its own frame.',
   },
   {
-    implementations: modes,
+    implementations: portableModes,
     columns: ['portable'],
     cases: ['The listeners of an AbortSignal.timeout() signal run in the frame in which the signal was created'],
     reason:

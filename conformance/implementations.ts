@@ -1,4 +1,6 @@
-/** What the cases can be run on, by name. A host loads only the one that it is asked for. */
+/**
+ * The names of everything that the cases can be run on. A host loads only the implementation that it is started with.
+ */
 import type { Implementation } from './case.js';
 
 /** On a server: Throughline, or the runtime's own classes. */
@@ -7,37 +9,43 @@ export const serverImplementations = ['throughline', 'native'] as const;
 export type ServerImplementation = (typeof serverImplementations)[number];
 
 /**
- * On the portable engine: Throughline, by what makes the code after an `await` run in its frame. Either the program is
- * built with the transform, or native `await` is intercepted, or both.
+ * On the portable engine: Throughline, in each way in which the code after an `await` can be made to run in its frame.
+ * Either the program is built with the transform, or native `await` is intercepted, or both.
  */
-export const modes = ['transform', 'interception', 'both'] as const;
+export const portableModes = ['transform', 'interception', 'both'] as const;
 
-export type Mode = (typeof modes)[number];
+export type PortableMode = (typeof portableModes)[number];
 
-/** In browsers: what others have made. */
+/** In browsers: the implementations of others. */
 export const peers = ['zone.js', 'als-browser', 'simple-async-context'] as const;
 
 export type Peer = (typeof peers)[number];
 
-export type ImplementationName = ServerImplementation | Mode | Peer;
+export type ImplementationName = ServerImplementation | PortableMode | Peer;
 
 export function isPeer(name: ImplementationName): name is Peer {
   return (peers as readonly string[]).includes(name);
 }
 
-/** Whether it is Throughline. */
-export function isOurs(name: ImplementationName): boolean {
-  return name === 'throughline' || (modes as readonly string[]).includes(name);
+export function isThroughline(name: ImplementationName): boolean {
+  return name === 'throughline' || (portableModes as readonly string[]).includes(name);
 }
 
+/**
+ * Loads an implementation for servers.
+ *
+ * @throws {Error} If there is no server implementation of this name.
+ */
 export async function loadImplementation(name: string): Promise<Implementation> {
   switch (name) {
     case 'throughline':
       return import('throughline');
     case 'native':
-      // Node's types lack nothing that a case uses, but they are other types.
+      // Node's types describe the same members as ours, but TypeScript cannot prove it.
       return (await import('node:async_hooks')) as unknown as Implementation;
     default:
-      throw new Error(`No implementation is called "${name}". There are: ${serverImplementations.join(', ')}`);
+      throw new Error(
+        `There is no implementation named "${name}". The implementations are: ${serverImplementations.join(', ')}.`,
+      );
   }
 }

@@ -7,7 +7,7 @@ import {
   type BrowserName,
   MissingBrowser,
   openBrowser,
-  startServer,
+  startPageServer,
 } from '@throughline/testing/browsers';
 import { MissingEnvironment, type SampleOutcome, type Sampler } from '../suite/environment.js';
 import { type HostOutcome, sampleArguments } from './browser-sample.js';
@@ -31,7 +31,7 @@ export async function openPageSampler(name: BrowserName): Promise<Sampler> {
   const bundles = await bundleSubjects('page');
   const browser = await openInstalledBrowser(name);
   // Cross-origin isolated pages have the finest clock that a browser offers.
-  const server = await startServer({ isolated: true });
+  const server = await startPageServer({ isolated: true });
   for (const [subject, code] of Object.entries(bundles)) {
     server.add(`/${subject}/`, HTML);
     server.add(`/${subject}/page.js`, code);

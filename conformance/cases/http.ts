@@ -2,10 +2,10 @@ import type { Agent, ClientRequest, IncomingMessage, RequestOptions, Server, Ser
 import type { ClientHttp2Session, ServerHttp2Stream } from 'node:http2';
 import { equal } from '../assert.js';
 import type { Chapter } from '../case.js';
-import { certificate, key } from '../certificate.js';
 import { assertFlowsKeepFrame, type CheckFrame } from '../concurrent-flows.js';
 import { casesRequiring, listeningSockets } from '../features.js';
-import { listening } from '../loopback.js';
+import { certificate, key } from '../loopback/certificate.js';
+import { whileListening } from '../loopback/while-listening.js';
 
 export const http: Chapter = {
   title: 'Rule 3: HTTP',
@@ -27,7 +27,7 @@ export const http: Chapter = {
             }
           }),
         );
-        await listening(server, async (port) => {
+        await whileListening(server, async (port) => {
           const paths = Array.from({ length: 20 }, (_, index) => `/${index}`);
           const bodies = paths.map((path) => requestText(http.request, { port, path, method: 'POST' }));
           equal(await Promise.all(bodies), paths);
@@ -44,7 +44,7 @@ export const http: Chapter = {
         const server = storage.run('creator', () =>
           http.createServer((_, response) => response.end(String(storage.getStore()))),
         );
-        const seen = await listening(
+        const seen = await whileListening(
           server,
           (port) => storage.run('client', () => requestText(http.request, { port })),
           (start) => storage.run('listen', start),
@@ -98,7 +98,7 @@ export const http: Chapter = {
             };
             storage.run('write', () => response.write('some', write));
           });
-          listening(server, (port) => requestText(http.request, { port })).catch(reject);
+          whileListening(server, (port) => requestText(http.request, { port })).catch(reject);
         });
         equal(seen, ['write', 'end']);
       },
@@ -119,7 +119,7 @@ export const http: Chapter = {
             response.write('some text');
           }),
         );
-        await listening(
+        await whileListening(
           server,
           async (port) => {
             storage.run('client', () => {
@@ -137,7 +137,7 @@ export const http: Chapter = {
       needs: ['node:http'],
       async run(implementation) {
         const http = await import('node:http');
-        await listening(http.createServer(echo), (port) =>
+        await whileListening(http.createServer(echo), (port) =>
           assertFlowsKeepFrame(implementation, (check) => requestWithChecks(http.request, { port }, check)),
         );
       },
@@ -154,7 +154,7 @@ export const http: Chapter = {
           echo(request, response);
         });
         try {
-          await listening(server, (port) =>
+          await whileListening(server, (port) =>
             assertFlowsKeepFrame(implementation, async (check) => {
               await requestWithChecks(http.request, { port, agent }, check);
               await requestWithChecks(http.request, { port, agent }, check);
@@ -172,7 +172,7 @@ export const http: Chapter = {
       async run({ AsyncLocalStorage }) {
         const http = await import('node:http');
         const storage = new AsyncLocalStorage<string>();
-        await listening(http.createServer(echo), (port) =>
+        await whileListening(http.createServer(echo), (port) =>
           withAgent(new http.Agent({ keepAlive: true, maxSockets: 1 }), async (agent) => {
             const seen: (string | undefined)[] = [];
             const get = () =>
@@ -207,7 +207,7 @@ export const http: Chapter = {
             setTimeout(() => setImmediate(() => response.end(`<${storage.getStore()}>`)), request.url === '/a' ? 5 : 1),
           ),
         );
-        const responses = await listening(
+        const responses = await whileListening(
           server,
           (port) =>
             new Promise<string>((resolve, reject) => {
@@ -246,7 +246,7 @@ export const http: Chapter = {
             }, 1);
           }),
         );
-        await listening(server, async (port) => {
+        await whileListening(server, async (port) => {
           const listen = async (path: string) => {
             let text = '';
             const seen = new Set<string | undefined>();
@@ -275,7 +275,7 @@ export const http: Chapter = {
         const storage = new AsyncLocalStorage<string>();
         const controller = new AbortController();
         const server = http.createServer(() => storage.run('aborter', () => controller.abort()));
-        const seen = await listening(
+        const seen = await whileListening(
           server,
           (port) =>
             new Promise((resolve) =>
@@ -299,7 +299,7 @@ export const http: Chapter = {
             'HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: test\r\n\r\n',
           ),
         );
-        await listening(server, (port) =>
+        await whileListening(server, (port) =>
           assertFlowsKeepFrame(
             implementation,
             (check) =>
@@ -324,7 +324,7 @@ export const http: Chapter = {
       needs: ['node:https'],
       async run(implementation) {
         const https = await import('node:https');
-        await listening(https.createServer({ key, cert: certificate }, echo), (port) =>
+        await whileListening(https.createServer({ key, cert: certificate }, echo), (port) =>
           withAgent(new https.Agent({ keepAlive: true, maxSockets: 1, ca: certificate }), (agent) =>
             assertFlowsKeepFrame(implementation, async (check) => {
               await requestWithChecks(https.request, { port, agent }, check);
@@ -339,7 +339,7 @@ export const http: Chapter = {
       needs: ['node:http'],
       async run(implementation) {
         const http = await import('node:http');
-        await listening(http.createServer(echo), (port) =>
+        await whileListening(http.createServer(echo), (port) =>
           assertFlowsKeepFrame(implementation, async (check) => {
             const url = `http://127.0.0.1:${port}/`;
             const response = await fetch(url, { method: 'POST', body: 'text' }).then((response) => {
@@ -366,7 +366,7 @@ export const http: Chapter = {
         const storage = new AsyncLocalStorage<string>();
         const controller = new AbortController();
         const server = http.createServer(() => storage.run('aborter', () => controller.abort()));
-        const seen = await listening(server, (port) =>
+        const seen = await whileListening(server, (port) =>
           storage.run('client', async () => {
             try {
               await fetch(`http://127.0.0.1:${port}/`, { signal: controller.signal });
@@ -389,7 +389,7 @@ export const http: Chapter = {
           stream.respond();
           stream.pipe(stream);
         });
-        await listening(server, (port) =>
+        await whileListening(server, (port) =>
           withSession(http2.connect(`http://127.0.0.1:${port}`), (session) =>
             assertFlowsKeepFrame(
               implementation,
@@ -421,7 +421,7 @@ export const http: Chapter = {
           stream.respond();
           stream.end(String(seen));
         });
-        const seen = await listening(
+        const seen = await whileListening(
           server,
           (port) =>
             storage.run('client', () =>
@@ -451,7 +451,7 @@ export const http: Chapter = {
             }
           }),
         );
-        await listening(server, (port) =>
+        await whileListening(server, (port) =>
           withSession(http2.connect(`http://127.0.0.1:${port}`), async (session) => {
             const paths = ['/a', '/b', '/c', '/d'];
             equal(await Promise.all(paths.map((path) => requestTextOverSession(session, path))), paths);
@@ -465,7 +465,7 @@ export const http: Chapter = {
       needs: ['node:http2'],
       async run(implementation) {
         const http2 = await import('node:http2');
-        await listening(http2.createServer(), (port) =>
+        await whileListening(http2.createServer(), (port) =>
           withSession(http2.connect(`http://127.0.0.1:${port}`), async (session) => {
             await new Promise((resolve) => session.once('remoteSettings', resolve));
             await assertFlowsKeepFrame(implementation, (check) => {
@@ -539,7 +539,7 @@ async function requestTwiceOnOneSocket(server: Server): Promise<string[]> {
   const http = await import('node:http');
   const ports = new Set<unknown>();
   server.on('request', (request) => ports.add(request.socket.remotePort));
-  return listening(server, (port) =>
+  return whileListening(server, (port) =>
     withAgent(new http.Agent({ keepAlive: true, maxSockets: 1 }), async (agent) => {
       const texts = [
         await requestText(http.request, { port, agent }),

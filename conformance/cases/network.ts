@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import { equal } from '../assert.js';
 import type { Chapter } from '../case.js';
-import { certificate, key } from '../certificate.js';
 import { assertCallbackKeepsFrame, assertFlowsKeepFrame, type CheckFrame } from '../concurrent-flows.js';
 import { casesRequiring, listeningSockets } from '../features.js';
-import { listening } from '../loopback.js';
+import { certificate, key } from '../loopback/certificate.js';
+import { whileListening } from '../loopback/while-listening.js';
 
 export const network: Chapter = {
   title: 'Rule 3: sockets and DNS',
@@ -14,7 +14,7 @@ export const network: Chapter = {
       needs: ['node:net'],
       async run(implementation) {
         const net = await import('node:net');
-        await listening(net.createServer(echo), (port) =>
+        await whileListening(net.createServer(echo), (port) =>
           assertFlowsKeepFrame(implementation, (check) =>
             talkToEchoServer(net.connect(port, '127.0.0.1'), 'connect', check),
           ),
@@ -27,7 +27,7 @@ export const network: Chapter = {
       async run({ AsyncLocalStorage }) {
         const net = await import('node:net');
         const storage = new AsyncLocalStorage<string>();
-        const seen = await listening(
+        const seen = await whileListening(
           net.createServer((socket) => socket.end('text')),
           (port) =>
             new Promise((resolve, reject) => {
@@ -45,7 +45,7 @@ export const network: Chapter = {
       async run({ AsyncLocalStorage }) {
         const net = await import('node:net');
         const storage = new AsyncLocalStorage<string>();
-        const seen = await listening(
+        const seen = await whileListening(
           net.createServer(echo),
           (port) =>
             new Promise((resolve, reject) => {
@@ -88,7 +88,7 @@ export const network: Chapter = {
       async run({ AsyncLocalStorage }) {
         const net = await import('node:net');
         const storage = new AsyncLocalStorage<string>();
-        const seen = await listening(net.createServer(echo), (port) => {
+        const seen = await whileListening(net.createServer(echo), (port) => {
           const socket = storage.run('connect', () => net.connect(port, '127.0.0.1'));
           return new Promise((resolve, reject) => {
             socket.on('error', reject);
@@ -104,7 +104,7 @@ export const network: Chapter = {
       needs: ['node:net'],
       async run(implementation) {
         const net = await import('node:net');
-        await listening(
+        await whileListening(
           net.createServer((socket) => socket.end('text')),
           (port) =>
             assertFlowsKeepFrame(implementation, async (check) => {
@@ -128,7 +128,7 @@ export const network: Chapter = {
           }),
         );
         server.on('listening', () => seen.push(storage.getStore()));
-        await listening(
+        await whileListening(
           server,
           (port) => storage.run('client', () => drain(net.connect(port, '127.0.0.1'))),
           (start) => storage.run('listen', start),
@@ -143,7 +143,7 @@ export const network: Chapter = {
         const net = await import('node:net');
         const storage = new AsyncLocalStorage<string>();
         let seen: string | undefined = 'no data';
-        await listening(
+        await whileListening(
           net.createServer((socket) =>
             storage.run('handler', () =>
               socket.on('data', () => {
@@ -179,7 +179,7 @@ export const network: Chapter = {
       needs: ['node:tls'],
       async run(implementation) {
         const tls = await import('node:tls');
-        await listening(tls.createServer({ key, cert: certificate }, echo), (port) =>
+        await whileListening(tls.createServer({ key, cert: certificate }, echo), (port) =>
           assertFlowsKeepFrame(implementation, (check) =>
             talkToEchoServer(
               tls.connect({ port, host: '127.0.0.1', servername: 'localhost', ca: certificate }),
@@ -216,7 +216,7 @@ export const network: Chapter = {
             socket.on('end', () => resolve(text));
             socket.on('error', reject);
           });
-        await listening(server, async (port) => {
+        await whileListening(server, async (port) => {
           equal((await Promise.all([request(port), request(port), request(port)])).sort(), ['0 0', '1 1', '2 2']);
         });
         equal(storage.getStore(), undefined, 'the value after the flows');

@@ -8,7 +8,7 @@ import { equal } from '../assert.js';
 import type { Case, Chapter } from '../case.js';
 import { assertFlowsKeepFrame } from '../concurrent-flows.js';
 import { casesRequiring, listeningSockets, workerThreads } from '../features.js';
-import { listening } from '../loopback.js';
+import { whileListening } from '../loopback/while-listening.js';
 
 const inProcessCases: readonly Case[] = [
   {
@@ -217,7 +217,7 @@ const socketCases: readonly Case[] = [
           if (lines.length === 3) socket.write(`${lines.splice(0).join('\n')}\n`);
         });
       });
-      await listening(server, async (port) => {
+      await whileListening(server, async (port) => {
         const socket = net.connect(port, '127.0.0.1');
         try {
           const waiting = new Map<string, () => void>();

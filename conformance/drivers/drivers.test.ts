@@ -1,36 +1,39 @@
-/** The drivers on this Node, against real servers, compared with what `docs/drivers.md` says of it. */
+/** The checks of all drivers on this Node, against real servers, compared with `docs/drivers.md`. */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { checkFix, drivers, runDriver } from './drivers.js';
-import { cellOf, cellsOf, nodes } from './page.js';
-import { withServers } from './servers.js';
+import { drivers } from './clients/index.js';
+import { withServers } from './database-servers.js';
+import { formatCell, nodeVersions, parseCells } from './drivers-page.js';
+import { assertFixable, runDriver } from './run-driver.js';
 
-test('the drivers keep what docs/drivers.md says, and each fix mends what is lost', async (context) => {
-  const key = nodes.find((name) => name === `node${process.versions.node.split('.', 1)[0]}`);
-  const text = await readFile(new URL('../../../docs/drivers.md', import.meta.url), 'utf8');
-  const said = key === undefined ? undefined : cellsOf(text, key);
-  if (said === undefined)
-    context.diagnostic(`docs/drivers.md says nothing of ${process.version}: results not compared`);
+test('drivers behave as docs/drivers.md documents, and each fix keeps what is lost without it', async (context) => {
+  const key = nodeVersions.find((version) => version === `node${process.versions.node.split('.', 1)[0]}`);
+  const page = await readFile(new URL('../../../docs/drivers.md', import.meta.url), 'utf8');
+  const documented = key === undefined ? undefined : parseCells(page, key);
+  if (documented === undefined) {
+    context.diagnostic(`docs/drivers.md has no column for ${process.version}: results not compared`);
+  }
   await withServers(async (servers) => {
     for (const driver of drivers) {
-      await context.test(driver.title, async (part) => {
+      await context.test(driver.title, async (driverContext) => {
         const { checks } = await runDriver(driver, servers);
         if (typeof checks === 'string') {
-          part.skip(checks);
+          driverContext.skip(checks);
           return;
         }
         for (const check of checks) {
-          const cell = said?.get(`${driver.title}: ${check.name}`);
-          // Nothing was known of it there: better-sqlite3 is compiled for one version of Node.
-          if (said !== undefined && cell !== '–') {
+          const cell = documented?.get(`${driver.title}: ${check.name}`);
+          // A dash means that the driver could not run when the page was generated: better-sqlite3 is compiled for one
+          // version of Node.
+          if (documented !== undefined && cell !== '–') {
             assert.equal(
-              cellOf(check),
+              formatCell(check),
               cell,
-              `${check.name}: where docs/drivers.md is old, npm run drivers writes it anew`,
+              `${check.name}: if docs/drivers.md is outdated, npm run drivers updates it`,
             );
           }
-          checkFix(driver.title, check);
+          assertFixable(driver.title, check);
         }
       });
     }

@@ -1,13 +1,13 @@
 /**
- * The host for `npm test`: every case on Throughline, on the Node that runs the tests, which has all that they ask for, but
- * for the chapters about what only pages have.
+ * Runs every case on Throughline as a test, on the Node that runs the tests. The chapters about APIs that only pages have
+ * are excluded. Node has everything that the other cases need.
  */
 import { describe, it } from 'node:test';
 import * as throughline from 'throughline';
 import { chapters } from '../cases/index.js';
 import { web } from '../cases/web/index.js';
 import { findDifference } from '../differences.js';
-import { runCase } from '../run-cases.js';
+import { runCase } from './run-cases.js';
 
 const [major] = process.versions.node.split('.');
 

@@ -1,10 +1,10 @@
 /**
- * simple-async-context, which has AsyncContext: a storage is one of its variables. Its README asks for code that is compiled
- * to ES2015, without native async functions.
+ * simple-async-context, which has AsyncContext: each storage is one of its variables. Its README requires code that is
+ * compiled to ES2015, without native async functions.
  */
 import { AsyncContext } from 'simple-async-context';
 import type { Implementation } from '../case.js';
-import { lacks, NoAsyncResource } from './lacking.js';
+import { MissingAsyncResource, throwMissing } from './missing-features.js';
 
 type Callback = (...args: never[]) => unknown;
 
@@ -33,21 +33,21 @@ class AsyncLocalStorage {
   }
 
   enterWith(): never {
-    lacks('enterWith()');
+    throwMissing('enterWith()');
   }
 
   disable(): never {
-    lacks('disable()');
+    throwMissing('disable()');
   }
 
   withScope(): never {
-    lacks('withScope()');
+    throwMissing('withScope()');
   }
 }
 
-// The cases call no more than what is there or says that it is absent.
+// Every member that a case calls either exists or throws that it is missing.
 export const implementation = {
   AsyncLocalStorage,
-  AsyncResource: NoAsyncResource,
+  AsyncResource: MissingAsyncResource,
   AsyncContext,
 } as unknown as Implementation;

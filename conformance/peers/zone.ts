@@ -1,17 +1,17 @@
 /**
- * zone.js, which has zones in place of storages: a storage's value is a property of a zone that is forked for each run().
+ * zone.js, which has zones instead of storages: the value of a storage is a property of a zone that each run() forks.
  * It is loaded before all other code, and all code is built without native async functions, as Angular builds it.
  */
 import 'zone.js';
 import type { Implementation } from '../case.js';
-import { lacks, NoAsyncResource } from './lacking.js';
+import { MissingAsyncResource, throwMissing } from './missing-features.js';
 
 type Callback = (...args: never[]) => unknown;
 
-let keys = 0;
+let storageCount = 0;
 
 class AsyncLocalStorage {
-  readonly #key = `storage ${++keys}`;
+  readonly #key = `storage ${++storageCount}`;
 
   static bind(fn: Callback): Callback {
     return Zone.current.wrap(fn, 'bind');
@@ -35,17 +35,17 @@ class AsyncLocalStorage {
   }
 
   enterWith(): never {
-    lacks('enterWith()');
+    throwMissing('enterWith()');
   }
 
   disable(): never {
-    lacks('disable()');
+    throwMissing('disable()');
   }
 
   withScope(): never {
-    lacks('withScope()');
+    throwMissing('withScope()');
   }
 }
 
-// The cases call no more than what is there or says that it is absent.
-export const implementation = { AsyncLocalStorage, AsyncResource: NoAsyncResource } as unknown as Implementation;
+// Every member that a case calls either exists or throws that it is missing.
+export const implementation = { AsyncLocalStorage, AsyncResource: MissingAsyncResource } as unknown as Implementation;

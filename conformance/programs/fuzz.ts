@@ -1,21 +1,24 @@
-/** `npm run fuzz`: random programs on ours and on the runtime's own class, for as long as wanted. */
+/**
+ * The command of `npm run fuzz`: runs random programs on Throughline and on the runtime's own class, for a given time.
+ */
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { loadImplementation } from '../implementations.js';
-import { Examiner, report } from './examine.js';
+import { Examiner } from './examiner.js';
+import { formatFinding } from './format-finding.js';
 
-const HELP = `Runs random programs of async code on Throughline and on the runtime's own AsyncLocalStorage, and compares.
+const HELP = `Runs random programs of asynchronous code on Throughline and on the runtime's own AsyncLocalStorage, and compares them.
 
   npm run fuzz -- [--minutes N] [--seed S]
 
-  --minutes N  how long, 1 if not given; a part of a minute is fine
-  --seed S     the first program's seed, a whole number; the next program's is S + 1. Random if not given
-  --help       this text
+  --minutes N  how long to run, in minutes; fractions are allowed. Default: 1
+  --seed S     the seed of the first program, an integer; each program after it has the next integer. Default: random
+  --help       show this text
 
-Ends with exit code 0 where all programs saw the same values, 1 where some did not, 2 for a wrong option.`;
+Exits with code 0 if all programs had the same values on both, 1 if some did not, 2 for an invalid option.`;
 
-const MOST_FAILURES = 10;
-const PROGRESS_MS = { terminal: 200, file: 10_000 };
+const MAX_FAILURES = 10;
+const PROGRESS_INTERVAL_MS = { terminal: 200, file: 10_000 };
 
 interface Options {
   readonly minutes: number;
@@ -29,10 +32,12 @@ function readOptions(args: string[]): Options | 'help' {
   if (values.help) return 'help';
   const minutes = Number(values.minutes ?? 1);
   if (!(minutes > 0 && minutes < Number.POSITIVE_INFINITY)) {
-    throw new UsageError(`--minutes takes a number above 0; this is "${values.minutes}".`);
+    throw new UsageError(`--minutes must be a number above 0, but it is "${values.minutes}".`);
   }
   const seed = values.seed ?? String(randomInt(2 ** 31));
-  if (!/^\d{1,10}$/.test(seed)) throw new UsageError(`--seed takes a whole number; this is "${seed}".`);
+  if (!/^\d{1,10}$/.test(seed)) {
+    throw new UsageError(`--seed must be an integer of up to ten digits, but it is "${seed}".`);
+  }
   return { minutes, seed: Number(seed) };
 }
 
@@ -47,31 +52,31 @@ function parse(args: string[]) {
   }
 }
 
-/** The number of programs that failed. */
+/** Returns the number of programs that failed. */
 async function fuzz({ minutes, seed }: Options): Promise<number> {
   const examiner = new Examiner(await loadImplementation('throughline'), await loadImplementation('native'));
   const { stdout } = process;
-  const interval = stdout.isTTY ? PROGRESS_MS.terminal : PROGRESS_MS.file;
+  const interval = stdout.isTTY ? PROGRESS_INTERVAL_MS.terminal : PROGRESS_INTERVAL_MS.file;
   const start = performance.now();
   const end = start + minutes * 60_000;
   let programs = 0;
   let failures = 0;
   const progress = (): string => {
     const perSecond = Math.round(programs / ((performance.now() - start) / 1000));
-    return `${programs} programs, ${failures} failures, ${perSecond} programs a second`;
+    return `${programs} programs, ${failures} failures, ${perSecond} programs per second`;
   };
   const write = (text: string) => stdout.write(stdout.isTTY ? `\r\x1b[K${text}` : `${text}\n`);
 
   console.log(`The first seed is ${seed}.`);
-  let next = start + interval;
-  while (performance.now() < end && failures < MOST_FAILURES) {
+  let nextProgress = start + interval;
+  while (performance.now() < end && failures < MAX_FAILURES) {
     const finding = await examiner.examine(seed + programs++);
     if (finding !== undefined) {
       failures++;
-      write(`${report(finding)}\n`);
+      write(`${formatFinding(finding)}\n`);
     }
-    if (performance.now() < next) continue;
-    next = performance.now() + interval;
+    if (performance.now() < nextProgress) continue;
+    nextProgress = performance.now() + interval;
     write(progress());
   }
   write(`${progress()}${stdout.isTTY ? '\n' : ''}`);

@@ -1,16 +1,22 @@
 /**
- * A random program of async code, as data: a tree of statements that run-program.ts executes, print.ts prints,
- * generate.ts makes up and shrink.ts cuts down.
+ * A random program of asynchronous code, as data: a tree of statements. `generate-program.ts` creates it from a seed,
+ * `program-run.ts` executes it, `format-program.ts` formats it as text, and `shrink-program.ts` reduces it.
  *
- * A block is the body of a function or of a `try`. A statement stands in a block. An operand is an expression whose
- * value can be awaited, or left to itself, and then a flow of its own goes on beside the one that left it.
- * Storages, values, gates and registers are numbers that count modulo how many there are, and what makes no sense where
- * it stands has a meaning all the same (`await` in a function that is not async leaves its operand, `yield` outside of
- * a generator does nothing): so every part of a program can be taken out, or stand in another's place, and what is left
- * is a program.
+ * - A *block* is the body of a function or of a `try`: a list of statements.
+ * - An *operand* is an expression whose value can be awaited. If it is detached instead, it continues as a separate
+ *   flow next to the flow that started it.
+ * - A *gate* is a promise of the whole program that any flow may await or settle.
+ * - A *register* is a variable of the whole program that holds a captured frame or a generator.
+ * - A *target* is an event emitter or an event target of the whole program.
+ * - A *path* names a position in the tree, for example `3b0`: the first statement of the second block of statement 3.
+ *
+ * Storages, values, gates, registers and targets are numbers, taken modulo how many there are. A statement that would
+ * make no sense in its position has a meaning there too: `await` in a function that is not async detaches its operand,
+ * and `yield` outside of a generator does nothing. Therefore every part of a program can be removed or replaced by
+ * another part, and the remainder is a program.
  */
 
-/** What a value number stands for. Objects and strings, since frames may hold them in different ways. */
+/** The value of each value number. Both objects and strings, because frames may hold them differently. */
 export const VALUES: readonly unknown[] = [
   'a',
   'b',
@@ -27,13 +33,13 @@ export const VALUES: readonly unknown[] = [
   Number.NaN,
 ];
 
-export const GATES = 3;
-export const REGISTERS = 3;
+export const GATE_COUNT = 3;
+export const REGISTER_COUNT = 3;
 
-/** The last one is an EventTarget, the others are event emitters. */
-export const TARGETS = 3;
+/** The last target is an EventTarget, the others are event emitters. */
+export const TARGET_COUNT = 3;
 
-/** Where a callback can be handed to, and be called later. */
+/** A function that calls a callback later. */
 export type Scheduler =
   | 'queueMicrotask'
   | 'process.nextTick'
@@ -42,13 +48,14 @@ export type Scheduler =
   | 'fs.stat'
   | 'crypto.randomBytes';
 
-/** A way to hold a frame and to run a function in it. */
+/** A way to capture the current frame. All of them result in a function that calls another function in that frame. */
 export type Capture = 'snapshot' | 'bind' | 'AsyncResource' | 'AsyncResource#bind' | 'AsyncResource.bind';
 
+/** The method of a generator that resumes it. */
 export type Resume = 'next' | 'return' | 'throw';
 
-/** Every statement and every operand: what it holds in blocks and operands, besides the fields of its own. */
-export interface Node<Kind extends string = string, Blocks = readonly Block[], Operands = readonly Operand[]> {
+/** A statement or an operand: the blocks and operands in it, in addition to the fields of its kind. */
+export interface ProgramNode<Kind extends string = string, Blocks = readonly Block[], Operands = readonly Operand[]> {
   readonly kind: Kind;
   readonly blocks: Blocks;
   readonly operands: Operands;
@@ -56,121 +63,137 @@ export interface Node<Kind extends string = string, Blocks = readonly Block[], O
 
 type None = readonly [];
 
-interface OfStorage {
+interface StorageReference {
   readonly storage: number;
 }
 
-interface OfValue extends OfStorage {
+interface StorageAndValue extends StorageReference {
   readonly value: number;
 }
 
-interface OfRegister {
+interface RegisterReference {
   readonly register: number;
 }
 
 export type Statement =
   /** `await operand` */
-  | Node<'await', None, readonly [Operand]>
-  /** The operand, not awaited. */
-  | Node<'leave', None, readonly [Operand]>
-  | (Node<'run', readonly [body: Block], None> & OfValue)
-  | (Node<'exit', readonly [body: Block], None> & OfStorage)
-  | (Node<'enterWith', None, None> & OfValue)
-  | (Node<'disable', None, None> & OfStorage)
+  | ProgramNode<'await', None, readonly [Operand]>
+  /** The operand without `await`. */
+  | ProgramNode<'detach', None, readonly [Operand]>
+  | (ProgramNode<'run', readonly [body: Block], None> & StorageAndValue)
+  | (ProgramNode<'exit', readonly [body: Block], None> & StorageReference)
+  | (ProgramNode<'enterWith', None, None> & StorageAndValue)
+  | (ProgramNode<'disable', None, None> & StorageReference)
   /** A block that begins with `using scope = storage.withScope(value)`. */
-  | (Node<'scope', readonly [body: Block], None> & OfValue)
-  /** `catch` where `catches`; a `return` at the end of the `finally` block where `overrides`. */
-  | (Node<'try', readonly [body: Block, caught: Block, final: Block], None> & {
+  | (ProgramNode<'withScope', readonly [body: Block], None> & StorageAndValue)
+  /** `catches`: the error is not thrown again. `overrides`: the `finally` block ends with a `return`. */
+  | (ProgramNode<'try', readonly [body: Block, caught: Block, final: Block], None> & {
       readonly catches: boolean;
       readonly overrides: boolean;
     })
-  | Node<'throw', None, None>
-  | (Node<'later', readonly [callback: Block], None> & { readonly scheduler: Scheduler })
-  | (Node<'interval', readonly [callback: Block], None> & { readonly rounds: number })
-  | (Node<'capture', None, None> & OfRegister & { readonly how: Capture })
-  | (Node<'restore', readonly [body: Block], None> & OfRegister)
-  | (Node<'listen', readonly [listener: Block], None> & { readonly target: number; readonly once: boolean })
-  | (Node<'dispatch', None, None> & { readonly target: number })
-  /** Settles a gate: a promise of the whole program, which any flow may await. */
-  | (Node<'open', None, readonly [Operand]> & { readonly gate: number; readonly rejects: boolean })
-  /** Makes a generator object, whose body begins with the first `resume`. */
-  | (Node<'generator', readonly [body: Block, final: Block], None> & OfRegister & { readonly async: boolean })
-  /** `next`, `return` or `throw` of a sync generator. */
-  | (Node<'resume', None, None> & OfRegister & { readonly how: Resume })
-  | Node<'yield', None, readonly [Operand]>
-  /** A rejection that nobody handles. The handler of `unhandledRejection` looks at the storages too. */
-  | Node<'forsake', None, None>;
+  | ProgramNode<'throw', None, None>
+  | (ProgramNode<'schedule', readonly [callback: Block], None> & { readonly scheduler: Scheduler })
+  | (ProgramNode<'interval', readonly [callback: Block], None> & { readonly rounds: number })
+  | (ProgramNode<'capture', None, None> & RegisterReference & { readonly how: Capture })
+  | (ProgramNode<'restore', readonly [body: Block], None> & RegisterReference)
+  | (ProgramNode<'listen', readonly [listener: Block], None> & { readonly target: number; readonly once: boolean })
+  | (ProgramNode<'dispatch', None, None> & { readonly target: number })
+  | (ProgramNode<'settleGate', None, readonly [Operand]> & { readonly gate: number; readonly rejects: boolean })
+  /** Creates a generator object. Its body begins with the first `resume`. */
+  | (ProgramNode<'generator', readonly [body: Block, final: Block], None> &
+      RegisterReference & { readonly async: boolean })
+  /** `next`, `return` or `throw` of a synchronous generator. */
+  | (ProgramNode<'resume', None, None> & RegisterReference & { readonly how: Resume })
+  | ProgramNode<'yield', None, readonly [Operand]>
+  /** A rejection without a handler. The listener of `unhandledRejection` records the values of the storages too. */
+  | ProgramNode<'rejectUnhandled', None, None>;
 
 export type Operand =
-  | (Node<'value', None, None> & { readonly value: number })
-  | (Node<'settled', None, None> & { readonly rejects: boolean; readonly subclass: boolean })
-  /** Calls back at once, or later; `adopted` is a promise resolved with the thenable. */
-  | (Node<'thenable', readonly [then: Block], None> & {
-      readonly scheduler: Scheduler | 'at once';
+  | (ProgramNode<'value', None, None> & { readonly value: number })
+  | (ProgramNode<'settled', None, None> & { readonly rejects: boolean; readonly subclass: boolean })
+  /** Its `then` calls back synchronously or later. `adopted`: the operand is a promise resolved with the thenable. */
+  | (ProgramNode<'thenable', readonly [then: Block], None> & {
+      readonly scheduler: Scheduler | 'synchronously';
       readonly rejects: boolean;
       readonly adopted: boolean;
     })
-  | (Node<'gate', None, None> & { readonly gate: number })
-  /** A promise that a scheduler's callback resolves. */
-  | (Node<'scheduled', None, None> & { readonly scheduler: Scheduler })
+  | (ProgramNode<'gate', None, None> & { readonly gate: number })
+  /** A promise that the callback of a scheduler resolves. */
+  | (ProgramNode<'scheduled', None, None> & { readonly scheduler: Scheduler })
   /** The call of an async function. */
-  | Node<'call', readonly [body: Block], readonly [returned: Operand]>
-  | (Node<'run', readonly [body: Block], None> & OfValue)
-  | (Node<'exit', readonly [body: Block], None> & OfStorage)
-  | (Node<'restore', readonly [body: Block], None> & OfRegister)
-  /** `then`, `catch` or `finally` of a promise; the callbacks are async functions where `async`. */
-  | (Node<'chain', readonly [fulfilled: Block, rejected: Block], readonly [base: Operand, returned: Operand]> & {
+  | ProgramNode<'call', readonly [body: Block], readonly [returned: Operand]>
+  | (ProgramNode<'run', readonly [body: Block], None> & StorageAndValue)
+  | (ProgramNode<'exit', readonly [body: Block], None> & StorageReference)
+  | (ProgramNode<'restore', readonly [body: Block], None> & RegisterReference)
+  /** `then`, `catch` or `finally` of a promise. `async`: the callbacks are async functions. */
+  | (ProgramNode<'chain', readonly [fulfilled: Block, rejected: Block], readonly [base: Operand, returned: Operand]> & {
       readonly how: 'then' | 'then both' | 'catch' | 'finally';
       readonly async: boolean;
     })
-  | (Node<'combine', None, readonly Operand[]> & { readonly how: 'all' | 'allSettled' | 'race' | 'any' })
-  /** `next`, `return` or `throw` of an async generator; several may queue. */
-  | (Node<'resume', None, None> & OfRegister & { readonly how: Resume })
-  /** `for await` over an async generator, over a Readable made of one, or over a list of operands. */
-  | (Node<'for await', readonly [body: Block, final: Block, loop: Block], readonly Operand[]> & {
+  | (ProgramNode<'combine', None, readonly Operand[]> & { readonly how: 'all' | 'allSettled' | 'race' | 'any' })
+  /** `next`, `return` or `throw` of an async generator. Several calls may be queued. */
+  | (ProgramNode<'resume', None, None> & RegisterReference & { readonly how: Resume })
+  /** `for await` over an async generator, over a Readable made from one, or over a list of operands. */
+  | (ProgramNode<'for await', readonly [body: Block, final: Block, loop: Block], readonly Operand[]> & {
       readonly source: 'generator' | 'readable' | 'list';
-      /** Rounds before the loop is left by `break`. */
+      /** The number of rounds before `break` ends the loop. */
       readonly rounds: number;
     })
-  | (Node<'pipeline', readonly [source: Block, transform: Block, sink: Block], None> & {
+  | (ProgramNode<'pipeline', readonly [source: Block, transform: Block, sink: Block], None> & {
       readonly api: 'promise' | 'callback';
     })
   /** A Readable with listeners for `data` and `end`. */
-  | Node<'readable', readonly [data: Block, end: Block], None>;
+  | ProgramNode<'readable', readonly [data: Block, end: Block], None>;
 
 /** The operand `undefined`. */
-export const NOTHING: Operand = { kind: 'value', value: VALUES.indexOf(undefined), blocks: [], operands: [] };
+export const UNDEFINED_OPERAND: Operand = {
+  kind: 'value',
+  value: VALUES.indexOf(undefined),
+  blocks: [],
+  operands: [],
+};
 
 export type Block = readonly Statement[];
 
 export interface StorageOptions {
   /** A value number. */
   readonly defaultValue?: number;
-  /** How often the storage is run before the program starts: frames may come to hold its values in another way. */
-  readonly uses: number;
+  /** How often the storage is run before the program starts. Frames may hold its values differently afterwards. */
+  readonly priorRuns: number;
 }
 
 export interface Program {
-  /** Whether its events come in one order however fast the machine is, so that two runs of it can be compared. */
-  readonly ordered: boolean;
-  /** The scheduler that opens the gates which nobody else opens. */
+  /**
+   * Whether the order of its events does not depend on timing, so that two runs of it can be compared with each other.
+   */
+  readonly isOrdered: boolean;
+  /** The scheduler that resolves the gates which no statement settles. */
   readonly clock: 'setImmediate' | 'setTimeout';
-  /** Whether a captured frame can be restored inside itself, and `enterWith` does something in one or in an interval. */
-  readonly enterInResource: boolean;
+  /**
+   * Whether `enterWith` has an effect in a captured frame and in an interval, and whether a captured frame can be
+   * restored while it is already restored. Otherwise, the program skips these operations.
+   */
+  readonly resourceReentry: boolean;
   readonly storages: readonly StorageOptions[];
   readonly main: Block;
 }
 
-/** The letters of a path: `3b0` is the first statement of the second block of statement 3, `3p` its first operand. */
+/** The path of a block of the statement or operand with this path. */
 export function blockPath(path: string, index: number): string {
   return path + 'abc'.charAt(index);
 }
 
+/** The path of an operand of the statement or operand with this path: `3p` is the first operand of statement 3. */
 export function operandPath(path: string, index: number): string {
   return path + 'pqrs'.charAt(index);
 }
 
-export function describeValue(value: unknown): string {
+/** Returns the value of a value number. */
+export function valueAt(value: number): unknown {
+  return VALUES[value % VALUES.length];
+}
+
+export function formatValue(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
   if (typeof value === 'object' && value !== null && 'label' in value) return `{${value.label}}`;
   return String(value);

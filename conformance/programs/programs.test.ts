@@ -2,39 +2,40 @@ import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { loadImplementation } from '../implementations.js';
-import { Examiner, type Finding, report, sizeOf } from './examine.js';
-import { flaws } from './flawed.js';
-import { print } from './print.js';
+import { Examiner, type Finding } from './examiner.js';
+import { flaws } from './flawed-implementations.js';
+import { countStatements, formatFinding } from './format-finding.js';
+import { formatProgram } from './format-program.js';
 
-const PROGRAMS = 3000;
-/** Among so many programs, at the latest, each flaw has to show. */
-const PROGRAMS_FOR_A_FLAW = 400;
-/** Statements that a shrunk program may have, at most, where the flaw needs two or three. */
-const SMALL = 6;
+const PROGRAM_COUNT = 3000;
+/** Each flaw has to show in one of this many programs. */
+const PROGRAM_COUNT_PER_FLAW = 400;
+/** The maximum number of statements in a shrunk program. The flaws need two or three. */
+const MAX_SHRUNK_STATEMENTS = 6;
 
-/** For the flaw that makes programs hang: nearly every one does, so they are not waited for as long as others. */
-const HUNG_AFTER_MS = 1000;
+/** For the flaw that makes programs hang: nearly every program hangs, so the time limit is shorter. */
+const HUNG_TIMEOUT_MS = 1000;
 
 const seed = readSeed();
 const native = await loadImplementation('native');
 const throughline = await loadImplementation('throughline');
 
 describe('random programs', () => {
-  it(`${PROGRAMS} see the same values as with the runtime’s own class (SEED=${seed})`, async () => {
-    const finding = await firstFinding(new Examiner(throughline, native), seed, PROGRAMS);
-    if (finding !== undefined) assert.fail(report(finding));
+  it(`${PROGRAM_COUNT} programs have the same values as with the runtime’s own class (SEED=${seed})`, async () => {
+    const finding = await findFirst(new Examiner(throughline, native), seed, PROGRAM_COUNT);
+    if (finding !== undefined) assert.fail(formatFinding(finding));
   });
 
-  for (const { title, kind, shows, make } of flaws) {
-    it(`find and shrink ${title}`, async () => {
-      const flawed = make(native);
+  for (const { title, kind, shows, createFlawed } of flaws) {
+    it(`detect ${title}`, async () => {
+      const flawed = createFlawed(native);
       try {
-        const examiner = new Examiner(flawed, native, kind === 'hung' ? HUNG_AFTER_MS : undefined);
-        const finding = await firstFinding(examiner, 1, PROGRAMS_FOR_A_FLAW);
-        assert.ok(finding, `not seen in ${PROGRAMS_FOR_A_FLAW} programs`);
+        const examiner = new Examiner(flawed, native, kind === 'hung' ? HUNG_TIMEOUT_MS : undefined);
+        const finding = await findFirst(examiner, 1, PROGRAM_COUNT_PER_FLAW);
+        assert.ok(finding, `the flaw did not show in ${PROGRAM_COUNT_PER_FLAW} programs`);
         assert.equal(finding.failure.kind, kind);
-        assert.match(print(finding.shrunk), shows);
-        assert.ok(sizeOf(finding.shrunk) <= SMALL, report(finding));
+        assert.match(formatProgram(finding.shrunk), shows);
+        assert.ok(countStatements(finding.shrunk) <= MAX_SHRUNK_STATEMENTS, formatFinding(finding));
       } finally {
         flawed.dispose?.();
       }
@@ -42,9 +43,9 @@ describe('random programs', () => {
   }
 });
 
-async function firstFinding(examiner: Examiner, first: number, programs: number): Promise<Finding | undefined> {
-  for (let index = 0; index < programs; index++) {
-    const finding = await examiner.examine(first + index);
+async function findFirst(examiner: Examiner, firstSeed: number, programCount: number): Promise<Finding | undefined> {
+  for (let index = 0; index < programCount; index++) {
+    const finding = await examiner.examine(firstSeed + index);
     if (finding !== undefined) return finding;
   }
   return undefined;
@@ -53,6 +54,6 @@ async function firstFinding(examiner: Examiner, first: number, programs: number)
 function readSeed(): number {
   const { SEED } = process.env;
   if (SEED === undefined) return randomInt(2 ** 31);
-  if (!/^\d{1,10}$/.test(SEED)) throw new Error(`SEED is a whole number; this is "${SEED}".`);
+  if (!/^\d{1,10}$/.test(SEED)) throw new Error(`SEED must be an integer of up to ten digits, but it is "${SEED}".`);
   return Number(SEED);
 }

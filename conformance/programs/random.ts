@@ -1,4 +1,4 @@
-/** A stream of random numbers that a 32-bit seed decides: the same on every runtime. */
+/** A sequence of random numbers that a 32-bit seed determines. It is the same on every runtime. */
 export class Random {
   #state: number;
 
@@ -6,11 +6,12 @@ export class Random {
     this.#state = seed | 0;
   }
 
-  /** A whole number from 0 to `limit` - 1. */
+  /** Returns an integer from 0 to `limit` - 1. */
   below(limit: number): number {
     return Math.floor((this.#next() / 2 ** 32) * limit);
   }
 
+  /** Returns true with the given probability. */
   chance(probability: number): boolean {
     return this.#next() / 2 ** 32 < probability;
   }
@@ -19,7 +20,7 @@ export class Random {
     return items[this.below(items.length)] ?? items[0];
   }
 
-  /** A step of a Weyl sequence, its bits then mixed so that neighbouring seeds have nothing in common. */
+  /** A step of a Weyl sequence, whose bits are then mixed so that neighboring seeds have unrelated sequences. */
   #next(): number {
     this.#state = (this.#state + 0x9e3779b9) | 0;
     let bits = this.#state;

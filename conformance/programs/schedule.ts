@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { stat } from 'node:fs';
 import type { Scheduler } from './program.js';
 
+/** Passes a callback to a scheduler, which calls it once. */
 export function schedule(scheduler: Scheduler, callback: () => void): void {
   switch (scheduler) {
     case 'queueMicrotask':

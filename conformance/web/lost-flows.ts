@@ -26,7 +26,7 @@ const checks: Readonly<Record<string, Check>> = {
     target.dispatchEvent(new Event('load'));
     return values.length === 3 ? values[0] : `${values.length} calls`;
   },
-  fetch: () => fetch('/answer').then(() => storage.getStore()),
+  fetch: () => fetch('/text.txt').then(() => storage.getStore()),
 };
 
 /** Checks of APIs that a worker may not have, by the name of the API. */
@@ -40,7 +40,7 @@ const optionalChecks: Readonly<Record<string, Check>> = {
   XMLHttpRequest: () =>
     new Promise((resolve) => {
       const request = new XMLHttpRequest();
-      request.open('GET', '/answer');
+      request.open('GET', '/text.txt');
       request.addEventListener('load', () => resolve(storage.getStore()));
       request.send();
     }),

@@ -179,7 +179,7 @@ const zones = zone.run(() => Promise.all([
   Promise.resolve().then(() => Zone.current.name),
   new Promise((resolve) => {
     const request = new XMLHttpRequest();
-    request.open('GET', '/answer');
+    request.open('GET', '/text.txt');
     request.onload = () => resolve(Zone.current.name);
     request.send();
   }),

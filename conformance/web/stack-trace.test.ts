@@ -5,7 +5,7 @@ import { SourceMap } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
-import { openBrowser, startServer } from '@throughline/testing/browsers';
+import { openBrowser, startPageServer } from '@throughline/testing/browsers';
 import throughline from '@throughline/transform/esbuild';
 import { build } from 'esbuild';
 
@@ -32,7 +32,7 @@ Object.assign(globalThis, { result: new Cart().add({ id: 7 }).catch((error: Erro
 
 test('a stack trace in Chromium leads to the lines and columns of the original code', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'throughline-'));
-  const server = await startServer();
+  const server = await startPageServer();
   const browser = await openBrowser('chromium');
   try {
     await writeFile(join(folder, 'cart.ts'), original);

@@ -1,6 +1,6 @@
 /** Pages of one browser, each made of a module that is bundled together with `throughline` and the files of this folder. */
 import { fileURLToPath } from 'node:url';
-import { type BrowserName, openBrowser, type PageServer, startServer } from '@throughline/testing/browsers';
+import { type BrowserName, openBrowser, type PageServer, startPageServer } from '@throughline/testing/browsers';
 import { build } from 'esbuild';
 
 export interface TestPages {
@@ -17,7 +17,7 @@ export interface TestPages {
 /** Starts the browser and a server. Rejects with a `MissingBrowser` if the browser is not installed. */
 export async function openTestPages(name: BrowserName): Promise<TestPages> {
   const browser = await openBrowser(name);
-  const server = await startServer();
+  const server = await startPageServer();
   let count = 0;
   return {
     server,

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { isMissing, startRedis } from '@throughline/testing/databases';
+import { isNotInstalled, startRedis } from '@throughline/testing/databases';
 import { ServerProcess } from './test/server-process.js';
 
 const timeLimit = { timeout: 60_000 };
@@ -161,8 +161,8 @@ it('a server without SQLite stores the sessions in memory, and prints the reason
 
 it('two processes share the sessions in Redis, and recover when Redis restarts', timeLimit, async (t) => {
   const redis = await startRedis();
-  if (isMissing(redis)) {
-    t.skip(redis.missing);
+  if (isNotInstalled(redis)) {
+    t.skip(redis.reason);
     return;
   }
   const env = { REDIS_URL: redis.url };

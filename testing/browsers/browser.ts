@@ -1,4 +1,4 @@
-/** What a browser is to those who use one: it opens pages, and ends with everything it started. */
+/** The interface that every browser implements here, whichever protocol drives it. */
 
 export const browserNames = ['chromium', 'firefox', 'webkit'] as const;
 
@@ -6,12 +6,14 @@ export type BrowserName = (typeof browserNames)[number];
 
 export interface Page {
   /**
-   * The value of an expression in the page, once it has settled, as JSON carries it. Rejects with what the page threw.
+   * Evaluates an expression in the page and returns its value as JSON carries it. A promise is awaited first.
+   *
+   * @throws {Error} With the message of the error if the expression throws or its promise rejects.
    */
   evaluate(expression: string): Promise<unknown>;
-  /** A click at the middle of the first element that the selector finds, as the user makes it. */
+  /** Clicks the center of the first element that matches the CSS selector, as a user would: the event is trusted. */
   click(selector: string): Promise<void>;
-  /** What is seen of the page, as PNG. */
+  /** Returns the visible part of the page as a PNG image. */
   screenshot(): Promise<Uint8Array>;
   close(): Promise<void>;
 }
@@ -19,13 +21,13 @@ export interface Page {
 export interface Browser {
   readonly name: BrowserName;
   readonly version: string;
-  /** Opens a page of its own window and storage, and waits until it has loaded. */
+  /** Opens a URL in a new window with its own storage, and resolves once the page has loaded. */
   page(url: string): Promise<Page>;
-  /** Ends the browser and all that was started for it. Nothing happens the second time. */
+  /** Ends the browser and every process that was started for it. Calling it again has no effect. */
   close(): Promise<void>;
 }
 
-/** A browser that the machine does not have; the message tells how to get it. */
+/** Thrown if this machine does not have the browser. The message says how to install it. */
 export class MissingBrowser extends Error {
   override readonly name = 'MissingBrowser';
 }

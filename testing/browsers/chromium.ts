@@ -1,17 +1,18 @@
-/** Starts Chromium: the one that npm brings, or one that is installed on the machine. */
+/** Starts Chromium: the one from npm, or one that is installed on this machine. */
 
-import { findProgram } from '../processes/find-program.js';
+import { findProgram } from '../processes/index.js';
 import { type Browser, MissingBrowser } from './browser.js';
-import { npmChromium, type Program } from './npm-chromium.js';
+import { type ChromiumProgram, npmChromium } from './npm-chromium.js';
 import { launchWithPuppeteer } from './puppeteer.js';
 
 /**
- * Puppeteer's own flags see to it that nothing is fetched and that no page is slowed down for being in the background. The
- * sandbox needs what root, most containers and some distributions do not allow, and the pages are our own.
+ * Added to Puppeteer's own flags, which disable background downloads and the throttling of background pages. The
+ * sandbox needs privileges that root, most containers and some distributions do not have. Only the project's own pages
+ * are opened.
  */
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--js-flags=--expose-gc'];
 
-const names = [
+const programNames = [
   'chromium',
   'chromium-browser',
   'google-chrome',
@@ -23,12 +24,12 @@ const names = [
 ];
 
 export async function openChromium(installed: boolean): Promise<Browser> {
-  const { path, env } = installed ? installedChromium() : await anyChromium();
+  const { path, env } = installed ? installedChromium() : await npmOrInstalledChromium();
   return launchWithPuppeteer('chromium', { executablePath: path, env, args: flags });
 }
 
-function installedChromium(): Program {
-  const path = findProgram(names, places());
+function installedChromium(): ChromiumProgram {
+  const path = findProgram(programNames, applicationPaths());
   if (path === undefined) {
     throw new MissingBrowser(
       'No Chromium, Chrome or Edge is installed. On Debian: apt-get install chromium. Elsewhere: install Chrome.',
@@ -37,33 +38,35 @@ function installedChromium(): Program {
   return { path, env: process.env };
 }
 
-async function anyChromium(): Promise<Program> {
+async function npmOrInstalledChromium(): Promise<ChromiumProgram> {
   try {
     return await npmChromium();
-  } catch (error) {
+  } catch (npmError) {
     try {
       return installedChromium();
-    } catch (missing) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new MissingBrowser(`The Chromium from npm does not run here: ${reason}.\n${(missing as Error).message}`);
+    } catch (installedError) {
+      const reason = npmError instanceof Error ? npmError.message : String(npmError);
+      throw new MissingBrowser(
+        `The Chromium from npm does not run here: ${reason}.\n${(installedError as Error).message}`,
+      );
     }
   }
 }
 
-/** Where macOS and Windows keep their browsers. */
-function places(): string[] {
+/** The paths at which macOS and Windows install these browsers. */
+function applicationPaths(): string[] {
   if (process.platform === 'darwin') {
     return ['Google Chrome', 'Chromium', 'Microsoft Edge'].map(
       (name) => `/Applications/${name}.app/Contents/MacOS/${name}`,
     );
   }
   if (process.platform !== 'win32') return [];
-  const folders = [process.env.ProgramFiles, process.env['ProgramFiles(x86)'], process.env.LOCALAPPDATA];
-  return folders
-    .filter((folder) => folder !== undefined)
-    .flatMap((folder) => [
-      `${folder}\\Google\\Chrome\\Application\\chrome.exe`,
-      `${folder}\\Chromium\\Application\\chrome.exe`,
-      `${folder}\\Microsoft\\Edge\\Application\\msedge.exe`,
+  const directories = [process.env.ProgramFiles, process.env['ProgramFiles(x86)'], process.env.LOCALAPPDATA];
+  return directories
+    .filter((directory) => directory !== undefined)
+    .flatMap((directory) => [
+      `${directory}\\Google\\Chrome\\Application\\chrome.exe`,
+      `${directory}\\Chromium\\Application\\chrome.exe`,
+      `${directory}\\Microsoft\\Edge\\Application\\msedge.exe`,
     ]);
 }

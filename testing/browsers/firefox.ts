@@ -1,6 +1,6 @@
-/** Starts the Firefox that is installed on the machine, and talks to it over WebDriver BiDi. */
+/** Starts the Firefox that is installed on this machine, driven by WebDriver BiDi. */
 
-import { findProgram } from '../processes/find-program.js';
+import { findProgram } from '../processes/index.js';
 import { type Browser, MissingBrowser } from './browser.js';
 import { launchWithPuppeteer } from './puppeteer.js';
 
@@ -15,7 +15,7 @@ export async function openFirefox(): Promise<Browser> {
   return launchWithPuppeteer('firefox', {
     browser: 'firefox',
     executablePath: path,
-    // A function that collects garbage, for cases about memory: https://testutils.spec.whatwg.org
+    // Provides a function that collects garbage, for cases about memory: https://testutils.spec.whatwg.org
     extraPrefsFirefox: { 'dom.testing.testutils.enabled': true },
   });
 }

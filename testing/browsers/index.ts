@@ -1,7 +1,7 @@
 /**
- * Real browsers, and a server for their pages, for whoever tests or measures in one.
+ * Real browsers, and a server for their pages.
  *
- *     const server = await startServer();
+ *     const server = await startPageServer();
  *     const browser = await openBrowser('firefox');
  *     try {
  *       server.add('/', '<!doctype html><title>A page</title>');
@@ -11,7 +11,11 @@
  *       await browser.close();
  *       await server.close();
  *     }
+ *
+ * Chromium and Firefox are driven by puppeteer-core, WebKitGTK by its WebDriver. Chromium needs no installation on
+ * Linux x64, because an npm package provides it.
  */
 export { type Browser, type BrowserName, browserNames, MissingBrowser, type Page } from './browser.js';
 export { openBrowser } from './open-browser.js';
-export { type Channel, type Content, type PageServer, startServer } from './server.js';
+export type { PageChannel } from './page-channel.js';
+export { type PageServer, startPageServer } from './page-server.js';

@@ -1,6 +1,6 @@
 /**
- * The Chromium that comes as an npm package: packed, for Linux on x64, and needing no more than Node itself does. It is
- * unpacked once, into a folder beside the other runtimes.
+ * The Chromium that an npm package provides: compressed, for Linux on x64, and with no dependencies on the system
+ * beyond those of Node itself. It is unpacked once, into a directory next to the other runtimes of the project.
  */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -10,13 +10,14 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-export interface Program {
+export interface ChromiumProgram {
   readonly path: string;
+  /** The environment variables to start it with. */
   readonly env: Record<string, string | undefined>;
 }
 
-/** In place of the package's own, which looks for its fonts where the cloud has them. */
-const fontsConfiguration = `<?xml version="1.0"?>
+/** Replaces the package's own configuration, which looks for fonts where its cloud has them. */
+const fontConfiguration = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
   <dir>/usr/share/fonts</dir>
@@ -25,26 +26,28 @@ const fontsConfiguration = `<?xml version="1.0"?>
 `;
 
 const run = promisify(execFile);
-const runtimes = fileURLToPath(new URL('../../../.runtimes/', import.meta.url));
-const unpacker = fileURLToPath(new URL('unpack-chromium.js', import.meta.url));
+const runtimesDirectory = fileURLToPath(new URL('../../../.runtimes/', import.meta.url));
+const unpackScript = fileURLToPath(new URL('unpack-chromium.js', import.meta.url));
 
-/** Rejects with the reason where this binary does not run on this machine. */
-export async function npmChromium(): Promise<Program> {
+/** @throws {Error} With the reason if this Chromium does not run on this machine. */
+export async function npmChromium(): Promise<ChromiumProgram> {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new Error(`the Chromium from npm is for Linux on x64, and this is ${process.platform} on ${process.arch}`);
+    throw new Error(
+      `the Chromium from npm needs Linux on x64, and this machine has ${process.platform} on ${process.arch}`,
+    );
   }
-  const folder = join(runtimes, `chromium-${await packageVersion()}`);
-  if (!existsSync(folder)) await unpack(folder);
-  const path = join(folder, 'chromium');
-  const env = { ...process.env, FONTCONFIG_PATH: join(folder, 'fonts') };
-  if (await starts(path, env)) return { path, env };
-  // The package has the libraries too that Node does not need and this machine may lack.
-  const withLibraries = { ...env, LD_LIBRARY_PATH: join(folder, 'al2023', 'lib') };
-  await run(path, ['--version'], { env: withLibraries });
-  return { path, env: withLibraries };
+  const directory = join(runtimesDirectory, `chromium-${await packageVersion()}`);
+  if (!existsSync(directory)) await unpack(directory);
+  const path = join(directory, 'chromium');
+  const env = { ...process.env, FONTCONFIG_PATH: join(directory, 'fonts') };
+  if (await canStart(path, env)) return { path, env };
+  // The package also contains the libraries that Node does not need and that this machine may lack.
+  const envWithLibraries = { ...env, LD_LIBRARY_PATH: join(directory, 'al2023', 'lib') };
+  await run(path, ['--version'], { env: envWithLibraries });
+  return { path, env: envWithLibraries };
 }
 
-async function starts(path: string, env: NodeJS.ProcessEnv): Promise<boolean> {
+async function canStart(path: string, env: NodeJS.ProcessEnv): Promise<boolean> {
   try {
     await run(path, ['--version'], { env });
     return true;
@@ -54,22 +57,23 @@ async function starts(path: string, env: NodeJS.ProcessEnv): Promise<boolean> {
 }
 
 async function packageVersion(): Promise<string> {
-  // The package shows its entry only.
-  const entry = createRequire(import.meta.url).resolve('@sparticuz/chromium');
-  const file = join(dirname(entry), '..', '..', 'package.json');
+  // The package exports its entry point only, not its package.json.
+  const entryPoint = createRequire(import.meta.url).resolve('@sparticuz/chromium');
+  const file = join(dirname(entryPoint), '..', '..', 'package.json');
   return (JSON.parse(await readFile(file, 'utf8')) as { version: string }).version;
 }
 
-/** Beside the folder first, so that another process that looks sees all of it or nothing. */
-async function unpack(folder: string): Promise<void> {
-  await mkdir(runtimes, { recursive: true });
-  const partial = await mkdtemp(`${folder}-partial-`);
+/** Unpacks into a temporary directory and renames it, so that another process sees either all files or none. */
+async function unpack(directory: string): Promise<void> {
+  await mkdir(runtimesDirectory, { recursive: true });
+  const partial = await mkdtemp(`${directory}-partial-`);
   try {
     const env = { ...process.env, TMPDIR: partial, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x' };
-    await run(process.execPath, [unpacker], { env });
-    await writeFile(join(partial, 'fonts', 'fonts.conf'), fontsConfiguration);
-    await rename(partial, folder).catch((error: NodeJS.ErrnoException) => {
-      if (!existsSync(folder)) throw error;
+    await run(process.execPath, [unpackScript], { env });
+    await writeFile(join(partial, 'fonts', 'fonts.conf'), fontConfiguration);
+    // Renaming fails if another process has created the directory in the meantime, whose files serve as well.
+    await rename(partial, directory).catch((error: NodeJS.ErrnoException) => {
+      if (!existsSync(directory)) throw error;
     });
   } finally {
     await rm(partial, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-/** Starts one of the browsers by its name. */
+/** Starts a browser by name. */
 import type { Browser, BrowserName } from './browser.js';
 import { openChromium } from './chromium.js';
 import { openFirefox } from './firefox.js';
@@ -6,13 +6,17 @@ import { openWebKit } from './webkit.js';
 
 export interface OpenOptions {
   /**
-   * Chromium only: the one that is installed on the machine. Without it, the one that comes from npm, or an installed one
-   * where that does not run.
+   * Chromium only. Whether to start the Chromium that is installed on this machine. By default, the Chromium from npm
+   * is started, or an installed one if that does not run here.
    */
   readonly installed?: boolean;
 }
 
-/** Rejects with a `MissingBrowser`, which tells how to install it, where the machine does not have this browser. */
+/**
+ * Starts a browser without a visible window.
+ *
+ * @throws {MissingBrowser} If this machine does not have the browser. The message says how to install it.
+ */
 export function openBrowser(name: BrowserName, { installed = false }: OpenOptions = {}): Promise<Browser> {
   switch (name) {
     case 'chromium':

@@ -1,7 +1,8 @@
 /**
- * Unpacks the Chromium of `@sparticuz/chromium`. The package does so in the folder for temporary files, under fixed names
- * that all programs of the machine share, and leaves out the libraries where it does not see the cloud it was made for. So
- * it runs in a process of its own, this one, whose folder for temporary files and whose cloud are given to it.
+ * Unpacks the Chromium of `@sparticuz/chromium`. The package unpacks into the directory for temporary files, under
+ * fixed names that every program on the machine shares, and it omits the libraries unless environment variables show
+ * the cloud that it was made for. This script therefore runs in a separate process, whose environment variables name a
+ * private directory and that cloud.
  */
 import chromium from '@sparticuz/chromium';
 

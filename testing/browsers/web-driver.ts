@@ -1,33 +1,35 @@
 /**
- * The little of the WebDriver protocol that a page needs, over HTTP. The libraries for it bring dozens of packages and ask
- * for Node 22; these are seven requests.
+ * The part of the WebDriver protocol that a page needs, over HTTP. The libraries for the protocol bring dozens of
+ * packages and require Node 22; this file makes seven kinds of request.
+ *
+ * @see https://www.w3.org/TR/webdriver2/
  */
 import type { Page } from './browser.js';
 
-/** How long a request may take: the page's own limits are shorter. */
-const LIMIT_MS = 60_000;
+/** The time limit of a request. The limits that tests set within a page are shorter. */
+const REQUEST_TIMEOUT_MS = 60_000;
 
-/** The name that the protocol gives to the reference of an element. */
-const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
+/** The property that holds the reference to an element, as the protocol defines it. */
+const ELEMENT_KEY = 'element-6066-11e4-a52e-4f735466cecf';
 
-export interface Session extends Page {
+/** A browser window and its current page. Closing it ends the session. */
+export interface WebDriverSession extends Page {
   readonly version: string;
-  go(url: string): Promise<void>;
-}
-
-interface Answer {
-  readonly value: unknown;
+  navigate(url: string): Promise<void>;
 }
 
 /**
- * @param origin of the driver
- * @param limit of the time that the driver may take to begin, in milliseconds
+ * Creates a session, which opens a window.
+ *
+ * @param origin The origin of the driver.
+ * @param capabilities The capabilities to request.
+ * @param timeoutMs The time in milliseconds that the driver may take to create the session.
+ * @throws {Error} If the driver reports an error or does not respond in time.
  */
-export async function startSession(origin: string, capabilities: object, limit: number): Promise<Session> {
-  const wanted = {
-    capabilities: { alwaysMatch: { ...capabilities, timeouts: { script: LIMIT_MS, pageLoad: LIMIT_MS } } },
-  };
-  const created = (await send(`${origin}/session`, 'POST', wanted, limit)) as {
+export async function startSession(origin: string, capabilities: object, timeoutMs: number): Promise<WebDriverSession> {
+  const timeouts = { script: REQUEST_TIMEOUT_MS, pageLoad: REQUEST_TIMEOUT_MS };
+  const body = { capabilities: { alwaysMatch: { ...capabilities, timeouts } } };
+  const created = (await send(`${origin}/session`, 'POST', body, timeoutMs)) as {
     sessionId: string;
     capabilities: { browserVersion?: string };
   };
@@ -35,7 +37,7 @@ export async function startSession(origin: string, capabilities: object, limit: 
 
   return {
     version: created.capabilities.browserVersion ?? 'unknown',
-    async go(to) {
+    async navigate(to) {
       await send(`${url}/url`, 'POST', { url: to });
     },
     async evaluate(expression) {
@@ -49,10 +51,10 @@ export async function startSession(origin: string, capabilities: object, limit: 
       return result.value;
     },
     async click(selector) {
-      const found = (await send(`${url}/element`, 'POST', { using: 'css selector', value: selector })) as {
-        [ELEMENT]: string;
+      const element = (await send(`${url}/element`, 'POST', { using: 'css selector', value: selector })) as {
+        [ELEMENT_KEY]: string;
       };
-      await send(`${url}/element/${found[ELEMENT]}/click`, 'POST', {});
+      await send(`${url}/element/${element[ELEMENT_KEY]}/click`, 'POST', {});
     },
     async screenshot() {
       return Buffer.from((await send(`${url}/screenshot`, 'GET')) as string, 'base64');
@@ -63,13 +65,13 @@ export async function startSession(origin: string, capabilities: object, limit: 
   };
 }
 
-async function send(url: string, method: string, body?: object, limit = LIMIT_MS): Promise<unknown> {
+async function send(url: string, method: string, body?: object, timeoutMs = REQUEST_TIMEOUT_MS): Promise<unknown> {
   const response = await fetch(url, {
     method,
-    signal: AbortSignal.timeout(limit),
+    signal: AbortSignal.timeout(timeoutMs),
     ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
   });
-  const { value } = (await response.json()) as Answer;
+  const { value } = (await response.json()) as { readonly value: unknown };
   if (response.ok) return value;
   const { error, message } = value as { error: string; message: string };
   throw new Error(`WebDriver ${method} ${new URL(url).pathname}: ${error}: ${message}`);

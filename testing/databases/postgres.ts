@@ -2,55 +2,57 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
-import { findProgram } from '../processes/find-program.js';
-import { type Database, freePort, type Missing } from './database.js';
-import { serverFolder } from './server-folder.js';
-import { ServerProcess } from './server-process.js';
+import {
+  createDataDirectory,
+  findFreePort,
+  findProgram,
+  type NotInstalled,
+  startTestServer,
+  type TestServer,
+} from '../processes/index.js';
 
-/** Where Debian keeps the programs of a PostgreSQL server: not in PATH, and one folder for each version. */
-const PLACE = '/usr/lib/postgresql';
+/** Debian installs the server programs here, in one directory for each version, and not in `PATH`. */
+const DEBIAN_DIRECTORY = '/usr/lib/postgresql';
 
-/** Starts a PostgreSQL with an empty database, which forgets everything at the end. */
-export async function startPostgres(): Promise<Database | Missing> {
-  const initdb = findProgram(['initdb'], places('initdb'));
-  if (initdb === undefined) return { missing: 'PostgreSQL is not installed (Debian: apt-get install postgresql)' };
-  const { folder, user, remove } = await serverFolder();
-  const data = join(folder, 'data');
-  const options = ['-D', data, '--auth=trust', '--username=postgres', '--no-sync', '--encoding=UTF8', '--locale=C'];
-  execFileSync(initdb, options, { ...user, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
+/** Starts a PostgreSQL server with an empty database, whose data is removed with it. */
+export async function startPostgres(): Promise<TestServer | NotInstalled> {
+  const initdb = findProgram(['initdb'], debianPaths('initdb'));
+  if (initdb === undefined) return { reason: 'PostgreSQL is not installed (Debian: apt-get install postgresql)' };
+  const dataDirectory = await createDataDirectory();
+  const { path: directory, user } = dataDirectory;
+  const data = join(directory, 'data');
+  const initArgs = ['-D', data, '--auth=trust', '--username=postgres', '--no-sync', '--encoding=UTF8', '--locale=C'];
+  execFileSync(initdb, initArgs, { ...user, cwd: directory, stdio: ['ignore', 'ignore', 'pipe'] });
 
-  const port = await freePort();
+  const port = await findFreePort();
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
   const settings = [
     'listen_addresses=127.0.0.1',
-    `unix_socket_directories=${folder}`,
+    `unix_socket_directories=${directory}`,
     'fsync=off',
     'max_connections=50',
   ];
-  const args = ['-D', data, '-p', `${port}`, ...settings.flatMap((setting) => ['-c', setting])];
-  const server = new ServerProcess(join(dirname(initdb), 'postgres'), args, user, () => asked(url));
-  const end = async () => {
-    await server.stop();
-    await remove();
-  };
-  try {
-    await server.start();
-  } catch (error) {
-    await end();
-    throw error;
-  }
-  return { url, port, start: () => server.start(), stop: () => server.stop(), [Symbol.asyncDispose]: end };
+  return startTestServer({
+    url,
+    port,
+    path: join(dirname(initdb), 'postgres'),
+    args: ['-D', data, '-p', `${port}`, ...settings.flatMap((setting) => ['-c', setting])],
+    user,
+    probe: () => connectOnce(url),
+    dataDirectory,
+  });
 }
 
-function places(name: string): string[] {
+function debianPaths(program: string): string[] {
   try {
-    return readdirSync(PLACE).map((version) => join(PLACE, version, 'bin', name));
+    return readdirSync(DEBIAN_DIRECTORY).map((version) => join(DEBIAN_DIRECTORY, version, 'bin', program));
   } catch {
     return [];
   }
 }
 
-async function asked(url: string): Promise<void> {
+/** PostgreSQL accepts TCP connections before it accepts clients, so the probe has to log in. */
+async function connectOnce(url: string): Promise<void> {
   const client = new pg.Client(url);
   await client.connect();
   await client.end();

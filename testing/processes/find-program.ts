@@ -1,19 +1,21 @@
-/** Finds a program of the machine by its name, as a shell does, and then in the usual places. */
+/** Locates a program that is installed on this machine, the way a shell does, then at known absolute paths. */
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /**
- * @param names of the program, the best one first
- * @param places whole paths, for programs that are in no folder of PATH
- * @returns the path, or undefined where there is none
+ * Returns the absolute path of the first executable that matches.
+ *
+ * @param names File names to look for in each directory of `PATH`, in order of preference.
+ * @param fallbackPaths Absolute paths to try afterwards, for programs that are usually in no directory of `PATH`.
+ * @returns The path, or `undefined` if no candidate exists and is executable.
  */
-export function findProgram(names: readonly string[], places: readonly string[] = []): string | undefined {
-  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
-  const paths = names.flatMap((name) => folders.map((folder) => join(folder, name)));
-  return [...paths, ...places].find(isProgram);
+export function findProgram(names: readonly string[], fallbackPaths: readonly string[] = []): string | undefined {
+  const directories = (process.env.PATH ?? '').split(delimiter).filter((directory) => directory !== '');
+  const pathsInPath = names.flatMap((name) => directories.map((directory) => join(directory, name)));
+  return [...pathsInPath, ...fallbackPaths].find(isExecutable);
 }
 
-function isProgram(path: string): boolean {
+function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
     return true;

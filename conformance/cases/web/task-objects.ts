@@ -13,7 +13,7 @@ export const taskObjects: Chapter = {
       async run(implementation) {
         const create = (send: (request: XMLHttpRequest) => void) => () => {
           const target = new XMLHttpRequest();
-          target.open('POST', '/answer?after=1');
+          target.open('POST', '/text.txt?after=1');
           return { target, start: () => send(target) };
         };
         await assertTaskKeepsFrame(
@@ -23,7 +23,7 @@ export const taskObjects: Chapter = {
         );
         await assertTaskKeepsFrame(implementation, () => {
           const request = new XMLHttpRequest();
-          request.open('POST', '/answer?after=1');
+          request.open('POST', '/text.txt?after=1');
           return { target: request.upload, start: () => request.send('text') };
         }, ['loadstart', 'load', 'loadend']);
       },
@@ -39,7 +39,7 @@ export const taskObjects: Chapter = {
         }, ['readystatechange', 'error', 'loadend']);
         await assertTaskKeepsFrame(implementation, () => {
           const target = new XMLHttpRequest();
-          target.open('GET', '/answer?after=2000');
+          target.open('GET', '/text.txt?after=2000');
           target.timeout = 1;
           return { target, start: () => target.send() };
         }, ['readystatechange', 'timeout', 'loadend']);
@@ -53,7 +53,7 @@ export const taskObjects: Chapter = {
         const seen: (string | undefined)[] = [];
         const send = () => {
           const request = new XMLHttpRequest();
-          request.open('GET', '/answer?after=2000');
+          request.open('GET', '/text.txt?after=2000');
           request.send();
           for (const type of ['abort', 'loadend']) request.addEventListener(type, () => seen.push(storage.getStore()));
           return request;
@@ -75,7 +75,7 @@ export const taskObjects: Chapter = {
         request.onreadystatechange = () => seen.push(storage.getStore());
         request.addEventListener('load', () => seen.push(storage.getStore()));
         const use = async () => {
-          request.open('GET', '/answer');
+          request.open('GET', '/text.txt');
           request.send();
           await nextEvent(request, 'loadend');
           return new Set(seen.splice(0));
@@ -91,7 +91,7 @@ export const taskObjects: Chapter = {
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const request = new XMLHttpRequest();
-        storage.run('opener', () => request.open('GET', '/answer'));
+        storage.run('opener', () => request.open('GET', '/text.txt'));
         const seen = new Promise((resolve) => {
           request.onload = () => resolve(storage.getStore());
         });
@@ -105,7 +105,7 @@ export const taskObjects: Chapter = {
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const request = new XMLHttpRequest();
-        request.open('GET', '/answer?after=1');
+        request.open('GET', '/text.txt?after=1');
         const seen: (string | undefined)[] = [];
         request.addEventListener('load', () => seen.push(storage.getStore()));
         storage.run('sender', () => request.send());
@@ -122,11 +122,11 @@ export const taskObjects: Chapter = {
         const storage = new AsyncLocalStorage<string>();
         const seen: (string | undefined)[] = [];
         const fetchAndRead = async () => {
-          const response = await fetch('/answer?after=1');
+          const response = await fetch('/text.txt?after=1');
           seen.push(storage.getStore());
           await response.text();
           seen.push(storage.getStore());
-          await fetch('/answer').then((again) => again.arrayBuffer().then(() => seen.push(storage.getStore())));
+          await fetch('/text.txt').then((again) => again.arrayBuffer().then(() => seen.push(storage.getStore())));
           await fetch('http://127.0.0.1:1/').catch(() => seen.push(storage.getStore()));
         };
         await storage.run('flow', fetchAndRead);
@@ -406,7 +406,7 @@ export const taskObjects: Chapter = {
           const value = {};
           storage.run(value, () => {
             image.src = '/image.png';
-            request.open('GET', '/answer');
+            request.open('GET', '/text.txt');
             request.send();
             reader.readAsText(new Blob(['text']));
             details.open = true;

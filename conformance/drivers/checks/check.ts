@@ -1,0 +1,54 @@
+/**
+ * A *check* uses one function of a driver and observes, wherever the driver calls back, whether the frame of the call
+ * is current there. Several flows run the same check at the same time, and the outcome covers all of them.
+ */
+
+/** One of the flows that run a check at the same time. */
+export interface Flow {
+  /** The value that is current in this flow unless it was lost. */
+  readonly id: string;
+  readonly index: number;
+  /** Compares the values that are current with the flow's own. A check calls it wherever the driver calls back. */
+  observe(): void;
+  /** `AsyncLocalStorage.bind`, of Throughline's class and of Node's. */
+  readonly bind: Wrap;
+}
+
+/** What a check applies to the callbacks that it passes to the driver: `unwrapped`, or the `bind` of its flow. */
+export type Wrap = <Args extends unknown[], Result>(callback: (...args: Args) => Result) => (...args: Args) => Result;
+
+export const unwrapped: Wrap = (callback) => callback;
+
+export interface Check {
+  readonly name: string;
+  run(flow: Flow): Promise<unknown>;
+  /** How an application keeps the frame where the driver loses it. `run` is the check with this fix applied. */
+  readonly fix?: { readonly text: string; run(flow: Flow): Promise<unknown> };
+}
+
+/**
+ * `kept`: every flow observed its own value everywhere. `lost`: some observed none. `another`: some observed another
+ * flow's.
+ */
+export type Outcome = 'kept' | 'lost' | 'another';
+
+/** The outcome for a storage of Throughline, and for one of Node's own class. */
+export interface Outcomes {
+  readonly throughline: Outcome;
+  readonly node: Outcome;
+}
+
+export interface CheckResult extends Outcomes {
+  /** The name of the check. */
+  readonly name: string;
+  readonly fix?: Outcomes & { readonly text: string };
+}
+
+/** The number of connections of a pool. */
+export const POOL_SIZE = 2;
+
+/** The number of flows that run a check at the same time: more than the connections of a pool. */
+export const FLOW_COUNT = 8;
+
+/** The fix for a callback that a driver calls in the wrong frame. */
+export const BIND = 'AsyncLocalStorage.bind';

@@ -1,0 +1,96 @@
+/**
+ * The columns of the conformance tables: each runtime, each browser, and Node with the portable engine, each with the
+ * implementations that run the cases in it.
+ */
+import { type BrowserName, openBrowser, startPageServer } from '@throughline/testing/browsers';
+import type { CaseResult } from '../hosts/run-cases.js';
+import { runInBrowser } from '../hosts/run-in-browser.js';
+import { runInPortableEngine } from '../hosts/run-in-portable-engine.js';
+import { runInRuntime } from '../hosts/run-in-runtime.js';
+import { type ImplementationName, peers, portableModes, serverImplementations } from '../implementations.js';
+import { installRuntime } from '../runtimes/install-runtime.js';
+import { type Runtime, runtimes } from '../runtimes/runtimes.js';
+
+/** The section of the page that has the column. */
+export type Section = 'servers' | 'browsers';
+
+export interface Column {
+  readonly title: string;
+  readonly section: Section;
+  /** Prepares the runtime or the browser. */
+  start(): Promise<StartedColumn>;
+}
+
+export interface StartedColumn {
+  /** The version of the runtime or the browser. */
+  readonly version: string;
+  readonly runs: readonly CaseRun[];
+  /** Ends every process that was started. */
+  close(): Promise<void>;
+}
+
+/** A run of all cases on one implementation. */
+export interface CaseRun {
+  readonly implementation: ImplementationName;
+  /** Runs the cases and returns their results. */
+  results(): Promise<readonly CaseResult[]>;
+}
+
+const runtimeColumn = (runtime: Runtime): Column => ({
+  title: runtime.title,
+  section: 'servers',
+  async start() {
+    const binary = await installRuntime(runtime);
+    const runs = serverImplementations.map((implementation) => ({
+      implementation,
+      results: () => runInRuntime(runtime, binary, implementation),
+    }));
+    return { version: runtime.version, runs, async close() {} };
+  },
+});
+
+const browserColumn = (name: BrowserName, title: string): Column => ({
+  title,
+  section: 'browsers',
+  async start() {
+    const browser = await openBrowser(name, { installed: true });
+    const server = await startPageServer();
+    const runs = [...portableModes, ...peers].map((implementation) => ({
+      implementation,
+      async results() {
+        const results: CaseResult[] = [];
+        for await (const result of runInBrowser(browser, server, implementation)) results.push(result);
+        return results;
+      },
+    }));
+    return {
+      version: browser.version,
+      runs,
+      async close() {
+        await browser.close();
+        await server.close();
+      },
+    };
+  },
+});
+
+const portableColumn = (runtime: Runtime): Column => ({
+  title: `${runtime.title}, portable engine`,
+  section: 'browsers',
+  async start() {
+    const command = [await installRuntime(runtime), ...runtime.flags] as const;
+    const runs = portableModes.map((implementation) => ({
+      implementation,
+      results: () => runInPortableEngine(command, implementation),
+    }));
+    return { version: runtime.version, runs, async close() {} };
+  },
+});
+
+export const columns: Readonly<Record<string, Column>> = {
+  ...Object.fromEntries(Object.entries(runtimes).map(([key, runtime]) => [key, runtimeColumn(runtime)])),
+  chromium: browserColumn('chromium', 'Chromium'),
+  firefox: browserColumn('firefox', 'Firefox'),
+  webkit: browserColumn('webkit', 'WebKit'),
+  portable: portableColumn(runtimes.node26),
+};

@@ -1,0 +1,61 @@
+/** What is wrong with the results of the matrix: each problem fails the command, and is printed as one line. */
+import { differences, findDifference } from '../differences.js';
+import { isPeer, isThroughline } from '../implementations.js';
+import type { Matrix } from './results.js';
+
+/** The failures of Throughline and of the runtimes' own classes that no entry of `differences.ts` explains. */
+export function unexplainedFailures(matrix: Matrix): string[] {
+  return failures(matrix).flatMap(({ key, title, implementation, name, reason }) =>
+    findDifference(key, implementation, name) === undefined ? [`${title}, ${implementation}: ${name}: ${reason}`] : [],
+  );
+}
+
+/** The entries of `differences.ts` that explain no failure. Only a matrix with all columns shows these. */
+export function staleDifferences(matrix: Matrix): string[] {
+  const explained = new Set<string>();
+  for (const { key, implementation, name } of failures(matrix)) {
+    const difference = findDifference(key, implementation, name);
+    if (difference !== undefined) explained.add(`${differences.indexOf(difference)} ${name}`);
+  }
+  return differences.flatMap((difference, index) =>
+    difference.cases
+      .filter((name) => !explained.has(`${index} ${name}`))
+      .map((name) => `differences.ts has an entry that explains no failure in any column: ${name}`),
+  );
+}
+
+/**
+ * The cases that are absent in some Node and that no browser has run. Every Node has what a case for servers needs, and
+ * at least one browser what a case for pages needs. Only a matrix with all columns shows these.
+ */
+export function casesNeverRun(matrix: Matrix): string[] {
+  const absentInNode = new Map<string, string[]>();
+  const runInBrowsers = new Set<string>();
+  for (const [key, { title, section, results }] of matrix) {
+    for (const [implementation, caseResults] of results) {
+      if (!isThroughline(implementation)) continue;
+      for (const { name, outcome, reason } of caseResults) {
+        if (section === 'browsers' && outcome !== 'absent') runInBrowsers.add(name);
+        if (key.startsWith('node') && outcome === 'absent') {
+          absentInNode.set(name, [...(absentInNode.get(name) ?? []), `${title}: ${reason}`]);
+        }
+      }
+    }
+  }
+  return [...absentInNode]
+    .filter(([name]) => !runInBrowsers.has(name))
+    .map(([name, reasons]) => `No browser and not every Node has run this case: ${name} (${reasons.join('; ')})`);
+}
+
+/** The failures of everything but the peers, which need no explanation. */
+function failures(matrix: Matrix) {
+  return [...matrix].flatMap(([key, { title, results }]) =>
+    [...results].flatMap(([implementation, caseResults]) =>
+      isPeer(implementation)
+        ? []
+        : caseResults
+            .filter(({ outcome }) => outcome === 'fail')
+            .map(({ name, reason }) => ({ key, title, implementation, name, reason })),
+    ),
+  );
+}

@@ -1,0 +1,44 @@
+/**
+ * The features in which Throughline and the runtime's own class should not differ. Programs use no others.
+ *
+ * Throughline behaves as Node 26 does, on every runtime. Where the runtime's own class is based on async hooks (Node 20
+ * and 22, and later versions with `--no-async-context-frame`) it behaves differently:
+ *
+ * - `disable()` turns the storage off for every flow, and so does `exit(fn)` while `fn` runs. A `run` in `fn` turns
+ *   it on again, and then the outer value is lost.
+ * - The `defaultValue`, if the class has that option, is gone after a value was set and left.
+ * - A value that is entered in a resource is there again when the resource runs the next time. So is a value that `run`
+ *   has set when the resource runs inside itself.
+ */
+import type { ProgramApi } from './program-api.js';
+
+export interface ComparableFeatures {
+  readonly defaultValue: boolean;
+  readonly withScope: boolean;
+  readonly disable: boolean;
+  readonly exit: boolean;
+  /** `enterWith` in a resource that runs more than once, and a resource that runs inside itself. */
+  readonly resourceReentry: boolean;
+}
+
+export function comparableFeatures(native: ProgramApi, ours: ProgramApi): ComparableFeatures {
+  const storage = new native.AsyncLocalStorage({ defaultValue: true });
+  const isBasedOnFrames = !('kResourceStore' in storage);
+  return {
+    defaultValue: isBasedOnFrames && storage.getStore() === true,
+    withScope: isBasedOnFrames && 'withScope' in storage,
+    disable: isBasedOnFrames,
+    exit: isBasedOnFrames,
+    resourceReentry: keepsEnteredValues(native) === keepsEnteredValues(ours),
+  };
+}
+
+/** Returns whether a value that is entered in a resource is there again when the resource runs the next time. */
+function keepsEnteredValues({ AsyncLocalStorage, AsyncResource }: ProgramApi): boolean {
+  const storage = new AsyncLocalStorage();
+  const resource = new AsyncResource('RandomProgram');
+  resource.runInAsyncScope(() => storage.enterWith(true));
+  const keeps = resource.runInAsyncScope(() => storage.getStore() === true);
+  storage.disable();
+  return keeps;
+}

@@ -1,0 +1,44 @@
+/** Waiting for a server that has just been started to accept connections. */
+import { once } from 'node:events';
+import { createConnection } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const START_TIMEOUT_MS = 60_000;
+const RETRY_INTERVAL_MS = 20;
+
+/**
+ * Repeats a probe until it succeeds.
+ *
+ * @param probe Makes one attempt to use the server. Rejects while the server is not ready.
+ * @param outputAfterExit Returns what the server printed once its process has exited, and `undefined` while it runs.
+ * @throws {Error} If the process exits before the probe succeeds, or if no probe succeeds within 60 seconds.
+ */
+export async function waitUntilReady(
+  probe: () => Promise<unknown>,
+  outputAfterExit: () => string | undefined,
+): Promise<void> {
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  for (;;) {
+    try {
+      await probe();
+      return;
+    } catch (error) {
+      const output = outputAfterExit();
+      if (output !== undefined) throw new Error(`The server exited before it was ready. Its output: ${output}`);
+      if (Date.now() > deadline) {
+        throw new Error(`The server was not ready after ${START_TIMEOUT_MS} ms.`, { cause: error });
+      }
+      await delay(RETRY_INTERVAL_MS);
+    }
+  }
+}
+
+/** Resolves if a server on 127.0.0.1 accepts a TCP connection on the port, and rejects if the connection is refused. */
+export async function probeTcpPort(port: number): Promise<void> {
+  const socket = createConnection(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+  } finally {
+    socket.destroy();
+  }
+}

@@ -1,0 +1,52 @@
+/** The process of a server that can be killed and started again with the same arguments. */
+import { type ManagedChild, startChild } from './child-process.js';
+import type { ServerUser } from './data-directory.js';
+import { waitUntilReady } from './readiness.js';
+
+/** The most recent characters of the server's output, which are part of the error if it exits early. */
+const OUTPUT_LENGTH = 4000;
+
+export interface ServerCommand {
+  /** The absolute path of the program. */
+  readonly path: string;
+  readonly args: readonly string[];
+  /** The account to run as. Defaults to the account of this process. */
+  readonly user?: ServerUser;
+  /** Makes one attempt to use the server. Rejects while the server is not ready. */
+  probe(): Promise<unknown>;
+}
+
+export class ServerProcess {
+  readonly #command: ServerCommand;
+  #child: ManagedChild | undefined;
+
+  constructor(command: ServerCommand) {
+    this.#command = command;
+  }
+
+  /** Starts the server and resolves once it is ready. */
+  async start(): Promise<void> {
+    const { path, args, user, probe } = this.#command;
+    const child = startChild(path, args, { stdio: ['ignore', 'pipe', 'pipe'], ...user });
+    this.#child = child;
+    let output = '';
+    let outputAfterExit: string | undefined;
+    const collect = (chunk: Buffer) => {
+      output = `${output}${chunk}`.slice(-OUTPUT_LENGTH);
+    };
+    child.process.stdout?.on('data', collect);
+    child.process.stderr?.on('data', collect);
+    child.process.on('error', (error) => {
+      outputAfterExit = String(error);
+    });
+    child.process.on('exit', () => {
+      outputAfterExit ??= output;
+    });
+    await waitUntilReady(probe, () => outputAfterExit);
+  }
+
+  /** Kills the server. Does nothing if it is not running. */
+  async kill(): Promise<void> {
+    await this.#child?.kill();
+  }
+}
