@@ -150,13 +150,13 @@ async function checkReturn(database: Database, store: SessionStore & Closable, i
     await server.ask('/sign-in?v=ada', ada);
     await database.stop();
     const { status, text } = await server.ask('/', { ...ada });
-    assert.deepEqual([status, text], [500, 'The session could not be reached. Try again later.\n']);
-    assert.equal((await server.ask('/add?v=x', { cookie: '' })).status, 500);
+    assert.deepEqual([status, text], [503, 'The session could not be reached. Try again later.\n']);
+    assert.equal((await server.ask('/add?v=x', { cookie: '' })).status, 503);
     assert.ok(server.lines.length >= 2);
     assert.match(server.lines[0] ?? '', /The store of the sessions has failed/);
     await database.start();
-    let status2 = 500;
-    while (status2 === 500) ({ status: status2 } = await server.ask('/', { ...ada }));
+    let status2 = 503;
+    while (status2 === 503) ({ status: status2 } = await server.ask('/', { ...ada }));
     assert.equal((await server.shop(ada)).user, isKept ? 'ada' : undefined);
     await server.ask('/add?v=y', ada);
     assert.deepEqual((await server.shop(ada)).cart, ['y']);

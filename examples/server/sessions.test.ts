@@ -165,13 +165,13 @@ it('two processes share the sessions in Redis, and stand it when it stops', limi
         await ada.send(one, '/sign-in', 'user=ada');
         await redis.stop();
         const failed = await ada.send(one, '/cart');
-        assert.equal(failed.status, 500);
+        assert.equal(failed.status, 503);
         assert.match(await failed.text(), /^The session could not be reached/);
         assert.match(program.stderr, /A session could not be loaded/);
         await redis.start();
         // It comes back when it has noticed.
-        let status = 500;
-        for (let tries = 0; status === 500 && tries < 400; tries++) {
+        let status = 503;
+        for (let tries = 0; status === 503 && tries < 400; tries++) {
           await setTimeout(50);
           status = (await ada.send(one, '/sign-in', 'user=ada')).status;
         }

@@ -215,7 +215,7 @@ for (const [name, framework] of [
         assert.match(cookie, /^sid=/);
         store.isBroken = true;
         const { status, body } = await ask(server, { path: '/', headers: { cookie, 'x-request-id': 'broken' } });
-        assert.equal(status, 500);
+        assert.equal(status, 503);
         assert.equal(body, 'ERR_SESSION_STORE {"id":"broken","method":"GET","path":"/"}');
       });
     });

@@ -345,7 +345,7 @@ describe('requestScope of Fastify', () => {
     }));
 
   it('answers with the error of a session that cannot be loaded by the error handler', () => {
-    const failing = { open: () => Promise.reject(new RequestError('ERR_SESSION_STORE', 'down', { status: 503 })) };
+    const failing = { open: () => Promise.reject(new RequestError('ERR_SESSION_STORE', 'down')) };
     return withApp({}, { session: failing }, async (app) => {
       app.get('/', () => 'never');
       app.setErrorHandler((error: Error & { code?: string }, _request, reply) =>

@@ -275,7 +275,7 @@ for (const [name, start] of Object.entries(servers)) {
     running(start, async (server) => {
       const ada = new Client(server);
       await ada.ask('signIn', 'ada');
-      const { code, message } = await ada.ask('signOut', '-', 500);
+      const { code, message } = await ada.ask('signOut', '-', 409);
       assert.equal(code, 'ERR_SESSION_GONE');
       assert.match(String(message), /call regenerate\(\) instead of destroy\(\)/);
       assert.equal((await ada.ask('read')).user, undefined);

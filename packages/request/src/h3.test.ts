@@ -59,7 +59,7 @@ async function start(app: H3): Promise<RunningServer> {
 
 testLosses('h3 on Node', (options) => start(buildH3(options)), names);
 
-const storeError = () => new RequestError('ERR_SESSION_STORE', 'the store is down', { status: 503 });
+const storeError = () => new RequestError('ERR_SESSION_STORE', 'the store is down');
 
 /** A session that cannot be loaded, or cannot be saved. */
 const unloadable: Sessions = { open: () => Promise.reject(storeError()) };

@@ -210,7 +210,7 @@ test('where it fails, nothing of the handler’s is sent, and who still writes i
     await pipeline(Readable.from(['never', 'ever']), response, { end: false });
     response.end('never');
   }, fails);
-  assert.equal(status, 500);
+  assert.equal(status, 503);
   assert.equal(body, 'The session could not be reached. Try again later.\n');
   assert.equal(headers['content-type'], 'text/plain; charset=utf-8');
   assert.deepEqual([headers['set-cookie'], headers.etag], [undefined, undefined]);
@@ -219,7 +219,7 @@ test('where it fails, nothing of the handler’s is sent, and who still writes i
 
 test('an error with a status of its own is answered with it', async () => {
   const gone = async () => {
-    throw new RequestError('ERR_SESSION_GONE', 'not for the client', { status: 409 });
+    throw new RequestError('ERR_SESSION_GONE', 'not for the client');
   };
   const { status, body } = await answerOf((response) => response.end('never'), gone);
   assert.equal(status, 409);
@@ -313,6 +313,6 @@ test('whoever waits for a call that is dropped is told why', async () => {
       throw why;
     },
   );
-  assert.deepEqual([status, message], [500, 'Internal Server Error']);
+  assert.deepEqual([status, message], [503, 'Service Unavailable']);
   assert.deepEqual(told, [why, why, 'ERR_STREAM_DESTROYED']);
 });

@@ -112,7 +112,7 @@ describe('an upgrade of Hono on Node', () => {
   });
 });
 
-const storeError = () => new RequestError('ERR_SESSION_STORE', 'the store is down', { status: 503 });
+const storeError = () => new RequestError('ERR_SESSION_STORE', 'the store is down');
 
 /** A session that cannot be loaded, or cannot be saved. */
 const unloadable: Sessions = { open: () => Promise.reject(storeError()) };

@@ -7,6 +7,8 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Context, MiddlewareHandler, Next } from 'hono';
+import { errorText } from './error-answer.js';
+import { RequestError } from './errors.js';
 import { NodeExchange, type NodeRequest, type NodeResponse, scopeFor } from './node-exchange.js';
 import { enterNodeScope, enterUpgradeScope } from './node-scope.js';
 import type { RequestScopeOptions } from './options.js';
@@ -57,7 +59,7 @@ export function requestScope(options: HonoOptions = {}): MiddlewareHandler {
         if (options.session !== undefined) await loadSession(scope, exchange, options.session);
       } catch (error) {
         context.header('x-request-id', scope.id);
-        throw error;
+        throw withResponse(error);
       }
       await next();
       const response = context.res;
@@ -69,7 +71,7 @@ export function requestScope(options: HonoOptions = {}): MiddlewareHandler {
   const enterNode = (context: Context, next: Next, incoming: NodeRequest, outgoing: NodeResponse) => {
     const exchange = new NodeExchange(incoming, outgoing, () => isSecure(context));
     return enterNodeScope(incoming, outgoing, exchange, options, (error) => {
-      if (error !== undefined) return Promise.reject(error);
+      if (error !== undefined) return Promise.reject(withResponse(error));
       return Promise.resolve(next()).then(() => readInScope(context, incoming));
     });
   };
@@ -80,7 +82,7 @@ export function requestScope(options: HonoOptions = {}): MiddlewareHandler {
     const exchange = new UpgradeExchange(incoming, socket, () => isSecure(context));
     scopeSockets(sockets);
     await enterUpgradeScope(incoming, socket, exchange, options, async (error) => {
-      if (error !== undefined) throw error;
+      if (error !== undefined) throw withResponse(error);
       await next();
     });
   };
@@ -98,6 +100,16 @@ function readInScope(context: Context, incoming: NodeRequest): void {
   const scope = scopeFor(incoming);
   const streamed = scope === undefined ? undefined : streamInScope(context.res, scope);
   if (streamed !== undefined) replace(context, streamed);
+}
+
+/**
+ * Gives an error the method that Hono's default error handler calls. That handler ignores the status of an error, and
+ * responds 500 to an error without this method.
+ */
+function withResponse(error: unknown): unknown {
+  if (!(error instanceof RequestError)) return error;
+  const getResponse = () => new Response(errorText(error), { status: error.status });
+  return Object.defineProperty(error, 'getResponse', { value: getResponse, configurable: true });
 }
 
 function isHttps(context: Context): boolean {

@@ -256,7 +256,7 @@ describe('requestScope of /http', () => {
       const cookie = cookieOf((await ask(server, { path: '/' })).headers);
       store.isBroken = true;
       const { status, headers } = await ask(server, { path: '/', headers: { cookie, 'x-request-id': 'broken' } });
-      assert.deepEqual([status, headers['x-request-id']], [500, 'broken']);
+      assert.deepEqual([status, headers['x-request-id']], [503, 'broken']);
     });
   });
 
@@ -368,7 +368,7 @@ describe('upgradeScope', () => {
     });
   });
 
-  it('answers 500 and hangs up where the session cannot be loaded, and reads one that can', async () => {
+  it('answers 503 and hangs up where the session cannot be loaded, and reads one that can', async () => {
     const store = new BreakableMap();
     const options = { session: sessions({ secret, store, log: quiet }) };
     const server = createServer(
@@ -398,7 +398,7 @@ describe('upgradeScope', () => {
       };
       assert.equal(await upgraded(), 'HTTP/1.1 426 ada');
       store.isBroken = true;
-      assert.equal(await upgraded(), 'HTTP/1.1 500 Internal Server Error');
+      assert.equal(await upgraded(), 'HTTP/1.1 503 Service Unavailable');
 
       const connection = once(server, 'connection');
       const held = connect({ port: running.port, host: '127.0.0.1', allowHalfOpen: true });

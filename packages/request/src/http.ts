@@ -1,8 +1,8 @@
 /** The request scope for servers of `node:http`, `node:https` and `node:http2`. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { Duplex } from 'node:stream';
-import { answerError } from './error-answer.js';
+import { answerError, errorStatus } from './error-answer.js';
 import { emitInScope, NodeExchange, type NodeRequest, type NodeResponse } from './node-exchange.js';
 import { enterNodeScope, enterUpgradeScope } from './node-scope.js';
 import type { RequestScopeOptions, TrustProxyOption } from './options.js';
@@ -60,7 +60,7 @@ export function upgradeScope(
     const hangUp = () => void socket.destroy();
     socket.on('error', hangUp);
     enterUpgradeScope(request, socket, exchange, options, (error) => {
-      if (error !== undefined) return refuse(socket);
+      if (error !== undefined) return refuse(socket, error);
       // The error may come after the end that it brings.
       if (socket.destroyed) return;
       socket.off('error', hangUp);
@@ -91,7 +91,8 @@ export function streamScope(
 }
 
 /** Ends a socket whose client may keep its own half open for as long as it likes. */
-function refuse(socket: Duplex): void {
+function refuse(socket: Duplex, error: unknown): void {
+  const status = errorStatus(error);
   socket.once('finish', () => socket.destroy());
-  socket.end('HTTP/1.1 500 Internal Server Error\r\nConnection: close\r\n\r\n');
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n\r\n`);
 }

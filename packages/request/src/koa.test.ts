@@ -302,7 +302,7 @@ describe('Koa', () => {
       const cookie = cookieOf((await ask(server, { path: '/' })).headers);
       store.isBroken = true;
       const { status, headers } = await ask(server, { path: '/', headers: { cookie, 'x-request-id': 'broken' } });
-      assert.deepEqual([status, headers['x-request-id']], [500, 'broken']);
+      assert.deepEqual([status, headers['x-request-id']], [503, 'broken']);
       assert.deepEqual(heard, ['ERR_SESSION_STORE {"id":"broken","method":"GET","path":"/"}']);
     });
   });

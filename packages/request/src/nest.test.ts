@@ -458,7 +458,7 @@ for (const { name, Routes, create } of platforms) {
         assert.equal((await ask(server, { path: '/user', headers: { cookie } })).body, 'ada');
         store.isBroken = true;
         const asked = await ask(server, { path: '/user', headers: { cookie, 'x-request-id': 'broken' } });
-        assert.deepEqual([asked.status, asked.headers['x-request-id']], [500, 'broken']);
+        assert.deepEqual([asked.status, asked.headers['x-request-id']], [503, 'broken']);
         assert.deepEqual(heard, ['ERR_SESSION_STORE {"id":"broken","method":"GET","path":"/user"}']);
       });
     });

@@ -121,7 +121,7 @@ class MoodyStore {
 }
 
 for (const mood of ['fails', 'hangs'] as const) {
-  test(`a store that ${mood}: a clear 500, a line in the log, nobody else's data; then it comes back`, async () => {
+  test(`a store that ${mood}: a clear 503, a line in the log, nobody else's data; then it comes back`, async () => {
     const store = new MoodyStore();
     await using server = await startSessionServer(named, { store, storeTimeout: 50 });
     const [ada, bob] = [server.user(), server.user()];
@@ -132,11 +132,11 @@ for (const mood of ['fails', 'hangs'] as const) {
 
     store.mood = mood;
     const loading = await ada.ask('/');
-    assert.equal(loading.status, 500);
+    assert.equal(loading.status, 503);
     assert.equal(loading.text, 'The session could not be reached. Try again later.\n');
     assert.ok(loading.headers.get('x-request-id'));
     const saving = await server.user().ask('/?set=eve');
-    assert.equal(saving.status, 500);
+    assert.equal(saving.status, 503);
     assert.equal(saving.text, 'The session could not be reached. Try again later.\n');
     assert.deepEqual([loading.cookies, saving.cookies], [[], []]);
     const why = mood === 'fails' ? /the disk is full of cats/ : /no answer within 50 ms/;
@@ -161,7 +161,7 @@ test('a store that hangs is asked by all the requests of a user at once, not by 
   store.mood = 'hangs';
   const answers = Array.from({ length: 20 }, () => ada.ask('/?set=x'));
   const first = await Promise.race(answers);
-  assert.equal(first.status, 500);
+  assert.equal(first.status, 503);
   assert.equal(store.hanging, 20);
   await Promise.all(answers);
 });

@@ -221,7 +221,7 @@ test('a write that lands late does not bring back who has signed out since', asy
   const cookie = { ...Object.fromEntries(ada.jar) };
   const gate = new Gate();
   store.gate = gate;
-  assert.equal((await ada.ask('/?b=1')).status, 500);
+  assert.equal((await ada.ask('/?b=1')).status, 503);
   store.gate = undefined;
   const out = ada.ask('/sign-out');
   gate.open();

@@ -69,7 +69,7 @@ function withPrepare(prepare: PrepareHeaders): RequestScopeOptions {
   };
 }
 
-const storeError = () => new RequestError('ERR_SESSION_STORE', 'the store is down', { status: 503 });
+const storeError = () => new RequestError('ERR_SESSION_STORE', 'the store is down');
 
 describe('requestScope of a web handler', () => {
   it('hands on what the runtime gives, and a response that is there at once', () => {

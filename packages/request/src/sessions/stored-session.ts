@@ -353,7 +353,6 @@ function gone(): RequestError {
     'ERR_SESSION_GONE',
     'The session has expired, or was ended or given a new id by another request while this one was under way, so what this ' +
       'one wrote to it was not saved. The client may send it again.',
-    { status: 409 },
   );
 }
 
