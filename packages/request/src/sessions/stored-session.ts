@@ -9,12 +9,12 @@
  * signed out, or never was in.
  */
 import { RequestError } from '../errors.js';
-import type { Exchange } from '../exchange.js';
-import type { DeepReadonly, Session } from '../session.js';
-import type { SessionCookie } from './cookie.js';
-import type { Entries, Entry } from './entries.js';
-import { frozenCopy } from './json-value.js';
-import { newSessionId } from './session-id.js';
+import type { Exchange } from '../scope/exchange.js';
+import type { DeepReadonly, Session } from '../scope/session.js';
+import { frozenCopy } from './frozen-json.js';
+import { newSessionId } from './random-id.js';
+import type { Entries, Entry } from './record-store.js';
+import type { SessionCookie } from './session-cookie.js';
 
 /** What all sessions of an application share. */
 export interface SessionPolicy {
