@@ -139,7 +139,7 @@ for (const mood of ['fails', 'hangs'] as const) {
     assert.equal(saving.status, 503);
     assert.equal(saving.text, 'The session could not be reached. Try again later.\n');
     assert.deepEqual([loading.cookies, saving.cookies], [[], []]);
-    const why = mood === 'fails' ? /the disk is full of cats/ : /no answer within 50 ms/;
+    const why = mood === 'fails' ? /the disk is full of cats/ : /no response within 50 ms/;
     assert.equal(server.lines.length, linesBefore + 2);
     for (const line of server.lines.slice(linesBefore)) assert.match(line, why);
     // A request without a session never asks the store.

@@ -164,7 +164,7 @@ test('an update that throws when it is made again is an error of its own, and ch
   await ada.ask('/?a=full');
   go.open();
   const answer = await slow;
-  assert.deepEqual([answer.status, answer.text], [500, 'The answer could not be sent.\n']);
+  assert.deepEqual([answer.status, answer.text], [500, 'The response could not be sent.\n']);
   assert.match(server.lines.join(), /RangeError: too many/);
   assert.equal((await ada.ask('/')).text, '["full",null,null]');
 });

@@ -1,30 +1,30 @@
 /**
  * The request scope for Fastify 5.
  *
- * The scope opens in an `onRequest` hook. Whatever Fastify does for a request afterwards is either done by that hook's
- * `done`, so in the scope, or heard on the request, on its answer or on the socket of an upgrade, whose listeners run in
- * it. Fastify's `onTimeout` hooks alone are called from a socket that many requests share: one of our own comes before
- * them and has the others run in the scope.
+ * The scope is opened in an `onRequest` hook. Fastify does everything afterwards either from the `done` of that hook,
+ * which is called in the scope, or in listeners of the request, of the response or of the socket of an upgrade, which
+ * run in it. Only `onTimeout` hooks are called from a socket that many requests share: an `onTimeout` hook of this
+ * plugin comes before them and runs them in the scope.
  */
 import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
 import { enterNodeScope } from '../node/enter-scope.js';
 import { NodeExchange } from '../node/node-exchange.js';
 import type { NodeRequest, NodeResponse } from '../node/request-response.js';
 import { runListenersInScope, scopeOf } from '../node/scoped-emitter.js';
-import { isUpgrade, scopeSockets } from '../node/web-socket-scope.js';
+import { isUpgrade, scopeWebSocketsOf } from '../node/web-socket-scope.js';
 import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js';
-import { newRequestId, safeRequestId } from '../scope/request-id.js';
+import { asSafeRequestId, newRequestId } from '../scope/request-id.js';
 import { scopeStorage } from '../scope/request-scope.js';
 
 class FastifyExchange extends NodeExchange {
   readonly requestId: string | undefined;
 
-  /** @param ownId the last id that was given here, which is a safe one */
-  constructor(request: FastifyRequest, reply: FastifyReply, ownId: string | undefined) {
+  /** @param generatedId the last id that this plugin generated, which is safe */
+  constructor(request: FastifyRequest, reply: FastifyReply, generatedId: string | undefined) {
     super(request.raw, reply.raw, () => request.protocol === 'https', request);
-    // To look takes 0.1 µs.
-    const isOwn = ownId !== undefined && request.id === ownId;
-    this.requestId = isOwn ? ownId : safeRequestId(String(request.id));
+    // Checking whether an id is safe takes 0.1 µs.
+    const isGenerated = generatedId !== undefined && request.id === generatedId;
+    this.requestId = isGenerated ? generatedId : asSafeRequestId(String(request.id));
   }
 }
 
@@ -32,24 +32,26 @@ const plugin: FastifyPluginCallback<RequestScopeOptions> = (app, options, done) 
   try {
     checkScopeOptions(options);
   } catch (error) {
-    // Thrown, it would leave `register` before anybody listens.
+    // A synchronous throw would leave `register` before anything can handle it.
     return done(asError(error));
   }
-  let ownId: string | undefined;
+  let generatedId: string | undefined;
   if (hasDefaultIds(app)) {
     app.setGenReqId(({ headers }) => {
-      const brought = options.trustRequestId ? safeRequestId(headers['x-request-id']) : undefined;
-      ownId = brought ?? newRequestId();
-      return ownId;
+      const trustedId = options.trustRequestId ? asSafeRequestId(headers['x-request-id']) : undefined;
+      generatedId = trustedId ?? newRequestId();
+      return generatedId;
     });
   }
 
   app.addHook('onRequest', (request, reply, next) => {
-    const raw: NodeRequest = request.raw;
-    const answer: NodeResponse = reply.raw;
-    void enterNodeScope(raw, answer, new FastifyExchange(request, reply, ownId), options, (error) => {
-      const scope = scopeOf(raw);
-      if (scope !== undefined && isUpgrade(raw)) runListenersInScope(raw.socket, scope);
+    const rawRequest: NodeRequest = request.raw;
+    const rawResponse: NodeResponse = reply.raw;
+    const exchange = new FastifyExchange(request, reply, generatedId);
+    // The promise settles after next() has been called: there is nothing left to wait for.
+    void enterNodeScope(rawRequest, rawResponse, exchange, options, (error) => {
+      const scope = scopeOf(rawRequest);
+      if (scope !== undefined && isUpgrade(rawRequest)) runListenersInScope(rawRequest.socket, scope);
       if (error === undefined) next();
       else next(asError(error));
     });
@@ -62,8 +64,8 @@ const plugin: FastifyPluginCallback<RequestScopeOptions> = (app, options, done) 
   });
 
   app.addHook('onReady', (next) => {
-    // Decorated by @fastify/websocket.
-    if ('websocketServer' in app) scopeSockets(app.websocketServer);
+    // @fastify/websocket adds this decorator.
+    if ('websocketServer' in app) scopeWebSocketsOf(app.websocketServer);
     next();
   });
 
@@ -71,19 +73,30 @@ const plugin: FastifyPluginCallback<RequestScopeOptions> = (app, options, done) 
 };
 
 /**
- * A plugin that opens the scope for every route of the application it is registered in: register it before the others.
- * Whether the client came over https is what Fastify finds, by its own `trustProxy`, and an error of the session goes
- * through Fastify's error handler.
+ * A plugin that opens the scope for every route of the application. Register it before all other plugins.
  *
- * The scope's id is Fastify's `request.id`, so that its own log lines carry it as `reqId`. Where the application has set
- * `genReqId` or `requestIdHeader`, these say what it is, and `trustRequestId` says nothing; else it is a UUID, or the
- * trusted `x-request-id`, in place of Fastify's count.
- * @throws ERR_INVALID_OPTION from `app.ready()`
+ * The option `trustProxy` of Fastify decides whether a request came over https. If the session cannot be loaded, the
+ * error goes to the error handler of Fastify, in the scope.
+ *
+ * The id of the scope is that of Fastify, `request.id`, so that Fastify's own log lines contain it as `reqId`. If the
+ * application has set `genReqId` or `requestIdHeader`, they determine the id, and `trustRequestId` has no effect.
+ * Otherwise it is a random UUID, or the trusted `x-request-id`, instead of Fastify's counter.
+ *
+ * An option with an invalid value is reported by `app.ready()`, with the code `ERR_INVALID_OPTION`.
  * @example
- * await app.register(requestScope, { session: sessions({ secret }) });
+ * import { getRequestScope } from '@throughline/request';
+ * import { requestScope } from '@throughline/request/fastify';
+ * import { fastify } from 'fastify';
+ *
+ * const app = fastify();
+ * await app.register(requestScope);
+ * app.get('/', async () => `Hello from ${getRequestScope().id}\n`);
+ * await app.listen({ port: 8080 });
+ * @see https://fastify.dev/docs/latest/Reference/Server/#genreqid
  */
 export const requestScope: FastifyPluginCallback<RequestScopeOptions> = Object.assign(plugin, {
-  // What the package fastify-plugin sets: the hooks are those of the application, not of a part of it.
+  // These are the properties that the package fastify-plugin sets. The first one makes the hooks apply to the whole
+  // application.
   [Symbol.for('skip-override')]: true,
   [Symbol.for('fastify.display-name')]: '@throughline/request',
   [Symbol.for('plugin-meta')]: { name: '@throughline/request', fastify: '5.x' },
@@ -93,7 +106,7 @@ function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error), { cause: error });
 }
 
-/** Whether the application has left Fastify's ids as they are: `req-1`, `req-2` ... */
+/** Whether the application uses Fastify's default ids: `req-1`, `req-2` ... */
 function hasDefaultIds(app: FastifyInstance): boolean {
   return 'genReqId' in app && typeof app.genReqId === 'function' && app.genReqId.name === 'defaultGenReqId';
 }

@@ -1,8 +1,9 @@
 /**
  * The request scope for h3, version 2.
  *
- * On Node the scope is that of Node's request and answer, and what the session does to the headers is done there, whoever
- * makes the answer. Elsewhere what a handler returns is made a Response here, and not by h3 further out.
+ * On Node, the scope belongs to Node's request and response, and the session changes the headers of Node's response,
+ * regardless of what creates h3's response. On other runtimes, this middleware itself converts what a handler returns
+ * to a `Response`, to which it adds the headers.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -18,24 +19,36 @@ import { type OpenScope, scopeStorage } from '../scope/request-scope.js';
 import { currentScopeOf, WebExchange } from '../web/web-exchange.js';
 
 /**
- * A middleware that opens the scope for everything after it: mount it first. Whether the client came over https is what
- * the server finds, by its own `trustProxy`; an error while the session is loaded is h3's to answer.
- * @throws ERR_INVALID_OPTION
+ * Creates a middleware that opens the scope for everything that is mounted after it. Mount it first.
+ *
+ * The option `trustProxy` of the server decides whether a request came over https. If the session cannot be loaded, h3
+ * handles the error.
+ * @param options default: a random id, no deadline and no session
+ * @returns the middleware
+ * @throws {RequestError} ERR_INVALID_OPTION if an option has an invalid value
  * @example
- * app.use(requestScope({ session: sessions({ secret }) }));
+ * import { getRequestScope } from '@throughline/request';
+ * import { requestScope } from '@throughline/request/h3';
+ * import { H3, serve } from 'h3';
+ *
+ * const app = new H3();
+ * app.use(requestScope());
+ * app.get('/', () => `Hello from ${getRequestScope().id}\n`);
+ * serve(app, { port: 8080 });
+ * @see https://h3.dev/guide/basics/middleware
  */
 export function requestScope(options: RequestScopeOptions = {}): Middleware {
   checkScopeOptions(options);
   return (event, next) => {
-    // The types do not say that there is a socket in the place of an answer where a request is an upgrade.
-    const node = event.runtime?.node as NodeServer | undefined;
+    // The types of h3 do not describe that an upgrade has a socket instead of a response.
+    const node = event.runtime?.node as NodeRuntime | undefined;
     if (node?.res !== undefined) return enterNode(event, next, options, node.req, node.res);
     if (node?.upgrade !== undefined) return enterUpgrade(event, next, options, node.req, node.upgrade.socket);
     return enterWeb(event, next, options);
   };
 }
 
-type NodeServer =
+type NodeRuntime =
   | { req: NodeRequest; res: NodeResponse; upgrade?: never }
   | { req: IncomingMessage; res?: never; upgrade: { socket: Duplex } };
 
@@ -50,11 +63,12 @@ function enterNode(
 ): unknown | Promise<unknown> {
   const exchange = new NodeExchange(request, response, () => isHttps(event));
   const value = enterNodeScope(request, response, exchange, options, (error) =>
-    error === undefined ? attempt(next) : Promise.reject(error),
+    error === undefined ? callNext(next) : Promise.reject(error),
   );
   const scope = scopeOf(request);
-  // Also where the session had to be waited for: a promise that is resolved with one of ours is none of ours.
-  return scope === undefined || isDone(value, event) ? value : inScope(Promise.resolve(value), scope);
+  // This also applies if the session had to be loaded: that promise adopts the state of the handler's promise, but not
+  // its `then`.
+  return scope === undefined || needsNoScope(value, event) ? value : promiseInScope(Promise.resolve(value), scope);
 }
 
 function enterUpgrade(
@@ -64,56 +78,58 @@ function enterUpgrade(
   request: IncomingMessage,
   socket: Duplex,
 ): unknown | Promise<unknown> {
-  // crossws listens for errors only when the handler is through, and not at all where it has failed.
+  // crossws listens to errors only after the handler has finished, and not at all if the handler has failed.
   socket.on('error', () => void socket.destroy());
   const exchange = new UpgradeExchange(request, socket, () => isHttps(event));
   return enterUpgradeScope(request, socket, exchange, options, async (error) => {
     if (error !== undefined) throw error;
     const scope = scopeOf(request);
     const value = await next();
-    return scope === undefined ? value : socketInScope(value, scope, event);
+    return scope === undefined ? value : runSocketHooksInScope(value, scope, event);
   });
 }
 
 function enterWeb(event: H3Event, next: Next, options: RequestScopeOptions): unknown | Promise<unknown> {
-  // What a server gives is a Request in all but members that only the newest types have.
+  // The request of a server is a Request, except for members that only the newest types have.
   const request = event.req as Request;
   if (currentScopeOf(request) !== undefined) return next();
   const exchange = new WebExchange(request, () => isHttps(event), options);
   const { scope } = exchange;
-  const answering = scopeStorage.run(scope, async () => {
+  const responding = scopeStorage.run(scope, async () => {
     let value: unknown;
     try {
       if (options.session !== undefined) await loadSession(scope, exchange, options.session);
       value = await next();
     } catch (error) {
-      return answer(Promise.reject(error), event, exchange);
+      return respond(Promise.reject(error), event, exchange);
     }
-    return value === notFound ? missing(event, exchange) : answer(value, event, exchange);
+    return value === NOT_FOUND ? deferToOuterApp(event, exchange) : respond(value, event, exchange);
   });
-  // The body is read in the scope in any case. Who calls `app.fetch()` is to go on in a frame of their own.
-  return hasHooks(event) ? inScope(answering, scope) : answering;
+  // The body runs in the scope in any case. The caller of `app.fetch()` must continue in its own frame.
+  return hasHooks(event) ? promiseInScope(responding, scope) : responding;
 }
 
-/** The response that h3 makes of a value or an error, with what the scope and the session add. */
-async function answer(value: unknown, event: H3Event, exchange: WebExchange): Promise<Response> {
-  // h3 calls this hook itself, for what it is given here.
+/** Converts a value or an error to the response of h3, and adds what the scope and the session contribute. */
+async function respond(value: unknown, event: H3Event, exchange: WebExchange): Promise<Response> {
+  // h3 itself calls the hook `onResponse` with the response that is returned here.
   const { onResponse: _, ...config } = event.app?.config ?? {};
-  return exchange.answer(await toResponse(socketInScope(value, exchange.scope, event), event, config));
+  return exchange.complete(await toResponse(runSocketHooksInScope(value, exchange.scope, event), event, config));
 }
 
-/** No route: perhaps an application around this one has it, so that there is no answer yet to add anything to. */
-async function missing({ res }: H3Event, exchange: WebExchange): Promise<unknown> {
+/**
+ * No route matched. An application around this one may have the route, so there is no response yet to add headers to.
+ */
+async function deferToOuterApp({ res }: H3Event, exchange: WebExchange): Promise<unknown> {
   try {
     for (const [name, value] of await exchange.sendHeaders()) res.errHeaders.append(name, value);
-    exchange.close();
-    return notFound;
+    exchange.markClosed();
+    return NOT_FOUND;
   } catch (error) {
-    return exchange.errorAnswer(error);
+    return exchange.errorResponse(error);
   }
 }
 
-function attempt(next: Next): unknown | Promise<unknown> {
+function callNext(next: Next): unknown | Promise<unknown> {
   try {
     return next();
   } catch (error) {
@@ -121,14 +137,14 @@ function attempt(next: Next): unknown | Promise<unknown> {
   }
 }
 
-/** Whether nothing of the application's is run any more for what a handler has returned. */
-function isDone(value: unknown, { app }: H3Event): boolean {
+/** Whether h3 runs no more code of the application for a value that a handler has returned. */
+function needsNoScope(value: unknown, { app }: H3Event): boolean {
   if (app?.config.onResponse !== undefined) return false;
   if (typeof value === 'string') return true;
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
-/** Whether h3 runs anything of the application's when there is an answer, or no route for one. */
+/** Whether h3 calls a hook of the application after the middleware has finished. */
 function hasHooks({ app }: H3Event): boolean {
   return app?.config.onResponse !== undefined || app?.config.onError !== undefined;
 }
@@ -137,49 +153,51 @@ function isHttps(event: H3Event): boolean {
   return event.url.protocol === 'https:';
 }
 
-/** On a promise of an answer. */
-const answerScope = Symbol('throughline.answerScope');
+/** The property of a promise that holds the scope in which its reactions run. */
+const reactionScopeKey = Symbol('throughline.reactionScope');
 
-interface Answer extends Promise<unknown> {
-  [answerScope]?: OpenScope;
+interface PromiseInScope extends Promise<unknown> {
+  [reactionScopeKey]?: OpenScope;
 }
 
 type Reactions = Parameters<Promise<unknown>['then']>;
 
 /**
- * A promise of an answer, whose reactions run in the scope wherever they are asked for: h3's own hooks for errors and
- * responses are among them, and what reads a streamed body.
- * @param promise is left as it is: a handler may give the same one to many requests
+ * Creates a promise whose reactions run in the scope, wherever `then` is called. Among these reactions are h3's hooks
+ * for errors and responses, and the code that reads a streamed body.
+ * @param promise is not changed: a handler may return the same promise to many requests
  */
-function inScope(promise: Promise<unknown>, scope: OpenScope, reactions: Reactions = []): Promise<unknown> {
-  const answer: Answer = scopeStorage.run(scope, Reflect.apply, Promise.prototype.then, promise, reactions);
-  answer[answerScope] = scope;
-  // One function for all answers: one for each, and one around each reaction, take 0.7 µs longer.
-  const then = thenInScope as Answer['then'];
+function promiseInScope(promise: Promise<unknown>, scope: OpenScope, reactions: Reactions = []): Promise<unknown> {
+  const scoped: PromiseInScope = scopeStorage.run(scope, Reflect.apply, Promise.prototype.then, promise, reactions);
+  scoped[reactionScopeKey] = scope;
+  // All promises share one function. A closure for each promise, and a wrapper around each reaction, take 0.7 µs
+  // longer. The benchmark is bench/requests.
+  const then = thenInScope as PromiseInScope['then'];
   try {
-    // biome-ignore lint/suspicious/noThenProperty: a promise, which had one before
-    answer.then = then;
+    // biome-ignore lint/suspicious/noThenProperty: the object is a promise, which has this property anyway
+    scoped.then = then;
   } catch {
-    // Where Promise.prototype is frozen. To define it always takes half a microsecond more.
-    void Object.defineProperty(answer, 'then', { value: then });
+    // The assignment fails if Promise.prototype is frozen. Defining the property in every case takes 0.5 µs longer.
+    void Object.defineProperty(scoped, 'then', { value: then });
   }
-  return answer;
+  return scoped;
 }
 
-function thenInScope(this: Answer, ...reactions: Reactions): Promise<unknown> {
-  return inScope(this, this[answerScope] as OpenScope, reactions);
+function thenInScope(this: PromiseInScope, ...reactions: Reactions): Promise<unknown> {
+  return promiseInScope(this, this[reactionScopeKey] as OpenScope, reactions);
 }
 
-/** What h3 is told where no route has an answer. */
-const notFound = Symbol.for('h3.notFound');
+/** The value that h3 interprets as "no route matched". */
+const NOT_FOUND = Symbol.for('h3.notFound');
 
-const hooksKey = Symbol.for('crossws.hooks');
+const crosswsHooksKey = Symbol.for('crossws.hooks');
 
 /**
- * The hooks of a WebSocket, which crossws calls for as long as it lasts. It finds them on what the handler returns, and where
- * a server makes another response of that, on the request and its context.
+ * Wraps the hooks of a WebSocket, which crossws calls as long as the socket is open, so that they run in the scope.
+ * crossws reads the hooks from the response of the handler, and if a server has created another response from it, from
+ * the request and its context.
  */
-function socketInScope(value: unknown, scope: OpenScope, { req }: H3Event): unknown {
+function runSocketHooksInScope(value: unknown, scope: OpenScope, { req }: H3Event): unknown {
   if (!(value instanceof Response) || !('crossws' in value) || !isObject(value.crossws)) return value;
   const hooks: Record<string, unknown> = {};
   for (const [name, hook] of Object.entries(value.crossws)) {
@@ -189,7 +207,7 @@ function socketInScope(value: unknown, scope: OpenScope, { req }: H3Event): unkn
         : hook;
   }
   for (const holder of [req, req.context]) {
-    if (isObject(holder) && hooksKey in holder) holder[hooksKey] = hooks;
+    if (isObject(holder) && crosswsHooksKey in holder) holder[crosswsHooksKey] = hooks;
   }
   value.crossws = hooks;
   return value;

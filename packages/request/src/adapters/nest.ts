@@ -1,9 +1,10 @@
 /**
- * The request scope for Nest 11 and 12, on the platforms of Express and of Fastify.
+ * The request scope for Nest 11 and 12, on the platforms Express and Fastify.
  *
- * The module mounts its middleware as soon as there is a server, so before Nest's own body parser and before whatever
- * `app.use()` mounts: also a body that cannot be parsed is refused in a scope. The middleware gets Node's request on
- * either platform; what Fastify knows of it, Nest's Fastify has put on it by then, but for the session.
+ * The module mounts its middleware as soon as the server exists: before Nest's own body parser and before everything
+ * that `app.use()` mounts. Even a body that cannot be parsed is therefore rejected in a scope. On both platforms, the
+ * middleware receives Node's request, on which Nest's Fastify adapter has already set the values of Fastify's request,
+ * except for the session.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
@@ -22,11 +23,11 @@ import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js
 
 type NestMiddleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
 
-/** What `RequestScopeModule.forRootAsync` takes: how the options are made, and of what. */
+/** The options of `RequestScopeModule.forRootAsync`: a factory, and the providers that are injected into it. */
 export type RequestScopeAsyncOptions = Pick<ModuleMetadata, 'imports'> &
   Pick<FactoryProvider<RequestScopeOptions>, 'inject' | 'useFactory'>;
 
-/** What is used of a Fastify application, whose types not every user of Nest has. */
+/** The members of a Fastify application that are used here. Not every user of Nest has the types of Fastify. */
 interface FastifyHooks {
   addHook(
     name: 'onRequest',
@@ -36,27 +37,42 @@ interface FastifyHooks {
 
 const OPTIONS = Symbol('throughline.requestScopeOptions');
 
-/** Fastify's request on Node's: `@fastify/session` puts the session there. */
-const fastifyRequest = Symbol('throughline.fastifyRequest');
+/** The property of Node's request that holds Fastify's request, on which `@fastify/session` sets the session. */
+const fastifyRequestKey = Symbol('throughline.fastifyRequest');
 
 interface RawRequest {
-  [fastifyRequest]?: { session?: unknown };
+  [fastifyRequestKey]?: { session?: unknown };
 }
 
 /**
- * The middleware on its own, for `app.use()` in `main.ts`: it opens the scope for everything that is mounted after it.
- * Whether the client came over https is what the platform finds, by its own setting for proxies that it trusts. The
- * session of `@fastify/session` is found with {@link RequestScopeModule} only.
- * @throws ERR_INVALID_OPTION
+ * Creates the middleware alone, for `app.use()` in `main.ts`. It opens the scope for everything that is mounted after
+ * it.
+ *
+ * The trust setting of the platform decides whether a request came over https. The session of `@fastify/session` is
+ * found only with {@link RequestScopeModule}.
+ * @param options default: a random id, no deadline and no session
+ * @returns the middleware
+ * @throws {RequestError} ERR_INVALID_OPTION if an option has an invalid value
  * @example
- * const app = await NestFactory.create(AppModule, { bodyParser: false });
- * app.use(requestScope({ session: sessions({ secret }) }));
- * app.useBodyParser('json');
+ * import 'reflect-metadata';
+ * import { Module } from '@nestjs/common';
+ * import { NestFactory } from '@nestjs/core';
+ * import { getRequestScope } from '@throughline/request';
+ * import { requestScope } from '@throughline/request/nest';
+ *
+ * class AppModule {}
+ * Module({})(AppModule);
+ * const app = await NestFactory.create(AppModule);
+ * app.use(requestScope());
+ * app.use((request, response) => response.end(`Hello from ${getRequestScope().id}\n`));
+ * await app.listen(8080);
+ * @see https://docs.nestjs.com/middleware#global-middleware
  */
 export function requestScope(options: RequestScopeOptions = {}): NestMiddleware {
   checkScopeOptions(options);
   return (request, response, next) => {
     const exchange = new NestExchange(request, response);
+    // The promise settles after next() has been called: there is nothing left to wait for.
     void enterNodeScope(request, response, exchange, options, next);
   };
 }
@@ -70,17 +86,44 @@ class NestExchange extends NodeExchange {
   }
 
   override get frameworkSession(): unknown {
-    const request = this.#request[fastifyRequest];
-    return request === undefined ? super.frameworkSession : request.session;
+    const fastifyRequest = this.#request[fastifyRequestKey];
+    return fastifyRequest === undefined ? super.frameworkSession : fastifyRequest.session;
   }
 }
 
-/** Opens the scope for all that the application answers: import it in the root module. */
+/**
+ * A module that opens the scope for every request of the application. Import it in the root module.
+ *
+ * The trust setting of the platform decides whether a request came over https. If the session cannot be loaded, the
+ * error goes to the exception filters, in the scope.
+ * @see https://docs.nestjs.com/fundamentals/dynamic-modules
+ */
 export class RequestScopeModule implements NestModule {
   /**
-   * @throws ERR_INVALID_OPTION
+   * Creates the module from options.
+   * @param options default: a random id, no deadline and no session
+   * @throws {RequestError} ERR_INVALID_OPTION if an option has an invalid value
    * @example
-   * imports: [RequestScopeModule.forRoot({ session: sessions({ secret }) })]
+   * import 'reflect-metadata';
+   * import { Controller, Get, Module } from '@nestjs/common';
+   * import { NestFactory } from '@nestjs/core';
+   * import { getRequestScope } from '@throughline/request';
+   * import { RequestScopeModule } from '@throughline/request/nest';
+   *
+   * // Without decorator syntax, so that Node runs it as it is.
+   * class AppController {
+   *   hello() {
+   *     return `Hello from ${getRequestScope().id}\n`;
+   *   }
+   * }
+   * Controller()(AppController);
+   * const { prototype } = AppController;
+   * Get()(prototype, 'hello', Object.getOwnPropertyDescriptor(prototype, 'hello'));
+   *
+   * class AppModule {}
+   * Module({ imports: [RequestScopeModule.forRoot()], controllers: [AppController] })(AppModule);
+   * const app = await NestFactory.create(AppModule);
+   * await app.listen(8080);
    */
   static forRoot(options: RequestScopeOptions = {}): DynamicModule {
     checkScopeOptions(options);
@@ -88,15 +131,31 @@ export class RequestScopeModule implements NestModule {
   }
 
   /**
-   * For options that are made of what other modules provide. Where one is not what it must be, the application does not
-   * start, with ERR_INVALID_OPTION.
+   * Creates the module from options that depend on other modules. If an option has an invalid value, the application
+   * does not start, with the code `ERR_INVALID_OPTION`.
+   * @param options `useFactory` returns the options, or a promise of them; `inject` lists its arguments, and `imports`
+   * the modules that provide them
    * @example
-   * imports: [
-   *   RequestScopeModule.forRootAsync({
-   *     inject: [ConfigService],
-   *     useFactory: (config: ConfigService) => ({ session: sessions({ secret: config.getOrThrow('SECRET') }) }),
-   *   }),
-   * ]
+   * import 'reflect-metadata';
+   * import { Module } from '@nestjs/common';
+   * import { NestFactory } from '@nestjs/core';
+   * import { RequestScopeModule } from '@throughline/request/nest';
+   *
+   * class Settings {
+   *   deadline = 30_000;
+   * }
+   * class SettingsModule {}
+   * Module({ providers: [Settings], exports: [Settings] })(SettingsModule);
+   *
+   * const scopeModule = RequestScopeModule.forRootAsync({
+   *   imports: [SettingsModule],
+   *   inject: [Settings],
+   *   useFactory: ({ deadline }) => ({ deadline }),
+   * });
+   * class AppModule {}
+   * Module({ imports: [scopeModule] })(AppModule);
+   * const app = await NestFactory.create(AppModule);
+   * await app.listen(8080);
    */
   static forRootAsync({ imports = [], inject = [], useFactory }: RequestScopeAsyncOptions): DynamicModule {
     return { module: RequestScopeModule, imports, providers: [{ provide: OPTIONS, inject, useFactory }] };
@@ -106,25 +165,24 @@ export class RequestScopeModule implements NestModule {
   readonly #host: HttpAdapterHost;
   #isMounted = false;
 
-  /** Called by Nest, which injects both. */
+  /** Nest calls this, and injects both arguments. */
   constructor(options: RequestScopeOptions, host: HttpAdapterHost) {
     this.#middleware = requestScope(options);
     this.#host = host;
     this.#mount();
   }
 
-  /** Called by Nest once the module is initialized. */
+  /** Nest calls this when it configures middleware. In a testing module, the server did not exist before. */
   configure(): void {
-    // The module of a test was made before its server.
     this.#mount();
   }
 
   #mount(): void {
     const { httpAdapter } = this.#host;
-    // A microservice or a command line has none.
+    // A microservice or a command line has no server.
     if (this.#isMounted || !httpAdapter) return;
     this.#isMounted = true;
-    if (httpAdapter.getType() === 'fastify') rememberRequests(httpAdapter.getInstance());
+    if (httpAdapter.getType() === 'fastify') rememberFastifyRequests(httpAdapter.getInstance());
     httpAdapter.use(this.#middleware);
   }
 }
@@ -133,9 +191,9 @@ Module({})(RequestScopeModule);
 Inject(OPTIONS)(RequestScopeModule, undefined, 0);
 Inject(HttpAdapterHost)(RequestScopeModule, undefined, 1);
 
-function rememberRequests(fastify: FastifyHooks): void {
+function rememberFastifyRequests(fastify: FastifyHooks): void {
   fastify.addHook('onRequest', (request, _reply, done) => {
-    request.raw[fastifyRequest] = request;
+    request.raw[fastifyRequestKey] = request;
     done();
   });
 }

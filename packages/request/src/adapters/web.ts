@@ -1,39 +1,52 @@
-/** The request scope for all that answers a web `Request` with a `Response`: Bun, Deno, workerd, service workers. */
-
+/**
+ * The request scope for every server that passes a `Request` to a handler and sends the `Response` that it returns:
+ * Bun, Deno, workerd and service workers.
+ */
 import { loadSession } from '../scope/load-session.js';
 import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js';
 import { scopeStorage } from '../scope/request-scope.js';
 import { currentScopeOf, WebExchange } from '../web/web-exchange.js';
 
+/** The options of the adapter for web handlers. */
 export interface WebOptions extends RequestScopeOptions {
   /**
-   * Whether the client came over https. A `Request` does not say who sent it, so only you know whether a header such as
-   * `x-forwarded-proto` was written by your proxy. Default: whether the request's URL says `https:`.
+   * Determines whether the client connected over https. A `Request` does not identify its sender, and only the
+   * application knows whether a header such as `x-forwarded-proto` was written by its own proxy. Default: whether the
+   * URL of the request begins with `https:`.
    */
   isSecure?: (request: Request) => boolean;
 }
 
 /**
- * Gives each request that a handler is called for a scope.
+ * Wraps a handler, so that it runs in a new scope for each request.
  *
- * What the handler throws is the runtime's to answer, as without a scope. A streamed body is made in the scope too, unless
- * its type is usual for text (`text/plain`, `text/html`, JSON ...) or its length is given: there, bind what makes it.
- * @param handler gets the request and whatever else the runtime gives
- * @returns the handler to give to the runtime
- * @throws ERR_INVALID_OPTION
+ * The runtime responds to an error that the handler throws, as it would without a scope; changes of the session are
+ * saved before. If the session itself cannot be loaded or saved, the response is an error with the status of its code.
+ *
+ * A streamed body runs in the scope too, unless its content type is usual for text (`text/plain`, `text/html`, JSON
+ * ...) or its length is given. For such a body, bind the function that produces it with `AsyncLocalStorage.bind()`.
+ * @param handler receives the request and everything else that the runtime passes
+ * @param options default: a random id, no deadline and no session
+ * @returns the handler to pass to the runtime
+ * @throws {RequestError} ERR_INVALID_OPTION if an option has an invalid value
  * @example
- * Deno.serve(requestScope((request) => new Response(getRequestScope().id)));
- * Bun.serve({ fetch: requestScope((request, server) => new Response('hello')) });
- * export default { fetch: requestScope((request, env, context) => new Response('hello')) };
+ * import { getRequestScope } from '@throughline/request';
+ * import { requestScope } from '@throughline/request/web';
+ *
+ * const fetch = requestScope((request) => new Response(`Hello from ${getRequestScope().id}\n`));
+ * // Bun.serve({ fetch }), Deno.serve(fetch), or in workerd: export default { fetch }
+ * const response = await fetch(new Request('http://localhost/'));
+ * console.log(await response.text()); // Hello from ...
+ * @see https://fetch.spec.whatwg.org/#request-class
  */
-export function requestScope<Rest extends unknown[], Answer extends Response | undefined>(
-  handler: (request: Request, ...rest: Rest) => Answer | PromiseLike<Answer>,
+export function requestScope<Rest extends unknown[], Result extends Response | undefined>(
+  handler: (request: Request, ...rest: Rest) => Result | PromiseLike<Result>,
   options: WebOptions = {},
-): (request: Request, ...rest: Rest) => Answer | Response | Promise<Answer | Response> {
+): (request: Request, ...rest: Rest) => Result | Response | Promise<Result | Response> {
   checkScopeOptions(options);
   const isSecure = options.isSecure ?? isHttps;
   return (request, ...rest) => {
-    if (currentScopeOf(request) !== undefined) return awaited(handler(request, ...rest));
+    if (currentScopeOf(request) !== undefined) return toPromiseIfThenable(handler(request, ...rest));
     const exchange = new WebExchange(request, () => isSecure(request), options);
     const { scope } = exchange;
     return scopeStorage.run(scope, () => {
@@ -41,12 +54,12 @@ export function requestScope<Rest extends unknown[], Answer extends Response | u
       try {
         loading = options.session === undefined ? undefined : loadSession(scope, exchange, options.session);
       } catch (error) {
-        return exchange.errorAnswer(error);
+        return exchange.errorResponse(error);
       }
       if (loading === undefined) return serve(() => handler(request, ...rest), exchange);
       return loading.then(
         () => serve(() => handler(request, ...rest), exchange),
-        (error: unknown) => exchange.errorAnswer(error),
+        (error: unknown) => exchange.errorResponse(error),
       );
     });
   };
@@ -56,56 +69,59 @@ function isHttps(request: Request): boolean {
   return request.url.startsWith('https:');
 }
 
-function serve<Answer extends Response | undefined>(
-  handle: () => Answer | PromiseLike<Answer>,
+function serve<Result extends Response | undefined>(
+  handle: () => Result | PromiseLike<Result>,
   exchange: WebExchange,
-): Answer | Response | Promise<Answer | Response> {
-  let handled: Answer | Promise<Answer>;
+): Result | Response | Promise<Result | Response> {
+  let result: Result | Promise<Result>;
   try {
-    handled = awaited(handle());
+    result = toPromiseIfThenable(handle());
   } catch (error) {
-    return failed(error, exchange);
+    return rethrow(error, exchange);
   }
-  if (!(handled instanceof Promise)) return finish(handled, exchange);
-  return handled.then(
-    (response) => finish(response, exchange),
-    (error: unknown) => failed(error, exchange),
+  if (!(result instanceof Promise)) return complete(result, exchange);
+  return result.then(
+    (response) => complete(response, exchange),
+    (error: unknown) => rethrow(error, exchange),
   );
 }
 
-/** The promise of a library, or of another realm, is none of the class that is called Promise here. */
-function awaited<Answer>(handled: Answer | PromiseLike<Answer>): Answer | Promise<Answer> {
-  return isThenable(handled) ? Promise.resolve(handled) : handled;
+/** The promise of a library, or of another realm, is not an instance of this realm's `Promise`. */
+function toPromiseIfThenable<Result>(result: Result | PromiseLike<Result>): Result | Promise<Result> {
+  return isThenable(result) ? Promise.resolve(result) : result;
 }
 
-function isThenable<Answer>(handled: Answer | PromiseLike<Answer>): handled is PromiseLike<Answer> {
-  return typeof handled === 'object' && handled !== null && 'then' in handled && typeof handled.then === 'function';
+function isThenable<Result>(result: Result | PromiseLike<Result>): result is PromiseLike<Result> {
+  return typeof result === 'object' && result !== null && 'then' in result && typeof result.then === 'function';
 }
 
-function finish<Answer extends Response | undefined>(
-  response: Answer,
+function complete<Result extends Response | undefined>(
+  result: Result,
   exchange: WebExchange,
-): Answer | Response | Promise<Answer | Response> {
-  if (isResponse(response)) return exchange.answer(response);
-  // Bun takes nothing for the answer to an upgrade; where it is a mistake, the runtime says what it has expected.
-  return afterSaving(exchange, () => response);
+): Result | Response | Promise<Result | Response> {
+  if (isResponse(result)) return exchange.complete(result);
+  // On Bun, a handler that upgrades a request returns nothing. If it is a mistake, the runtime reports what it
+  // expected.
+  return afterSave(exchange, () => result);
 }
 
-/** What a session holds is kept although the answer is the runtime's, as it is kept where a framework answers an error. */
-function failed(error: unknown, exchange: WebExchange): never | Promise<never> {
-  return afterSaving(exchange, () => {
+/**
+ * Rethrows an error to the runtime after the session has been saved, as it is saved when a framework handles an error.
+ */
+function rethrow(error: unknown, exchange: WebExchange): never | Promise<never> {
+  return afterSave(exchange, () => {
     throw error;
   });
 }
 
-function afterSaving<R>(exchange: WebExchange, proceed: () => R): R | Promise<R> {
+function afterSave<R>(exchange: WebExchange, proceed: () => R): R | Promise<R> {
   const headers = exchange.sendHeaders();
-  exchange.close();
-  // A store that failed has been reported by whoever keeps the session.
+  exchange.markClosed();
+  // The session has already logged a failure of its store.
   return headers instanceof Promise ? headers.then(proceed, proceed) : proceed();
 }
 
-/** Not by its class: some servers put one of their own in the place of `Response`. */
+/** Checks the members instead of the class: some servers replace `Response` with their own class. */
 function isResponse(value: unknown): value is Response {
   return typeof value === 'object' && value !== null && 'headers' in value && 'status' in value;
 }

@@ -1,11 +1,16 @@
 /**
  * A console whose lines begin with the request that wrote them.
  *
- * Each request has a console of its own behind it, which makes the text; so the indentation by `group`, the numbers of
- * `count` and the timers of `time` are the request's, and requests that run at once don't disturb each other's. Every line
- * of the text gets the request's prefix, so a value with a line break in it cannot pass for a line of another request, and
- * no control character reaches a terminal, which might go back to a line above. Where values are coloured, the colours stay:
- * there the message of an error may bring a colour, though not a text that is printed itself.
+ *     scoped.log() ── in a request ──▶ console of the request ──▶ text ──▶ prefix on every line ──▶ target.log()
+ *          └───────── outside of one ─────────────────────────────────────────────────────────────────▲
+ *
+ * Each request has its own console, which formats the text. The indentation of `group`, the numbers of `count` and the
+ * timers of `time` are therefore those of the request, and requests that run at once do not disturb each other.
+ *
+ * Every line of the text gets the prefix of the request, so a value with a line break in it cannot look like a line of
+ * another request. Control characters are escaped, because on a terminal they can move the cursor to an earlier line.
+ * If values are colored, the escape sequences of colors stay. The message of an error can then contain a color, but a
+ * string that is logged directly cannot.
  */
 import { Console as TextConsole } from 'node:console';
 import { Writable } from 'node:stream';
@@ -13,10 +18,12 @@ import { format } from 'node:util';
 import { type RequestScope, tryGetRequestScope } from '../scope/request-scope.js';
 import { logFields } from './log-fields.js';
 
-const outputs = ['debug', 'error', 'info', 'log', 'warn'] as const;
+/** The methods of the target that lines are written with. */
+const levelMethods = ['debug', 'error', 'info', 'log', 'warn'] as const;
 
-const printing = [
-  ...outputs,
+/** The methods that print, except for `trace`. */
+const printingMethods = [
+  ...levelMethods,
   'assert',
   'count',
   'countReset',
@@ -31,30 +38,37 @@ const printing = [
   'timeLog',
 ] as const;
 
-type Output = (typeof outputs)[number];
-type Printing = (typeof printing)[number];
-type Methods = Record<Printing | 'trace', (...args: unknown[]) => void>;
+type LevelMethod = (typeof levelMethods)[number];
+type PrintingMethod = (typeof printingMethods)[number];
+type Methods = Record<PrintingMethod | 'trace', (...args: unknown[]) => void>;
 
 /**
- * A console that prints on another one, and in a request begins each line with `[<request id> name=value ...] `: what
- * `logFields()` says. Outside of a request it is that other console. What does not print, such as `clear`, is that one's.
- * @param target where the lines go, by its `log`, `info`, `debug`, `warn` and `error`; the global console, if nothing is given
+ * Creates a console that prints to another one, and in a request begins each line with `[<request id> name=value ...]
+ * `: the fields of `logFields()`. Outside of a request it behaves as the other console. Methods that print nothing,
+ * such as `clear`, are always those of the other console.
+ * @param target the console whose methods `log`, `info`, `debug`, `warn` and `error` receive the lines; default: the
+ * global console
  * @example
+ * import { withRequestScope } from '@throughline/request';
+ * import { scopedConsole } from '@throughline/request/console';
+ *
  * const log = scopedConsole();
- * log.info('%d items', cart.length); // [0f8c... method=GET path=/cart] 3 items
+ * withRequestScope({ id: 'nightly' }, () => log.info('%d items', 3)); // [nightly] 3 items
+ * @see https://nodejs.org/api/console.html
  */
 export function scopedConsole(target: Console = globalThis.console): Console {
-  // The types of a console's methods differ in what they take, which is handed on untouched here.
+  // The methods of a console have different parameter types. The arguments are passed on unchanged.
   const targetMethods = target as unknown as Methods;
   const consoles = new WeakMap<RequestScope, Methods>();
-  let output: Output | undefined;
+  /** The method of the target for the text that is being written, or undefined for the default of the stream. */
+  let currentLevel: LevelMethod | undefined;
 
   const colorMode = target === globalThis.console && process.stdout.isTTY === true && process.stdout.hasColors();
   const unsafe = colorMode ? CONTROLS_AND_COLORS : CONTROLS;
-  const lines = (usual: Output) =>
-    new Lines((text) => target[output ?? usual](prefixed(text.replace(unsafe, escaped))));
-  const stdout = lines('log');
-  const stderr = lines('error');
+  const textStream = (defaultLevel: LevelMethod) =>
+    new TextStream((text) => target[currentLevel ?? defaultLevel](prefixLines(text.replace(unsafe, escapeUnsafe))));
+  const stdout = textStream('log');
+  const stderr = textStream('error');
 
   const consoleOf = (scope: RequestScope): Methods => {
     let found = consoles.get(scope);
@@ -65,25 +79,25 @@ export function scopedConsole(target: Console = globalThis.console): Console {
     return found;
   };
 
-  const print = (scope: RequestScope, name: Printing, args: unknown[]) => {
-    const before = output;
-    output = isOutput(name) ? name : undefined;
+  const print = (scope: RequestScope, method: PrintingMethod, args: unknown[]) => {
+    const outerLevel = currentLevel;
+    currentLevel = isLevelMethod(method) ? method : undefined;
     try {
-      consoleOf(scope)[name](...(colorMode ? args.map(withoutControls) : args));
+      consoleOf(scope)[method](...(colorMode ? args.map(withoutControls) : args));
     } finally {
-      output = before;
+      currentLevel = outerLevel;
     }
   };
 
   const scoped: Console & Methods = Object.create(target);
-  for (const name of printing) {
-    scoped[name] = (...args: unknown[]) => {
+  for (const method of printingMethods) {
+    scoped[method] = (...args: unknown[]) => {
       const scope = tryGetRequestScope();
-      if (scope === undefined) targetMethods[name](...args);
-      else print(scope, name, args);
+      if (scope === undefined) targetMethods[method](...args);
+      else print(scope, method, args);
     };
   }
-  // The stack begins where the caller is, not in here.
+  // The stack has to begin at the caller, not in this file.
   scoped.trace = (...args: unknown[]) => {
     const scope = tryGetRequestScope();
     const trace = { name: 'Trace', message: format(...args), stack: '' };
@@ -94,8 +108,8 @@ export function scopedConsole(target: Console = globalThis.console): Console {
   return scoped;
 }
 
-/** Hands on what a console writes, at once. */
-class Lines extends Writable {
+/** Passes on what a console writes, synchronously. */
+class TextStream extends Writable {
   readonly #print: (text: string) => void;
 
   constructor(print: (text: string) => void) {
@@ -109,38 +123,44 @@ class Lines extends Writable {
   }
 }
 
-function isOutput(name: Printing): name is Output {
-  return (outputs as readonly string[]).includes(name);
+function isLevelMethod(method: PrintingMethod): method is LevelMethod {
+  return (levelMethods as readonly string[]).includes(method);
 }
 
-/** All but tabs and line ends. */
+/** All control characters except for tabs and line ends. */
 const CONTROLS = /[^\P{Cc}\t\n\r]/gu;
 
-/** Also, as a whole, what values are coloured with: bold, italic, underlined, and the colours of the letters. */
+/**
+ * Also matches, as a whole, the escape sequences that values are colored with: bold, italic, underlined and the
+ * foreground colors.
+ */
 const CONTROLS_AND_COLORS = new RegExp(`\\x1b\\[(?:[134]|2[234]|3[1-79]|9[0-7])m|${CONTROLS.source}`, 'gu');
 
-function escaped(found: string): string {
-  return found.length > 1 ? found : `\\x${found.charCodeAt(0).toString(16).padStart(2, '0')}`;
+/** Escapes a control character. A longer match is a color, which stays. */
+function escapeUnsafe(match: string): string {
+  return match.length > 1 ? match : `\\x${match.charCodeAt(0).toString(16).padStart(2, '0')}`;
 }
 
 function withoutControls(value: unknown): unknown {
-  return typeof value === 'string' ? value.replace(CONTROLS, escaped) : value;
+  return typeof value === 'string' ? value.replace(CONTROLS, escapeUnsafe) : value;
 }
 
-function prefixed(text: string): string {
+function prefixLines(text: string): string {
   const { requestId = '', ...others } = logFields();
-  const fields = Object.entries(others).map(([name, value]) => ` ${quoted(name)}=${quoted(value)}`);
-  const prefix = `[${quoted(requestId)}${fields.join('')}] `;
-  return prefix + text.replace(/\r\n|[\n\r\u2028\u2029]/g, (end) => end + prefix);
+  const fields = Object.entries(others).map(([name, value]) => ` ${quoteIfNeeded(name)}=${quoteIfNeeded(value)}`);
+  const prefix = `[${quoteIfNeeded(requestId)}${fields.join('')}] `;
+  return prefix + text.replace(/\r\n|[\n\r\u2028\u2029]/g, (lineEnd) => lineEnd + prefix);
 }
 
-/** As it is where that is clear, else as JSON writes it: what a client has sent must not end the prefix. */
-function quoted(value: string | number | boolean): string {
+/**
+ * Quotes a text as JSON does, unless it is unambiguous without quotes: what a client has sent must not end the prefix.
+ */
+function quoteIfNeeded(value: string | number | boolean): string {
   const text = String(value);
   if (/^[\w.:@/+=%?&~,-]+$/.test(text)) return text;
-  // What JSON leaves as it is.
+  // JSON.stringify() leaves these characters as they are.
   return JSON.stringify(text).replace(
     /[\p{Cc}\u2028\u2029]/gu,
-    (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    (match) => `\\u${match.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }

@@ -1,25 +1,32 @@
+/** The fields that the current scope contributes to a log line. */
 import { tryGetRequestScope } from '../scope/request-scope.js';
 
 /** The fields of a log line. */
 export type LogFields = Record<string, string | number | boolean>;
 
 /**
- * What the current scope has to say in a line of a log: `requestId`, `method`, `path`, and the application's own fields that
- * are strings, numbers or booleans. An object is left out, since nobody has said which of its fields a log may have, and so
- * is a field of the application that has one of those three names.
+ * Returns the fields of the current scope for a log line: `requestId`, `method`, `path`, and the fields of the
+ * application that are strings, numbers or booleans.
+ *
+ * An object is omitted, because its properties may not all be meant for a log. A field of the application that is
+ * called `requestId`, `method` or `path` is omitted too.
  * @returns a new object, empty outside of a request
  * @example
+ * import { logFields, withRequestScope } from '@throughline/request';
+ * import pino from 'pino';
+ *
  * const log = pino({ mixin: logFields });
+ * withRequestScope({ id: 'nightly' }, () => log.info('started')); // {..., "requestId":"nightly","msg":"started"}
+ * @see https://github.com/pinojs/pino/blob/main/docs/api.md#opt-mixin
  */
 export function logFields(): LogFields {
   const scope = tryGetRequestScope();
   if (scope === undefined) return {};
-  const { id: requestId, startTime: _, ...own } = scope;
+  const { id: requestId, startTime: _, ...ownFields } = scope;
   const fields: LogFields = { requestId };
   if (scope.method !== '') fields.method = scope.method;
   if (scope.path !== '') fields.path = scope.path;
-  for (const [name, value] of Object.entries(own)) {
-    // What the scope says stands, whatever the application calls its own.
+  for (const [name, value] of Object.entries(ownFields)) {
     if (name === 'requestId' || name === 'method' || name === 'path') continue;
     if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') fields[name] = value;
   }

@@ -1,4 +1,9 @@
-/** How the adapters for Node let a request, or an upgrade, into its scope. */
+/**
+ * Enters the scope of a request or of an upgrade, for the adapters of frameworks that run on Node.
+ *
+ *     request ──▶ scope of the request, or a new one ──▶ listeners run in it, response carries its id
+ *                                                   ──▶ session is loaded ──▶ proceed(error?) runs in the scope
+ */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Exchange } from '../scope/exchange.js';
@@ -13,10 +18,11 @@ import { runListenersInScope, scopeOf } from './scoped-emitter.js';
 import type { UpgradeExchange } from './upgrade-exchange.js';
 
 /**
- * Opens the request's scope and calls `proceed` in it once its session is there, in the same turn where no store has to be
- * asked. A request that has a scope already keeps it: mounting an adapter twice, or two of them, does no harm.
- * @param proceed gets the error where the session could not be loaded
- * @returns what `proceed` returns; a promise of it where the session had to be waited for
+ * Creates the scope of a request and calls `proceed` in it once its session is loaded: synchronously, unless the
+ * session has to be loaded from a store. A request that already has a scope keeps it, so an adapter may be mounted
+ * twice, and two adapters may be mounted.
+ * @param proceed receives the error if the session could not be loaded
+ * @returns what `proceed` returns, or a promise of it if the session had to be loaded from a store
  */
 export function enterNodeScope<R>(
   request: NodeRequest,
@@ -27,18 +33,20 @@ export function enterNodeScope<R>(
 ): R | Promise<R> {
   let scope = scopeOf(request);
   if (scope === undefined) {
-    scope = openFor(request, response, exchange, options);
+    scope = createScopeOf(request, response, exchange, options);
     addRequestIdHeader(response);
   } else {
     const outer = OpenScope.exchangeOf(scope);
-    if (outer instanceof NodeExchange) outer.learnFrom(exchange);
+    if (outer instanceof NodeExchange) outer.adoptSessionHolder(exchange);
   }
-  return scopeStorage.run(scope, letIn<R>, scope, exchange, options.session, proceed);
+  return scopeStorage.run(scope, proceedWithSession<R>, scope, exchange, options.session, proceed);
 }
 
 /**
- * The same for an upgrade, whose scope is its socket's too. Somebody must listen to the errors of the socket meanwhile:
- * Node has taken its own listener off, and a client that resets the connection would end the process.
+ * Creates the scope of an upgrade, which its socket shares, and calls `proceed` in it as `enterNodeScope` does.
+ *
+ * The caller must listen to the errors of the socket until `proceed` is called: Node has removed its own listener, so a
+ * client that resets the connection would otherwise end the process.
  */
 export function enterUpgradeScope<R>(
   request: IncomingMessage,
@@ -47,19 +55,27 @@ export function enterUpgradeScope<R>(
   options: RequestScopeOptions,
   proceed: (error?: unknown) => R | Promise<R>,
 ): R | Promise<R> {
-  const scope = scopeOf(request) ?? openFor(request, socket, exchange, options);
-  return scopeStorage.run(scope, letIn<R>, scope, exchange, options.session, proceed);
+  const scope = scopeOf(request) ?? createScopeOf(request, socket, exchange, options);
+  return scopeStorage.run(scope, proceedWithSession<R>, scope, exchange, options.session, proceed);
 }
 
-/** Opens the scope of a request; what is heard on either of the two objects is heard in it. */
-function openFor(request: object, other: object, exchange: Exchange, options: RequestScopeOptions): OpenScope {
+/**
+ * Creates a scope and makes the listeners of both objects run in it.
+ * @param counterpart the response, or the upgraded socket
+ */
+function createScopeOf(
+  request: object,
+  counterpart: object,
+  exchange: Exchange,
+  options: RequestScopeOptions,
+): OpenScope {
   const scope = createScope(exchange, options);
   runListenersInScope(request, scope);
-  runListenersInScope(other, scope);
+  runListenersInScope(counterpart, scope);
   return scope;
 }
 
-function letIn<R>(
+function proceedWithSession<R>(
   scope: OpenScope,
   exchange: Exchange,
   sessions: Sessions | undefined,

@@ -1,4 +1,4 @@
-/** A stream of an http2 server, which answers by `respond` and its kin. */
+/** A stream of an http2 server, for code that uses the streams themselves. It has no session. */
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { Exchange } from '../scope/exchange.js';
 
@@ -34,7 +34,7 @@ export class Http2StreamExchange implements Exchange {
 
   onClientGone(callback: () => void): void {
     this.onClose(() => {
-      // Node itself ends the stream of a client that went away.
+      // Node itself ends the stream of a client that has disconnected, so `writableFinished` alone proves nothing.
       if (this.#stream.aborted || !this.#stream.writableFinished) callback();
     });
   }

@@ -1,5 +1,4 @@
-/** A request of Node's `http` or `http2` server, and of every framework that runs on one. */
-
+/** A request of `node:http` or `node:http2`, and of every framework that runs on one of them. */
 import type { Exchange, PrepareHeaders } from '../scope/exchange.js';
 import { deferHeaders } from './deferred-headers.js';
 import { isEncrypted, type NodeRequest, type NodeResponse, type SecureTest } from './request-response.js';
@@ -11,8 +10,9 @@ export class NodeExchange implements Exchange {
   #sessionHolder: object | undefined;
 
   /**
-   * @param isSecure what the framework knows of proxies that it trusts
-   * @param sessionHolder where the framework's session middleware puts `session`; Node's own request, if nothing is given
+   * @param isSecure a test that knows the proxies which the framework trusts; default: whether the connection uses TLS
+   * @param sessionHolder the object on which the session middleware of the framework sets `session`; default: the
+   * request
    */
   constructor(
     request: NodeRequest,
@@ -31,6 +31,7 @@ export class NodeExchange implements Exchange {
   }
 
   get url(): string {
+    // Express and Connect shorten `url` in a mounted application and keep the whole one in `originalUrl`.
     return this.#request.originalUrl ?? this.#request.url ?? '';
   }
 
@@ -70,8 +71,11 @@ export class NodeExchange implements Exchange {
     return holder.session;
   }
 
-  /** Takes over what the adapter of a framework knows that is mounted further in. */
-  learnFrom(inner: NodeExchange): void {
+  /**
+   * Uses the session holder of another exchange of the same request. An adapter of a framework that is mounted inside
+   * of another adapter knows it, the outer one does not.
+   */
+  adoptSessionHolder(inner: NodeExchange): void {
     this.#sessionHolder = inner.#sessionHolder ?? this.#sessionHolder;
   }
 }
@@ -80,10 +84,10 @@ function isClosed(response: NodeResponse): boolean {
   return 'stream' in response ? (response.stream?.destroyed ?? true) : response.destroyed;
 }
 
-/** Whether all of the answer was handed to the system. */
+/** Whether the whole response has been passed to the operating system. */
 function hasFinished(response: NodeResponse): boolean {
   if (!('stream' in response)) return response.writableFinished;
   const { stream } = response;
-  // Node itself ends the stream of a client that went away.
+  // Node itself ends the stream of a client that has disconnected, so `writableFinished` alone proves nothing.
   return stream === undefined ? response.writableEnded : stream.writableFinished && !stream.aborted;
 }

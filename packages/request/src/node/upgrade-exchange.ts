@@ -1,4 +1,4 @@
-/** A request that was upgraded: it has a socket for as long as it lasts, and no answer that headers could be added to. */
+/** A request that was upgraded. It lasts as long as its socket, and has no response to which headers could be added. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Exchange } from '../scope/exchange.js';

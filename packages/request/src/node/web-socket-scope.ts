@@ -1,9 +1,10 @@
 /**
- * WebSockets of the package `ws`, which the frameworks for Node use.
+ * The scope of a WebSocket of the package `ws`, which the frameworks for Node use.
  *
- * The socket below runs its listeners in the scope, and what a WebSocket emits while it reads from there is in the scope
- * too. Messages that are compressed are not: all WebSockets of a process wait in one queue to inflate, so that a message
- * may come out in the frame of another's. The WebSocket therefore runs its own listeners in the scope as well.
+ * The socket of an upgrade runs its listeners in the scope, and so does a WebSocket with what it emits while it reads
+ * from that socket. Compressed messages are different: all WebSockets of a process share one queue for decompression,
+ * so a message can be emitted in the frame of another one. The listeners of the WebSocket itself therefore run in the
+ * scope as well.
  */
 import type { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
@@ -11,26 +12,29 @@ import type { OpenScope } from '../scope/request-scope.js';
 import type { NodeRequest } from './request-response.js';
 import { runListenersInScope, scopeOf } from './scoped-emitter.js';
 
-/** Whether Node has handed the socket over: it has no other request then, and none will come. */
+/** Whether Node has detached the socket from the server, so that the socket belongs to this request alone. */
 export function isUpgrade(request: NodeRequest): boolean {
   return 'upgrade' in request && request.upgrade === true;
 }
 
-const scoped = new WeakSet<object>();
+const scopedServers = new WeakSet<object>();
 
-/** Has all WebSockets of a server run their listeners in the scope of the request that was upgraded. */
-export function scopeSockets(server: unknown): void {
-  if (!isEmitter(server) || scoped.has(server)) return;
-  scoped.add(server);
-  server.prependListener('connection', (socket: object, request: object) => {
+/**
+ * Makes every WebSocket of a server run its listeners in the scope of the request that was upgraded.
+ * @param server a `WebSocketServer`; anything else is ignored
+ */
+export function scopeWebSocketsOf(server: unknown): void {
+  if (!isEmitter(server) || scopedServers.has(server)) return;
+  scopedServers.add(server);
+  server.prependListener('connection', (webSocket: object, request: object) => {
     const scope = scopeOf(request);
-    if (scope !== undefined) runListenersInScope(socket, scope);
+    if (scope !== undefined) runListenersInScope(webSocket, scope);
   });
 }
 
 /**
- * Has the WebSocket that `ws` makes of an upgraded socket run its listeners in the scope. Nobody hands it over here: it is
- * found on its socket when the first bytes come, before any message of theirs.
+ * Makes the WebSocket that `ws` creates for an upgraded socket run its listeners in the scope. No event announces that
+ * WebSocket here. It is found on its socket when the first bytes arrive, before it emits any message.
  */
 export function scopeWebSocketOn(socket: Duplex, scope: OpenScope): void {
   const { emit } = socket;
@@ -45,6 +49,7 @@ export function scopeWebSocketOn(socket: Duplex, scope: OpenScope): void {
   }) as typeof emit;
 }
 
+/** `ws` stores the WebSocket on its socket, under a symbol with this description. */
 function webSocketOf(socket: object): object | undefined {
   const key = Object.getOwnPropertySymbols(socket).find(({ description }) => description === 'websocket');
   const found: unknown = key && Reflect.get(socket, key);

@@ -1,41 +1,60 @@
-/** Gives the `set-cookie` headers of an answer. */
-export type PrepareHeaders = () => readonly string[] | Promise<readonly string[]>;
+/**
+ * One request and its response, as the scope and the session need them.
+ *
+ *     adapter ── creates ──▶ exchange ◀── reads ── scope   method, url, id, signal
+ *                               ▲
+ *                               └── reads, defers headers ── session   cookie, save before the headers
+ *
+ * Each kind of server has a class that implements this interface: `NodeExchange`, `UpgradeExchange`,
+ * `Http2StreamExchange` and `WebExchange`.
+ */
 
 /**
- * One request and its answer, as the scope and the session need them: each kind of server has its own class behind this.
+ * Saves what has to be saved before the response headers are sent, and returns the values of the `set-cookie` headers.
  */
+export type PrepareHeaders = () => readonly string[] | Promise<readonly string[]>;
+
 export interface Exchange {
-  /** `GET`, `POST` ... */
+  /** The request method: `GET`, `POST` ... */
   readonly method: string;
 
-  /** The path with the query, as the client sent it. */
+  /** The path and the query, as the client sent them. */
   readonly url: string;
 
-  /** A safe id that the framework has given the request already, which the scope then has too. */
+  /** A safe id that the framework has already assigned to the request, which the scope then uses too. */
   readonly requestId?: string | undefined;
 
-  /** A header of the request; several of one name are joined by a comma, cookies by a semicolon. */
+  /**
+   * A header of the request. Several headers of one name are joined by a comma, those of `cookie` by a semicolon.
+   * @param name in lower case
+   */
   header(name: string): string | undefined;
 
-  /** Whether the client came over https, as far as the server may believe what it is told. */
+  /** Whether the client connected over https, as far as the server can trust what it has been sent. */
   readonly isSecure: boolean;
 
-  /** Whether the answer's headers are on their way: from then on no cookie can be set. */
+  /** Whether the response headers have been sent, after which no cookie can be set. */
   readonly headersSent: boolean;
 
   /**
-   * Has `prepare` called once, when the answer's headers are about to go, for the `set-cookie` headers to add. They wait
-   * where it gives a promise; if that rejects, the answer is an error that says so, and nothing of the handler's. It must be
-   * asked for before the request's own code runs, which may have taken hold of the answer's methods afterwards.
+   * Calls `prepare` once, immediately before the response headers are sent, and adds the `set-cookie` headers that it
+   * returns. If it returns a promise, the headers wait for it. If that promise rejects, the response is an error
+   * instead of what the handler wrote.
+   *
+   * This must be called before the code of the request runs: that code may copy the methods of the response, as
+   * `response.end(await handle())` does.
    */
   beforeHeaders(prepare: PrepareHeaders): void;
 
-  /** Calls back once if the client goes away before the answer has ended, at once if it has gone already. */
+  /** Calls `callback` once if the client disconnects before the response has ended, immediately if it already has. */
   onClientGone(callback: () => void): void;
 
-  /** Calls back once when there is nothing more to send, because the answer has ended or the client has gone. */
+  /**
+   * Calls `callback` once when nothing more will be sent, because the response has ended or the client has
+   * disconnected.
+   */
   onClose(callback: () => void): void;
 
-  /** What a session middleware of the framework has put on the request, such as `express-session`; else undefined. */
+  /** The session that a session middleware such as `express-session` has put on the request, or undefined. */
   readonly frameworkSession: unknown;
 }

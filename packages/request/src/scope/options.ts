@@ -1,23 +1,36 @@
+/** The options that every adapter accepts, and their validation. */
 import { RequestError } from '../errors.js';
 import type { Sessions } from './session.js';
 
-/** What every adapter takes. */
+/** The options that every adapter accepts. */
 export interface RequestScopeOptions {
   /**
-   * Whether a request keeps the id that it brings in `x-request-id`. Only where the clients are servers of your own or a
-   * proxy writes that header: whoever may choose an id may choose another request's. An id that is not safe (more than
-   * 128 characters, or others than letters, digits and `_ . : @ / + = -`) is replaced all the same. Default: false.
+   * Whether a request keeps the id that it carries in the header `x-request-id`. Enable this only if the clients are
+   * your own servers or if a proxy of yours sets that header: a client that can choose an id can choose that of another
+   * request.
+   *
+   * An unsafe id is replaced in any case. An id is safe if it has at most 128 characters, all of them letters, digits
+   * or one of `_ . : @ / + = -`. Default: `false`.
    */
   trustRequestId?: boolean;
 
-  /** Milliseconds from the start of a request until its `signal` aborts with a `TimeoutError`. Default: never. */
+  /**
+   * How long after the start of a request its `signal` aborts with a `TimeoutError`, in milliseconds, at most
+   * 2147483647. Default: never.
+   */
   deadline?: number;
 
-  /** Where `session()` reads and writes, made by `sessions()` of `@throughline/request/sessions`. */
+  /** The sessions that `session()` reads and writes, created by `sessions()` of `@throughline/request/sessions`. */
   session?: Sessions;
 }
 
-/** @throws ERR_INVALID_OPTION where an option is not what it must be; called once, where an adapter is mounted */
+/** The longest delay of a timer, in milliseconds (a signed 32-bit integer). */
+export const MAX_TIMER_DELAY = 2 ** 31 - 1;
+
+/**
+ * Validates the options of an adapter. It is called once, when the adapter is mounted.
+ * @throws {RequestError} ERR_INVALID_OPTION if an option has an invalid value
+ */
 export function checkScopeOptions({ trustRequestId, deadline }: RequestScopeOptions): void {
   if (trustRequestId !== undefined && typeof trustRequestId !== 'boolean') {
     throw new RequestError(
@@ -25,10 +38,10 @@ export function checkScopeOptions({ trustRequestId, deadline }: RequestScopeOpti
       `trustRequestId must be true or false, not ${String(trustRequestId)}.`,
     );
   }
-  if (deadline !== undefined && !(typeof deadline === 'number' && deadline > 0 && deadline <= 2 ** 31 - 1)) {
+  if (deadline !== undefined && !(typeof deadline === 'number' && deadline > 0 && deadline <= MAX_TIMER_DELAY)) {
     throw new RequestError(
       'ERR_INVALID_OPTION',
-      `deadline must be a number of milliseconds above 0, at most 2147483647, not ${String(deadline)}.`,
+      `deadline must be a number of milliseconds above 0 and at most ${MAX_TIMER_DELAY}, not ${String(deadline)}.`,
     );
   }
 }

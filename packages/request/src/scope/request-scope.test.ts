@@ -16,7 +16,7 @@ test('outside of a request there is no scope, and the error says where to put th
   assert.throws(getRequestScope, (error) => {
     assert.ok(error instanceof RequestError);
     assert.equal(error.code, 'ERR_NO_REQUEST_SCOPE');
-    assert.match(error.message, /requestScope\(\).*before whatever reads the scope/);
+    assert.match(error.message, /requestScope\(\).*before any code that reads the scope/);
     assert.match(error.message, /withRequestScope/);
     return true;
   });

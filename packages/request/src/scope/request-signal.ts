@@ -1,31 +1,41 @@
-/** The signal of a request: it aborts when the client goes away or the deadline passes. */
+/** The abort signal of a request. */
 import type { Exchange } from './exchange.js';
 
-export function signalOf(startTime: number, exchange: Exchange | undefined, deadline: number | undefined): AbortSignal {
+/**
+ * Creates the signal of a request, which aborts when the client disconnects or when the deadline passes.
+ * @param startTime when the request started, in milliseconds since the epoch
+ * @param exchange undefined for a scope that was opened by hand: its signal never aborts
+ * @param deadline milliseconds after `startTime`
+ */
+export function createSignal(
+  startTime: number,
+  exchange: Exchange | undefined,
+  deadline: number | undefined,
+): AbortSignal {
   const controller = new AbortController();
   exchange?.onClientGone(() => {
-    controller.abort(new DOMException('The client went away before its answer had ended.', 'AbortError'));
+    controller.abort(new DOMException('The client disconnected before its response had ended.', 'AbortError'));
   });
-  if (deadline !== undefined) watchDeadline(controller, startTime + deadline, deadline, exchange);
+  if (deadline !== undefined) abortAtDeadline(controller, startTime + deadline, deadline, exchange);
   return controller.signal;
 }
 
-function watchDeadline(
+function abortAtDeadline(
   controller: AbortController,
-  end: number,
+  deadlineTime: number,
   deadline: number,
   exchange: Exchange | undefined,
 ): void {
-  const pass = () => {
-    controller.abort(new DOMException(`The request has taken longer than its ${deadline} ms.`, 'TimeoutError'));
+  const abort = () => {
+    controller.abort(new DOMException(`The request took longer than its deadline of ${deadline} ms.`, 'TimeoutError'));
   };
-  const left = end - Date.now();
-  if (left <= 0) {
-    pass();
+  const remaining = deadlineTime - Date.now();
+  if (remaining <= 0) {
+    abort();
     return;
   }
-  const timer = setTimeout(pass, left);
-  // A process may end while a request waits; timers of browsers and workerd are numbers.
+  const timer = setTimeout(abort, remaining);
+  // A waiting request must not keep the process alive. In browsers and workerd, timers are numbers without unref().
   if (typeof timer === 'object') timer.unref();
   exchange?.onClose(() => clearTimeout(timer));
 }

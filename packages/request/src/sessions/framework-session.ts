@@ -1,33 +1,40 @@
 /**
- * `session()` where the application keeps its sessions with `express-session` or `@fastify/session`: it reads and writes
- * theirs, which is asked for anew at each call, since another one is there after `regenerate`.
+ * The session of an application that keeps its sessions with `express-session` or `@fastify/session`: it reads and
+ * writes the session of that library. The library's object is read from the request at each call, because
+ * `regenerate()` replaces it.
  *
- * What the library does stays the library's: when it saves, which cookie it sets, and that of two requests of one user at
- * once the last to end wins. Its session has an id from the beginning. A value is read as a frozen copy of what its store
- * would give back, because a change in place would be saved by the one library and lost by a store of the other.
+ * The library still decides when it saves and which cookie it sets, and of two requests of one user at once, the last
+ * one to end wins. Its session has an id from the beginning. A value is read as a frozen copy of what the library's
+ * store would return, because one of the two libraries would save a change in place, and a store of the other would
+ * lose it.
+ *
+ * @see https://github.com/expressjs/session
+ * @see https://github.com/fastify/session
  */
 import { RequestError } from '../errors.js';
 import type { Exchange } from '../scope/exchange.js';
 import type { DeepReadonly, Session } from '../scope/session.js';
-import { frozenCopy } from './frozen-json.js';
+import { frozenJsonCopy } from './frozen-json.js';
+import { storeError } from './session-errors.js';
 
 type Values = Record<string, unknown>;
-type Done = (error?: unknown) => void;
+type Callback = (error?: unknown) => void;
 
-/** What both libraries have; the values are among the session's own properties. */
+/** The members that both libraries have. The values of the application are properties of the same object. */
 interface LibrarySession extends Values {
   readonly id?: unknown;
   readonly sessionId?: unknown;
-  regenerate(done: Done): unknown;
-  destroy(done: Done): unknown;
-  save(done: Done): unknown;
-  reload(done: Done): unknown;
+  regenerate(callback: Callback): unknown;
+  destroy(callback: Callback): unknown;
+  save(callback: Callback): unknown;
+  reload(callback: Callback): unknown;
   touch(): unknown;
 }
 
 /**
- * @param exchange of the current request; a scope opened by hand has none
- * @returns undefined where neither library has put a session on the request
+ * Wraps the session that one of the two libraries has put on the request.
+ * @param exchange that of the current request, or undefined in a scope that was opened by hand
+ * @returns undefined if there is no such session
  */
 export function frameworkSession(exchange: Exchange | undefined): Session | undefined {
   if (exchange === undefined || !isLibrarySession(exchange.frameworkSession)) return undefined;
@@ -51,7 +58,7 @@ class FrameworkSession implements Session {
     const current = this.#current();
     if (current === undefined) return undefined;
     checkKey(current, key);
-    return readCopy(key, current[key]);
+    return frozenCopyAsStored(key, current[key]);
   }
 
   set(key: string, value: unknown): void {
@@ -74,17 +81,17 @@ class FrameworkSession implements Session {
   async regenerate(): Promise<void> {
     const before = this.#current();
     if (before === undefined) return;
-    await this.#call((done) => before.regenerate(done));
+    await this.#call((callback) => before.regenerate(callback));
     const after = this.#existing();
     for (const [key, value] of Object.entries(before)) {
       if (!isReserved(after, key)) after[key] = value;
     }
-    await this.#call((done) => after.save(done));
+    await this.#call((callback) => after.save(callback));
   }
 
   async destroy(): Promise<void> {
     const current = this.#current();
-    if (current !== undefined) await this.#call((done) => current.destroy(done));
+    if (current !== undefined) await this.#call((callback) => current.destroy(callback));
   }
 
   touch(): void {
@@ -93,12 +100,12 @@ class FrameworkSession implements Session {
 
   async reload(): Promise<void> {
     const current = this.#current();
-    if (current !== undefined) await this.#call((done) => current.reload(done));
+    if (current !== undefined) await this.#call((callback) => current.reload(callback));
   }
 
   async save(): Promise<void> {
     const current = this.#current();
-    if (current !== undefined) await this.#call((done) => current.save(done));
+    if (current !== undefined) await this.#call((callback) => current.save(callback));
   }
 
   #current(): LibrarySession | undefined {
@@ -106,37 +113,43 @@ class FrameworkSession implements Session {
     return isLibrarySession(found) ? found : undefined;
   }
 
+  /** @throws ERR_SESSION_GONE if the session has been destroyed */
   #existing(): LibrarySession {
     const current = this.#current();
     if (current !== undefined) return current;
     throw new RequestError(
       'ERR_SESSION_GONE',
-      'This session has been destroyed, and the library that keeps it begins another one with the next request only. To go ' +
-        'on with a new id, call regenerate() instead of destroy().',
+      'This session has been destroyed, and the library that keeps it creates another one only with the next request. To ' +
+        'continue with a new id, call regenerate() instead of destroy().',
     );
   }
 
   #write(current: LibrarySession, key: string, value: unknown): void {
     checkKey(current, key);
-    // The application's other code may change in place what it finds on the request's session.
-    current[key] = structuredClone(frozenCopy(key, value));
+    // Other code of the application may change in place what it finds in the library's session, so this copy is not
+    // frozen.
+    current[key] = structuredClone(frozenJsonCopy(key, value));
   }
 
-  async #call(start: (done: Done) => unknown): Promise<void> {
+  /** @throws ERR_SESSION_STORE if the library passes an error to its callback, or throws one */
+  async #call(method: (callback: Callback) => unknown): Promise<void> {
     try {
       await new Promise<void>((resolve, reject) => {
-        start((error) => {
+        method((error) => {
           if (error === undefined || error === null) resolve();
           else reject(error);
         });
       });
     } catch (error) {
-      throw new RequestError('ERR_SESSION_STORE', 'The store of the sessions has failed.', { cause: error });
+      throw storeError(error);
     }
   }
 }
 
-/** `cookie-session` and others have no ids to renew and no store: they are not taken for one of the two. */
+/**
+ * Recognizes the session of the two libraries by its methods. Others, such as `cookie-session`, have no store and no
+ * id.
+ */
 function isLibrarySession(found: unknown): found is LibrarySession {
   if (typeof found !== 'object' || found === null || !('cookie' in found)) return false;
   return ['regenerate', 'destroy', 'save', 'reload', 'touch'].every(
@@ -144,24 +157,29 @@ function isLibrarySession(found: unknown): found is LibrarySession {
   );
 }
 
-/** @throws ERR_SESSION_VALUE where the key is a name of the library's own, or of every object's */
+/** @throws ERR_SESSION_VALUE if the library or every object has a member of that name */
 function checkKey(current: object, key: string): void {
   if (typeof key === 'string' && !isReserved(current, key)) return;
   throw new RequestError(
     'ERR_SESSION_VALUE',
-    `A session kept by express-session or @fastify/session cannot have the key ${JSON.stringify(String(key))}: it must be a ` +
-      'string that is no name of their own (such as id, cookie, save) nor of every object (such as __proto__, constructor). ' +
-      'Take another key.',
+    `A session kept by express-session or @fastify/session cannot have the key ${JSON.stringify(String(key))}: a key must be a ` +
+      'string that is neither the name of a member of the library (such as id, cookie, save) nor that of a member of every ' +
+      'object (such as __proto__, constructor). Take another key.',
   );
 }
 
-/** Values are own and enumerable, what the libraries put there is not; but their cookie is. */
+/**
+ * Whether a key is the name of a member. Values are own enumerable properties, and the members of the libraries are
+ * not, with the exception of the cookie.
+ */
 function isReserved(current: object, key: string): boolean {
   return key === 'cookie' || (key in current && !Object.prototype.propertyIsEnumerable.call(current, key));
 }
 
-/** What other code has put on the session may be anything; it is read as it would come back from a store. */
-function readCopy(key: string, value: unknown): DeepReadonly<unknown> | undefined {
+/**
+ * Copies a value, which other code may have put there and which may be anything, as a store would restore it from JSON.
+ */
+function frozenCopyAsStored(key: string, value: unknown): DeepReadonly<unknown> | undefined {
   if (typeof value !== 'object' || value === null) return value;
   let text: string | undefined;
   try {
@@ -169,5 +187,5 @@ function readCopy(key: string, value: unknown): DeepReadonly<unknown> | undefine
   } catch {
     text = undefined;
   }
-  return frozenCopy(key, text === undefined ? value : JSON.parse(text));
+  return frozenJsonCopy(key, text === undefined ? value : JSON.parse(text));
 }

@@ -1,70 +1,77 @@
 /**
- * Entries in a store of Keyv's. Keyv names and packs them as it does its own; what it lacks is to compare and to set in one
- * step, which goes to the adapter behind it. And what Keyv and its adapters take for "nothing there" when the store has
- * failed is an error here: a user must not seem signed out, nor a session be begun anew, because a server is down.
+ * Session records in a store of Keyv. The keys and the packed entries are those that Keyv itself would write. Two
+ * things differ:
+ *
+ * - The comparison and the write are one step, done by the adapter behind Keyv (compare-and-set.ts).
+ * - A failure of the store is an error. Keyv and its adapters report some failures as "no entry", and then a user would
+ *   seem signed out, or a session would begin again, because a server is down.
+ *
+ * @see https://keyv.org/docs/keyv/
  */
 import { Keyv, type KeyvStoreAdapter } from 'keyv';
 import { RequestError } from '../errors.js';
-import { type Swapping, swapping } from './compare-and-set.js';
-import type { Entries, Entry } from './record-store.js';
-import { readRecord, recordText, type SessionRecord } from './session-record.js';
-import { withinTime } from './time-limit.js';
+import { type AtomicStore, atomicStoreOf } from './compare-and-set.js';
+import type { RecordStore, StoredRecord } from './record-store.js';
+import { storeError } from './session-errors.js';
+import { parseRecord, type SessionRecord, serializeRecord } from './session-record.js';
+import { withTimeLimit } from './time-limit.js';
 
-/** What sessions can be kept in: a Keyv, one of its adapters, or a Map. */
+/** A store for sessions: a Keyv, one of its adapters, or a Map. */
 export type SessionStore = Keyv | KeyvStoreAdapter | Map<string, unknown>;
 
-/** How often, at most, entries that have expired are looked for in stores that keep them. */
-const SWEEP_MS = 10 * 60_000;
+/** The minimum time between two deletions of expired entries, in milliseconds, in stores that keep them. */
+const DELETE_EXPIRED_INTERVAL = 10 * 60_000;
 
-export class KeyvEntries implements Entries {
+export class KeyvRecordStore implements RecordStore {
   readonly #keyv: Keyv;
-  readonly #store: KeyvStoreAdapter | Map<string, unknown>;
-  readonly #swapping: Swapping;
-  readonly #limit: number;
+  readonly #adapter: KeyvStoreAdapter | Map<string, unknown>;
+  readonly #atomicStore: AtomicStore;
+  readonly #timeLimit: number;
   readonly #warn: (line: string) => void;
-  #swept = Date.now();
+  #expiredDeletedAt = Date.now();
 
   /**
-   * @param limit milliseconds that the store has for each answer
-   * @param warn told in a sentence what went wrong where nobody waits for an answer
+   * @param timeLimit how long the store may take for one operation, in milliseconds
+   * @param warn logs a failure that no caller receives
+   * @throws {RequestError} ERR_INVALID_OPTION if the entries of the store cannot be compared
    */
-  constructor(store: SessionStore, limit: number, warn: (line: string) => void) {
+  constructor(store: SessionStore, timeLimit: number, warn: (line: string) => void) {
     this.#keyv = isKeyv(store) ? store : new Keyv({ store, namespace: 'session' });
-    this.#store = this.#keyv.store;
-    if (this.#keyv.serialize === undefined && !(this.#store instanceof Map)) {
+    this.#adapter = this.#keyv.store;
+    if (this.#keyv.serialize === undefined && !(this.#adapter instanceof Map)) {
       throw new RequestError(
         'ERR_INVALID_OPTION',
-        'The store of the sessions is a Keyv without `serialize`, which hands objects to its adapter. They cannot be compared; ' +
-          'leave `serialize` as it is by default.',
+        'The store of the sessions is a Keyv without `serialize`, which passes objects to its adapter. Objects cannot be ' +
+          'compared; leave `serialize` at its default.',
       );
     }
-    this.#swapping = swapping(this.#store, (stored) => this.#expiry(stored));
-    this.#limit = limit;
+    this.#atomicStore = atomicStoreOf(this.#adapter, (stored) => this.#expiryOf(stored));
+    this.#timeLimit = timeLimit;
     this.#warn = warn;
-    // KeyvRedis gives undefined for an error unless it is told not to.
-    if ('throwOnErrors' in this.#store) this.#store.throwOnErrors = true;
-    // Whoever asked is told of it too; without a listener an adapter would end the process.
+    // By default, KeyvRedis returns undefined for an error.
+    if ('throwOnErrors' in this.#adapter) this.#adapter.throwOnErrors = true;
+    // The caller of the operation receives the error too. Without a listener, an adapter would end the process.
     this.#keyv.on('error', () => {});
   }
 
-  /** Whether two processes can share the store without losing each other's changes. */
-  get isShared(): boolean {
-    return this.#swapping.isShared;
+  /** Whether several processes can share the store without losing each other's changes. */
+  get isSafeToShare(): boolean {
+    return this.#atomicStore.isSafeToShare;
   }
 
-  /** Whether there is no second process that could share the store. */
+  /** Whether the store is a Map, which no other process can share. */
   get isMap(): boolean {
-    return this.#store instanceof Map;
+    return this.#adapter instanceof Map;
   }
 
-  async read(id: string): Promise<Entry | undefined> {
-    const stored = await this.#ask(() => this.#store.get(this.#key(id)));
-    const envelope = await this.#unpacked(stored);
-    if (envelope === undefined) return undefined;
-    if (typeof envelope.expires === 'number' && envelope.expires <= Date.now()) return undefined;
-    const record = readRecord(envelope.value, id);
+  async read(id: string): Promise<StoredRecord | undefined> {
+    const stored = await this.#run(() => this.#adapter.get(this.#keyOf(id)));
+    const entry = await this.#unpack(stored);
+    if (entry === undefined) return undefined;
+    if (typeof entry.expires === 'number' && entry.expires <= Date.now()) return undefined;
+    const record = parseRecord(entry.value, id);
     if (record === undefined) {
-      this.#warn('A store gave something that is not the session asked for; it is taken for none.');
+      this.#warn('The session store returned an entry that is not a record of the requested session. It is ignored.');
       return undefined;
     }
     return { record, stored };
@@ -72,65 +79,68 @@ export class KeyvEntries implements Entries {
 
   async replace(
     id: string,
-    expected: Entry | undefined,
+    expected: StoredRecord | undefined,
     record: SessionRecord,
-    expires: number,
-  ): Promise<Entry | undefined> {
-    this.#sweep();
-    const end = Math.ceil(expires);
-    const stored: unknown = await this.#keyv.serializeData({ value: recordText(record), expires: end });
-    const ttl = Math.max(1, end - Date.now());
-    const key = this.#key(id);
-    const replaced = await this.#ask(() => this.#swapping.swap(key, expected?.stored, stored, ttl));
-    return replaced ? { record, stored } : undefined;
+    expiresAt: number,
+  ): Promise<StoredRecord | undefined> {
+    this.#deleteExpiredNowAndThen();
+    const expires = Math.ceil(expiresAt);
+    const stored: unknown = await this.#keyv.serializeData({ value: serializeRecord(record), expires });
+    const ttl = Math.max(1, expires - Date.now());
+    const key = this.#keyOf(id);
+    const isReplaced = await this.#run(() => this.#atomicStore.compareAndSet(key, expected?.stored, stored, ttl));
+    return isReplaced ? { record, stored } : undefined;
   }
 
-  remove(id: string, expected: Entry): Promise<boolean> {
-    const key = this.#key(id);
-    return this.#ask(() => this.#swapping.swap(key, expected.stored, undefined, 0));
+  remove(id: string, expected: StoredRecord): Promise<boolean> {
+    const key = this.#keyOf(id);
+    return this.#run(() => this.#atomicStore.compareAndSet(key, expected.stored, undefined, 0));
   }
 
-  async #unpacked(stored: unknown): Promise<{ value?: unknown; expires?: number | undefined } | undefined> {
+  async #unpack(stored: unknown): Promise<{ value?: unknown; expires?: number | undefined } | undefined> {
     if (typeof stored === 'string') {
-      // Where it is broken, there is no value in it.
+      // A damaged entry has no value.
       return this.#keyv.deserializeData(stored).catch(() => ({}));
     }
-    // Keyv without a serializer keeps objects.
+    // Without a serializer, Keyv stores objects.
     return typeof stored === 'object' && stored !== null ? stored : undefined;
   }
 
-  #key(id: string): string {
+  #keyOf(id: string): string {
     return this.#keyv._getKeyPrefix(id);
   }
 
-  /** @throws ERR_SESSION_STORE where the store fails or is too slow */
-  async #ask<T>(ask: () => T | Promise<T>): Promise<T> {
+  /**
+   * Runs an operation of the store.
+   * @throws {RequestError} ERR_SESSION_STORE if the store fails or is too slow
+   */
+  async #run<T>(operation: () => T | Promise<T>): Promise<T> {
     try {
-      return await withinTime(this.#limit, Promise.resolve(ask()));
+      return await withTimeLimit(this.#timeLimit, Promise.resolve(operation()));
     } catch (error) {
-      // What exactly is for the log: frameworks show messages to clients.
-      throw new RequestError('ERR_SESSION_STORE', 'The store of the sessions has failed.', { cause: error });
+      throw storeError(error);
     }
   }
 
-  async #expiry(stored: unknown): Promise<number> {
-    const expires = (await this.#unpacked(stored))?.expires;
+  async #expiryOf(stored: unknown): Promise<number> {
+    const expires = (await this.#unpack(stored))?.expires;
     return typeof expires === 'number' ? expires : Number.POSITIVE_INFINITY;
   }
 
-  #sweep(): void {
-    const { sweep } = this.#swapping;
+  #deleteExpiredNowAndThen(): void {
+    const { deleteExpired } = this.#atomicStore;
     const prefix = this.#keyv._getKeyPrefix('');
-    // Without a namespace nothing tells a session from what others keep.
-    if (sweep === undefined || prefix === '' || Date.now() - this.#swept < SWEEP_MS) return;
-    this.#swept = Date.now();
-    sweep(prefix).catch((error: unknown) => {
-      this.#warn(`Sessions that have expired could not be deleted from the store: ${error}`);
+    // Without a namespace, nothing distinguishes a session from the entries of other software.
+    if (deleteExpired === undefined || prefix === '') return;
+    if (Date.now() - this.#expiredDeletedAt < DELETE_EXPIRED_INTERVAL) return;
+    this.#expiredDeletedAt = Date.now();
+    deleteExpired(prefix).catch((error: unknown) => {
+      this.#warn(`Expired sessions could not be deleted from the store: ${error}`);
     });
   }
 }
 
-/** By what it can do: a program may have more than one copy of Keyv. */
+/** Checks the members instead of the class: a program may contain more than one copy of Keyv. */
 function isKeyv(store: SessionStore): store is Keyv {
   return 'serializeData' in store && '_getKeyPrefix' in store && 'store' in store;
 }

@@ -1,26 +1,37 @@
 /**
- * The entries of a store. An entry is replaced only if it still is what was read before: of two requests that write at once,
- * one is told so, reads again and adds its own change to what the other has written. That holds between processes too.
+ * A store of session records in which a record is replaced only if it has not changed since it was read.
+ *
+ *     request A ── read v1 ──────────── replace(v1 → v2) ── succeeds
+ *     request B ────── read v1 ───────────── replace(v1 → v3) ── undefined: B reads v2, applies its changes, retries
+ *
+ * If two requests write at once, the second write fails. That request reads the record again and adds its own changes
+ * to those of the other. This also works between processes.
  */
 import type { SessionRecord } from './session-record.js';
 
-export interface Entry {
+/** A record together with the exact content of the store, for comparison. */
+export interface StoredRecord {
   readonly record: SessionRecord;
-  /** What the store has, to be compared. */
   readonly stored: unknown;
 }
 
-export interface Entries {
-  /** @returns undefined where there is none, it has expired, or it is not this session's */
-  read(id: string): Promise<Entry | undefined>;
+export interface RecordStore {
+  /** @returns undefined if there is no record, it has expired, or it belongs to another session */
+  read(id: string): Promise<StoredRecord | undefined>;
 
   /**
-   * @param expected what was read; undefined where there was nothing
-   * @param expires when the store may forget it, in milliseconds since the epoch
-   * @returns the new entry, or undefined where the store has no longer what was expected
+   * Writes a record, if the store still holds the expected one.
+   * @param expected what was read, or undefined if there was nothing
+   * @param expiresAt when the store may delete the record, in milliseconds since the epoch
+   * @returns the record as it is stored now, or undefined if the store holds something else than expected
    */
-  replace(id: string, expected: Entry | undefined, record: SessionRecord, expires: number): Promise<Entry | undefined>;
+  replace(
+    id: string,
+    expected: StoredRecord | undefined,
+    record: SessionRecord,
+    expiresAt: number,
+  ): Promise<StoredRecord | undefined>;
 
-  /** @returns false where the store has no longer what was expected */
-  remove(id: string, expected: Entry): Promise<boolean>;
+  /** @returns false if the store holds something else than expected */
+  remove(id: string, expected: StoredRecord): Promise<boolean>;
 }

@@ -1,29 +1,37 @@
-/** The cookie that names a session: which name it has, what is in it, and whom to believe. */
+/** The session cookie: its name, its signed value and its attributes. */
 import { parse, serialize } from 'cookie';
 import { sign, unsign } from 'cookie-signature';
 
+/**
+ * The attributes of the session cookie. `HttpOnly` is always set.
+ * @see https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis RFC 6265bis, Cookies
+ */
 export interface CookieOptions {
-  /** Default: `sid`; behind https with the prefix `__Host-`, unless a domain or a path is given. */
+  /**
+   * The name. Over https it is prefixed with `__Host-`, which makes browsers reject such a cookie from another host or
+   * without https, unless a domain or a path is given. Default: `sid`.
+   */
   name?: string;
-  /** Default: none, so that no other host is sent the cookie. */
+  /** The domain whose subdomains receive the cookie as well. Default: none, so that no other host receives it. */
   domain?: string;
-  /** Default: `/`. */
+  /** The path below which the cookie is sent. Default: `/`. */
   path?: string;
-  /** Default: `lax`. `none` needs https. */
+  /** Whether requests from other sites carry the cookie. `none` requires https. Default: `lax`. */
   sameSite?: 'lax' | 'strict' | 'none';
-  /** Whether browsers send it over https only. Default: as the request came. */
+  /** Whether browsers send the cookie over https only. Default: whether the request came over https. */
   secure?: boolean;
 }
 
-/** Longer than any cookie that was signed here. */
-const LONGEST = 512;
+/** Longer than any value that is signed here. A longer one is rejected before its signature is computed. */
+const MAX_VALUE_LENGTH = 512;
 
-const ID = /^[\w-]{32}$/;
+const ID_PATTERN = /^[\w-]{32}$/;
 
-export interface ReadCookie {
+/** The content of a valid session cookie. */
+export interface VerifiedCookie {
   readonly id: string;
-  /** Signed with a secret that is being replaced: the client is to get a new one. */
-  readonly isOld: boolean;
+  /** Whether it was signed with a secret that is being replaced, so that the client has to receive a new cookie. */
+  readonly hasOldSignature: boolean;
 }
 
 export class SessionCookie {
@@ -33,7 +41,7 @@ export class SessionCookie {
   readonly #attributes: { httpOnly: true; path: string; sameSite: 'lax' | 'strict' | 'none'; domain?: string };
   readonly #secure: boolean | undefined;
 
-  /** @param secrets the first signs, all verify */
+  /** @param secrets the first one signs, all of them verify */
   constructor(
     secrets: readonly string[],
     { name = 'sid', domain, path = '/', sameSite = 'lax', secure }: CookieOptions,
@@ -46,33 +54,37 @@ export class SessionCookie {
   }
 
   /**
-   * The id in the cookies that a request brings, if it was signed here.
-   * @param header the request's `cookie` header
+   * Finds and verifies the session cookie among those of a request.
+   * @param header the `cookie` header of the request
+   * @returns undefined if there is no such cookie, or if it was not signed with one of the secrets
    */
-  read(header: string | undefined, isSecure: boolean): ReadCookie | undefined {
+  verify(header: string | undefined, isSecure: boolean): VerifiedCookie | undefined {
     if (header === undefined) return undefined;
     const value = parse(header)[this.#nameFor(isSecure)];
-    if (value === undefined || value.length > LONGEST) return undefined;
+    if (value === undefined || value.length > MAX_VALUE_LENGTH) return undefined;
     for (const [index, secret] of this.#secrets.entries()) {
-      // Compares in constant time.
+      // unsign() compares in constant time.
       const id = unsign(value, secret);
-      if (id !== false) return ID.test(id) ? { id, isOld: index > 0 } : undefined;
+      if (id !== false) return ID_PATTERN.test(id) ? { id, hasOldSignature: index > 0 } : undefined;
     }
     return undefined;
   }
 
-  /** @param maxAge seconds */
-  set(id: string, maxAge: number, isSecure: boolean): string {
+  /**
+   * The `set-cookie` header that stores a session id.
+   * @param maxAge seconds
+   */
+  store(id: string, maxAge: number, isSecure: boolean): string {
     const [secret = ''] = this.#secrets;
-    return this.#serialized(sign(id, secret), maxAge, isSecure);
+    return this.#serialize(sign(id, secret), maxAge, isSecure);
   }
 
-  /** Takes the cookie back. */
-  clear(isSecure: boolean): string {
-    return this.#serialized('', 0, isSecure);
+  /** The `set-cookie` header that removes the cookie. */
+  remove(isSecure: boolean): string {
+    return this.#serialize('', 0, isSecure);
   }
 
-  #serialized(value: string, maxAge: number, isSecure: boolean): string {
+  #serialize(value: string, maxAge: number, isSecure: boolean): string {
     const secure = this.#secure ?? isSecure;
     return serialize(this.#nameFor(isSecure), value, { ...this.#attributes, secure, maxAge });
   }

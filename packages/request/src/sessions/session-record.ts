@@ -1,29 +1,30 @@
 /**
- * What is stored of a session: one text, whichever store has it. It names the session that it belongs to, so that a store
- * that gives back another one's entry, for whatever reason, gives back nothing.
+ * The stored form of a session: one text, the same in every store. The text contains the id of its session. If a store
+ * ever returns the entry of another session, the text is therefore ignored.
  */
 export interface SessionRecord {
   readonly id: string;
-  /** When the session began, in milliseconds since the epoch: from here its absolute time runs. */
-  readonly created: number;
-  /** When it was used last, as far as that was written down: from here its idle time runs. */
-  readonly used: number;
+  /** When the session began, in milliseconds since the epoch. Its absolute time starts here. */
+  readonly createdAt: number;
+  /** When the session was last used, as far as that was recorded. Its idle time starts here. */
+  readonly usedAt: number;
   readonly data: SessionData;
-  /** Unlike that of any other write, so that one whose answer never came is known when it is read. */
-  readonly write: string;
+  /** The unique id of the write, by which a later read recognizes a write whose result never arrived. */
+  readonly writeId: string;
 }
 
-/** A Map, so that a key such as `__proto__` is a key like any other. Its values are frozen. */
+/** The values of a session, frozen. It is a Map, in which a key such as `__proto__` is a key like any other. */
 export type SessionData = ReadonlyMap<string, unknown>;
 
+/** The version of the format. A record of another version is no session. */
 const VERSION = 2;
 
-export function recordText({ id, created, used, data, write }: SessionRecord): string {
-  return JSON.stringify([VERSION, id, created, used, write, [...data]]);
+export function serializeRecord({ id, createdAt, usedAt, data, writeId }: SessionRecord): string {
+  return JSON.stringify([VERSION, id, createdAt, usedAt, writeId, [...data]]);
 }
 
-/** @returns undefined where the text is not a record of this session */
-export function readRecord(text: unknown, id: string): SessionRecord | undefined {
+/** @returns undefined if the text is not a record of this session */
+export function parseRecord(text: unknown, id: string): SessionRecord | undefined {
   if (typeof text !== 'string') return undefined;
   let parsed: unknown;
   try {
@@ -32,21 +33,21 @@ export function readRecord(text: unknown, id: string): SessionRecord | undefined
     return undefined;
   }
   if (!Array.isArray(parsed)) return undefined;
-  const [version, ownId, created, used, write, pairs]: unknown[] = parsed;
-  if (version !== VERSION || ownId !== id) return undefined;
-  if (typeof created !== 'number' || typeof used !== 'number') return undefined;
-  if (typeof write !== 'string' || !Array.isArray(pairs)) return undefined;
+  const [version, recordId, createdAt, usedAt, writeId, entries]: unknown[] = parsed;
+  if (version !== VERSION || recordId !== id) return undefined;
+  if (typeof createdAt !== 'number' || typeof usedAt !== 'number') return undefined;
+  if (typeof writeId !== 'string' || !Array.isArray(entries)) return undefined;
   const data = new Map<string, unknown>();
-  for (const pair of pairs) {
-    if (!Array.isArray(pair) || typeof pair[0] !== 'string') return undefined;
-    data.set(pair[0], deepFrozen(pair[1]));
+  for (const entry of entries) {
+    if (!Array.isArray(entry) || typeof entry[0] !== 'string') return undefined;
+    data.set(entry[0], deepFreeze(entry[1]));
   }
-  return { id, created, used, data, write };
+  return { id, createdAt, usedAt, data, writeId };
 }
 
-function deepFrozen(value: unknown): unknown {
+function deepFreeze(value: unknown): unknown {
   if (typeof value === 'object' && value !== null) {
-    for (const part of Object.values(value)) deepFrozen(part);
+    for (const part of Object.values(value)) deepFreeze(part);
     Object.freeze(value);
   }
   return value;

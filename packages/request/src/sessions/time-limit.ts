@@ -1,11 +1,11 @@
 /**
- * What a promise gives, if it does so in time.
+ * Settles as a promise does, if it settles in time. A promise that settles later is ignored.
  * @param limit milliseconds
- * @throws an Error that says how long was waited; what the promise then still does is nobody's
+ * @throws {Error} when the limit has passed
  */
-export function withinTime<T>(limit: number, promise: Promise<T>): Promise<T> {
+export function withTimeLimit<T>(limit: number, promise: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no answer within ${limit} ms`)), limit);
-    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+    const timer = setTimeout(() => reject(new Error(`no response within ${limit} ms`)), limit);
+    void promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

@@ -1,40 +1,39 @@
 /**
- * A web `Request` and the `Response` to it. There is no answer before the handler has given it, so what shall become of it
- * is kept until then.
+ * A request and its response as the Fetch API defines them. The response does not exist until the handler returns it,
+ * so the headers to add and the callbacks to call are kept until then.
+ *
+ *     Request ──▶ WebExchange, scope ──▶ handler ──▶ complete(Response) ──▶ Response with the id and the cookies
+ *
+ * @see https://fetch.spec.whatwg.org/#requests
  */
-import { errorStatus, errorText } from '../scope/error-response.js';
+import { errorResponseStatus, errorResponseText } from '../scope/error-response.js';
 import type { Exchange, PrepareHeaders } from '../scope/exchange.js';
 import type { RequestScopeOptions } from '../scope/options.js';
 import { createScope, OpenScope, scopeStorage } from '../scope/request-scope.js';
-import { streamInScope } from './streamed-body.js';
+import { type BodyObserver, responseInScope } from './streamed-body.js';
 
 type Header = readonly [name: string, value: string];
 
-export class WebExchange implements Exchange {
+export class WebExchange implements Exchange, BodyObserver {
   readonly frameworkSession = undefined;
   readonly request: Request;
+  /** The scope of the request, which this exchange creates. */
+  readonly scope: OpenScope;
   readonly #isSecure: () => boolean;
+  /** The headers that every response gets, including an error response. */
+  readonly #headers: readonly Header[];
   #prepare: PrepareHeaders | undefined;
   #headersSent = false;
   #isClosed = false;
-  #isGone = false;
-  #onGone: (() => void)[] | undefined;
-  #onClose: (() => void)[] | undefined;
-
-  readonly #scope: OpenScope;
-  /** The headers that every response gets, errors included. */
-  readonly #headers: readonly Header[];
+  #isClientGone = false;
+  #clientGoneCallbacks: (() => void)[] | undefined;
+  #closeCallbacks: (() => void)[] | undefined;
 
   constructor(request: Request, isSecure: () => boolean, options: RequestScopeOptions) {
     this.request = request;
     this.#isSecure = isSecure;
-    this.#scope = createScope(this, options);
-    this.#headers = [['x-request-id', this.#scope.id]];
-  }
-
-  /** The scope of this request, which it has from the start. */
-  get scope(): OpenScope {
-    return this.#scope;
+    this.scope = createScope(this, options);
+    this.#headers = [['x-request-id', this.scope.id]];
   }
 
   get method(): string {
@@ -64,44 +63,47 @@ export class WebExchange implements Exchange {
   }
 
   onClientGone(callback: () => void): void {
-    if (this.#isClosed && !this.#isGone) return;
-    if (this.#onGone === undefined) {
-      this.#onGone = [];
+    if (this.#isClosed && !this.#isClientGone) return;
+    if (this.#clientGoneCallbacks === undefined) {
+      this.#clientGoneCallbacks = [];
       const { signal } = this.request;
-      // Some servers abort the signal of every request when its answer has ended, which is no news then.
-      if (signal.aborted) this.gone();
-      else signal.addEventListener('abort', () => scopeStorage.run(this.#scope, () => this.gone()), { once: true });
+      // Some servers abort the signal of every request after its response has ended, which markClientGone() ignores.
+      if (signal.aborted) this.markClientGone();
+      else
+        signal.addEventListener('abort', () => scopeStorage.run(this.scope, () => this.markClientGone()), {
+          once: true,
+        });
     }
-    if (this.#isGone) callback();
-    else this.#onGone.push(callback);
+    if (this.#isClientGone) callback();
+    else this.#clientGoneCallbacks.push(callback);
   }
 
   onClose(callback: () => void): void {
-    this.onClientGone(() => this.close());
+    this.onClientGone(() => this.markClosed());
     if (this.#isClosed) {
       callback();
       return;
     }
-    this.#onClose ??= [];
-    this.#onClose.push(callback);
+    this.#closeCallbacks ??= [];
+    this.#closeCallbacks.push(callback);
   }
 
-  /** The client has gone away, unless the answer has ended by now. */
-  gone(): void {
-    if (this.#isClosed || this.#isGone) return;
-    this.#isGone = true;
-    for (const callback of this.#onGone?.splice(0) ?? []) callback();
+  /** Records that the client has disconnected, unless the response has ended. */
+  markClientGone(): void {
+    if (this.#isClosed || this.#isClientGone) return;
+    this.#isClientGone = true;
+    for (const callback of this.#clientGoneCallbacks?.splice(0) ?? []) callback();
   }
 
-  /** There is nothing more to send. */
-  close(): void {
+  /** Records that nothing more will be sent. */
+  markClosed(): void {
     this.#isClosed = true;
-    for (const callback of this.#onClose?.splice(0) ?? []) callback();
+    for (const callback of this.#closeCallbacks?.splice(0) ?? []) callback();
   }
 
   /**
-   * The headers go now: what was to be done before is done.
-   * @returns the headers to add; a promise of them where something has to be waited for
+   * Prepares the headers. From now on they count as sent.
+   * @returns the headers to add, or a promise of them if something has to be saved first
    */
   sendHeaders(): readonly Header[] | Promise<readonly Header[]> {
     this.#headersSent = true;
@@ -117,46 +119,46 @@ export class WebExchange implements Exchange {
   }
 
   /**
-   * The handler's response as it goes out.
-   * @returns a promise where something had to be waited for
+   * Completes the response of the handler: adds the headers, and makes a streamed body run in the scope.
+   * @returns the response to send, or a promise of it if something has to be saved first
    */
-  answer(response: Response): Response | Promise<Response> {
+  complete(response: Response): Response | Promise<Response> {
     const headers = this.sendHeaders();
-    if (!(headers instanceof Promise)) return this.#complete(response, headers);
+    if (!(headers instanceof Promise)) return this.#completeWith(response, headers);
     return headers.then(
-      (all) => this.#complete(response, all),
+      (allHeaders) => this.#completeWith(response, allHeaders),
       (error: unknown) => {
-        // Whoever writes it is told that nobody reads it.
+        // The source of the body learns that nothing will read it.
         if (response.body !== null && !response.body.locked) response.body.cancel(error).catch(() => {});
-        return this.errorAnswer(error);
+        return this.errorResponse(error);
       },
     );
   }
 
-  /** The answer where the session could not be loaded or saved. */
-  errorAnswer(error: unknown): Response {
+  /** The response if the session could not be loaded or saved. */
+  errorResponse(error: unknown): Response {
     this.#headersSent = true;
-    this.close();
-    const answer = new Response(errorText(error), { status: errorStatus(error) });
-    answer.headers.set('content-type', 'text/plain; charset=utf-8');
-    addHeaders(answer.headers, this.#headers);
-    return answer;
+    this.markClosed();
+    const response = new Response(errorResponseText(error), { status: errorResponseStatus(error) });
+    response.headers.set('content-type', 'text/plain; charset=utf-8');
+    addHeaders(response.headers, this.#headers);
+    return response;
   }
 
-  #complete(response: Response, headers: readonly Header[]): Response {
-    // Whether the client reads to the end is asked of a body only where somebody wants to know.
-    const isWatched = this.#onGone !== undefined || this.#onClose !== undefined;
-    const answer = streamInScope(response, this.#scope, isWatched ? this : undefined);
-    if (answer === undefined) {
-      this.close();
+  #completeWith(response: Response, headers: readonly Header[]): Response {
+    // A body is observed only if something listens for its end.
+    const isObserved = this.#clientGoneCallbacks !== undefined || this.#closeCallbacks !== undefined;
+    const streamed = responseInScope(response, this.scope, isObserved ? this : undefined);
+    if (streamed === undefined) {
+      this.markClosed();
       return withHeaders(response, headers);
     }
-    addHeaders(answer.headers, headers);
-    return answer;
+    addHeaders(streamed.headers, headers);
+    return streamed;
   }
 }
 
-/** The scope that a web request has already, if this is called in it. */
+/** Returns the current scope if it is that of this request. */
 export function currentScopeOf(request: Request): OpenScope | undefined {
   const scope = scopeStorage.getStore();
   if (scope === undefined) return undefined;
@@ -169,8 +171,8 @@ function withHeaders(response: Response, headers: readonly Header[]): Response {
     addHeaders(response.headers, headers);
     return response;
   } catch {
-    // The headers of a redirection, or of a response that was fetched, cannot be changed. Of what is no HTTP answer (an
-    // upgrade, an error) there can be no copy either.
+    // The headers of a redirect, or of a fetched response, are immutable, so they are added to a copy. A response to an
+    // upgrade and an error response have a status that a copy cannot have.
     if (response.status < 200) return response;
     const { body, status, statusText } = response;
     const copy = new Response(body, { status, statusText, headers: response.headers });
