@@ -167,13 +167,13 @@ async function checkOutage(database: TestServer, store: SessionStore & Closable,
     await server.request('/sign-in?v=ada', ada);
     await database.stop();
     const { status, text } = await server.request('/', { ...ada });
-    assert.deepEqual([status, text], [500, 'The session could not be reached. Try again later.\n']);
-    assert.equal((await server.request('/add?v=x', { cookie: '' })).status, 500);
+    assert.deepEqual([status, text], [503, 'The session could not be reached. Try again later.\n']);
+    assert.equal((await server.request('/add?v=x', { cookie: '' })).status, 503);
     assert.ok(server.logLines.length >= 2);
     assert.match(server.logLines[0] ?? '', /The store of the sessions has failed/);
     await database.start();
-    let statusAfterRestart = 500;
-    while (statusAfterRestart >= 500) ({ status: statusAfterRestart } = await server.request('/', { ...ada }));
+    let statusAfterRestart = 503;
+    while (statusAfterRestart === 503) ({ status: statusAfterRestart } = await server.request('/', { ...ada }));
     assert.equal((await server.readSession(ada)).user, isPersistent ? 'ada' : undefined);
     await server.request('/add?v=y', ada);
     assert.deepEqual((await server.readSession(ada)).cart, ['y']);

@@ -178,13 +178,13 @@ it('two processes share the sessions in Redis, and recover when Redis restarts',
         await ada.send(port, '/sign-in', 'user=ada');
         await redis.stop();
         const failed = await ada.send(port, '/cart');
-        assert.equal(failed.status, 500);
+        assert.equal(failed.status, 503);
         assert.match(await failed.text(), /^The session could not be reached/);
         assert.match(program.stderr, /A session could not be loaded/);
         await redis.start();
         // The client reconnects with a delay, so the first sign-ins may still fail.
-        let status = 500;
-        for (let tries = 0; status === 500 && tries < 400; tries++) {
+        let status = 503;
+        for (let tries = 0; status === 503 && tries < 400; tries++) {
           await setTimeout(50);
           status = (await ada.send(port, '/sign-in', 'user=ada')).status;
         }

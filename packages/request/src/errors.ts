@@ -1,26 +1,76 @@
-/** The errors of this package: a code for programs, a sentence that says what to do for people. */
+/**
+ * The errors of this package. Each has a code for programs, a message that says what went wrong and what to do, and the
+ * HTTP status that a framework responds with when the error reaches its error handler.
+ */
 
-export type RequestErrorCode =
-  | 'ERR_NO_REQUEST_SCOPE'
-  | 'ERR_NO_SESSION'
-  | 'ERR_SESSION_VALUE'
-  | 'ERR_SESSION_TOO_LATE'
-  | 'ERR_SESSION_GONE'
-  | 'ERR_SESSION_STORE'
-  | 'ERR_INVALID_OPTION';
+/**
+ * The HTTP status of each code: 409 if the client can send the request again, 503 if it has to wait, 500 if the
+ * server's own code or configuration is at fault.
+ */
+const STATUS = {
+  ERR_NO_REQUEST_SCOPE: 500,
+  ERR_NO_SESSION: 500,
+  ERR_SESSION_VALUE: 500,
+  ERR_SESSION_TOO_LATE: 500,
+  ERR_SESSION_GONE: 409,
+  ERR_SESSION_STORE: 503,
+  ERR_INVALID_OPTION: 500,
+} as const;
 
+/**
+ * The code of a {@link RequestError}.
+ *
+ * | Code | Status | Thrown when |
+ * | --- | --- | --- |
+ * | `ERR_NO_REQUEST_SCOPE` | 500 | the scope or the session is read outside of a request |
+ * | `ERR_NO_SESSION` | 500 | the session is read in a request that has none |
+ * | `ERR_SESSION_VALUE` | 500 | a key or a value cannot be stored in a session |
+ * | `ERR_SESSION_TOO_LATE` | 500 | a session would need a new cookie after the response headers were sent |
+ * | `ERR_SESSION_GONE` | 409 | a session was written to that had expired or ended in the meantime |
+ * | `ERR_SESSION_STORE` | 503 | the session store fails, or is slower than its time limit |
+ * | `ERR_INVALID_OPTION` | 500 | an option has an invalid value, usually when the server starts |
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9110.html#section-15.5.10 409 Conflict
+ * @see https://www.rfc-editor.org/rfc/rfc9110.html#section-15.6.1 500 Internal Server Error
+ * @see https://www.rfc-editor.org/rfc/rfc9110.html#section-15.6.4 503 Service Unavailable
+ */
+export type RequestErrorCode = keyof typeof STATUS;
+
+/**
+ * An error of this package. Compare `code` to tell one from another: the messages may change.
+ * @example
+ * import { getRequestScope, RequestError } from '@throughline/request';
+ *
+ * try {
+ *   getRequestScope();
+ * } catch (error) {
+ *   if (!(error instanceof RequestError)) throw error;
+ *   console.log(error.code, error.status); // ERR_NO_REQUEST_SCOPE 500
+ * }
+ */
 export class RequestError extends Error {
+  /** Which error this is. */
   readonly code: RequestErrorCode;
-  /** The status that a framework answers with when this error reaches it. */
+  /** The HTTP status for this code, under the name that Express, Koa and h3 read. */
   readonly status: number;
-  /** The same, under the name that Express and Fastify read. */
+  /** The same status, under the name that Fastify and Nest read. */
   readonly statusCode: number;
+  /**
+   * Whether a framework may show the message to the client: never, the message is for developers. The property is that
+   * of the errors of the package `http-errors`. Nest 12 reads the status only of errors that have it.
+   */
+  readonly expose = false;
 
-  constructor(code: RequestErrorCode, message: string, options?: ErrorOptions & { status?: number }) {
+  /**
+   * @param code which error this is; it determines the status
+   * @param message what went wrong and what to do, for developers
+   * @param options `cause`: the error that led to this one
+   */
+  constructor(code: RequestErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'RequestError';
     this.code = code;
-    this.status = options?.status ?? 500;
+    this.status = STATUS[code];
     this.statusCode = this.status;
   }
 }

@@ -1,11 +1,12 @@
 export { RequestError, type RequestErrorCode } from './errors.js';
-export { type LogFields, logFields } from './log-fields.js';
-export type { RequestScopeOptions } from './options.js';
+export { type LogFields, logFields } from './logging/log-fields.js';
+export type { RequestScopeOptions } from './scope/options.js';
 export {
   getRequestScope,
   type RequestScope,
   type RequestScopeFields,
   tryGetRequestScope,
   withRequestScope,
-} from './scope.js';
-export { type DeepReadonly, type Session, type Sessions, session } from './session.js';
+} from './scope/request-scope.js';
+export type { DeepReadonly, Session, Sessions } from './scope/session.js';
+export { session } from './sessions/current-session.js';

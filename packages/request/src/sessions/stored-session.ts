@@ -1,101 +1,120 @@
 /**
- * A session as one request sees it.
+ * A session as one request sees it: what the store held when the request loaded it, and the changes of the request.
  *
- * What is written is a list of changes, made to what the request has loaded, and made again to what the store has by then
- * if another request has written first. So two requests of one user keep each other's keys. The list is saved when the
- * answer's headers are about to go, and from then on whenever something was written, at the end of the turn.
+ *                  set, update               saved                  set, update, touch
+ *      ┌───────┐ ─────────────▶ ┌───────┐ ───────────▶ ┌────────┐ ─────────────────────▶ ┌─────────┐
+ *      │ empty │                │ begun │              │ stored │                        │ changed │
+ *      └───────┘ ◀───────────── └───────┘              └────────┘ ◀───────────────────── └─────────┘
+ *          ▲        destroy                                │                saved             │
+ *          └───────────────────────────────────────────────┴──────────────────────────────────┘
+ *                   destroy; or the store no longer has the record (expired, ended by another request)
  *
- * An id is only ever made here. One that the store no longer has is not written to again: whoever holds it has been
- * signed out, or never was in.
+ * | State | `id` | `stored` | `changes` |
+ * | --- | --- | --- | --- |
+ * | empty | undefined | undefined | none |
+ * | begun | a new one, which no client knows | undefined | what created it |
+ * | stored | that of the record | the record | none |
+ * | changed | that of the record | the record | to be saved |
+ *
+ * A change is a function of the data. It is applied to the data that the request has loaded. If another request has
+ * written to the store by the time of the save, the change is applied again to what that request wrote. Two requests of
+ * one user therefore keep each other's keys. Changes are saved before the response headers are sent. Changes that are
+ * made after that are saved in a microtask.
+ *
+ * Ids are created only here. Nothing is ever written again under an id that the store no longer has: a client that
+ * sends such an id has been signed out, or was never signed in.
  */
 import { RequestError } from '../errors.js';
-import type { Exchange } from '../exchange.js';
-import type { DeepReadonly, Session } from '../session.js';
-import type { SessionCookie } from './cookie.js';
-import type { Entries, Entry } from './entries.js';
-import { frozenCopy } from './json-value.js';
-import { newSessionId } from './session-id.js';
-
-/** What all sessions of an application share. */
-export interface SessionPolicy {
-  readonly entries: Entries;
-  readonly cookie: SessionCookie;
-  /** Milliseconds. */
-  readonly idleTimeout: number;
-  /** Milliseconds. */
-  readonly absoluteTimeout: number;
-  /** Told of errors that no caller sees. */
-  readonly logError: (line: string) => void;
-}
+import type { Exchange } from '../scope/exchange.js';
+import type { DeepReadonly, Session } from '../scope/session.js';
+import { frozenJsonCopy } from './frozen-json.js';
+import { newRandomId } from './random-id.js';
+import type { StoredRecord } from './record-store.js';
+import { conflictError, describeError, goneError, tooLateError } from './session-errors.js';
+import { expiryOf, type SessionPolicy } from './session-policy.js';
 
 type Data = Map<string, unknown>;
 type Change = (data: Data) => void;
 type Values = Record<string, unknown>;
 
-/** What there is under one id: `destroy()` puts another in its place, while the store is still asked about this one. */
-interface Kept {
+/**
+ * The state of a session under one id. `destroy()` replaces the whole object, while operations on the store that
+ * concern the old id continue with theirs.
+ */
+interface SessionState {
   id: string | undefined;
-  /** What the store had when it was last asked; undefined where nothing was stored yet. */
-  entry: Entry | undefined;
-  /** The entry's data and the changes made to it. */
+  /** The record in the store when it was last read or written, or undefined if nothing has been stored yet. */
+  stored: StoredRecord | undefined;
+  /** The data of the record, with the changes applied. */
   data: Data;
+  /** The changes that have not been saved. */
   changes: Change[];
-  /** Whether the use of the session is to be written down and its cookie to be sent again. */
-  renews: boolean;
-  /** A write that the store has not answered: it may have been done. */
-  unsure: Write | undefined;
+  /** Whether the time of this use has to be saved, and the cookie sent again. */
+  needsRenewal: boolean;
+  /** A write whose result never arrived: the store may or may not have done it. */
+  uncertainWrite: Write | undefined;
 }
 
 interface Write {
-  readonly name: string;
+  readonly id: string;
   readonly changes: readonly Change[];
 }
 
-/** Against a store that never has what it was given: no two hundred requests of one user write at once. */
-const MOST_TRIES = 200;
+/**
+ * How often a save is attempted. The limit is for a store that never holds what was written to it: no two hundred
+ * requests of one user write at the same time.
+ */
+const MAX_ATTEMPTS = 200;
 
-/** How much of the idle time may pass before a use of the session is written down. */
-const USE_WRITTEN = 0.1;
+/** The fraction of the idle time that has to pass before a use of the session is saved. */
+const RENEWAL_FRACTION = 0.1;
 
 export class StoredSession implements Session {
   readonly #policy: SessionPolicy;
   readonly #exchange: Exchange;
-  /** Whether the client has a cookie of a session that was there. */
+  /** Whether the client has a cookie of a session that existed when the request arrived. */
   readonly #hasCookie: boolean;
-  #kept: Kept;
-  /** Whether there is anything to save, or a cookie to send. */
+  #state: SessionState;
+  /** Whether there is something to save, or a cookie to send. */
   #isChanged = false;
-  /** Whether this very request has ended a session that the client has a cookie of. */
+  /** Whether this request has ended a session whose cookie the client has. */
   #hasEnded = false;
-  #savesSoon = false;
-  /** The end of what is asked of the store: one thing after the other. */
-  #work: Promise<void> = Promise.resolve();
-  /** Why the session was not ended, or has no new id; the answer must not look as if. */
+  #isSaveScheduled = false;
+  /** The last operation on the store. Operations run one after another. */
+  #lastOperation: Promise<void> = Promise.resolve();
+  /**
+   * Why the session could not be ended or moved to a new id. The response must then fail rather than look successful,
+   * even if the application does not await the promise.
+   */
   #failure: unknown;
 
-  constructor(policy: SessionPolicy, exchange: Exchange, entry?: Entry, isOldCookie = false) {
+  /**
+   * @param stored what the store holds, or undefined if the session does not exist yet
+   * @param hasOldSignature whether the cookie was signed with a secret that is being replaced
+   */
+  constructor(policy: SessionPolicy, exchange: Exchange, stored?: StoredRecord, hasOldSignature = false) {
     this.#policy = policy;
     this.#exchange = exchange;
-    this.#hasCookie = entry !== undefined;
-    this.#kept = kept(entry);
+    this.#hasCookie = stored !== undefined;
+    this.#state = initialState(stored);
     exchange.beforeHeaders(() => this.#prepareHeaders());
-    if (entry !== undefined && (isOldCookie || Date.now() - entry.record.used > policy.idleTimeout * USE_WRITTEN)) {
-      this.touch();
-    }
+    if (stored === undefined) return;
+    const isRenewalDue = Date.now() - stored.record.usedAt > policy.idleTimeout * RENEWAL_FRACTION;
+    if (hasOldSignature || isRenewalDue) this.touch();
   }
 
   get id(): string | undefined {
-    return this.#kept.id;
+    return this.#state.id;
   }
 
   get<K extends string>(key: K): DeepReadonly<Values[K]> | undefined {
-    // What is stored has the type that the application says it has.
-    return this.#kept.data.get(key) as DeepReadonly<Values[K]> | undefined;
+    // The application declares the type of the values that it stores.
+    return this.#state.data.get(key) as DeepReadonly<Values[K]> | undefined;
   }
 
   set(key: string, value: unknown): void {
     checkKey(key);
-    const copy = frozenCopy(key, value);
+    const copy = frozenJsonCopy(key, value);
     this.#change((data) => data.set(key, copy));
   }
 
@@ -104,69 +123,69 @@ export class StoredSession implements Session {
     this.#change((data) => {
       const value = change(data.get(key));
       if (value === undefined) data.delete(key);
-      else data.set(key, frozenCopy(key, value));
+      else data.set(key, frozenJsonCopy(key, value));
     });
   }
 
   delete(key: string): void {
-    // Nothing to delete begins no session.
-    if (this.#kept.id !== undefined) this.#change((data) => data.delete(key));
+    // A deletion begins no session.
+    if (this.#state.id !== undefined) this.#change((data) => data.delete(key));
   }
 
   touch(): void {
-    if (this.#kept.id === undefined) return;
-    this.#kept.renews = true;
-    this.#saveInTime();
+    if (this.#state.id === undefined) return;
+    this.#state.needsRenewal = true;
+    this.#scheduleSave();
   }
 
   save(): Promise<void> {
-    return this.#next(() => this.#write(this.#kept));
+    return this.#enqueue(() => this.#save(this.#state));
   }
 
   reload(): Promise<void> {
-    return this.#next(() => this.#readAnew(this.#kept));
+    return this.#enqueue(() => this.#reload(this.#state));
   }
 
   regenerate(): Promise<void> {
-    const { id } = this.#kept;
+    const { id } = this.#state;
     if (id === undefined) return Promise.resolve();
-    if (this.#exchange.headersSent) return Promise.reject(tooLate('get a new id'));
-    this.#saveInTime();
-    const kept = this.#kept;
-    return this.#mustHappen(this.#next(() => this.#move(kept)));
+    if (this.#exchange.headersSent) return Promise.reject(tooLateError('get a new id'));
+    this.#scheduleSave();
+    const state = this.#state;
+    return this.#failResponseWith(this.#enqueue(() => this.#moveToNewId(state)));
   }
 
   destroy(): Promise<void> {
-    const ended = this.#kept;
+    const ended = this.#state;
     if (ended.id === undefined) return Promise.resolve();
-    this.#kept = kept();
+    this.#state = initialState();
     this.#isChanged = true;
     this.#hasEnded = this.#hasCookie;
-    return this.#mustHappen(this.#next(() => this.#remove(ended)));
+    return this.#failResponseWith(this.#enqueue(() => this.#removeFromStore(ended)));
   }
 
   #change(change: Change): void {
-    const { data, changes, id } = this.#kept;
-    if (id === undefined && this.#exchange.headersSent) throw tooLate('begin');
-    // It may throw, and then nothing has changed.
+    const { data, changes, id } = this.#state;
+    if (id === undefined && this.#exchange.headersSent) throw tooLateError('begin');
+    // If this throws, nothing has changed.
     change(data);
-    // An update that leaves nothing begins no session.
+    // An update that stores nothing begins no session.
     if (id === undefined && data.size === 0) return;
-    this.#kept.id ??= newSessionId();
+    this.#state.id ??= newRandomId();
     changes.push(change);
-    this.#saveInTime();
+    this.#scheduleSave();
   }
 
-  /** The changes are saved before the answer's headers go, and soon where they have gone. */
-  #saveInTime(): void {
+  /** Saves the changes before the response headers are sent, or in a microtask if they have been sent. */
+  #scheduleSave(): void {
     this.#isChanged = true;
-    if (this.#exchange.headersSent && !this.#savesSoon) {
-      this.#savesSoon = true;
+    if (this.#exchange.headersSent && !this.#isSaveScheduled) {
+      this.#isSaveScheduled = true;
       queueMicrotask(() => {
-        this.#savesSoon = false;
+        this.#isSaveScheduled = false;
         this.save().catch((error: unknown) => {
           this.#policy.logError(
-            `What a request wrote to its session after the answer's headers is lost: ${detail(error)}`,
+            `The changes that a request made to its session after its response headers were sent are lost: ${describeError(error)}`,
           );
         });
       });
@@ -175,208 +194,181 @@ export class StoredSession implements Session {
 
   /** @returns the cookies to set */
   #prepareHeaders(): readonly string[] | Promise<readonly string[]> {
-    return this.#isChanged ? this.#savedCookies() : [];
+    return this.#isChanged ? this.#saveAndGetCookies() : [];
   }
 
-  async #savedCookies(): Promise<string[]> {
+  async #saveAndGetCookies(): Promise<string[]> {
     try {
       await this.save();
       if (this.#failure !== undefined) throw this.#failure;
     } catch (error) {
-      this.#policy.logError(`A session could not be saved, and its request was answered so: ${detail(error)}`);
+      this.#policy.logError(`A session could not be saved, and its request failed: ${describeError(error)}`);
       throw error;
     }
     const { cookie } = this.#policy;
     const { isSecure } = this.#exchange;
-    const { id, entry } = this.#kept;
-    // Where another request has ended the session, it has set what cookie there is to be.
-    if (id === undefined || entry === undefined) return this.#hasEnded ? [cookie.clear(isSecure)] : [];
-    const { created, used } = entry.record;
-    const seconds = Math.ceil((expiry(this.#policy, created, used) - Date.now()) / 1000);
-    return [cookie.set(id, Math.max(1, seconds), isSecure)];
+    const { id, stored } = this.#state;
+    // If another request has ended the session, that request has removed the cookie.
+    if (id === undefined || stored === undefined) return this.#hasEnded ? [cookie.remove(isSecure)] : [];
+    const { createdAt, usedAt } = stored.record;
+    const seconds = Math.ceil((expiryOf(this.#policy, createdAt, usedAt) - Date.now()) / 1000);
+    return [cookie.store(id, Math.max(1, seconds), isSecure)];
   }
 
-  #next(work: () => Promise<void>): Promise<void> {
-    const done = this.#work.then(work);
-    this.#work = done.catch(() => {});
+  /** Runs an operation on the store after those that were started before. */
+  #enqueue(operation: () => Promise<void>): Promise<void> {
+    const done = this.#lastOperation.then(operation);
+    this.#lastOperation = done.catch(() => {});
     return done;
   }
 
-  /** For what the application may not wait for, and the answer must. */
-  #mustHappen(done: Promise<void>): Promise<void> {
-    done.then(
+  /** Makes the response fail if an operation fails that the application may not await. */
+  #failResponseWith(operation: Promise<void>): Promise<void> {
+    operation.then(
       () => {
         this.#failure = undefined;
       },
       (error: unknown) => {
         this.#failure = error;
-        if (this.#exchange.headersSent) this.#policy.logError(`A session could not be ended: ${detail(error)}`);
+        if (this.#exchange.headersSent) {
+          this.#policy.logError(`A session could not be ended: ${describeError(error)}`);
+        }
       },
     );
-    return done;
+    return operation;
   }
 
-  async #write(kept: Kept): Promise<void> {
-    if (kept.id === undefined || (kept.changes.length === 0 && !kept.renews)) return;
-    if (kept.unsure !== undefined || this.#hasExpired(kept.entry)) await this.#reread(kept);
-    for (let tries = 0; kept.id !== undefined; tries++) {
-      if (tries === MOST_TRIES) throw changesTooOften();
-      const { id, changes } = kept;
-      const data = new Map(kept.data);
-      const name = newSessionId();
-      kept.changes = [];
-      let written: Entry | undefined;
+  async #save(state: SessionState): Promise<void> {
+    if (state.id === undefined || (state.changes.length === 0 && !state.needsRenewal)) return;
+    if (state.uncertainWrite !== undefined || this.#hasExpired(state.stored)) await this.#rebase(state);
+    for (let attempts = 0; state.id !== undefined; attempts++) {
+      if (attempts === MAX_ATTEMPTS) throw conflictError(MAX_ATTEMPTS);
+      const { id, changes } = state;
+      const data = new Map(state.data);
+      const writeId = newRandomId();
+      // Changes that are made while the store writes are saved by the next save.
+      state.changes = [];
+      let written: StoredRecord | undefined;
       try {
-        written = await this.#replace(id, kept.entry, data, name);
+        written = await this.#replace(id, state.stored, data, writeId);
       } catch (error) {
-        kept.unsure = { name, changes };
-        kept.changes = [...changes, ...kept.changes];
+        state.uncertainWrite = { id: writeId, changes };
+        state.changes = [...changes, ...state.changes];
         throw error;
       }
       if (written !== undefined) {
-        kept.entry = written;
-        kept.renews = false;
+        state.stored = written;
+        state.needsRenewal = false;
         return;
       }
-      kept.changes = [...changes, ...kept.changes];
-      await this.#reread(kept);
+      state.changes = [...changes, ...state.changes];
+      await this.#rebase(state);
     }
   }
 
   #replace(
     id: string,
-    expected: Entry | undefined,
+    expected: StoredRecord | undefined,
     data: Data,
-    write: string,
-    created = expected?.record.created ?? Date.now(),
-  ): Promise<Entry | undefined> {
-    const used = Date.now();
-    const record = { id, created, used, data, write };
-    return this.#policy.entries.replace(id, expected, record, expiry(this.#policy, created, used));
+    writeId: string,
+    createdAt = expected?.record.createdAt ?? Date.now(),
+  ): Promise<StoredRecord | undefined> {
+    const usedAt = Date.now();
+    const record = { id, createdAt, usedAt, data, writeId };
+    return this.#policy.store.replace(id, expected, record, expiryOf(this.#policy, createdAt, usedAt));
   }
 
   /**
-   * Makes the changes that are not saved to what the store has now, since another request has written, or a write of this
-   * one's own may have been done.
-   * @throws ERR_SESSION_GONE where there is nothing any more to make them to; what `update()` was given may throw too
+   * Applies the unsaved changes to what the store holds now, because another request has written to it, or because an
+   * earlier write of this request may have been done.
+   * @throws ERR_SESSION_GONE if there is nothing left to apply them to
+   * @throws what a function throws that was passed to `update()`
    */
-  async #reread(kept: Kept): Promise<void> {
-    const { id, unsure } = kept;
-    const found = id === undefined ? undefined : await this.#policy.entries.read(id);
-    const entry = this.#hasExpired(found) ? undefined : found;
-    // It was never there: what was to begin it has not been done.
-    if (entry === undefined && kept.entry === undefined && unsure !== undefined) {
-      kept.unsure = undefined;
+  async #rebase(state: SessionState): Promise<void> {
+    const { id, uncertainWrite } = state;
+    const found = id === undefined ? undefined : await this.#policy.store.read(id);
+    const stored = this.#hasExpired(found) ? undefined : found;
+    // The store never held the session: the write that would have begun it was not done.
+    if (stored === undefined && state.stored === undefined && uncertainWrite !== undefined) {
+      state.uncertainWrite = undefined;
       return;
     }
-    const isOwn = entry !== undefined && entry.record.write === unsure?.name;
-    const changes = isOwn ? kept.changes.filter((change) => !unsure?.changes.includes(change)) : kept.changes;
-    // An id that was made a moment ago and is taken would be another's.
-    if (entry === undefined || (kept.entry === undefined && !isOwn)) {
-      Object.assign(kept, emptied());
-      if (changes.length > 0) throw gone();
+    const wasWritten = stored !== undefined && stored.record.writeId === uncertainWrite?.id;
+    const changes = wasWritten
+      ? state.changes.filter((change) => !uncertainWrite?.changes.includes(change))
+      : state.changes;
+    // A record under an id that was created a moment ago would belong to another session.
+    if (stored === undefined || (state.stored === undefined && !wasWritten)) {
+      Object.assign(state, initialState());
+      if (changes.length > 0) throw goneError();
       return;
     }
-    const data = new Map(entry.record.data);
+    const data = new Map(stored.record.data);
     for (const change of changes) change(data);
-    Object.assign(kept, { entry, data, changes, unsure: undefined });
+    Object.assign(state, { stored, data, changes, uncertainWrite: undefined });
   }
 
-  async #readAnew(kept: Kept): Promise<void> {
-    if (kept.entry !== undefined) await this.#reread(kept);
+  async #reload(state: SessionState): Promise<void> {
+    if (state.stored !== undefined) await this.#rebase(state);
   }
 
-  #hasExpired(entry: Entry | undefined): boolean {
-    return entry !== undefined && expiry(this.#policy, entry.record.created, entry.record.used) <= Date.now();
+  #hasExpired(stored: StoredRecord | undefined): boolean {
+    if (stored === undefined) return false;
+    return expiryOf(this.#policy, stored.record.createdAt, stored.record.usedAt) <= Date.now();
   }
 
-  /** The data under a new id; the old id is worth nothing when this is done. */
-  async #move(kept: Kept): Promise<void> {
-    for (let tries = 0; kept.id !== undefined; tries++) {
-      if (tries === MOST_TRIES) throw changesTooOften();
-      if (kept.unsure !== undefined || this.#hasExpired(kept.entry)) await this.#reread(kept);
-      const { id: old, entry: before } = kept;
-      if (old === undefined) throw gone();
-      const id = newSessionId();
-      if (before === undefined) {
-        // Nobody has been told the id, and nothing is stored.
-        kept.id = id;
+  /** Stores the data under a new id and removes the old one from the store. */
+  async #moveToNewId(state: SessionState): Promise<void> {
+    for (let attempts = 0; state.id !== undefined; attempts++) {
+      if (attempts === MAX_ATTEMPTS) throw conflictError(MAX_ATTEMPTS);
+      if (state.uncertainWrite !== undefined || this.#hasExpired(state.stored)) await this.#rebase(state);
+      const { id: oldId, stored: oldStored } = state;
+      if (oldId === undefined) throw goneError();
+      const newId = newRandomId();
+      if (oldStored === undefined) {
+        // No client knows the old id, and nothing is stored under it.
+        state.id = newId;
         return;
       }
-      const count = kept.changes.length;
-      const entry = await this.#replace(id, undefined, new Map(kept.data), newSessionId(), Date.now());
-      if (entry !== undefined && (await this.#policy.entries.remove(old, before))) {
-        kept.id = id;
-        kept.entry = entry;
-        kept.changes.splice(0, count);
+      const changeCount = state.changes.length;
+      const newStored = await this.#replace(newId, undefined, new Map(state.data), newRandomId(), Date.now());
+      if (newStored !== undefined && (await this.#policy.store.remove(oldId, oldStored))) {
+        state.id = newId;
+        state.stored = newStored;
+        state.changes.splice(0, changeCount);
         return;
       }
-      // Another request has written to the old one in the meantime: what it wrote comes along.
-      if (entry !== undefined) await this.#policy.entries.remove(id, entry);
-      await this.#reread(kept);
-      if (kept.id === undefined) throw gone();
+      // Another request has written under the old id in the meantime: its changes are included in the next attempt.
+      if (newStored !== undefined) await this.#policy.store.remove(newId, newStored);
+      await this.#rebase(state);
+      if (state.id === undefined) throw goneError();
     }
   }
 
-  async #remove({ id, entry }: Kept): Promise<void> {
-    let last = entry;
-    for (let tries = 0; id !== undefined && last !== undefined; tries++) {
-      if (tries === MOST_TRIES) throw changesTooOften();
-      if (await this.#policy.entries.remove(id, last)) return;
-      last = await this.#policy.entries.read(id);
+  async #removeFromStore({ id, stored }: SessionState): Promise<void> {
+    let last = stored;
+    for (let attempts = 0; id !== undefined && last !== undefined; attempts++) {
+      if (attempts === MAX_ATTEMPTS) throw conflictError(MAX_ATTEMPTS);
+      if (await this.#policy.store.remove(id, last)) return;
+      last = await this.#policy.store.read(id);
     }
   }
 }
 
-function kept(entry?: Entry): Kept {
-  return { ...emptied(), id: entry?.record.id, entry, data: new Map(entry?.record.data) };
+/** @param stored what the store holds; without it, the session is empty */
+function initialState(stored?: StoredRecord): SessionState {
+  return {
+    id: stored?.record.id,
+    stored,
+    data: new Map(stored?.record.data),
+    changes: [],
+    needsRenewal: false,
+    uncertainWrite: undefined,
+  };
 }
 
-function emptied(): Kept {
-  return { id: undefined, entry: undefined, data: new Map(), changes: [], renews: false, unsure: undefined };
-}
-
-/** A key of another type would come back as another key, or make the entry unreadable. */
+/** A key of another type would be restored as a different key, or make the record unreadable. */
 function checkKey(key: unknown): void {
   if (typeof key === 'string') return;
   throw new RequestError('ERR_SESSION_VALUE', `The key of a session's value must be a string, not ${typeof key}.`);
-}
-
-/** An error with what is behind it, for the log. */
-export function detail(error: unknown): string {
-  const cause = error instanceof Error && error.cause !== undefined ? ` (${error.cause})` : '';
-  return `${error}${cause}`;
-}
-
-function gone(): RequestError {
-  return new RequestError(
-    'ERR_SESSION_GONE',
-    'The session has expired, or was ended or given a new id by another request while this one was under way, so what this ' +
-      'one wrote to it was not saved. The client may send it again.',
-    { status: 409 },
-  );
-}
-
-function changesTooOften(): RequestError {
-  return new RequestError(
-    'ERR_SESSION_STORE',
-    `A session was changed by others ${MOST_TRIES} times before it was saved.`,
-  );
-}
-
-/** When a session expires, in milliseconds since the epoch. */
-export function expiry(
-  { idleTimeout, absoluteTimeout }: Pick<SessionPolicy, 'idleTimeout' | 'absoluteTimeout'>,
-  created: number,
-  used: number,
-): number {
-  return Math.min(used + idleTimeout, created + absoluteTimeout);
-}
-
-function tooLate(what: string): RequestError {
-  return new RequestError(
-    'ERR_SESSION_TOO_LATE',
-    `The session cannot ${what} here: the answer's headers have gone, and with them the last chance to set its cookie. ` +
-      'Write to the session before the answer begins.',
-  );
 }

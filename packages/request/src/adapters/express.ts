@@ -1,0 +1,42 @@
+/** The request scope for Express 4 and 5. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { enterNodeScope } from '../node/enter-scope.js';
+import { NodeExchange } from '../node/node-exchange.js';
+import { isEncrypted } from '../node/request-response.js';
+import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js';
+
+/**
+ * Creates a middleware that opens the scope for everything that is mounted after it. Mount it first.
+ *
+ * The setting `trust proxy` of Express decides whether a request came over https. If the session cannot be loaded, the
+ * error goes to the error handlers of Express, in the scope.
+ * @param options default: a random id, no deadline and no session
+ * @returns the middleware
+ * @throws {RequestError} ERR_INVALID_OPTION if an option has an invalid value
+ * @example
+ * import { getRequestScope } from '@throughline/request';
+ * import { requestScope } from '@throughline/request/express';
+ * import express from 'express';
+ *
+ * const app = express();
+ * app.use(requestScope());
+ * app.get('/', (request, response) => {
+ *   response.send(`Hello from ${getRequestScope().id}\n`);
+ * });
+ * app.listen(8080);
+ * @see https://expressjs.com/en/guide/behind-proxies.html
+ */
+export function requestScope(
+  options: RequestScopeOptions = {},
+): (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void {
+  checkScopeOptions(options);
+  return (request, response, next) => {
+    const exchange = new NodeExchange(request, response, isSecure);
+    // The promise settles after next() has been called: there is nothing left to wait for.
+    void enterNodeScope(request, response, exchange, options, next);
+  };
+}
+
+function isSecure(request: Parameters<typeof isEncrypted>[0]): boolean {
+  return 'secure' in request ? request.secure === true : isEncrypted(request);
+}

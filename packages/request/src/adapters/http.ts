@@ -1,0 +1,142 @@
+/** The request scope for servers of `node:http`, `node:https` and `node:http2`. */
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Http2ServerRequest, Http2ServerResponse, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import type { Duplex } from 'node:stream';
+import { enterNodeScope, enterUpgradeScope } from '../node/enter-scope.js';
+import { Http2StreamExchange } from '../node/http2-stream-exchange.js';
+import { NodeExchange } from '../node/node-exchange.js';
+import { addRequestIdHeaderToStream } from '../node/request-id-header.js';
+import type { NodeRequest, NodeResponse } from '../node/request-response.js';
+import { runListenersInScope } from '../node/scoped-emitter.js';
+import { sendErrorResponse } from '../node/send-error-response.js';
+import { secureTestFor, type TrustProxyOption } from '../node/trust-proxy.js';
+import { UpgradeExchange } from '../node/upgrade-exchange.js';
+import { scopeWebSocketOn } from '../node/web-socket-scope.js';
+import { errorResponseStatus } from '../scope/error-response.js';
+import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js';
+import { createScope, scopeStorage } from '../scope/request-scope.js';
+
+/** The options of the adapter for Node's own servers. */
+export type HttpOptions = RequestScopeOptions & TrustProxyOption;
+
+/**
+ * Wraps the listener of a server, so that it runs in a new scope for each request.
+ *
+ * If the session cannot be loaded, the listener is not called, and the response is an error with the status of its
+ * code.
+ * @param listener the listener for the event `request`
+ * @param options default: a random id, no deadline, no session and no trusted proxy
+ * @returns the listener to pass to the server
+ * @throws {RequestError} ERR_INVALID_OPTION if an option has an invalid value
+ * @example
+ * import { createServer } from 'node:http';
+ * import { getRequestScope } from '@throughline/request';
+ * import { requestScope } from '@throughline/request/http';
+ *
+ * const listener = (request, response) => response.end(`Hello from ${getRequestScope().id}\n`);
+ * createServer(requestScope(listener)).listen(8080);
+ * @see https://nodejs.org/api/http.html#event-request
+ */
+export function requestScope<
+  Request extends IncomingMessage | Http2ServerRequest = IncomingMessage,
+  Response extends ServerResponse | Http2ServerResponse = ServerResponse,
+>(
+  listener: (request: Request, response: Response) => unknown,
+  options: HttpOptions = {},
+): (request: Request, response: Response) => unknown {
+  checkScopeOptions(options);
+  const isSecure = secureTestFor(options);
+  return (request: Request & NodeRequest, response: Response & NodeResponse) =>
+    // A server with `captureRejections` handles the rejection of what its listener returns.
+    enterNodeScope(request, response, new NodeExchange(request, response, isSecure), options, (error) =>
+      error === undefined ? listener(request, response) : sendErrorResponse(response, error),
+    );
+}
+
+/**
+ * Wraps the listener for upgrades, for example to a WebSocket, so that it runs in a new scope for each upgrade. The
+ * scope lasts as long as the socket, and all listeners of the socket run in it.
+ *
+ * A session can be read and changed, but none can begin, because no header can carry its cookie. If the session cannot
+ * be loaded, the listener is not called, and the upgrade is refused with the status of the error.
+ * @param listener the listener for the event `upgrade`
+ * @param options default: a random id, no deadline, no session and no trusted proxy
+ * @returns the listener to pass to the server
+ * @throws {RequestError} ERR_INVALID_OPTION if an option has an invalid value
+ * @example
+ * import { createServer } from 'node:http';
+ * import { getRequestScope } from '@throughline/request';
+ * import { upgradeScope } from '@throughline/request/http';
+ * import { WebSocketServer } from 'ws';
+ *
+ * const sockets = new WebSocketServer({ noServer: true });
+ * const listener = (request, socket, head) => {
+ *   sockets.handleUpgrade(request, socket, head, (webSocket) => {
+ *     webSocket.on('message', () => webSocket.send(getRequestScope().id));
+ *   });
+ * };
+ * createServer().on('upgrade', upgradeScope(listener)).listen(8080);
+ * @see https://nodejs.org/api/http.html#event-upgrade_1
+ */
+export function upgradeScope(
+  listener: (request: IncomingMessage, socket: Duplex, head: Buffer) => unknown,
+  options: HttpOptions = {},
+): (request: IncomingMessage, socket: Duplex, head: Buffer) => void {
+  checkScopeOptions(options);
+  const isSecure = secureTestFor(options);
+  return (request, socket, head) => {
+    const exchange = new UpgradeExchange(request, socket, isSecure);
+    // Handles errors until the application listens to them.
+    const destroySocket = () => void socket.destroy();
+    socket.on('error', destroySocket);
+    // The promise settles after the listener has been called: there is nothing left to wait for.
+    void enterUpgradeScope(request, socket, exchange, options, (error) => {
+      if (error !== undefined) return refuseUpgrade(socket, error);
+      // A client that resets the connection destroys the socket, and the event `error` may follow only afterwards.
+      if (socket.destroyed) return;
+      socket.off('error', destroySocket);
+      const scope = scopeStorage.getStore();
+      if (scope !== undefined) scopeWebSocketOn(socket, scope);
+      listener(request, socket, head);
+    });
+  };
+}
+
+/**
+ * Wraps the listener for the streams of an http2 server, for code that uses the streams themselves, so that it runs in
+ * a new scope for each stream. There is no session.
+ * @param listener the listener for the event `stream`
+ * @param options default: a random id and no deadline
+ * @returns the listener to pass to the server
+ * @throws {RequestError} ERR_INVALID_OPTION if an option has an invalid value
+ * @example
+ * import { createServer } from 'node:http2';
+ * import { getRequestScope } from '@throughline/request';
+ * import { streamScope } from '@throughline/request/http';
+ *
+ * const listener = (stream) => {
+ *   stream.respond({ ':status': 200 });
+ *   stream.end(`Hello from ${getRequestScope().id}\n`);
+ * };
+ * createServer().on('stream', streamScope(listener)).listen(8080);
+ * @see https://nodejs.org/api/http2.html#event-stream
+ */
+export function streamScope(
+  listener: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number) => unknown,
+  options: Omit<RequestScopeOptions, 'session'> = {},
+): (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number) => void {
+  checkScopeOptions(options);
+  return (stream, headers, flags) => {
+    const scope = createScope(new Http2StreamExchange(stream, headers), options);
+    runListenersInScope(stream, scope);
+    addRequestIdHeaderToStream(stream, scope.id);
+    scopeStorage.run(scope, listener, stream, headers, flags);
+  };
+}
+
+/** Refuses an upgrade, and destroys the socket: the client could otherwise keep its side open as long as it likes. */
+function refuseUpgrade(socket: Duplex, error: unknown): void {
+  const status = errorResponseStatus(error);
+  socket.once('finish', () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n\r\n`);
+}

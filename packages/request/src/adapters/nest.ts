@@ -1,0 +1,203 @@
+/**
+ * The request scope for Nest 11 and 12, on the platforms Express and Fastify.
+ *
+ * The module mounts its middleware as soon as the server exists: before Nest's own body parser and before everything
+ * that `app.use()` mounts. Even a body that cannot be parsed is therefore rejected in a scope. On both platforms, the
+ * middleware receives Node's request, on which Nest's Fastify adapter has already set the values of Fastify's request,
+ * except for the session.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  type DynamicModule,
+  type FactoryProvider,
+  Inject,
+  Module,
+  type ModuleMetadata,
+  type NestModule,
+} from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { enterNodeScope } from '../node/enter-scope.js';
+import { NodeExchange } from '../node/node-exchange.js';
+import { isEncrypted } from '../node/request-response.js';
+import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js';
+
+type NestMiddleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
+
+/** The options of `RequestScopeModule.forRootAsync`: a factory, and the providers that are injected into it. */
+export type RequestScopeAsyncOptions = Pick<ModuleMetadata, 'imports'> &
+  Pick<FactoryProvider<RequestScopeOptions>, 'inject' | 'useFactory'>;
+
+/** The members of a Fastify application that are used here. Not every user of Nest has the types of Fastify. */
+interface FastifyHooks {
+  addHook(
+    name: 'onRequest',
+    hook: (request: { readonly raw: RawRequest; session?: unknown }, reply: unknown, done: () => void) => void,
+  ): unknown;
+}
+
+const OPTIONS = Symbol('throughline.requestScopeOptions');
+
+/** The property of Node's request that holds Fastify's request, on which `@fastify/session` sets the session. */
+const fastifyRequestKey = Symbol('throughline.fastifyRequest');
+
+interface RawRequest {
+  [fastifyRequestKey]?: { session?: unknown };
+}
+
+/**
+ * Creates the middleware alone, for `app.use()` in `main.ts`. It opens the scope for everything that is mounted after
+ * it.
+ *
+ * The trust setting of the platform decides whether a request came over https. The session of `@fastify/session` is
+ * found only with {@link RequestScopeModule}.
+ * @param options default: a random id, no deadline and no session
+ * @returns the middleware
+ * @throws {RequestError} ERR_INVALID_OPTION if an option has an invalid value
+ * @example
+ * import 'reflect-metadata';
+ * import { Module } from '@nestjs/common';
+ * import { NestFactory } from '@nestjs/core';
+ * import { getRequestScope } from '@throughline/request';
+ * import { requestScope } from '@throughline/request/nest';
+ *
+ * class AppModule {}
+ * Module({})(AppModule);
+ * const app = await NestFactory.create(AppModule);
+ * app.use(requestScope());
+ * app.use((request, response) => response.end(`Hello from ${getRequestScope().id}\n`));
+ * await app.listen(8080);
+ * @see https://docs.nestjs.com/middleware#global-middleware
+ */
+export function requestScope(options: RequestScopeOptions = {}): NestMiddleware {
+  checkScopeOptions(options);
+  return (request, response, next) => {
+    const exchange = new NestExchange(request, response);
+    // The promise settles after next() has been called: there is nothing left to wait for.
+    void enterNodeScope(request, response, exchange, options, next);
+  };
+}
+
+class NestExchange extends NodeExchange {
+  readonly #request: IncomingMessage & RawRequest;
+
+  constructor(request: IncomingMessage, response: ServerResponse) {
+    super(request, response, isSecure);
+    this.#request = request;
+  }
+
+  override get frameworkSession(): unknown {
+    const fastifyRequest = this.#request[fastifyRequestKey];
+    return fastifyRequest === undefined ? super.frameworkSession : fastifyRequest.session;
+  }
+}
+
+/**
+ * A module that opens the scope for every request of the application. Import it in the root module.
+ *
+ * The trust setting of the platform decides whether a request came over https. If the session cannot be loaded, the
+ * error goes to the exception filters, in the scope.
+ * @see https://docs.nestjs.com/fundamentals/dynamic-modules
+ */
+export class RequestScopeModule implements NestModule {
+  /**
+   * Creates the module from options.
+   * @param options default: a random id, no deadline and no session
+   * @throws {RequestError} ERR_INVALID_OPTION if an option has an invalid value
+   * @example
+   * import 'reflect-metadata';
+   * import { Controller, Get, Module } from '@nestjs/common';
+   * import { NestFactory } from '@nestjs/core';
+   * import { getRequestScope } from '@throughline/request';
+   * import { RequestScopeModule } from '@throughline/request/nest';
+   *
+   * // Without decorator syntax, so that Node runs it as it is.
+   * class AppController {
+   *   hello() {
+   *     return `Hello from ${getRequestScope().id}\n`;
+   *   }
+   * }
+   * Controller()(AppController);
+   * const { prototype } = AppController;
+   * Get()(prototype, 'hello', Object.getOwnPropertyDescriptor(prototype, 'hello'));
+   *
+   * class AppModule {}
+   * Module({ imports: [RequestScopeModule.forRoot()], controllers: [AppController] })(AppModule);
+   * const app = await NestFactory.create(AppModule);
+   * await app.listen(8080);
+   */
+  static forRoot(options: RequestScopeOptions = {}): DynamicModule {
+    checkScopeOptions(options);
+    return { module: RequestScopeModule, providers: [{ provide: OPTIONS, useValue: options }] };
+  }
+
+  /**
+   * Creates the module from options that depend on other modules. If an option has an invalid value, the application
+   * does not start, with the code `ERR_INVALID_OPTION`.
+   * @param options `useFactory` returns the options, or a promise of them; `inject` lists its arguments, and `imports`
+   * the modules that provide them
+   * @example
+   * import 'reflect-metadata';
+   * import { Module } from '@nestjs/common';
+   * import { NestFactory } from '@nestjs/core';
+   * import { RequestScopeModule } from '@throughline/request/nest';
+   *
+   * class Settings {
+   *   deadline = 30_000;
+   * }
+   * class SettingsModule {}
+   * Module({ providers: [Settings], exports: [Settings] })(SettingsModule);
+   *
+   * const scopeModule = RequestScopeModule.forRootAsync({
+   *   imports: [SettingsModule],
+   *   inject: [Settings],
+   *   useFactory: ({ deadline }) => ({ deadline }),
+   * });
+   * class AppModule {}
+   * Module({ imports: [scopeModule] })(AppModule);
+   * const app = await NestFactory.create(AppModule);
+   * await app.listen(8080);
+   */
+  static forRootAsync({ imports = [], inject = [], useFactory }: RequestScopeAsyncOptions): DynamicModule {
+    return { module: RequestScopeModule, imports, providers: [{ provide: OPTIONS, inject, useFactory }] };
+  }
+
+  readonly #middleware: NestMiddleware;
+  readonly #host: HttpAdapterHost;
+  #isMounted = false;
+
+  /** Nest calls this, and injects both arguments. */
+  constructor(options: RequestScopeOptions, host: HttpAdapterHost) {
+    this.#middleware = requestScope(options);
+    this.#host = host;
+    this.#mount();
+  }
+
+  /** Nest calls this when it configures middleware. In a testing module, the server did not exist before. */
+  configure(): void {
+    this.#mount();
+  }
+
+  #mount(): void {
+    const { httpAdapter } = this.#host;
+    // A microservice or a command line has no server.
+    if (this.#isMounted || !httpAdapter) return;
+    this.#isMounted = true;
+    if (httpAdapter.getType() === 'fastify') rememberFastifyRequests(httpAdapter.getInstance());
+    httpAdapter.use(this.#middleware);
+  }
+}
+
+Module({})(RequestScopeModule);
+Inject(OPTIONS)(RequestScopeModule, undefined, 0);
+Inject(HttpAdapterHost)(RequestScopeModule, undefined, 1);
+
+function rememberFastifyRequests(fastify: FastifyHooks): void {
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    request.raw[fastifyRequestKey] = request;
+    done();
+  });
+}
+
+function isSecure(request: Parameters<typeof isEncrypted>[0]): boolean {
+  return 'protocol' in request ? request.protocol === 'https' : isEncrypted(request);
+}

@@ -1,0 +1,127 @@
+/**
+ * The request scope for every server that passes a `Request` to a handler and sends the `Response` that it returns:
+ * Bun, Deno, workerd and service workers.
+ */
+import { loadSession } from '../scope/load-session.js';
+import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js';
+import { scopeStorage } from '../scope/request-scope.js';
+import { currentScopeOf, WebExchange } from '../web/web-exchange.js';
+
+/** The options of the adapter for web handlers. */
+export interface WebOptions extends RequestScopeOptions {
+  /**
+   * Determines whether the client connected over https. A `Request` does not identify its sender, and only the
+   * application knows whether a header such as `x-forwarded-proto` was written by its own proxy. Default: whether the
+   * URL of the request begins with `https:`.
+   */
+  isSecure?: (request: Request) => boolean;
+}
+
+/**
+ * Wraps a handler, so that it runs in a new scope for each request.
+ *
+ * The runtime responds to an error that the handler throws, as it would without a scope; changes of the session are
+ * saved before. If the session itself cannot be loaded or saved, the response is an error with the status of its code.
+ *
+ * A streamed body runs in the scope too, unless its content type is usual for text (`text/plain`, `text/html`, JSON
+ * ...) or its length is given. For such a body, bind the function that produces it with `AsyncLocalStorage.bind()`.
+ * @param handler receives the request and everything else that the runtime passes
+ * @param options default: a random id, no deadline and no session
+ * @returns the handler to pass to the runtime
+ * @throws {RequestError} ERR_INVALID_OPTION if an option has an invalid value
+ * @example
+ * import { getRequestScope } from '@throughline/request';
+ * import { requestScope } from '@throughline/request/web';
+ *
+ * const fetch = requestScope((request) => new Response(`Hello from ${getRequestScope().id}\n`));
+ * // Bun.serve({ fetch }), Deno.serve(fetch), or in workerd: export default { fetch }
+ * const response = await fetch(new Request('http://localhost/'));
+ * console.log(await response.text()); // Hello from ...
+ * @see https://fetch.spec.whatwg.org/#request-class
+ */
+export function requestScope<Rest extends unknown[], Result extends Response | undefined>(
+  handler: (request: Request, ...rest: Rest) => Result | PromiseLike<Result>,
+  options: WebOptions = {},
+): (request: Request, ...rest: Rest) => Result | Response | Promise<Result | Response> {
+  checkScopeOptions(options);
+  const isSecure = options.isSecure ?? isHttps;
+  return (request, ...rest) => {
+    if (currentScopeOf(request) !== undefined) return toPromiseIfThenable(handler(request, ...rest));
+    const exchange = new WebExchange(request, () => isSecure(request), options);
+    const { scope } = exchange;
+    return scopeStorage.run(scope, () => {
+      let loading: Promise<void> | undefined;
+      try {
+        loading = options.session === undefined ? undefined : loadSession(scope, exchange, options.session);
+      } catch (error) {
+        return exchange.errorResponse(error);
+      }
+      if (loading === undefined) return serve(() => handler(request, ...rest), exchange);
+      return loading.then(
+        () => serve(() => handler(request, ...rest), exchange),
+        (error: unknown) => exchange.errorResponse(error),
+      );
+    });
+  };
+}
+
+function isHttps(request: Request): boolean {
+  return request.url.startsWith('https:');
+}
+
+function serve<Result extends Response | undefined>(
+  handle: () => Result | PromiseLike<Result>,
+  exchange: WebExchange,
+): Result | Response | Promise<Result | Response> {
+  let result: Result | Promise<Result>;
+  try {
+    result = toPromiseIfThenable(handle());
+  } catch (error) {
+    return rethrow(error, exchange);
+  }
+  if (!(result instanceof Promise)) return complete(result, exchange);
+  return result.then(
+    (response) => complete(response, exchange),
+    (error: unknown) => rethrow(error, exchange),
+  );
+}
+
+/** The promise of a library, or of another realm, is not an instance of this realm's `Promise`. */
+function toPromiseIfThenable<Result>(result: Result | PromiseLike<Result>): Result | Promise<Result> {
+  return isThenable(result) ? Promise.resolve(result) : result;
+}
+
+function isThenable<Result>(result: Result | PromiseLike<Result>): result is PromiseLike<Result> {
+  return typeof result === 'object' && result !== null && 'then' in result && typeof result.then === 'function';
+}
+
+function complete<Result extends Response | undefined>(
+  result: Result,
+  exchange: WebExchange,
+): Result | Response | Promise<Result | Response> {
+  if (isResponse(result)) return exchange.complete(result);
+  // On Bun, a handler that upgrades a request returns nothing. If it is a mistake, the runtime reports what it
+  // expected.
+  return afterSave(exchange, () => result);
+}
+
+/**
+ * Rethrows an error to the runtime after the session has been saved, as it is saved when a framework handles an error.
+ */
+function rethrow(error: unknown, exchange: WebExchange): never | Promise<never> {
+  return afterSave(exchange, () => {
+    throw error;
+  });
+}
+
+function afterSave<R>(exchange: WebExchange, proceed: () => R): R | Promise<R> {
+  const headers = exchange.sendHeaders();
+  exchange.markClosed();
+  // The session has already logged a failure of its store.
+  return headers instanceof Promise ? headers.then(proceed, proceed) : proceed();
+}
+
+/** Checks the members instead of the class: some servers replace `Response` with their own class. */
+function isResponse(value: unknown): value is Response {
+  return typeof value === 'object' && value !== null && 'headers' in value && 'status' in value;
+}

@@ -1,0 +1,34 @@
+/** The fields that the current scope contributes to a log line. */
+import { tryGetRequestScope } from '../scope/request-scope.js';
+
+/** The fields of a log line. */
+export type LogFields = Record<string, string | number | boolean>;
+
+/**
+ * Returns the fields of the current scope for a log line: `requestId`, `method`, `path`, and the fields of the
+ * application that are strings, numbers or booleans.
+ *
+ * An object is omitted, because its properties may not all be meant for a log. A field of the application that is
+ * called `requestId`, `method` or `path` is omitted too.
+ * @returns a new object, empty outside of a request
+ * @example
+ * import { logFields, withRequestScope } from '@throughline/request';
+ * import pino from 'pino';
+ *
+ * const log = pino({ mixin: logFields });
+ * withRequestScope({ id: 'nightly' }, () => log.info('started')); // {..., "requestId":"nightly","msg":"started"}
+ * @see https://github.com/pinojs/pino/blob/main/docs/api.md#opt-mixin
+ */
+export function logFields(): LogFields {
+  const scope = tryGetRequestScope();
+  if (scope === undefined) return {};
+  const { id: requestId, startTime: _, ...ownFields } = scope;
+  const fields: LogFields = { requestId };
+  if (scope.method !== '') fields.method = scope.method;
+  if (scope.path !== '') fields.path = scope.path;
+  for (const [name, value] of Object.entries(ownFields)) {
+    if (name === 'requestId' || name === 'method' || name === 'path') continue;
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') fields[name] = value;
+  }
+  return fields;
+}

@@ -1,0 +1,261 @@
+/**
+ * Defers the headers of a Node response until something has been saved.
+ *
+ * The methods that begin a response (`writeHead`, `write`, `end`, `flushHeaders`) are wrapped when the request begins,
+ * because user code may read them before there is anything to save: `response.end(await handle())` reads `end` first.
+ * The first call of one of them shows whether there is something to save. If so, the calls are queued and replayed when
+ * it is done.
+ *
+ *                       first call, nothing to wait for
+ *     ┌────────┐ ──────────────────────────────────────────▶ ┌─────────┐
+ *     │ unsent │                                             │ passing │  calls reach Node's methods
+ *     └────────┘ ◀────────────────────────────────────────── └─────────┘
+ *       │    ▲     the call throws before anything is sent        ▲
+ *       │    │                                                    │ saved: cookies are added, the queue is replayed
+ *       │    └─────────────────────────────────┐                  │
+ *       │      the call is invalid: it throws  │                  │
+ *       │                                      │                  │
+ *       │ first call, prepare() returns a promise            ┌─────────┐
+ *       └──────────────────────────────────────────────────▶ │ waiting │  calls are queued
+ *                                                            └─────────┘
+ *                                                                 │ saving, or the replay, fails: the response is an
+ *                                                                 ▼ error, the callbacks of the queue receive it
+ *                                                           ┌───────────┐
+ *                                                           │ abandoned │  calls do nothing, their callbacks receive
+ *                                                           └───────────┘  ERR_STREAM_DESTROYED
+ *
+ * User code cannot observe the wait. From the first call on, the headers count as sent and can no longer be changed. A
+ * call that Node would reject throws immediately, where the handler can catch the error.
+ *
+ * @see https://nodejs.org/api/http.html#class-httpserverresponse
+ */
+import type { PrepareHeaders } from '../scope/exchange.js';
+import { assertValidChunk, assertValidStatus, nodeError } from './node-response-errors.js';
+import type { NodeResponse } from './request-response.js';
+import { sendErrorResponse } from './send-error-response.js';
+
+type State = 'unsent' | 'waiting' | 'passing' | 'abandoned';
+
+type Method = 'writeHead' | 'write' | 'end' | 'flushHeaders';
+type Methods = Record<Method, (...args: unknown[]) => unknown>;
+type Callback = (error?: unknown) => void;
+
+interface Call {
+  readonly method: Method;
+  readonly args: unknown[];
+}
+
+/**
+ * Defers the headers of a response.
+ * @param prepare called once, at the first call of one of the wrapped methods; it returns the values of the
+ * `set-cookie` headers to add
+ */
+export function deferHeaders(response: NodeResponse, prepare: PrepareHeaders): void {
+  // Node's types have an overload for every form of the arguments, which are passed on unchanged.
+  const target = response as unknown as Methods;
+  const original: Methods = {
+    writeHead: target.writeHead,
+    write: target.write,
+    end: target.end,
+    flushHeaders: target.flushHeaders,
+  };
+  let state: State = 'unsent';
+  const queue = new CallQueue(response);
+
+  const call = (method: Method, args: unknown[]): unknown => {
+    if (state === 'unsent') return firstCall(method, args);
+    if (state === 'passing') return original[method].apply(response, args);
+    if (state === 'waiting') queue.add(method, args);
+    else callBack(args, nodeError('ERR_STREAM_DESTROYED', `The response was abandoned before ${method}().`));
+    // False makes a stream that is piped in wait for `drain`, which the replay emits. An abandoned response accepts
+    // everything and ignores it, so the stream continues to its end.
+    return method === 'write' ? state === 'abandoned' : response;
+  };
+
+  const firstCall = (method: Method, args: unknown[]): unknown => {
+    const cookies = prepare();
+    if (cookies instanceof Promise) {
+      wait(cookies, method, args);
+      return method === 'write' ? false : response;
+    }
+    state = 'passing';
+    try {
+      if (cookies.length === 0) return original[method].apply(response, args);
+      return original[method].apply(response, method === 'writeHead' ? withCookies(response, args, cookies) : args);
+    } catch (error) {
+      // Nothing has been sent. The response that follows instead, such as an error page, may have something to wait
+      // for.
+      if (!response.headersSent) state = 'unsent';
+      throw error;
+    }
+  };
+
+  const wait = (cookies: Promise<readonly string[]>, method: Method, args: unknown[]) => {
+    state = 'waiting';
+    try {
+      queue.add(method, args);
+    } catch (error) {
+      // As above. The next call waits for what is being saved now.
+      state = 'unsent';
+      cookies.catch(() => {});
+      throw error;
+    }
+    cookies.then(
+      (added) => {
+        state = 'passing';
+        queue.restoreResponse();
+        try {
+          addCookies(response, added);
+          queue.replay(original);
+        } catch (error) {
+          abandon(error);
+        }
+      },
+      (error: unknown) => {
+        state = 'passing';
+        queue.restoreResponse();
+        abandon(error);
+        queue.drop(error);
+      },
+    );
+  };
+
+  const abandon = (error: unknown) => {
+    if (response.headersSent) response.destroy(error instanceof Error ? error : undefined);
+    else sendErrorResponse(response, error);
+    state = 'abandoned';
+  };
+
+  target.writeHead = (...args) => call('writeHead', args);
+  target.write = (...args) => call('write', args);
+  target.end = (...args) => call('end', args);
+  target.flushHeaders = (...args) => call('flushHeaders', args);
+}
+
+/** The calls that wait. While there are any, the response looks as if its headers had been sent. */
+class CallQueue {
+  readonly #response: NodeResponse;
+  readonly #calls: Call[] = [];
+  /** The own properties of the response that are overridden during the wait, undefined where it inherits one. */
+  #overridden: Map<PropertyKey, PropertyDescriptor | undefined> | undefined;
+  #status = 0;
+  #hasEnded = false;
+
+  constructor(response: NodeResponse) {
+    this.#response = response;
+  }
+
+  /** @throws what Node would throw; nothing has been added then */
+  add(method: Method, args: unknown[]): void {
+    const isFirst = this.#overridden === undefined;
+    if (method === 'writeHead' && !isFirst) throwHeadersSent();
+    if (this.#hasEnded) {
+      callBack(args, nodeError('ERR_STREAM_WRITE_AFTER_END', `${method}() was called after end().`));
+      return;
+    }
+    if (method === 'writeHead') {
+      assertValidStatus(args[0]);
+      const remainingArgs = setHeadersOf(this.#response, args);
+      this.#calls.push({ method, args: remainingArgs });
+      this.#response.statusCode = Number(remainingArgs[0]);
+    } else {
+      if (isFirst) assertValidStatus(this.#response.statusCode);
+      if (method !== 'flushHeaders') assertValidChunk(args[0], method);
+      this.#calls.push({ method, args });
+    }
+    if (isFirst) this.#overrideResponse();
+    this.#hasEnded = method === 'end';
+  }
+
+  /** Ends the override. */
+  restoreResponse(): void {
+    const response = this.#response;
+    for (const [name, own] of this.#overridden ?? []) {
+      if (own === undefined) Reflect.deleteProperty(response, name);
+      else Object.defineProperty(response, name, own);
+    }
+    response.statusCode = this.#status;
+  }
+
+  replay(original: Methods): void {
+    let needsDrain = false;
+    for (const { method, args } of this.#calls) {
+      const result = original[method].apply(this.#response, args);
+      if (method === 'write') needsDrain = result !== false;
+      if (method === 'end') return;
+    }
+    // Every write during the wait returned false. Node emits `drain` only if its own write did.
+    if (needsDrain) this.#response.emit('drain');
+  }
+
+  drop(error: unknown): void {
+    for (const { args } of this.#calls) callBack(args, error);
+  }
+
+  #overrideResponse(): void {
+    this.#status = this.#response.statusCode;
+    this.#overridden = new Map();
+    this.#override('headersSent', { value: true });
+    for (const name of ['finished', 'writableEnded']) this.#override(name, { get: () => this.#hasEnded });
+    for (const name of ['setHeader', 'setHeaders', 'appendHeader', 'removeHeader']) {
+      if (name in this.#response) this.#override(name, { value: throwHeadersSent });
+    }
+  }
+
+  #override(name: string, member: PropertyDescriptor): void {
+    this.#overridden?.set(name, Object.getOwnPropertyDescriptor(this.#response, name));
+    Object.defineProperty(this.#response, name, { ...member, configurable: true });
+  }
+}
+
+function throwHeadersSent(): never {
+  throw nodeError('ERR_HTTP_HEADERS_SENT', 'The headers have been sent and can no longer be changed.');
+}
+
+/** Passes an error to the callback among the arguments of a call that will not be done. */
+function callBack(args: readonly unknown[], error: unknown): void {
+  const callback = args.findLast((arg): arg is Callback => typeof arg === 'function');
+  if (callback !== undefined) process.nextTick(callback, error);
+}
+
+function addCookies(response: NodeResponse, cookies: readonly string[]): void {
+  if (cookies.length > 0) response.setHeader('set-cookie', [...headerValues(response, 'set-cookie'), ...cookies]);
+}
+
+function withCookies(response: NodeResponse, args: readonly unknown[], cookies: readonly string[]): unknown[] {
+  const remainingArgs = setHeadersOf(response, args);
+  addCookies(response, cookies);
+  return remainingArgs;
+}
+
+/**
+ * Sets the headers among the arguments of `writeHead`, which would otherwise replace those of the same name later.
+ * @returns the other arguments
+ * @throws what Node throws for a header that it does not accept
+ */
+function setHeadersOf(response: NodeResponse, args: readonly unknown[]): unknown[] {
+  const status = args[0];
+  const reason = typeof args[1] === 'string' ? [args[1]] : [];
+  const headers = args[1 + reason.length] ?? args[2];
+  if (typeof headers !== 'object' || headers === null) return [status, ...reason];
+  const namesSoFar = new Set<string>();
+  for (const [name, value] of headerPairs(headers)) {
+    const lowerCaseName = name.toLowerCase();
+    const values = namesSoFar.has(lowerCaseName) ? [...headerValues(response, lowerCaseName), value].flat() : value;
+    response.setHeader(name, Array.isArray(values) ? values.map(String) : (values as string));
+    namesSoFar.add(lowerCaseName);
+  }
+  return [status, ...reason];
+}
+
+function headerValues(response: NodeResponse, name: string): string[] {
+  const value = response.getHeader(name);
+  return value === undefined ? [] : [value].flat().map(String);
+}
+
+/** The names and values in the headers that `writeHead` accepts: an object, a flat list, or a list of pairs. */
+function headerPairs(headers: object): [string, unknown][] {
+  if (!Array.isArray(headers)) return Object.entries(headers).filter(([, value]) => value !== undefined);
+  if (Array.isArray(headers[0])) return headers.map(([name, value]) => [String(name), value]);
+  return headers.flatMap((name, index) => (index % 2 === 0 ? [[String(name), headers[index + 1]]] : []));
+}

@@ -1,0 +1,86 @@
+/**
+ * Enters the scope of a request or of an upgrade, for the adapters of frameworks that run on Node.
+ *
+ *     request ──▶ scope of the request, or a new one ──▶ listeners run in it, response carries its id
+ *                                                   ──▶ session is loaded ──▶ proceed(error?) runs in the scope
+ */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Exchange } from '../scope/exchange.js';
+import { loadSession } from '../scope/load-session.js';
+import type { RequestScopeOptions } from '../scope/options.js';
+import { createScope, OpenScope, scopeStorage } from '../scope/request-scope.js';
+import type { Sessions } from '../scope/session.js';
+import { NodeExchange } from './node-exchange.js';
+import { addRequestIdHeader } from './request-id-header.js';
+import type { NodeRequest, NodeResponse } from './request-response.js';
+import { runListenersInScope, scopeOf } from './scoped-emitter.js';
+import type { UpgradeExchange } from './upgrade-exchange.js';
+
+/**
+ * Creates the scope of a request and calls `proceed` in it once its session is loaded: synchronously, unless the
+ * session has to be loaded from a store. A request that already has a scope keeps it, so an adapter may be mounted
+ * twice, and two adapters may be mounted.
+ * @param proceed receives the error if the session could not be loaded
+ * @returns what `proceed` returns, or a promise of it if the session had to be loaded from a store
+ */
+export function enterNodeScope<R>(
+  request: NodeRequest,
+  response: NodeResponse,
+  exchange: NodeExchange,
+  options: RequestScopeOptions,
+  proceed: (error?: unknown) => R | Promise<R>,
+): R | Promise<R> {
+  let scope = scopeOf(request);
+  if (scope === undefined) {
+    scope = createScopeOf(request, response, exchange, options);
+    addRequestIdHeader(response);
+  } else {
+    const outer = OpenScope.exchangeOf(scope);
+    if (outer instanceof NodeExchange) outer.adoptSessionHolder(exchange);
+  }
+  return scopeStorage.run(scope, proceedWithSession<R>, scope, exchange, options.session, proceed);
+}
+
+/**
+ * Creates the scope of an upgrade, which its socket shares, and calls `proceed` in it as `enterNodeScope` does.
+ *
+ * The caller must listen to the errors of the socket until `proceed` is called: Node has removed its own listener, so a
+ * client that resets the connection would otherwise end the process.
+ */
+export function enterUpgradeScope<R>(
+  request: IncomingMessage,
+  socket: Duplex,
+  exchange: UpgradeExchange,
+  options: RequestScopeOptions,
+  proceed: (error?: unknown) => R | Promise<R>,
+): R | Promise<R> {
+  const scope = scopeOf(request) ?? createScopeOf(request, socket, exchange, options);
+  return scopeStorage.run(scope, proceedWithSession<R>, scope, exchange, options.session, proceed);
+}
+
+/**
+ * Creates a scope and makes the listeners of both objects run in it.
+ * @param counterpart the response, or the upgraded socket
+ */
+function createScopeOf(
+  request: object,
+  counterpart: object,
+  exchange: Exchange,
+  options: RequestScopeOptions,
+): OpenScope {
+  const scope = createScope(exchange, options);
+  runListenersInScope(request, scope);
+  runListenersInScope(counterpart, scope);
+  return scope;
+}
+
+function proceedWithSession<R>(
+  scope: OpenScope,
+  exchange: Exchange,
+  sessions: Sessions | undefined,
+  proceed: (error?: unknown) => R | Promise<R>,
+): R | Promise<R> {
+  const loading = sessions === undefined ? undefined : loadSession(scope, exchange, sessions);
+  return loading === undefined ? proceed() : loading.then(() => proceed(), proceed);
+}

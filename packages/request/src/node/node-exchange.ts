@@ -1,0 +1,93 @@
+/** A request of `node:http` or `node:http2`, and of every framework that runs on one of them. */
+import type { Exchange, PrepareHeaders } from '../scope/exchange.js';
+import { deferHeaders } from './deferred-headers.js';
+import { isEncrypted, type NodeRequest, type NodeResponse, type SecureTest } from './request-response.js';
+
+export class NodeExchange implements Exchange {
+  readonly #request: NodeRequest & { originalUrl?: string };
+  readonly #response: NodeResponse;
+  readonly #isSecure: SecureTest;
+  #sessionHolder: object | undefined;
+
+  /**
+   * @param isSecure a test that knows the proxies which the framework trusts; default: whether the connection uses TLS
+   * @param sessionHolder the object on which the session middleware of the framework sets `session`; default: the
+   * request
+   */
+  constructor(
+    request: NodeRequest,
+    response: NodeResponse,
+    isSecure: SecureTest = isEncrypted,
+    sessionHolder?: object,
+  ) {
+    this.#request = request;
+    this.#response = response;
+    this.#isSecure = isSecure;
+    this.#sessionHolder = sessionHolder;
+  }
+
+  get method(): string {
+    return this.#request.method ?? '';
+  }
+
+  get url(): string {
+    // Express and Connect shorten `url` in a mounted application and keep the whole one in `originalUrl`.
+    return this.#request.originalUrl ?? this.#request.url ?? '';
+  }
+
+  header(name: string): string | undefined {
+    const value = this.#request.headers[name];
+    return Array.isArray(value) ? value.join(', ') : value;
+  }
+
+  get isSecure(): boolean {
+    return this.#isSecure(this.#request);
+  }
+
+  get headersSent(): boolean {
+    return this.#response.headersSent;
+  }
+
+  beforeHeaders(prepare: PrepareHeaders): void {
+    deferHeaders(this.#response, prepare);
+  }
+
+  onClientGone(callback: () => void): void {
+    const response = this.#response;
+    const check = () => {
+      if (!hasFinished(response)) callback();
+    };
+    if (isClosed(response)) check();
+    else response.once('close', check);
+  }
+
+  onClose(callback: () => void): void {
+    if (isClosed(this.#response)) callback();
+    else this.#response.once('close', callback);
+  }
+
+  get frameworkSession(): unknown {
+    const holder: { session?: unknown } = this.#sessionHolder ?? this.#request;
+    return holder.session;
+  }
+
+  /**
+   * Uses the session holder of another exchange of the same request. An adapter of a framework that is mounted inside
+   * of another adapter knows it, the outer one does not.
+   */
+  adoptSessionHolder(inner: NodeExchange): void {
+    this.#sessionHolder = inner.#sessionHolder ?? this.#sessionHolder;
+  }
+}
+
+function isClosed(response: NodeResponse): boolean {
+  return 'stream' in response ? (response.stream?.destroyed ?? true) : response.destroyed;
+}
+
+/** Whether the whole response has been passed to the operating system. */
+function hasFinished(response: NodeResponse): boolean {
+  if (!('stream' in response)) return response.writableFinished;
+  const { stream } = response;
+  // Node itself ends the stream of a client that has disconnected, so `writableFinished` alone proves nothing.
+  return stream === undefined ? response.writableEnded : stream.writableFinished && !stream.aborted;
+}

@@ -1,0 +1,104 @@
+/**
+ * The header `x-request-id` of a response.
+ *
+ * The id has one way into the response: it is a property of the scope, the scope is a property of the response
+ * (scoped-emitter.ts), and `writeHead` reads it from there and adds the header to those that it writes.
+ *
+ * The header is not set earlier, for two reasons. `setHeader` would make Node take apart the headers that `writeHead`
+ * is given and check each one again, which costs a third of the total cost of a scope. And an error response, for which
+ * frameworks remove all headers, would lack it. The benchmark is bench/requests.
+ */
+import type { OutgoingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import type { NodeResponse } from './request-response.js';
+import { scopeOf, unscopedPrototypeOf } from './scoped-emitter.js';
+
+const HEADER = 'x-request-id';
+
+interface HeaderWriter {
+  writeHead: WriteHead;
+  setHeader(name: string, value: string): unknown;
+  hasHeader(name: string): boolean;
+}
+
+/** The reason phrase is optional, and so are the headers: an object or a list. */
+type WriteHead = (status: number, reason?: unknown, headers?: unknown) => unknown;
+
+/** Makes a response carry the id of its scope, unless the application sets another id. */
+export function addRequestIdHeader(response: NodeResponse): void {
+  if (response.headersSent) return;
+  // The types of the two kinds of response have different overloads. The arguments are passed on unchanged.
+  const writer = response as unknown as HeaderWriter;
+  writer.writeHead = Object.hasOwn(writer, 'writeHead') ? wrapWriteHead(writer.writeHead) : writeHeadWithId;
+}
+
+/**
+ * The `writeHead` of all responses that inherited theirs: a closure or one more property for each request takes longer.
+ */
+function writeHeadWithId(this: HeaderWriter, status: number, reason?: unknown, headers?: unknown): unknown {
+  return callWithId(this, unscopedPrototypeOf(this).writeHead, status, reason, headers);
+}
+
+/** For a response whose `writeHead` user code has already replaced. */
+function wrapWriteHead(writeHead: WriteHead): WriteHead {
+  return function (this: HeaderWriter, status, reason, headers) {
+    return callWithId(this, writeHead, status, reason, headers);
+  };
+}
+
+function callWithId(
+  writer: HeaderWriter,
+  writeHead: WriteHead,
+  status: number,
+  reason: unknown,
+  headers: unknown,
+): unknown {
+  const id = scopeOf(writer)?.id;
+  if (id === undefined) return writeHead.call(writer, status, reason, headers);
+  return typeof reason === 'string'
+    ? writeHead.call(writer, status, reason, withId(writer, id, headers))
+    : writeHead.call(writer, status, withId(writer, id, headers ?? reason));
+}
+
+function withId(writer: HeaderWriter, id: string, headers: unknown): unknown {
+  if (writer.hasHeader(HEADER) || hasRequestId(headers)) return headers;
+  if (Array.isArray(headers)) return [...headers, ...(Array.isArray(headers[0]) ? [[HEADER, id]] : [HEADER, id])];
+  if (typeof headers === 'object' && headers !== null) return { ...headers, [HEADER]: id };
+  writer.setHeader(HEADER, id);
+  return headers;
+}
+
+/** Makes a stream of http2 carry an id in the headers that it responds with, unless they contain another id. */
+export function addRequestIdHeaderToStream(stream: ServerHttp2Stream, id: string): void {
+  const respond = stream.respond.bind(stream);
+  const respondWithFile = stream.respondWithFile.bind(stream);
+  const respondWithFD = stream.respondWithFD.bind(stream);
+  const withIdHeader = (headers: OutgoingHttpHeaders | undefined) =>
+    hasRequestId(headers) ? headers : { [HEADER]: id, ...headers };
+  stream.respond = (headers, options) => {
+    if (!isList(headers)) respond(withIdHeader(headers), options);
+    else respond(hasRequestId(headers) ? headers : [HEADER, id, ...headers], options);
+  };
+  stream.respondWithFile = (path, headers, options) => respondWithFile(path, withIdHeader(headers), options);
+  stream.respondWithFD = (descriptor, headers, options) => respondWithFD(descriptor, withIdHeader(headers), options);
+}
+
+function isList(headers: OutgoingHttpHeaders | readonly string[] | undefined): headers is readonly string[] {
+  return Array.isArray(headers);
+}
+
+/**
+ * Whether headers contain a request id, in upper or lower case.
+ * @param headers any form that Node accepts: an object, a list of pairs, or a list of alternating names and values
+ */
+function hasRequestId(headers: unknown): boolean {
+  if (typeof headers !== 'object' || headers === null) return false;
+  if (Array.isArray(headers)) {
+    return headers.some((item, index) => isRequestIdName(Array.isArray(item) ? item[0] : index % 2 === 0 && item));
+  }
+  for (const name in headers) if (isRequestIdName(name)) return true;
+  return false;
+}
+
+function isRequestIdName(name: unknown): boolean {
+  return typeof name === 'string' && name.length === HEADER.length && name.toLowerCase() === HEADER;
+}

@@ -1,0 +1,15 @@
+/** The requests and responses of `node:http` and `node:http2`, which have most members in common. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+
+export type NodeRequest = IncomingMessage | Http2ServerRequest;
+export type NodeResponse = ServerResponse | Http2ServerResponse;
+
+/** Determines from a request whether the client connected over https. */
+export type SecureTest = (request: NodeRequest) => boolean;
+
+/** Whether the connection to this server uses TLS. */
+export function isEncrypted(request: NodeRequest): boolean {
+  const { socket } = request;
+  return 'encrypted' in socket && socket.encrypted;
+}

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
+import { describe, it } from 'node:test';
+import { OpenScope, scopeStorage, tryGetRequestScope } from '../scope/request-scope.js';
+import { runListenersInScope } from './scoped-emitter.js';
+
+describe('runListenersInScope', () => {
+  it('calls an emit that somebody has put in the place of the own one, in the scope', () => {
+    const emitter = new EventEmitter();
+    const emitted: string[] = [];
+    const { emit } = emitter;
+    emitter.emit = function (event: string, ...args: unknown[]) {
+      emitted.push(`${event} ${tryGetRequestScope()?.id}`);
+      return emit.call(this, event, ...args);
+    };
+    const heard: string[] = [];
+    emitter.on('news', (news) => heard.push(`${news} ${tryGetRequestScope()?.id}`));
+    runListenersInScope(emitter, new OpenScope('one', 'GET', '/'));
+    assert.equal(emitter.emit('news', 'good'), true);
+    assert.equal(emitter.emit('nothing'), false);
+    assert.deepEqual([emitted, heard], [['news one', 'nothing one'], ['good one']]);
+    runListenersInScope(emitter, new OpenScope('two', 'GET', '/'));
+    scopeStorage.run(new OpenScope('other', 'GET', '/'), () => emitter.emit('news', 'bad'));
+    assert.deepEqual(heard, ['good one', 'bad two']);
+    assert.equal(tryGetRequestScope(), undefined);
+  });
+
+  it('leaves an emit that somebody puts there afterwards in charge, and the frame as it was after an error', () => {
+    const emitter = new EventEmitter();
+    runListenersInScope(emitter, new OpenScope('one', 'GET', '/'));
+    const { emit } = emitter;
+    let calls = 0;
+    emitter.emit = function (event: string, ...args: unknown[]) {
+      calls++;
+      return emit.call(this, event, ...args);
+    };
+    emitter.on('fails', () => {
+      throw new Error(tryGetRequestScope()?.id);
+    });
+    assert.throws(() => emitter.emit('fails'), { message: 'one' });
+    assert.deepEqual([calls, tryGetRequestScope()], [1, undefined]);
+  });
+});

@@ -1,0 +1,50 @@
+/** A request that was upgraded. It lasts as long as its socket, and has no response to which headers could be added. */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Exchange } from '../scope/exchange.js';
+import type { SecureTest } from './request-response.js';
+
+export class UpgradeExchange implements Exchange {
+  readonly headersSent = true;
+  readonly #request: IncomingMessage;
+  readonly #socket: Duplex;
+  readonly #isSecure: SecureTest;
+
+  constructor(request: IncomingMessage, socket: Duplex, isSecure: SecureTest) {
+    this.#request = request;
+    this.#socket = socket;
+    this.#isSecure = isSecure;
+  }
+
+  get method(): string {
+    return this.#request.method ?? '';
+  }
+
+  get url(): string {
+    return this.#request.url ?? '';
+  }
+
+  header(name: string): string | undefined {
+    const value = this.#request.headers[name];
+    return Array.isArray(value) ? value.join(', ') : value;
+  }
+
+  get isSecure(): boolean {
+    return this.#isSecure(this.#request);
+  }
+
+  beforeHeaders(): void {}
+
+  onClientGone(callback: () => void): void {
+    this.onClose(callback);
+  }
+
+  onClose(callback: () => void): void {
+    if (this.#socket.destroyed) callback();
+    else this.#socket.once('close', callback);
+  }
+
+  get frameworkSession(): unknown {
+    return 'session' in this.#request ? this.#request.session : undefined;
+  }
+}

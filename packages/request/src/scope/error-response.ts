@@ -1,0 +1,21 @@
+/**
+ * The response to a request whose session could not be loaded or saved, the same for every kind of server. It tells the
+ * client what to do. The details are for the log.
+ */
+import { RequestError } from '../errors.js';
+
+/** The HTTP status of the response: that of the error's code, 500 for an error of any other kind. */
+export function errorResponseStatus(error: unknown): number {
+  return error instanceof RequestError ? error.status : 500;
+}
+
+/** The body of the response, as `text/plain; charset=utf-8`. */
+export function errorResponseText(error: unknown): string {
+  if (error instanceof RequestError && error.code === 'ERR_SESSION_GONE') {
+    return 'The session was ended while this request was under way. Send it again.\n';
+  }
+  if (error instanceof RequestError && error.code === 'ERR_SESSION_STORE') {
+    return 'The session could not be reached. Try again later.\n';
+  }
+  return 'The response could not be sent.\n';
+}

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { expectTypeOf } from 'expect-type';
+import { getRequestScope, RequestError, type RequestScope, tryGetRequestScope, withRequestScope } from '../index.js';
+
+declare module '@throughline/request' {
+  interface RequestScope {
+    /** A field of an application's own, as its code would declare it. */
+    tenant?: string;
+  }
+}
+
+test('outside of a request there is no scope, and the error says where to put the middleware', () => {
+  assert.equal(tryGetRequestScope(), undefined);
+  assert.throws(getRequestScope, (error) => {
+    assert.ok(error instanceof RequestError);
+    assert.equal(error.code, 'ERR_NO_REQUEST_SCOPE');
+    assert.match(error.message, /requestScope\(\).*before any code that reads the scope/);
+    assert.match(error.message, /withRequestScope/);
+    return true;
+  });
+});
+
+test('a scope opened by hand is there in all that it leads to, and nowhere else', async () => {
+  const read = async (tenant: string) =>
+    withRequestScope({ tenant }, async () => {
+      const { id } = getRequestScope();
+      for (let i = 0; i < 5; i++) {
+        await setTimeout(Math.random() * 5);
+        assert.equal(getRequestScope().tenant, tenant);
+        assert.equal(getRequestScope().id, id);
+      }
+      return id;
+    });
+  const ids = await Promise.all(Array.from({ length: 50 }, (_, i) => read(`tenant ${i}`)));
+  assert.equal(new Set(ids).size, 50);
+  assert.equal(tryGetRequestScope(), undefined);
+});
+
+test('the usual values of a scope opened by hand, and others in their place', () => {
+  const before = Date.now();
+  withRequestScope({}, () => {
+    const scope = getRequestScope();
+    assert.match(scope.id, /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
+    assert.deepEqual([scope.method, scope.path, scope.signal.aborted], ['', '', false]);
+    assert.ok(scope.startTime >= before && scope.startTime <= Date.now());
+    assert.equal(scope.signal, scope.signal);
+  });
+  const signal = AbortSignal.abort('over');
+  withRequestScope({ id: 'job 1', method: 'JOB', path: '/nightly', startTime: 5, signal, tenant: 'a' }, () => {
+    const { id, method, path, startTime, tenant } = getRequestScope();
+    assert.deepEqual([id, method, path, startTime, tenant], ['job 1', 'JOB', '/nightly', 5, 'a']);
+    assert.equal(getRequestScope().signal, signal);
+  });
+});
+
+test('a scope inside another has nothing of it, and the outer one is back afterwards', () => {
+  withRequestScope({ tenant: 'outer' }, () => {
+    const { id } = getRequestScope();
+    withRequestScope({}, () => {
+      assert.equal(getRequestScope().tenant, undefined);
+      assert.notEqual(getRequestScope().id, id);
+    });
+    assert.equal(getRequestScope().id, id);
+  });
+});
+
+test('withRequestScope gives what its function gives, and throws what it throws', async () => {
+  assert.equal(
+    withRequestScope({}, () => 5),
+    5,
+  );
+  assert.equal(await withRequestScope({}, async () => 'later'), 'later');
+  assert.throws(
+    () =>
+      withRequestScope({}, () => {
+        throw new RangeError('mine');
+      }),
+    RangeError,
+  );
+  // @ts-expect-error what a JavaScript program may do
+  assert.throws(() => withRequestScope(null, () => {}), /fields must be an object, not null/);
+  // @ts-expect-error what a JavaScript program may do
+  assert.throws(() => withRequestScope('x', () => {}), /fields must be an object, not string/);
+});
+
+test('prototype names as fields stay fields', () => {
+  withRequestScope(JSON.parse('{"__proto__": {"isAdmin": true}, "tenant": "a"}'), () => {
+    const scope: RequestScope & { isAdmin?: boolean } = getRequestScope();
+    assert.equal(scope.isAdmin, undefined);
+    assert.equal(scope.tenant, 'a');
+    assert.match(scope.id, /-/);
+  });
+});
+
+test('types', () => {
+  expectTypeOf(getRequestScope).returns.toEqualTypeOf<RequestScope>();
+  expectTypeOf(tryGetRequestScope).returns.toEqualTypeOf<RequestScope | undefined>();
+  expectTypeOf<RequestScope['tenant']>().toEqualTypeOf<string | undefined>();
+  expectTypeOf<RequestScope['signal']>().toEqualTypeOf<AbortSignal>();
+  expectTypeOf(withRequestScope({}, async () => 1)).toEqualTypeOf<Promise<number>>();
+  // @ts-expect-error the scope's own fields are not the application's to change
+  withRequestScope({}, () => assert.throws(() => (getRequestScope().method = 'X'), TypeError));
+});

@@ -1,0 +1,198 @@
+/**
+ * The scope of a request.
+ *
+ * | Term | Meaning |
+ * | --- | --- |
+ * | scope | an object with the id, method, path, start time and signal of one request, and the fields of the application |
+ * | current scope | the value of `scopeStorage` in the current frame: the scope of the request whose flow is running |
+ * | exchange | the object from which a scope reads its request; a scope that was opened by hand has none |
+ *
+ * A scope computes nothing in advance: the path is cut from the URL when it is read, and the signal is created, and the
+ * client watched, when the signal is read for the first time.
+ */
+import { AsyncLocalStorage } from 'throughline';
+import { RequestError } from '../errors.js';
+import type { Exchange } from './exchange.js';
+import type { RequestScopeOptions } from './options.js';
+import { asSafeRequestId, newRequestId } from './request-id.js';
+import { createSignal } from './request-signal.js';
+import type { Session } from './session.js';
+
+/**
+ * The scope of one request. Declare the fields of your application once, and they are typed everywhere.
+ * @example
+ * import { getRequestScope, withRequestScope } from '@throughline/request';
+ *
+ * declare module '@throughline/request' {
+ *   interface RequestScope {
+ *     userId?: string;
+ *   }
+ * }
+ *
+ * withRequestScope({}, () => {
+ *   getRequestScope().userId = 'ada';
+ * });
+ */
+export interface RequestScope {
+  /**
+   * A random UUID, or the id that the request carries in `x-request-id` if that is trusted. The response carries it in
+   * the same header.
+   */
+  readonly id: string;
+  /** The request method: `GET`, `POST` ... An empty string in a scope that was opened by hand without one. */
+  readonly method: string;
+  /**
+   * The path as the client sent it, without the query. An empty string in a scope that was opened by hand without one.
+   */
+  readonly path: string;
+  /** When the request arrived, in milliseconds since the epoch. */
+  readonly startTime: number;
+  /**
+   * Aborts with an `AbortError` when the client disconnects before the response has ended, and with a `TimeoutError`
+   * when the deadline passes.
+   */
+  readonly signal: AbortSignal;
+}
+
+/** The fields of every scope. All others are the application's. */
+type BuiltInField = 'id' | 'method' | 'path' | 'startTime' | 'signal';
+
+/** The fields of a scope that is opened by hand: those of the application, and those that replace a default. */
+export type RequestScopeFields = Partial<Pick<RequestScope, BuiltInField>> & Omit<RequestScope, BuiltInField>;
+
+const NO_SCOPE_MESSAGE =
+  'There is no current request. Mount requestScope() of the adapter for your framework (@throughline/request/express, ' +
+  '/fastify, /koa, /hono, /h3, /nest, /http or /web) before any code that reads the scope, or open a scope by hand with ' +
+  'withRequestScope(fields, fn) in jobs, tests and command lines. If there may be no scope, use tryGetRequestScope().';
+
+/** The class of every scope: nothing else is ever the value of `scopeStorage`. */
+export class OpenScope implements RequestScope {
+  readonly id: string;
+  readonly startTime: number = Date.now();
+  readonly #exchange: Exchange | undefined;
+  readonly #deadline: number | undefined;
+  readonly #url: string;
+  readonly #method: string;
+  #signal: AbortSignal | undefined;
+  #session: Session | undefined;
+
+  /**
+   * @param url the path and the query as the client sent them; frameworks that mount applications inside of each other
+   * change the URL of the request later
+   */
+  constructor(id: string, method: string, url: string, exchange?: Exchange, deadline?: number) {
+    this.id = id;
+    this.#method = method;
+    this.#url = url;
+    this.#exchange = exchange;
+    this.#deadline = deadline;
+  }
+
+  get method(): string {
+    return this.#method;
+  }
+
+  get path(): string {
+    const query = this.#url.indexOf('?');
+    return query === -1 ? this.#url : this.#url.slice(0, query);
+  }
+
+  get signal(): AbortSignal {
+    this.#signal ??= createSignal(this.startTime, this.#exchange, this.#deadline);
+    return this.#signal;
+  }
+
+  /** @internal */
+  static exchangeOf(scope: OpenScope): Exchange | undefined {
+    return scope.#exchange;
+  }
+
+  /** @internal */
+  static sessionOf(scope: OpenScope): Session | undefined {
+    return scope.#session;
+  }
+
+  /** @internal */
+  static setSession(scope: OpenScope, session: Session): void {
+    scope.#session = session;
+  }
+}
+
+/** Holds the current scope. */
+export const scopeStorage = new AsyncLocalStorage<OpenScope>({ name: 'request scope' });
+
+/**
+ * Returns the scope of the current request.
+ * @throws {RequestError} ERR_NO_REQUEST_SCOPE outside of a request
+ * @example
+ * import { createServer } from 'node:http';
+ * import { getRequestScope } from '@throughline/request';
+ * import { requestScope } from '@throughline/request/http';
+ *
+ * function greeting() {
+ *   const { id, path } = getRequestScope();
+ *   return `Hello from ${id} at ${path}\n`;
+ * }
+ * createServer(requestScope((request, response) => response.end(greeting()))).listen(8080);
+ */
+export function getRequestScope(): RequestScope {
+  const scope = scopeStorage.getStore();
+  if (scope === undefined) throw new RequestError('ERR_NO_REQUEST_SCOPE', NO_SCOPE_MESSAGE);
+  return scope;
+}
+
+/**
+ * Returns the scope of the current request, or undefined outside of a request.
+ * @example
+ * import { tryGetRequestScope } from '@throughline/request';
+ *
+ * const log = (line) => console.log(tryGetRequestScope()?.id ?? '-', line);
+ * log('started'); // - started
+ */
+export function tryGetRequestScope(): RequestScope | undefined {
+  return scopeStorage.getStore();
+}
+
+/**
+ * Calls a function in a new scope, for jobs, tests and command lines. The scope inherits nothing from a scope around
+ * it.
+ * @param fields the fields of the application; also `id` (default: a random UUID), `method` and `path` (default: an
+ * empty string), `startTime` (default: now, in milliseconds since the epoch) and `signal` (default: one that never
+ * aborts)
+ * @param fn the function, called synchronously
+ * @returns what `fn` returns
+ * @throws {TypeError} if `fields` is not an object
+ * @throws what `fn` throws
+ * @example
+ * import { getRequestScope, withRequestScope } from '@throughline/request';
+ *
+ * async function sendInvoices() {
+ *   await undefined;
+ *   console.log(`${getRequestScope().id} sends invoices`); // nightly sends invoices
+ * }
+ * await withRequestScope({ id: 'nightly' }, () => sendInvoices());
+ */
+export function withRequestScope<R>(fields: RequestScopeFields, fn: () => R): R {
+  if (typeof fields !== 'object' || fields === null) {
+    throw new TypeError(
+      `withRequestScope(fields, fn): fields must be an object, not ${fields === null ? null : typeof fields}.`,
+    );
+  }
+  const { id = newRequestId(), method = '', path = '', ...others } = fields;
+  const scope = new OpenScope(id, method, path);
+  // An assignment would fail for a field that the class defines as a getter, such as `signal`.
+  for (const [name, value] of Object.entries(others)) {
+    Object.defineProperty(scope, name, { value, writable: true, enumerable: true, configurable: true });
+  }
+  return scopeStorage.run(scope, fn);
+}
+
+/** Creates the scope of a request. The caller runs the code of the request in it. */
+export function createScope(exchange: Exchange, { trustRequestId, deadline }: RequestScopeOptions): OpenScope {
+  const id =
+    exchange.requestId ??
+    // The header is read only if it counts: Node builds the object of the headers when it is read for the first time.
+    (trustRequestId ? asSafeRequestId(exchange.header('x-request-id')) : undefined) ??
+    newRequestId();
+  return new OpenScope(id, exchange.method, exchange.url, exchange, deadline);
+}

@@ -1,0 +1,115 @@
+/**
+ * The contract of a session. `../sessions/` holds the sessions of this package and the session of a framework's own
+ * library.
+ */
+import type { Exchange } from './exchange.js';
+
+/**
+ * A value as it is read from a session. A change in place would be lost, so the value is frozen and its type forbids
+ * the change.
+ */
+export type DeepReadonly<V> = V extends object ? { readonly [K in keyof V]: DeepReadonly<V[K]> } : V;
+
+/**
+ * The session of one user, loaded before the code of the request runs, so that reading it costs nothing.
+ *
+ * Everything that a request writes is saved before its response headers are sent, and only then is a cookie set. A
+ * visitor for whom nothing is written gets no cookie.
+ */
+export interface Session<T extends object = Record<string, unknown>> {
+  /** The id that the cookie carries, or undefined until something has been written. */
+  readonly id: string | undefined;
+
+  /**
+   * Reads a value.
+   * @returns the value, frozen, or undefined; to change it, write it back with `set()` or `update()`
+   */
+  get<K extends keyof T & string>(key: K): DeepReadonly<T[K]> | undefined;
+
+  /**
+   * Writes a value.
+   * @param value anything that JSON can represent; it is copied
+   * @throws {RequestError} ERR_SESSION_VALUE if JSON cannot represent the key or the value
+   * @throws {RequestError} ERR_SESSION_TOO_LATE if the session would begin here, but the response headers have been
+   * sent without its cookie
+   */
+  set<K extends keyof T & string>(key: K, value: T[K]): void;
+
+  /**
+   * Computes a new value from the current one.
+   *
+   * If another request of the same user has changed the session by the time this one is saved, `change` is called again
+   * with the value that the other request wrote, so neither change is lost. If `change` throws in that second call, the
+   * response is an error: check whether the change is allowed before you call `update()`.
+   * @param change returns the value to store, or undefined to delete the key; it must be fast and free of side effects
+   * @throws {RequestError} ERR_SESSION_VALUE if JSON cannot represent the key or the value
+   * @throws {RequestError} ERR_SESSION_TOO_LATE if the session would begin here, but the response headers have been
+   * sent without its cookie
+   * @throws what `change` throws
+   * @example
+   * import { createServer } from 'node:http';
+   * import { session } from '@throughline/request';
+   * import { requestScope } from '@throughline/request/http';
+   * import { sessions } from '@throughline/request/sessions';
+   *
+   * const secret = crypto.randomUUID();
+   * const listener = (request, response) => {
+   *   session().update('cart', (cart = []) => [...cart, 'book']);
+   *   response.end(`${session().get('cart').length} items\n`);
+   * };
+   * createServer(requestScope(listener, { session: sessions({ secret }) })).listen(8080);
+   */
+  update<K extends keyof T & string>(
+    key: K,
+    change: (value: DeepReadonly<T[K]> | undefined) => T[K] | DeepReadonly<T[K]> | undefined,
+  ): void;
+
+  /** Deletes a value. */
+  delete(key: keyof T & string): void;
+
+  /**
+   * Moves the session to a new id and ends the old one. Call it when a user signs in: an id that an attacker planted or
+   * read before that is then worthless.
+   * @throws {RequestError} ERR_SESSION_TOO_LATE if the response headers have been sent
+   * @throws {RequestError} ERR_SESSION_GONE if the session has ended in the meantime
+   * @throws {RequestError} ERR_SESSION_STORE if the store fails or is too slow
+   * @see https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.html
+   */
+  regenerate(): Promise<void>;
+
+  /**
+   * Ends the session: its data is deleted, its id becomes invalid and its cookie is removed.
+   * @throws {RequestError} ERR_SESSION_STORE if the store fails or is too slow
+   */
+  destroy(): Promise<void>;
+
+  /** Restarts the idle time of the session. Each request does so anyway once a tenth of that time has passed. */
+  touch(): void;
+
+  /**
+   * Loads the session again, for a response that streams or a socket that stays open: a session otherwise stays as it
+   * was when the request arrived. A session that has ended in the meantime is empty afterwards. Unsaved changes are
+   * kept.
+   * @throws {RequestError} ERR_SESSION_STORE if the store fails or is too slow
+   * @throws {RequestError} ERR_SESSION_GONE if the session has ended and there are unsaved changes
+   */
+  reload(): Promise<void>;
+
+  /**
+   * Saves what has been written, without waiting for the response headers, for a response that streams or a socket that
+   * stays open.
+   * @throws {RequestError} ERR_SESSION_STORE if the store fails or is too slow
+   * @throws {RequestError} ERR_SESSION_GONE if the session has ended in the meantime
+   */
+  save(): Promise<void>;
+}
+
+/** Opens the session of each request: what `sessions()` returns and the option `session` of an adapter accepts. */
+export interface Sessions {
+  /**
+   * Opens the session that the cookie of a request names, or an empty one if it names none.
+   * @returns the session, or a promise of it if it has to be loaded from a store
+   * @throws {RequestError} ERR_SESSION_STORE if the store fails or is too slow
+   */
+  open(exchange: Exchange): Session | Promise<Session>;
+}

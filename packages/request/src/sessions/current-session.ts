@@ -1,0 +1,55 @@
+/**
+ * `session()`: the session of the current request. It is kept either by the `sessions()` that the adapter was given, or
+ * by a session middleware of the framework, such as `express-session`, that the application already uses.
+ */
+import { RequestError } from '../errors.js';
+import { getRequestScope, OpenScope } from '../scope/request-scope.js';
+import type { Session } from '../scope/session.js';
+import { frameworkSession } from './framework-session.js';
+
+/**
+ * Returns the session of the current request.
+ * @throws {RequestError} ERR_NO_REQUEST_SCOPE outside of a request
+ * @throws {RequestError} ERR_NO_SESSION if the adapter was given no sessions and no session middleware has run
+ * @example
+ * import { createServer } from 'node:http';
+ * import { session } from '@throughline/request';
+ * import { requestScope } from '@throughline/request/http';
+ * import { sessions } from '@throughline/request/sessions';
+ *
+ * const secret = crypto.randomUUID();
+ * const listener = (request, response) => {
+ *   const visits = (session().get('visits') ?? 0) + 1;
+ *   session().set('visits', visits);
+ *   response.end(`visit ${visits}\n`);
+ * };
+ * createServer(requestScope(listener, { session: sessions({ secret }) })).listen(8080);
+ * @example
+ * // TypeScript: the type of the values.
+ * import { session } from '@throughline/request';
+ *
+ * interface Shop {
+ *   user: string;
+ *   cart: string[];
+ * }
+ * const signIn = (user: string) => session<Shop>().set('user', user);
+ */
+export function session<T extends object = Record<string, unknown>>(): Session<T> {
+  // Every scope is an OpenScope: nothing else is put into the storage.
+  const scope = getRequestScope() as OpenScope;
+  let current = OpenScope.sessionOf(scope);
+  if (current === undefined) {
+    current = frameworkSession(OpenScope.exchangeOf(scope));
+    if (current === undefined) {
+      throw new RequestError(
+        'ERR_NO_SESSION',
+        'This request has no session. Give the adapter one: requestScope({ session: sessions({ secret }) }), with ' +
+          'sessions from @throughline/request/sessions. A session middleware of the framework (express-session, ' +
+          '@fastify/session) serves as well if it runs before this call.',
+      );
+    }
+    OpenScope.setSession(scope, current);
+  }
+  // The application declares the types of the values that it stores.
+  return current as Session<T>;
+}

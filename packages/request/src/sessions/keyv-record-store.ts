@@ -1,0 +1,146 @@
+/**
+ * Session records in a store of Keyv. The keys and the packed entries are those that Keyv itself would write. Two
+ * things differ:
+ *
+ * - The comparison and the write are one step, done by the adapter behind Keyv (compare-and-set.ts).
+ * - A failure of the store is an error. Keyv and its adapters report some failures as "no entry", and then a user would
+ *   seem signed out, or a session would begin again, because a server is down.
+ *
+ * @see https://keyv.org/docs/keyv/
+ */
+import { Keyv, type KeyvStoreAdapter } from 'keyv';
+import { RequestError } from '../errors.js';
+import { type AtomicStore, atomicStoreOf } from './compare-and-set.js';
+import type { RecordStore, StoredRecord } from './record-store.js';
+import { storeError } from './session-errors.js';
+import { parseRecord, type SessionRecord, serializeRecord } from './session-record.js';
+import { withTimeLimit } from './time-limit.js';
+
+/** A store for sessions: a Keyv, one of its adapters, or a Map. */
+export type SessionStore = Keyv | KeyvStoreAdapter | Map<string, unknown>;
+
+/** The minimum time between two deletions of expired entries, in milliseconds, in stores that keep them. */
+const DELETE_EXPIRED_INTERVAL = 10 * 60_000;
+
+export class KeyvRecordStore implements RecordStore {
+  readonly #keyv: Keyv;
+  readonly #adapter: KeyvStoreAdapter | Map<string, unknown>;
+  readonly #atomicStore: AtomicStore;
+  readonly #timeLimit: number;
+  readonly #warn: (line: string) => void;
+  #expiredDeletedAt = Date.now();
+
+  /**
+   * @param timeLimit how long the store may take for one operation, in milliseconds
+   * @param warn logs a failure that no caller receives
+   * @throws {RequestError} ERR_INVALID_OPTION if the entries of the store cannot be compared
+   */
+  constructor(store: SessionStore, timeLimit: number, warn: (line: string) => void) {
+    this.#keyv = isKeyv(store) ? store : new Keyv({ store, namespace: 'session' });
+    this.#adapter = this.#keyv.store;
+    if (this.#keyv.serialize === undefined && !(this.#adapter instanceof Map)) {
+      throw new RequestError(
+        'ERR_INVALID_OPTION',
+        'The store of the sessions is a Keyv without `serialize`, which passes objects to its adapter. Objects cannot be ' +
+          'compared; leave `serialize` at its default.',
+      );
+    }
+    this.#atomicStore = atomicStoreOf(this.#adapter, (stored) => this.#expiryOf(stored));
+    this.#timeLimit = timeLimit;
+    this.#warn = warn;
+    // By default, KeyvRedis returns undefined for an error.
+    if ('throwOnErrors' in this.#adapter) this.#adapter.throwOnErrors = true;
+    // The caller of the operation receives the error too. Without a listener, an adapter would end the process.
+    this.#keyv.on('error', () => {});
+  }
+
+  /** Whether several processes can share the store without losing each other's changes. */
+  get isSafeToShare(): boolean {
+    return this.#atomicStore.isSafeToShare;
+  }
+
+  /** Whether the store is a Map, which no other process can share. */
+  get isMap(): boolean {
+    return this.#adapter instanceof Map;
+  }
+
+  async read(id: string): Promise<StoredRecord | undefined> {
+    const stored = await this.#run(() => this.#adapter.get(this.#keyOf(id)));
+    const entry = await this.#unpack(stored);
+    if (entry === undefined) return undefined;
+    if (typeof entry.expires === 'number' && entry.expires <= Date.now()) return undefined;
+    const record = parseRecord(entry.value, id);
+    if (record === undefined) {
+      this.#warn('The session store returned an entry that is not a record of the requested session. It is ignored.');
+      return undefined;
+    }
+    return { record, stored };
+  }
+
+  async replace(
+    id: string,
+    expected: StoredRecord | undefined,
+    record: SessionRecord,
+    expiresAt: number,
+  ): Promise<StoredRecord | undefined> {
+    this.#deleteExpiredNowAndThen();
+    const expires = Math.ceil(expiresAt);
+    const stored: unknown = await this.#keyv.serializeData({ value: serializeRecord(record), expires });
+    const ttl = Math.max(1, expires - Date.now());
+    const key = this.#keyOf(id);
+    const isReplaced = await this.#run(() => this.#atomicStore.compareAndSet(key, expected?.stored, stored, ttl));
+    return isReplaced ? { record, stored } : undefined;
+  }
+
+  remove(id: string, expected: StoredRecord): Promise<boolean> {
+    const key = this.#keyOf(id);
+    return this.#run(() => this.#atomicStore.compareAndSet(key, expected.stored, undefined, 0));
+  }
+
+  async #unpack(stored: unknown): Promise<{ value?: unknown; expires?: number | undefined } | undefined> {
+    if (typeof stored === 'string') {
+      // A damaged entry has no value.
+      return this.#keyv.deserializeData(stored).catch(() => ({}));
+    }
+    // Without a serializer, Keyv stores objects.
+    return typeof stored === 'object' && stored !== null ? stored : undefined;
+  }
+
+  #keyOf(id: string): string {
+    return this.#keyv._getKeyPrefix(id);
+  }
+
+  /**
+   * Runs an operation of the store.
+   * @throws {RequestError} ERR_SESSION_STORE if the store fails or is too slow
+   */
+  async #run<T>(operation: () => T | Promise<T>): Promise<T> {
+    try {
+      return await withTimeLimit(this.#timeLimit, Promise.resolve(operation()));
+    } catch (error) {
+      throw storeError(error);
+    }
+  }
+
+  async #expiryOf(stored: unknown): Promise<number> {
+    const expires = (await this.#unpack(stored))?.expires;
+    return typeof expires === 'number' ? expires : Number.POSITIVE_INFINITY;
+  }
+
+  #deleteExpiredNowAndThen(): void {
+    const { deleteExpired } = this.#atomicStore;
+    const prefix = this.#keyv._getKeyPrefix('');
+    // Without a namespace, nothing distinguishes a session from the entries of other software.
+    if (deleteExpired === undefined || prefix === '') return;
+    if (Date.now() - this.#expiredDeletedAt < DELETE_EXPIRED_INTERVAL) return;
+    this.#expiredDeletedAt = Date.now();
+    deleteExpired(prefix).catch((error: unknown) => {
+      this.#warn(`Expired sessions could not be deleted from the store: ${error}`);
+    });
+  }
+}
+
+/** Checks the members instead of the class: a program may contain more than one copy of Keyv. */
+function isKeyv(store: SessionStore): store is Keyv {
+  return 'serializeData' in store && '_getKeyPrefix' in store && 'store' in store;
+}

@@ -1,0 +1,189 @@
+/**
+ * A request and its response as the Fetch API defines them. The response does not exist until the handler returns it,
+ * so the headers to add and the callbacks to call are kept until then.
+ *
+ *     Request ──▶ WebExchange, scope ──▶ handler ──▶ complete(Response) ──▶ Response with the id and the cookies
+ *
+ * @see https://fetch.spec.whatwg.org/#requests
+ */
+import { errorResponseStatus, errorResponseText } from '../scope/error-response.js';
+import type { Exchange, PrepareHeaders } from '../scope/exchange.js';
+import type { RequestScopeOptions } from '../scope/options.js';
+import { createScope, OpenScope, scopeStorage } from '../scope/request-scope.js';
+import { type BodyObserver, responseInScope } from './streamed-body.js';
+
+type Header = readonly [name: string, value: string];
+
+export class WebExchange implements Exchange, BodyObserver {
+  readonly frameworkSession = undefined;
+  readonly request: Request;
+  /** The scope of the request, which this exchange creates. */
+  readonly scope: OpenScope;
+  readonly #isSecure: () => boolean;
+  /** The headers that every response gets, including an error response. */
+  readonly #headers: readonly Header[];
+  #prepare: PrepareHeaders | undefined;
+  #headersSent = false;
+  #isClosed = false;
+  #isClientGone = false;
+  #clientGoneCallbacks: (() => void)[] | undefined;
+  #closeCallbacks: (() => void)[] | undefined;
+
+  constructor(request: Request, isSecure: () => boolean, options: RequestScopeOptions) {
+    this.request = request;
+    this.#isSecure = isSecure;
+    this.scope = createScope(this, options);
+    this.#headers = [['x-request-id', this.scope.id]];
+  }
+
+  get method(): string {
+    return this.request.method;
+  }
+
+  get url(): string {
+    const { url } = this.request;
+    const path = url.indexOf('/', url.indexOf('://') + 3);
+    return path === -1 ? '/' : url.slice(path);
+  }
+
+  header(name: string): string | undefined {
+    return this.request.headers.get(name) ?? undefined;
+  }
+
+  get isSecure(): boolean {
+    return this.#isSecure();
+  }
+
+  get headersSent(): boolean {
+    return this.#headersSent;
+  }
+
+  beforeHeaders(prepare: PrepareHeaders): void {
+    this.#prepare = prepare;
+  }
+
+  onClientGone(callback: () => void): void {
+    if (this.#isClosed && !this.#isClientGone) return;
+    if (this.#clientGoneCallbacks === undefined) {
+      this.#clientGoneCallbacks = [];
+      const { signal } = this.request;
+      // Some servers abort the signal of every request after its response has ended, which markClientGone() ignores.
+      if (signal.aborted) this.markClientGone();
+      else
+        signal.addEventListener('abort', () => scopeStorage.run(this.scope, () => this.markClientGone()), {
+          once: true,
+        });
+    }
+    if (this.#isClientGone) callback();
+    else this.#clientGoneCallbacks.push(callback);
+  }
+
+  onClose(callback: () => void): void {
+    this.onClientGone(() => this.markClosed());
+    if (this.#isClosed) {
+      callback();
+      return;
+    }
+    this.#closeCallbacks ??= [];
+    this.#closeCallbacks.push(callback);
+  }
+
+  /** Records that the client has disconnected, unless the response has ended. */
+  markClientGone(): void {
+    if (this.#isClosed || this.#isClientGone) return;
+    this.#isClientGone = true;
+    for (const callback of this.#clientGoneCallbacks?.splice(0) ?? []) callback();
+  }
+
+  /** Records that nothing more will be sent. */
+  markClosed(): void {
+    this.#isClosed = true;
+    for (const callback of this.#closeCallbacks?.splice(0) ?? []) callback();
+  }
+
+  /**
+   * Prepares the headers. From now on they count as sent.
+   * @returns the headers to add, or a promise of them if something has to be saved first
+   */
+  sendHeaders(): readonly Header[] | Promise<readonly Header[]> {
+    this.#headersSent = true;
+    const prepare = this.#prepare;
+    if (prepare === undefined) return this.#headers;
+    this.#prepare = undefined;
+    const withCookies = (cookies: readonly string[]) => [
+      ...this.#headers,
+      ...cookies.map((cookie): Header => ['set-cookie', cookie]),
+    ];
+    const cookies = prepare();
+    return cookies instanceof Promise ? cookies.then(withCookies) : withCookies(cookies);
+  }
+
+  /**
+   * Completes the response of the handler: adds the headers, and makes a streamed body run in the scope.
+   * @returns the response to send, or a promise of it if something has to be saved first
+   */
+  complete(response: Response): Response | Promise<Response> {
+    const headers = this.sendHeaders();
+    if (!(headers instanceof Promise)) return this.#completeWith(response, headers);
+    return headers.then(
+      (allHeaders) => this.#completeWith(response, allHeaders),
+      (error: unknown) => {
+        // The source of the body learns that nothing will read it.
+        if (response.body !== null && !response.body.locked) response.body.cancel(error).catch(() => {});
+        return this.errorResponse(error);
+      },
+    );
+  }
+
+  /** The response if the session could not be loaded or saved. */
+  errorResponse(error: unknown): Response {
+    this.#headersSent = true;
+    this.markClosed();
+    const response = new Response(errorResponseText(error), { status: errorResponseStatus(error) });
+    response.headers.set('content-type', 'text/plain; charset=utf-8');
+    addHeaders(response.headers, this.#headers);
+    return response;
+  }
+
+  #completeWith(response: Response, headers: readonly Header[]): Response {
+    // A body is observed only if something listens for its end.
+    const isObserved = this.#clientGoneCallbacks !== undefined || this.#closeCallbacks !== undefined;
+    const streamed = responseInScope(response, this.scope, isObserved ? this : undefined);
+    if (streamed === undefined) {
+      this.markClosed();
+      return withHeaders(response, headers);
+    }
+    addHeaders(streamed.headers, headers);
+    return streamed;
+  }
+}
+
+/** Returns the current scope if it is that of this request. */
+export function currentScopeOf(request: Request): OpenScope | undefined {
+  const scope = scopeStorage.getStore();
+  if (scope === undefined) return undefined;
+  const exchange = OpenScope.exchangeOf(scope);
+  return exchange instanceof WebExchange && exchange.request === request ? scope : undefined;
+}
+
+function withHeaders(response: Response, headers: readonly Header[]): Response {
+  try {
+    addHeaders(response.headers, headers);
+    return response;
+  } catch {
+    // The headers of a redirect, or of a fetched response, are immutable, so they are added to a copy. A response to an
+    // upgrade and an error response have a status that a copy cannot have.
+    if (response.status < 200) return response;
+    const { body, status, statusText } = response;
+    const copy = new Response(body, { status, statusText, headers: response.headers });
+    addHeaders(copy.headers, headers);
+    return copy;
+  }
+}
+
+function addHeaders(target: Headers, headers: readonly Header[]): void {
+  for (const [name, value] of headers) {
+    if (name === 'set-cookie') target.append(name, value);
+    else if (!target.has(name)) target.set(name, value);
+  }
+}
