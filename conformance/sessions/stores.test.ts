@@ -95,7 +95,11 @@ interface Closable {
  * Checks what every store must do. `open` returns a separate connection on each call, as another process would have.
  */
 async function checkStore(open: () => SessionStore & Closable): Promise<void> {
-  const stores = [open(), open()] as const;
+  const first = open();
+  // Creates the table, if the store has one. Two adapters of @keyv/postgres that create it at the same time can fail, because
+  // CREATE TABLE IF NOT EXISTS is not atomic in PostgreSQL.
+  await first.get('session:none');
+  const stores = [first, open()] as const;
   try {
     await using one = new SessionServer(stores[0]);
     await using other = new SessionServer(stores[1]);
