@@ -22,12 +22,12 @@
  *     +-------+             +-------+---------+-----+--------+----------+-----------+-----------+----
  *     | tag   |         +-->| tag 0 | value 0 | ... | tag 15 | value 15 | leaf 16-31| leaf 32-47| ...
  *     | value |         |   +-------+---------+-----+--------+----------+-----|-----+-----|-----+----
- *     | table |---------+                                                     |           v
- *     | child |---+                                                           |          Leaf
- *     +-------+   |                                                           v
- *                 v                                                          +--------+----------+-----+----------+
- *            ChildTable: a tag, and the table with                      Leaf | tag 16 | value 16 | ... | value 31 |
- *            all pairs of this frame except the tag's                        +--------+----------+-----+----------+
+ *     | table |---------+                                                     v           v
+ *     | child |---+                                                     +--------+----------+-----+----------+
+ *     +-------+   |                                                Leaf | tag 16 | value 16 | ... | value 31 |  Leaf ...
+ *                 v                                                     +--------+----------+-----+----------+
+ *            ChildTable: a tag, and the table with
+ *            all pairs of this frame except the tag's
  *
  * Setting a value allocates one small object, however many storages hold a value. The table that a child needs
  * (everything in its parent except the storage being set) is built for the first child and cached for the next one. The

@@ -1,6 +1,7 @@
 import * as engine from '#engine';
 import { type Frame, sharedState } from './frame.js';
 
+// Module-local for V8, see async-local-storage.ts.
 const getHolder = engine.getHolder;
 const getFrame = engine.getFrame;
 const pushFrame = engine.pushFrame;

@@ -1,7 +1,7 @@
 /**
- * Objects on their way through the JavaScript engine. The JavaScript engine calls the `then` of an awaited thenable in
- * a separate job, in the root. In place of a thenable it therefore awaits a proxy, whose `then` calls the thenable's in
- * the frame of the `await`.
+ * Substitutes for thenables. The JavaScript engine calls the `then` of an awaited thenable in a separate job, in the
+ * root. In place of a thenable it therefore awaits a proxy, whose `then` calls the thenable's in the frame of the
+ * `await`.
  */
 import { current, isAtRoot, runInFrame } from '../engine/current.js';
 import type { OpaqueFrame } from '../engine/engine.js';
