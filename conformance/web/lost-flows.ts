@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /**
- * A few calls of each family of APIs, in two flows at the same time. They are checked in pages and workers, in which other
- * libraries may have patched the platform too. There may be no document.
+ * A few calls of each family of APIs, in two flows at the same time. They are checked in pages and workers, in which
+ * other libraries may have patched the platform too. There may be no document.
  */
 import { AsyncLocalStorage } from 'throughline';
 

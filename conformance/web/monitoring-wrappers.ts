@@ -1,6 +1,6 @@
 /**
- * Wrappers of the kind that monitoring tools install: plain functions that do not look like the native ones, with another
- * wrapper around each listener. They count their calls, to show that they are still called.
+ * Wrappers like those of monitoring tools: plain functions that do not look like the native ones, with a separate
+ * wrapper for each listener. They count their calls, to show that they are called.
  */
 
 export interface Calls {

@@ -1,4 +1,4 @@
-/** Which properties `install()` replaces in each browser that this machine has, and whether the report names the same ones. */
+/** Tests which properties `install()` replaces in each installed browser, and that its report names them. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type BrowserName, browserNames, MissingBrowser } from '@throughline/testing/browsers';
@@ -14,20 +14,20 @@ interface Snapshots {
 }
 
 for (const name of browserNames) {
-  describe(`the members that are patched in ${name}`, async () => {
+  describe(`the properties that install() replaces in ${name}`, async () => {
     const snapshots = await takeSnapshots(name);
     const skip = snapshots === undefined && `${name} is not installed`;
 
-    test('are those of the list', { skip }, () => {
+    test('are those in the list', { skip }, () => {
       const { replaceable = [], changed } = snapshots as Snapshots;
       const expected = replaceable.filter(isListed);
       assert.deepEqual(changed, expected);
       assert.ok(expected.length > 250, `${expected.length} members`);
     });
 
-    test('are those of the report', { skip }, () => {
+    test('are those in the report', { skip }, () => {
       const { changed, patched } = snapshots as Snapshots;
-      // The one property that is patched twice.
+      // The only property that is patched twice.
       assert.deepEqual(patched, [...changed, 'Promise.prototype.then for await'].sort());
     });
   });
@@ -48,7 +48,7 @@ async function takeSnapshots(name: BrowserName): Promise<Snapshots | undefined> 
     return (await pages?.evaluate(`import { changedProperties, snapshotProperties } from './platform-snapshot.js';
 import { install } from 'throughline/web';
 const before = snapshotProperties();
-// Some accessors return another object at each call.
+// In WebKit, PerformanceObserver.supportedEntryTypes returns a new array for each read.
 const unstable = new Set(changedProperties(before));
 const { report } = install();
 globalThis.result = {

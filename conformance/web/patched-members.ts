@@ -1,8 +1,8 @@
 /**
- * The properties that `install()` replaces in a page, by the object that has them, whatever the browser. Those that a
- * browser does not have are skipped; `*` stands for all methods and setters of the object, except event handlers.
+ * The properties that `install()` replaces in a page, by object, in all browsers. Properties that a browser does not
+ * have are skipped. `*` means all methods and setters of the object, except event handlers.
  *
- * The list does not change with the version of a browser. It changes with what the package follows.
+ * The list does not depend on the version of a browser. It changes only with the patches.
  */
 export const patchedMembers: Readonly<Record<string, string>> = {
   AbortSignal: 'timeout',

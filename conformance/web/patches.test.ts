@@ -1,6 +1,6 @@
 /**
- * The patches in a real Chromium: whether user code can tell them from the platform's own functions, whether they can be
- * reverted, and how they work with frozen objects, in workers, and together with the patches of other libraries.
+ * Tests of the patches in Chromium: how they look to user code, that they can be reverted, and how they work with
+ * frozen objects, in workers, and together with the patches of other libraries.
  */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';

@@ -1,6 +1,6 @@
 /**
- * Snapshots of the platform's classes and functions, taken in a page before and after `install()`. They show which
- * properties were replaced, and whether the replacements can be told from the originals.
+ * Snapshots of the classes and functions of the platform. Taken in a page before and after `install()`, they show which
+ * properties were replaced, and whether the replacements look like the native functions.
  */
 
 /**
@@ -52,19 +52,19 @@ export function changedProperties(before: ReadonlyMap<string, PropertyDescriptor
   return changed;
 }
 
-/** Yields the global object, and each class with its prototype, which belongs to the class that it names as constructor. */
+/** Yields the global object, and each class and its prototype. */
 function* platformObjects(): Generator<[path: string, owner: object]> {
   yield ['', globalThis];
   for (const name of Object.getOwnPropertyNames(globalThis)) {
     const value = findClass(name);
     if (value === undefined) continue;
     yield [name, value];
-    // `Image` and `Audio` share the prototypes of two other classes.
+    // `Image` and `Audio` have the prototypes of other classes.
     if (value.prototype.constructor === value) yield [`${name}.prototype`, value.prototype];
   }
 }
 
-/** Reads no accessor of the global object but `Promise`, which `install()` turns into one: the others have side effects. */
+/** Accessors of the global object are not read, since they have side effects, except `Promise`, which is our own. */
 function findClass(name: string): { prototype: object } | undefined {
   const value = name === 'Promise' ? Promise : Reflect.getOwnPropertyDescriptor(globalThis, name)?.value;
   return typeof value === 'function' && Object(value.prototype) === value.prototype ? value : undefined;

@@ -1,4 +1,4 @@
-/** A stack trace from a transformed page in Chromium leads, through the source map, to the lines of the original code. */
+/** Tests that a source map leads from the stack trace of a transformed page in Chromium to the original code. */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { SourceMap } from 'node:module';

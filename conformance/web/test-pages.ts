@@ -1,4 +1,4 @@
-/** Pages of one browser, each made of a module that is bundled together with `throughline` and the files of this folder. */
+/** Pages of one browser. Each runs a module that is bundled with `throughline` and the files of this folder. */
 import { fileURLToPath } from 'node:url';
 import { type BrowserName, openBrowser, type PageServer, startPageServer } from '@throughline/testing/browsers';
 import { build } from 'esbuild';

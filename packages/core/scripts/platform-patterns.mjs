@@ -4,9 +4,9 @@
  *     node node_modules/typescript/bin/tsc -b
  *     node packages/core/scripts/platform-patterns.mjs
  *
- * A member is abbreviated to the shortest beginning of its name that no other member of its classes shares. The members of a
- * class are those of the tables, and those of the DOM library that comes with TypeScript. If an update of TypeScript brings a member
- * with the same beginning, a test fails until this script is run again.
+ * A member is abbreviated to the shortest beginning of its name that no other member of its classes has. Known members
+ * are those of the tables and those of the DOM library of TypeScript. If an update of TypeScript adds a member with the
+ * same beginning, `platform-patterns.test.ts` fails until this script is run again.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -14,7 +14,7 @@ import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { ALL_MEMBERS, members } from '../dist/web/platform-apis.js';
 
-/** Letters that stay of a longer name: fewer save 5 bytes, and match more of what browsers will add. */
+/** The length of the shortest beginning. Three letters would save 5 bytes, and match more members that browsers add. */
 const MIN_LENGTH = 4;
 const LINE_WIDTH = 120;
 const OUTPUT = fileURLToPath(new URL('../src/web/platform-patterns.ts', import.meta.url));
@@ -22,8 +22,8 @@ const OUTPUT = fileURLToPath(new URL('../src/web/platform-patterns.ts', import.m
 const HEADER = `// Generated from platform-apis.ts by packages/core/scripts/platform-patterns.mjs. Do not edit.
 
 /*
- * A table is a list of rows, separated by commas. A row consists of a kind, which may be empty, names of classes, and a regular
- * expression for the beginning of the names of members, separated by blanks.
+ * A table is a list of rows, separated by commas. A row consists of a kind, which may be empty, names of classes, and a
+ * regular expression for the beginning of the names of members, separated by blanks.
  */
 
 `;
@@ -39,7 +39,7 @@ export function generatePatterns() {
   return HEADER + tables.join('');
 }
 
-/** Returns the members of each class that the DOM library and the tables know, without those that it inherits. */
+/** Returns the known members of each class, without inherited ones. */
 export function knownMembers() {
   const known = domMembers();
   for (const table of Object.values(members)) {
@@ -53,12 +53,12 @@ export function knownMembers() {
   return known;
 }
 
-/** Returns the pairs of kind and members in a table; a table without kinds has one, the empty text. */
+/** Returns the kinds of a table with their members. A table without kinds has one pair, whose kind is empty. */
 export function byKind(table) {
   return Object.values(table).every((value) => typeof value === 'string') ? [['', table]] : Object.entries(table);
 }
 
-/** Puts classes into one row as long as a pattern exists that matches in each of them only the members in the table. */
+/** Combines classes into a row as long as one pattern matches the members in the table, and no others. */
 function rowsOf(table, known) {
   const rows = [];
   for (const [className, names] of Object.entries(table)) {
@@ -71,7 +71,7 @@ function rowsOf(table, known) {
   return rows.map(({ classes }) => `${[...classes.keys()].join(' ')} ${patternOf(classes, known)}`);
 }
 
-/** Returns a pattern that matches the wanted members of each class, and no other; undefined if there is none. */
+/** Returns a pattern that matches the wanted members of each class, and no others; undefined if there is none. */
 function patternOf(classes, known) {
   const all = [...classes.values()];
   if (all.includes(ALL_MEMBERS)) return all.every((wanted) => wanted === ALL_MEMBERS) ? '(?!on)' : undefined;
@@ -98,7 +98,7 @@ function shortestBeginning(name, accepts) {
   return undefined;
 }
 
-/** Reads the members of all classes from the declarations, each with those of the mixins that it includes. */
+/** Reads the members of all classes, including those of their mixins, from the DOM library of TypeScript. */
 function domMembers() {
   const requireFromTypeScript = createRequire(createRequire(import.meta.url).resolve('typescript/package.json'));
   const platformPackage = `@typescript/typescript-${process.platform}-${process.arch}`;
@@ -121,7 +121,7 @@ function domMembers() {
     classes.add(name);
     for (const [, key] of body.matchAll(/^ {4}(?:readonly )?(\w+)\??[(<:]/gm)) own.get(name)?.add(key);
   }
-  // What an interface extends is its superclass, whose members it inherits, or a mixin, whose members are its own.
+  // An interface extends its superclass, whose members it inherits, and mixins, whose members become its own.
   const collect = (name) => [
     ...(own.get(name) ?? []),
     ...(parents.get(name) ?? []).filter((parent) => !classes.has(parent)).flatMap(collect),

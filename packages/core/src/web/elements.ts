@@ -1,6 +1,6 @@
 /**
- * Rule 4, for elements. They start a task when they load a resource, play, or open and close: by a property, an attribute or
- * a method of the element, by the insertion of the element, and by the markup or the copy that creates it.
+ * Rule 4, for elements. An element starts a task when it loads a resource, plays, opens or closes. The cause is a
+ * property, an attribute or a method of the element, its insertion, or its creation from markup or as a copy.
  *
  * All of this is skipped while no value is set and no flow has started a task.
  */
@@ -20,7 +20,7 @@ import { hasTasks, startTask } from './task-frames.js';
 type Call = () => unknown;
 type ElementWrapper = (element: Element, call: Call, args: unknown[], key: string, kind: string) => unknown;
 
-// Constants of HTMLMediaElement, which a worker does not have.
+// The constants of HTMLMediaElement, a class that does not exist in workers.
 const NETWORK_EMPTY = 0;
 const NETWORK_NO_SOURCE = 3;
 
@@ -45,7 +45,8 @@ function startLoading(element: Element, parent: Element | null = element.parentE
   if (name === 'source') {
     const loader = isInPicture ? parent.querySelector('img') : parent;
     const { networkState = NETWORK_EMPTY } = (loader ?? {}) as Partial<HTMLMediaElement>;
-    // A media element loads from another source only while it has found none.
+    // A media element loads from a new source only while it has no other:
+    // https://html.spec.whatwg.org/#the-source-element
     if (loader && (networkState === NETWORK_EMPTY || networkState === NETWORK_NO_SOURCE)) {
       startTask(loader, 'load', true);
     }
@@ -60,7 +61,7 @@ function isLoader(node: Partial<Element>): boolean | undefined {
   return node.matches?.(LOADERS);
 }
 
-/** Returns the elements in a tree that load a resource. While no value is set, only the root of the tree is considered. */
+/** Returns the elements of a tree that load a resource. While no value is set, only its root is considered. */
 function findLoaders(root: Element): Element[] {
   if (current.frame === undefined) return [root];
   // Strings and text nodes have neither of the methods.
@@ -73,21 +74,25 @@ const setLoadProperty: ElementWrapper = (element, call) => {
 };
 
 const setAttribute: ElementWrapper = (element, call, args, key) => {
-  // `setAttributeNS()` has the namespace first.
+  // The first argument of `setAttributeNS()` is the namespace.
   const name = String(args.length > 2 ? args[1] : args[0]);
   if (element.localName === 'details' && name === 'open') return changeState(element, call, args, key, 'toggle');
   if (LOAD_ATTRIBUTES.split(' ').includes(name.toLowerCase()) && isLoader(element)) startLoading(element);
   return call();
 };
 
-/** Starts the tasks before the nodes are inserted, since a frame may fire `load` during the insertion. */
+/**
+ * Inserts nodes. Their tasks start before, because a frame may fire `load` during the insertion:
+ * https://html.spec.whatwg.org/#process-the-iframe-attributes
+ */
 const insertNodes: ElementWrapper = (element, call, nodes, _, kind) => {
   const parent = kind === 'sibling' ? element.parentElement : element;
-  // A style sheet is loaded again when the text of its element changes.
+  // A style element loads again when its text changes.
   if (parent?.localName === 'style') startLoading(parent);
   for (const node of parent && (parent.isConnected || isLoader(parent)) ? nodes : []) {
     for (const loader of findLoaders(Object(node))) {
-      // A script that has been in the document before is not loaded again.
+      // A script that is already in the document does not load again:
+      // https://html.spec.whatwg.org/#already-started
       if (loader.localName !== 'script' || !loader.isConnected) {
         startLoading(loader, loader === node ? parent : loader.parentElement, true);
       }
@@ -105,7 +110,7 @@ function createElements(call: Call, root?: Element): unknown {
   const before = new Set(root && findLoaders(root));
   const result = call();
   for (const element of findLoaders(root ?? (result as Element))) {
-    // A frame without an address has fired `load` during the call, or fires it in the root.
+    // A frame without an address has fired `load` during the call, or will fire it in the root.
     if (!before.has(element) && (element.localName !== 'iframe' || element.matches('[src],[srcdoc]'))) {
       startLoading(element);
     }
@@ -118,7 +123,7 @@ const setMarkup: ElementWrapper = (element, call, _args, _key, kind) => {
   return createElements(call, (kind === 'sibling' && element.parentElement) || element);
 };
 
-/** Starts a task only if the state changes: otherwise no event follows, and a later event would run in this frame. */
+/** Starts a task only if the state changes: otherwise a later event would be attributed to this call. */
 const changeState: ElementWrapper = (element, call, _, key, kind) => {
   const { open } = element as Partial<HTMLDialogElement>;
   const property = kind === 'toggle' ? 'open' : kind === 'play' || kind === 'pause' ? 'paused' : key;
@@ -133,7 +138,7 @@ const changeState: ElementWrapper = (element, call, _, key, kind) => {
   return result;
 };
 
-/** Patches the ways in which user code makes elements load, play, open and close. */
+/** Patches the properties and methods that cause elements to load, play, open and close. */
 export function patchElements(): void {
   wrapElementMembers(loadProperties, setLoadProperty);
   wrapElementMembers(attributeMethods, setAttribute);

@@ -1,10 +1,12 @@
 /**
- * Rule 4: listeners of an object that stands for a task run in the task's frame, as do listeners of the objects to which the event
- * bubbles or that capture it. Other events run their listeners in the frame of the dispatch: that of the caller of
- * `dispatchEvent()`, or the root if the platform dispatches. Reports of uncaught errors always run in the root.
+ * Rule 4: the listeners of events that report a task run in the frame of the task, on the object that represents it and
+ * on the objects to which the event bubbles or that capture it. Other events run their listeners in the frame of the
+ * dispatch: that of the caller of `dispatchEvent()`, or the root if the platform dispatches them. Listeners of uncaught
+ * errors always run in the root.
  *
- * Only listeners of task events are wrapped. A listener has one wrapper wherever it is added, so that adding it twice and
- * removing it work as the DOM standard says. Registering a listener captures nothing.
+ * Only listeners of task events are wrapped. A listener has one wrapper wherever it is added, so that adding it twice
+ * and removing it work as specified (https://dom.spec.whatwg.org/#add-an-event-listener). Registering a listener
+ * captures nothing.
  */
 import { current } from '../engine/current.js';
 import { disguise, forEachMember, type NativeFunction, patchMember, wrapCall } from './patch.js';
@@ -38,7 +40,7 @@ function wrapListener(listener: unknown): unknown {
   return wrapper;
 }
 
-/** Whether an uncaught error is reported. `onerror` of the global object receives a message, all others an event. */
+/** Whether an uncaught error is reported: to `onerror` of the global object with a message, otherwise with an event. */
 function isErrorReport(event: Event | string): boolean {
   return typeof event === 'string' || (event.isTrusted && 'message' in event);
 }
@@ -60,7 +62,7 @@ export function patchEvents(): void {
   patchHandler('', 'onerror');
 }
 
-/** Patches an event handler of a task event: what is assigned is wrapped, and what is read is the original. */
+/** Patches the event handler of a task event: its setter wraps the function, and its getter returns the original. */
 function patchHandler(path: string, key: string): void {
   if (!key.startsWith('on') || !isTaskEvent(key.slice(2))) return;
   patchMember(path, key, ({ get, set }) => {

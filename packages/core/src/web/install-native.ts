@@ -1,4 +1,4 @@
-/** `throughline/web` for runtimes that follow flows themselves: code that is written for both can call `install()` there too. */
+/** `throughline/web` on runtimes that follow flows themselves, so that the same code can call `install()` everywhere. */
 import type { InstallOptions, Uninstall } from './install.js';
 
 export type { InstallOptions, InstallReport, Uninstall } from './install.js';

@@ -1,4 +1,4 @@
-/** The patches, installed in Node: whether user code can tell them from native functions, what is reported, and the way back. */
+/** Tests of the patches in Node: how they look to user code, what is reported, and that they can be reverted. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { current } from '../engine/current.js';
@@ -111,7 +111,7 @@ test('a report that was read before interception is switched off does not change
   assert.deepEqual(report, copy);
 });
 
-test('the report of an installation that is gone is the last one, whatever is installed after it', () => {
+test('after uninstall() the report remains the last one, even during another installation', () => {
   const uninstallFirst = install({ await: true });
   const last = structuredClone(uninstallFirst.report);
   uninstallFirst();
@@ -312,7 +312,7 @@ test('the then of a thenable or subclass instance that a reaction or finally() r
   uninstall();
 });
 
-test('a then that a library assigns after install() is called, by await as well', async () => {
+test('a then method that a library assigns after install() is called, also by await', async () => {
   const uninstall = install();
   const { then } = Promise.prototype;
   let calls = 0;

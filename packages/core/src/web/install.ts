@@ -19,27 +19,28 @@ import { patchTaskObjects } from './task-objects.js';
 
 export interface InstallOptions {
   /**
-   * Whether native `await` is intercepted. The default is `true`, and `false` if code of the page was built with
-   * `@throughline/transform`, whose `await`s need no interception.
+   * Whether to intercept native `await`. Default: `true`, or `false` if code of the page was built with
+   * `@throughline/transform`, whose `await`s keep their frames without interception.
    */
   await?: boolean;
 }
 
-/** What `install()` did on this page. */
+/** The state of the patches, as returned by the `report` property of `install()`'s result. */
 export interface InstallReport extends PatchReport {
   /**
-   * What makes the code after an `await` run in the frame of the `await`: the code itself, as built with the transform
-   * (`transformed`), interception (`intercepted`), both, the runtime (`native`), or nothing (`not followed`).
+   * How code after an `await` keeps its frame: because it was built with the transform (`transformed`), because native
+   * `await` is intercepted (`intercepted`), both, because the runtime follows flows itself (`native`), or not at all
+   * (`not followed`).
    */
   readonly await: 'transformed' | 'intercepted' | 'transformed and intercepted' | 'native' | 'not followed';
 }
 
-/** Reverts all patches. Calling it again does nothing, nor does calling it after another installation. */
+/** Reverts all patches. Calling it a second time does nothing, even if the patches have been installed again. */
 export interface Uninstall {
   (): void;
   /**
-   * What is installed at the moment at which this property is read. A report does not change afterwards. Once the patches are
-   * reverted, the property keeps the last report.
+   * The state of the patches when this property is read. A report does not change afterwards. Once the patches have
+   * been reverted, the property keeps the last report.
    */
   readonly report: InstallReport;
 }
@@ -54,25 +55,28 @@ interface Installation {
 const page = share<{ installation: Installation | undefined }>('page', () => ({ installation: undefined }));
 
 /**
- * Makes callbacks of the web platform run in the frame of the call that they belong to, and code after a native `await` in
- * the frame of the `await`.
+ * Makes callbacks of the web platform run in the frame of the call that they belong to, and code after a native `await`
+ * in the frame of the `await`.
  *
- * The first storage that is created calls this function. Call it earlier for the code that runs before, or to choose the
- * options. While the patches are installed, another call only applies its options.
+ * The first storage that is created calls this function. Call it yourself before that if earlier code needs the patches
+ * too, or to choose the options. While the patches are installed, another call only applies its options.
  *
- * Properties that cannot be patched are left alone and reported. On Node, Deno, Bun and workerd, which follow flows
- * themselves, nothing is patched.
+ * Properties that cannot be patched are left alone and reported; nothing is thrown. A warning is printed if native
+ * `await` cannot be intercepted. On Node, Deno, Bun and workerd, which follow flows themselves, nothing is patched.
  *
- * @param options.await whether native `await` is intercepted; the default is `true`, and `false` on a page that was built
- * with `@throughline/transform`
- * @returns a function that reverts all patches, with a `report` of what is installed
+ * @param options
+ * @param options.await whether to intercept native `await`. Default: `true`, or `false` if code of the page was built
+ * with `@throughline/transform`. If the patches are installed already, the default is to change nothing.
+ * @returns a function that reverts all patches. Its property `report` lists the properties that are patched, missing
+ * and refused, and how code after an `await` keeps its frame.
  * @example
  * import { install } from 'throughline/web';
  *
  * const uninstall = install();
  * console.log(uninstall.report.await); // 'intercepted'
  * uninstall();
- * @see https://github.com/tc39/proposal-async-context/blob/master/WEB-INTEGRATION.md
+ * @see https://github.com/tc39/proposal-async-context/blob/master/WEB-INTEGRATION.md, which lists the callbacks of the
+ * web platform with the frame of each
  */
 export function install({ await: isWanted }: InstallOptions = {}): Uninstall {
   if (page.installation === undefined) page.installation = createInstallation(isWanted ?? !current.transformed);

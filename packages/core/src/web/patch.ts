@@ -1,10 +1,10 @@
 /**
- * Replaces properties of the platform so that user code cannot tell: a replacement has the name, the length, the own
- * properties and the source text of the original. A property that is missing or frozen is left alone and reported. What
- * another library has replaced before is wrapped in the same way as the platform's own. Every patch can be reverted.
+ * Replaces properties of the platform by functions that look like the native ones to user code: they have the same
+ * name, length, own properties and source text. A property that is missing or frozen is left alone and reported. A
+ * property that another library has replaced before is wrapped like a native one. Every patch can be reverted.
  */
 
-/** What the patches of an installation did, by the path of each property, such as `Element.prototype.append`. */
+/** The result of patching, as paths of properties such as `Element.prototype.append`. */
 export interface PatchReport {
   /** The properties that are replaced. */
   readonly patched: readonly string[];
@@ -18,7 +18,7 @@ export interface PatchReport {
 export type NativeFunction = (this: any, ...args: any[]) => any;
 
 /**
- * Runs in place of a native function, calls it, and returns its result. The array of arguments may be modified.
+ * Runs in place of a native function, calls it, and returns its result. It may modify the array of arguments.
  *
  * @param kind the kind that the table names for this member; '' if it names none
  */
@@ -37,7 +37,7 @@ const patches = new Map<() => void, string>();
 const missing = new Set<string>();
 const refused = new Set<string>();
 
-/** The native function in place of which each of our functions runs. */
+/** The native function that each of our functions replaces. */
 const natives = new WeakMap<object, object>();
 
 /** Reports the patches that are in force now. */
@@ -56,7 +56,8 @@ export function revertPatches(): void {
  * Replaces an own property.
  *
  * @param path the name of the property in the report
- * @param replace returns the attributes that change, given the property's descriptor; undefined to leave the property alone
+ * @param replace returns the attributes that change, given the property's descriptor; undefined to leave the property
+ * alone
  * @returns a function that reverts the patch; undefined if the property was not replaced
  */
 export function patchProperty(
@@ -88,8 +89,8 @@ export function patchProperty(
 }
 
 /**
- * Replaces a property of the object at a path, or of the object on its prototype chain that has the property: functions of
- * a `window` are its own, those of a worker's global object are inherited.
+ * Replaces a property of the object at a path, or of the object on its prototype chain that has the property: functions
+ * of a `window` are its own, those of a worker's global object are inherited.
  *
  * @param path the owner's path from the global object; '' for the global object itself
  */
@@ -168,13 +169,13 @@ export function observeConstructor(className: string, onConstruct: (object: obje
   });
 }
 
-/** Makes a function look like the native one in place of which it runs, and returns it. */
+/** Gives a function the properties and the source text of the native function that it replaces, and returns it. */
 export function disguise<F extends object>(fn: F, native: object): F {
   natives.set(fn, natives.get(native) ?? native);
   return Object.defineProperties(fn, Object.getOwnPropertyDescriptors(native));
 }
 
-/** Makes our functions have the source text of native ones: libraries read it to find out whether a function is native. */
+/** Makes patched functions pass for native ones in libraries that check their source text. */
 export function patchFunctionToString(): void {
   patchMethod(
     'Function.prototype',

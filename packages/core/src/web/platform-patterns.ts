@@ -1,8 +1,8 @@
 // Generated from platform-apis.ts by packages/core/scripts/platform-patterns.mjs. Do not edit.
 
 /*
- * A table is a list of rows, separated by commas. A row consists of a kind, which may be empty, names of classes, and a regular
- * expression for the beginning of the names of members, separated by blanks.
+ * A table is a list of rows, separated by commas. A row consists of a kind, which may be empty, names of classes, and a
+ * regular expression for the beginning of the names of members, separated by blanks.
  */
 
 export const callbackMethods =

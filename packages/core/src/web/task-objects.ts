@@ -1,7 +1,7 @@
 /**
- * Rule 4, for objects other than elements that stand for a task: requests, readers, database requests, sockets, workers,
- * notifications, animations. Their task starts when the object is made, when a method returns it, or when one of its own
- * methods is called.
+ * Rule 4, for objects other than elements: requests, readers, database requests, sockets, workers, notifications,
+ * animations. The task starts when the object is constructed, when a method returns it, or when one of its methods is
+ * called.
  */
 import { type CallWrapper, observeConstructor, wrapMembers } from './patch.js';
 import { TASK_CONSTRUCTORS, type TaskKind } from './platform-apis.js';
@@ -11,14 +11,15 @@ import { startTask } from './task-frames.js';
 const startTaskOfResult: CallWrapper = (native, self, args) => {
   const result: unknown = Reflect.apply(native, self, args);
   if (result instanceof EventTarget) startTask(result);
-  // A cursor that moves on fires another event at the request that returned it.
+  // A cursor that advances fires another event at the request that returned it.
   else if (self instanceof IDBCursor) startTask(self.request);
   return result;
 };
 
 const startTaskOfTarget: CallWrapper = (native, self, args, _, kind) => {
   startTask(self as object, kind as TaskKind, true);
-  // Its end is not listened for: a request with a listener on its upload sends a CORS preflight.
+  // The end of the upload is not listened for: a listener would make the request send a CORS preflight.
+  // https://xhr.spec.whatwg.org/#upload-listener-flag
   const { upload } = self as Partial<XMLHttpRequest>;
   if (upload !== undefined) startTask(upload);
   return Reflect.apply(native, self, args);
