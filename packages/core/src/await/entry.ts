@@ -16,4 +16,4 @@ export { delegateSync } from './sync-delegation.js';
 export { unwrapResult, wrapOperand, wrapReturn } from './thenables.js';
 
 // All transformed code imports this file.
-current.transformed = true;
+current.isTransformed = true;

@@ -51,10 +51,10 @@ export function scheduleBefore(
 /** Schedules a job after the reaction that the JavaScript engine has added to a promise. */
 export function scheduleAfter(promise: Promise<unknown>, job: () => void): void {
   scheduleBefore(promise, job, job);
-  current.exempt = undefined;
+  current.exemptPromise = undefined;
 }
 
 /** Where `await` is intercepted, the next read of the promise's `constructor` must not be mistaken for an `await`. */
 function exempt(promise: Promise<unknown>): void {
-  if (!isAtRoot()) current.exempt = promise;
+  if (!isAtRoot()) current.exemptPromise = promise;
 }

@@ -81,9 +81,9 @@ export function wrapYielded(value: unknown, returnsToRoot = false): unknown {
  */
 function exemptOrdinaryPromise(value: object, returnsToRoot: boolean): boolean {
   if (!(value instanceof NativePromise)) return false;
-  current.exempt = value;
+  current.exemptPromise = value;
   const isOrdinary = value.constructor === NativePromise;
-  current.exempt = isOrdinary && (!returnsToRoot || current.entered) ? value : undefined;
+  current.exemptPromise = isOrdinary && (!returnsToRoot || current.hasEntered) ? value : undefined;
   return isOrdinary;
 }
 

@@ -13,23 +13,23 @@ export interface Current {
    * Whether `enterWith` was ever called. From then on, callbacks captured in the root must be run in the root
    * explicitly, because another job may have entered a frame that is still current.
    */
-  entered: boolean;
+  hasEntered: boolean;
   /** Whether the `await`s of the program restore their frames themselves, because it was built with the transform. */
-  transformed: boolean;
+  isTransformed: boolean;
   /**
    * The promise whose `constructor` is read next for an `await` that must not be intercepted, because the code around
    * it restores the frame.
    */
-  exempt: unknown;
+  exemptPromise: unknown;
   /** Whether a method of an async generator is being called and has not yet resumed the generator's body. */
   isResuming: boolean;
 }
 
 export const current: Current = share('current', () => ({
   frame: undefined,
-  entered: false,
-  transformed: false,
-  exempt: undefined,
+  hasEntered: false,
+  isTransformed: false,
+  exemptPromise: undefined,
   isResuming: false,
 }));
 
@@ -38,7 +38,7 @@ export const current: Current = share('current', () => ({
  * the page this is never certain, and the function returns false.
  */
 export function isAtRoot(): boolean {
-  return current.frame === undefined && !current.entered;
+  return current.frame === undefined && !current.hasEntered;
 }
 
 /** Calls a function with a frame current, and restores the frame that was current before. */

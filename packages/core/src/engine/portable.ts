@@ -38,7 +38,7 @@ export function popFrame(holder: Current, _inner: Current, outer: OpaqueFrame | 
  */
 export function enterFrame(holder: Current, frame: OpaqueFrame | undefined): boolean {
   holder.frame = frame;
-  holder.entered = true;
+  holder.hasEntered = true;
   queueReturnToRoot();
   return true;
 }

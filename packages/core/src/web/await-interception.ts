@@ -94,8 +94,8 @@ export function patchAwait(): (() => void) | undefined {
   let promiseConstructor: unknown = prototype.constructor;
   const restoreConstructor = patchProperty(prototype, 'constructor', 'Promise.prototype.constructor', () => ({
     get(this: object): unknown {
-      if (this === current.exempt) {
-        current.exempt = undefined;
+      if (this === current.exemptPromise) {
+        current.exemptPromise = undefined;
         probed = NONE;
         return promiseConstructor;
       }

@@ -8,7 +8,7 @@
  * and removing it work as specified (https://dom.spec.whatwg.org/#add-an-event-listener). Registering a listener
  * captures nothing.
  */
-import { current } from '../engine/current.js';
+import { current, runInFrame } from '../engine/current.js';
 import { disguise, forEachMember, type NativeFunction, patchMember, wrapCall } from './patch.js';
 import { HANDLER_CLASSES } from './platform-apis.js';
 import { frameOfEvent, isTaskEvent } from './task-frames.js';
@@ -23,21 +23,21 @@ function wrapListener(listener: unknown): unknown {
   let wrapper = wrappers.get(listener);
   if (wrapper === undefined) {
     wrapper = function (this: unknown, ...args: unknown[]): unknown {
-      const before = current.frame;
       const event = args[0] as Event;
-      const frame = frameOfEvent(event);
-      current.frame = isErrorReport(event) ? undefined : (before ?? frame);
-      try {
-        if (typeof listener === 'function') return Reflect.apply(listener, this, args);
-        return (listener as EventListenerObject).handleEvent(event);
-      } finally {
-        current.frame = before;
-      }
+      const taskFrame = frameOfEvent(event);
+      const frame = isErrorReport(event) ? undefined : (current.frame ?? taskFrame);
+      return typeof listener === 'function'
+        ? runInFrame(frame, listener as NativeFunction, this, args)
+        : runInFrame(frame, callHandleEvent, listener, args);
     };
     wrappers.set(listener, wrapper);
     listeners.set(wrapper, listener);
   }
   return wrapper;
+}
+
+function callHandleEvent(this: unknown, event: unknown): unknown {
+  return (this as EventListenerObject).handleEvent(event as Event);
 }
 
 /** Whether an uncaught error is reported: to `onerror` of the global object with a message, otherwise with an event. */

@@ -255,12 +255,12 @@ test('an await keeps its frame if another frame is entered after it in the same 
   });
   // As enterWith() does.
   current.frame = withValue(undefined, key, 'entered');
-  current.entered = true;
+  current.hasEntered = true;
   queueMicrotask(() => {
     current.frame = undefined;
   });
   assert.equal(await frameAfterAwait, frame);
-  current.entered = false;
+  current.hasEntered = false;
   current.frame = undefined;
   uninstall();
 });
@@ -275,7 +275,7 @@ test('returning a promise that transformed code has awaited is not taken for ano
     assert.equal(promise.constructor === Promise, false);
     // As transformed code does before its own await.
     assert.equal(Reflect.get(promise, 'constructor') === Promise, false);
-    current.exempt = promise;
+    current.exemptPromise = promise;
     Reflect.get(promise, 'constructor');
     return promise;
   });

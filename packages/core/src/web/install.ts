@@ -79,7 +79,7 @@ const page = share<{ installation: Installation | undefined }>('page', () => ({ 
  * web platform with the frame of each
  */
 export function install({ await: isWanted }: InstallOptions = {}): Uninstall {
-  if (page.installation === undefined) page.installation = createInstallation(isWanted ?? !current.transformed);
+  if (page.installation === undefined) page.installation = createInstallation(isWanted ?? !current.isTransformed);
   else if (isWanted !== undefined) page.installation.intercept(isWanted);
   return page.installation.uninstall;
 }
@@ -89,7 +89,7 @@ function createInstallation(isInterceptionWanted: boolean): Installation {
   const intercept = (isWanted: boolean) => {
     if (isWanted) {
       stopInterception ??= patchAwait();
-      if (stopInterception === undefined && !current.transformed) {
+      if (stopInterception === undefined && !current.isTransformed) {
         console.warn(
           'Throughline: values are lost after native await in this browser. Build the page with @throughline/transform.',
         );
@@ -109,8 +109,8 @@ function createInstallation(isInterceptionWanted: boolean): Installation {
   patchElements();
 
   const readReport = (): InstallReport => {
-    const transformed = current.transformed ? 'transformed' : 'not followed';
-    const intercepted = current.transformed ? 'transformed and intercepted' : 'intercepted';
+    const transformed = current.isTransformed ? 'transformed' : 'not followed';
+    const intercepted = current.isTransformed ? 'transformed and intercepted' : 'intercepted';
     return { ...reportPatches(), await: stopInterception ? intercepted : transformed };
   };
   let lastReport: InstallReport | undefined;
