@@ -11,7 +11,7 @@ import { enterNodeScope } from '../node/enter-scope.js';
 import { NodeExchange } from '../node/node-exchange.js';
 import type { NodeRequest, NodeResponse } from '../node/request-response.js';
 import { runListenersInScope, scopeOf } from '../node/scoped-emitter.js';
-import { isUpgrade, scopeWebSocketsOf } from '../node/web-socket-scope.js';
+import { isUpgrade, runWebSocketsOfServerInScope } from '../node/web-socket-scope.js';
 import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js';
 import { asSafeRequestId, newRequestId } from '../scope/request-id.js';
 import { scopeStorage } from '../scope/request-scope.js';
@@ -65,7 +65,7 @@ const plugin: FastifyPluginCallback<RequestScopeOptions> = (app, options, done) 
 
   app.addHook('onReady', (next) => {
     // @fastify/websocket adds this decorator.
-    if ('websocketServer' in app) scopeWebSocketsOf(app.websocketServer);
+    if ('websocketServer' in app) runWebSocketsOfServerInScope(app.websocketServer);
     next();
   });
 

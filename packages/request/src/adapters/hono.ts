@@ -13,7 +13,7 @@ import { NodeExchange } from '../node/node-exchange.js';
 import type { NodeRequest, NodeResponse } from '../node/request-response.js';
 import { scopeOf } from '../node/scoped-emitter.js';
 import { UpgradeExchange } from '../node/upgrade-exchange.js';
-import { scopeWebSocketsOf } from '../node/web-socket-scope.js';
+import { runWebSocketsOfServerInScope } from '../node/web-socket-scope.js';
 import { errorResponseText } from '../scope/error-response.js';
 import { loadSession } from '../scope/load-session.js';
 import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js';
@@ -99,7 +99,7 @@ export function requestScope(options: HonoOptions = {}): MiddlewareHandler {
   const enterUpgrade = async (context: Context, next: Next, incoming: IncomingMessage, webSocketServer: unknown) => {
     const { socket } = incoming;
     const exchange = new UpgradeExchange(incoming, socket, () => isSecure(context));
-    scopeWebSocketsOf(webSocketServer);
+    runWebSocketsOfServerInScope(webSocketServer);
     await enterUpgradeScope(incoming, socket, exchange, options, async (error) => {
       if (error !== undefined) throw withGetResponse(error);
       await next();

@@ -11,7 +11,7 @@ import { runListenersInScope } from '../node/scoped-emitter.js';
 import { sendErrorResponse } from '../node/send-error-response.js';
 import { secureTestFor, type TrustProxyOption } from '../node/trust-proxy.js';
 import { UpgradeExchange } from '../node/upgrade-exchange.js';
-import { scopeWebSocketOn } from '../node/web-socket-scope.js';
+import { runWebSocketOfSocketInScope } from '../node/web-socket-scope.js';
 import { errorResponseStatus } from '../scope/error-response.js';
 import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js';
 import { createScope, scopeStorage } from '../scope/request-scope.js';
@@ -96,7 +96,7 @@ export function upgradeScope(
       if (socket.destroyed) return;
       socket.off('error', destroySocket);
       const scope = scopeStorage.getStore();
-      if (scope !== undefined) scopeWebSocketOn(socket, scope);
+      if (scope !== undefined) runWebSocketOfSocketInScope(socket, scope);
       listener(request, socket, head);
     });
   };

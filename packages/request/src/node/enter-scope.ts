@@ -33,7 +33,7 @@ export function enterNodeScope<R>(
 ): R | Promise<R> {
   let scope = scopeOf(request);
   if (scope === undefined) {
-    scope = createScopeOf(request, response, exchange, options);
+    scope = createSharedScope(request, response, exchange, options);
     addRequestIdHeader(response);
   } else {
     const outer = OpenScope.exchangeOf(scope);
@@ -55,7 +55,7 @@ export function enterUpgradeScope<R>(
   options: RequestScopeOptions,
   proceed: (error?: unknown) => R | Promise<R>,
 ): R | Promise<R> {
-  const scope = scopeOf(request) ?? createScopeOf(request, socket, exchange, options);
+  const scope = scopeOf(request) ?? createSharedScope(request, socket, exchange, options);
   return scopeStorage.run(scope, proceedWithSession<R>, scope, exchange, options.session, proceed);
 }
 
@@ -63,7 +63,7 @@ export function enterUpgradeScope<R>(
  * Creates a scope and makes the listeners of both objects run in it.
  * @param counterpart the response, or the upgraded socket
  */
-function createScopeOf(
+function createSharedScope(
   request: object,
   counterpart: object,
   exchange: Exchange,

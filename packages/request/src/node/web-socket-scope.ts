@@ -23,7 +23,7 @@ const scopedServers = new WeakSet<object>();
  * Makes every WebSocket of a server run its listeners in the scope of the request that was upgraded.
  * @param server a `WebSocketServer`; anything else is ignored
  */
-export function scopeWebSocketsOf(server: unknown): void {
+export function runWebSocketsOfServerInScope(server: unknown): void {
   if (!isEmitter(server) || scopedServers.has(server)) return;
   scopedServers.add(server);
   server.prependListener('connection', (webSocket: object, request: object) => {
@@ -36,7 +36,7 @@ export function scopeWebSocketsOf(server: unknown): void {
  * Makes the WebSocket that `ws` creates for an upgraded socket run its listeners in the scope. No event announces that
  * WebSocket here. It is found on its socket when the first bytes arrive, before it emits any message.
  */
-export function scopeWebSocketOn(socket: Duplex, scope: OpenScope): void {
+export function runWebSocketOfSocketInScope(socket: Duplex, scope: OpenScope): void {
   const { emit } = socket;
   // The types have an overload for every event.
   socket.emit = ((event: string | symbol, ...args: unknown[]) => {

@@ -83,7 +83,7 @@ export class KeyvRecordStore implements RecordStore {
     record: SessionRecord,
     expiresAt: number,
   ): Promise<StoredRecord | undefined> {
-    this.#deleteExpiredNowAndThen();
+    this.#deleteExpiredIfDue();
     const expires = Math.ceil(expiresAt);
     const stored: unknown = await this.#keyv.serializeData({ value: serializeRecord(record), expires });
     const ttl = Math.max(1, expires - Date.now());
@@ -127,7 +127,7 @@ export class KeyvRecordStore implements RecordStore {
     return typeof expires === 'number' ? expires : Number.POSITIVE_INFINITY;
   }
 
-  #deleteExpiredNowAndThen(): void {
+  #deleteExpiredIfDue(): void {
     const { deleteExpired } = this.#atomicStore;
     const prefix = this.#keyv._getKeyPrefix('');
     // Without a namespace, nothing distinguishes a session from the entries of other software.

@@ -74,13 +74,13 @@ export class SessionCookie {
    * The `set-cookie` header that stores a session id.
    * @param maxAge seconds
    */
-  store(id: string, maxAge: number, isSecure: boolean): string {
+  headerToSet(id: string, maxAge: number, isSecure: boolean): string {
     const [secret = ''] = this.#secrets;
     return this.#serialize(sign(id, secret), maxAge, isSecure);
   }
 
   /** The `set-cookie` header that removes the cookie. */
-  remove(isSecure: boolean): string {
+  headerToRemove(isSecure: boolean): string {
     return this.#serialize('', 0, isSecure);
   }
 

@@ -209,10 +209,10 @@ export class StoredSession implements Session {
     const { isSecure } = this.#exchange;
     const { id, stored } = this.#state;
     // If another request has ended the session, that request has removed the cookie.
-    if (id === undefined || stored === undefined) return this.#hasEnded ? [cookie.remove(isSecure)] : [];
+    if (id === undefined || stored === undefined) return this.#hasEnded ? [cookie.headerToRemove(isSecure)] : [];
     const { createdAt, usedAt } = stored.record;
     const seconds = Math.ceil((expiryOf(this.#policy, createdAt, usedAt) - Date.now()) / 1000);
-    return [cookie.store(id, Math.max(1, seconds), isSecure)];
+    return [cookie.headerToSet(id, Math.max(1, seconds), isSecure)];
   }
 
   /** Runs an operation on the store after those that were started before. */
