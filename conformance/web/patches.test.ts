@@ -135,6 +135,38 @@ globalThis.result = calls;
   assert.deepEqual(result, []);
 });
 
+test('uninstall() leaves a property alone that a library has patched since install()', async () => {
+  const result = await pages.evaluate(`import { install } from 'throughline/web';
+const accessor = () => Object.getOwnPropertyDescriptor(Element.prototype, 'innerHTML');
+const results = [];
+for (const attribute of ['get', 'set']) {
+  const native = accessor();
+  const uninstall = install();
+  const library = function (...args) { return Reflect.apply(native[attribute], this, args); };
+  Object.defineProperty(Element.prototype, 'innerHTML', { [attribute]: library });
+  uninstall();
+  results.push(accessor()[attribute] === library);
+  Object.defineProperty(Element.prototype, 'innerHTML', native);
+}
+globalThis.result = results;
+`);
+  assert.deepEqual(result, [true, true]);
+});
+
+test('the toggle listener of a popover that is a media element runs in the frame of the showPopover() call', async () => {
+  const result = await pages.evaluate(`import { AsyncLocalStorage } from 'throughline';
+const storage = new AsyncLocalStorage();
+const video = document.createElement('video');
+video.popover = 'manual';
+document.body.append(video);
+globalThis.result = new Promise((resolve) => {
+  video.ontoggle = () => resolve(storage.getStore());
+  storage.run('value', () => video.showPopover());
+});
+`);
+  assert.equal(result, 'value');
+});
+
 for (const format of ['Worker', 'SharedWorker', 'ServiceWorker']) {
   test(`flows are kept in a ${format} as in a page`, async () => {
     const path = `/patches/${format}.js`;

@@ -81,8 +81,9 @@ export function patchProperty(
   const revert = () => {
     patches.delete(revert);
     const now = Reflect.getOwnPropertyDescriptor(owner, key);
+    const { value, set, get = native.get } = replacement;
     // If someone re-patched the property after us, leave it: our wrapper is a no-op without a value.
-    if (now?.value === replacement.value && now?.set === replacement.set) Reflect.defineProperty(owner, key, native);
+    if (now?.value === value && now?.set === set && now?.get === get) Reflect.defineProperty(owner, key, native);
   };
   patches.set(revert, path);
   return revert;
