@@ -28,12 +28,12 @@ import {
   visitorKeys,
   type YieldExpression,
 } from 'oxc-parser';
-import type { Edits } from './edits.js';
-import { writeHoisting } from './hoisting.js';
-import type { Keywords } from './keywords.js';
-import type { Helper, Names } from './names.js';
+import type { Keywords } from './analysis/async-keywords.js';
+import { mayBeThenable } from './analysis/may-be-thenable.js';
+import type { Helper, Names } from './emit/free-names.js';
+import { writeHoisting } from './emit/hoisting.js';
+import type { Edits } from './emit/source-edits.js';
 import { TransformError } from './parse.js';
-import { mayBeThenable } from './thenable.js';
 
 interface Await {
   readonly node: AwaitExpression;

@@ -1,8 +1,8 @@
 /** Makes the code after each suspension of a file run in the frame that was current at the suspension. */
 import type { Program } from 'oxc-parser';
-import { Edits } from './edits.js';
-import { Keywords } from './keywords.js';
-import { type Helper, Names } from './names.js';
+import { Keywords } from './analysis/async-keywords.js';
+import { type Helper, Names } from './emit/free-names.js';
+import { Edits } from './emit/source-edits.js';
 import { type Language, parse, type SourceType } from './parse.js';
 import { Suspensions } from './suspensions.js';
 

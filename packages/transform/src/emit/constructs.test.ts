@@ -1,0 +1,339 @@
+/**
+ * Pieces of code that random programs do not have: each runs as it is and transformed, and gives the same. With the portable
+ * engine in both cases, so this file runs itself again under the condition that chooses it.
+ */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { AsyncLocalStorage } from 'throughline';
+import { type TransformOptions, transform } from '../transform.js';
+
+const CONDITION = '--conditions=throughline-portable';
+
+if (!process.execArgv.includes(CONDITION)) {
+  it('constructs, with the portable engine', () => {
+    // The runner tells its children by this variable to report in a way of its own.
+    const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+    const { status, stdout } = spawnSync(process.execPath, [CONDITION, fileURLToPath(import.meta.url)], {
+      encoding: 'utf8',
+      env,
+    });
+    assert.equal(status, 0, stdout);
+  });
+} else {
+  const require = createRequire(import.meta.url);
+  const storage = new AsyncLocalStorage<string>();
+  const thenable = (value: unknown) => ({
+    // biome-ignore lint/suspicious/noThenProperty: it is a thenable
+    then(resolve: (value: unknown) => void) {
+      resolve(`${storage.getStore()} ${String(value)}`);
+    },
+  });
+
+  /** Runs the code, which gives its result by `module.exports`, in the frame `in`. */
+  const run = async (code: string): Promise<unknown> => {
+    const module: { exports: unknown } = { exports: undefined };
+    const scope = { module, require, storage, thenable };
+    return await storage.run('in', () => {
+      new Function(...Object.keys(scope), code)(...Object.values(scope));
+      return module.exports;
+    });
+  };
+
+  const transformed = (code: string, options: Partial<TransformOptions> = {}) =>
+    transform(code, { filename: 'case.cjs', ...options })?.code ?? code;
+
+  const same: Record<string, string> = {
+    'a name and a length': `
+      async function named(a, b = 1, ...c) { await 0; }
+      const arrow = async (a) => await a;
+      class A { static async method(a, b) { await 0; } static #own = async () => { await 0; }; static own() { return A.#own; } }
+      const o = { async ['comp' + 'uted'](a) { await 0; }, async *generator() { yield 1; } };
+      module.exports = [named, arrow, A.method, A.own(), o.computed, o.generator].map((f) => [f.name, f.length]);`,
+    'this, arguments, super and new.target': `
+      class A { value() { return 'super'; } }
+      class B extends A { async value(a) { await 0; return [super.value(), arguments.length, this instanceof B, (() => this)() === this]; } }
+      async function f() { await 0; return [new.target, typeof this, arguments[1]]; }
+      module.exports = Promise.all([new B().value(1, 2), f.call({}, 1, 2)]);`,
+    'var beside a function of the same name': `
+      async function f() {
+        const before = typeof g;
+        var g = 1, h, { k } = { k: 2 };
+        function g() {}
+        for (var g of [3]) await g;
+        { var g; }
+        await 0;
+        return [before, g, h, k];
+      }
+      module.exports = f();`,
+    'var with a pattern beside functions of its names': `
+      async function f() { function a() {} function b() {} var { a, b: [b] } = { a: 1, b: [2] }; await 0; return [a, b]; }
+      module.exports = f();`,
+    'two functions of the same name in strict code': `
+      'use strict';
+      async function f() { await 0; return g(); function g() { return 1; } function g() { return 2; } }
+      module.exports = f();`,
+    'a function that is called before it is declared': `
+      async function f() { const value = g(); await 0; return value; function g() { return typeof later; } var later; }
+      module.exports = f();`,
+    'a function of the name of a parameter': `
+      async function f(g) { function g() { return 1; } await 0; return g(); }
+      module.exports = f();`,
+    'lines without semicolons': `
+      async function f(x) {
+        let y = x
+        await y
+        const z = y
+        await z || y
+        ;[y] = [await z]
+        await y
+        return y
+      }
+      module.exports = f(1)`,
+    'await without a blank': `
+      async function f(x) { return [await(x), await[x], await-x, await!x, await\`\${x}\`, await/x/u, (await{x}).x, typeof await(x)]; }
+      module.exports = f(1);`,
+    'a comment after await, and none of its lines lost': `
+      async function f(x) {
+        return await /* one
+          two */ x // three
+          + await (x // four
+        );
+      }
+      module.exports = f(1);`,
+    'yield without a blank': `
+      async function* f() { const a = yield(1); const b = yield[2]; yield*[3]; return(a); }
+      module.exports = (async () => { const g = f(), all = []; for (let i = 0; i < 5; i++) all.push(await g.next(i)); return all; })();`,
+    'directives stay first': `
+      async function f() { 'use strict'; await 0; return this; }
+      async function g() { "use strict"
+        await 0
+        return this
+      }
+      module.exports = Promise.all([f(), g()]);`,
+    'sloppy code stays sloppy': `
+      async function f() { undeclared = 1; with ({ a: 2 }) { await 0; return [a, undeclared, delete globalThis.undeclared]; } }
+      module.exports = f();`,
+    'an anonymous function that is awaited': `
+      const f = async () => { const g = await (() => {}); const h = await class {}; return [g.name, h.name]; };
+      module.exports = f();`,
+    'catch with a pattern whose names the block has too': `
+      const a = 'outer';
+      async function f() { try { await 0; throw { b: 1 }; } catch ({ b, c = a }) { { const a = 2; await a; } var d = b; return [b, c, d]; } }
+      module.exports = f();`,
+    'catch with a pattern that awaits': `
+      async function f() { try { await Promise.reject({}); } catch ({ a = await 1, ...rest }) { return [a, rest]; } }
+      module.exports = f();`,
+    'private methods and computed keys': `
+      async function f(key) {
+        class A { static [await key] = 1; #x = 2; async #get() { return await this.#x; } get() { return this.#get(); } }
+        return [Object.keys(A), await new A().get()];
+      }
+      module.exports = f('key');`,
+    'a class that extends what was awaited': `
+      async function f(Base) { class A extends (await Base) {} return new A().length; }
+      module.exports = f(Array);`,
+    'tagged templates, optional chains, new, spread': `
+      const o = { tag: (strings, ...values) => values, async f() {
+        return [this.tag\`\${await 1}\`, (await this)?.tag.length, new (await Date)(0).getTime(), [...await [1, 2]], { ...await { a: 1 } }];
+      } };
+      module.exports = o.f();`,
+    'switch, labels and loops': `
+      async function f() {
+        const seen = [];
+        outer: for (let i = await 0; i < await 3; i += await 1) {
+          switch (await i) { case await 1: continue outer; case 2: break outer; default: seen.push(i); }
+        }
+        do { seen.push('do'); } while (await false);
+        while (await (seen.length < 3)) seen.push('while');
+        for (const key in await { a: 1 }) seen.push(key);
+        return seen;
+      }
+      module.exports = f();`,
+    'an if with a loop and an else': `
+      async function f(x) { if (x) for await (const y of [x]) if (y > 1) return 'more'; else return 'one'; else return 'none'; }
+      module.exports = Promise.all([f(0), f(1), f(2)]);`,
+    'a plain object, a function and a proxy keep their identity': `
+      async function f() {
+        const reads = [];
+        const proxy = new Proxy({}, { get: (_, key) => { reads.push(String(key)); } });
+        const objects = [{}, () => {}, { then: 1 }, Object.create(null), proxy];
+        const awaited = [];
+        for (const object of objects) awaited.push((await object) === object);
+        return [awaited, reads];
+      }
+      module.exports = f();`,
+    'a promise of another realm': `
+      const foreign = require('node:vm').runInNewContext('Promise.resolve(1)');
+      module.exports = (async () => [await foreign, await (async () => foreign)()])();`,
+    'what is returned is the value itself': `
+      const object = {}, f = async () => object, g = async () => { await 0; return object; };
+      module.exports = (async () => [(await f()) === object, (await g()) === object])();`,
+    'destructuring closes its iterator': `
+      async function f() {
+        const seen = [];
+        function* g() { try { yield; yield; } finally { seen.push('closed'); } }
+        try { const [a = await 1, b = await Promise.reject(2)] = g(); } catch (e) { seen.push(e); }
+        [seen[5] = await 3] = g();
+        return seen;
+      }
+      module.exports = f();`,
+    'a generator that is asked for more than it has': `
+      async function* g() { try { yield 1; yield 2; } finally { yield 'last'; } }
+      module.exports = (async () => { const it = g(); return Promise.all([it.next(), it.return('r'), it.next(), it.next(), it.throw(new Error('x')).catch(String)]); })();`,
+  };
+
+  describe('the same transformed', () => {
+    for (const [name, code] of Object.entries(same)) {
+      it(name, async () => {
+        const code2 = transformed(code);
+        assert.notEqual(code2, code);
+        assert.equal(code2.split('\n').length, code.split('\n').length, 'no line is added');
+        assert.deepEqual(await run(code2), await run(code));
+      });
+    }
+  });
+
+  const inFrame: Record<string, string> = {
+    'after await of a promise, a value, a thenable': `
+      module.exports = (async () => { const seen = []; for (const x of [Promise.resolve(1), 1, thenable(1)]) { await x; seen.push(storage.getStore()); } return seen.join(); })();`,
+    'a thenable that is returned': `
+      const f = async () => thenable(1);
+      const g = async () => { await 0; return thenable(1); };
+      module.exports = (async () => [await f(), await g(), await thenable(1)].every((x) => x === 'in 1') && 'in,in,in')();`,
+    'a destructuring default, a catch pattern, a finally': `
+      module.exports = (async () => {
+        const seen = [];
+        const { a = await 1, b = seen.push(storage.getStore()) } = {};
+        try { await Promise.reject({}); } catch ({ c = seen.push(storage.getStore()) }) {} finally { seen.push(storage.getStore()); }
+        return seen.join();
+      })();`,
+    'the iterator that a rejection in a loop closes': `
+      const seen = [];
+      function* items() { try { yield 1; } finally { seen.push(storage.getStore()); } }
+      module.exports = (async () => {
+        try { for (const x of items()) await Promise.reject(); } catch {}
+        try { for (const x of items()) { await Promise.reject(); } } catch {}
+        try { const [a = await Promise.reject()] = (function* () { try { yield; } finally { seen.push(storage.getStore()); } })(); } catch {}
+        return seen.join();
+      })();`,
+    'for await, by all exits': `
+      async function* items() { yield storage.getStore(); yield 2; }
+      const sync = () => [Promise.resolve(1), 2];
+      module.exports = (async () => {
+        const seen = [];
+        for await (const x of items()) { seen.push(storage.getStore()); break; }
+        seen.push(storage.getStore());
+        for await (const { y = seen.push(storage.getStore()) } of sync()) break;
+        return [...new Set(seen)].join() + ',in,in';
+      })();`,
+  };
+
+  describe('in the frame of before', () => {
+    for (const [name, code] of Object.entries(inFrame)) {
+      it(name, async () => {
+        assert.equal(await run(transformed(code)), 'in,in,in');
+        assert.equal(storage.getStore(), undefined);
+      });
+    }
+
+    it('nothing is left behind for the next job', async () => {
+      const code = `module.exports = async (end) => { await 0; storage.getStore(); if (end) throw end; };`;
+      const flow = (await run(transformed(code))) as (end?: unknown) => Promise<void>;
+      const seen: unknown[] = [];
+      for (const end of [undefined, new Error('end')]) {
+        await new Promise<void>((resolve) => {
+          const settled = () => {
+            seen.push(storage.getStore());
+            resolve();
+          };
+          storage.run('flow', () => void flow(end).catch(() => {}));
+          void Promise.resolve().then(settled);
+        });
+        await new Promise((resolve) => setImmediate(resolve));
+        seen.push(storage.getStore());
+      }
+      assert.deepEqual(seen, [undefined, undefined, undefined, undefined]);
+    });
+
+    it('what is entered before the first await is seen by the caller, after it is not', async () => {
+      const code = `module.exports = async () => { storage.enterWith('first'); await 0; storage.enterWith('second'); };`;
+      const flow = (await run(transformed(code))) as () => Promise<void>;
+      const seen = await storage.run('caller', async () => {
+        const promise = flow();
+        const before = storage.getStore();
+        await promise;
+        return before;
+      });
+      assert.equal(seen, 'first');
+    });
+
+    it('the resources of a block, and what follows it', async () => {
+      const code = `
+        const seen = [];
+        const resource = (name) => ({ async [Symbol.asyncDispose]() { seen.push(name + storage.getStore()); await 0; }, [Symbol.dispose]() { seen.push(name + storage.getStore()); } });
+        module.exports = (async () => {
+          { await using a = resource('a'), b = null; using c = resource('c'); await 0; }
+          seen.push(storage.getStore());
+          for (await using d of [resource('d'), resource('e')]) await 0;
+          for (await using f = resource('f'), g = resource('g'); ; ) break;
+          try { await using h = resource('h'); throw new Error('x'); } catch (error) { seen.push(error.message + storage.getStore()); }
+          return seen;
+        })();`;
+      const expected = ['cin', 'ain', 'in', 'din', 'ein', 'gin', 'fin', 'hin', 'xin'];
+      // Older engines do not know `await using`; transformed it runs on them too, once the symbols are there.
+      for (const key of ['dispose', 'asyncDispose'] as const) {
+        if (!(key in Symbol)) Object.defineProperty(Symbol, key, { value: Symbol(`Symbol.${key}`) });
+      }
+      assert.deepEqual(await run(transformed(code)), expected);
+    });
+
+    it('errors while disposing are suppressed as the language has it', async () => {
+      const code = `
+        const failing = (name) => ({ [Symbol.dispose]() { throw name; } });
+        module.exports = (async () => { try { await using a = failing('a'), b = failing('b'); throw 'body'; } catch (e) { return [e.error, e.suppressed.error, e.suppressed.suppressed]; } })();`;
+      assert.deepEqual(await run(transformed(code)), ['a', 'b', 'body']);
+    });
+  });
+
+  describe('generators in the frame of their creation', () => {
+    const made = async (code: string) => (await run(transformed(code, { generators: 'creation' }))) as never;
+    const storageIn = (name: string, fn: () => unknown) => storage.run(name, fn);
+
+    it('a plain one, and its caller is not disturbed', async () => {
+      const code = `module.exports = { *items(a, b = 1) { try { storage.enterWith('inside'); yield storage.getStore(); yield [a, b, storage.getStore()]; } finally { storage.getStore(); } } };`;
+      const { items } = (await made(code)) as { items(...args: unknown[]): Generator };
+      assert.equal(items.length, 1);
+      const iterator = storage.run('creator', items, 'a') as Generator;
+      storageIn('other', () => {
+        assert.equal(iterator.next().value, 'inside');
+        assert.equal(storage.getStore(), 'other');
+        assert.deepEqual(iterator.next().value, ['a', 1, 'inside']);
+        assert.equal(iterator.next().done, true);
+        assert.equal(storage.getStore(), 'other');
+      });
+    });
+
+    it('an async one, with rest parameters and yield*', async () => {
+      const code = `
+        async function* inner() { yield storage.getStore(); }
+        module.exports = { async *items(...all) { yield storage.getStore(); await 0; yield* inner(); yield [storage.getStore(), all]; } };`;
+      const { items } = (await made(code)) as { items(...args: unknown[]): AsyncGenerator };
+      assert.equal(items.length, 0);
+      const iterator = storage.run('creator', items, 1, 2) as AsyncGenerator;
+      const values = [];
+      for (const name of ['a', 'b', 'c', 'd']) values.push(await storage.run(name, () => iterator.next()));
+      assert.deepEqual(
+        values.map(({ value }) => value),
+        ['creator', 'creator', ['creator', [1, 2]], undefined],
+      );
+    });
+
+    it("a 'use strict' of its own is refused", () => {
+      const code = `function* f() { 'use strict'; yield 1; }`;
+      assert.throws(() => transformed(code, { generators: 'creation' }), /cannot have a 'use strict' of its own/);
+    });
+  });
+}

@@ -1,0 +1,292 @@
+/** Real processes, each with the loader, in a project that has this package and `throughline` in its node_modules. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import module from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import MagicString from 'magic-string';
+
+const folder = await mkdtemp(join(tmpdir(), 'throughline-'));
+after(() => rm(folder, { recursive: true, force: true }));
+
+const project = join(folder, 'project');
+await mkdir(join(project, 'node_modules/@throughline'), { recursive: true });
+await symlink(fileURLToPath(new URL('../..', import.meta.url)), join(project, 'node_modules/@throughline/transform'));
+await symlink(fileURLToPath(new URL('../../../core', import.meta.url)), join(project, 'node_modules/throughline'));
+
+async function write(files: Readonly<Record<string, string | Uint8Array>>): Promise<void> {
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), content);
+  }
+}
+
+interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function node(...args: string[]): Promise<Outcome> {
+  return new Promise((settle) => {
+    execFile(process.execPath, args, { cwd: project }, (error, stdout, stderr) => {
+      settle({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+    });
+  });
+}
+
+const PORTABLE = '--conditions=throughline-portable';
+const REGISTER = '--import=@throughline/transform/register';
+const HAS_HOOKS = typeof module.registerHooks === 'function';
+const HAS_TYPESCRIPT = Boolean(process.features.typescript);
+
+async function lines(...args: string[]): Promise<string[]> {
+  const { code, stdout, stderr } = await node('--no-warnings', ...args);
+  assert.equal(code, 0, stderr);
+  return stdout.trimEnd().split('\n');
+}
+
+/** Each of these files is in a place, or of a kind, of its own. */
+const STEP = 'async (see, name) => { await 1; see(name); await { then(go) { see(name); go(); } }; see(name); };';
+await write({
+  'project/values.mjs': `
+import { createRequire } from 'node:module';
+import { isMainThread, Worker } from 'node:worker_threads';
+import { AsyncLocalStorage } from 'throughline';
+import commonjs from './commonjs.cjs';
+import bare from './bare.js';
+import { step as syntax } from './syntax.js';
+import old from 'old';
+import { step as deep } from 'deep';
+import { step as far } from 'far';
+import farOld from 'far/old.cjs';
+const require = createRequire(import.meta.url);
+const storage = new AsyncLocalStorage();
+const seen = new Map();
+const see = (name) => seen.set(name, [...(seen.get(name) ?? []), storage.getStore()]);
+const steps = { own: ${STEP.slice(0, -1)}, commonjs, bare, syntax, old, deep, far, farOld,
+  required: require('./required.cjs'), requiredModule: require('./required-module.mjs').step,
+  data: (await import('data:text/javascript,' + encodeURIComponent('export const step = ${STEP}'))).step };
+await Promise.all(['a', 'b'].map((value) => storage.run(value, async () => {
+  for (const [name, step] of Object.entries(steps)) await step(see, name);
+  try { await Promise.reject(new Error()); } catch { see('caught'); }
+})));
+see('outside');
+for (const [name, values] of seen) console.log(name, values.map(String).join());
+if (isMainThread) new Worker(new URL(import.meta.url)).on('error', (error) => { throw error; });
+`,
+  'project/commonjs.cjs': `module.exports = ${STEP}`,
+  'project/required.cjs': `module.exports = ${STEP}`,
+  'project/required-module.mjs': `export const step = ${STEP}`,
+  'project/bare.js': `module.exports = ${STEP}`,
+  'project/syntax.js': `export const step = ${STEP}`,
+  'project/node_modules/old/package.json': JSON.stringify({ name: 'old' }),
+  'project/node_modules/old/index.js': `module.exports = ${STEP}`,
+  'project/node_modules/deep/package.json': JSON.stringify({ name: 'deep', type: 'module', exports: './index.js' }),
+  'project/node_modules/deep/index.js': `export * from './inner.js';`,
+  'project/node_modules/deep/inner.js': `export const step = ${STEP}`,
+  // Linked from elsewhere, where there is no throughline to be found.
+  'far/package.json': JSON.stringify({ name: 'far', exports: { '.': './index.mjs', './old.cjs': './old.cjs' } }),
+  'far/index.mjs': `export const step = ${STEP}`,
+  'far/old.cjs': `module.exports = ${STEP}`,
+});
+await symlink(join(folder, 'far'), join(project, 'node_modules/far'));
+
+const STEPS = 'own commonjs bare syntax old deep far farOld required requiredModule data'.split(' ');
+const THREAD = [...STEPS.map((name) => `${name} a,b,a,b,a,b`), 'caught a,b', 'outside undefined'];
+
+test('awaits of plain values and thenables keep the values on the portable engine, in all threads', async () => {
+  assert.deepEqual(await lines(PORTABLE, REGISTER, 'values.mjs'), [...THREAD, ...THREAD]);
+});
+
+test('without the loader they do not', async () => {
+  const [own] = await lines(PORTABLE, 'values.mjs');
+  assert.equal(own, `own ${Array(6).fill('undefined').join()}`);
+});
+
+test("Node's own engine goes on as before", async () => {
+  assert.deepEqual(await lines(REGISTER, 'values.mjs'), [...THREAD, ...THREAD]);
+});
+
+test('an ES module imported by one that was required', {
+  skip: !HAS_HOOKS && 'this Node asks no hook for it',
+}, async () => {
+  await write({
+    'project/requires.cjs': `
+const { AsyncLocalStorage } = require('throughline');
+const storage = new AsyncLocalStorage();
+const { step } = require('deep');
+storage.run('a', () => step(() => console.log(storage.getStore())));
+`,
+  });
+  assert.deepEqual(await lines(PORTABLE, REGISTER, 'requires.cjs'), ['a', 'a', 'a']);
+});
+
+test('a CommonJS module is one and the same, imported or required, with all that require has', async () => {
+  await write({
+    'project/same.mjs': `
+import { createRequire } from 'node:module';
+import imported from './same.cjs';
+const require = createRequire(import.meta.url);
+console.log(imported === require('./same.cjs'), imported.join());
+`,
+    'project/same.cjs': `
+async function unused() { await 1; }
+module.exports = [Object.keys(require.cache).includes(__filename), typeof require.resolve.paths, typeof require.extensions['.js'],
+  require('./same.json').async, require('node:fs') === require('fs')];
+`,
+    'project/same.json': '{ "async": "await" }',
+  });
+  assert.deepEqual(await lines(REGISTER, 'same.mjs'), ['true true,function,function,await,true']);
+});
+
+test('left alone: JSON, WebAssembly, builtin modules, copies of throughline, files without a suspension', async () => {
+  const copy = 'export async function own() { await 1; }';
+  await write({
+    'project/left.mjs': `
+import { readFileSync } from 'node:fs';
+import { own } from 'throughline-user';
+import { text } from './plain.mjs';
+import json from './async.json' with { type: 'json' };
+import { readFile } from 'node:fs/promises';
+import * as wasm from './empty.wasm';
+console.log(own.toString());
+console.log(text.toString());
+console.log(json.async, typeof readFile, Object.keys(wasm).length);
+`,
+    'project/plain.mjs': `export function text() { return 'async await'; }`,
+    'project/async.json': '{ "async": "await" }',
+    'project/empty.wasm': Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0),
+    'project/node_modules/throughline-user/package.json': '{ "exports": "./index.mjs" }',
+    'project/node_modules/throughline-user/index.mjs': `export { own } from 'throughline';`,
+    'project/node_modules/throughline-user/node_modules/throughline/package.json': '{ "exports": "./index.mjs" }',
+    'project/node_modules/throughline-user/node_modules/throughline/index.mjs': copy,
+  });
+  assert.deepEqual(await lines('--experimental-wasm-modules', REGISTER, 'left.mjs'), [
+    copy.slice('export '.length),
+    `function text() { return 'async await'; }`,
+    'await function 0',
+  ]);
+});
+
+const THROWING = `const fail = async () => { await 1; await { then(go) { go(); } }; throw new Error('failed'); };
+`;
+const THROWN_AT = `1:${THROWING.indexOf('new Error') + 1}`;
+
+test('stack traces show the places of the files, and of what those were made from', async () => {
+  const typescript = `interface Value {\n  name: string;\n}\n\nexport async function work(value: Value) {\n  await 1;\n  throw new Error(value.name);\n}\n`;
+  const compiled = new MagicString(typescript);
+  compiled.remove(0, typescript.indexOf('export')).remove(typescript.indexOf(': Value'), typescript.indexOf(') {'));
+  const map = compiled.generateMap({ source: '../src/work.ts', hires: true });
+  const commonjs = `${compiled.clone().remove(typescript.indexOf('export'), typescript.indexOf('async')).toString()}exports.work = work;`;
+  await write({
+    'project/src/work.ts': typescript,
+    'project/dist/beside.mjs': `${compiled}//# sourceMappingURL=beside.mjs.map\n`,
+    'project/dist/beside.mjs.map': JSON.stringify(map),
+    'project/dist/within.cjs': `${commonjs}\n//# sourceMappingURL=${map.toUrl()}\n`,
+    'project/dist/lost.mjs': `${compiled}//# sourceMappingURL=lost.mjs.map\n`,
+    'project/stack.mjs': `${THROWING}import './stack.cjs';
+import { work as beside } from './dist/beside.mjs';
+import within from './dist/within.cjs';
+import { work as lost } from './dist/lost.mjs';
+for (const work of [fail, globalThis.failCommonjs, beside, within.work, lost]) {
+  await work({ name: 'failed' }).catch((error) => console.log(/\\((.*)\\)/.exec(error.stack)[1]));
+}
+`,
+    'project/stack.cjs': `${THROWING}globalThis.failCommonjs = fail;`,
+    'project/late.mjs': `process.setSourceMapsEnabled(true); await import('./stack.mjs');`,
+  });
+  const places = [
+    `stack.mjs:${THROWN_AT}`,
+    `stack.cjs:${THROWN_AT}`,
+    'src/work.ts:7:9',
+    'src/work.ts:7:9',
+    'dist/lost.mjs:3:9',
+  ];
+  const expected = places.map((place) => join(project, place));
+  assert.deepEqual(await lines(PORTABLE, '--enable-source-maps', REGISTER, 'stack.mjs'), expected);
+  assert.deepEqual(await lines(PORTABLE, REGISTER, 'late.mjs'), expected);
+});
+
+test('TypeScript', { skip: !HAS_TYPESCRIPT && 'this Node does not strip types' }, async () => {
+  const fail = `const fail = async (value: string): Promise<never> => { await value!; throw new Error(value as string); };`;
+  const step = `async <T,>(see: (value: T) => void): Promise<void> => { const x = (await (1 satisfies number)) as unknown as T; see(x); };`;
+  await write({
+    'project/typed.mts': `
+import { createRequire } from 'node:module';
+import { AsyncLocalStorage } from 'throughline';
+import { step as bare } from './bare-typed.ts';
+import commonjs from './typed.cts';
+const storage: AsyncLocalStorage<string> = new AsyncLocalStorage();
+const require = createRequire(import.meta.url);
+const required: typeof import('./required-typed.ts') = require('./required-typed.ts');
+const syntax: typeof import('./bare-typed.ts') = require('./required-syntax.ts');
+await storage.run('a', async (): Promise<void> => {
+  for (const step of [bare, commonjs.step, required.step, syntax.step]) await step((x: unknown) => console.log(x, storage.getStore()));
+});
+${fail}
+await fail('x').catch((error: Error) => console.log(/\\((.*)\\)/.exec(error.stack as string)?.[1]));
+`,
+    'project/bare-typed.ts': `export const step = ${step}`,
+    'project/required-syntax.ts': `export const step = ${step}`,
+    'project/required-typed.ts': `exports.step = ${step}`,
+    'project/typed.cts': `exports.step = ${step}`,
+    'project/alone.cts': `(async (text: string) => { await 1; console.log(text); })('alone');`,
+  });
+  assert.deepEqual(await lines(PORTABLE, REGISTER, 'alone.cts'), ['alone']);
+  assert.deepEqual(await lines(PORTABLE, '--enable-source-maps', REGISTER, 'typed.mts'), [
+    '1 a',
+    '1 a',
+    '1 a',
+    '1 a',
+    `${join(project, 'typed.mts')}:13:${fail.indexOf('new Error') + 1}`,
+  ]);
+});
+
+test('files that another loader compiles', { skip: !HAS_HOOKS && 'this Node has no registerHooks' }, async () => {
+  await write({
+    'project/compiler.mjs': `
+import { registerHooks } from 'node:module';
+registerHooks({
+  load(url, context, next) {
+    if (!url.endsWith('.shout')) return next(url, context);
+    const source = "export const step = async (see) => { WAIT 1; see(); };".replace('WAIT', 'await');
+    return { format: 'module', source, shortCircuit: true };
+  },
+});
+`,
+    'project/compiled.mjs': `
+import { AsyncLocalStorage } from 'throughline';
+import { step } from './x.shout';
+const storage = new AsyncLocalStorage();
+await storage.run('a', () => step(() => console.log(storage.getStore())));
+`,
+    'project/x.shout': '',
+  });
+  assert.deepEqual(await lines(PORTABLE, '--import=./compiler.mjs', REGISTER, 'compiled.mjs'), ['a']);
+});
+
+test('a file that does not parse', async () => {
+  const broken = 'async function f() {\n  await 1;\n  const = 2;\n}\n';
+  await write({ 'project/broken.mjs': broken, 'project/broken.cjs': broken, 'project/broken.js': broken });
+  for (const name of ['broken.mjs', 'broken.cjs', 'broken.js']) {
+    const { code, stderr } = await node(REGISTER, name);
+    assert.equal(code, 1);
+    assert.ok(stderr.includes(`${join(project, name)}:3:9: Unexpected token`), stderr);
+    assert.ok(stderr.includes('> 3 |   const = 2;\n    |         ^\n'), stderr);
+  }
+});
+
+test('which of two readings of a file without a sign of its kind is reported', async () => {
+  await write({ 'project/neither.js': `import 'node:fs';\nawait 1;\nconst = 2;\n` });
+  const { code, stderr } = await node(
+    REGISTER,
+    '-e',
+    `import(${JSON.stringify(pathToFileURL(join(project, 'neither.js')).href)})`,
+  );
+  assert.equal(code, 1);
+  assert.ok(stderr.includes('neither.js:3:7: '), stderr);
+});
