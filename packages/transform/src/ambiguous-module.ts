@@ -1,6 +1,7 @@
 /** Files of which nobody says whether they are CommonJS: Node takes them for it if they can be, and so do we. */
-import { parse, TransformError } from './parse.js';
+import { parse } from './parse.js';
 import { type TransformOptions, type TransformResult, transform } from './transform.js';
+import { TransformError } from './transform-error.js';
 
 export function transformEither(code: string, options: TransformOptions): TransformResult | undefined {
   try {

@@ -1,10 +1,14 @@
 /** Makes the code after each suspension of a file run in the frame that was current at the suspension. */
-import type { Program } from 'oxc-parser';
-import { Keywords } from './analysis/async-keywords.js';
-import { type Helper, Names } from './emit/free-names.js';
-import { Edits } from './emit/source-edits.js';
+import type { SourceMap } from 'magic-string';
+import { analyze } from './analysis/analyze.js';
+import { AsyncKeywords } from './analysis/async-keywords.js';
+import type { GeneratorFrame } from './analysis/facts.js';
+import { CodeWriter } from './emit/code-writer.js';
+import { emitConstructs } from './emit/emit.js';
+import { emitFileOpening } from './emit/file-opening.js';
+import { FreeNames } from './emit/free-names.js';
+import { SourceEdits } from './emit/source-edits.js';
 import { type Language, parse, type SourceType } from './parse.js';
-import { Suspensions } from './suspensions.js';
 
 export interface TransformOptions {
   /** Names the file in source maps and errors, and by its ending tells language and kind. */
@@ -20,7 +24,7 @@ export interface TransformOptions {
    * In which frame the body of an async generator runs: that of the `next()` that resumes it, as Node has it (the default),
    * or that of the call that created it, as the TC39 text has it.
    */
-  readonly generators?: 'next' | 'creation';
+  readonly generators?: GeneratorFrame;
   /** Code for the file to begin with, before whatever it imports. */
   readonly begins?: string;
 }
@@ -30,8 +34,6 @@ export interface TransformResult {
   readonly map: SourceMap;
 }
 
-export type SourceMap = ReturnType<Edits['apply']>['map'];
-
 /**
  * Transforms one file.
  * @returns the code with its source map; undefined where there is nothing to do
@@ -39,27 +41,19 @@ export type SourceMap = ReturnType<Edits['apply']>['map'];
  */
 export function transform(code: string, options: TransformOptions): TransformResult | undefined {
   const { filename, lang, generators = 'next', begins = '' } = options;
-  // Each suspension stands in an async function or is an `await`.
-  const keywords = new Keywords(code);
+  // Each suspension is in an async function or is an `await`.
+  const keywords = new AsyncKeywords(code);
   if (keywords.isEmpty && begins === '' && generators === 'next') return undefined;
   const { program, module } = parse(code, filename, lang ?? languageOf(filename), options.sourceType);
-  const edits = new Edits();
+  const facts = analyze(program, keywords, generators);
+  if (facts.functions.length === 0 && facts.topLevel === undefined && begins === '') return undefined;
   const sourceType = options.sourceType ?? sourceTypeOf(filename, code, module.hasModuleSyntax);
-  const names = new Names(code, sourceType === 'script' ? '_throughline_' : '_');
-  const isModule = sourceType === 'module';
-  const suspensions = new Suspensions({ code, filename, isModule, generators, keywords, names, edits });
-  const opening = suspensions.walk(program);
-  if (edits.isEmpty && begins === '') return undefined;
-  const { at, separator } = suspensions.afterDirectives(program.body, startOf(code, program));
-  edits.begin(at, 1, `${separator}${begins}${importOf(names.helpers, sourceType)}${opening}`);
+  const edits = new SourceEdits();
+  const names = new FreeNames(code, sourceType === 'script' ? '_throughline_' : '_');
+  const writer = new CodeWriter(code, filename, sourceType === 'module', edits, names);
+  emitConstructs(facts, writer);
+  emitFileOpening(program, facts.topLevel, sourceType, begins, writer);
   return edits.apply(code, filename);
-}
-
-function startOf(code: string, program: Program): number {
-  if (program.hashbang === null) return 0;
-  const { end } = program.hashbang;
-  const [ending] = /^(?:\r\n|[\n\r\u2028\u2029])?/.exec(code.slice(end, end + 2)) ?? [''];
-  return end + ending.length;
 }
 
 function languageOf(filename: string): Language {
@@ -71,18 +65,4 @@ function sourceTypeOf(filename: string, code: string, hasModuleSyntax: boolean):
   if (/\.m[jt]s$/.test(filename) || hasModuleSyntax) return 'module';
   if (/\.c[jt]s$/.test(filename)) return 'commonjs';
   return /\b(?:require\s*\(|module\s*\.\s*exports\b|exports\s*[.[])/.test(code) ? 'commonjs' : 'module';
-}
-
-function importOf(helpers: readonly [Helper, string][], sourceType: SourceType): string {
-  if (helpers.length === 0) return '';
-  const names = (separator: string) =>
-    helpers.map(([helper, name]) => (helper === name ? name : `${helper}${separator}${name}`)).join();
-  switch (sourceType) {
-    case 'module':
-      return `import{${names(' as ')}}from'throughline/await';`;
-    case 'commonjs':
-      return `const{${names(':')}}=require('throughline/await');`;
-    case 'script':
-      return `var{${names(':')}}=(globalThis[Symbol.for('throughline.1')]||{}).await||(()=>{throw new Error("This script was built with @throughline/transform and needs what 'throughline/await-script' puts on the page: load that before it.")})();`;
-  }
 }

@@ -7,31 +7,31 @@
 const KEYWORD =
   /(?<![\p{ID_Continue}$])(?:async\s*(?=[\p{ID_Start}$_\\(*[#"'\d/.<])|await\s*(?![\p{ID_Continue}$:,)\]};=]))/gu;
 
-export class Keywords {
-  readonly #places: number[] = [];
+export class AsyncKeywords {
+  readonly #positions: number[] = [];
 
   constructor(code: string) {
     if (!code.includes('async') && !code.includes('await')) return;
     for (const { index, 0: match } of code.matchAll(KEYWORD)) {
-      if (!isQuoted(code, index, match)) this.#places.push(index);
+      if (!isQuoted(code, index, match)) this.#positions.push(index);
     }
   }
 
   get isEmpty(): boolean {
-    return this.#places.length === 0;
+    return this.#positions.length === 0;
   }
 
   /** Whether there may be one from `start` to `end`. */
-  has(start: number, end: number): boolean {
-    const places = this.#places;
+  hasBetween(start: number, end: number): boolean {
+    const positions = this.#positions;
     let low = 0;
-    let high = places.length;
+    let high = positions.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((places[middle] as number) < start) low = middle + 1;
+      if ((positions[middle] as number) < start) low = middle + 1;
       else high = middle;
     }
-    return low < places.length && (places[low] as number) < end;
+    return low < positions.length && (positions[low] as number) < end;
   }
 }
 

@@ -5,9 +5,9 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, extname } from 'node:path';
 import type { Loader, OnLoadArgs, OnLoadResult, Plugin, PluginBuild } from 'esbuild';
-import { TransformError } from '../parse.js';
 import { findOwnPackage, isOwnFile } from '../throughline-package.js';
 import { transform } from '../transform.js';
+import { TransformError } from '../transform-error.js';
 import { ASYNC_HOOKS, INSTALL_FILE, type PluginOptions } from './plugin-options.js';
 
 const LOADERS: Readonly<Record<string, Loader>> = {

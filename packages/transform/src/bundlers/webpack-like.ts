@@ -1,8 +1,9 @@
 /** What the plugins for webpack and Rspack have in common: both have the same hooks and the same loaders. */
 import type { NativeBuildContext, UnpluginOptions } from 'unplugin';
-import { type SourceType, TransformError } from '../parse.js';
+import type { SourceType } from '../parse.js';
 import { findOwnPackage, isOwnFile } from '../throughline-package.js';
 import { transform } from '../transform.js';
+import { TransformError } from '../transform-error.js';
 import { ASYNC_HOOKS, INSTALL_FILE, type PluginOptions } from './plugin-options.js';
 
 /** Files that are JavaScript when the loaders before this one are done with them. */

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The command `throughline-transform`: files and folders in, transformed copies out. */
 import { readFileSync } from 'node:fs';
-import { TransformError } from '../parse.js';
+import { TransformError } from '../transform-error.js';
 import { HELP, type Order, readArguments, UsageError } from './arguments.js';
 import { findEntries } from './input-files.js';
 import { Progress } from './progress.js';

@@ -333,7 +333,7 @@ if (!process.execArgv.includes(CONDITION)) {
 
     it("a 'use strict' of its own is refused", () => {
       const code = `function* f() { 'use strict'; yield 1; }`;
-      assert.throws(() => transformed(code, { generators: 'creation' }), /cannot have a 'use strict' of its own/);
+      assert.throws(() => transformed(code, { generators: 'creation' }), /cannot have its own 'use strict' directive/);
     });
   });
 }

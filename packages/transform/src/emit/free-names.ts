@@ -1,27 +1,26 @@
-/** Names that the file does not use, for what is written into it. */
+/** Names for the helpers and variables of emitted code that the file does not use itself. */
+import { HELPER_NAMES, type HelperName } from '../await-helpers.js';
 
-export const HELPERS = [
-  'asyncCall',
-  'guardedCall',
-  'generatorCall',
-  'moduleEvaluation',
-  'creationFrameGenerator',
-  'wrapOperand',
-  'unwrapResult',
-  'wrapReturn',
-  'suspendAndSchedule',
-  'iterateAsync',
-  'delegateAsync',
-  'delegateSync',
-  'disposal',
-] as const;
+const VARIABLES = {
+  /** What is known of the call that runs: see `throughline/await`. */
+  call: 'f',
+  /** The result of an `await`, while the frame is restored. */
+  result: 'v',
+  /** The resources of a block. */
+  disposal: 'd',
+  error: 'e',
+  /** What a `for await` has received. */
+  item: 'x',
+  /** The length and the elements of a rest parameter. */
+  restLength: 'n',
+  restElements: 'r',
+} as const;
 
-/** What `throughline/await` exports. */
-export type Helper = (typeof HELPERS)[number];
+export type VariableName = keyof typeof VARIABLES;
 
-export class Names {
+export class FreeNames {
   readonly #code: string;
-  readonly #given = new Map<string, string>();
+  readonly #names = new Map<string, string>();
   readonly #prefix: string;
 
   constructor(code: string, prefix: string) {
@@ -29,23 +28,36 @@ export class Names {
     this.#prefix = prefix;
   }
 
+  helper(helper: HelperName): string {
+    return this.#nameFor(helper);
+  }
+
+  variable(variable: VariableName): string {
+    return this.#nameFor(VARIABLES[variable]);
+  }
+
+  /** A name for a declaration of the file that no code refers to. */
+  unused(position: number): string {
+    return this.#nameFor(`unused${position}`);
+  }
+
+  /** The helpers whose names were used, with these names. */
+  get usedHelpers(): (readonly [helper: HelperName, name: string])[] {
+    return HELPER_NAMES.flatMap((helper) => {
+      const name = this.#names.get(helper);
+      return name === undefined ? [] : [[helper, name] as const];
+    });
+  }
+
   /** The same name for the same purpose, in the whole file. */
-  of(purpose: string): string {
-    let name = this.#given.get(purpose);
+  #nameFor(purpose: string): string {
+    let name = this.#names.get(purpose);
     if (name === undefined) {
       const base = this.#prefix + purpose;
       name = base;
       for (let i = 1; this.#code.includes(name); i++) name = base + i;
-      this.#given.set(purpose, name);
+      this.#names.set(purpose, name);
     }
     return name;
-  }
-
-  /** The helpers that were asked for, with their names. */
-  get helpers(): [Helper, string][] {
-    return HELPERS.flatMap((helper) => {
-      const name = this.#given.get(helper);
-      return name === undefined ? [] : [[helper, name]];
-    });
   }
 }

@@ -1,9 +1,10 @@
 /** What becomes of a file that Node loads. What kind it is tells its format, as Node's loaders name it. */
 import { fileURLToPath } from 'node:url';
 import { transformEither } from '../ambiguous-module.js';
-import { type SourceType, TransformError } from '../parse.js';
+import type { SourceType } from '../parse.js';
 import { traceBack } from '../source-maps.js';
 import { transform } from '../transform.js';
+import { TransformError } from '../transform-error.js';
 import { isNeverTransformed } from '../untransformed-files.js';
 
 const SOURCE_TYPES: ReadonlyMap<string, SourceType | 'either'> = new Map([
