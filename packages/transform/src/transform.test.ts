@@ -64,6 +64,50 @@ describe('where the helpers come from', () => {
     const code = codeOf('export async function f(_f, _v, _asyncCall) { return _f + await x + _v1; }') ?? '';
     assert.match(code, /asyncCall as _asyncCall1\}.*let _v2,_f1=_asyncCall1\(\)/);
   });
+
+  const declarations: Record<string, string> = {
+    'an escaped variable': 'let \\u005ff;',
+    'an escape with braces': 'let \\u{0005F}f;',
+    'an escape in upper case': 'let \\u005Ff;',
+    'an escaped letter': 'let _\\u0066;',
+    'an escaped pattern': 'const { a: [\\u005ff = 1] } = {};',
+    'an escaped function': 'function \\u005ff() {}',
+    'an escaped class': 'class \\u005ff {}',
+    'an escaped import': `import { a as \\u005ff } from 'a';`,
+    'an escaped default import': `import \\u005ff from 'a';`,
+    'an escaped namespace import': `import * as \\u005ff from 'a';`,
+    'an escaped export': 'let a; export { a as \\u005ff };',
+    'a JSX element': 'const a = <_f />;',
+    'a member of a JSX element': 'const a = <_f.a />;',
+    'a shorthand property': 'const a = { _f };',
+    'a decorator before an export': '@_f export class A {}',
+    'a decorator of a parameter': 'class A { m(@_f a: string) {} }',
+    'a name in a nested function': 'const a = () => { function b() { return () => _f; } };',
+    'a name in the text of an eval': `eval('var _f');`,
+    'a name after the text of an eval': `eval('var \\\\x5ff');`,
+  };
+  for (const [name, declaration] of Object.entries(declarations)) {
+    it(`not taken: ${name}`, () => {
+      const code =
+        codeOf(`${declaration}\nexport async function f() { await 0; g(); }`, { filename: 'file.tsx' }) ?? '';
+      assert.match(code, /const _f1=_asyncCall\(\);/);
+    });
+  }
+
+  const mentions: Record<string, string> = {
+    'a string': `const a = '_f _asyncCall';`,
+    'a comment': '/* _f */ // _asyncCall',
+    'a regular expression': 'const a = /_f/;',
+    'a part of a longer name': 'let _first, b_f, $_f, _f_, \u00e9_f, _f\u00e9;',
+    'an escape in a string': `const a = '\\u005ff';`,
+    'a private name': 'class A { #_f; }',
+  };
+  for (const [name, mention] of Object.entries(mentions)) {
+    it(`free: a name that only stands in ${name}`, () => {
+      const code = codeOf(`${mention}\nexport async function f() { await 0; g(); }`) ?? '';
+      assert.match(code, /\{asyncCall as _asyncCall\}.*const _f=_asyncCall\(\);/s);
+    });
+  }
 });
 
 describe('languages', () => {

@@ -19,19 +19,19 @@ import type {
   TryStatement,
   YieldExpression,
 } from 'oxc-parser';
-import type { AsyncKeywords } from './async-keywords.js';
 import { endOfDirectives } from './directives.js';
 import type { AwaitFacts, BodyFacts, Construct, FileFacts, FunctionFacts, GeneratorFrame } from './facts.js';
 import { findHoistingConflicts } from './hoisting-conflicts.js';
 import { mayBeThenable } from './may-be-thenable.js';
 import { forEachChild, isBlock, isNode, usingKindOf } from './syntax-tree.js';
 import { TailAwaits } from './tail-awaits.js';
+import type { TextPositions } from './text-positions.js';
 
 /**
- * @param keywords those of the file
+ * @param keywords where the file may have the keywords `async` and `await`
  * @param generators in which frame the bodies of generators are to run
  */
-export function analyze(program: Program, keywords: AsyncKeywords, generators: GeneratorFrame): FileFacts {
+export function analyze(program: Program, keywords: TextPositions, generators: GeneratorFrame): FileFacts {
   return new Analyzer(keywords, generators).analyze(program);
 }
 
@@ -93,13 +93,13 @@ class OpenBody {
 }
 
 class Analyzer {
-  readonly #keywords: AsyncKeywords;
+  readonly #keywords: TextPositions;
   readonly #generators: GeneratorFrame;
   readonly #tails = new TailAwaits();
   readonly #functions: FunctionFacts[] = [];
   #body = new OpenBody('top level', true);
 
-  constructor(keywords: AsyncKeywords, generators: GeneratorFrame) {
+  constructor(keywords: TextPositions, generators: GeneratorFrame) {
     this.#keywords = keywords;
     this.#generators = generators;
   }

@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { runInThisContext } from 'node:vm';
 import { AsyncLocalStorage } from 'throughline';
 import { type TransformOptions, transform } from '../transform.js';
 
@@ -180,6 +181,34 @@ if (!process.execArgv.includes(CONDITION)) {
         return seen;
       }
       module.exports = f();`,
+    'a variable whose name is written with an escape': `
+      async function f(p) { let \\u005ff = 1; const a = await p; return [a, \\u005ff]; }
+      module.exports = f(0);`,
+    'parameters whose names are written with escapes': `
+      async function f(\\u{5f}f, { a: \\u{005F}e, ...\\u005f\\u0076 }, [_\\u0078]) { return [await 1, \\u005ff, \\u005fe, \\u005fv, \\u005fx]; }
+      module.exports = f(1, { a: 2, b: 3 }, [4]);`,
+    'a class whose name is written with an escape': `
+      async function f(p) { class \\u005ff {} await p; return [new \\u005ff() instanceof \\u005ff, \\u005ff.name]; }
+      module.exports = f(0);`,
+    'an outer variable whose name is written with an escape': `
+      const \\u005fv = 'outer';
+      async function f(p) { const read = () => \\u005fv; return [await p, read(), \\u005fv]; }
+      module.exports = f(0);`,
+    'a function with the escaped name of a helper': `
+      function \\u005fasyncCall() { return 'own'; }
+      async function f(p) { await p; return \\u005fasyncCall(); }
+      module.exports = f(0);`,
+    'a catch with a pattern and an escaped name': `
+      async function f(p) { try { await p; throw {}; } catch ({ a = \\u005fe }) { return a; } var \\u005fe = 3; }
+      module.exports = f(0);`,
+    'names that an eval declares, and names that it reads': `
+      async function declares(p) { eval('var _f = 1, \\\\u005fv = 2'); const a = await p; return [a, eval('_f'), eval('\\\\u005fv')]; }
+      const _x = 'outer';
+      async function reads(items) { for await (const { a } of items) return [a, eval('_' + 'x')]; }
+      module.exports = Promise.all([declares(0), reads([{ a: 1 }])]);`,
+    'names that a with statement brings into scope': `
+      async function f(p) { with ({ _f: 1, '_v': 2, ['\\u005funwrapResult']: 3 }) { const a = await p; return [a, _f]; } }
+      module.exports = f(0);`,
     'a generator that is asked for more than it has': `
       async function* g() { try { yield 1; yield 2; } finally { yield 'last'; } }
       module.exports = (async () => { const it = g(); return Promise.all([it.next(), it.return('r'), it.next(), it.next(), it.throw(new Error('x')).catch(String)]); })();`,
@@ -194,6 +223,23 @@ if (!process.execArgv.includes(CONDITION)) {
         assert.deepEqual(await run(code2), await run(code));
       });
     }
+  });
+
+  it('a classic script whose global names are those of the helpers', async () => {
+    await import('throughline/await-script');
+    const code = `
+      let \\u005fthroughline_asyncCall = 1;
+      globalThis._throughline_guardedCall = 2;
+      globalThis['_throughline_unwrapResult'] = 3;
+      globalThis.outcome = (async () => {
+        try { await 0; } catch {}
+        const nested = async () => { await 0; return await 1; };
+        await nested();
+        return [\\u005fthroughline_asyncCall, globalThis._throughline_guardedCall, globalThis['_throughline_' + 'unwrapResult']];
+      })();`;
+    const { code: script = '' } = transform(code, { filename: 'script.js', sourceType: 'script' }) ?? {};
+    runInThisContext(script);
+    assert.deepEqual(await (globalThis as { outcome?: unknown }).outcome, [1, 2, 3]);
   });
 
   const inFrame: Record<string, string> = {

@@ -34,7 +34,7 @@ export function emitFileOpening(
   const start = endOfHashbang(program, writer.code);
   const at = endOfDirectives(program.body, start);
   const separator = writer.separatorAfterDirectives(at, start);
-  const helpers = helperImport(writer.names.usedHelpers, sourceType);
+  const helpers = helperImport(writer.names.namedHelpers, sourceType);
   writer.edits.open(at, TOP_DEPTH, `${separator}${begins}${helpers}${moduleOpening}`);
 }
 

@@ -1,4 +1,6 @@
 /** Names for the helpers and variables of emitted code that the file does not use itself. */
+import type { Program } from 'oxc-parser';
+import { findUsedNames } from '../analysis/used-names.js';
 import { HELPER_NAMES, type HelperName } from '../await-helpers.js';
 
 const VARIABLES = {
@@ -18,14 +20,23 @@ const VARIABLES = {
 
 export type VariableName = keyof typeof VARIABLES;
 
-export class FreeNames {
-  readonly #code: string;
-  readonly #names = new Map<string, string>();
-  readonly #prefix: string;
+/** Every purpose, and the number that makes its name another one. */
+const PURPOSE = `(?:${[...HELPER_NAMES, ...Object.values(VARIABLES), 'unused'].join('|')})\\d*`;
 
-  constructor(code: string, prefix: string) {
+export class FreeNames {
+  readonly #program: Program;
+  readonly #code: string;
+  readonly #isScript: boolean;
+  readonly #prefix: string;
+  readonly #names = new Map<string, string>();
+  #used: ReadonlySet<string> | undefined = undefined;
+
+  /** @param isScript whether the file is a classic script: the names of its helpers are then global */
+  constructor(program: Program, code: string, isScript: boolean) {
+    this.#program = program;
     this.#code = code;
-    this.#prefix = prefix;
+    this.#isScript = isScript;
+    this.#prefix = isScript ? '_throughline_' : '_';
   }
 
   helper(helper: HelperName): string {
@@ -36,13 +47,13 @@ export class FreeNames {
     return this.#nameFor(VARIABLES[variable]);
   }
 
-  /** A name for a declaration of the file that no code refers to. */
+  /** A name for the declaration at a position of the file, to which no code refers. */
   unused(position: number): string {
     return this.#nameFor(`unused${position}`);
   }
 
-  /** The helpers whose names were used, with these names. */
-  get usedHelpers(): (readonly [helper: HelperName, name: string])[] {
+  /** The helpers that were named, with these names. */
+  get namedHelpers(): (readonly [helper: HelperName, name: string])[] {
     return HELPER_NAMES.flatMap((helper) => {
       const name = this.#names.get(helper);
       return name === undefined ? [] : [[helper, name] as const];
@@ -55,9 +66,14 @@ export class FreeNames {
     if (name === undefined) {
       const base = this.#prefix + purpose;
       name = base;
-      for (let i = 1; this.#code.includes(name); i++) name = base + i;
+      for (let i = 1; this.#isTaken(name); i++) name = base + i;
       this.#names.set(purpose, name);
     }
     return name;
+  }
+
+  #isTaken(name: string): boolean {
+    this.#used ??= findUsedNames(this.#program, this.#code, this.#prefix + PURPOSE, this.#isScript);
+    return this.#used.has(name) || [...this.#names.values()].includes(name);
   }
 }
