@@ -1,21 +1,29 @@
-/** The parser, and what a file that it does not understand is told. */
+/** The parser. */
 import { type OxcError, type ParseResult, type Program, parseSync } from 'oxc-parser';
 import { TransformError } from './transform-error.js';
 
+/** The language of a file, which decides whether it can contain JSX and types. */
 export type Language = 'js' | 'jsx' | 'ts' | 'tsx';
+
+/** What kind of source text a file is: an ES module, a CommonJS module or a classic script. */
 export type SourceType = 'module' | 'commonjs' | 'script';
 
-export interface Parsed {
+export interface ParsedFile {
   readonly program: Program;
   readonly module: ParseResult['module'];
 }
 
+/**
+ * @param lang derived from the extension of `filename` if undefined
+ * @param sourceType derived from the code if undefined
+ * @throws TransformError if the file does not parse
+ */
 export function parse(
   code: string,
   filename: string,
   lang: Language | undefined,
   sourceType: SourceType | undefined,
-): Parsed {
+): ParsedFile {
   const result = parseSync(filename, code, {
     ...(lang !== undefined && { lang }),
     sourceType: sourceType ?? 'unambiguous',

@@ -1,14 +1,16 @@
-/** Which files are never transformed: those that a suspension is followed with, and those that transform. */
+/** Which files are never transformed: those of `throughline`, which follow the suspensions, and those of this package. */
 import { fileURLToPath } from 'node:url';
-import { findOwnPackage, isOwnFile } from './throughline-package.js';
+import { findThroughlinePackage, isThroughlineFile } from './throughline-package.js';
 
-export const OWN_PACKAGE = findOwnPackage(process.cwd());
-const HERE = fileURLToPath(new URL('.', import.meta.url));
+/** The directory of the package `throughline` that the current directory leads to. */
+export const THROUGHLINE_DIRECTORY = findThroughlinePackage(process.cwd());
+
+const OWN_DIRECTORY = fileURLToPath(new URL('.', import.meta.url));
 
 export function isNeverTransformed(path: string): boolean {
   return (
-    isOwnFile(path, OWN_PACKAGE) ||
-    path.startsWith(HERE) ||
+    isThroughlineFile(path, THROUGHLINE_DIRECTORY) ||
+    path.startsWith(OWN_DIRECTORY) ||
     /[\\/]node_modules[\\/]@throughline[\\/]transform[\\/]/.test(path)
   );
 }

@@ -1,14 +1,16 @@
 /**
- * The plugin for esbuild. Not through unplugin, whose esbuild plugins cannot resolve an import to a file, nor report an
- * error with its place.
+ * The plugin for esbuild. It does not use unplugin, whose esbuild plugins can neither resolve an import to a file nor report
+ * an error with its position.
  */
 import { readFile } from 'node:fs/promises';
 import { dirname, extname } from 'node:path';
 import type { Loader, OnLoadArgs, OnLoadResult, Plugin, PluginBuild } from 'esbuild';
-import { findOwnPackage, isOwnFile } from '../throughline-package.js';
+import { HELPER_SPECIFIER } from '../await-helpers.js';
+import { findThroughlinePackage, isThroughlineFile } from '../throughline-package.js';
 import { transform } from '../transform.js';
 import { TransformError } from '../transform-error.js';
-import { ASYNC_HOOKS, INSTALL_FILE, type PluginOptions } from './plugin-options.js';
+import { ASYNC_HOOKS_SPECIFIER, INSTALL_FILE, NODE_ASYNC_HOOKS } from './page-modules.js';
+import type { PluginOptions } from './plugin-options.js';
 
 const LOADERS: Readonly<Record<string, Loader>> = {
   '.js': 'js',
@@ -21,6 +23,21 @@ const LOADERS: Readonly<Record<string, Loader>> = {
   '.tsx': 'tsx',
 };
 
+/**
+ * Creates the plugin for esbuild. List it first: a file that another plugin loads is not transformed. With `platform: 'node'`
+ * it does nothing unless the option `server` is set.
+ *
+ * @param options see {@link PluginOptions}; `install` has an effect only with `bundle: true`
+ * @returns the plugin
+ * @throws Error when the build starts, if the package `throughline` is not installed
+ *
+ * @example
+ * import throughline from '@throughline/transform/esbuild';
+ * import { build } from 'esbuild';
+ * await build({ entryPoints: ['src/main.js'], outdir: 'dist', bundle: true, plugins: [throughline()] });
+ *
+ * @see https://esbuild.github.io/plugins/
+ */
 export default function throughline(options: PluginOptions = {}): Plugin {
   return { name: 'throughline', setup: (build) => setup(build, options) };
 }
@@ -29,42 +46,44 @@ function setup(build: PluginBuild, options: PluginOptions): void {
   const { initialOptions } = build;
   const isServer = initialOptions.platform === 'node';
   if (isServer && !options.server) return;
-  // Vite looks for dependencies with the plugins that it bundles them with; there the files are only read.
+  // Vite scans for dependencies with the same plugins with which it then bundles them. A scan only reads the files.
   if (initialOptions.plugins?.some(({ name }) => name === 'vite:dep-scan')) return;
-  const root = initialOptions.absWorkingDir ?? process.cwd();
-  const ownPackage = findOwnPackage(root);
+  const throughlineDirectory = findThroughlinePackage(initialOptions.absWorkingDir ?? process.cwd());
 
   build.onLoad({ filter: /\.[cm]?[jt]sx?$/, namespace: 'file' }, (args) =>
-    isOwnFile(args.path, ownPackage) ? undefined : load(args, options, initialOptions.loader ?? {}),
+    isThroughlineFile(args.path, throughlineDirectory)
+      ? undefined
+      : loadTransformed(args, options, initialOptions.loader ?? {}),
   );
-  build.onResolve({ filter: /^throughline\/await$/ }, async (args) => {
-    if (args.pluginData === RESOLVING) return undefined;
+  build.onResolve({ filter: new RegExp(`^${HELPER_SPECIFIER}$`) }, async (args) => {
+    if (args.pluginData === IS_RESOLVING) return undefined;
     const { kind, importer } = args;
-    for (const resolveDir of [args.resolveDir, ownPackage]) {
-      const found = await build.resolve(args.path, { kind, importer, resolveDir, pluginData: RESOLVING });
-      if (found.errors.length === 0) return found;
+    for (const resolveDir of [args.resolveDir, throughlineDirectory]) {
+      const resolved = await build.resolve(args.path, { kind, importer, resolveDir, pluginData: IS_RESOLVING });
+      if (resolved.errors.length === 0) return resolved;
     }
     return undefined;
   });
   if (isServer) return;
 
-  build.onResolve({ filter: ASYNC_HOOKS }, ({ kind, importer }) =>
-    build.resolve('throughline/async_hooks', { kind, importer, resolveDir: ownPackage }),
+  build.onResolve({ filter: NODE_ASYNC_HOOKS }, ({ kind, importer }) =>
+    build.resolve(ASYNC_HOOKS_SPECIFIER, { kind, importer, resolveDir: throughlineDirectory }),
   );
   if (initialOptions.bundle && options.install !== false) {
     initialOptions.inject = [INSTALL_FILE, ...(initialOptions.inject ?? [])];
   }
 }
 
-const RESOLVING = Symbol();
+/** Marks the requests that this plugin itself makes. */
+const IS_RESOLVING = Symbol();
 
-async function load(
+async function loadTransformed(
   { path }: OnLoadArgs,
   options: PluginOptions,
   loaders: Readonly<Record<string, Loader>>,
 ): Promise<OnLoadResult | undefined> {
-  const ending = extname(path);
-  const loader = loaders[ending] ?? LOADERS[ending] ?? 'js';
+  const extension = extname(path);
+  const loader = loaders[extension] ?? LOADERS[extension] ?? 'js';
   if (!['js', 'jsx', 'ts', 'tsx'].includes(loader)) return undefined;
   const code = await readFile(path, 'utf8');
   try {

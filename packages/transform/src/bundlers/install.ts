@@ -1,4 +1,7 @@
-/** What the plugins let a page load before any other code of it: the web patches, without the interception of `await`. */
+/**
+ * The first module of a page: installs the patches of `throughline/web`. The interception of native `await` stays off,
+ * because the code of the page is transformed.
+ */
 import { install } from 'throughline/web';
 
 install({ await: false });

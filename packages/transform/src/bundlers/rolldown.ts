@@ -1,27 +1,41 @@
 /** The plugin for Rolldown. */
 import type { Plugin } from 'rolldown';
 import type { PluginOptions } from './plugin-options.js';
-import { type Context, type Hooks, makeHooks } from './rollup-hooks.js';
+import { createSharedHooks, type PluginContext, type SharedHooks } from './rollup-family.js';
 
+/**
+ * Creates the plugin for Rolldown. With `platform: 'node'` it does nothing unless the option `server` is set.
+ *
+ * @param options see {@link PluginOptions}
+ * @returns the plugin
+ * @throws Error when the build starts, if the package `throughline` is not installed
+ *
+ * @example
+ * // rolldown.config.js
+ * import throughline from '@throughline/transform/rolldown';
+ * export default { input: 'src/main.js', plugins: [throughline()] };
+ *
+ * @see https://rolldown.rs/apis/plugin-api
+ */
 export default function throughline(options: PluginOptions = {}): Plugin {
-  let hooks: Hooks | undefined;
-  let isIncluded = true;
+  let hooks: SharedHooks | undefined;
+  let isActive = true;
   return {
     name: 'throughline',
     options({ platform, cwd, plugins }) {
-      isIncluded = (platform !== 'node' || options.server === true) && !isViteScan(plugins);
-      hooks = makeHooks(options, cwd ?? process.cwd(), {});
+      isActive = (platform !== 'node' || options.server === true) && !isViteScan(plugins);
+      hooks = createSharedHooks(options, cwd ?? process.cwd(), {});
     },
     resolveId(source, importer) {
-      return isIncluded && hooks !== undefined ? hooks.resolve(this as Context, source, importer) : null;
+      return isActive && hooks !== undefined ? hooks.resolveId(this as PluginContext, source, importer) : null;
     },
     transform(code, id) {
-      return isIncluded ? hooks?.transform(code, id, this.getModuleInfo(id)?.isEntry === true) : undefined;
+      return isActive ? hooks?.transform(code, id, this.getModuleInfo(id)?.isEntry === true) : undefined;
     },
   };
 }
 
-/** Vite looks for dependencies with the plugins that it bundles them with; there the files are only read. */
+/** Vite scans for dependencies with the same plugins with which it then bundles them. A scan only reads the files. */
 function isViteScan(plugins: unknown): boolean {
   return Array.isArray(plugins) && plugins.some((plugin) => plugin?.name?.startsWith('vite:dep-scan'));
 }

@@ -1,21 +1,28 @@
-/** What the plugins for webpack and Rspack have in common: both have the same hooks and the same loaders. */
+/** What the plugins for webpack and Rspack share: both bundlers have the same hooks and the same loaders. */
 import type { NativeBuildContext, UnpluginOptions } from 'unplugin';
+import { HELPER_SPECIFIER } from '../await-helpers.js';
 import type { SourceType } from '../parse.js';
-import { findOwnPackage, isOwnFile } from '../throughline-package.js';
+import { findThroughlinePackage, isThroughlineFile, resolveThroughlineModule } from '../throughline-package.js';
 import { transform } from '../transform.js';
 import { TransformError } from '../transform-error.js';
-import { ASYNC_HOOKS, INSTALL_FILE, type PluginOptions } from './plugin-options.js';
+import { ASYNC_HOOKS_SPECIFIER, INSTALL_FILE, NODE_ASYNC_HOOKS } from './page-modules.js';
+import type { PluginOptions } from './plugin-options.js';
 
-/** Files that are JavaScript when the loaders before this one are done with them. */
-const SCRIPT = /\.(?:[cm]?[jt]sx?|vue|svelte|astro|mdx?)$/;
+/** Files that are JavaScript once the other loaders have processed them. */
+const CODE_FILE = /\.(?:[cm]?[jt]sx?|vue|svelte|astro|mdx?)$/;
 
-/** What the nearest package.json or the file's name says; where they say nothing, the code does. */
+const HELPER_REQUEST = new RegExp(`^${HELPER_SPECIFIER}$`);
+
+/**
+ * The source type by the type of a module, which the extension or the nearest package.json determines. The code decides for
+ * modules of any other type.
+ */
 const SOURCE_TYPES: ReadonlyMap<unknown, SourceType> = new Map([
   ['javascript/esm', 'module'],
   ['javascript/dynamic', 'commonjs'],
 ]);
 
-/** What is used of a compiler. */
+/** The part of a compiler that is used. */
 export interface Compiler {
   readonly context: string;
   readonly options: {
@@ -24,36 +31,41 @@ export interface Compiler {
   readonly hooks: { readonly afterEnvironment: { tap(name: string, fn: () => void): void } };
 }
 
-/** The two bundlers' own plugins, made by who knows them. */
-export interface Parts {
-  /** Adds a file to what every entry begins with. */
+/** The bundler's own plugins. They come from the compiler, so each bundler's file applies them. */
+export interface BundlerActions {
+  /** Makes every entry begin with a file. */
   addEntry(file: string): void;
-  /** Lets a module be taken for another. */
-  replace(module: RegExp, file: string): void;
+  /** Replaces a module by a file wherever it is requested. */
+  replaceModule(request: RegExp, file: string): void;
 }
 
-export function pluginOf(options: PluginOptions, compiler: Compiler, { addEntry, replace }: Parts): UnpluginOptions {
+export function createPlugin(
+  options: PluginOptions,
+  compiler: Compiler,
+  { addEntry, replaceModule }: BundlerActions,
+): UnpluginOptions {
   const name = 'throughline';
-  const ownPackage = findOwnPackage(compiler.context);
+  const directory = findThroughlinePackage(compiler.context);
   const isForServer = () => compiler.options.externalsPresets.node === true;
-  // Only then are the options complete.
+  // The options are complete only from this hook on.
   compiler.hooks.afterEnvironment.tap(name, () => {
     const isServer = isForServer();
     if (isServer && !options.server) return;
-    replace(/^throughline\/await$/, `${ownPackage}/dist/await${isServer ? '-native' : ''}.js`);
+    const conditions = isServer ? ['node'] : [];
+    replaceModule(HELPER_REQUEST, resolveThroughlineModule(HELPER_SPECIFIER, directory, conditions));
     if (isServer) return;
-    replace(ASYNC_HOOKS, `${ownPackage}/dist/async_hooks.js`);
+    replaceModule(NODE_ASYNC_HOOKS, resolveThroughlineModule(ASYNC_HOOKS_SPECIFIER, directory, conditions));
     if (options.install !== false) addEntry(INSTALL_FILE);
   });
   return {
     name,
-    // When the loaders of the program have made JavaScript of it.
+    // After the loaders of the project have compiled to JavaScript.
     enforce: 'post',
     transform: {
-      filter: { id: SCRIPT },
+      filter: { id: CODE_FILE },
       handler(code, id) {
         const filename = id.replace(/[?#].*$/s, '');
-        if ((isForServer() && !options.server) || isOwnFile(filename, ownPackage)) return undefined;
+        if ((isForServer() && !options.server) || isThroughlineFile(filename, directory)) return undefined;
         try {
           const sourceType = SOURCE_TYPES.get(moduleTypeOf(this.getNativeBuildContext?.()));
           return transform(code, {
@@ -63,7 +75,7 @@ export function pluginOf(options: PluginOptions, compiler: Compiler, { addEntry,
             ...(sourceType !== undefined && { sourceType }),
           });
         } catch (error) {
-          // Both show an error's message and nothing else of it.
+          // Both bundlers show only the message of an error.
           if (error instanceof TransformError) {
             error.message += `\n${error.frame}`;
             error.stack = `${error.name}: ${error.message}`;
@@ -75,7 +87,7 @@ export function pluginOf(options: PluginOptions, compiler: Compiler, { addEntry,
   };
 }
 
-/** The type of the module that is being built, which is not among what loaders are promised. */
+/** The type of the module that is being built. It is not part of the documented loader context. */
 function moduleTypeOf(context: NativeBuildContext | undefined): unknown {
   if (context?.framework !== 'webpack' && context?.framework !== 'rspack') return undefined;
   return (context.loaderContext as { _module?: { type?: unknown } } | undefined)?._module?.type;

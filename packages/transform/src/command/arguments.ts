@@ -1,57 +1,64 @@
-/** What the command is asked for. */
+/** The arguments of the command `throughline-transform`. */
 import { parseArgs } from 'node:util';
 import type { SourceType } from '../parse.js';
 import type { TransformOptions } from '../transform.js';
 
 export const HELP = `Usage: throughline-transform FILE|DIR... --out DIR
 
-Writes transformed copies of JavaScript and TypeScript files, in which each
-await keeps the values of its flow. Of a folder everything else is copied, so
-that the copy can take its place.
+Writes transformed copies of JavaScript and TypeScript files, in which the code
+after each await runs in the frame of that await. Everything else in a directory
+is copied as it is, so that the copy can replace the original.
 
-  --out DIR           where the copies go; made if it is not there, and nothing
-                      in it is removed
-  --source-type KIND  module, commonjs or script, for all files; by default a
-                      file's name, its package.json and its code tell
-  --generators FRAME  in which frame the body of an async generator runs:
-                      next, that of the next() that resumes it, as in Node (the
-                      default), or creation, that of the call that made it, as
-                      TC39 has it
-  --no-source-maps    no FILE.map beside each transformed file
-  -h, --help          this text
-  -v, --version       the version
+  --out DIR           the directory for the copies. It is created if it does not
+                      exist. Nothing in it is removed
+  --source-type TYPE  module, commonjs or script, for all files. By default the
+                      extension, the nearest package.json and the code determine
+                      the type of each file
+  --generators FRAME  the frame in which the body of a generator runs. next: for
+                      async generators the frame of the next() call that resumes
+                      them, as in Node.js (default). creation: for all
+                      generators the frame of the call that created them, as in
+                      the TC39 proposal
+  --no-source-maps    do not write FILE.map next to each transformed file
+  -h, --help          print this text and exit
+  -v, --version       print the version and exit
 
-Transformed are .js .mjs .cjs .jsx .ts .mts .cts .tsx, but not declarations
-(.d.ts) and throughline's own files. JSX and types stay as they are.
+Files with the extensions .js .mjs .cjs .jsx .ts .mts .cts .tsx are transformed,
+except declaration files (.d.ts) and the files of throughline. JSX and types are
+preserved.
 
-Exit codes: 0 all is done; 1 a file could not be transformed or written (all
-others are); 2 the command makes no sense.
+Exit codes: 0 if every file was written; 1 if a file could not be transformed or
+written (all others were); 2 if the arguments are invalid.
 `;
 
-/** What is wrong about the command itself. */
+/** An error in the use of the command. Nothing has been written. */
 export class UsageError extends Error {}
 
-export interface Order {
+export interface CommandOptions {
+  /** Files and directories. */
   readonly inputs: readonly string[];
-  readonly out: string;
+  readonly outDirectory: string;
   readonly sourceMaps: boolean;
-  readonly options: Pick<TransformOptions, 'sourceType' | 'generators'>;
+  readonly transformOptions: Pick<TransformOptions, 'sourceType' | 'generators'>;
 }
 
-export function readArguments(args: string[]): Order | 'help' | 'version' {
+/** @throws UsageError if the arguments are invalid */
+export function parseArguments(args: string[]): CommandOptions | 'help' | 'version' {
   const { values, positionals } = parse(args);
   if (values.help) return 'help';
   if (values.version) return 'version';
   const { out } = values;
-  if (positionals.length === 0) throw new UsageError('There is no FILE or DIR to transform.');
-  if (out === undefined || out === '') throw new UsageError('--out DIR is missing: where should the copies go?');
-  const sourceType = oneOf('--source-type', values['source-type'], ['module', 'commonjs', 'script'] as const);
-  const generators = oneOf('--generators', values.generators, ['next', 'creation'] as const);
+  if (positionals.length === 0) throw new UsageError('No input. Name at least one FILE or DIR to transform.');
+  if (out === undefined || out === '') {
+    throw new UsageError('--out DIR is missing. Name the directory that the copies are written to.');
+  }
+  const sourceType = parseChoice('--source-type', values['source-type'], ['module', 'commonjs', 'script'] as const);
+  const generators = parseChoice('--generators', values.generators, ['next', 'creation'] as const);
   return {
     inputs: positionals,
-    out,
+    outDirectory: out,
     sourceMaps: values['no-source-maps'] !== true,
-    options: {
+    transformOptions: {
       ...(sourceType !== undefined && { sourceType: sourceType satisfies SourceType }),
       ...(generators !== undefined && { generators }),
     },
@@ -77,10 +84,14 @@ function parse(args: string[]) {
   }
 }
 
-function oneOf<T extends string>(option: string, value: string | undefined, choices: readonly T[]): T | undefined {
-  const found = choices.find((choice) => choice === value);
-  if (value !== undefined && found === undefined) {
-    throw new UsageError(`${option} is ${choices.join(' or ')}, not '${value}'.`);
+function parseChoice<T extends string>(
+  option: string,
+  value: string | undefined,
+  choices: readonly T[],
+): T | undefined {
+  const choice = choices.find((candidate) => candidate === value);
+  if (value !== undefined && choice === undefined) {
+    throw new UsageError(`${option} must be one of ${choices.join(', ')}, but is '${value}'.`);
   }
-  return found;
+  return choice;
 }

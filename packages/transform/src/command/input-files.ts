@@ -1,89 +1,94 @@
-/** What is among the inputs, and where each of it goes. */
+/** Finds the files among the inputs of the command, and where the copy of each is written. */
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { UsageError } from './arguments.js';
 
-export interface Entry {
+export interface InputFile {
   readonly input: string;
   readonly output: string;
-  /** What is neither a file nor a link is not copied. */
+  /** `code` is transformed; `file` and `link` are copied; `other`, such as a socket, is not. */
   readonly kind: 'code' | 'file' | 'link' | 'other';
-  /** The folder that was given, if one was, and where that goes. */
-  readonly root: string | undefined;
-  readonly out: string;
+  /** The directory among the inputs that contains the file; undefined if the file itself is an input. */
+  readonly inputDirectory: string | undefined;
+  /** Where that directory is copied to. */
+  readonly outDirectory: string;
 }
 
-const CODE = /(?<!\.d(?:\.[^./\\]+)?)\.[cm]?[jt]sx?$/;
+const CODE_FILE = /(?<!\.d(?:\.[^./\\]+)?)\.[cm]?[jt]sx?$/;
 
 /**
- * @returns code first: what is written beside it counts more than what is copied
- * @throws UsageError where an input is not there, or where something would be written over one
+ * @returns code first, so that a source map that is written takes precedence over one that would be copied
+ * @throws UsageError if an input does not exist, if one would be overwritten, or if two have the same output
  */
-export function findEntries(inputs: readonly string[], out: string): Entry[] {
-  const entries = inputs.flatMap((input) => {
-    const isFolder = statSync(input, { throwIfNoEntry: false })?.isDirectory();
-    if (isFolder === undefined) throw new UsageError(`There is no file or folder '${input}'.`);
-    if (isFolder) refuseOverlap(input, out);
-    return isFolder ? inFolder(input, out, input, out) : [fileEntry(input, out)];
+export function findInputFiles(inputs: readonly string[], outDirectory: string): InputFile[] {
+  const files = inputs.flatMap((input) => {
+    const isDirectory = statSync(input, { throwIfNoEntry: false })?.isDirectory();
+    if (isDirectory === undefined) throw new UsageError(`No such file or directory: '${input}'.`);
+    if (!isDirectory) return [singleFile(input, outDirectory)];
+    rejectOverlap(input, outDirectory);
+    return filesIn(input, outDirectory, input, outDirectory);
   });
-  refuseCollisions(entries);
-  return entries.sort((a, b) => Number(b.kind === 'code') - Number(a.kind === 'code'));
+  rejectCollisions(files);
+  return files.sort((a, b) => Number(b.kind === 'code') - Number(a.kind === 'code'));
 }
 
 function kindOf(name: string): 'code' | 'file' {
-  return CODE.test(name) ? 'code' : 'file';
+  return CODE_FILE.test(name) ? 'code' : 'file';
 }
 
-function fileEntry(input: string, out: string): Entry {
-  const output = join(out, basename(input));
-  if (realPlace(output) === realpathSync(input)) {
-    throw new UsageError(`With --out ${out} the copy of '${input}' would be written over it. Choose another folder.`);
+function singleFile(input: string, outDirectory: string): InputFile {
+  const output = join(outDirectory, basename(input));
+  if (realPathOf(output) === realpathSync(input)) {
+    throw new UsageError(
+      `With --out ${outDirectory} the copy of '${input}' would overwrite it. Choose another directory.`,
+    );
   }
-  return { input, output, kind: kindOf(input), root: undefined, out };
+  return { input, output, kind: kindOf(input), inputDirectory: undefined, outDirectory };
 }
 
-function inFolder(folder: string, target: string, root: string, out: string): Entry[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((found) => {
-    const input = join(folder, found.name);
-    const output = join(target, found.name);
-    if (found.isDirectory()) return inFolder(input, output, root, out);
-    if (found.isSymbolicLink()) return { input, output, kind: 'link', root, out };
-    return { input, output, kind: found.isFile() ? kindOf(found.name) : 'other', root, out };
+function filesIn(directory: string, target: string, inputDirectory: string, outDirectory: string): InputFile[] {
+  return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
+    const input = join(directory, entry.name);
+    const output = join(target, entry.name);
+    if (entry.isDirectory()) return filesIn(input, output, inputDirectory, outDirectory);
+    if (entry.isSymbolicLink()) return { input, output, kind: 'link', inputDirectory, outDirectory };
+    const kind = entry.isFile() ? kindOf(entry.name) : 'other';
+    return { input, output, kind, inputDirectory, outDirectory };
   });
 }
 
-function refuseOverlap(input: string, out: string): void {
+function rejectOverlap(input: string, outDirectory: string): void {
   const from = realpathSync(input);
-  const to = realPlace(out);
-  const how = from === to ? 'is' : isInside(to, from) ? 'is inside' : isInside(from, to) ? 'holds' : undefined;
-  if (how === undefined) return;
+  const to = realPathOf(outDirectory);
+  const relation = from === to ? 'is' : isInside(to, from) ? 'is inside' : isInside(from, to) ? 'contains' : undefined;
+  if (relation === undefined) return;
   throw new UsageError(
-    `--out ${out} ${how} the input '${input}', and inputs are never written over. Choose a folder beside it.`,
+    `--out ${outDirectory} ${relation} the input '${input}'. Inputs are never overwritten: choose a directory outside of it.`,
   );
 }
 
-function refuseCollisions(entries: readonly Entry[]): void {
+function rejectCollisions(files: readonly InputFile[]): void {
   const inputs = new Map<string, string>();
-  for (const { input, output } of entries) {
-    const place = resolve(output);
-    const other = inputs.get(place);
+  for (const { input, output } of files) {
+    const path = resolve(output);
+    const other = inputs.get(path);
     if (other !== undefined) {
       throw new UsageError(
-        `'${other}' and '${input}' would both be written to '${output}'. Give each an --out of its own.`,
+        `'${other}' and '${input}' would both be written to '${output}'. Run the command once for each, with separate --out directories.`,
       );
     }
-    inputs.set(place, input);
+    inputs.set(path, input);
   }
 }
 
-export function isInside(path: string, folder: string): boolean {
-  const way = relative(folder, path);
-  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && resolve(folder, way) === resolve(path);
+export function isInside(path: string, directory: string): boolean {
+  const way = relative(directory, path);
+  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && resolve(directory, way) === resolve(path);
 }
 
-/** The same for what is not there yet. */
-function realPlace(path: string): string {
+/** The real path, also of a file that does not exist yet. */
+function realPathOf(path: string): string {
   if (existsSync(path)) return realpathSync(path);
   const parent = dirname(resolve(path));
-  return parent === resolve(path) ? parent : join(realPlace(parent), basename(path));
+  return parent === resolve(path) ? parent : join(realPathOf(parent), basename(path));
 }

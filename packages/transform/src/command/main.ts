@@ -1,20 +1,21 @@
 #!/usr/bin/env node
-/** The command `throughline-transform`: files and folders in, transformed copies out. */
+/** The command `throughline-transform`: writes transformed copies of files and directories. */
 import { readFileSync } from 'node:fs';
 import { TransformError } from '../transform-error.js';
-import { HELP, type Order, readArguments, UsageError } from './arguments.js';
-import { findEntries } from './input-files.js';
+import { type CommandOptions, HELP, parseArguments, UsageError } from './arguments.js';
+import { findInputFiles } from './input-files.js';
 import { Progress } from './progress.js';
-import { writeEntry } from './write-output.js';
+import { writeOutput } from './write-output.js';
 
 process.exitCode = main(process.argv.slice(2));
 
+/** @returns the exit code */
 function main(args: string[]): number {
   try {
-    const order = readArguments(args);
-    if (order === 'help') process.stdout.write(HELP);
-    else if (order === 'version') console.log(version());
-    else return carryOut(order);
+    const options = parseArguments(args);
+    if (options === 'help') process.stdout.write(HELP);
+    else if (options === 'version') console.log(readVersion());
+    else return transformInputs(options);
     return 0;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
@@ -23,40 +24,41 @@ function main(args: string[]): number {
   }
 }
 
-function version(): string {
+function readVersion(): string {
   const manifest: { version: string } = JSON.parse(
     readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
   );
   return manifest.version;
 }
 
-function carryOut(order: Order): number {
+/** @returns the exit code */
+function transformInputs(options: CommandOptions): number {
   const started = performance.now();
-  const entries = findEntries(order.inputs, order.out);
-  const progress = new Progress(process.stderr, entries.length);
-  const made = new Set<string>();
+  const files = findInputFiles(options.inputs, options.outDirectory);
+  const progress = new Progress(process.stderr, files.length);
+  const written = new Set<string>();
   let transformed = 0;
   let copied = 0;
   let failed = 0;
-  for (const entry of entries) {
-    const { input, output, kind } = entry;
-    // A source map that was replaced together with its file.
-    if (made.has(output)) continue;
+  for (const file of files) {
+    const { input, output, kind } = file;
+    // The input is a source map, and the file that it belongs to has been written together with a new one.
+    if (written.has(output)) continue;
     progress.begin(input);
     if (kind === 'other') {
       progress.clear();
-      console.error(`${input}: not copied, since it is neither a file nor a folder nor a link`);
+      console.error(`${input}: not copied, because it is not a file, a directory or a symbolic link`);
       continue;
     }
     try {
-      const result = writeEntry(entry, order);
-      for (const file of result.made) made.add(file);
+      const result = writeOutput(file, options);
+      for (const path of result.written) written.add(path);
       if (result.isTransformed) transformed++;
       else copied++;
     } catch (error) {
       failed++;
       progress.clear();
-      console.error(describe(error, input));
+      console.error(describeError(error, input));
     }
   }
   progress.clear();
@@ -67,7 +69,7 @@ function carryOut(order: Order): number {
   return failed > 0 ? 1 : 0;
 }
 
-function describe(error: unknown, input: string): string {
+function describeError(error: unknown, input: string): string {
   if (error instanceof TransformError) return `${error.message}\n\n${error.frame}\n`;
   return `${input}: ${error instanceof Error ? error.message : String(error)}`;
 }

@@ -1,20 +1,26 @@
-/** What the package that a file belongs to says of its files: Node takes the nearest package.json. */
+/** The `type` field of the nearest package.json, which determines for Node whether a `.js` file is an ES module. */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
+/** By directory. */
 const types = new Map<string, string | undefined>();
 
-/** @param path an absolute path */
+/**
+ * @param path the absolute path of a file
+ * @returns undefined if there is no package.json, or if it has no such field
+ * @throws Error if the package.json is not valid JSON
+ */
 export function packageTypeOf(path: string): string | undefined {
-  const folder = dirname(path);
-  if (types.has(folder)) return types.get(folder);
-  const own = read(join(folder, 'package.json'));
-  const type = own === undefined && folder !== path ? packageTypeOf(folder) : own?.type;
-  types.set(folder, type);
+  const directory = dirname(path);
+  if (types.has(directory)) return types.get(directory);
+  const manifest = readManifest(join(directory, 'package.json'));
+  const type = manifest === undefined && directory !== path ? packageTypeOf(directory) : manifest?.type;
+  types.set(directory, type);
   return type;
 }
 
-function read(file: string): { readonly type: string | undefined } | undefined {
+/** @returns undefined if there is no such file */
+function readManifest(file: string): { readonly type: string | undefined } | undefined {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -27,7 +33,7 @@ function read(file: string): { readonly type: string | undefined } | undefined {
     return { type: typeof type === 'string' ? type : undefined };
   } catch {
     throw new Error(
-      `${file} is not valid JSON, so nobody can tell what kind of files its package has. Mend it, or give --source-type.`,
+      `${file} is not valid JSON, so the module type of the files of its package is unknown. Correct it, or use --source-type.`,
     );
   }
 }

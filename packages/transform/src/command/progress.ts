@@ -1,26 +1,28 @@
-/** A line on a terminal that says how far things are. Elsewhere it would only fill a log, and is not written. */
+/** A line on a terminal that shows how far the command is. If the stream is no terminal, nothing is written: it would only fill a log. */
 import type { WriteStream } from 'node:tty';
 
-const CLEAR = '\r\x1b[K';
+const CLEAR_LINE = '\r\x1b[K';
 
 export class Progress {
   readonly #stream: WriteStream;
   readonly #total: number;
-  #done = 0;
+  #begun = 0;
 
+  /** @param total the number of steps */
   constructor(stream: WriteStream, total: number) {
     this.#stream = stream;
     this.#total = total;
   }
 
-  begin(what: string): void {
+  /** Begins the next step. */
+  begin(step: string): void {
     if (!this.#stream.isTTY) return;
-    const line = `${++this.#done}/${this.#total} ${what}`;
-    this.#stream.write(CLEAR + line.slice(0, this.#stream.columns - 1));
+    const line = `${++this.#begun}/${this.#total} ${step}`;
+    this.#stream.write(CLEAR_LINE + line.slice(0, this.#stream.columns - 1));
   }
 
-  /** To be called before anything else is written, and in the end. */
+  /** Has to be called before anything else is written, and at the end. */
   clear(): void {
-    if (this.#stream.isTTY) this.#stream.write(CLEAR);
+    if (this.#stream.isTTY) this.#stream.write(CLEAR_LINE);
   }
 }

@@ -1,4 +1,7 @@
-/** What becomes of one file or link. Nothing is written through a link that is in the way, since it may lead to an input. */
+/**
+ * Writes the output for one file or link. An existing output is removed first, never written through: it may be a link to
+ * an input.
+ */
 import {
   chmodSync,
   constants,
@@ -14,91 +17,106 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, posix, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { transformEither } from '../ambiguous-module.js';
-import { type Mapped, traceBack } from '../source-maps.js';
+import { transformAmbiguousModule } from '../ambiguous-module.js';
+import { type TracedResult, traceToOriginals } from '../source-maps.js';
 import { type TransformResult, transform } from '../transform.js';
 import { isNeverTransformed } from '../untransformed-files.js';
-import type { Order } from './arguments.js';
-import { type Entry, isInside } from './input-files.js';
+import type { CommandOptions } from './arguments.js';
+import { type InputFile, isInside } from './input-files.js';
 import { packageTypeOf } from './package-type.js';
 
-/** @returns the files that were made, and whether by the transform */
-export function writeEntry(
-  entry: Entry,
-  order: Order,
-): { readonly made: readonly string[]; readonly isTransformed: boolean } {
-  const { input, output } = entry;
-  const folder = dirname(output);
-  mkdirSync(folder, { recursive: true });
-  const { root } = entry;
-  if (root !== undefined && isInside(join(realpathSync(folder), basename(output)), realpathSync(root))) {
+export interface Output {
+  /** The paths that were written. */
+  readonly written: readonly string[];
+  /** Whether the file was transformed, and not only copied. */
+  readonly isTransformed: boolean;
+}
+
+/**
+ * @throws TransformError if the file does not parse
+ * @throws Error if the output cannot be written
+ */
+export function writeOutput(file: InputFile, options: CommandOptions): Output {
+  const { input, output, kind, inputDirectory } = file;
+  const directory = dirname(output);
+  mkdirSync(directory, { recursive: true });
+  const isInInput =
+    inputDirectory !== undefined &&
+    isInside(join(realpathSync(directory), basename(output)), realpathSync(inputDirectory));
+  if (isInInput) {
     throw new Error(
-      `not written, since '${folder}' is a link that leads into the input. Remove it, or choose another --out.`,
+      `not written, because '${directory}' is a symbolic link into the input. Remove the link, or choose another --out.`,
     );
   }
-  if (entry.kind === 'link') {
-    makeWay(output);
-    symlinkSync(linkTarget(entry), output);
-    return { made: [output], isTransformed: false };
+  if (kind === 'link') {
+    removeExisting(output);
+    symlinkSync(linkTarget(file), output);
+    return { written: [output], isTransformed: false };
   }
   const path = realpathSync(input);
-  if (entry.kind === 'code' && !isNeverTransformed(path)) {
+  if (kind === 'code' && !isNeverTransformed(path)) {
     const code = new TextDecoder().decode(readFileSync(input));
-    const result = transformFile(code, input, path, order);
+    const result = transformFile(code, input, path, options);
     if (result !== undefined) {
-      const { mode } = statSync(input);
       const url = pathToFileURL(path).href;
-      return {
-        made: writeResult(result, order.sourceMaps ? traceBack(code, url, result) : undefined, output, mode),
-        isTransformed: true,
-      };
+      const traced = options.sourceMaps ? traceToOriginals(code, url, result) : undefined;
+      return { written: writeResult(result, traced, output, statSync(input).mode), isTransformed: true };
     }
   }
-  makeWay(output);
+  removeExisting(output);
   copyFileSync(input, output, constants.COPYFILE_EXCL);
-  return { made: [output], isTransformed: false };
+  return { written: [output], isTransformed: false };
 }
 
-function makeWay(output: string): void {
-  rmSync(output, { force: true });
+function removeExisting(path: string): void {
+  rmSync(path, { force: true });
 }
 
-function transformFile(code: string, filename: string, path: string, { options }: Order): TransformResult | undefined {
-  const given = { ...options, filename };
-  if (options.sourceType !== undefined || !/\.[jt]sx?$/.test(filename)) return transform(code, given);
+function transformFile(
+  code: string,
+  filename: string,
+  path: string,
+  { transformOptions }: CommandOptions,
+): TransformResult | undefined {
+  const options = { ...transformOptions, filename };
+  if (options.sourceType !== undefined || !/\.[jt]sx?$/.test(filename)) return transform(code, options);
   const type = packageTypeOf(path);
-  if (type === 'commonjs') return transformEither(code, given);
-  return transform(code, type === 'module' ? { ...given, sourceType: 'module' } : given);
+  if (type === 'commonjs') return transformAmbiguousModule(code, options);
+  return transform(code, type === 'module' ? { ...options, sourceType: 'module' } : options);
 }
 
-function writeResult(result: TransformResult, mapped: Mapped | undefined, output: string, mode: number): string[] {
-  makeWay(output);
-  if (mapped === undefined) {
+function writeResult(
+  result: TransformResult,
+  traced: TracedResult | undefined,
+  output: string,
+  mode: number,
+): string[] {
+  removeExisting(output);
+  if (traced === undefined) {
     writeFileSync(output, result.code);
     chmodSync(output, mode);
     return [output];
   }
   const mapFile = `${output}.map`;
-  const { code, map } = mapped;
+  const { code, map } = traced;
   map.file = basename(output);
-  map.sources = map.sources.map((source) => asSeenFrom(pathToFileURL(resolve(output)), source));
-  writeFileSync(
-    output,
-    `${code}${code.endsWith('\n') ? '' : '\n'}//# sourceMappingURL=${encodeURI(basename(mapFile))}\n`,
-  );
+  map.sources = map.sources.map((source) => relativeUrl(pathToFileURL(resolve(output)), source));
+  const comment = `//# sourceMappingURL=${encodeURI(basename(mapFile))}\n`;
+  writeFileSync(output, `${code}${code.endsWith('\n') ? '' : '\n'}${comment}`);
   chmodSync(output, mode);
-  makeWay(mapFile);
+  removeExisting(mapFile);
   writeFileSync(mapFile, map.toString());
   return [output, mapFile];
 }
 
-function asSeenFrom({ pathname }: URL, source: string): string {
-  return source.startsWith('file:') ? posix.relative(posix.dirname(pathname), new URL(source).pathname) : source;
+function relativeUrl({ pathname }: URL, target: string): string {
+  return target.startsWith('file:') ? posix.relative(posix.dirname(pathname), new URL(target).pathname) : target;
 }
 
-/** A link to something that is copied as well leads to the copy, any other to where it has led. */
-function linkTarget({ input, output, root, out }: Entry): string {
+/** A link to something in the input leads to its copy. Any other link leads to its original target. */
+function linkTarget({ input, output, inputDirectory, outDirectory }: InputFile): string {
   const target = resolve(dirname(input), readlinkSync(input));
-  if (root === undefined || !isInside(target, resolve(root))) return target;
-  return relative(dirname(resolve(output)), join(resolve(out), relative(resolve(root), target)));
+  if (inputDirectory === undefined || !isInside(target, resolve(inputDirectory))) return target;
+  const copy = join(resolve(outDirectory), relative(resolve(inputDirectory), target));
+  return relative(dirname(resolve(output)), copy);
 }

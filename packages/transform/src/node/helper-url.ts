@@ -1,12 +1,13 @@
 /**
- * Where the helpers are that transformed code imports. A file that is part of a dependency may not find them by itself:
- * then it gets those of the application.
+ * Where transformed code finds its helpers. A file of a dependency may not be able to resolve `throughline/await` from its own
+ * location; it then gets the copy of the application.
  */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { OWN_PACKAGE } from '../untransformed-files.js';
+import { HELPER_SPECIFIER } from '../await-helpers.js';
+import { THROUGHLINE_DIRECTORY } from '../untransformed-files.js';
 
-export const HELPERS = 'throughline/await';
+const require = createRequire(join(THROUGHLINE_DIRECTORY, 'package.json'));
 
-export const HELPERS_URL = pathToFileURL(createRequire(join(OWN_PACKAGE, 'package.json')).resolve(HELPERS)).href;
+export const HELPER_URL = pathToFileURL(require.resolve(HELPER_SPECIFIER)).href;

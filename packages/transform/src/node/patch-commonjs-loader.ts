@@ -1,30 +1,30 @@
 /**
- * Older Nodes have no hook for CommonJS files, but two methods that all of them go through: one is given a file's text, the
- * other what it requires.
+ * Versions of Node without `module.registerHooks` have no hook for CommonJS modules. All of these modules pass through two methods of
+ * Node's loader, though: one receives the text of a module, the other the specifiers that it requires.
  */
 import { Module } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import { HELPERS } from './helper-url.js';
-import { transformLoaded } from './transform-loaded-file.js';
+import { HELPER_SPECIFIER } from '../await-helpers.js';
+import { transformLoadedFile } from './transform-loaded-file.js';
 
-/** What of Node's class is not in its types. */
-interface Loader {
+/** The methods, which are missing in Node's types. */
+interface CommonJsLoader {
   _compile(this: unknown, text: string, filename: string, ...rest: unknown[]): unknown;
   require(this: unknown, specifier: string): unknown;
 }
 
-/** @param helpers what transformed code requires: an ES module, which not all of these Nodes can require */
+/** @param helpers the exports of `throughline/await`, an ES module that not all of these versions can require */
 export function patchCommonJsLoader(helpers: unknown): void {
-  // The types show neither the first method nor that the second is on the prototype.
-  const loader = Module.prototype as unknown as Loader;
+  // The types have neither `_compile` nor a `require` on the prototype.
+  const loader = Module.prototype as unknown as CommonJsLoader;
   const { _compile: compile, require } = loader;
   loader._compile = function _compile(text, filename, ...rest) {
     const [format] = rest;
     const url = pathToFileURL(filename).href;
-    const transformed = transformLoaded(text, url, typeof format === 'string' ? format : undefined);
+    const transformed = transformLoadedFile(text, url, typeof format === 'string' ? format : undefined);
     return compile.call(this, transformed ?? text, filename, ...rest);
   };
   loader.require = function (specifier) {
-    return specifier === HELPERS ? helpers : require.call(this, specifier);
+    return specifier === HELPER_SPECIFIER ? helpers : require.call(this, specifier);
   };
 }

@@ -1,16 +1,20 @@
 /**
- * What `node --import @throughline/transform/register app.js` loads first: from then on every ES module and CommonJS file
+ * Loaded first with `node --import @throughline/transform/register app.js`. From then on every ES module and CommonJS module
  * is transformed when Node loads it.
+ *
+ *     registerHooks()  (Node 22.15, 23.5 and newer)       import and require  →  synchronous-hooks.ts
+ *     register()       (older)                            import              →  asynchronous-hooks.ts, in the loader thread
+ *                                                         require             →  patch-commonjs-loader.ts
  */
 import module from 'node:module';
-import { HELPERS_URL } from './helper-url.js';
+import { HELPER_URL } from './helper-url.js';
 import { patchCommonJsLoader } from './patch-commonjs-loader.js';
-import { moduleHooks } from './synchronous-hooks.js';
+import { synchronousHooks } from './synchronous-hooks.js';
 
-// Before any file asks for them: not every Node can require an ES module from every CommonJS file.
-const helpers: unknown = await import(HELPERS_URL);
+// Loaded before any file needs it, because not every version of Node can require an ES module from every CommonJS module.
+const helpers: unknown = await import(HELPER_URL);
 
-if (typeof module.registerHooks === 'function') module.registerHooks(moduleHooks);
+if (typeof module.registerHooks === 'function') module.registerHooks(synchronousHooks);
 else {
   module.register('./asynchronous-hooks.js', import.meta.url);
   patchCommonJsLoader(helpers);
