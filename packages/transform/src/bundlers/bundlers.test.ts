@@ -1,7 +1,7 @@
 /**
- * One small application, with a dependency that was written for Node, built by every bundler: for a page, where it then has
- * to keep its values, and for a server, where nothing is to change. What is built for a page runs in a Node process here: it
- * has all that this page needs, and a storage of ours is not one of Node's.
+ * Every bundler builds one small application, with a dependency that was written for Node: for a page, in which it has to keep
+ * its values, and for a server, for which nothing may change. The page runs in a Node process here, which has everything
+ * that this page needs; that its storages are not Node's is checked.
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -38,32 +38,32 @@ const FILES = {
   'package.json': '{ "type": "module" }',
   'index.html': `<!doctype html><html><head></head><body><script type="module" src="/main.js"></script></body></html>`,
   'second.html': `<!doctype html><html><head></head><body><script type="module" src="/second.js"></script></body></html>`,
-  'first.js': 'export const setTimeoutAtFirst = globalThis.setTimeout;',
-  'main.js': `import { setTimeoutAtFirst } from './first.js';
-import { storage, ask } from 'library';
+  'first.js': 'export const firstSetTimeout = globalThis.setTimeout;',
+  'main.js': `import { firstSetTimeout } from './first.js';
+import { storage, readStore } from 'library';
 import { AsyncLocalStorage } from 'node:async_hooks';
 const own = new AsyncLocalStorage();
 async function flow(name) {
   await new Promise((resolve) => setTimeout(resolve, 1));
   await 0;
-  return [name, own.getStore(), await storage.run(name, ask)].join(' ');
+  return [name, own.getStore(), await storage.run(name, readStore)].join(' ');
 }
 const flows = ['a', 'b'].map((name) => own.run(name, flow, name));
 Promise.all(flows).then((all) => console.log(JSON.stringify({
-  all, isPatchedFirst: setTimeoutAtFirst === globalThis.setTimeout, isOurs: !/async_hooks|AsyncContextFrame/.test(AsyncLocalStorage.prototype.getStore.toString()) && AsyncLocalStorage === storage.constructor,
+  all, isPatchedFirst: firstSetTimeout === globalThis.setTimeout, isOurs: !/async_hooks|AsyncContextFrame/.test(AsyncLocalStorage.prototype.getStore.toString()) && AsyncLocalStorage === storage.constructor,
 })));
 `,
-  'second.js': `import { setTimeoutAtFirst } from './first.js';
+  'second.js': `import { firstSetTimeout } from './first.js';
 import { AsyncLocalStorage } from 'async_hooks';
 new AsyncLocalStorage();
-console.log(JSON.stringify(setTimeoutAtFirst === globalThis.setTimeout));
+console.log(JSON.stringify(firstSetTimeout === globalThis.setTimeout));
 `,
   'bad.js': 'export const a = 1;\nasync function f() {\n  await await;\n}\n',
   'node_modules/library/package.json':
     '{ "name": "library", "version": "1.0.0", "type": "module", "exports": "./index.js" }',
   'node_modules/library/index.js': `import { AsyncLocalStorage } from 'async_hooks';
 export const storage = new AsyncLocalStorage();
-export async function ask() { await { then(resolve) { resolve(); } }; return storage.getStore(); }
+export async function readStore() { await { then(resolve) { resolve(); } }; return storage.getStore(); }
 `,
 };
 
@@ -82,7 +82,7 @@ symlinkSync(
   'junction',
 );
 
-interface Request {
+interface BuildRequest {
   readonly entry: string;
   readonly out: string;
   readonly isServer: boolean;
@@ -91,7 +91,7 @@ interface Request {
 
 type Stats = { hasErrors(): boolean; toString(options: object): string } | null | undefined;
 
-/** Runs webpack or Rspack, whose interfaces are the same. */
+/** Runs webpack or Rspack, which have the same interface. */
 function compile(run: (done: (error: Error | null, stats: Stats) => void) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     run((error, stats) => {
@@ -103,7 +103,7 @@ function compile(run: (done: (error: Error | null, stats: Stats) => void) => voi
 }
 
 const external = [/^(node:)?async_hooks$/];
-const bundlers: Record<string, (request: Request) => Promise<void>> = {
+const bundlers: Record<string, (request: BuildRequest) => Promise<void>> = {
   async esbuild({ entry, out, isServer, options }) {
     await buildWithEsbuild({
       absWorkingDir: root,
@@ -172,21 +172,21 @@ const bundlers: Record<string, (request: Request) => Promise<void>> = {
   },
 };
 
-/** Rollup itself finds no package, so this does. */
-const packages = {
-  name: 'packages',
+/** Resolves packages, which Rollup itself does not. */
+const packageResolver = {
+  name: 'package-resolver',
   resolveId(source: string, importer: string | undefined) {
     if (/^[./#]/.test(source) || importer === undefined) return null;
-    return source === 'library' ? join(root, FILES_OF_LIBRARY) : fileURLToPath(import.meta.resolve(source));
+    return source === 'library' ? join(root, LIBRARY_FILE) : fileURLToPath(import.meta.resolve(source));
   },
 };
-const FILES_OF_LIBRARY = 'node_modules/library/index.js';
+const LIBRARY_FILE = 'node_modules/library/index.js';
 
 async function build(bundler: string, entry: string, isServer = false, options: PluginOptions = {}): Promise<string> {
   const out = mkdtempSync(join(root, `out-${bundler}-`));
   await bundlers[bundler]?.({ entry, out, isServer, options });
   const [file] = readdirSync(out).filter((name) => name.startsWith('main.'));
-  assert.ok(file, `${bundler} has written ${readdirSync(out)}`);
+  assert.ok(file, `${bundler} wrote ${readdirSync(out)}`);
   return join(out, file);
 }
 
@@ -198,7 +198,7 @@ function run(file: string): unknown {
 
 for (const bundler of Object.keys(bundlers)) {
   describe(bundler, () => {
-    it('builds a page that keeps its values, whose patches are in first', async () => {
+    it('builds a page that keeps its values and installs the patches first', async () => {
       assert.deepEqual(run(await build(bundler, 'main.js')), {
         all: ['a a a', 'b b b'],
         isPatchedFirst: true,
@@ -206,25 +206,25 @@ for (const bundler of Object.keys(bundlers)) {
       });
     });
 
-    it('leaves the patches out where that is wished', async () => {
+    it('leaves the patches out with install: false', async () => {
       const built = run(await build(bundler, 'main.js', false, { install: false })) as { isPatchedFirst: boolean };
       assert.equal(built.isPatchedFirst, false);
     });
 
-    it('changes nothing for a server', async () => {
+    it('leaves a server build unchanged', async () => {
       const file = await build(bundler, 'main.js', true);
       const code = readFileSync(file, 'utf8');
       assert.doesNotMatch(code, /\.off\(/);
       assert.deepEqual((run(file) as { all: string[] }).all, ['a a a', 'b b b']);
     });
 
-    it('transforms for a server where that is wished', async () => {
+    it('transforms a server build with server: true', async () => {
       const file = await build(bundler, 'main.js', true, { server: true });
       assert.match(readFileSync(file, 'utf8'), /\.off\(/);
       assert.deepEqual((run(file) as { all: string[] }).all, ['a a a', 'b b b']);
     });
 
-    it('says where a file does not parse', async () => {
+    it('reports the position in a file that does not parse', async () => {
       await assert.rejects(
         build(bundler, 'bad.js'),
         (error: Error & { loc?: { line: number }; errors?: unknown[] }) => {
@@ -241,11 +241,11 @@ for (const bundler of Object.keys(bundlers)) {
 }
 
 describe('rollup', () => {
-  it('builds a page that keeps its values, whose patches are in first', async () => {
+  it('builds a page of transformed code', async () => {
     const bundle = await rollup({
       input: join(root, 'main.js'),
       logLevel: 'silent',
-      plugins: [throughlineForRollup(), packages],
+      plugins: [throughlineForRollup(), packageResolver],
     });
     const out = mkdtempSync(join(root, 'out-rollup-'));
     await bundle.write({ dir: out, entryFileNames: 'main.mjs' });
@@ -253,9 +253,9 @@ describe('rollup', () => {
     assert.match(readFileSync(join(out, 'main.mjs'), 'utf8'), /_f\.off\(/);
   });
 
-  it('says where a file does not parse', async () => {
+  it('reports the position in a file that does not parse', async () => {
     await assert.rejects(
-      rollup({ input: join(root, 'bad.js'), plugins: [throughlineForRollup(), packages] }),
+      rollup({ input: join(root, 'bad.js'), plugins: [throughlineForRollup(), packageResolver] }),
       (error: { loc: { line: number }; frame: string; id: string; plugin: string }) => {
         assert.equal(error.loc.line, 3);
         assert.match(error.frame, /> 3 \|/);
@@ -266,8 +266,8 @@ describe('rollup', () => {
   });
 });
 
-describe('vite, pages', () => {
-  it('each of several pages is patched first', async () => {
+describe('vite, pages and the development server', () => {
+  it('installs the patches first in each of several pages', async () => {
     const out = mkdtempSync(join(root, 'out-pages-'));
     await buildWithVite({
       root,
@@ -288,7 +288,7 @@ describe('vite, pages', () => {
     assert.equal(run(join(out, 'second.mjs')), true);
   });
 
-  it('the development server does it as well, dependencies included', async () => {
+  it('serves pages with patches and transformed code, dependencies included', async () => {
     const server = await createServer({
       root,
       configFile: false,

@@ -1,6 +1,6 @@
 /**
- * Pieces of code that random programs do not have: each runs as it is and transformed, and gives the same. With the portable
- * engine in both cases, so this file runs itself again under the condition that chooses it.
+ * Pieces of code that the random programs do not contain. Each runs untransformed and transformed, and both have to give the
+ * same result. Both run on the portable engine, so this file starts itself again with the condition that selects it.
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -14,8 +14,8 @@ import { type TransformOptions, transform } from '../transform.js';
 const CONDITION = '--conditions=throughline-portable';
 
 if (!process.execArgv.includes(CONDITION)) {
-  it('constructs, with the portable engine', () => {
-    // The runner tells its children by this variable to report in a way of its own.
+  it('constructs behave as before on the portable engine', () => {
+    // With this variable the test runner makes child processes report in its internal format.
     const { NODE_TEST_CONTEXT: _, ...env } = process.env;
     const { status, stdout } = spawnSync(process.execPath, [CONDITION, fileURLToPath(import.meta.url)], {
       encoding: 'utf8',
@@ -27,13 +27,13 @@ if (!process.execArgv.includes(CONDITION)) {
   const require = createRequire(import.meta.url);
   const storage = new AsyncLocalStorage<string>();
   const thenable = (value: unknown) => ({
-    // biome-ignore lint/suspicious/noThenProperty: it is a thenable
+    // biome-ignore lint/suspicious/noThenProperty: the object is meant to be a thenable
     then(resolve: (value: unknown) => void) {
       resolve(`${storage.getStore()} ${String(value)}`);
     },
   });
 
-  /** Runs the code, which gives its result by `module.exports`, in the frame `in`. */
+  /** Runs the code in a frame with the value `in`. Its result is what it assigns to `module.exports`. */
   const run = async (code: string): Promise<unknown> => {
     const module: { exports: unknown } = { exports: undefined };
     const scope = { module, require, storage, thenable };
@@ -43,11 +43,11 @@ if (!process.execArgv.includes(CONDITION)) {
     });
   };
 
-  const transformed = (code: string, options: Partial<TransformOptions> = {}) =>
+  const transformedCode = (code: string, options: Partial<TransformOptions> = {}) =>
     transform(code, { filename: 'case.cjs', ...options })?.code ?? code;
 
-  const same: Record<string, string> = {
-    'a name and a length': `
+  const unchangedResults: Record<string, string> = {
+    'the name and the length of a function': `
       async function named(a, b = 1, ...c) { await 0; }
       const arrow = async (a) => await a;
       class A { static async method(a, b) { await 0; } static #own = async () => { await 0; }; static own() { return A.#own; } }
@@ -58,7 +58,7 @@ if (!process.execArgv.includes(CONDITION)) {
       class B extends A { async value(a) { await 0; return [super.value(), arguments.length, this instanceof B, (() => this)() === this]; } }
       async function f() { await 0; return [new.target, typeof this, arguments[1]]; }
       module.exports = Promise.all([new B().value(1, 2), f.call({}, 1, 2)]);`,
-    'var beside a function of the same name': `
+    'a var with the name of a function': `
       async function f() {
         const before = typeof g;
         var g = 1, h, { k } = { k: 2 };
@@ -69,7 +69,7 @@ if (!process.execArgv.includes(CONDITION)) {
         return [before, g, h, k];
       }
       module.exports = f();`,
-    'var with a pattern beside functions of its names': `
+    'a var with a pattern that has the names of functions': `
       async function f() { function a() {} function b() {} var { a, b: [b] } = { a: 1, b: [2] }; await 0; return [a, b]; }
       module.exports = f();`,
     'two functions of the same name in strict code': `
@@ -79,7 +79,7 @@ if (!process.execArgv.includes(CONDITION)) {
     'a function that is called before it is declared': `
       async function f() { const value = g(); await 0; return value; function g() { return typeof later; } var later; }
       module.exports = f();`,
-    'a function of the name of a parameter': `
+    'a function with the name of a parameter': `
       async function f(g) { function g() { return 1; } await 0; return g(); }
       module.exports = f();`,
     'lines without semicolons': `
@@ -93,10 +93,10 @@ if (!process.execArgv.includes(CONDITION)) {
         return y
       }
       module.exports = f(1)`,
-    'await without a blank': `
+    'await without a space': `
       async function f(x) { return [await(x), await[x], await-x, await!x, await\`\${x}\`, await/x/u, (await{x}).x, typeof await(x)]; }
       module.exports = f(1);`,
-    'a comment after await, and none of its lines lost': `
+    'comments of several lines after await': `
       async function f(x) {
         return await /* one
           two */ x // three
@@ -104,27 +104,27 @@ if (!process.execArgv.includes(CONDITION)) {
         );
       }
       module.exports = f(1);`,
-    'yield without a blank': `
+    'yield without a space': `
       async function* f() { const a = yield(1); const b = yield[2]; yield*[3]; return(a); }
       module.exports = (async () => { const g = f(), all = []; for (let i = 0; i < 5; i++) all.push(await g.next(i)); return all; })();`,
-    'directives stay first': `
+    directives: `
       async function f() { 'use strict'; await 0; return this; }
       async function g() { "use strict"
         await 0
         return this
       }
       module.exports = Promise.all([f(), g()]);`,
-    'sloppy code stays sloppy': `
+    'sloppy mode': `
       async function f() { undeclared = 1; with ({ a: 2 }) { await 0; return [a, undeclared, delete globalThis.undeclared]; } }
       module.exports = f();`,
     'an anonymous function that is awaited': `
       const f = async () => { const g = await (() => {}); const h = await class {}; return [g.name, h.name]; };
       module.exports = f();`,
-    'catch with a pattern whose names the block has too': `
+    'a catch with a pattern whose names are declared again in its block': `
       const a = 'outer';
       async function f() { try { await 0; throw { b: 1 }; } catch ({ b, c = a }) { { const a = 2; await a; } var d = b; return [b, c, d]; } }
       module.exports = f();`,
-    'catch with a pattern that awaits': `
+    'a catch with a pattern that awaits': `
       async function f() { try { await Promise.reject({}); } catch ({ a = await 1, ...rest }) { return [a, rest]; } }
       module.exports = f();`,
     'private methods and computed keys': `
@@ -133,7 +133,7 @@ if (!process.execArgv.includes(CONDITION)) {
         return [Object.keys(A), await new A().get()];
       }
       module.exports = f('key');`,
-    'a class that extends what was awaited': `
+    'a class that extends an awaited value': `
       async function f(Base) { class A extends (await Base) {} return new A().length; }
       module.exports = f(Array);`,
     'tagged templates, optional chains, new, spread': `
@@ -156,7 +156,7 @@ if (!process.execArgv.includes(CONDITION)) {
     'an if with a loop and an else': `
       async function f(x) { if (x) for await (const y of [x]) if (y > 1) return 'more'; else return 'one'; else return 'none'; }
       module.exports = Promise.all([f(0), f(1), f(2)]);`,
-    'a plain object, a function and a proxy keep their identity': `
+    'the identity of plain objects, functions and proxies': `
       async function f() {
         const reads = [];
         const proxy = new Proxy({}, { get: (_, key) => { reads.push(String(key)); } });
@@ -169,10 +169,10 @@ if (!process.execArgv.includes(CONDITION)) {
     'a promise of another realm': `
       const foreign = require('node:vm').runInNewContext('Promise.resolve(1)');
       module.exports = (async () => [await foreign, await (async () => foreign)()])();`,
-    'what is returned is the value itself': `
+    'the identity of returned values': `
       const object = {}, f = async () => object, g = async () => { await 0; return object; };
       module.exports = (async () => [(await f()) === object, (await g()) === object])();`,
-    'destructuring closes its iterator': `
+    'a destructuring that closes its iterator': `
       async function f() {
         const seen = [];
         function* g() { try { yield; yield; } finally { seen.push('closed'); } }
@@ -209,23 +209,23 @@ if (!process.execArgv.includes(CONDITION)) {
     'names that a with statement brings into scope': `
       async function f(p) { with ({ _f: 1, '_v': 2, ['\\u005funwrapResult']: 3 }) { const a = await p; return [a, _f]; } }
       module.exports = f(0);`,
-    'a generator that is asked for more than it has': `
+    'a generator that is resumed more often than it yields': `
       async function* g() { try { yield 1; yield 2; } finally { yield 'last'; } }
       module.exports = (async () => { const it = g(); return Promise.all([it.next(), it.return('r'), it.next(), it.next(), it.throw(new Error('x')).catch(String)]); })();`,
   };
 
-  describe('the same transformed', () => {
-    for (const [name, code] of Object.entries(same)) {
+  describe('transformed code has the same results', () => {
+    for (const [name, code] of Object.entries(unchangedResults)) {
       it(name, async () => {
-        const code2 = transformed(code);
-        assert.notEqual(code2, code);
-        assert.equal(code2.split('\n').length, code.split('\n').length, 'no line is added');
-        assert.deepEqual(await run(code2), await run(code));
+        const transformed = transformedCode(code);
+        assert.notEqual(transformed, code);
+        assert.equal(transformed.split('\n').length, code.split('\n').length, 'no line is added');
+        assert.deepEqual(await run(transformed), await run(code));
       });
     }
   });
 
-  it('a classic script whose global names are those of the helpers', async () => {
+  it('transformed classic scripts have the same results if their global names are those of the helpers', async () => {
     await import('throughline/await-script');
     const code = `
       let \\u005fthroughline_asyncCall = 1;
@@ -242,21 +242,21 @@ if (!process.execArgv.includes(CONDITION)) {
     assert.deepEqual(await (globalThis as { outcome?: unknown }).outcome, [1, 2, 3]);
   });
 
-  const inFrame: Record<string, string> = {
+  const restoredFrames: Record<string, string> = {
     'after await of a promise, a value, a thenable': `
       module.exports = (async () => { const seen = []; for (const x of [Promise.resolve(1), 1, thenable(1)]) { await x; seen.push(storage.getStore()); } return seen.join(); })();`,
-    'a thenable that is returned': `
+    'in the then of a returned thenable': `
       const f = async () => thenable(1);
       const g = async () => { await 0; return thenable(1); };
       module.exports = (async () => [await f(), await g(), await thenable(1)].every((x) => x === 'in 1') && 'in,in,in')();`,
-    'a destructuring default, a catch pattern, a finally': `
+    'in a destructuring default, a catch pattern and a finally': `
       module.exports = (async () => {
         const seen = [];
         const { a = await 1, b = seen.push(storage.getStore()) } = {};
         try { await Promise.reject({}); } catch ({ c = seen.push(storage.getStore()) }) {} finally { seen.push(storage.getStore()); }
         return seen.join();
       })();`,
-    'the iterator that a rejection in a loop closes': `
+    'in an iterator that a rejection closes': `
       const seen = [];
       function* items() { try { yield 1; } finally { seen.push(storage.getStore()); } }
       module.exports = (async () => {
@@ -265,7 +265,7 @@ if (!process.execArgv.includes(CONDITION)) {
         try { const [a = await Promise.reject()] = (function* () { try { yield; } finally { seen.push(storage.getStore()); } })(); } catch {}
         return seen.join();
       })();`,
-    'for await, by all exits': `
+    'in and after for await, by all exits': `
       async function* items() { yield storage.getStore(); yield 2; }
       const sync = () => [Promise.resolve(1), 2];
       module.exports = (async () => {
@@ -277,17 +277,17 @@ if (!process.execArgv.includes(CONDITION)) {
       })();`,
   };
 
-  describe('in the frame of before', () => {
-    for (const [name, code] of Object.entries(inFrame)) {
+  describe('transformed code runs in the frame of its suspension', () => {
+    for (const [name, code] of Object.entries(restoredFrames)) {
       it(name, async () => {
-        assert.equal(await run(transformed(code)), 'in,in,in');
+        assert.equal(await run(transformedCode(code)), 'in,in,in');
         assert.equal(storage.getStore(), undefined);
       });
     }
 
-    it('nothing is left behind for the next job', async () => {
+    it('and leaves the root to the next job', async () => {
       const code = `module.exports = async (end) => { await 0; storage.getStore(); if (end) throw end; };`;
-      const flow = (await run(transformed(code))) as (end?: unknown) => Promise<void>;
+      const flow = (await run(transformedCode(code))) as (end?: unknown) => Promise<void>;
       const seen: unknown[] = [];
       for (const end of [undefined, new Error('end')]) {
         await new Promise<void>((resolve) => {
@@ -304,9 +304,9 @@ if (!process.execArgv.includes(CONDITION)) {
       assert.deepEqual(seen, [undefined, undefined, undefined, undefined]);
     });
 
-    it('what is entered before the first await is seen by the caller, after it is not', async () => {
+    it('and its caller sees what it enters before its first await, but not what it enters later', async () => {
       const code = `module.exports = async () => { storage.enterWith('first'); await 0; storage.enterWith('second'); };`;
-      const flow = (await run(transformed(code))) as () => Promise<void>;
+      const flow = (await run(transformedCode(code))) as () => Promise<void>;
       const seen = await storage.run('caller', async () => {
         const promise = flow();
         const before = storage.getStore();
@@ -316,7 +316,7 @@ if (!process.execArgv.includes(CONDITION)) {
       assert.equal(seen, 'first');
     });
 
-    it('the resources of a block, and what follows it', async () => {
+    it('when it disposes of the resources of a block, and after the block', async () => {
       const code = `
         const seen = [];
         const resource = (name) => ({ async [Symbol.asyncDispose]() { seen.push(name + storage.getStore()); await 0; }, [Symbol.dispose]() { seen.push(name + storage.getStore()); } });
@@ -329,31 +329,31 @@ if (!process.execArgv.includes(CONDITION)) {
           return seen;
         })();`;
       const expected = ['cin', 'ain', 'in', 'din', 'ein', 'gin', 'fin', 'hin', 'xin'];
-      // Older engines do not know `await using`; transformed it runs on them too, once the symbols are there.
+      // Older engines do not know the syntax. Transformed code runs on them as well, once the symbols exist.
       for (const key of ['dispose', 'asyncDispose'] as const) {
         if (!(key in Symbol)) Object.defineProperty(Symbol, key, { value: Symbol(`Symbol.${key}`) });
       }
-      assert.deepEqual(await run(transformed(code)), expected);
+      assert.deepEqual(await run(transformedCode(code)), expected);
     });
 
-    it('errors while disposing are suppressed as the language has it', async () => {
+    it('and suppresses errors of disposals as the language does', async () => {
       const code = `
         const failing = (name) => ({ [Symbol.dispose]() { throw name; } });
         module.exports = (async () => { try { await using a = failing('a'), b = failing('b'); throw 'body'; } catch (e) { return [e.error, e.suppressed.error, e.suppressed.suppressed]; } })();`;
-      assert.deepEqual(await run(transformed(code)), ['a', 'b', 'body']);
+      assert.deepEqual(await run(transformedCode(code)), ['a', 'b', 'body']);
     });
   });
 
-  describe('generators in the frame of their creation', () => {
-    const made = async (code: string) => (await run(transformed(code, { generators: 'creation' }))) as never;
-    const storageIn = (name: string, fn: () => unknown) => storage.run(name, fn);
+  describe('with generators: creation, the body of a generator runs in the frame of its creation', () => {
+    const createExports = async (code: string) =>
+      (await run(transformedCode(code, { generators: 'creation' }))) as never;
 
-    it('a plain one, and its caller is not disturbed', async () => {
+    it('if it is synchronous, and the frame of the caller stays unchanged', async () => {
       const code = `module.exports = { *items(a, b = 1) { try { storage.enterWith('inside'); yield storage.getStore(); yield [a, b, storage.getStore()]; } finally { storage.getStore(); } } };`;
-      const { items } = (await made(code)) as { items(...args: unknown[]): Generator };
+      const { items } = (await createExports(code)) as { items(...args: unknown[]): Generator };
       assert.equal(items.length, 1);
       const iterator = storage.run('creator', items, 'a') as Generator;
-      storageIn('other', () => {
+      storage.run('other', () => {
         assert.equal(iterator.next().value, 'inside');
         assert.equal(storage.getStore(), 'other');
         assert.deepEqual(iterator.next().value, ['a', 1, 'inside']);
@@ -362,11 +362,11 @@ if (!process.execArgv.includes(CONDITION)) {
       });
     });
 
-    it('an async one, with rest parameters and yield*', async () => {
+    it('if it is async and has rest parameters and yield*', async () => {
       const code = `
         async function* inner() { yield storage.getStore(); }
         module.exports = { async *items(...all) { yield storage.getStore(); await 0; yield* inner(); yield [storage.getStore(), all]; } };`;
-      const { items } = (await made(code)) as { items(...args: unknown[]): AsyncGenerator };
+      const { items } = (await createExports(code)) as { items(...args: unknown[]): AsyncGenerator };
       assert.equal(items.length, 0);
       const iterator = storage.run('creator', items, 1, 2) as AsyncGenerator;
       const values = [];
@@ -377,9 +377,12 @@ if (!process.execArgv.includes(CONDITION)) {
       );
     });
 
-    it("a 'use strict' of its own is refused", () => {
+    it("and its own 'use strict' is rejected", () => {
       const code = `function* f() { 'use strict'; yield 1; }`;
-      assert.throws(() => transformed(code, { generators: 'creation' }), /cannot have its own 'use strict' directive/);
+      assert.throws(
+        () => transformedCode(code, { generators: 'creation' }),
+        /cannot have its own 'use strict' directive/,
+      );
     });
   });
 }

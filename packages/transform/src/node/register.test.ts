@@ -1,4 +1,4 @@
-/** Real processes, each with the loader, in a project that has this package and `throughline` in its node_modules. */
+/** Runs processes with the loader, in a project that has this package and `throughline` in its node_modules. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
@@ -9,31 +9,31 @@ import { after, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import MagicString from 'magic-string';
 
-const folder = await mkdtemp(join(tmpdir(), 'throughline-'));
-after(() => rm(folder, { recursive: true, force: true }));
+const directory = await mkdtemp(join(tmpdir(), 'throughline-'));
+after(() => rm(directory, { recursive: true, force: true }));
 
-const project = join(folder, 'project');
+const project = join(directory, 'project');
 await mkdir(join(project, 'node_modules/@throughline'), { recursive: true });
 await symlink(fileURLToPath(new URL('../..', import.meta.url)), join(project, 'node_modules/@throughline/transform'));
 await symlink(fileURLToPath(new URL('../../../core', import.meta.url)), join(project, 'node_modules/throughline'));
 
 async function write(files: Readonly<Record<string, string | Uint8Array>>): Promise<void> {
   for (const [name, content] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, name)), { recursive: true });
-    await writeFile(join(folder, name), content);
+    await mkdir(dirname(join(directory, name)), { recursive: true });
+    await writeFile(join(directory, name), content);
   }
 }
 
-interface Outcome {
+interface ProcessResult {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-function node(...args: string[]): Promise<Outcome> {
-  return new Promise((settle) => {
+function node(...args: string[]): Promise<ProcessResult> {
+  return new Promise((resolve) => {
     execFile(process.execPath, args, { cwd: project }, (error, stdout, stderr) => {
-      settle({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
     });
   });
 }
@@ -49,7 +49,7 @@ async function lines(...args: string[]): Promise<string[]> {
   return stdout.trimEnd().split('\n');
 }
 
-/** Each of these files is in a place, or of a kind, of its own. */
+/** Records the current value after each of its suspensions. The files that contain it differ in their kind or location. */
 const STEP = 'async (see, name) => { await 1; see(name); await { then(go) { see(name); go(); } }; see(name); };';
 await write({
   'project/values.mjs': `
@@ -88,31 +88,31 @@ if (isMainThread) new Worker(new URL(import.meta.url)).on('error', (error) => { 
   'project/node_modules/deep/package.json': JSON.stringify({ name: 'deep', type: 'module', exports: './index.js' }),
   'project/node_modules/deep/index.js': `export * from './inner.js';`,
   'project/node_modules/deep/inner.js': `export const step = ${STEP}`,
-  // Linked from elsewhere, where there is no throughline to be found.
+  // Linked from a directory from which throughline cannot be resolved.
   'far/package.json': JSON.stringify({ name: 'far', exports: { '.': './index.mjs', './old.cjs': './old.cjs' } }),
   'far/index.mjs': `export const step = ${STEP}`,
   'far/old.cjs': `module.exports = ${STEP}`,
 });
-await symlink(join(folder, 'far'), join(project, 'node_modules/far'));
+await symlink(join(directory, 'far'), join(project, 'node_modules/far'));
 
 const STEPS = 'own commonjs bare syntax old deep far farOld required requiredModule data'.split(' ');
 const THREAD = [...STEPS.map((name) => `${name} a,b,a,b,a,b`), 'caught a,b', 'outside undefined'];
 
-test('awaits of plain values and thenables keep the values on the portable engine, in all threads', async () => {
+test('code after awaits of plain values and thenables keeps its values on the portable engine, in all threads', async () => {
   assert.deepEqual(await lines(PORTABLE, REGISTER, 'values.mjs'), [...THREAD, ...THREAD]);
 });
 
-test('without the loader they do not', async () => {
+test('code after these awaits loses its values without the loader', async () => {
   const [own] = await lines(PORTABLE, 'values.mjs');
   assert.equal(own, `own ${Array(6).fill('undefined').join()}`);
 });
 
-test("Node's own engine goes on as before", async () => {
+test("code on Node's own engine runs as before", async () => {
   assert.deepEqual(await lines(REGISTER, 'values.mjs'), [...THREAD, ...THREAD]);
 });
 
-test('an ES module imported by one that was required', {
-  skip: !HAS_HOOKS && 'this Node asks no hook for it',
+test('an ES module that is imported by a required ES module is transformed', {
+  skip: !HAS_HOOKS && 'this version of Node calls no hook for it',
 }, async () => {
   await write({
     'project/requires.cjs': `
@@ -125,7 +125,7 @@ storage.run('a', () => step(() => console.log(storage.getStore())));
   assert.deepEqual(await lines(PORTABLE, REGISTER, 'requires.cjs'), ['a', 'a', 'a']);
 });
 
-test('a CommonJS module is one and the same, imported or required, with all that require has', async () => {
+test('a CommonJS module is the same instance whether imported or required, and its require is complete', async () => {
   await write({
     'project/same.mjs': `
 import { createRequire } from 'node:module';
@@ -143,7 +143,7 @@ module.exports = [Object.keys(require.cache).includes(__filename), typeof requir
   assert.deepEqual(await lines(REGISTER, 'same.mjs'), ['true true,function,function,await,true']);
 });
 
-test('left alone: JSON, WebAssembly, builtin modules, copies of throughline, files without a suspension', async () => {
+test('JSON, WebAssembly, builtin modules, copies of throughline and files without a suspension are left alone', async () => {
   const copy = 'export async function own() { await 1; }';
   await write({
     'project/left.mjs': `
@@ -172,11 +172,11 @@ console.log(json.async, typeof readFile, Object.keys(wasm).length);
   ]);
 });
 
-const THROWING = `const fail = async () => { await 1; await { then(go) { go(); } }; throw new Error('failed'); };
+const THROWING_CODE = `const fail = async () => { await 1; await { then(go) { go(); } }; throw new Error('failed'); };
 `;
-const THROWN_AT = `1:${THROWING.indexOf('new Error') + 1}`;
+const THROW_POSITION = `1:${THROWING_CODE.indexOf('new Error') + 1}`;
 
-test('stack traces show the places of the files, and of what those were made from', async () => {
+test('stack traces show the positions in the files, and in the files from which those were generated', async () => {
   const typescript = `interface Value {\n  name: string;\n}\n\nexport async function work(value: Value) {\n  await 1;\n  throw new Error(value.name);\n}\n`;
   const compiled = new MagicString(typescript);
   compiled.remove(0, typescript.indexOf('export')).remove(typescript.indexOf(': Value'), typescript.indexOf(') {'));
@@ -188,7 +188,7 @@ test('stack traces show the places of the files, and of what those were made fro
     'project/dist/beside.mjs.map': JSON.stringify(map),
     'project/dist/within.cjs': `${commonjs}\n//# sourceMappingURL=${map.toUrl()}\n`,
     'project/dist/lost.mjs': `${compiled}//# sourceMappingURL=lost.mjs.map\n`,
-    'project/stack.mjs': `${THROWING}import './stack.cjs';
+    'project/stack.mjs': `${THROWING_CODE}import './stack.cjs';
 import { work as beside } from './dist/beside.mjs';
 import within from './dist/within.cjs';
 import { work as lost } from './dist/lost.mjs';
@@ -196,22 +196,24 @@ for (const work of [fail, globalThis.failCommonjs, beside, within.work, lost]) {
   await work({ name: 'failed' }).catch((error) => console.log(/\\((.*)\\)/.exec(error.stack)[1]));
 }
 `,
-    'project/stack.cjs': `${THROWING}globalThis.failCommonjs = fail;`,
+    'project/stack.cjs': `${THROWING_CODE}globalThis.failCommonjs = fail;`,
     'project/late.mjs': `process.setSourceMapsEnabled(true); await import('./stack.mjs');`,
   });
-  const places = [
-    `stack.mjs:${THROWN_AT}`,
-    `stack.cjs:${THROWN_AT}`,
+  const positions = [
+    `stack.mjs:${THROW_POSITION}`,
+    `stack.cjs:${THROW_POSITION}`,
     'src/work.ts:7:9',
     'src/work.ts:7:9',
     'dist/lost.mjs:3:9',
   ];
-  const expected = places.map((place) => join(project, place));
+  const expected = positions.map((position) => join(project, position));
   assert.deepEqual(await lines(PORTABLE, '--enable-source-maps', REGISTER, 'stack.mjs'), expected);
   assert.deepEqual(await lines(PORTABLE, REGISTER, 'late.mjs'), expected);
 });
 
-test('TypeScript', { skip: !HAS_TYPESCRIPT && 'this Node does not strip types' }, async () => {
+test('TypeScript files are transformed before their types are stripped', {
+  skip: !HAS_TYPESCRIPT && 'this version of Node does not strip types',
+}, async () => {
   const fail = `const fail = async (value: string): Promise<never> => { await value!; throw new Error(value as string); };`;
   const step = `async <T,>(see: (value: T) => void): Promise<void> => { const x = (await (1 satisfies number)) as unknown as T; see(x); };`;
   await write({
@@ -246,7 +248,9 @@ await fail('x').catch((error: Error) => console.log(/\\((.*)\\)/.exec(error.stac
   ]);
 });
 
-test('files that another loader compiles', { skip: !HAS_HOOKS && 'this Node has no registerHooks' }, async () => {
+test('files that another loader compiles are transformed', {
+  skip: !HAS_HOOKS && 'this version of Node has no registerHooks',
+}, async () => {
   await write({
     'project/compiler.mjs': `
 import { registerHooks } from 'node:module';
@@ -269,7 +273,7 @@ await storage.run('a', () => step(() => console.log(storage.getStore())));
   assert.deepEqual(await lines(PORTABLE, '--import=./compiler.mjs', REGISTER, 'compiled.mjs'), ['a']);
 });
 
-test('a file that does not parse', async () => {
+test('a file that does not parse stops the program with its position and code', async () => {
   const broken = 'async function f() {\n  await 1;\n  const = 2;\n}\n';
   await write({ 'project/broken.mjs': broken, 'project/broken.cjs': broken, 'project/broken.js': broken });
   for (const name of ['broken.mjs', 'broken.cjs', 'broken.js']) {
@@ -280,7 +284,7 @@ test('a file that does not parse', async () => {
   }
 });
 
-test('which of two readings of a file without a sign of its kind is reported', async () => {
+test('the error of an ambiguous file is that of the source type which parses further', async () => {
   await write({ 'project/neither.js': `import 'node:fs';\nawait 1;\nconst = 2;\n` });
   const { code, stderr } = await node(
     REGISTER,

@@ -1,48 +1,54 @@
 /**
- * What a random program calls, and the trace of all that can be seen of it: what happened, in which order, and in which
- * frame. Promises that are to be settled later are settled by `runFlows`, one a turn, in an order that the seed decides.
+ * The functions that a random program calls. They record its trace: everything observable that happened, in which order and in
+ * which frame. A promise that is settled later is settled by `runFlows`, which settles one promise in each turn of the
+ * event loop, in an order that the seed determines.
  */
 
-/** The values of one storage. */
+/** One storage, whose value identifies the current frame. */
 export interface Frames {
   get(): number | undefined;
   run<R>(value: number, fn: () => R): R;
   enter(value: number): void;
 }
 
-export interface World {
-  /** What the program finds by these names. */
+export interface ProgramEnvironment {
+  /** The functions, by the names by which the program calls them. */
   readonly scope: Readonly<Record<string, unknown>>;
-  /** Runs the functions, each as a flow, until nothing is left to do. */
+  /**
+   * Calls each of the functions as a flow of its own, until no promise is left to settle.
+   * @returns the trace
+   */
   runFlows(flows: readonly (() => Promise<unknown>)[]): Promise<readonly string[]>;
 }
 
-const LONGEST = 400;
+/** The number of steps, and of settled promises, after which a program is stopped. */
+const MAX_STEPS = 400;
 
-export function makeWorld(frames: Frames, seed: number): World {
+export function createEnvironment(frames: Frames, seed: number): ProgramEnvironment {
   const trace: string[] = [];
-  const waiting: (() => void)[] = [];
+  /** The functions that settle the promises that are pending. */
+  const pending: (() => void)[] = [];
   let steps = 0;
   let isOver = false;
 
-  /** Of what happens where nobody can say in which frame, only that is noted. */
-  const noteOnly = (what: string) => {
-    if (!isOver) trace.push(what);
+  /** For events whose frame is not defined. */
+  const logWithoutFrame = (event: string) => {
+    if (!isOver) trace.push(event);
   };
-  const log = (what: string) => noteOnly(`${what} @${frames.get()}`);
+  const log = (event: string) => logWithoutFrame(`${event} @${frames.get()}`);
   const step = (id: number) => {
-    if (++steps > LONGEST) {
+    if (++steps > MAX_STEPS) {
       isOver = true;
-      throw new RangeError('The program goes on for too long.');
+      throw new RangeError('The program has exceeded its number of steps.');
     }
     log(`step ${id}`);
   };
   const coin = (id: number) => ((Math.imul(id, 0x9e3779b1) + seed) >>> 7) % 3 === 0;
-  const later = (id: number, value: unknown = id) => new Promise((resolve) => waiting.push(() => resolve(value)));
-  const laterRejected = (id: number) => new Promise((_, reject) => waiting.push(() => reject(id)));
+  const later = (id: number, value: unknown = id) => new Promise((resolve) => pending.push(() => resolve(value)));
+  const laterRejected = (id: number) => new Promise((_, reject) => pending.push(() => reject(id)));
 
   class Subclassed extends Promise<unknown> {
-    // biome-ignore lint/suspicious/noThenProperty: what is to be seen is who calls it
+    // biome-ignore lint/suspicious/noThenProperty: records the calls
     override then<A, B>(
       onFulfilled?: ((value: unknown) => A | PromiseLike<A>) | null,
       onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
@@ -53,11 +59,11 @@ export function makeWorld(frames: Frames, seed: number): World {
   }
 
   const thenable = (id: number, kind: number) => {
-    // biome-ignore lint/suspicious/noThenProperty: it is a thenable
+    // biome-ignore lint/suspicious/noThenProperty: the object is meant to be a thenable
     if (kind === 5) return { id, then: (resolve: (value: unknown) => void) => resolve(log(`then ${id}`) ?? id) };
     return {
       id,
-      // biome-ignore lint/suspicious/noThenProperty: it is a thenable
+      // biome-ignore lint/suspicious/noThenProperty: the object is meant to be a thenable
       get then() {
         log(`read then ${id}`);
         if (kind === 6) throw `getter ${id}`;
@@ -65,7 +71,7 @@ export function makeWorld(frames: Frames, seed: number): World {
           log(`then ${id}`);
           if (kind === 0) resolve(id);
           else if (kind === 1) reject(id);
-          else if (kind === 2) waiting.push(() => resolve(id));
+          else if (kind === 2) pending.push(() => resolve(id));
           else if (kind === 3) throw id;
           else void Promise.resolve().then(() => resolve(id));
         };
@@ -74,7 +80,7 @@ export function makeWorld(frames: Frames, seed: number): World {
   };
 
   const plain = (id: number, kind: number): unknown => {
-    // biome-ignore lint/suspicious/noThenProperty: an object that only looks like a thenable
+    // biome-ignore lint/suspicious/noThenProperty: the object only resembles a thenable
     if (kind === 0) return { id, then: 1 };
     if (kind === 1) return Object.assign(() => {}, { id });
     if (kind === 2) return Object.create(null, { id: { value: id } });
@@ -83,15 +89,15 @@ export function makeWorld(frames: Frames, seed: number): World {
 
   const subclassed = (id: number, kind: number) => {
     if (kind === 0) return Subclassed.resolve(id);
-    return kind === 1 ? Subclassed.reject(id) : new Subclassed((resolve) => waiting.push(() => resolve(id)));
+    return kind === 1 ? Subclassed.reject(id) : new Subclassed((resolve) => pending.push(() => resolve(id)));
   };
 
-  /** An ordinary promise to which somebody has done something. */
+  /** A native promise with a property of its own that makes it unusual. */
   const altered = (id: number, kind: number) => {
     const promise = Promise.resolve(id);
     if (kind === 0) {
       Object.assign(promise, {
-        // biome-ignore lint/suspicious/noThenProperty: what is to be seen is who calls it
+        // biome-ignore lint/suspicious/noThenProperty: records the calls
         then(...reactions: Parameters<typeof promise.then>) {
           log(`own then ${id}`);
           return Promise.prototype.then.apply(this, reactions);
@@ -103,7 +109,7 @@ export function makeWorld(frames: Frames, seed: number): World {
     return promise;
   };
 
-  function* steps3(id: number, kind: number): Generator<unknown> {
+  function* steppedGenerator(id: number, kind: number): Generator<unknown> {
     try {
       log(`generator ${id}`);
       yield id;
@@ -185,13 +191,13 @@ export function makeWorld(frames: Frames, seed: number): World {
           const result = {
             done: count > 2,
             get value() {
-              if (kind === 5) noteOnly(`value ${id}`);
+              if (kind === 5) logWithoutFrame(`value ${id}`);
               return count;
             },
           };
           if (kind === 3) return result;
           if (kind === 4 || kind === 5) {
-            // biome-ignore lint/suspicious/noThenProperty: it is a thenable
+            // biome-ignore lint/suspicious/noThenProperty: the object is meant to be a thenable
             return { then: (resolve: (value: unknown) => void) => resolve(log(`then ${id}`) ?? result) };
           }
           return kind === 6 ? later(id, result) : Promise.resolve(result);
@@ -232,7 +238,7 @@ export function makeWorld(frames: Frames, seed: number): World {
     };
   };
 
-  const show = (value: unknown) => log(`= ${inWords(value)}`);
+  const show = (value: unknown) => log(`= ${describe(value)}`);
   const scope = {
     step,
     show,
@@ -243,7 +249,7 @@ export function makeWorld(frames: Frames, seed: number): World {
     plain,
     subclassed,
     altered,
-    steps: steps3,
+    steps: steppedGenerator,
     gaps,
     promises,
     iterator,
@@ -252,12 +258,12 @@ export function makeWorld(frames: Frames, seed: number): World {
     isShort: () => ++steps < 60,
     resolved: (id: number) => Promise.resolve(id),
     rejected: (id: number) => Promise.reject(id),
-    nested: (id: number) => new Promise((resolve) => waiting.push(() => resolve(Promise.resolve(id)))),
+    nested: (id: number) => new Promise((resolve) => pending.push(() => resolve(Promise.resolve(id)))),
     note(value: unknown) {
       if (!(value instanceof Promise)) return;
       value.then(
-        (result) => log(`fulfilled ${inWords(result)}`),
-        (reason) => log(`rejected ${inWords(reason)}`),
+        (result) => log(`fulfilled ${describe(result)}`),
+        (reason) => log(`rejected ${describe(reason)}`),
       );
     },
     count: (...args: unknown[]) => args.length,
@@ -272,19 +278,19 @@ export function makeWorld(frames: Frames, seed: number): World {
         try {
           frames.run(i + 1, () => {
             flow().then(
-              (value) => log(`flow ${i} ends ${inWords(value)}`),
-              (reason) => log(`flow ${i} fails ${inWords(reason)}`),
+              (value) => log(`flow ${i} ends ${describe(value)}`),
+              (reason) => log(`flow ${i} fails ${describe(reason)}`),
             );
           });
         } catch (error) {
-          log(`flow ${i} throws ${inWords(error)}`);
+          log(`flow ${i} throws ${describe(error)}`);
         }
         log('begun');
       });
       await turn();
-      for (let i = 0; waiting.length > 0 && i < LONGEST; i++) {
-        const [settle] = waiting.splice((i * 7 + seed) % waiting.length, 1);
-        // Whose frame it is that settles must not matter.
+      for (let i = 0; pending.length > 0 && i < MAX_STEPS; i++) {
+        const [settle] = pending.splice((i * 7 + seed) % pending.length, 1);
+        // The frame in which a promise is settled must not matter.
         if (settle !== undefined) frames.run(900, settle);
         await turn();
         log('turn');
@@ -298,16 +304,16 @@ function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** As much as says whether it is the same. */
-function inWords(value: unknown, depth = 0): string {
+/** Describes a value well enough to tell it from others. */
+function describe(value: unknown, depth = 0): string {
   if (typeof value === 'function') return 'a function';
   if (typeof value !== 'object' || value === null) return String(value);
   if (value instanceof Error) {
     const { error, suppressed } = value as { error?: unknown; suppressed?: unknown };
-    const parts = error === undefined ? '' : `(${inWords(error, depth + 1)}, ${inWords(suppressed, depth + 1)})`;
+    const parts = error === undefined ? '' : `(${describe(error, depth + 1)}, ${describe(suppressed, depth + 1)})`;
     return `${value.constructor.name}${parts}`;
   }
   if ('id' in value) return `#${String(value.id)}`;
   if (value instanceof Promise || depth > 1) return 'an object';
-  return `{${Object.entries(value).map(([key, item]) => `${key}: ${inWords(item, depth + 1)}`)}}`;
+  return `{${Object.entries(value).map(([key, item]) => `${key}: ${describe(item, depth + 1)}`)}}`;
 }

@@ -1,16 +1,18 @@
 /**
- * Writes a random program of async functions and async generators: a CommonJS module that exports functions to be called as
- * flows. It calls what `world.ts` has. Each call of `step`, and all else that can be seen to happen, has a number of its own.
+ * Writes a random program of async functions and async generators: a CommonJS module that exports the functions with which its
+ * flows begin. It calls the functions of `program-environment.ts`. Each call that leaves an entry in the trace has a unique number.
  */
-import { Random } from './seeded-random.js';
+import { SeededRandom } from './seeded-random.js';
 
-interface Place {
-  /** Whether `await` may stand here. */
+/** What is allowed at a position of the program. */
+interface Position {
+  /** Whether `await` is allowed. */
   readonly isAsync: boolean;
-  /** Whether `yield` may. */
+  /** Whether `yield` is allowed. */
   readonly isGenerator: boolean;
+  /** Whether `return` is allowed. */
   readonly returns: boolean;
-  /** The labels around, and whether `continue` can have them. */
+  /** The enclosing labels. A `continue` is possible only with those of loops. */
   readonly labels: readonly { readonly label: string; readonly isLoop: boolean }[];
 }
 
@@ -19,19 +21,23 @@ interface Callee {
   readonly isGenerator: boolean;
 }
 
-const OUTSIDE: Place = { isAsync: false, isGenerator: false, returns: false, labels: [] };
+const OUTSIDE_FUNCTION: Position = { isAsync: false, isGenerator: false, returns: false, labels: [] };
 
+/**
+ * @param seed determines the program
+ * @param hasUsing whether the engine knows `using` and `await using`
+ */
 export function writeProgram(seed: number, hasUsing: boolean): string {
-  return new Writer(new Random(seed), hasUsing).write();
+  return new Writer(new SeededRandom(seed), hasUsing).write();
 }
 
 class Writer {
-  readonly #random: Random;
+  readonly #random: SeededRandom;
   readonly #hasUsing: boolean;
   readonly #callees: Callee[] = [];
   #lastId = 0;
 
-  constructor(random: Random, hasUsing: boolean) {
+  constructor(random: SeededRandom, hasUsing: boolean) {
     this.#random = random;
     this.#hasUsing = hasUsing;
   }
@@ -61,10 +67,10 @@ module.exports = [${flows.join(', ')}];
 
   #function(name: string): string {
     const isGenerator = this.#random.chance(35);
-    const place: Place = { isAsync: true, isGenerator, returns: true, labels: [] };
+    const position: Position = { isAsync: true, isGenerator, returns: true, labels: [] };
     const params = this.#random.pick(['x', 'x = 1', 'x, ...rest', '{ length } = [], x']);
     const hoisted = this.#random.chance(15) ? `var h = 1; function h() {} function h() { return 1; } show(h);\n` : '';
-    const body = () => `{\n${this.#step()}\n${hoisted}${this.#outerBlock(place)}}`;
+    const body = () => `{\n${this.#step()}\n${hoisted}${this.#outerBlock(position)}}`;
     const star = isGenerator ? '*' : '';
     let code: string;
     let path = name;
@@ -75,7 +81,7 @@ module.exports = [${flows.join(', ')}];
       path = `new (class_${name})().${name}`;
       code = `const class_${name} = class { async ${star}#own(${params}) ${body()} ${name}(x) { return this.#own(x); } };`;
     } else if (!isGenerator && this.#random.chance(25)) {
-      code = `const ${name} = async (${params}) => ${this.#random.chance(40) ? this.#expression(place, 0) : body()};`;
+      code = `const ${name} = async (${params}) => ${this.#random.chance(40) ? this.#expression(position, 0) : body()};`;
     } else {
       code = `async function${star} ${name}(${params}) ${body()}`;
     }
@@ -95,16 +101,16 @@ module.exports = [${flows.join(', ')}];
     return `step(${this.#id()});`;
   }
 
-  /** Most of what goes wrong is caught near, or programs would soon be over. */
-  #outerBlock(place: Place): string {
+  /** Most errors are caught nearby, because programs would soon end otherwise. */
+  #outerBlock(position: Position): string {
     return this.#list(5 + this.#below(4), () => {
-      const statement = this.#statement(place, 0);
+      const statement = this.#statement(position, 0);
       return this.#random.chance(75) ? `try { ${statement} } catch (e) { ${this.#step()} show(e); }` : statement;
     });
   }
 
-  #block(place: Place, depth: number): string {
-    return this.#list(1 + this.#below(2), () => this.#statement(place, depth + 1));
+  #block(position: Position, depth: number): string {
+    return this.#list(1 + this.#below(2), () => this.#statement(position, depth + 1));
   }
 
   #list(length: number, write: () => string): string {
@@ -115,8 +121,8 @@ module.exports = [${flows.join(', ')}];
     return this.#random.pick(['1', `'s'`, 'null', 'undefined', 'x', '({ a: 1 }).a', '[1, 2].length', '(x, 2)', 'o.k']);
   }
 
-  /** What can be awaited. */
-  #awaitable(place: Place, depth: number): string {
+  /** An expression to await. */
+  #awaitable(position: Position, depth: number): string {
     const id = this.#id();
     const isDeep = depth > 2;
     switch (this.#below(22)) {
@@ -150,25 +156,25 @@ module.exports = [${flows.join(', ')}];
         return call === undefined ? `later(${id})` : `${call}.next(${this.#below(3)})`;
       }
       case 15: {
-        const inside = isDeep ? '1' : this.#awaitable({ ...place, isAsync: false, isGenerator: false }, depth + 1);
-        return `run(${100 + this.#below(5)}, () => ${inside})`;
+        const operand = isDeep ? '1' : this.#awaitable({ ...position, isAsync: false, isGenerator: false }, depth + 1);
+        return `run(${100 + this.#below(5)}, () => ${operand})`;
       }
       case 16:
-        return isDeep || !place.isAsync ? `later(${id})` : `(${this.#expression(place, depth + 1)})`;
+        return isDeep || !position.isAsync ? `later(${id})` : `(${this.#expression(position, depth + 1)})`;
       case 17:
-        return isDeep ? `later(${id})` : `(async () => ${this.#expression(this.#ownPlace(), depth + 1)})()`;
+        return isDeep ? `later(${id})` : `(async () => ${this.#expression(this.#nestedFunction(), depth + 1)})()`;
       case 18:
         return isDeep
           ? `later(${id})`
-          : `(async (x) => {\n${this.#block(this.#ownPlace(), depth + 2)}})(${this.#value()})`;
+          : `(async (x) => {\n${this.#block(this.#nestedFunction(), depth + 2)}})(${this.#value()})`;
       default:
         return `later(${id})`;
     }
   }
 
-  /** In an async function of its own. */
-  #ownPlace(): Place {
-    return { ...OUTSIDE, isAsync: true, returns: true };
+  /** The body of a nested async function. */
+  #nestedFunction(): Position {
+    return { ...OUTSIDE_FUNCTION, isAsync: true, returns: true };
   }
 
   #call(isGenerator: boolean): string | undefined {
@@ -177,10 +183,10 @@ module.exports = [${flows.join(', ')}];
     return first === undefined ? undefined : `${this.#random.pick([first, ...others]).path}(${this.#value()})`;
   }
 
-  #expression(place: Place, depth: number): string {
-    if (!place.isAsync) return this.#value();
-    const awaited = () => `await ${this.#awaitable(place, depth + 1)}`;
-    const other = () => (depth > 3 ? this.#value() : this.#expression(place, depth + 1));
+  #expression(position: Position, depth: number): string {
+    if (!position.isAsync) return this.#value();
+    const awaited = () => `await ${this.#awaitable(position, depth + 1)}`;
+    const other = () => (depth > 3 ? this.#value() : this.#expression(position, depth + 1));
     switch (this.#below(24)) {
       case 0:
         return this.#value();
@@ -214,19 +220,19 @@ module.exports = [${flows.join(', ')}];
         return `(([q = ${this.#value()}] = []) => q)([${awaited()}])`;
       case 15:
       case 16:
-        return place.isGenerator ? `(yield ${this.#awaitable(place, depth + 1)})` : awaited();
+        return position.isGenerator ? `(yield ${this.#awaitable(position, depth + 1)})` : awaited();
       case 17:
-        return place.isGenerator ? '(yield)' : awaited();
+        return position.isGenerator ? '(yield)' : awaited();
       default:
         return awaited();
     }
   }
 
-  #iterable(place: Place, isAsync: boolean): string {
+  #iterable(position: Position, isAsync: boolean): string {
     const id = this.#id();
     switch (this.#below(isAsync ? 12 : 5)) {
       case 0:
-        return `[${this.#value()}, ${isAsync ? this.#awaitable(place, 2) : this.#value()}, ${this.#value()}]`;
+        return `[${this.#value()}, ${isAsync ? this.#awaitable(position, 2) : this.#value()}, ${this.#value()}]`;
       case 1:
       case 2:
         return `steps(${id}, ${this.#below(3)})`;
@@ -245,99 +251,99 @@ module.exports = [${flows.join(', ')}];
     }
   }
 
-  /** Leaves what is around, now and then. */
-  #jump({ labels, returns }: Place): string {
-    const ways: [string, ...string[]] = [`throw ${this.#value()};`];
+  /** Leaves the enclosing code, depending on a coin. */
+  #jump({ labels, returns }: Position): string {
+    const exits: [string, ...string[]] = [`throw ${this.#value()};`];
     for (const { label, isLoop } of labels)
-      ways.push(`break ${label};`, isLoop ? `continue ${label};` : `break ${label};`);
+      exits.push(`break ${label};`, isLoop ? `continue ${label};` : `break ${label};`);
     if (returns) {
-      // A getter would be asked at another time, which is told in the documentation.
-      const value = this.#awaitable(OUTSIDE, 2).replace(/thenable\((\d+), \d\)/g, 'thenable($1, 5)');
-      ways.push('return;', `return ${value};`);
+      // A getter would be read at another time: see the limits in docs/transform.md.
+      const value = this.#awaitable(OUTSIDE_FUNCTION, 2).replace(/thenable\((\d+), \d\)/g, 'thenable($1, 5)');
+      exits.push('return;', `return ${value};`);
     }
-    return `if (coin(${this.#id()})) { ${this.#random.pick(ways)} }`;
+    return `if (coin(${this.#id()})) { ${this.#random.pick(exits)} }`;
   }
 
-  #statement(place: Place, depth: number): string {
+  #statement(position: Position, depth: number): string {
     if (depth > 4) return this.#step();
     const name = `v${this.#id()}`;
-    const block = (inside: Place = place) => `{\n${this.#step()}\n${this.#block(inside, depth)}}`;
-    const loop: Place = { ...place, labels: [...place.labels, { label: `l${name}`, isLoop: true }] };
-    // A jump out of it would hide what had been thrown or returned.
-    const quiet: Place = { ...place, labels: [], returns: false };
-    if (!place.isAsync) return this.#step();
+    const block = (inner: Position = position) => `{\n${this.#step()}\n${this.#block(inner, depth)}}`;
+    const loop: Position = { ...position, labels: [...position.labels, { label: `l${name}`, isLoop: true }] };
+    // A jump out of a `finally` would hide what has been thrown or returned.
+    const withoutExits: Position = { ...position, labels: [], returns: false };
+    if (!position.isAsync) return this.#step();
     switch (this.#below(30)) {
       case 0:
         return `if (coin(${this.#id()})) ${block()} else ${block()}`;
       case 1:
       case 2:
-        return this.#jump(place);
+        return this.#jump(position);
       case 3:
-        return `{ const x = ${this.#value()}; ${this.#block(place, depth)} }`;
+        return `{ const x = ${this.#value()}; ${this.#block(position, depth)} }`;
       case 4:
-        return `note(${this.#awaitable(place, 2)});`;
+        return `note(${this.#awaitable(position, 2)});`;
       case 5:
       case 6:
-        return `await ${this.#awaitable(place, 0)};`;
+        return `await ${this.#awaitable(position, 0)};`;
       case 7:
       case 8:
-        return `const ${name} = ${this.#expression(place, 0)}; show(${name});`;
+        return `const ${name} = ${this.#expression(position, 0)}; show(${name});`;
       case 9:
-        return `try ${block()} catch (e) { ${this.#step()} show(e); ${this.#block(place, depth)} }`;
+        return `try ${block()} catch (e) { ${this.#step()} show(e); ${this.#block(position, depth)} }`;
       case 10:
-        return `try ${block()} finally ${block(quiet)}`;
+        return `try ${block()} finally ${block(withoutExits)}`;
       case 11:
-        return `try ${block()} catch ({ length = step(${this.#id()}) }) ${block()} finally ${block(quiet)}`;
+        return `try ${block()} catch ({ length = step(${this.#id()}) }) ${block()} finally ${block(withoutExits)}`;
       case 12:
         return `try ${block()} catch ${block()}`;
       case 13:
         return `l${name}: for (let ${name} = 0; ${name} < ${1 + this.#below(3)} && isShort(); ${name}++) ${block(loop)}`;
       case 14:
       case 15:
-        return `l${name}: for (const ${name} of ${this.#iterable(place, false)}) ${block(loop)}`;
+        return `l${name}: for (const ${name} of ${this.#iterable(position, false)}) ${block(loop)}`;
       case 16:
       case 17:
       case 18: {
         const heads = [`const ${name}`, `var ${name}`, `let [${name} = 'd']`, 'o.k', 'x', '[o.k]'] as const;
         const head = this.#random.chance(20)
-          ? `const { a: ${name} = await ${this.#awaitable(place, 2)} }`
+          ? `const { a: ${name} = await ${this.#awaitable(position, 2)} }`
           : this.#random.pick([...heads]);
-        const body = this.#random.chance(15) ? `await ${this.#awaitable(place, 2)};` : block(loop);
-        return `l${name}: for await (${head} of ${this.#iterable(place, true)}) ${body}`;
+        const body = this.#random.chance(15) ? `await ${this.#awaitable(position, 2)};` : block(loop);
+        return `l${name}: for await (${head} of ${this.#iterable(position, true)}) ${body}`;
       }
       case 19: {
-        const first = `case ${this.#expression(place, 2)}: ${this.#step()}`;
-        return `switch (${this.#expression(place, 1)}) { ${first} case 1: ${this.#step()} break; default: ${this.#step()} }`;
+        const first = `case ${this.#expression(position, 2)}: ${this.#step()}`;
+        return `switch (${this.#expression(position, 1)}) { ${first} case 1: ${this.#step()} break; default: ${this.#step()} }`;
       }
       case 20:
-        return `l${name}: ${block({ ...place, labels: [...place.labels, { label: `l${name}`, isLoop: false }] })}`;
+        return `l${name}: ${block({ ...position, labels: [...position.labels, { label: `l${name}`, isLoop: false }] })}`;
       case 21:
-        return `const { a: ${name} = ${this.#expression(place, 0)} } = {}; show(${name});`;
+        return `const { a: ${name} = ${this.#expression(position, 0)} } = {}; show(${name});`;
       case 22:
-        return this.#closing({ ...place, isGenerator: false }, name);
+        return this.#closing({ ...position, isGenerator: false }, name);
       case 23:
         return this.#resumptions();
       case 24:
-        return place.isGenerator ? `yield ${this.#awaitable(place, 0)};` : this.#step();
+        return position.isGenerator ? `yield ${this.#awaitable(position, 0)};` : this.#step();
       case 25:
-        return place.isGenerator ? `show(yield* ${this.#iterable(place, true)});` : this.#step();
+        return position.isGenerator ? `show(yield* ${this.#iterable(position, true)});` : this.#step();
       case 26:
-        // In a `finally` it would be seen by the `then` of what is being returned, which is told in the documentation.
-        return place.returns ? `enter(${200 + this.#below(5)}); ${this.#step()}` : this.#step();
+        // In a `finally` the `then` of the returned value would see it: see the limits in docs/transform.md.
+        return position.returns ? `enter(${200 + this.#below(5)}); ${this.#step()}` : this.#step();
       case 27:
-        return `await run(${100 + this.#below(5)}, async () => ${block(this.#ownPlace())});`;
+        return `await run(${100 + this.#below(5)}, async () => ${block(this.#nestedFunction())});`;
       case 28:
         return this.#hasUsing
-          ? this.#resources(name, (inside) => this.#block(inside, depth), { ...quiet })
+          ? this.#resources(name, (inner) => this.#block(inner, depth), { ...withoutExits })
           : this.#step();
       default:
-        return `show(${this.#expression(place, 0)});`;
+        return `show(${this.#expression(position, 0)});`;
     }
   }
 
-  /** Destructuring, where a rejection closes the iterator. */
-  #closing(place: Place, name: string): string {
-    const value = () => this.#expression(place, 2);
+  /** A destructuring whose iterator a rejection closes. */
+  #closing(position: Position, name: string): string {
+    const value = () => this.#expression(position, 2);
     return this.#random.pick([
       `{ const [${name} = ${value()}, ${name}b = ${value()}] = gaps(${this.#id()}); ${this.#step()} }`,
       `void 0; [o.k = ${value()}, [x = ${value()}] = []] = gaps(${this.#id()});`,
@@ -345,18 +351,18 @@ module.exports = [${flows.join(', ')}];
     ]);
   }
 
-  /** Several calls of a generator's methods, some before the one before is answered. */
+  /** Several calls of a generator's methods. Some do not wait for the one before. */
   #resumptions(): string {
     const call = this.#call(true);
     if (call === undefined) return this.#step();
     const method = () => {
-      const outside = this.#random.pick([
+      const argument = this.#random.pick([
         `later(${this.#id()})`,
         `resolved(${this.#id()})`,
         `rejected(${this.#id()})`,
         '1',
       ]);
-      const plain = this.#random.pick([`g.next(${outside})`, 'g.next(1)', `g.return(${outside})`, 'g.throw(1)']);
+      const plain = this.#random.pick([`g.next(${argument})`, 'g.next(1)', `g.return(${argument})`, 'g.throw(1)']);
       return this.#random.chance(30) ? `run(${100 + this.#below(5)}, () => ${plain})` : plain;
     };
     const calls = this.#list(1 + this.#below(4), () =>
@@ -365,17 +371,17 @@ module.exports = [${flows.join(', ')}];
     return `{ const g = ${call}; ${calls} ${this.#step()} }`;
   }
 
-  #resources(name: string, block: (place: Place) => string, place: Place): string {
+  #resources(name: string, block: (position: Position) => string, position: Position): string {
     const resource = () => `resource(${this.#id()}, ${this.#below(5)})`;
     const synchronous = () => `resource(${this.#id()}, 3)`;
     return this.#random.pick([
-      `{ await using ${name} = ${resource()}; ${block(place)} }`,
-      `{ using ${name} = ${synchronous()}, ${name}b = null; ${block(place)} }`,
-      `{ await using ${name} = ${resource()}, ${name}b = ${resource()}; using ${name}c = ${synchronous()}; ${block(place)} }`,
-      `for (await using ${name} of [${resource()}]) { ${block(place)} }`,
-      `for (using ${name} of [${synchronous()}, ${synchronous()}]) { ${block(place)} }`,
-      `for (await using ${name} = ${resource()}; isShort(); ) { ${block(place)} break; }`,
-      `for await (await using ${name} of [${resource()}, later(${this.#id()}, ${resource()})]) { ${block(place)} }`,
+      `{ await using ${name} = ${resource()}; ${block(position)} }`,
+      `{ using ${name} = ${synchronous()}, ${name}b = null; ${block(position)} }`,
+      `{ await using ${name} = ${resource()}, ${name}b = ${resource()}; using ${name}c = ${synchronous()}; ${block(position)} }`,
+      `for (await using ${name} of [${resource()}]) { ${block(position)} }`,
+      `for (using ${name} of [${synchronous()}, ${synchronous()}]) { ${block(position)} }`,
+      `for (await using ${name} = ${resource()}; isShort(); ) { ${block(position)} break; }`,
+      `for await (await using ${name} of [${resource()}, later(${this.#id()}, ${resource()})]) { ${block(position)} }`,
     ]);
   }
 }
