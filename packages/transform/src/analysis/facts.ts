@@ -6,21 +6,21 @@
  * - A function *continues* if any of its own code can run after one of its suspensions. `async (id) => await load(id)` does
  *   not: its only `await` is a *tail*, so the frame in which it is resumed cannot matter, and it is enough to wrap the
  *   operand.
- * - A *region* is code that is followed by other code of the same function however the region is left: the block of a
- *   `try`, the body of a `for…of` (which closes its iterator), a block with resources (which are disposed of). No `await`
- *   in a region is a tail.
+ * - A *region* is code that other code of the same function follows, or may follow, however the region is left: the block and the
+ *   `catch` of a `try`, the body of a `for…of` (whose iterator is closed), the scope of a resource (which is disposed of). No
+ *   `await` in a region is a tail.
  * - A function is *guarded* if some of its code can be reached from a suspension without passing the `on` that belongs to
  *   the suspension: a `catch` after a rejected `await`, a `finally`, the code after a `for await`. Such code begins with
  *   `back`, which restores the frame unless that has been done.
  *
  *     async function f() {
- *       try {                  // a region: it suspends, so …
- *         await a();           // not a tail
- *       } catch {              // … this begins with `back`: the function is guarded
- *         return await b();    // a tail
+ *       try {
+ *         await a();      // in a region, so it is no tail: the function continues
+ *       } catch {         // the region before it suspends, so this begins with `back`: the function is guarded
+ *         b();
  *       }
- *       await c();             // a tail: the last statement
- *     }                        // `await a()` is followed by other code: the function continues
+ *       await c();        // a tail: the last statement
+ *     }
  *
  * Facts hold nodes of the syntax tree and their depth in it, which later decides the order of what is inserted at one and
  * the same position of the file.

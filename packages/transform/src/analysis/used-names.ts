@@ -29,15 +29,16 @@ export function findUsedNames(program: Program, code: string, names: string, isS
   if (positions.isEmpty) return new Set();
   const text = code.replace(ESCAPE, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
   if (isScript || EVAL_OR_WITH.test(text)) return new Set(text.match(new RegExp(word, 'g')));
-  return identifiersAt(program, positions);
+  return identifiersAt(program, positions, new RegExp(`^(?:${names})$`));
 }
 
-/** The names of all identifiers that contain one of the positions. */
-function identifiersAt(program: Program, positions: TextPositions): ReadonlySet<string> {
+/** The names of the identifiers that contain one of the positions and match the expression. */
+function identifiersAt(program: Program, positions: TextPositions, names: RegExp): ReadonlySet<string> {
   const identifiers = new Set<string>();
   const visit = (node: Node): void => {
     if (!positions.hasBetween(node.start, node.end) && !hasDecorators(node)) return;
-    if (node.type === 'Identifier' || node.type === 'JSXIdentifier') identifiers.add(node.name);
+    if ((node.type === 'Identifier' || node.type === 'JSXIdentifier') && names.test(node.name))
+      identifiers.add(node.name);
     forEachChild(node, visit);
   };
   for (const statement of program.body) visit(statement);

@@ -4,8 +4,8 @@
  *
  *     {                            {const _d=_disposal();try{
  *       await using a = b();         const a = _d.add(b(),true);
- *       …                            …
- *     }                            }catch(_e){_f.back();_d.fail(_e);}finally{_f.back();
+ *       c();                         c();
+ *     }                            }catch(_e){_f.back();_d.fail(_e)}finally{_f.back();
  *                                    while(_d.next())try{await _f.off(_d.value),_f.on()}catch(_e){_f.back();_d.fail(_e)}}}
  *
  * Without `await using` the `finally` ends with `_d.next()`, which then has nothing to wait for.

@@ -3,7 +3,7 @@
  * begin with `back`.
  *
  *     catch (e) { … }               catch (e) {_f.back(); … }
- *     catch ({ a = b() }) { … }     catch (_e){_f.back();let { a = b() }=_e;{ … }}
+ *     catch ({ a = b() }) { … }     catch (_e) {_f.back();let { a = b() }=_e;{ … }}
  *     finally { … }                 finally {_f.back(); … }
  *
  * A pattern can run code of the program, so it moves behind `back`. The block keeps braces: it may declare the names of the
