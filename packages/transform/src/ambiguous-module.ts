@@ -1,6 +1,6 @@
 /**
- * Files whose module type nothing states: neither the extension nor a package.json. Node treats such a file as CommonJS if it
- * parses as CommonJS, and as an ES module otherwise. So does this.
+ * Files whose module type nothing states: neither the extension nor a package.json. Node treats such a file as CommonJS
+ * if it parses as CommonJS, and as an ES module otherwise. So does this.
  */
 import { parse } from './parse.js';
 import { type TransformOptions, type TransformResult, transform } from './transform.js';
@@ -22,7 +22,10 @@ export function transformAmbiguousModule(code: string, options: TransformOptions
   return transform(code, { ...options, sourceType: 'module' });
 }
 
-/** TypeScript accepts `import` and `export` in files that are compiled to CommonJS, so its parser accepts them in either type. */
+/**
+ * TypeScript accepts `import` and `export` in files that are compiled to CommonJS, so its parser accepts them in either
+ * type.
+ */
 function isTypeScriptModule(code: string, { filename, lang }: TransformOptions): boolean {
   const isTypeScript = lang === undefined ? /\.[cm]?tsx?$/.test(filename) : lang.startsWith('ts');
   return isTypeScript && parse(code, filename, lang, 'commonjs').module.hasModuleSyntax;

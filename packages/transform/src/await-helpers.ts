@@ -1,11 +1,12 @@
-/** What transformed code calls: the exports of `throughline/await`. Nothing else in this package spells their names. */
+/** The exports of `throughline/await`, which transformed code calls, and the two ways to reach them. */
 
-/** The module that transformed code imports. */
+/** The module that ES modules import and CommonJS modules require. */
 export const HELPER_SPECIFIER = 'throughline/await';
 
 /**
- * A classic script cannot import. It finds the same helpers in the property `await` of the object that
- * `throughline/await-script` leaves under this global symbol. The number is the version of that object's layout.
+ * A classic script cannot import. It reads the helpers from the property `await` of a global object that all copies of
+ * `throughline` share and that `throughline/await-script` fills. This is the key of its symbol, and the number is the
+ * version of its layout.
  */
 export const SHARED_OBJECT_KEY = 'throughline.1';
 

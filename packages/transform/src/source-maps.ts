@@ -1,7 +1,7 @@
 /**
  * Source maps of files that were themselves generated from others, and that name their own source map in a comment. The
- * map of the transformed file then has to lead to the original sources: each position is traced through our map and then
- * through theirs.
+ * map of the transformed file then has to lead to the original sources: each position is traced through our map and
+ * then through theirs.
  *
  *     transformed file ──our map──▶ generated file ──its map──▶ original source
  *                      ─────────────────traced map────────────▶

@@ -13,7 +13,8 @@ type ExportTarget = string | { readonly [condition: string]: ExportTarget };
 
 /**
  * Finds the directory of the package.
- * @param from the directory to search from. If the package is not found from there, this package's own dependency is used.
+ * @param from the directory to search from. If the package is not found from there, this package's own dependency is
+ *   used.
  * @throws Error if the package is not installed
  */
 export function findThroughlinePackage(from: string): string {
@@ -35,8 +36,8 @@ export function isThroughlineFile(path: string, directory: string): boolean {
 }
 
 /**
- * Resolves a public subpath of the package to a file, under given conditions. Node resolves only under its own, which are
- * those of a server.
+ * Resolves a public subpath of the package to a file, under given conditions. Node resolves only under its own, which
+ * are those of a server.
  * @param specifier for example `throughline/await`
  * @param directory that of the package
  * @param conditions the `exports` conditions that hold, besides `default`

@@ -3,8 +3,8 @@
  *
  *     code ──parse──▶ syntax tree ──analyze──▶ facts ──emit──▶ edits ──apply──▶ code and source map
  *
- * `analysis/` collects facts about the code and writes nothing. `emit/` reads the facts and writes edits, with one file for
- * each construct. `emit/function-body.ts` shows what a transformed function looks like.
+ * `analysis/` collects facts about the code and writes nothing. `emit/` reads the facts and writes edits, with one file
+ * for each construct. `emit/function-body.ts` shows what a transformed function looks like.
  */
 import type { SourceMap } from 'magic-string';
 import { analyze } from './analysis/analyze.js';
@@ -28,9 +28,9 @@ export interface TransformOptions {
    */
   readonly sourceType?: SourceType;
   /**
-   * The frame in which the body of a generator runs. With `next`, the default, the body of an async generator runs in the frame
-   * of the `next()` call that resumes it, as in Node.js, and other generators are left alone. With `creation` the bodies
-   * of all generators run in the frame of the call that created them, as the TC39 proposal defines it.
+   * The frame in which the body of a generator runs. With `next`, the default, the body of an async generator runs in
+   * the frame of the `next()` call that resumes it, as in Node.js, and other generators are left alone. With `creation`
+   * the bodies of all generators run in the frame of the call that created them, as the TC39 proposal defines it.
    *
    * @see https://github.com/tc39/proposal-async-context
    */
@@ -43,17 +43,20 @@ export interface TransformOptions {
 export interface TransformResult {
   /** The transformed code. */
   readonly code: string;
-  /** The source map, with `filename` as its source. `map.toString()` returns it as JSON, `map.toUrl()` as a data URL. */
+  /**
+   * The source map, with `filename` as its source. `map.toString()` returns it as JSON, `map.toUrl()` as a data URL.
+   */
   readonly map: SourceMap;
 }
 
 /**
- * Transforms one file, so that the code after each of its suspensions runs in the frame that was current at the suspension.
+ * Transforms one file, so that the code after each of its suspensions runs in the frame that was current at the
+ * suspension.
  *
  * @param code the source text
- * @param options the name of the file, and what it does not tell
+ * @param options see {@link TransformOptions}
  * @returns the code and its source map, or undefined if there is nothing to transform
- * @throws {@link TransformError} if the file does not parse
+ * @throws {@link TransformError} if the file does not parse or contains something that cannot be transformed
  *
  * @example
  * import { transform } from '@throughline/transform';

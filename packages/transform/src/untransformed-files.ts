@@ -1,4 +1,6 @@
-/** Which files are never transformed: those of `throughline`, which follow the suspensions, and those of this package. */
+/**
+ * Which files are never transformed: those of `throughline`, which follow the suspensions, and those of this package.
+ */
 import { fileURLToPath } from 'node:url';
 import { findThroughlinePackage, isThroughlineFile } from './throughline-package.js';
 

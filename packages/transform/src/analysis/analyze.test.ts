@@ -156,7 +156,7 @@ describe('the top level', () => {
     return topLevel === undefined ? 'nothing' : `${describeBody(topLevel)}, end ${topLevel.end}`;
   };
 
-  it('does not suspend without an await of its own', () => {
+  it('does not suspend without a top-level await', () => {
     assert.equal(describeTopLevel('export const f = async () => { await 1; };'), 'nothing');
   });
 

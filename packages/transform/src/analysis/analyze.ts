@@ -1,6 +1,6 @@
 /**
- * Walks the syntax tree of a file once and collects the facts on which the emission of code relies. Nothing is written
- * here. The terms are those of `facts.ts`.
+ * Walks the syntax tree of a file once and collects the facts from which code is emitted. It writes nothing. `facts.ts`
+ * defines the terms.
  */
 import type {
   ArrowFunctionExpression,
@@ -29,7 +29,7 @@ import type { TextPositions } from './text-positions.js';
 
 /**
  * @param keywords where the file may have the keywords `async` and `await`
- * @param generators in which frame the bodies of generators are to run
+ * @param generators the frame in which the bodies of generators run
  */
 export function analyze(program: Program, keywords: TextPositions, generators: GeneratorFrame): FileFacts {
   return new Analyzer(keywords, generators).analyze(program);
@@ -40,9 +40,9 @@ interface Region {
   suspends: boolean;
 }
 
-/** The function, or the top level, in which the walk is. */
+/** The function, or the top level, that is being walked. */
 class OpenBody {
-  /** `synchronous` is all that cannot suspend, generators included whose frames are left to the engine. */
+  /** A `synchronous` body cannot suspend. This includes generators whose frames the transform leaves to the engine. */
   readonly kind: 'async' | 'generator' | 'top level' | 'synchronous';
   readonly isAsync: boolean;
   readonly isGenerator: boolean;
@@ -54,7 +54,7 @@ class OpenBody {
   region: Region | undefined = undefined;
   /** Nesting depth of destructurings and `for…of` heads whose iterator closes on rejection. */
   closingDepth = 0;
-  /** The expression statement that was entered last. */
+  /** The expression statement that was visited last. */
   statement: ExpressionStatement | Directive | undefined = undefined;
 
   constructor(kind: OpenBody['kind'], isAsync = false, isGenerator = false) {
@@ -78,13 +78,14 @@ class OpenBody {
     this.region = this.region?.outer;
   }
 
+  /** Records a suspension. */
   suspend(): void {
     for (let { region } = this; region !== undefined && !region.suspends; region = region.outer) {
       region.suspends = true;
     }
   }
 
-  /** A suspension other than an `await` of the program: code follows it, and that code begins with `back`. */
+  /** Records a suspension other than an `await` expression: code follows it, and that code begins with `back`. */
   suspendGuarded(): void {
     this.suspend();
     this.continues = true;
@@ -162,9 +163,9 @@ class Analyzer {
     }
   }
 
-  /** Whether neither the node, which is outside of any function that can suspend, nor anything in it can. */
+  /** Whether a node outside of suspending functions contains no suspension, so that the walk can skip it. */
   #cannotSuspend(node: Node): boolean {
-    // The function of an async method begins after the word.
+    // The function node of an async method starts after the keyword.
     if ('async' in node && node.async === true) return false;
     return this.#generators === 'next' && !this.#keywords.hasBetween(node.start, node.end);
   }
@@ -177,7 +178,10 @@ class Analyzer {
     for (const statement of statements) this.#visit(statement, depth + 1);
   }
 
-  /** The code of a static block or of a field is a function by itself; a field's name and decorators belong to the code around the class. */
+  /**
+   * The code of a static block or of a field initializer is a separate function. The name and the decorators of a
+   * field belong to the code around the class.
+   */
   #classElement(node: Node, depth: number): void {
     if ('decorators' in node) for (const decorator of node.decorators ?? []) this.#visit(decorator, depth + 1);
     if ('key' in node && isNode(node.key)) this.#visit(node.key, depth + 1);
@@ -225,7 +229,7 @@ class Analyzer {
     this.#visit(code, depth + 1);
   }
 
-  /** What an async function returns. */
+  /** Records what an async function returns. */
   #result(argument: Expression, depth: number): void {
     this.#tails.addResult(argument);
     if (mayBeThenable(argument)) this.#body.constructs.push({ type: 'return', argument, depth });

@@ -1,11 +1,11 @@
 /**
- * Finds where `async` and `await` may be keywords, without parsing the file. A word in a string or in a comment may be taken for
- * a keyword, but a keyword is never missed.
+ * Finds where `async` and `await` may be keywords, without parsing the file. A word in a string or a comment may be
+ * mistaken for a keyword, but no keyword is missed.
  */
 import { TextPositions } from './text-positions.js';
 
-// `async` is followed by a function, by the name of a method, by a parameter, or by a type parameter; `await` by anything
-// but the characters below.
+// `async` is followed by a function, by the name of a method, by a parameter, or by a type parameter; `await` by
+// anything but the characters below.
 const KEYWORD =
   /(?<![\p{ID_Continue}$])(?:async\s*(?=[\p{ID_Start}$_\\(*[#"'\d/.<])|await\s*(?![\p{ID_Continue}$:,)\]};=]))/gu;
 

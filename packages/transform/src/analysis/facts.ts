@@ -1,17 +1,18 @@
 /**
- * What the analysis establishes about a file, and what the emission of code relies on. The terms:
+ * The facts that the analysis collects about a file. Code is emitted from these facts alone. The terms:
  *
- * - A function *suspends* at each `await` and `yield`, at each step of a `for await`, and where it disposes of the resource
- *   of an `await using`. A *construct* is a piece of syntax for which code is written because of such a suspension.
- * - A function *continues* if any of its own code can run after one of its suspensions. `async (id) => await load(id)` does
- *   not: its only `await` is a *tail*, so the frame in which it is resumed cannot matter, and it is enough to wrap the
- *   operand.
- * - A *region* is code that other code of the same function follows, or may follow, however the region is left: the block and the
- *   `catch` of a `try`, the body of a `for…of` (whose iterator is closed), the scope of a resource (which is disposed of). No
- *   `await` in a region is a tail.
- * - A function is *guarded* if some of its code can be reached from a suspension without passing the `on` that belongs to
- *   the suspension: a `catch` after a rejected `await`, a `finally`, the code after a `for await`. Such code begins with
- *   `back`, which restores the frame unless that has been done.
+ * - A function *suspends* at each `await` and `yield`, at each step of a `for await`, and where it disposes of the
+ *   resource of an `await using`. A *construct* is a piece of syntax for which code is written because of such a
+ *   suspension.
+ * - A function *continues* if any of its own code can run after one of its suspensions. `async (id) => await load(id)`
+ *   does not: its only `await` is a *tail*, after which none of its code runs. The frame in which it is resumed does
+ *   not matter, so it is enough to wrap the operand.
+ * - A *region* is code that other code of the same function follows, or may follow, however the region is left: the
+ *   block and the `catch` of a `try`, the body of a `for…of` (whose iterator is closed), the scope of a resource (which
+ *   is disposed of). No `await` in a region is a tail.
+ * - A function is *guarded* if some of its code can be reached from a suspension without passing the `on` that belongs
+ *   to the suspension: a `catch` after a rejected `await`, a `finally`, the code after a `for await`. Such code begins
+ *   with `back`, which restores the frame unless that has been done.
  *
  *     async function f() {
  *       try {
@@ -22,8 +23,8 @@
  *       await c();        // a tail: the last statement
  *     }
  *
- * Facts hold nodes of the syntax tree and their depth in it, which later decides the order of what is inserted at one and
- * the same position of the file.
+ * Facts refer to nodes of the syntax tree and state their depth in the tree. The depth determines the order of texts
+ * that are inserted at the same position of the file.
  */
 import type {
   ArrowFunctionExpression,
@@ -39,11 +40,11 @@ import type {
   YieldExpression,
 } from 'oxc-parser';
 
-/** Which call decides the frame of a generator's body: the `next()` that resumes it, or the call that created it. */
+/** The call whose frame the body of a generator runs in: the `next()` that resumes it, or the call that created it. */
 export type GeneratorFrame = 'next' | 'creation';
 
 export interface FileFacts {
-  /** Every function for which code has to be written, inner functions first. */
+  /** Every function for which code has to be emitted, inner functions first. */
   readonly functions: readonly FunctionFacts[];
   /** The top level of the file, if it suspends. */
   readonly topLevel: TopLevelFacts | undefined;
@@ -64,7 +65,7 @@ export interface FunctionFacts extends BodyFacts {
   readonly node: FunctionNode | ArrowFunctionExpression;
   readonly depth: number;
   readonly body: BlockStatement | Expression;
-  /** Only of generators. */
+  /** Whether it is a generator whose body runs in the frame of the call that created it. */
   readonly runsInCreationFrame: boolean;
   /** Set if the statements of the body cannot move into a block as they are. */
   readonly hoistingConflicts: HoistingConflicts | undefined;
@@ -83,9 +84,10 @@ export interface AwaitFacts {
   readonly depth: number;
   /**
    * - `statement`: the `await` is a statement, and its result is not used.
-   * - `statement start`: a statement begins with it, so the code for it must not begin with a parenthesis: in a program without
-   *   semicolons that would call whatever the line before ends with.
-   * - `closes iterator`: the engine closes an iterator, and so runs other code, between a rejection and the next code of the function.
+   * - `statement start`: a statement begins with it. The code for it must not begin with a parenthesis, which in a file
+   *   without semicolons would call the expression on the previous line.
+   * - `closes iterator`: after a rejection the engine closes an iterator, which runs other code, before it continues
+   *   the function.
    * - `expression`: anything else.
    */
   readonly role: 'statement' | 'statement start' | 'closes iterator' | 'expression';
@@ -95,15 +97,18 @@ export interface YieldFacts {
   readonly type: 'yield';
   readonly node: YieldExpression;
   readonly depth: number;
-  /** As for an `await`. */
+  /** Like the role `closes iterator` of an `await`. */
   readonly closesIterator: boolean;
 }
 
-/** A value that the function returns and that may be a thenable: the argument of a `return`, or the body of an arrow function. */
+/**
+ * A value that the function returns and that may be a thenable: the argument of a `return`, or the body of an arrow
+ * function.
+ */
 export interface ReturnFacts {
   readonly type: 'return';
   readonly argument: Expression;
-  /** Of the statement, or of the arrow function. */
+  /** The depth of the `return` statement or of the arrow function. */
   readonly depth: number;
 }
 
@@ -114,7 +119,7 @@ export interface TryFacts {
   readonly depth: number;
   /** Whether the `catch` can be reached from a suspension. */
   readonly guardsHandler: boolean;
-  /** Whether the `finally` can. */
+  /** Whether the `finally` can be reached from a suspension. */
   readonly guardsFinalizer: boolean;
 }
 
@@ -151,11 +156,11 @@ export interface BlockFacts {
 
 export type UsingKind = 'using' | 'await using';
 
-/** See `hoisting-conflicts.ts`. */
+/** Declarations that cannot move into a block: see `hoisting-conflicts.ts`. */
 export interface HoistingConflicts {
   /** The names of functions that a later function of the same name replaces before any code can call them. */
   readonly replacedFunctions: readonly BindingIdentifier[];
-  /** Declarations with `var` of a name that a function of the body has. */
+  /** `var` declarations of a name that a function of the body has. */
   readonly declarations: readonly {
     readonly node: VariableDeclaration;
     /** Whether it is the head of a `for…of` or `for…in`. */

@@ -1,11 +1,11 @@
 /**
- * The body of a function that continues moves into the block of a `try`. Functions that were at the top level of the body
- * are then declared in a block, where two declarations are errors that were none before:
+ * The body of a function that continues moves into the block of a `try`. Functions that were declared at the top level
+ * of the body are then declared in a block. Two kinds of declarations become errors by that:
  *
- *     async function f() { var g = 1; function g() {} }                // `var` beside a function of the same name
- *     async function f() { 'use strict'; function g() {} function g() {} }   // two functions of the same name in strict code
+ *     async function f() { var g = 1; function g() {} }              // a `var` with the name of a function
+ *     async function f() { function g() {} function g() {} }         // in strict code: two functions of the same name
  *
- * This finds both. Such a `var` is nothing but an assignment, and the first of the two functions can never be called.
+ * Such a `var` is only an assignment, and the first of the two functions can never be called, so both can be replaced.
  */
 import type { BindingPattern, BlockStatement, Function as FunctionNode, Node } from 'oxc-parser';
 import type { HoistingConflicts } from './facts.js';

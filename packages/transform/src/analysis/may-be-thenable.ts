@@ -1,6 +1,10 @@
-/** Which expressions can be seen not to give a thenable, so that what an async function returns needs no look. */
+/**
+ * Which expressions certainly do not evaluate to a thenable. An async function that returns such an expression needs no
+ * code for that.
+ */
 import type { Expression } from 'oxc-parser';
 
+/** Whether an expression may evaluate to a thenable: an object with a method `then`. */
 export function mayBeThenable(expression: Expression): boolean {
   switch (expression.type) {
     case 'Literal':
@@ -13,7 +17,7 @@ export function mayBeThenable(expression: Expression): boolean {
     case 'ArrayExpression':
     case 'JSXElement':
     case 'JSXFragment':
-    // What a promise was fulfilled with is no thenable, or nobody would see it.
+    // A promise that is resolved with a thenable adopts its state, so it is never fulfilled with one.
     case 'AwaitExpression':
       return false;
     case 'Identifier':

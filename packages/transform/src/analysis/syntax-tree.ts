@@ -1,4 +1,4 @@
-/** The syntax tree, as far as all of the analysis looks at it in the same way. */
+/** Questions about the syntax tree that several parts of the analysis and the emission have. */
 import { type BlockStatement, type Expression, type Node, visitorKeys } from 'oxc-parser';
 import type { UsingKind } from './facts.js';
 
@@ -11,6 +11,7 @@ export function isBlock(body: BlockStatement | Expression): body is BlockStateme
   return body.type === 'BlockStatement';
 }
 
+/** Calls `visit` for each child of a node, in the order of the source text. */
 export function forEachChild(node: Node, visit: (child: Node) => void): void {
   for (const key of visitorKeys[node.type] ?? []) {
     const child: unknown = Reflect.get(node, key);
@@ -22,7 +23,7 @@ export function forEachChild(node: Node, visit: (child: Node) => void): void {
   }
 }
 
-/** How a statement, or the head of a loop, declares resources, if it does. */
+/** The keyword with which a statement, or the head of a loop, declares resources, if it does. */
 export function usingKindOf(node: Node | null): UsingKind | undefined {
   if (node?.type !== 'VariableDeclaration') return undefined;
   return node.kind === 'using' || node.kind === 'await using' ? node.kind : undefined;

@@ -1,6 +1,6 @@
 /**
- * Which awaits are tails by their position: nothing of their function runs after them, as long as no region is around them.
- * Everything here is about async functions that are not generators.
+ * Which awaits are tails by their position in the function: no code of the function runs after them, unless they are in
+ * a region. Only async functions that are not generators have tails.
  */
 import type { Expression, Node } from 'oxc-parser';
 
@@ -11,7 +11,7 @@ export class TailAwaits {
     return this.#nodes.has(node);
   }
 
-  /** The statements of a function's body, or of a block that is the last statement of one. */
+  /** Adds the tails among the statements of a function's body, or of a block that is its last statement. */
   addLastOf(statements: readonly Node[]): void {
     const last = statements.at(-1);
     if (last !== undefined) this.#addStatement(last);
@@ -33,7 +33,7 @@ export class TailAwaits {
     }
   }
 
-  /** An expression whose value is what the function returns. */
+  /** Adds the tails of an expression whose value the function returns. */
   addResult(expression: Expression): void {
     switch (expression.type) {
       case 'ParenthesizedExpression':

@@ -1,6 +1,6 @@
 /**
- * Positions in the text of a file, found without parsing it. With them a walk of the syntax tree visits only those parts in
- * which there can be something to find: most files have no such part, and most parts of the others have none.
+ * Positions in the text of a file that a search has found. A walk of the syntax tree that looks for the same thing can
+ * skip every node that contains none of them, which is most of most files.
  */
 export class TextPositions {
   readonly #positions: readonly number[];
@@ -14,7 +14,7 @@ export class TextPositions {
     return this.#positions.length === 0;
   }
 
-  /** Whether there is one from `start` on and before `end`. */
+  /** Whether there is a position from `start` (inclusive) to `end` (exclusive). */
   hasBetween(start: number, end: number): boolean {
     const positions = this.#positions;
     let low = 0;

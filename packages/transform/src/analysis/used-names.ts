@@ -1,19 +1,20 @@
 /**
  * Which of a set of names a file uses, so that emitted code does not use them for something else.
  *
- * Names are taken from the syntax tree, as the language means them: `\u005ff` is `_f`, and `_f` in a string or in a comment is
- * no name. Only those parts of the tree are visited where the text can spell one of the names, literally or with an escape. Most files
- * have no such part: their text is searched once.
+ * The names are collected from the syntax tree, which has them as the language understands them: the identifier
+ * `\u005ff` is `_f`, and `_f` in a string or a comment is not an identifier. The walk visits only nodes whose text can
+ * spell one of the names, literally or with an escape. Most files have none, so that one search of their text is all.
  *
- * There are three ways to reach a variable by a name that is not an identifier of the tree: code that is evaluated in its
- * scope, an object in whose scope a `with` statement puts the code, and properties of the global object, which the top-level
- * variables of a classic script are. In such a file every word of the text counts, wherever it is.
+ * In three cases a variable can be reached by a name that is not an identifier in the tree: by code that `eval` runs in
+ * its scope; by a `with` statement, whose object can have any properties; and by properties of the global object,
+ * because the top-level variables of a classic script are such properties. In a file with one of these, every word of
+ * the text counts.
  */
 import type { Node, Program } from 'oxc-parser';
 import { forEachChild } from './syntax-tree.js';
 import { TextPositions } from './text-positions.js';
 
-/** An escape of a character of which the names consist: a digit, an ASCII letter or an underscore. */
+/** An escape sequence for a digit, an ASCII letter or an underscore: the characters of the names. */
 const ESCAPE = /\\(?:x|u00|u\{0*)([3-7][\da-fA-F])\}?/g;
 
 const EVAL_OR_WITH = /\beval\b|\bwith\s*(?:\(|\/[*/])/;
@@ -45,7 +46,7 @@ function identifiersAt(program: Program, positions: TextPositions, names: RegExp
   return identifiers;
 }
 
-/** Decorators can precede what they belong to, as in `@decorator export class A {}`, and are then outside of its range. */
+/** Decorators can be outside of the range of the node that they belong to, as in `@decorator export class A {}`. */
 function hasDecorators(node: Node): boolean {
   const isExport = node.type === 'ExportNamedDeclaration' || node.type === 'ExportDefaultDeclaration';
   const decorated = isExport ? node.declaration : node;

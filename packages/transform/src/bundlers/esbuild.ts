@@ -1,6 +1,6 @@
 /**
- * The plugin for esbuild. It does not use unplugin, whose esbuild plugins can neither resolve an import to a file nor report
- * an error with its position.
+ * The plugin for esbuild. It does not use unplugin, whose esbuild plugins can neither resolve an import to a file nor
+ * report an error with its position.
  */
 import { readFile } from 'node:fs/promises';
 import { dirname, extname } from 'node:path';
@@ -24,8 +24,8 @@ const LOADERS: Readonly<Record<string, Loader>> = {
 };
 
 /**
- * Creates the plugin for esbuild. List it first: a file that another plugin loads is not transformed. With `platform: 'node'`
- * it does nothing unless the option `server` is set.
+ * Creates the plugin for esbuild. List it first: a file that another plugin loads is not transformed. With `platform:
+ * 'node'` it does nothing unless the option `server` is set.
  *
  * @param options see {@link PluginOptions}; `install` has an effect only with `bundle: true`
  * @returns the plugin

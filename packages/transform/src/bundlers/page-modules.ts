@@ -7,5 +7,5 @@ export const INSTALL_FILE = fileURLToPath(new URL('./install.js', import.meta.ur
 /** Node's `async_hooks`, by both of its names. */
 export const NODE_ASYNC_HOOKS = /^(?:node:)?async_hooks$/;
 
-/** What a page gets in its place. */
+/** The module that replaces it in a page. */
 export const ASYNC_HOOKS_SPECIFIER = 'throughline/async_hooks';

@@ -14,8 +14,8 @@ const CODE_FILE = /\.(?:[cm]?[jt]sx?|vue|svelte|astro|mdx?)$/;
 const HELPER_REQUEST = new RegExp(`^${HELPER_SPECIFIER}$`);
 
 /**
- * The source type by the type of a module, which the extension or the nearest package.json determines. The code decides for
- * modules of any other type.
+ * The source type by the type of a module, which the extension or the nearest package.json determines. The code decides
+ * for modules of any other type.
  */
 const SOURCE_TYPES: ReadonlyMap<unknown, SourceType> = new Map([
   ['javascript/esm', 'module'],

@@ -20,8 +20,8 @@ const createInstance = createWebpackPlugin<PluginOptions>((options, meta) => {
 });
 
 /**
- * Creates the plugin for webpack. It runs after all loaders. For targets that provide Node's modules it does nothing unless the
- * option `server` is set.
+ * Creates the plugin for webpack. It runs after all loaders. For targets that provide Node's modules it does nothing
+ * unless the option `server` is set.
  *
  * @param options see {@link PluginOptions}
  * @returns the plugin

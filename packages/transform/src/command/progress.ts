@@ -1,4 +1,7 @@
-/** A line on a terminal that shows how far the command is. If the stream is no terminal, nothing is written: it would only fill a log. */
+/**
+ * A line on a terminal that shows how far the command is. If the stream is no terminal, nothing is written: it would
+ * only fill a log.
+ */
 import type { WriteStream } from 'node:tty';
 
 const CLEAR_LINE = '\r\x1b[K';

@@ -1,6 +1,6 @@
 /**
- * Writes the output for one file or link. An existing output is removed first, never written through: it may be a link to
- * an input.
+ * Writes the output for one file or link. An existing output is removed first, never written through: it may be a link
+ * to an input.
  */
 import {
   chmodSync,

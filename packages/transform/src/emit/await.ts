@@ -1,8 +1,9 @@
 /**
- * `await x`, by what follows it. `off` is called with the operand before the suspension, `on` with the result after it.
+ * `await x`. `off` receives the operand before the suspension, and captures the frame. `on` receives the result after
+ * it, and restores the frame.
  *
  *     await x;              await _f.off(x),_f.on();
- *     await x || y;         _f.on(await _f.off(x)) || y;                     (a statement begins with it)
+ *     await x || y;         _f.on(await _f.off(x)) || y;                     (see the role `statement start`)
  *     f(await x);           f((_v=await _f.off(x),_f.on(_v,_v=0)));
  *     [a = await x] = y;    [a = _unwrapResult(await _suspendAndSchedule(_f,x))] = y;
  *
@@ -37,7 +38,7 @@ export function emitAwait({ node, depth, role }: AwaitFacts, { continues }: Body
       writer.wrap(node, depth, `${call}.on(`, ')');
       break;
     case 'expression': {
-      // Cleared, so that the function does not keep the value alive while it is suspended again.
+      // The variable is cleared so that the function does not keep the result alive during its next suspension.
       const result = writer.names.variable('result');
       writer.wrap(node, depth, `(${result}=`, `,${call}.on(${result},${result}=0))`);
     }

@@ -1,4 +1,7 @@
-/** What the emission of every construct writes with: the edits of the file, names for what it writes, and its errors. */
+/**
+ * What the emission of every construct uses: the text of the file, its edits, names for emitted code, and errors with a
+ * position.
+ */
 import type { Node } from 'oxc-parser';
 import type { HelperName } from '../await-helpers.js';
 import { TransformError } from '../transform-error.js';
@@ -20,12 +23,12 @@ export class CodeWriter {
     this.#filename = filename;
   }
 
-  /** The variable of a body that holds what `asyncCall` or one of its kind has returned. */
+  /** The variable of a body that holds the object of its current call. */
   get call(): string {
     return this.names.variable('call');
   }
 
-  /** The statement that restores the frame in code that may be reached without passing `on`. */
+  /** The statement that restores the frame in code that can be reached without passing `on`. */
   get back(): string {
     return `${this.call}.back();`;
   }
@@ -34,7 +37,7 @@ export class CodeWriter {
     return this.names.helper(helper);
   }
 
-  /** Writes around an expression. */
+  /** Inserts text around an expression. */
   wrap({ type, start, end }: Node, depth: number, before: string, after: string): void {
     const isSequence = type === 'SequenceExpression';
     const followsWord = /[\w$]/.test(this.code[start - 1] ?? '') && /^[\w$]/.test(before);
@@ -43,7 +46,7 @@ export class CodeWriter {
   }
 
   /**
-   * What has to separate code that is inserted after directives from the last of them.
+   * The separator between the last directive and code that is inserted after it.
    * @param end where the directives end
    * @param start where they begin
    */
@@ -51,6 +54,7 @@ export class CodeWriter {
     return end === start || this.code[end - 1] === ';' ? '' : ';';
   }
 
+  /** @throws TransformError at the position of the node */
   fail(reason: string, { start }: Node): never {
     throw new TransformError(reason, this.#filename, this.code, start);
   }

@@ -1,6 +1,7 @@
 /**
- * Pieces of code that the random programs do not contain. Each runs untransformed and transformed, and both have to give the
- * same result. Both run on the portable engine, so this file starts itself again with the condition that selects it.
+ * Pieces of code that the random programs do not contain. Each runs untransformed and transformed, and both have to
+ * give the same result. Both run on the portable engine, so this file starts itself again with the condition that
+ * selects it.
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -143,14 +144,14 @@ if (!process.execArgv.includes(CONDITION)) {
       module.exports = o.f();`,
     'switch, labels and loops': `
       async function f() {
-        const seen = [];
+        const log = [];
         outer: for (let i = await 0; i < await 3; i += await 1) {
-          switch (await i) { case await 1: continue outer; case 2: break outer; default: seen.push(i); }
+          switch (await i) { case await 1: continue outer; case 2: break outer; default: log.push(i); }
         }
-        do { seen.push('do'); } while (await false);
-        while (await (seen.length < 3)) seen.push('while');
-        for (const key in await { a: 1 }) seen.push(key);
-        return seen;
+        do { log.push('do'); } while (await false);
+        while (await (log.length < 3)) log.push('while');
+        for (const key in await { a: 1 }) log.push(key);
+        return log;
       }
       module.exports = f();`,
     'an if with a loop and an else': `
@@ -174,11 +175,11 @@ if (!process.execArgv.includes(CONDITION)) {
       module.exports = (async () => [(await f()) === object, (await g()) === object])();`,
     'a destructuring that closes its iterator': `
       async function f() {
-        const seen = [];
-        function* g() { try { yield; yield; } finally { seen.push('closed'); } }
-        try { const [a = await 1, b = await Promise.reject(2)] = g(); } catch (e) { seen.push(e); }
-        [seen[5] = await 3] = g();
-        return seen;
+        const log = [];
+        function* g() { try { yield; yield; } finally { log.push('closed'); } }
+        try { const [a = await 1, b = await Promise.reject(2)] = g(); } catch (e) { log.push(e); }
+        [log[5] = await 3] = g();
+        return log;
       }
       module.exports = f();`,
     'a variable whose name is written with an escape': `
@@ -244,36 +245,36 @@ if (!process.execArgv.includes(CONDITION)) {
 
   const restoredFrames: Record<string, string> = {
     'after await of a promise, a value, a thenable': `
-      module.exports = (async () => { const seen = []; for (const x of [Promise.resolve(1), 1, thenable(1)]) { await x; seen.push(storage.getStore()); } return seen.join(); })();`,
+      module.exports = (async () => { const log = []; for (const x of [Promise.resolve(1), 1, thenable(1)]) { await x; log.push(storage.getStore()); } return log.join(); })();`,
     'in the then of a returned thenable': `
       const f = async () => thenable(1);
       const g = async () => { await 0; return thenable(1); };
       module.exports = (async () => [await f(), await g(), await thenable(1)].every((x) => x === 'in 1') && 'in,in,in')();`,
     'in a destructuring default, a catch pattern and a finally': `
       module.exports = (async () => {
-        const seen = [];
-        const { a = await 1, b = seen.push(storage.getStore()) } = {};
-        try { await Promise.reject({}); } catch ({ c = seen.push(storage.getStore()) }) {} finally { seen.push(storage.getStore()); }
-        return seen.join();
+        const log = [];
+        const { a = await 1, b = log.push(storage.getStore()) } = {};
+        try { await Promise.reject({}); } catch ({ c = log.push(storage.getStore()) }) {} finally { log.push(storage.getStore()); }
+        return log.join();
       })();`,
     'in an iterator that a rejection closes': `
-      const seen = [];
-      function* items() { try { yield 1; } finally { seen.push(storage.getStore()); } }
+      const log = [];
+      function* items() { try { yield 1; } finally { log.push(storage.getStore()); } }
       module.exports = (async () => {
         try { for (const x of items()) await Promise.reject(); } catch {}
         try { for (const x of items()) { await Promise.reject(); } } catch {}
-        try { const [a = await Promise.reject()] = (function* () { try { yield; } finally { seen.push(storage.getStore()); } })(); } catch {}
-        return seen.join();
+        try { const [a = await Promise.reject()] = (function* () { try { yield; } finally { log.push(storage.getStore()); } })(); } catch {}
+        return log.join();
       })();`,
     'in and after for await, by all exits': `
       async function* items() { yield storage.getStore(); yield 2; }
       const sync = () => [Promise.resolve(1), 2];
       module.exports = (async () => {
-        const seen = [];
-        for await (const x of items()) { seen.push(storage.getStore()); break; }
-        seen.push(storage.getStore());
-        for await (const { y = seen.push(storage.getStore()) } of sync()) break;
-        return [...new Set(seen)].join() + ',in,in';
+        const log = [];
+        for await (const x of items()) { log.push(storage.getStore()); break; }
+        log.push(storage.getStore());
+        for await (const { y = log.push(storage.getStore()) } of sync()) break;
+        return [...new Set(log)].join() + ',in,in';
       })();`,
   };
 
@@ -288,45 +289,45 @@ if (!process.execArgv.includes(CONDITION)) {
     it('and leaves the root to the next job', async () => {
       const code = `module.exports = async (end) => { await 0; storage.getStore(); if (end) throw end; };`;
       const flow = (await run(transformedCode(code))) as (end?: unknown) => Promise<void>;
-      const seen: unknown[] = [];
+      const log: unknown[] = [];
       for (const end of [undefined, new Error('end')]) {
         await new Promise<void>((resolve) => {
           const settled = () => {
-            seen.push(storage.getStore());
+            log.push(storage.getStore());
             resolve();
           };
           storage.run('flow', () => void flow(end).catch(() => {}));
           void Promise.resolve().then(settled);
         });
         await new Promise((resolve) => setImmediate(resolve));
-        seen.push(storage.getStore());
+        log.push(storage.getStore());
       }
-      assert.deepEqual(seen, [undefined, undefined, undefined, undefined]);
+      assert.deepEqual(log, [undefined, undefined, undefined, undefined]);
     });
 
     it('and its caller sees what it enters before its first await, but not what it enters later', async () => {
       const code = `module.exports = async () => { storage.enterWith('first'); await 0; storage.enterWith('second'); };`;
       const flow = (await run(transformedCode(code))) as () => Promise<void>;
-      const seen = await storage.run('caller', async () => {
+      const log = await storage.run('caller', async () => {
         const promise = flow();
         const before = storage.getStore();
         await promise;
         return before;
       });
-      assert.equal(seen, 'first');
+      assert.equal(log, 'first');
     });
 
     it('when it disposes of the resources of a block, and after the block', async () => {
       const code = `
-        const seen = [];
-        const resource = (name) => ({ async [Symbol.asyncDispose]() { seen.push(name + storage.getStore()); await 0; }, [Symbol.dispose]() { seen.push(name + storage.getStore()); } });
+        const log = [];
+        const resource = (name) => ({ async [Symbol.asyncDispose]() { log.push(name + storage.getStore()); await 0; }, [Symbol.dispose]() { log.push(name + storage.getStore()); } });
         module.exports = (async () => {
           { await using a = resource('a'), b = null; using c = resource('c'); await 0; }
-          seen.push(storage.getStore());
+          log.push(storage.getStore());
           for (await using d of [resource('d'), resource('e')]) await 0;
           for (await using f = resource('f'), g = resource('g'); ; ) break;
-          try { await using h = resource('h'); throw new Error('x'); } catch (error) { seen.push(error.message + storage.getStore()); }
-          return seen;
+          try { await using h = resource('h'); throw new Error('x'); } catch (error) { log.push(error.message + storage.getStore()); }
+          return log;
         })();`;
       const expected = ['cin', 'ain', 'in', 'din', 'ein', 'gin', 'fin', 'hin', 'xin'];
       // Older engines do not know the syntax. Transformed code runs on them as well, once the symbols exist.

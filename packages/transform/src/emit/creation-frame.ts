@@ -1,13 +1,14 @@
 /**
- * A generator whose body runs in the frame of the call that created it. Only its parameters are evaluated during that
- * call, so one more parameter notes the frame. Neither `length` nor `arguments` shows it: it is a rest parameter with a
- * pattern that takes nothing.
+ * A generator whose body runs in the frame of the call that created it. That call evaluates only the parameters, so an
+ * additional parameter captures the frame. The program cannot observe it: it is a rest parameter, which `length` does
+ * not count, with a pattern that reads no argument.
  *
  *     function* f(a, b) {            function* f(a, b,...{_f=_creationFrameGenerator()}) {_f.back();try{
  *       yield a;                       _f.took(yield _f.leave(a));
  *     }                              }finally{_f.end()}}
  *
- * A rest parameter of the program's own is taken apart by the same pattern, and put together again:
+ * If the program has a rest parameter, the same pattern reads its length and elements, and the body puts it together
+ * again:
  *
  *     function* f(...all) {          function* f(...{_f=_creationFrameGenerator(),length:_n,..._r}) {
  *                                      _f.back();var all=_f.rest(_n,_r);try{
@@ -19,7 +20,7 @@ import type { CodeWriter } from './code-writer.js';
 
 export function emitCreationFrame(facts: FunctionFacts, writer: CodeWriter): void {
   const { body, depth, storesResult } = facts;
-  // Only arrow functions have another body, and they are no generators.
+  // Only the body of an arrow function can be an expression, and an arrow function is not a generator.
   if (!isBlock(body)) return;
   const { edits, call, back, names } = writer;
   const variable = storesResult ? `let ${names.variable('result')};` : '';
@@ -29,11 +30,11 @@ export function emitCreationFrame(facts: FunctionFacts, writer: CodeWriter): voi
     if (statement.directive !== 'use strict') continue;
     if (!writer.isModule) {
       writer.fail(
-        "A generator that runs in the frame of its creation cannot have its own 'use strict' directive, because the transform gives it a parameter that is not simple. Move the directive to the top of the file.",
+        "A generator that runs in the frame of its creation cannot have its own 'use strict' directive: the transform adds a parameter with a pattern, and the language forbids the directive in such a function. Move the directive to the top of the file.",
         statement,
       );
     }
-    // Modules are strict anyway, and the language forbids the directive beside such a parameter.
+    // A module is strict without it.
     edits.replace(statement.start, statement.end, '');
   }
   const start = body.start + 1;
@@ -48,7 +49,7 @@ export function emitCreationFrame(facts: FunctionFacts, writer: CodeWriter): voi
   }
 }
 
-/** @returns the declaration that a rest parameter has become, if there was one */
+/** @returns a declaration of the program's rest parameter, if there is one */
 function emitParameter({ node, depth }: FunctionFacts, writer: CodeWriter): string {
   const { code, edits, call, names } = writer;
   const element = `${call}=${writer.helper('creationFrameGenerator')}()`;
@@ -70,7 +71,11 @@ function emitParameter({ node, depth }: FunctionFacts, writer: CodeWriter): stri
   return '';
 }
 
-/** The index of a character, or of any character, that is neither blank nor in a comment, from a position on that is in none. */
+/**
+ * The index of the first character that is neither white space nor in a comment.
+ * @param from an index outside of comments
+ * @param character the character to find, if not any
+ */
 function indexOutsideComments(code: string, from: number, character?: string): number {
   const blank = /\s+|\/\/[^\n\r\u2028\u2029]*|\/\*[\s\S]*?\*\//y;
   for (let index = from; index < code.length; index++) {

@@ -1,14 +1,16 @@
 /**
- * Resources, of `using` and `await using`, in code that suspends. The scope that owns them is written out as the
- * specification defines it, because the engine would dispose of them at the root.
+ * Resources of `using` and `await using` in code that suspends. The engine would dispose of them at the root. Instead,
+ * the scope that owns them is written out as the specification defines it.
  *
- *     {                            {const _d=_disposal();try{
- *       await using a = b();         const a = _d.add(b(),true);
- *       c();                         c();
- *     }                            }catch(_e){_f.back();_d.fail(_e)}finally{_f.back();
- *                                    while(_d.next())try{await _f.off(_d.value),_f.on()}catch(_e){_f.back();_d.fail(_e)}}}
+ *     {                         {const _d=_disposal();try{
+ *       await using a = b();      const a = _d.add(b(),true);
+ *       c();                      c();
+ *     }                         }catch(_e){_f.back();_d.fail(_e)}finally{_f.back();while(_d.next())
+ *                               try{await _f.off(_d.value),_f.on()}catch(_e){_f.back();_d.fail(_e)}}}
  *
- * Without `await using` the `finally` ends with `_d.next()`, which then has nothing to wait for.
+ * Without `await using` the `finally` ends with `_d.next()`, which then disposes of everything at once.
+ *
+ * https://tc39.es/proposal-explicit-resource-management/
  */
 import type { Expression, VariableDeclaration } from 'oxc-parser';
 import type { BlockFacts, ForFacts, UsingKind } from '../analysis/facts.js';
@@ -16,7 +18,7 @@ import { usingKindOf } from '../analysis/syntax-tree.js';
 import type { CodeWriter } from './code-writer.js';
 import { OPERAND_DEPTH } from './source-edits.js';
 
-/** A block. */
+/** A block that declares resources. */
 export function emitBlock({ node, depth, start, isAsync }: BlockFacts, writer: CodeWriter): void {
   for (const statement of node.body) {
     const kind = usingKindOf(statement);
@@ -37,7 +39,7 @@ export function emitFor({ node, depth, start, declaration, using }: ForFacts, wr
   writer.edits.close(node.end, depth, `${closing}}`);
 }
 
-/** What encloses the code of a scope that owns resources. */
+/** The code around a scope that owns resources. */
 export function disposalCode(
   isAsync: boolean,
   writer: CodeWriter,
@@ -55,7 +57,7 @@ export function disposalCode(
   };
 }
 
-/** Makes constants of resources. */
+/** Turns a declaration of resources into one of constants, whose values are added to the scope. */
 function emitDeclaration(declaration: VariableDeclaration, kind: UsingKind, depth: number, writer: CodeWriter): void {
   const [first] = declaration.declarations;
   if (first === undefined) return;
@@ -63,18 +65,18 @@ function emitDeclaration(declaration: VariableDeclaration, kind: UsingKind, dept
   const disposal = writer.names.variable('disposal');
   for (const { id, init } of declaration.declarations) {
     if (init === null) continue;
-    // An unnamed function takes the name of the constant that it is the value of. As an argument it would have none, as the
-    // value of a property it has that of the property.
-    const name = id.type === 'Identifier' && isUnnamedFunction(init) ? id.name : undefined;
+    // An anonymous function gets its name from the constant that is initialized with it. As an argument it would get
+    // none, so it becomes the value of a property of that name.
+    const name = id.type === 'Identifier' && isAnonymousFunction(init) ? id.name : undefined;
     const before = `${disposal}.add(${name === undefined ? '' : `{${name}:`}`;
     const after = `${name === undefined ? '' : `}.${name}`},${kind === 'await using'})`;
     writer.wrap(init, depth + OPERAND_DEPTH, before, after);
   }
 }
 
-/** A function or a class that gets its name from where it stands. */
-function isUnnamedFunction(expression: Expression): boolean {
-  if (expression.type === 'ParenthesizedExpression') return isUnnamedFunction(expression.expression);
+/** See IsAnonymousFunctionDefinition, https://tc39.es/ecma262/#sec-isanonymousfunctiondefinition */
+function isAnonymousFunction(expression: Expression): boolean {
+  if (expression.type === 'ParenthesizedExpression') return isAnonymousFunction(expression.expression);
   return (
     expression.type === 'ArrowFunctionExpression' ||
     ((expression.type === 'FunctionExpression' || expression.type === 'ClassExpression') && expression.id === null)

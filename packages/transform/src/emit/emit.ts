@@ -1,6 +1,17 @@
 /**
- * Writes the code for everything that the analysis has found. The syntax tree is not walked again: each construct carries
- * its node, and each kind of construct has a file of its own.
+ * Emits the code for everything that the analysis has found. The syntax tree is not walked again: the facts of each
+ * construct include its node. Each kind of construct has its own file.
+ *
+ *     import{guardedCall as _guardedCall}from'throughline/await';          file-opening.ts
+ *     async function f(id) {let _v,_f=_guardedCall();try{                  function-body.ts
+ *       try {
+ *         const a = (_v=await _f.off(load(id)),_f.on(_v,_v=0));            await.ts
+ *         for await (const b of _iterateAsync(_f,a)) {_f.back(); … }       for-of.ts
+ *         return _wrapReturn(a);                                           return.ts
+ *       } catch (error) {_f.back();                                        try.ts
+ *         report(error);
+ *       }
+ *     }finally{_f.end()}}                                                  function-body.ts
  */
 import type { BodyFacts, Construct, FileFacts, FunctionFacts } from '../analysis/facts.js';
 import { emitAwait } from './await.js';
@@ -13,6 +24,7 @@ import { emitReturn } from './return.js';
 import { emitTry } from './try.js';
 import { emitYield } from './yield.js';
 
+/** Emits everything but the beginning of the file. */
 export function emitConstructs({ functions, topLevel }: FileFacts, writer: CodeWriter): void {
   for (const facts of functions) emitFunction(facts, writer);
   if (topLevel === undefined) return;

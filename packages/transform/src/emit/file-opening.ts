@@ -1,11 +1,12 @@
 /**
- * What a transformed file begins with: code that a bundler puts first, the helpers that the file uses, and, in a module
- * whose top level suspends, what its suspensions go through.
+ * The beginning of a transformed file: code that a bundler puts first, the helpers that the file uses, and the object
+ * of the current evaluation in a module whose top level suspends.
  *
- *     await a;        import{moduleEvaluation as _moduleEvaluation}from'throughline/await';const _f=_moduleEvaluation();await _f.off(a),_f.on();
- *     b();            b();;_f.end();
+ *     await a;    import{moduleEvaluation as _moduleEvaluation}from'throughline/await';
+ *                 const _f=_moduleEvaluation();await _f.off(a),_f.on();
+ *     b();        b();;_f.end();
  *
- * It all stands on the first line after a hashbang and directives, so that no line of the file moves.
+ * It is inserted after a hashbang and directives and contains no line break, so every line keeps its number.
  */
 import type { Program } from 'oxc-parser';
 import { endOfDirectives } from '../analysis/directives.js';
@@ -15,12 +16,12 @@ import type { SourceType } from '../parse.js';
 import type { CodeWriter } from './code-writer.js';
 import { bodyOpening } from './function-body.js';
 
-/** The depth of what surrounds all statements. */
+/** Less than the depth of every statement. */
 const TOP_DEPTH = 1;
 
 /**
- * To be called when everything else has been emitted, since it names the helpers that were used.
- * @param begins code for the file to begin with
+ * Has to be called last, because it imports the helpers that all other code has named.
+ * @param begins code to put first
  */
 export function emitFileOpening(
   program: Program,

@@ -1,12 +1,15 @@
 /**
- * `for…of` and `for await` that suspend. Leaving a `for…of` closes its iterator, and that has to happen in the frame of the
- * loop. A `for await` goes through an iterable that calls the methods of the real one in the frame of the loop, and a suspension
- * precedes each round and the end.
+ * `for…of` and `for await` that suspend. The iterator of a `for…of` is closed when the loop is left, which has to
+ * happen in the frame of the loop, so `back` runs before. A `for await` suspends before each iteration and at its end.
+ * It iterates over an object that calls the methods of the actual iterator in the frame of the loop.
  *
  *     for (const a of b) c;             for (const a of b) {try{c;}finally{_f.back();}}
- *     for await (const a of b) c;       try{for await (const a of _iterateAsync(_f,b)) {_f.back();c;}}finally{_f.back();}
- *     for await (const { a } of b) c;   try{for await (const _x of _iterateAsync(_f,b)) {_f.back();const { a }=_x;c;}}finally{_f.back();}
- *     for (using a of b) c;             for (const a of b) {try{const _d=_disposal();try{_d.add(a,false);c;}catch …}finally{_f.back();}}
+ *     for await (const a of b) c;       try{for await (const a of _iterateAsync(_f,b)) {_f.back();c;}}
+ *                                       finally{_f.back();}
+ *     for await (const { a } of b) c;   try{for await (const _x of _iterateAsync(_f,b)) {_f.back();const { a }=_x;c;}}
+ *                                       finally{_f.back();}
+ *     for (using a of b) c;             for (const a of b) {try{const _d=_disposal();try{_d.add(a,false);c;}
+ *                                       catch …}finally{_f.back();}}
  */
 import type { ForOfStatement, VariableDeclaration } from 'oxc-parser';
 import type { ForOfFacts, UsingKind } from '../analysis/facts.js';
@@ -36,7 +39,7 @@ export function emitForOf({ node, depth, start, using }: ForOfFacts, writer: Cod
   else edits.open(body.start, depth + 1, `{${opening}`);
 }
 
-/** The resource is declared by the loop, and added by its body. */
+/** The loop declares the resource as a constant, and its body adds it to the scope. */
 function emitUsingHead(
   { body }: ForOfStatement,
   left: VariableDeclaration,
@@ -59,7 +62,7 @@ function emitUsingHead(
   writer.edits.open(body.start, depth + 1, `{${opening}${adding}`);
 }
 
-/** The head moves into the body, behind `back`. */
+/** The head moves into the body, after `back`. */
 function emitPatternHead(
   { left, body }: ForOfStatement,
   depth: number,
@@ -74,7 +77,7 @@ function emitPatternHead(
   edits.open(body.start, depth + 1, `=${item}${isDeclaration ? '' : ')'};`);
 }
 
-/** Whether code of the program can run when the head of a loop takes a value: a getter, a default value, a setter. */
+/** Whether assigning to the head of a loop can run code of the program: a getter, a setter or a default value. */
 function canRunCode(left: ForOfStatement['left']): boolean {
   if (left.type === 'VariableDeclaration') return left.declarations[0]?.id.type !== 'Identifier';
   return left.type !== 'Identifier';

@@ -1,17 +1,17 @@
-/** Names for the helpers and variables of emitted code that the file does not use itself. */
+/** Names for the helpers and variables of emitted code. The file does not use these names itself. */
 import type { Program } from 'oxc-parser';
 import { findUsedNames } from '../analysis/used-names.js';
 import { HELPER_NAMES, type HelperName } from '../await-helpers.js';
 
 const VARIABLES = {
-  /** What is known of the call that runs: see `throughline/await`. */
+  /** The object of the current call of a function, through which all of its suspensions go: see `throughline/await`. */
   call: 'f',
-  /** The result of an `await`, while the frame is restored. */
+  /** The result of an `await` while the frame is restored. */
   result: 'v',
   /** The resources of a block. */
   disposal: 'd',
   error: 'e',
-  /** What a `for await` has received. */
+  /** The value that a `for await` has received. */
   item: 'x',
   /** The length and the elements of a rest parameter. */
   restLength: 'n',
@@ -20,7 +20,7 @@ const VARIABLES = {
 
 export type VariableName = keyof typeof VARIABLES;
 
-/** Every purpose, and the number that makes its name another one. */
+/** Matches every purpose, with the number that may follow it in a name. */
 const PURPOSE = `(?:${[...HELPER_NAMES, ...Object.values(VARIABLES), 'unused'].join('|')})\\d*`;
 
 export class FreeNames {
@@ -31,7 +31,7 @@ export class FreeNames {
   readonly #names = new Map<string, string>();
   #used: ReadonlySet<string> | undefined = undefined;
 
-  /** @param isScript whether the file is a classic script: the names of its helpers are then global */
+  /** @param isScript whether the file is a classic script, in which the names of helpers are global */
   constructor(program: Program, code: string, isScript: boolean) {
     this.#program = program;
     this.#code = code;
@@ -47,12 +47,12 @@ export class FreeNames {
     return this.#nameFor(VARIABLES[variable]);
   }
 
-  /** A name for the declaration at a position of the file, to which no code refers. */
+  /** A name for the declaration at a position of the file. No code refers to it. */
   unused(position: number): string {
     return this.#nameFor(`unused${position}`);
   }
 
-  /** The helpers that were named, with these names. */
+  /** The helpers for which a name was requested, with the names. */
   get namedHelpers(): (readonly [helper: HelperName, name: string])[] {
     return HELPER_NAMES.flatMap((helper) => {
       const name = this.#names.get(helper);
@@ -60,7 +60,7 @@ export class FreeNames {
     });
   }
 
-  /** The same name for the same purpose, in the whole file. */
+  /** A purpose has the same name in the whole file. */
   #nameFor(purpose: string): string {
     let name = this.#names.get(purpose);
     if (name === undefined) {

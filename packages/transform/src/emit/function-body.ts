@@ -1,6 +1,5 @@
 /**
- * What encloses the body of a function that continues: it begins with the object that its suspensions go through, and ends
- * by restoring the root, however it ends.
+ * The code around the body of a function that continues.
  *
  *     async function f(x) {          async function f(x) {let _v,_f=_asyncCall();try{
  *       const a = await g(x);          const a = (_v=await _f.off(g(x)),_f.on(_v,_v=0));
@@ -8,8 +7,16 @@
  *     }                              }finally{_f.end()}}
  *
  *     async (x) => await g(x) + 1    async (x) => {let _v,_f=_asyncCall();try{return (…) + 1}finally{_f.end()}}
+ *
+ * `_f` is the object of one call of the function. `off` captures the frame before a suspension, and `on` or `back`
+ * restores it after it. The engine resumes the function at the root, so a function that was resumed leaves the root
+ * behind when it suspends again or ends. Until its first suspension it runs in the frame of its caller and leaves that
+ * frame current.
+ *
+ *     the function     runs ─off─┐              ┌─on─ runs ─off─┐              ┌─on─ runs ─end─┐
+ *     current frame    F         F              root   F        root           root  F         root
+ *                                 suspended                      suspended
  */
-
 import { endOfDirectives } from '../analysis/directives.js';
 import type { BodyFacts, FunctionFacts } from '../analysis/facts.js';
 import { isBlock } from '../analysis/syntax-tree.js';
@@ -39,7 +46,7 @@ function helperFor({ isGenerator, isGuarded }: FunctionFacts): HelperName {
   return isGuarded ? 'guardedCall' : 'asyncCall';
 }
 
-/** The declarations with which a body, or a module, begins. */
+/** The declarations at the beginning of a function's body or of a module. */
 export function bodyOpening({ storesResult }: BodyFacts, helper: HelperName, writer: CodeWriter): string {
   const declaration = storesResult ? `let ${writer.names.variable('result')},` : 'const ';
   return `${declaration}${writer.call}=${writer.helper(helper)}();`;

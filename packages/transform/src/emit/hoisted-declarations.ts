@@ -1,7 +1,7 @@
 /**
- * Declarations that cannot move into a block as they are: see `hoisting-conflicts.ts`. A `var` of the name of a function becomes
- * an assignment, and what else it declares is declared before the block. A function that another of its name replaces
- * gets a name that nothing uses.
+ * Declarations that cannot move into a block: see `hoisting-conflicts.ts`. A `var` with the name of a function becomes
+ * an assignment, and its other names are declared before the block. A function that a later one of the same name
+ * replaces gets a name that nothing refers to.
  *
  *     var a = 1, f, b = 2;      void 0,a = 1, 0, b = 2;            and before the block: var a,b;
  *     function f() {}           function _unused128() {}
@@ -11,8 +11,8 @@ import type { HoistingConflicts } from '../analysis/facts.js';
 import type { CodeWriter } from './code-writer.js';
 
 /**
- * @param depth of the function
- * @returns the declarations that belong before the block
+ * @param depth the depth of the function
+ * @returns the declarations to write before the block
  */
 export function emitHoistedDeclarations(conflicts: HoistingConflicts, depth: number, writer: CodeWriter): string {
   const { edits, names } = writer;

@@ -1,13 +1,14 @@
 /**
- * Edits of a file, collected while code is emitted and applied together in the end.
+ * Edits of a file, which are collected while code is emitted and applied together at the end.
  *
- * Inserted text belongs to a node of the syntax tree: it opens the node, or something in it, or it closes one. Several texts
- * at one position have to nest as their nodes do. They are therefore ordered by the depth of the nodes in the tree: first
- * what closes the nodes that end there, inner ones first, then what opens the nodes that begin there, outer ones first.
+ * An inserted text belongs to a node of the syntax tree: it opens or closes the node, or a part of it. Texts at the
+ * same position have to nest as their nodes do, so the depth of the nodes in the tree determines their order: first the
+ * texts that close nodes, inner nodes first, and then the texts that open nodes, outer nodes first.
  *
- *     … await x]  [await y …         position between two nodes
- *           ─────┘└─────
- *     depth  5 3    2 4              order of the texts: close 5, close 3, open 2, open 4
+ *     async () => await x
+ *                 ▲      ▲
+ *                 │      └ closes the operand (depth 4.5), the await (4) and the body (3): `)` `,_f.on(…))` `}finally{…}}`
+ *                 └ opens the body (3) and the await (4): `{…try{return ` `(_v=`
  */
 import MagicString, { type SourceMap } from 'magic-string';
 
@@ -19,7 +20,10 @@ interface Insertion {
   readonly order: number;
 }
 
-/** Lies between the depth of a node and that of its children: for text that encloses a child as a part of the node. */
+/**
+ * To be added to the depth of a node, for text around one of its children: it lies between the depth of the node and
+ * that of the child.
+ */
 export const OPERAND_DEPTH = 0.5;
 
 export class SourceEdits {
@@ -31,12 +35,12 @@ export class SourceEdits {
     return this.#insertions.length > 0;
   }
 
-  /** Inserts text that opens a node of this depth, or something in it. */
+  /** Inserts text that opens a node of this depth, or a part of it. */
   open(position: number, depth: number, text: string): void {
     this.#insertions.push({ position, text, depth, order: this.#insertions.length });
   }
 
-  /** Inserts text that closes a node of this depth, or something in it. */
+  /** Inserts text that closes a node of this depth, or a part of it. */
   close(position: number, depth: number, text: string): void {
     this.#insertions.push({ position, text, depth: -depth, order: this.#insertions.length });
   }
@@ -45,11 +49,18 @@ export class SourceEdits {
     this.#replacements.push({ start, end, text });
   }
 
-  /** Moves a range, with everything that is inserted in it, to the position `to`, after what is closed there. */
+  /**
+   * Moves a range, with everything that is inserted in it, to the position `to`: between the texts that close and those
+   * that open nodes there.
+   */
   move(start: number, end: number, to: number): void {
     this.#moves.push({ start, end, to });
   }
 
+  /**
+   * @param filename the source in the source map
+   * @returns the edited code and its source map
+   */
   apply(code: string, filename: string): { code: string; map: SourceMap } {
     const output = new MagicString(code);
     for (const { start, end, text } of this.#replacements) output.update(start, end, text);

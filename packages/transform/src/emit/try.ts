@@ -1,13 +1,13 @@
 /**
- * A `try` that suspends. Its `catch` and its `finally` can be reached from a suspension that ended with a rejection, so they
- * begin with `back`.
+ * A `try` that suspends. A rejected suspension leads to its `catch` or `finally` without passing `on`, so these begin
+ * with `back`.
  *
  *     catch (e) { … }               catch (e) {_f.back(); … }
  *     catch ({ a = b() }) { … }     catch (_e) {_f.back();let { a = b() }=_e;{ … }}
  *     finally { … }                 finally {_f.back(); … }
  *
- * A pattern can run code of the program, so it moves behind `back`. The block keeps braces: it may declare the names of the
- * pattern again.
+ * A pattern can run code of the program, so it moves after `back`. The block keeps its braces, because it may declare
+ * the names of the pattern again.
  */
 import type { CatchClause } from 'oxc-parser';
 import type { TryFacts } from '../analysis/facts.js';

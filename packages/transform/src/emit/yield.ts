@@ -1,9 +1,9 @@
 /**
- * `yield` and `yield*` in a generator that is followed.
+ * `yield` and `yield*`.
  *
  *     yield x;     _f.took(yield _f.give(x));              in an async generator, which awaits what it yields
- *     yield x;     _f.took(yield _f.leave(x));             in another
- *     yield* x;    _f.took(yield* _delegateAsync(_f,x));   _delegateSync in one that is not async
+ *     yield x;     _f.took(yield _f.leave(x));             in a synchronous generator
+ *     yield* x;    _f.took(yield* _delegateAsync(_f,x));   in an async generator; _delegateSync in a synchronous one
  *
  * `giveHeld` is `give` for a `yield` whose rejection closes an iterator.
  */

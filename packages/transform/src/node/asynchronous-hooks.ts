@@ -1,6 +1,6 @@
 /**
- * The hooks for `module.register`, on versions of Node without `module.registerHooks`. They run in a separate thread, and only
- * for ES modules.
+ * The hooks for `module.register`, on versions of Node without `module.registerHooks`. They run in a separate thread,
+ * and only for ES modules.
  * @see https://nodejs.org/api/module.html#asynchronous-customization-hooks
  */
 import type { LoadHook, ResolveHook } from 'node:module';

@@ -1,6 +1,6 @@
 /**
- * Versions of Node without `module.registerHooks` have no hook for CommonJS modules. All of these modules pass through two methods of
- * Node's loader, though: one receives the text of a module, the other the specifiers that it requires.
+ * Versions of Node without `module.registerHooks` have no hook for CommonJS modules. All of these modules pass through
+ * two methods of Node's loader, though: one receives the text of a module, the other the specifiers that it requires.
  */
 import { Module } from 'node:module';
 import { pathToFileURL } from 'node:url';

@@ -49,8 +49,11 @@ async function lines(...args: string[]): Promise<string[]> {
   return stdout.trimEnd().split('\n');
 }
 
-/** Records the current value after each of its suspensions. The files that contain it differ in their kind or location. */
-const STEP = 'async (see, name) => { await 1; see(name); await { then(go) { see(name); go(); } }; see(name); };';
+/**
+ * Records the current value after each of its suspensions. The files that contain it differ in their kind or location.
+ */
+const STEP =
+  'async (record, name) => { await 1; record(name); await { then(go) { record(name); go(); } }; record(name); };';
 await write({
   'project/values.mjs': `
 import { createRequire } from 'node:module';
@@ -65,17 +68,17 @@ import { step as far } from 'far';
 import farOld from 'far/old.cjs';
 const require = createRequire(import.meta.url);
 const storage = new AsyncLocalStorage();
-const seen = new Map();
-const see = (name) => seen.set(name, [...(seen.get(name) ?? []), storage.getStore()]);
+const recorded = new Map();
+const record = (name) => recorded.set(name, [...(recorded.get(name) ?? []), storage.getStore()]);
 const steps = { own: ${STEP.slice(0, -1)}, commonjs, bare, syntax, old, deep, far, farOld,
   required: require('./required.cjs'), requiredModule: require('./required-module.mjs').step,
   data: (await import('data:text/javascript,' + encodeURIComponent('export const step = ${STEP}'))).step };
 await Promise.all(['a', 'b'].map((value) => storage.run(value, async () => {
-  for (const [name, step] of Object.entries(steps)) await step(see, name);
-  try { await Promise.reject(new Error()); } catch { see('caught'); }
+  for (const [name, step] of Object.entries(steps)) await step(record, name);
+  try { await Promise.reject(new Error()); } catch { record('caught'); }
 })));
-see('outside');
-for (const [name, values] of seen) console.log(name, values.map(String).join());
+record('outside');
+for (const [name, values] of recorded) console.log(name, values.map(String).join());
 if (isMainThread) new Worker(new URL(import.meta.url)).on('error', (error) => { throw error; });
 `,
   'project/commonjs.cjs': `module.exports = ${STEP}`,
@@ -184,15 +187,15 @@ test('stack traces show the positions in the files, and in the files from which 
   const commonjs = `${compiled.clone().remove(typescript.indexOf('export'), typescript.indexOf('async')).toString()}exports.work = work;`;
   await write({
     'project/src/work.ts': typescript,
-    'project/dist/beside.mjs': `${compiled}//# sourceMappingURL=beside.mjs.map\n`,
-    'project/dist/beside.mjs.map': JSON.stringify(map),
-    'project/dist/within.cjs': `${commonjs}\n//# sourceMappingURL=${map.toUrl()}\n`,
-    'project/dist/lost.mjs': `${compiled}//# sourceMappingURL=lost.mjs.map\n`,
+    'project/dist/external.mjs': `${compiled}//# sourceMappingURL=external.mjs.map\n`,
+    'project/dist/external.mjs.map': JSON.stringify(map),
+    'project/dist/inlined.cjs': `${commonjs}\n//# sourceMappingURL=${map.toUrl()}\n`,
+    'project/dist/missing.mjs': `${compiled}//# sourceMappingURL=missing.mjs.map\n`,
     'project/stack.mjs': `${THROWING_CODE}import './stack.cjs';
-import { work as beside } from './dist/beside.mjs';
-import within from './dist/within.cjs';
-import { work as lost } from './dist/lost.mjs';
-for (const work of [fail, globalThis.failCommonjs, beside, within.work, lost]) {
+import { work as external } from './dist/external.mjs';
+import inlined from './dist/inlined.cjs';
+import { work as missing } from './dist/missing.mjs';
+for (const work of [fail, globalThis.failCommonjs, external, inlined.work, missing]) {
   await work({ name: 'failed' }).catch((error) => console.log(/\\((.*)\\)/.exec(error.stack)[1]));
 }
 `,
@@ -204,7 +207,7 @@ for (const work of [fail, globalThis.failCommonjs, beside, within.work, lost]) {
     `stack.cjs:${THROW_POSITION}`,
     'src/work.ts:7:9',
     'src/work.ts:7:9',
-    'dist/lost.mjs:3:9',
+    'dist/missing.mjs:3:9',
   ];
   const expected = positions.map((position) => join(project, position));
   assert.deepEqual(await lines(PORTABLE, '--enable-source-maps', REGISTER, 'stack.mjs'), expected);
@@ -215,7 +218,7 @@ test('TypeScript files are transformed before their types are stripped', {
   skip: !HAS_TYPESCRIPT && 'this version of Node does not strip types',
 }, async () => {
   const fail = `const fail = async (value: string): Promise<never> => { await value!; throw new Error(value as string); };`;
-  const step = `async <T,>(see: (value: T) => void): Promise<void> => { const x = (await (1 satisfies number)) as unknown as T; see(x); };`;
+  const step = `async <T,>(record: (value: T) => void): Promise<void> => { const x = (await (1 satisfies number)) as unknown as T; record(x); };`;
   await write({
     'project/typed.mts': `
 import { createRequire } from 'node:module';
@@ -257,7 +260,7 @@ import { registerHooks } from 'node:module';
 registerHooks({
   load(url, context, next) {
     if (!url.endsWith('.shout')) return next(url, context);
-    const source = "export const step = async (see) => { WAIT 1; see(); };".replace('WAIT', 'await');
+    const source = "export const step = async (record) => { WAIT 1; record(); };".replace('WAIT', 'await');
     return { format: 'module', source, shortCircuit: true };
   },
 });

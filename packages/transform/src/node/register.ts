@@ -1,17 +1,18 @@
 /**
- * Loaded first with `node --import @throughline/transform/register app.js`. From then on every ES module and CommonJS module
- * is transformed when Node loads it.
+ * Loaded first with `node --import @throughline/transform/register app.js`. From then on every ES module and CommonJS
+ * module is transformed when Node loads it.
  *
- *     registerHooks()  (Node 22.15, 23.5 and newer)       import and require  →  synchronous-hooks.ts
- *     register()       (older)                            import              →  asynchronous-hooks.ts, in the loader thread
- *                                                         require             →  patch-commonjs-loader.ts
+ *     Node 22.15, 23.5 and newer    import and require    synchronous-hooks.ts
+ *     older                         import                asynchronous-hooks.ts, in a separate thread
+ *                                   require               patch-commonjs-loader.ts
  */
 import module from 'node:module';
 import { HELPER_URL } from './helper-url.js';
 import { patchCommonJsLoader } from './patch-commonjs-loader.js';
 import { synchronousHooks } from './synchronous-hooks.js';
 
-// Loaded before any file needs it, because not every version of Node can require an ES module from every CommonJS module.
+// Loaded before any file needs it, because not every version of Node can require an ES module from every CommonJS
+// module.
 const helpers: unknown = await import(HELPER_URL);
 
 if (typeof module.registerHooks === 'function') module.registerHooks(synchronousHooks);

@@ -16,8 +16,8 @@ const SOURCE_TYPES: ReadonlyMap<string, SourceType | 'ambiguous'> = new Map([
 ]);
 
 /**
- * With --experimental-transform-types, which Node 22 and 24 have, Node creates a source map itself, from the code that it gets
- * from here. The transform adds no lines, so the lines in that map are those of the file.
+ * With --experimental-transform-types, which Node 22 and 24 have, Node creates a source map itself, from the code that
+ * it gets from here. The transform adds no lines, so the lines in that map are those of the file.
  */
 const IS_MAPPED_BY_NODE = String(process.features.typescript) === 'transform';
 
@@ -48,7 +48,8 @@ export function transformLoadedFile(
     return `${traced.code}\n//# sourceMappingURL=${traced.map.toUrl()}`;
   } catch (error) {
     if (!(error instanceof TransformError)) throw error;
-    // A new error: for an uncaught one Node prints the stack, which contains the message that the error was created with.
+    // A new error: for an uncaught one Node prints the stack, which contains the message that the error was created
+    // with.
     throw new SyntaxError(`${error.message}\n\n${error.frame}\n`);
   }
 }

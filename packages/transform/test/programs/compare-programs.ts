@@ -1,11 +1,11 @@
 /**
- * Runs random programs twice: untransformed with Node's own `AsyncLocalStorage`, and transformed on the portable engine. Their
- * traces have to be equal.
+ * Runs random programs twice: untransformed with Node's own `AsyncLocalStorage`, and transformed on the portable
+ * engine. Their traces have to be equal.
  *
  *     node --conditions=throughline-portable compare-programs.js FIRST-SEED COUNT [show]
  *
- * Prints every difference, with `show` also the programs concerned, and at the end a line of JSON: the numbers of programs,
- * of steps in their traces, and of differences.
+ * Prints every difference, with `show` also the programs concerned, and at the end a line of JSON: the numbers of
+ * programs, of steps in their traces, and of differences.
  */
 import { AsyncLocalStorage as NodeStorage } from 'node:async_hooks';
 import { createRequire } from 'node:module';

@@ -1,7 +1,7 @@
 /**
- * The functions that a random program calls. They record its trace: everything observable that happened, in which order and in
- * which frame. A promise that is settled later is settled by `runFlows`, which settles one promise in each turn of the
- * event loop, in an order that the seed determines.
+ * The functions that a random program calls. They record its trace: everything observable that happened, in which order
+ * and in which frame. A promise that is settled later is settled by `runFlows`, which settles one promise in each turn
+ * of the event loop, in an order that the seed determines.
  */
 
 /** One storage, whose value identifies the current frame. */
@@ -15,7 +15,7 @@ export interface ProgramEnvironment {
   /** The functions, by the names by which the program calls them. */
   readonly scope: Readonly<Record<string, unknown>>;
   /**
-   * Calls each of the functions as a flow of its own, until no promise is left to settle.
+   * Calls each of the functions as a separate flow, until no promise is left to settle.
    * @returns the trace
    */
   runFlows(flows: readonly (() => Promise<unknown>)[]): Promise<readonly string[]>;
@@ -92,7 +92,7 @@ export function createEnvironment(frames: Frames, seed: number): ProgramEnvironm
     return kind === 1 ? Subclassed.reject(id) : new Subclassed((resolve) => pending.push(() => resolve(id)));
   };
 
-  /** A native promise with a property of its own that makes it unusual. */
+  /** A native promise with an unusual own property. */
   const altered = (id: number, kind: number) => {
     const promise = Promise.resolve(id);
     if (kind === 0) {

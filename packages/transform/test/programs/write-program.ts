@@ -1,6 +1,7 @@
 /**
- * Writes a random program of async functions and async generators: a CommonJS module that exports the functions with which its
- * flows begin. It calls the functions of `program-environment.ts`. Each call that leaves an entry in the trace has a unique number.
+ * Writes a random program of async functions and async generators: a CommonJS module that exports the functions with
+ * which its flows begin. It calls the functions of `program-environment.ts`. Each call that leaves an entry in the
+ * trace has a unique number.
  */
 import { SeededRandom } from './seeded-random.js';
 
