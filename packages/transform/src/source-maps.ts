@@ -1,10 +1,13 @@
 /**
- * Files that are transformed are often made from others already and say so in a comment, with a source map. The map that
- * is handed on then has to lead to the first of them all: each place in the transformed file is looked up in our map, and
- * what is found there in theirs.
+ * Source maps of files that were themselves generated from others, and that name their own source map in a comment. The
+ * map of the transformed file then has to lead to the original sources: each position is traced through our map and
+ * then through theirs.
+ *
+ *     transformed file ──our map──▶ generated file ──its map──▶ original source
+ *                      ─────────────────traced map────────────▶
  */
 import { readFileSync } from 'node:fs';
-import { SourceMap as Lookup, type SourceMapPayload } from 'node:module';
+import { SourceMap as MapLookup, type SourceMapPayload } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { SourceMap } from 'magic-string';
 import type { TransformResult } from './transform.js';
@@ -12,109 +15,115 @@ import type { TransformResult } from './transform.js';
 const COMMENT = /\/\/[#@] sourceMappingURL=([^\s'"`]+)[ \t]*$/gm;
 const INLINE = /^data:application\/json[^,]*?(;base64)?,/;
 
+/** Column, source, line and column in the source, and name. */
 type Segment = [number, number, number, number] | [number, number, number, number, number];
 
-export interface Mapped {
-  /** Without the comment that names the map of before. */
+export interface TracedResult {
+  /** Without the comment that names the previous map. */
   readonly code: string;
   /** Its sources are URLs. */
   readonly map: SourceMap;
 }
 
 /**
- * @param code the file as it was before it was transformed
- * @param url where that file is
+ * @param code the file before the transform
+ * @param url the URL of that file
  */
-export function traceBack(code: string, url: string, result: TransformResult): Mapped {
+export function traceToOriginals(code: string, url: string, result: TransformResult): TracedResult {
   const comment = [...code.matchAll(COMMENT)].at(-1);
-  const payload = comment?.[1] === undefined ? undefined : readPayload(comment[1], url);
-  if (comment === undefined || payload === undefined) {
+  const previous = comment?.[1] === undefined ? undefined : readMap(comment[1], url);
+  if (comment === undefined || previous === undefined) {
     const [content = null] = result.map.sourcesContent ?? [];
     const { names, mappings } = result.map;
     return { code: result.code, map: new SourceMap({ names, mappings, sources: [url], sourcesContent: [content] }) };
   }
-  const at = result.code.lastIndexOf(comment[0]);
+  const start = result.code.lastIndexOf(comment[0]);
   return {
-    code: result.code.slice(0, at) + result.code.slice(at + comment[0].length),
-    map: chain(result.map.mappings, payload.map, payload.base),
+    code: result.code.slice(0, start) + result.code.slice(start + comment[0].length),
+    map: chain(result.map.mappings, previous.payload, previous.baseUrl),
   };
 }
 
-interface Payload {
-  readonly map: SourceMapPayload;
+interface PreviousMap {
+  readonly payload: SourceMapPayload;
   /** What its sources are relative to. */
-  readonly base: string;
+  readonly baseUrl: string;
 }
 
-/** @returns undefined where there is no such map, or none that can be read: Node and browsers do without it, too */
-function readPayload(named: string, url: string): Payload | undefined {
+/** @returns undefined if the map is missing or cannot be read. Node and browsers ignore such a map as well. */
+function readMap(mapUrl: string, fileUrl: string): PreviousMap | undefined {
   try {
-    const inline = INLINE.exec(named);
+    const inline = INLINE.exec(mapUrl);
     if (inline !== null) {
-      const data = named.slice(inline[0].length);
+      const data = mapUrl.slice(inline[0].length);
       const text = inline[1] === undefined ? decodeURIComponent(data) : Buffer.from(data, 'base64').toString();
-      return { map: payloadOf(text), base: url };
+      return { payload: parseMap(text), baseUrl: fileUrl };
     }
-    const base = new URL(named, url);
-    if (base.protocol !== 'file:') return undefined;
-    return { map: payloadOf(readFileSync(fileURLToPath(base), 'utf8')), base: base.href };
+    const url = new URL(mapUrl, fileUrl);
+    if (url.protocol !== 'file:') return undefined;
+    return { payload: parseMap(readFileSync(fileURLToPath(url), 'utf8')), baseUrl: url.href };
   } catch {
     return undefined;
   }
 }
 
-function payloadOf(text: string): SourceMapPayload {
+function parseMap(text: string): SourceMapPayload {
+  // A first line with this prefix keeps the JSON from being run as a script. The specification has it removed.
   const map: SourceMapPayload = JSON.parse(text.replace(/^\)\]\}'[^\n]*\n/, ''));
   if (typeof map.mappings !== 'string' || !Array.isArray(map.sources)) throw new TypeError('not a source map');
   return map;
 }
 
-function chain(mappings: string, before: SourceMapPayload, base: string): SourceMap {
-  const lookup = new Lookup(before);
-  const sources = new Indices();
-  const names = new Indices();
-  const lines = decode(mappings).map((segments) => {
+function chain(mappings: string, previous: SourceMapPayload, baseUrl: string): SourceMap {
+  const lookup = new MapLookup(previous);
+  const sources = new IndexedValues();
+  const names = new IndexedValues();
+  const lines = decodeMappings(mappings).map((segments) => {
     const traced: Segment[] = [];
-    for (const [column, , line, inLine] of segments) {
-      const entry = lookup.findEntry(line, inLine);
-      // What is found may stand before, on another line: then this place was made by a tool and comes from nowhere.
-      if (!('originalSource' in entry) || entry.originalSource === undefined || entry.generatedLine !== line) continue;
+    for (const [column, , previousLine, previousColumn] of segments) {
+      const entry = lookup.findEntry(previousLine, previousColumn);
+      // The nearest entry may be on an earlier line. Then a tool has generated this position, and it has no original.
+      const hasOriginal =
+        'originalSource' in entry && entry.originalSource !== undefined && entry.generatedLine === previousLine;
+      if (!hasOriginal) continue;
       const { originalSource, originalLine, originalColumn } = entry;
-      // Not in the types.
+      // Not in Node's types.
       const { name } = entry as { readonly name?: string };
-      const source = sources.of(originalSource);
+      const source = sources.indexOf(originalSource);
       traced.push(
         name === undefined
           ? [column, source, originalLine, originalColumn]
-          : [column, source, originalLine, originalColumn, names.of(name)],
+          : [column, source, originalLine, originalColumn, names.indexOf(name)],
       );
     }
     return traced;
   });
-  const contents = new Map(before.sources.map((source, i) => [source, before.sourcesContent?.[i] ?? null]));
+  const contents = new Map(previous.sources.map((source, i) => [source, previous.sourcesContent?.[i] ?? null]));
   return new SourceMap({
-    sources: sources.values.map((source) => resolve((before.sourceRoot ?? '') + source, base)),
+    sources: sources.values.map((source) => resolveUrl((previous.sourceRoot ?? '') + source, baseUrl)),
     sourcesContent: sources.values.map((source) => contents.get(source) ?? null),
     names: names.values,
     mappings: lines,
   });
 }
 
-function resolve(source: string, base: string): string {
-  return URL.canParse(source, base) ? new URL(source, base).href : source;
+function resolveUrl(url: string, baseUrl: string): string {
+  return URL.canParse(url, baseUrl) ? new URL(url, baseUrl).href : url;
 }
 
-class Indices {
+/** Distinct values in the order of their first use. */
+class IndexedValues {
   readonly values: string[] = [];
-  readonly #at = new Map<string, number>();
+  readonly #indices = new Map<string, number>();
 
-  of(value: string): number {
-    let at = this.#at.get(value);
-    if (at === undefined) {
-      at = this.values.push(value) - 1;
-      this.#at.set(value, at);
+  /** Adds the value if it is new. */
+  indexOf(value: string): number {
+    let index = this.#indices.get(value);
+    if (index === undefined) {
+      index = this.values.push(value) - 1;
+      this.#indices.set(value, index);
     }
-    return at;
+    return index;
   }
 }
 
@@ -122,28 +131,32 @@ const DIGITS = new Map(
   [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].map((digit, i) => [digit, i]),
 );
 
-/** Numbers are written as differences to the one before, in base 64 with five bits a digit, the sign in the lowest. */
-function decode(mappings: string): Segment[][] {
+/**
+ * Decodes `mappings`. Every number is the difference to the one before it in the same field.
+ * @see https://tc39.es/ecma426/
+ */
+function decodeMappings(mappings: string): Segment[][] {
   let source = 0;
-  let line = 0;
-  let column = 0;
+  let originalLine = 0;
+  let originalColumn = 0;
   return mappings.split(';').map((row) => {
-    let generated = 0;
+    let column = 0;
     const segments: Segment[] = [];
     for (const text of row === '' ? [] : row.split(',')) {
-      const [byColumn = 0, bySource, byLine = 0, byOriginalColumn = 0] = numbersIn(text);
-      generated += byColumn;
-      if (bySource === undefined) continue;
-      source += bySource;
-      line += byLine;
-      column += byOriginalColumn;
-      segments.push([generated, source, line, column]);
+      const [columnDelta = 0, sourceDelta, lineDelta = 0, originalColumnDelta = 0] = decodeNumbers(text);
+      column += columnDelta;
+      if (sourceDelta === undefined) continue;
+      source += sourceDelta;
+      originalLine += lineDelta;
+      originalColumn += originalColumnDelta;
+      segments.push([column, source, originalLine, originalColumn]);
     }
     return segments;
   });
 }
 
-function numbersIn(text: string): number[] {
+/** Base 64 with five bits of a number in each digit, least significant first, and the sign in the lowest bit. */
+function decodeNumbers(text: string): number[] {
   const numbers: number[] = [];
   let value = 0;
   let shift = 0;

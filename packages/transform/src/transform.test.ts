@@ -1,34 +1,34 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
-import { TransformError } from './parse.js';
 import { type TransformOptions, transform } from './transform.js';
+import { TransformError } from './transform-error.js';
 
 const codeOf = (code: string, options: Partial<TransformOptions> = {}) =>
   transform(code, { filename: 'file.js', ...options })?.code;
 
-describe('what stays as it is', () => {
+describe('code that stays unchanged', () => {
   const untouched = {
-    'no async code': 'export const f = () => new Promise((resolve) => setTimeout(resolve));',
+    'code without async functions': 'export const f = () => new Promise((resolve) => setTimeout(resolve));',
     'plain generators': 'function* f() { yield 1; } // async',
-    'the words in strings, comments and names': `const o = { async: 1, await: "await" }; o.async = o.await; // async f() await g()`,
-    'an async function that has nothing to hand on': 'async function f() { g(); return 1; }',
-    'a file that is not even read': 'this is no async: JavaScript',
+    'the keywords in strings, comments and names': `const o = { async: 1, await: "await" }; o.async = o.await; // async f() await g()`,
+    'an async function without a suspension': 'async function f() { g(); return 1; }',
+    'a file that is not parsed': 'this is no async: JavaScript',
   };
   for (const [name, code] of Object.entries(untouched)) {
     it(name, () => assert.equal(transform(code, { filename: 'file.js' }), undefined));
   }
 
-  it('plain functions beside async ones', () => {
+  it('synchronous functions next to async ones', () => {
     const plain = 'function plain(a) { return a /* kept */ ; }';
     assert.ok(codeOf(`${plain}\nexport async function f() { await 0; g(); }`)?.includes(plain));
   });
 });
 
-describe('where the helpers come from', () => {
+describe('the helpers', () => {
   const awaits = 'async function f() { await x; g(); }';
 
-  it('an ES module imports them, on its first line', () => {
+  it('are imported on the first line of an ES module', () => {
     assert.match(
       codeOf(`export ${awaits}`) ?? '',
       /^import\{asyncCall as _asyncCall\}from'throughline\/await';export async/,
@@ -37,7 +37,7 @@ describe('where the helpers come from', () => {
     assert.match(codeOf(awaits) ?? '', /^import\{/);
   });
 
-  it('CommonJS requires them', () => {
+  it('are required in a CommonJS module', () => {
     assert.match(
       codeOf(`exports.f = ${awaits}`) ?? '',
       /^const\{asyncCall:_asyncCall\}=require\('throughline\/await'\);/,
@@ -46,13 +46,13 @@ describe('where the helpers come from', () => {
     assert.match(codeOf(`const a = require('a'); ${awaits}`) ?? '', /^const\{/);
   });
 
-  it('a classic script takes them from the page, or says what is missing', () => {
+  it('come from the global object in a classic script, which throws if they are missing', () => {
     const code = codeOf(awaits, { sourceType: 'script' }) ?? '';
     assert.match(code, /^var\{asyncCall:_throughline_asyncCall\}=/);
     assert.throws(() => new Function(code)(), /needs what 'throughline\/await-script' puts on the page/);
   });
 
-  it('after a hashbang and directives', () => {
+  it('are imported after a hashbang and directives', () => {
     const lines = codeOf(`#!/usr/bin/env node\n'use client'\nimport 'a'\nawait 0\n`)?.split('\n');
     assert.deepEqual(lines?.slice(0, 2), [
       '#!/usr/bin/env node',
@@ -60,14 +60,58 @@ describe('where the helpers come from', () => {
     ]);
   });
 
-  it('under names that the file does not have', () => {
+  it('have names that the file does not use', () => {
     const code = codeOf('export async function f(_f, _v, _asyncCall) { return _f + await x + _v1; }') ?? '';
     assert.match(code, /asyncCall as _asyncCall1\}.*let _v2,_f1=_asyncCall1\(\)/);
   });
+
+  const declarations: Record<string, string> = {
+    'an escaped variable': 'let \\u005ff;',
+    'an escape with braces': 'let \\u{0005F}f;',
+    'an escape in upper case': 'let \\u005Ff;',
+    'an escaped letter': 'let _\\u0066;',
+    'an escaped pattern': 'const { a: [\\u005ff = 1] } = {};',
+    'an escaped function': 'function \\u005ff() {}',
+    'an escaped class': 'class \\u005ff {}',
+    'an escaped import': `import { a as \\u005ff } from 'a';`,
+    'an escaped default import': `import \\u005ff from 'a';`,
+    'an escaped namespace import': `import * as \\u005ff from 'a';`,
+    'an escaped export': 'let a; export { a as \\u005ff };',
+    'a JSX element': 'const a = <_f />;',
+    'a member of a JSX element': 'const a = <_f.a />;',
+    'a shorthand property': 'const a = { _f };',
+    'a decorator before an export': '@_f export class A {}',
+    'a decorator of a parameter': 'class A { m(@_f a: string) {} }',
+    'a name in a nested function': 'const a = () => { function b() { return () => _f; } };',
+    'a name in the text of an eval': `eval('var _f');`,
+    'a name after the text of an eval': `eval('var \\\\x5ff');`,
+  };
+  for (const [name, declaration] of Object.entries(declarations)) {
+    it(`avoid the name of ${name}`, () => {
+      const code =
+        codeOf(`${declaration}\nexport async function f() { await 0; g(); }`, { filename: 'file.tsx' }) ?? '';
+      assert.match(code, /const _f1=_asyncCall\(\);/);
+    });
+  }
+
+  const mentions: Record<string, string> = {
+    'a string': `const a = '_f _asyncCall';`,
+    'a comment': '/* _f */ // _asyncCall',
+    'a regular expression': 'const a = /_f/;',
+    'a part of a longer name': 'let _first, b_f, $_f, _f_, \u00e9_f, _f\u00e9;',
+    'an escape in a string': `const a = '\\u005ff';`,
+    'a private name': 'class A { #_f; }',
+  };
+  for (const [name, mention] of Object.entries(mentions)) {
+    it(`can have a name that only occurs in ${name}`, () => {
+      const code = codeOf(`${mention}\nexport async function f() { await 0; g(); }`) ?? '';
+      assert.match(code, /\{asyncCall as _asyncCall\}.*const _f=_asyncCall\(\);/s);
+    });
+  }
 });
 
 describe('languages', () => {
-  it('TypeScript stays TypeScript', () => {
+  it('keeps TypeScript as it is', () => {
     const code = `enum E { A }\nasync function f<T>(this: void, x: T): Promise<T> { const y: T = (await g<T>(x)) as T; return y!; }`;
     const result = codeOf(code, { filename: 'file.ts' });
     assert.match(
@@ -76,12 +120,12 @@ describe('languages', () => {
     );
   });
 
-  it('declarations without a body, and types, are passed over', () => {
+  it('ignores types and declarations without a body', () => {
     const code = `declare async function f(): void;\nabstract class A { abstract m(): Promise<void>; }\ntype F = () => Promise<void>;\nexport const g = async (): Promise<number> => await 1;`;
     assert.match(codeOf(code, { filename: 'file.ts' }) ?? '', /=> _unwrapResult\(await _wrapOperand\(1\)\);$/);
   });
 
-  it('async functions are found by whatever follows the word', () => {
+  it('finds async functions of every form', () => {
     const forms = [
       'async <T>(x: T) => f(x)',
       'async/**/x => f(x)',
@@ -96,7 +140,7 @@ describe('languages', () => {
     }
   });
 
-  it('JSX stays JSX', () => {
+  it('keeps JSX as it is', () => {
     const code = 'export const f = async () => { const x = <a b={await c}>{await d}</a>; return x; };';
     for (const filename of ['file.jsx', 'file.js', 'file.tsx']) {
       assert.match(codeOf(code, { filename }) ?? '', /<a b=\{\(_v=await _f\.off\(c\),_f\.on\(_v,_v=0\)\)\}>/);
@@ -105,7 +149,7 @@ describe('languages', () => {
 });
 
 describe('a file that does not parse', () => {
-  it('is an error with file, line, column and the lines around it', () => {
+  it('throws an error with the file, line, column and the surrounding code', () => {
     const code = 'let a;\nlet b;\nasync function f() {\n  await await;\n}\n';
     assert.throws(
       () => transform(code, { filename: '/app/file.js' }),
@@ -124,14 +168,14 @@ describe('a file that does not parse', () => {
     );
   });
 
-  it('shows the part of a long line that matters', () => {
+  it('shows only the relevant part of a long line', () => {
     assert.throws(
       () => transform(`${'x;'.repeat(5000)}async function f() { await await }`, { filename: 'min.js' }),
       (error: TransformError) => error.frame.split('\n').every((line) => line.length < 200),
     );
   });
 
-  it('is one also where the engine would say so only later', () => {
+  it('throws for an error that the parser does not report', () => {
     const code = 'async function f() { for await (using x = 1 of y) {} }';
     assert.throws(() => transform(code, { filename: 'file.js' }), TransformError);
   });
@@ -153,7 +197,7 @@ export async function update(id, { retries = 3 } = {}, change = (value) => value
 async function limit() { return 3; }
 `;
 
-  it('lead every name back to where it stood', () => {
+  it('lead every name back to its original position', () => {
     const result = transform(code, { filename: '/app/update.js' });
     assert.ok(result);
     const map = new TraceMap(result.map.toString());
@@ -167,7 +211,10 @@ async function limit() { return 3; }
       for (const { 0: name, index } of text.matchAll(names)) {
         const { line, column } = originalPositionFor(map, { line: i + 1, column: index });
         const original = line === null ? undefined : lines[line - 1]?.slice(column);
-        assert.ok(original?.startsWith(name), `${name} at ${i + 1}:${index} leads to ${line}:${column}, ${original}`);
+        assert.ok(
+          original?.startsWith(name),
+          `${name} at ${i + 1}:${index} is mapped to ${line}:${column}, ${original}`,
+        );
         found++;
       }
     });

@@ -1,88 +1,92 @@
-/** Makes the code after each suspension of a file run in the frame that was current at the suspension. */
-import type { Program } from 'oxc-parser';
-import { Edits } from './edits.js';
-import { Keywords } from './keywords.js';
-import { type Helper, Names } from './names.js';
+/**
+ * Transforms one file: parse → analyze → emit → apply.
+ *
+ *     code ──parse──▶ syntax tree ──analyze──▶ facts ──emit──▶ edits ──apply──▶ code and source map
+ *
+ * `analysis/` collects facts about the code and writes nothing. `emit/` reads the facts and writes edits, with one file
+ * for each construct. `emit/function-body.ts` shows what a transformed function looks like.
+ */
+import type { SourceMap } from 'magic-string';
+import { analyze } from './analysis/analyze.js';
+import { findAsyncKeywords } from './analysis/async-keywords.js';
+import { CodeWriter } from './emit/code-writer.js';
+import { emitConstructs } from './emit/emit.js';
+import { emitFileOpening } from './emit/file-opening.js';
+import { FreeNames } from './emit/free-names.js';
+import { SourceEdits } from './emit/source-edits.js';
 import { type Language, parse, type SourceType } from './parse.js';
-import { Suspensions } from './suspensions.js';
 
+/** Options of {@link transform}. */
 export interface TransformOptions {
-  /** Names the file in source maps and errors, and by its ending tells language and kind. */
+  /** The name of the file, for source maps and errors. Its extension determines `lang` and `sourceType` by default. */
   readonly filename: string;
-  /** The language, where the file's name does not tell. */
+  /** The language. By default `ts` or `tsx` for files with such an extension, and `jsx` for all others. */
   readonly lang?: Language;
   /**
-   * Whether the file is an ES module, a CommonJS module or a classic script. By default its name tells, or else its code;
-   * a file that has neither `import` nor `export` nor any sign of CommonJS is taken for an ES module.
+   * What kind of source text the file is. By default determined by the extension, or else by the code: a file that has
+   * neither `import` nor `export` nor any sign of CommonJS is treated as an ES module.
    */
   readonly sourceType?: SourceType;
   /**
-   * In which frame the body of an async generator runs: that of the `next()` that resumes it, as Node has it (the default),
-   * or that of the call that created it, as the TC39 text has it.
+   * The frame in which the body of a generator runs. With `next`, the default, the body of an async generator runs in
+   * the frame of the `next()` call that resumes it, as in Node.js, and other generators are left alone. With `creation`
+   * the bodies of all generators run in the frame of the call that created them, as the TC39 proposal defines it.
+   *
+   * @see https://github.com/tc39/proposal-async-context
    */
   readonly generators?: 'next' | 'creation';
-  /** Code for the file to begin with, before whatever it imports. */
+  /** Code to insert at the beginning of the file, before all of its imports. */
   readonly begins?: string;
 }
 
+/** A transformed file. */
 export interface TransformResult {
+  /** The transformed code. */
   readonly code: string;
+  /**
+   * The source map, with `filename` as its source. `map.toString()` returns it as JSON, `map.toUrl()` as a data URL.
+   */
   readonly map: SourceMap;
 }
 
-export type SourceMap = ReturnType<Edits['apply']>['map'];
-
 /**
- * Transforms one file.
- * @returns the code with its source map; undefined where there is nothing to do
- * @throws TransformError where the file does not parse
+ * Transforms one file, so that the code after each of its suspensions runs in the frame that was current at the
+ * suspension.
+ *
+ * @param code the source text
+ * @param options see {@link TransformOptions}
+ * @returns the code and its source map, or undefined if there is nothing to transform
+ * @throws {@link TransformError} if the file does not parse or contains something that cannot be transformed
+ *
+ * @example
+ * import { transform } from '@throughline/transform';
+ * const result = transform('export const f = async (id) => { await id; return id; };', { filename: 'f.js' });
+ * console.log(result?.code, result?.map.toString());
  */
 export function transform(code: string, options: TransformOptions): TransformResult | undefined {
   const { filename, lang, generators = 'next', begins = '' } = options;
-  // Each suspension stands in an async function or is an `await`.
-  const keywords = new Keywords(code);
+  // Most files have no suspension, and are not parsed: each suspension is an `await` or inside an async function.
+  const keywords = findAsyncKeywords(code);
   if (keywords.isEmpty && begins === '' && generators === 'next') return undefined;
   const { program, module } = parse(code, filename, lang ?? languageOf(filename), options.sourceType);
-  const edits = new Edits();
+  const facts = analyze(program, keywords, generators);
+  if (facts.functions.length === 0 && facts.topLevel === undefined && begins === '') return undefined;
   const sourceType = options.sourceType ?? sourceTypeOf(filename, code, module.hasModuleSyntax);
-  const names = new Names(code, sourceType === 'script' ? '_throughline_' : '_');
-  const isModule = sourceType === 'module';
-  const suspensions = new Suspensions({ code, filename, isModule, generators, keywords, names, edits });
-  const opening = suspensions.walk(program);
-  if (edits.isEmpty && begins === '') return undefined;
-  const { at, separator } = suspensions.afterDirectives(program.body, startOf(code, program));
-  edits.begin(at, 1, `${separator}${begins}${importOf(names.helpers, sourceType)}${opening}`);
+  const edits = new SourceEdits();
+  const names = new FreeNames(program, code, sourceType === 'script');
+  const writer = new CodeWriter(code, filename, sourceType === 'module', edits, names);
+  emitConstructs(facts, writer);
+  emitFileOpening(program, facts.topLevel, sourceType, begins, writer);
   return edits.apply(code, filename);
 }
 
-function startOf(code: string, program: Program): number {
-  if (program.hashbang === null) return 0;
-  const { end } = program.hashbang;
-  const [ending] = /^(?:\r\n|[\n\r\u2028\u2029])?/.exec(code.slice(end, end + 2)) ?? [''];
-  return end + ending.length;
-}
-
 function languageOf(filename: string): Language {
-  const [, ending] = /\.[cm]?([jt]sx?)$/.exec(filename) ?? [];
-  return ending === 'ts' || ending === 'tsx' ? ending : 'jsx';
+  const [, extension] = /\.[cm]?([jt]sx?)$/.exec(filename) ?? [];
+  return extension === 'ts' || extension === 'tsx' ? extension : 'jsx';
 }
 
 function sourceTypeOf(filename: string, code: string, hasModuleSyntax: boolean): SourceType {
   if (/\.m[jt]s$/.test(filename) || hasModuleSyntax) return 'module';
   if (/\.c[jt]s$/.test(filename)) return 'commonjs';
   return /\b(?:require\s*\(|module\s*\.\s*exports\b|exports\s*[.[])/.test(code) ? 'commonjs' : 'module';
-}
-
-function importOf(helpers: readonly [Helper, string][], sourceType: SourceType): string {
-  if (helpers.length === 0) return '';
-  const names = (separator: string) =>
-    helpers.map(([helper, name]) => (helper === name ? name : `${helper}${separator}${name}`)).join();
-  switch (sourceType) {
-    case 'module':
-      return `import{${names(' as ')}}from'throughline/await';`;
-    case 'commonjs':
-      return `const{${names(':')}}=require('throughline/await');`;
-    case 'script':
-      return `var{${names(':')}}=(globalThis[Symbol.for('throughline.1')]||{}).await||(()=>{throw new Error("This script was built with @throughline/transform and needs what 'throughline/await-script' puts on the page: load that before it.")})();`;
-  }
 }

@@ -1,0 +1,19 @@
+/** Directives such as `'use strict'`, which only count while no other statement precedes them. */
+import type { Directive, Statement } from 'oxc-parser';
+
+export function isDirective(statement: Directive | Statement): statement is Directive {
+  return 'directive' in statement && typeof statement.directive === 'string';
+}
+
+/**
+ * Where the first code can be inserted among statements.
+ * @param start where the statements begin
+ */
+export function endOfDirectives(statements: readonly (Directive | Statement)[], start: number): number {
+  let end = start;
+  for (const statement of statements) {
+    if (!isDirective(statement)) break;
+    end = statement.end;
+  }
+  return end;
+}

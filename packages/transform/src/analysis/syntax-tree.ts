@@ -1,0 +1,30 @@
+/** Questions about the syntax tree that several parts of the analysis and the emission have. */
+import { type BlockStatement, type Expression, type Node, visitorKeys } from 'oxc-parser';
+import type { UsingKind } from './facts.js';
+
+export function isNode(value: unknown): value is Node {
+  return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
+}
+
+/** Whether the body of a function is a block, and not the expression of an arrow function. */
+export function isBlock(body: BlockStatement | Expression): body is BlockStatement {
+  return body.type === 'BlockStatement';
+}
+
+/** Calls `visit` for each child of a node, in the order of the source text. */
+export function forEachChild(node: Node, visit: (child: Node) => void): void {
+  for (const key of visitorKeys[node.type] ?? []) {
+    const child: unknown = Reflect.get(node, key);
+    if (Array.isArray(child)) {
+      for (const item of child) if (isNode(item)) visit(item);
+    } else if (isNode(child)) {
+      visit(child);
+    }
+  }
+}
+
+/** The keyword with which a statement, or the head of a loop, declares resources, if it does. */
+export function usingKindOf(node: Node | null): UsingKind | undefined {
+  if (node?.type !== 'VariableDeclaration') return undefined;
+  return node.kind === 'using' || node.kind === 'await using' ? node.kind : undefined;
+}

@@ -1,0 +1,29 @@
+/**
+ * Positions in the text of a file that a search has found. A walk of the syntax tree that looks for the same thing can
+ * skip every node that contains none of them, which is most of most files.
+ */
+export class TextPositions {
+  readonly #positions: readonly number[];
+
+  /** @param positions in ascending order */
+  constructor(positions: readonly number[]) {
+    this.#positions = positions;
+  }
+
+  get isEmpty(): boolean {
+    return this.#positions.length === 0;
+  }
+
+  /** Whether there is a position from `start` (inclusive) to `end` (exclusive). */
+  hasBetween(start: number, end: number): boolean {
+    const positions = this.#positions;
+    let low = 0;
+    let high = positions.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((positions[middle] as number) < start) low = middle + 1;
+      else high = middle;
+    }
+    return low < positions.length && (positions[low] as number) < end;
+  }
+}

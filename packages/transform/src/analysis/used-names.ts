@@ -1,0 +1,54 @@
+/**
+ * Which of a set of names a file uses, so that emitted code does not use them for something else.
+ *
+ * The names are collected from the syntax tree, which has them as the language understands them: the identifier
+ * `\u005ff` is `_f`, and `_f` in a string or a comment is not an identifier. The walk visits only nodes whose text can
+ * spell one of the names, literally or with an escape. Most files have none, so that one search of their text is all.
+ *
+ * In three cases a variable can be reached by a name that is not an identifier in the tree: by code that `eval` runs in
+ * its scope; by a `with` statement, whose object can have any properties; and by properties of the global object,
+ * because the top-level variables of a classic script are such properties. In a file with one of these, every word of
+ * the text counts.
+ */
+import type { Node, Program } from 'oxc-parser';
+import { forEachChild } from './syntax-tree.js';
+import { TextPositions } from './text-positions.js';
+
+/** An escape sequence for a digit, an ASCII letter or an underscore: the characters of the names. */
+const ESCAPE = /\\(?:x|u00|u\{0*)([3-7][\da-fA-F])\}?/g;
+
+const EVAL_OR_WITH = /\beval\b|\bwith\s*(?:\(|\/[*/])/;
+
+/**
+ * @param names the source of a regular expression for the names, which consist of digits, ASCII letters and underscores
+ * @param isScript whether the file is a classic script
+ */
+export function findUsedNames(program: Program, code: string, names: string, isScript: boolean): ReadonlySet<string> {
+  const word = `(?<![\\w$])(?:${names})(?![\\w$])`;
+  const spellings = new RegExp(`${word}|${ESCAPE.source}`, 'g');
+  const positions = new TextPositions(Array.from(code.matchAll(spellings), ({ index }) => index));
+  if (positions.isEmpty) return new Set();
+  const text = code.replace(ESCAPE, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
+  if (isScript || EVAL_OR_WITH.test(text)) return new Set(text.match(new RegExp(word, 'g')));
+  return identifiersAt(program, positions, new RegExp(`^(?:${names})$`));
+}
+
+/** The names of the identifiers that contain one of the positions and match the expression. */
+function identifiersAt(program: Program, positions: TextPositions, names: RegExp): ReadonlySet<string> {
+  const identifiers = new Set<string>();
+  const visit = (node: Node): void => {
+    if (!positions.hasBetween(node.start, node.end) && !hasDecorators(node)) return;
+    if ((node.type === 'Identifier' || node.type === 'JSXIdentifier') && names.test(node.name))
+      identifiers.add(node.name);
+    forEachChild(node, visit);
+  };
+  for (const statement of program.body) visit(statement);
+  return identifiers;
+}
+
+/** Decorators can be outside of the range of the node that they belong to, as in `@decorator export class A {}`. */
+function hasDecorators(node: Node): boolean {
+  const isExport = node.type === 'ExportNamedDeclaration' || node.type === 'ExportDefaultDeclaration';
+  const decorated = isExport ? node.declaration : node;
+  return decorated !== null && 'decorators' in decorated && (decorated.decorators?.length ?? 0) > 0;
+}

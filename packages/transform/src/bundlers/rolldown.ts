@@ -1,0 +1,41 @@
+/** The plugin for Rolldown. */
+import type { Plugin } from 'rolldown';
+import type { PluginOptions } from './plugin-options.js';
+import { createSharedHooks, type PluginContext, type SharedHooks } from './rollup-family.js';
+
+/**
+ * Creates the plugin for Rolldown. With `platform: 'node'` it does nothing unless the option `server` is set.
+ *
+ * @param options see {@link PluginOptions}
+ * @returns the plugin
+ * @throws Error when the build starts, if the package `throughline` is not installed
+ *
+ * @example
+ * // rolldown.config.js
+ * import throughline from '@throughline/transform/rolldown';
+ * export default { input: 'src/main.js', plugins: [throughline()] };
+ *
+ * @see https://rolldown.rs/apis/plugin-api
+ */
+export default function throughline(options: PluginOptions = {}): Plugin {
+  let hooks: SharedHooks | undefined;
+  let isActive = true;
+  return {
+    name: 'throughline',
+    options({ platform, cwd, plugins }) {
+      isActive = (platform !== 'node' || options.server === true) && !isViteScan(plugins);
+      hooks = createSharedHooks(options, cwd ?? process.cwd(), {});
+    },
+    resolveId(source, importer) {
+      return isActive && hooks !== undefined ? hooks.resolveId(this as PluginContext, source, importer) : null;
+    },
+    transform(code, id) {
+      return isActive ? hooks?.transform(code, id, this.getModuleInfo(id)?.isEntry === true) : undefined;
+    },
+  };
+}
+
+/** Vite scans for dependencies with the same plugins with which it then bundles them. A scan only reads the files. */
+function isViteScan(plugins: unknown): boolean {
+  return Array.isArray(plugins) && plugins.some((plugin) => plugin?.name?.startsWith('vite:dep-scan'));
+}

@@ -1,0 +1,51 @@
+/** The hooks that the plugins for Rollup, Rolldown and Vite share. */
+import { HELPER_SPECIFIER } from '../await-helpers.js';
+import { findThroughlinePackage, isThroughlineFile } from '../throughline-package.js';
+import { type TransformOptions, type TransformResult, transform } from '../transform.js';
+import { ASYNC_HOOKS_SPECIFIER, INSTALL_FILE, NODE_ASYNC_HOOKS } from './page-modules.js';
+import type { PluginOptions } from './plugin-options.js';
+
+/** The part of a bundler's plugin context that is used. */
+export interface PluginContext {
+  resolve(
+    source: string,
+    importer: string | undefined,
+    options: { skipSelf: boolean },
+  ): Promise<{ id: string; external?: unknown } | null>;
+}
+
+export interface SharedHooks {
+  /** Resolves the specifiers of our modules; returns null for all others. */
+  resolveId(context: PluginContext, source: string, importer: string | undefined): Promise<string | null>;
+  transform(code: string, id: string, isEntry: boolean): TransformResult | undefined;
+}
+
+/** @param root the directory of the project */
+export function createSharedHooks(
+  options: PluginOptions,
+  root: string,
+  transformOptions: Pick<TransformOptions, 'lang' | 'sourceType'>,
+): SharedHooks {
+  const throughlineDirectory = findThroughlinePackage(root);
+  const throughlineImporter = `${throughlineDirectory}/package.json`;
+
+  return {
+    async resolveId(context, source, importer) {
+      const isAsyncHooks = NODE_ASYNC_HOOKS.test(source);
+      if (!isAsyncHooks && source !== HELPER_SPECIFIER && source !== 'throughline/web') return null;
+      const specifier = isAsyncHooks ? ASYNC_HOOKS_SPECIFIER : source;
+      const resolved =
+        (await context.resolve(specifier, importer, { skipSelf: true })) ??
+        (await context.resolve(specifier, throughlineImporter, { skipSelf: true }));
+      return resolved?.id ?? null;
+    },
+
+    transform(code, id, isEntry) {
+      const filename = id.replace(/[?#].*$/s, '');
+      // By convention, modules that another plugin made up begin with this character.
+      if (id.startsWith('\0') || isThroughlineFile(filename, throughlineDirectory)) return undefined;
+      const begins = isEntry && options.install !== false ? `import ${JSON.stringify(INSTALL_FILE)};` : '';
+      return transform(code, { ...options, ...transformOptions, filename, begins });
+    },
+  };
+}

@@ -1,0 +1,35 @@
+/** The plugin for Rollup. */
+import type { Plugin } from 'rollup';
+import type { PluginOptions } from './plugin-options.js';
+import { createSharedHooks, type PluginContext, type SharedHooks } from './rollup-family.js';
+
+/**
+ * Creates the plugin for Rollup. List it after the plugins that compile to JavaScript. Rollup does not know whether it
+ * builds for a page or for a server, so leave the plugin out of the configuration of a server build.
+ *
+ * @param options see {@link PluginOptions}; `server` has no effect
+ * @returns the plugin
+ * @throws Error when the build starts, if the package `throughline` is not installed
+ *
+ * @example
+ * // rollup.config.js
+ * import throughline from '@throughline/transform/rollup';
+ * export default { input: 'src/main.js', output: { dir: 'dist' }, plugins: [throughline()] };
+ *
+ * @see https://rollupjs.org/plugin-development/
+ */
+export default function throughline(options: PluginOptions = {}): Plugin {
+  let hooks: SharedHooks | undefined;
+  return {
+    name: 'throughline',
+    buildStart() {
+      hooks = createSharedHooks(options, process.cwd(), { sourceType: 'module' });
+    },
+    resolveId(source, importer) {
+      return hooks?.resolveId(this as PluginContext, source, importer) ?? null;
+    },
+    transform(code, id) {
+      return hooks?.transform(code, id, this.getModuleInfo(id)?.isEntry === true);
+    },
+  };
+}

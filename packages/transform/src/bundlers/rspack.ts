@@ -1,0 +1,39 @@
+/** The plugin for Rspack. */
+import type { RspackPluginInstance } from '@rspack/core';
+import { createRspackPlugin } from 'unplugin';
+import type { PluginOptions } from './plugin-options.js';
+import { createPlugin } from './webpack-family.js';
+
+const createInstance = createRspackPlugin<PluginOptions>((options, meta) => {
+  if (meta.framework !== 'rspack') {
+    throw new Error(
+      `@throughline/transform/rspack is the plugin for Rspack, but was loaded by ${meta.framework}. Import @throughline/transform/${meta.framework}.`,
+    );
+  }
+  const { compiler } = meta.rspack;
+  const { EntryPlugin, NormalModuleReplacementPlugin } = compiler.rspack;
+  return createPlugin(options, compiler, {
+    // An entry without a name becomes part of every entry, and precedes it.
+    addEntry: (file) => new EntryPlugin(compiler.context, file, {}).apply(compiler),
+    replaceModule: (request, file) => new NormalModuleReplacementPlugin(request, file).apply(compiler),
+  });
+});
+
+/**
+ * Creates the plugin for Rspack. It runs after all loaders. For targets that provide Node's modules it does nothing
+ * unless the option `server` is set.
+ *
+ * @param options see {@link PluginOptions}
+ * @returns the plugin
+ * @throws Error when the compiler is created, if the package `throughline` is not installed
+ *
+ * @example
+ * // rspack.config.js
+ * import throughline from '@throughline/transform/rspack';
+ * export default { entry: './src/main.js', plugins: [throughline()] };
+ *
+ * @see https://rspack.rs/guide/features/plugin
+ */
+export default function throughline(options: PluginOptions = {}): RspackPluginInstance {
+  return createInstance(options);
+}

@@ -1,0 +1,95 @@
+/**
+ * The plugin for Vite, which consists of two. The first resolves imports before Vite does, which would replace
+ * `node:async_hooks` by an empty module. The second transforms code after all other plugins, when it is JavaScript.
+ *
+ * Vite's development server bundles dependencies in advance, with another bundler: Rolldown from Vite 8 on, and
+ * esbuild before. The plugin for that bundler transforms them.
+ */
+import type { Plugin, UserConfig } from 'vite';
+import { HELPER_SPECIFIER } from '../await-helpers.js';
+import throughlineForEsbuild from './esbuild.js';
+import { ASYNC_HOOKS_SPECIFIER } from './page-modules.js';
+import type { PluginOptions } from './plugin-options.js';
+import throughlineForRolldown from './rolldown.js';
+import { createSharedHooks, type PluginContext, type SharedHooks } from './rollup-family.js';
+
+const INSTALL_SPECIFIER = '@throughline/transform/install';
+
+/** The part of Vite's plugin context that its types have since Vite 6. */
+interface EnvironmentContext {
+  readonly environment?: { readonly config: { readonly consumer: string } };
+}
+
+/**
+ * Creates the plugin for Vite 7 and 8, for `vite dev` and `vite build`, dependencies and workers included. In server
+ * environments it does nothing unless the option `server` is set.
+ *
+ * @param options see {@link PluginOptions}
+ * @returns the plugins of which it consists
+ * @throws Error when the configuration is resolved, if the package `throughline` is not installed
+ *
+ * @example
+ * // vite.config.js
+ * import throughline from '@throughline/transform/vite';
+ * export default { plugins: [throughline()] };
+ *
+ * @see https://vite.dev/guide/api-plugin
+ */
+export default function throughline(options: PluginOptions = {}): Plugin[] {
+  let hooks: SharedHooks;
+  let isServing = false;
+
+  /** Vite passes a flag before version 6, and has environments since. */
+  const isForPage = ({ environment }: EnvironmentContext, flag: { ssr?: boolean | undefined } | undefined): boolean =>
+    environment === undefined ? flag?.ssr !== true : environment.config.consumer === 'client';
+
+  return [
+    {
+      name: 'throughline:resolve',
+      enforce: 'pre',
+      config(config) {
+        const install = options.install === false ? [] : [INSTALL_SPECIFIER];
+        const { rolldownVersion } = (this as { meta?: { rolldownVersion?: string } } | undefined)?.meta ?? {};
+        const dependencyOptions = { ...options, install: false };
+        const added: UserConfig = {
+          optimizeDeps: {
+            include: ['throughline', HELPER_SPECIFIER, ASYNC_HOOKS_SPECIFIER, ...install],
+            ...(rolldownVersion === undefined
+              ? { esbuildOptions: { plugins: [throughlineForEsbuild(dependencyOptions)] } }
+              : { rolldownOptions: { plugins: [throughlineForRolldown(dependencyOptions)] } }),
+          },
+        };
+        const { plugins: workerPlugins } = config.worker ?? {};
+        config.worker = { ...config.worker, plugins: () => [...(workerPlugins?.() ?? []), throughline(options)] };
+        return added;
+      },
+      configResolved({ root, command }) {
+        isServing = command === 'serve';
+        // The development server only passes ES modules; a build may also pass CommonJS.
+        hooks = createSharedHooks(options, root, { lang: 'jsx', ...(isServing && { sourceType: 'module' }) });
+      },
+      resolveId(source, importer, flag) {
+        if (!isForPage(this as EnvironmentContext, flag)) return null;
+        return hooks.resolveId(this as PluginContext, source, importer);
+      },
+      transformIndexHtml: {
+        order: 'pre',
+        handler(_html, { server }) {
+          if (server === undefined || options.install === false) return undefined;
+          const src = `${server.config.base}@id/${INSTALL_SPECIFIER}`;
+          return [{ tag: 'script', attrs: { type: 'module', src }, injectTo: 'head-prepend' }];
+        },
+      },
+    },
+    {
+      name: 'throughline',
+      enforce: 'post',
+      transform(code, id, flag) {
+        const isPage = isForPage(this as EnvironmentContext, flag);
+        if (!isPage && !options.server) return null;
+        const isEntry = isPage && !isServing && (id.endsWith('.html') || this.getModuleInfo(id)?.isEntry === true);
+        return hooks.transform(code, id, isEntry);
+      },
+    },
+  ];
+}

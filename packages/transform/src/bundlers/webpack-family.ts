@@ -1,0 +1,94 @@
+/** What the plugins for webpack and Rspack share: both bundlers have the same hooks and the same loaders. */
+import type { NativeBuildContext, UnpluginOptions } from 'unplugin';
+import { HELPER_SPECIFIER } from '../await-helpers.js';
+import type { SourceType } from '../parse.js';
+import { findThroughlinePackage, isThroughlineFile, resolveThroughlineModule } from '../throughline-package.js';
+import { transform } from '../transform.js';
+import { TransformError } from '../transform-error.js';
+import { ASYNC_HOOKS_SPECIFIER, INSTALL_FILE, NODE_ASYNC_HOOKS } from './page-modules.js';
+import type { PluginOptions } from './plugin-options.js';
+
+/** Files that are JavaScript once the other loaders have processed them. */
+const CODE_FILE = /\.(?:[cm]?[jt]sx?|vue|svelte|astro|mdx?)$/;
+
+const HELPER_REQUEST = new RegExp(`^${HELPER_SPECIFIER}$`);
+
+/**
+ * The source type by the type of a module, which the extension or the nearest package.json determines. The code decides
+ * for modules of any other type.
+ */
+const SOURCE_TYPES: ReadonlyMap<unknown, SourceType> = new Map([
+  ['javascript/esm', 'module'],
+  ['javascript/dynamic', 'commonjs'],
+]);
+
+/** The part of a compiler that is used. */
+export interface Compiler {
+  readonly context: string;
+  readonly options: {
+    readonly externalsPresets: { readonly node?: boolean | undefined };
+  };
+  readonly hooks: { readonly afterEnvironment: { tap(name: string, fn: () => void): void } };
+}
+
+/** The bundler's own plugins. They come from the compiler, so each bundler's file applies them. */
+export interface BundlerActions {
+  /** Makes every entry begin with a file. */
+  addEntry(file: string): void;
+  /** Replaces a module by a file wherever it is requested. */
+  replaceModule(request: RegExp, file: string): void;
+}
+
+export function createPlugin(
+  options: PluginOptions,
+  compiler: Compiler,
+  { addEntry, replaceModule }: BundlerActions,
+): UnpluginOptions {
+  const name = 'throughline';
+  const directory = findThroughlinePackage(compiler.context);
+  const isForServer = () => compiler.options.externalsPresets.node === true;
+  // The options are complete only from this hook on.
+  compiler.hooks.afterEnvironment.tap(name, () => {
+    const isServer = isForServer();
+    if (isServer && !options.server) return;
+    const conditions = isServer ? ['node'] : [];
+    replaceModule(HELPER_REQUEST, resolveThroughlineModule(HELPER_SPECIFIER, directory, conditions));
+    if (isServer) return;
+    replaceModule(NODE_ASYNC_HOOKS, resolveThroughlineModule(ASYNC_HOOKS_SPECIFIER, directory, conditions));
+    if (options.install !== false) addEntry(INSTALL_FILE);
+  });
+  return {
+    name,
+    // After the loaders of the project have compiled to JavaScript.
+    enforce: 'post',
+    transform: {
+      filter: { id: CODE_FILE },
+      handler(code, id) {
+        const filename = id.replace(/[?#].*$/s, '');
+        if ((isForServer() && !options.server) || isThroughlineFile(filename, directory)) return undefined;
+        try {
+          const sourceType = SOURCE_TYPES.get(moduleTypeOf(this.getNativeBuildContext?.()));
+          return transform(code, {
+            ...options,
+            filename,
+            lang: 'jsx',
+            ...(sourceType !== undefined && { sourceType }),
+          });
+        } catch (error) {
+          // Both bundlers show only the message of an error.
+          if (error instanceof TransformError) {
+            error.message += `\n${error.frame}`;
+            error.stack = `${error.name}: ${error.message}`;
+          }
+          throw error;
+        }
+      },
+    },
+  };
+}
+
+/** The type of the module that is being built. It is not part of the documented loader context. */
+function moduleTypeOf(context: NativeBuildContext | undefined): unknown {
+  if (context?.framework !== 'webpack' && context?.framework !== 'rspack') return undefined;
+  return (context.loaderContext as { _module?: { type?: unknown } } | undefined)?._module?.type;
+}

@@ -1,0 +1,61 @@
+/**
+ * What the emission of every construct uses: the text of the file, its edits, names for emitted code, and errors with a
+ * position.
+ */
+import type { Node } from 'oxc-parser';
+import type { HelperName } from '../await-helpers.js';
+import { TransformError } from '../transform-error.js';
+import type { FreeNames } from './free-names.js';
+import type { SourceEdits } from './source-edits.js';
+
+export class CodeWriter {
+  readonly code: string;
+  readonly isModule: boolean;
+  readonly edits: SourceEdits;
+  readonly names: FreeNames;
+  readonly #filename: string;
+
+  constructor(code: string, filename: string, isModule: boolean, edits: SourceEdits, names: FreeNames) {
+    this.code = code;
+    this.isModule = isModule;
+    this.edits = edits;
+    this.names = names;
+    this.#filename = filename;
+  }
+
+  /** The variable of a body that holds the object of its current call. */
+  get call(): string {
+    return this.names.variable('call');
+  }
+
+  /** The statement that restores the frame in code that can be reached without passing `on`. */
+  get back(): string {
+    return `${this.call}.back();`;
+  }
+
+  helper(helper: HelperName): string {
+    return this.names.helper(helper);
+  }
+
+  /** Inserts text around an expression. */
+  wrap({ type, start, end }: Node, depth: number, before: string, after: string): void {
+    const isSequence = type === 'SequenceExpression';
+    const followsWord = /[\w$]/.test(this.code[start - 1] ?? '') && /^[\w$]/.test(before);
+    this.edits.open(start, depth, `${followsWord ? ' ' : ''}${before}${isSequence ? '(' : ''}`);
+    this.edits.close(end, depth, `${isSequence ? ')' : ''}${after}`);
+  }
+
+  /**
+   * The separator between the last directive and code that is inserted after it.
+   * @param end where the directives end
+   * @param start where they begin
+   */
+  separatorAfterDirectives(end: number, start: number): string {
+    return end === start || this.code[end - 1] === ';' ? '' : ';';
+  }
+
+  /** @throws TransformError at the position of the node */
+  fail(reason: string, { start }: Node): never {
+    throw new TransformError(reason, this.#filename, this.code, start);
+  }
+}

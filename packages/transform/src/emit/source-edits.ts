@@ -1,0 +1,81 @@
+/**
+ * Edits of a file, which are collected while code is emitted and applied together at the end.
+ *
+ * An inserted text belongs to a node of the syntax tree: it opens or closes the node, or a part of it. Texts at the
+ * same position have to nest as their nodes do, so the depth of the nodes in the tree determines their order: first the
+ * texts that close nodes, inner nodes first, and then the texts that open nodes, outer nodes first.
+ *
+ *     async () => await x
+ *                 ▲      ▲
+ *                 │      └ closes the operand (depth 4.5), the await (4) and the body (3): `)` `,_f.on(…))` `}finally{…}}`
+ *                 └ opens the body (3) and the await (4): `{…try{return ` `(_v=`
+ */
+import MagicString, { type SourceMap } from 'magic-string';
+
+interface Insertion {
+  readonly position: number;
+  readonly text: string;
+  /** Negative if the text closes the node. */
+  readonly depth: number;
+  readonly order: number;
+}
+
+/**
+ * To be added to the depth of a node, for text around one of its children: it lies between the depth of the node and
+ * that of the child.
+ */
+export const OPERAND_DEPTH = 0.5;
+
+export class SourceEdits {
+  readonly #insertions: Insertion[] = [];
+  readonly #replacements: { start: number; end: number; text: string }[] = [];
+  readonly #moves: { start: number; end: number; to: number }[] = [];
+
+  get hasInsertions(): boolean {
+    return this.#insertions.length > 0;
+  }
+
+  /** Inserts text that opens a node of this depth, or a part of it. */
+  open(position: number, depth: number, text: string): void {
+    this.#insertions.push({ position, text, depth, order: this.#insertions.length });
+  }
+
+  /** Inserts text that closes a node of this depth, or a part of it. */
+  close(position: number, depth: number, text: string): void {
+    this.#insertions.push({ position, text, depth: -depth, order: this.#insertions.length });
+  }
+
+  replace(start: number, end: number, text: string): void {
+    this.#replacements.push({ start, end, text });
+  }
+
+  /**
+   * Moves a range, with everything that is inserted in it, to the position `to`: between the texts that close and those
+   * that open nodes there.
+   */
+  move(start: number, end: number, to: number): void {
+    this.#moves.push({ start, end, to });
+  }
+
+  /**
+   * @param filename the source in the source map
+   * @returns the edited code and its source map
+   */
+  apply(code: string, filename: string): { code: string; map: SourceMap } {
+    const output = new MagicString(code);
+    for (const { start, end, text } of this.#replacements) output.update(start, end, text);
+    const sorted = this.#insertions.sort(
+      (a, b) =>
+        a.position - b.position || Number(a.depth > 0) - Number(b.depth > 0) || a.depth - b.depth || a.order - b.order,
+    );
+    for (const { position, text, depth } of sorted) {
+      if (depth < 0) output.appendLeft(position, text);
+      else output.appendRight(position, text);
+    }
+    for (const { start, end, to } of this.#moves) output.move(start, end, to);
+    return {
+      code: output.toString(),
+      map: output.generateMap({ source: filename, includeContent: true, hires: 'boundary' }),
+    };
+  }
+}

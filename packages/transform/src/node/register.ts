@@ -1,0 +1,22 @@
+/**
+ * Loaded first with `node --import @throughline/transform/register app.js`. From then on every ES module and CommonJS
+ * module is transformed when Node loads it.
+ *
+ *     Node 22.15, 23.5 and newer    import and require    synchronous-hooks.ts
+ *     older                         import                asynchronous-hooks.ts, in a separate thread
+ *                                   require               patch-commonjs-loader.ts
+ */
+import module from 'node:module';
+import { HELPER_URL } from './helper-url.js';
+import { patchCommonJsLoader } from './patch-commonjs-loader.js';
+import { synchronousHooks } from './synchronous-hooks.js';
+
+// Loaded before any file needs it, because not every version of Node can require an ES module from every CommonJS
+// module.
+const helpers: unknown = await import(HELPER_URL);
+
+if (typeof module.registerHooks === 'function') module.registerHooks(synchronousHooks);
+else {
+  module.register('./asynchronous-hooks.js', import.meta.url);
+  patchCommonJsLoader(helpers);
+}

@@ -1,0 +1,59 @@
+/** Transforms a file that Node loads. Node's loader states what kind of file it is: its format. */
+import { fileURLToPath } from 'node:url';
+import { transformAmbiguousModule } from '../ambiguous-module.js';
+import type { SourceType } from '../parse.js';
+import { traceToOriginals } from '../source-maps.js';
+import { transform } from '../transform.js';
+import { TransformError } from '../transform-error.js';
+import { isNeverTransformed } from '../untransformed-files.js';
+
+const SOURCE_TYPES: ReadonlyMap<string, SourceType | 'ambiguous'> = new Map([
+  ['module', 'module'],
+  ['module-typescript', 'module'],
+  ['commonjs', 'commonjs'],
+  ['commonjs-typescript', 'commonjs'],
+  ['typescript', 'ambiguous'],
+]);
+
+/**
+ * With --experimental-transform-types, which Node 22 and 24 have, Node creates a source map itself, from the code that
+ * it gets from here. The transform adds no lines, so the lines in that map are those of the file.
+ */
+const IS_MAPPED_BY_NODE = String(process.features.typescript) === 'transform';
+
+/**
+ * @param format null or undefined if Node has to try whether the file is CommonJS
+ * @returns the code, which includes its source map; undefined if the file stays as it is
+ * @throws SyntaxError if the file does not parse
+ */
+export function transformLoadedFile(
+  source: string | NodeJS.ArrayBufferView | ArrayBuffer,
+  url: string,
+  format: string | null | undefined,
+): string | undefined {
+  const path = url.startsWith('file:') ? fileURLToPath(url) : url;
+  const sourceType = format == null ? sourceTypeWithoutFormat(path) : SOURCE_TYPES.get(format);
+  if (sourceType === undefined || isNeverTransformed(path)) return undefined;
+  const isTypeScript = format == null ? /\.[cm]?ts$/.test(path) : format.endsWith('typescript');
+  const code = typeof source === 'string' ? source : new TextDecoder().decode(source);
+  const options = { filename: path, lang: isTypeScript ? 'ts' : 'js' } as const;
+  try {
+    const result =
+      sourceType === 'ambiguous'
+        ? transformAmbiguousModule(code, options)
+        : transform(code, { ...options, sourceType });
+    if (result === undefined) return undefined;
+    if (isTypeScript && IS_MAPPED_BY_NODE) return result.code;
+    const traced = traceToOriginals(code, url, result);
+    return `${traced.code}\n//# sourceMappingURL=${traced.map.toUrl()}`;
+  } catch (error) {
+    if (!(error instanceof TransformError)) throw error;
+    // A new error: for an uncaught one Node prints the stack, which contains the message that the error was created
+    // with.
+    throw new SyntaxError(`${error.message}\n\n${error.frame}\n`);
+  }
+}
+
+function sourceTypeWithoutFormat(path: string): 'ambiguous' | undefined {
+  return /\.(?:json|node|wasm)$/.test(path) ? undefined : 'ambiguous';
+}

@@ -1,0 +1,62 @@
+/**
+ * The package `throughline` on this machine. What transformed code imports has to be found from every file, also from a
+ * dependency that does not depend on `throughline`, and the files of the package itself are never transformed.
+ */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, sep } from 'node:path';
+
+const NAME = 'throughline';
+
+/** A target in `exports` of a package.json: a path, or more targets by condition. */
+type ExportTarget = string | { readonly [condition: string]: ExportTarget };
+
+/**
+ * Finds the directory of the package.
+ * @param from the directory to search from. If the package is not found from there, this package's own dependency is
+ *   used.
+ * @throws Error if the package is not installed
+ */
+export function findThroughlinePackage(from: string): string {
+  for (const require of [createRequire(join(from, 'package.json')), createRequire(import.meta.url)]) {
+    try {
+      return dirname(require.resolve(`${NAME}/package.json`));
+    } catch {
+      // Not found from there.
+    }
+  }
+  throw new Error(
+    `@throughline/transform requires the package '${NAME}', which cannot be resolved from ${from}. Install it: npm install ${NAME}`,
+  );
+}
+
+/** Whether a file belongs to the package in `directory`, or to any installed copy of it. */
+export function isThroughlineFile(path: string, directory: string): boolean {
+  return path.startsWith(directory + sep) || /[\\/]node_modules[\\/]throughline[\\/]/.test(path);
+}
+
+/**
+ * Resolves a public subpath of the package to a file, under given conditions. Node resolves only under its own, which
+ * are those of a server.
+ * @param specifier for example `throughline/await`
+ * @param directory that of the package
+ * @param conditions the `exports` conditions that hold, besides `default`
+ * @throws Error if the package has no such subpath
+ */
+export function resolveThroughlineModule(specifier: string, directory: string, conditions: readonly string[]): string {
+  const manifest: { exports?: Readonly<Record<string, ExportTarget>> } = JSON.parse(
+    readFileSync(join(directory, 'package.json'), 'utf8'),
+  );
+  let target = manifest.exports?.[`.${specifier.slice(NAME.length)}`];
+  while (typeof target === 'object') {
+    target = Object.entries(target).find(
+      ([condition]) => condition === 'default' || conditions.includes(condition),
+    )?.[1];
+  }
+  if (target === undefined) {
+    throw new Error(
+      `The package in ${directory} does not export '${specifier}'. Install the version of '${NAME}' that @throughline/transform requires.`,
+    );
+  }
+  return join(directory, target);
+}
