@@ -32,9 +32,9 @@ import { serve as serveH3 } from 'h3/node';
 import { Hono } from 'hono';
 import Koa from 'koa';
 import { WebSocketServer } from 'ws';
-import { BreakableMap } from './battery/breakable-map.js';
-import { ask } from './battery/client.js';
-import { listen, listenHttp2, type RunningServer, withServer } from './battery/server.js';
+import { ask } from './http/client.js';
+import { listen, listenHttp2, type RunningServer, withServer } from './http/server.js';
+import { BreakableMap } from './sessions/breakable-store.js';
 
 // Express 4 comes without types and has everything that is used here.
 const { default: express4 } = (await import('express4' as string)) as { default: typeof express };

@@ -7,12 +7,7 @@ import { requestScope } from '@throughline/request/express';
 import { sessions } from '@throughline/request/sessions';
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 import multer from 'multer';
-import { BreakableMap } from './battery/breakable-map.js';
-import { ask } from './battery/client.js';
-import { assertOwn, type LossName } from './battery/losses.js';
-import { noteEnd, readUpload, writeAll } from './battery/node-steps.js';
-import { noteFor, seenText } from './battery/reads.js';
-import { listen, type RunningServer, withServer } from './battery/server.js';
+import { assertOwn, type LossName } from './battery/cases.js';
 import {
   chunks,
   endless,
@@ -24,8 +19,13 @@ import {
   steps,
   untilDeadline,
   watchSignal,
-} from './battery/steps.js';
-import { testLosses } from './battery/test-losses.js';
+} from './battery/handlers.js';
+import { noteEnd, readUpload, writeAll } from './battery/node-handlers.js';
+import { noteFor, seenText } from './battery/recorded-reads.js';
+import { testLosses } from './battery/run-battery.js';
+import { ask } from './http/client.js';
+import { listen, type RunningServer, withServer } from './http/server.js';
+import { BreakableMap } from './sessions/breakable-store.js';
 
 // Express 4 comes with no types of its own, and has all that is used here.
 const { default: express4 } = (await import('express4' as string)) as { default: typeof express };

@@ -20,11 +20,7 @@ import { requestScope } from '@throughline/request/fastify';
 import { requestScope as httpScope } from '@throughline/request/http';
 import { type FastifyHttpOptions, type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
 import { WebSocket } from 'ws';
-import { ask } from './battery/client.js';
-import type { LossName } from './battery/losses.js';
-import { noteEnd, readUpload } from './battery/node-steps.js';
-import { noteFor, seenText } from './battery/reads.js';
-import type { RunningServer } from './battery/server.js';
+import type { LossName } from './battery/cases.js';
 import {
   chunks,
   endless,
@@ -37,8 +33,12 @@ import {
   steps,
   untilDeadline,
   watchSignal,
-} from './battery/steps.js';
-import { testLosses } from './battery/test-losses.js';
+} from './battery/handlers.js';
+import { noteEnd, readUpload } from './battery/node-handlers.js';
+import { noteFor, seenText } from './battery/recorded-reads.js';
+import { testLosses } from './battery/run-battery.js';
+import { ask } from './http/client.js';
+import type { RunningServer } from './http/server.js';
 
 const everywhere: LossName[] = [
   'a handler',

@@ -15,13 +15,13 @@ import { plugin as sockets } from 'crossws/server/node';
 import { defineWebSocketHandler, H3, type H3Config } from 'h3';
 import { serve } from 'h3/node';
 import { WebSocket } from 'ws';
-import { ask } from './battery/client.js';
-import type { LossName } from './battery/losses.js';
-import { type RunningServer, withServer } from './battery/server.js';
-import { testLosses } from './battery/test-losses.js';
-import { buildH3 } from './runtimes/h3-app.js';
-import { emptySession } from './testing/empty-session.js';
-import { HeldSessions, resetWhileLoading } from './testing/reset-while-loading.js';
+import { buildH3 } from './apps/h3-app.js';
+import type { LossName } from './battery/cases.js';
+import { testLosses } from './battery/run-battery.js';
+import { ask } from './http/client.js';
+import { type RunningServer, withServer } from './http/server.js';
+import { emptySession } from './sessions/empty-session.js';
+import { HeldSessions, resetWhileLoading } from './sessions/reset-during-upgrade.js';
 
 const names: LossName[] = [
   'a handler',

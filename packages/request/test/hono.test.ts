@@ -16,13 +16,13 @@ import { type HonoOptions, requestScope } from '@throughline/request/hono';
 import { sessions } from '@throughline/request/sessions';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { WebSocket, WebSocketServer } from 'ws';
-import { ask } from './battery/client.js';
-import type { LossName } from './battery/losses.js';
-import { listen, listenHttp2, type RunningServer, withServer } from './battery/server.js';
-import { testLosses } from './battery/test-losses.js';
-import { buildHono } from './runtimes/hono-app.js';
-import { emptySession } from './testing/empty-session.js';
-import { HeldSessions, resetWhileLoading } from './testing/reset-while-loading.js';
+import { buildHono } from './apps/hono-app.js';
+import type { LossName } from './battery/cases.js';
+import { testLosses } from './battery/run-battery.js';
+import { ask } from './http/client.js';
+import { listen, listenHttp2, type RunningServer, withServer } from './http/server.js';
+import { emptySession } from './sessions/empty-session.js';
+import { HeldSessions, resetWhileLoading } from './sessions/reset-during-upgrade.js';
 
 const everywhere: LossName[] = [
   'a handler',

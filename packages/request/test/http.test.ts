@@ -15,12 +15,7 @@ import { requestScope, streamScope, upgradeScope } from '@throughline/request/ht
 import { sessions } from '@throughline/request/sessions';
 import { AsyncLocalStorage } from 'throughline';
 import { WebSocket, WebSocketServer } from 'ws';
-import { BreakableMap } from './battery/breakable-map.js';
-import { ask } from './battery/client.js';
-import { assertOwn, type LossName } from './battery/losses.js';
-import { noteEnd, readUpload, writeAll } from './battery/node-steps.js';
-import { type Note, noteFor, seenText } from './battery/reads.js';
-import { listen, listenHttp2, type RunningServer, withServer } from './battery/server.js';
+import { assertOwn, type LossName } from './battery/cases.js';
 import {
   chunks,
   endless,
@@ -33,9 +28,14 @@ import {
   steps,
   untilDeadline,
   watchSignal,
-} from './battery/steps.js';
-import { testLosses } from './battery/test-losses.js';
-import { HeldSessions, resetWhileLoading } from './testing/reset-while-loading.js';
+} from './battery/handlers.js';
+import { noteEnd, readUpload, writeAll } from './battery/node-handlers.js';
+import { type Note, noteFor, seenText } from './battery/recorded-reads.js';
+import { testLosses } from './battery/run-battery.js';
+import { ask } from './http/client.js';
+import { listen, listenHttp2, type RunningServer, withServer } from './http/server.js';
+import { BreakableMap } from './sessions/breakable-store.js';
+import { HeldSessions, resetWhileLoading } from './sessions/reset-during-upgrade.js';
 
 type Request = IncomingMessage | Http2ServerRequest;
 type Response = ServerResponse | Http2ServerResponse;

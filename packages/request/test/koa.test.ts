@@ -9,12 +9,7 @@ import { sessions } from '@throughline/request/sessions';
 import type { Middleware } from 'koa';
 import Koa, { type Context } from 'koa';
 import bodyParser from 'koa-bodyparser';
-import { BreakableMap } from './battery/breakable-map.js';
-import { type Answer, ask } from './battery/client.js';
-import type { LossName } from './battery/losses.js';
-import { noteEnd, readUpload, writeAll } from './battery/node-steps.js';
-import { type Note, noteFor, seenText } from './battery/reads.js';
-import { listen, listenHttp2, type RunningServer, withServer } from './battery/server.js';
+import type { LossName } from './battery/cases.js';
 import {
   chunks,
   endless,
@@ -26,8 +21,13 @@ import {
   steps,
   untilDeadline,
   watchSignal,
-} from './battery/steps.js';
-import { testLosses } from './battery/test-losses.js';
+} from './battery/handlers.js';
+import { noteEnd, readUpload, writeAll } from './battery/node-handlers.js';
+import { type Note, noteFor, seenText } from './battery/recorded-reads.js';
+import { testLosses } from './battery/run-battery.js';
+import { type Answer, ask } from './http/client.js';
+import { listen, listenHttp2, type RunningServer, withServer } from './http/server.js';
+import { BreakableMap } from './sessions/breakable-store.js';
 
 /** It comes without types; what is used of it is this. */
 interface Multer {

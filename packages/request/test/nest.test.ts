@@ -36,12 +36,7 @@ import { type RequestScopeOptions, session, tryGetRequestScope } from '@throughl
 import { RequestScopeModule, requestScope } from '@throughline/request/nest';
 import { sessions } from '@throughline/request/sessions';
 import { from, map, tap } from 'rxjs';
-import { BreakableMap } from './battery/breakable-map.js';
-import { ask } from './battery/client.js';
-import { assertOwn, type LossName } from './battery/losses.js';
-import { noteEnd, readUpload, writeAll } from './battery/node-steps.js';
-import { noteFor, seenText } from './battery/reads.js';
-import { listen, type RunningServer, withServer } from './battery/server.js';
+import { assertOwn, type LossName } from './battery/cases.js';
 import {
   chunks,
   endless,
@@ -53,8 +48,13 @@ import {
   steps,
   untilDeadline,
   watchSignal,
-} from './battery/steps.js';
-import { testLosses } from './battery/test-losses.js';
+} from './battery/handlers.js';
+import { noteEnd, readUpload, writeAll } from './battery/node-handlers.js';
+import { noteFor, seenText } from './battery/recorded-reads.js';
+import { testLosses } from './battery/run-battery.js';
+import { ask } from './http/client.js';
+import { listen, type RunningServer, withServer } from './http/server.js';
+import { BreakableMap } from './sessions/breakable-store.js';
 
 const names: LossName[] = [
   'a handler',

@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { sign } from 'cookie-signature';
-import { ask, call, text } from './battery/client.js';
-import type { LossName } from './battery/losses.js';
-import { type ServerAddress, withServer } from './battery/server.js';
-import { testLosses } from './battery/test-losses.js';
-import type { AppName } from './runtimes/apps.js';
-import { isInstalled, launch, type RuntimeName } from './runtimes/launch.js';
-import { SECRET } from './runtimes/session-steps.js';
-import { User } from './testing/session-server.js';
+import type { AppName } from './apps/build-app.js';
+import { SECRET } from './apps/session-routes.js';
+import type { LossName } from './battery/cases.js';
+import { testLosses } from './battery/run-battery.js';
+import { ask, call, text } from './http/client.js';
+import { type ServerAddress, withServer } from './http/server.js';
+import { isInstalled, launch, type RuntimeName } from './runtimes/launch-server.js';
+import { User } from './sessions/session-server.js';
 
 const everywhere: LossName[] = [
   'a handler',

@@ -11,7 +11,7 @@ import { requestScope, upgradeScope } from '@throughline/request/http';
 import { sessions } from '@throughline/request/sessions';
 import Keyv from 'keyv';
 import { WebSocket, WebSocketServer } from 'ws';
-import { type Handler, SECRET, startSessionServer } from './testing/session-server.js';
+import { type Handler, SECRET, startSessionServer } from './sessions/session-server.js';
 
 /** Something that a test lets happen. */
 class Gate {

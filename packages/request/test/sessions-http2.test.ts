@@ -14,7 +14,7 @@ import { test } from 'node:test';
 import { session } from '@throughline/request';
 import { requestScope } from '@throughline/request/http';
 import { sessions } from '@throughline/request/sessions';
-import { SECRET } from './testing/session-server.js';
+import { SECRET } from './sessions/session-server.js';
 
 type Handler = (request: Http2ServerRequest, response: Http2ServerResponse) => unknown;
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { RequestError, session, withRequestScope } from '@throughline/request';
 import { sessions } from '@throughline/request/sessions';
-import { type Handler, SECRET, startSessionServer } from './testing/session-server.js';
+import { type Handler, SECRET, startSessionServer } from './sessions/session-server.js';
 
 interface Shop {
   user: string;

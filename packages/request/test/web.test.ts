@@ -12,10 +12,10 @@ import {
 } from '@throughline/request';
 import { sessions } from '@throughline/request/sessions';
 import { requestScope } from '@throughline/request/web';
-import { listen, type RunningServer } from './battery/server.js';
-import { testLosses } from './battery/test-losses.js';
-import { buildWeb } from './runtimes/web-app.js';
-import { type Exchange, emptySession, type PrepareHeaders } from './testing/empty-session.js';
+import { buildWeb } from './apps/web-app.js';
+import { testLosses } from './battery/run-battery.js';
+import { listen, type RunningServer } from './http/server.js';
+import { type Exchange, emptySession, type PrepareHeaders } from './sessions/empty-session.js';
 
 /** On Node a server that others have made hands web requests to the handler. */
 function serve(options: RequestScopeOptions): Promise<RunningServer> {

@@ -2,7 +2,6 @@
 
 import type { RequestScopeOptions } from '@throughline/request';
 import { requestScope } from '@throughline/request/web';
-import { noteFor, seenText } from '../battery/reads.js';
 import {
   chunks,
   endless,
@@ -14,9 +13,10 @@ import {
   steps,
   untilDeadline,
   watchSignal,
-} from '../battery/steps.js';
-import { fieldText, fileText, readBody, streamOf } from './bodies.js';
-import { sessionStep } from './session-steps.js';
+} from '../battery/handlers.js';
+import { noteFor, seenText } from '../battery/recorded-reads.js';
+import { fieldText, fileText, readBody, streamOf } from '../battery/web-handlers.js';
+import { sessionStep } from './session-routes.js';
 
 export function buildWeb(options: RequestScopeOptions): (request: Request) => Response | Promise<Response> {
   return requestScope(async (request) => {

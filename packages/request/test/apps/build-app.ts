@@ -6,7 +6,7 @@ import type { UpgradeWebSocket } from 'hono/ws';
 import { AsyncResource } from 'throughline';
 import { buildH3 } from './h3-app.js';
 import { buildHono } from './hono-app.js';
-import { SECRET } from './session-steps.js';
+import { SECRET } from './session-routes.js';
 import { buildWeb } from './web-app.js';
 
 export type AppName = 'hono' | 'h3' | 'web';

@@ -2,7 +2,7 @@
  * One of the battery's servers on Bun or Deno. Started with the name of the app and its options as JSON; writes its port as
  * a line and ends when its input ends.
  */
-import { buildApp, type Fetch } from './apps.js';
+import { buildApp, type Fetch } from '../apps/build-app.js';
 
 /** What is used of the two runtimes, whose types are not here. */
 interface Runtimes {
@@ -37,7 +37,7 @@ if (name === 'h3') {
 } else if (Deno !== undefined) {
   Deno.serve({ hostname, port: 0, onListen: ({ port }) => tell(port) }, fetch);
 } else {
-  throw new Error('program.js serves on Bun and on Deno: start it there.');
+  throw new Error('bun-deno-server.js serves on Bun and on Deno: start it there.');
 }
 
 function tell(port: number): void {

@@ -12,8 +12,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import type { RunningServer } from '../battery/server.js';
-import type { AppName, AppOptions } from './apps.js';
+import type { AppName, AppOptions } from '../apps/build-app.js';
+import type { RunningServer } from '../http/server.js';
 
 export type RuntimeName = 'bun' | 'deno' | 'workerd';
 
@@ -34,7 +34,7 @@ export function launch(runtime: RuntimeName, app: AppName, options: AppOptions):
 
 async function launchProgram(runtime: 'bun' | 'deno', app: AppName, options: AppOptions): Promise<RunningServer> {
   const flags = runtime === 'deno' ? ['run', '-A', '--no-lock'] : [];
-  const args = [...flags, file('program.js'), app, JSON.stringify(options)];
+  const args = [...flags, file('bun-deno-server.js'), app, JSON.stringify(options)];
   const child = spawn(binaryOf(runtime), args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const close = () => end(child);
   return { port: await firstOf(child, close, (line) => (/^\d+$/.test(line) ? Number(line) : undefined)), close };
@@ -45,7 +45,7 @@ async function launchWorkerd(app: AppName, options: AppOptions): Promise<Running
   const removeFolder = () => rm(folder, { recursive: true, force: true });
   try {
     await build({
-      entryPoints: [file('worker.js')],
+      entryPoints: [file('workerd-server.js')],
       outfile: join(folder, 'worker.mjs'),
       bundle: true,
       format: 'esm',

@@ -6,7 +6,7 @@ import { getRequestScope, session } from '@throughline/request';
 import type { SessionStore } from '@throughline/request/sessions';
 import { sign } from 'cookie-signature';
 import Keyv from 'keyv';
-import { type Handler, SECRET, startSessionServer } from './testing/session-server.js';
+import { type Handler, SECRET, startSessionServer } from './sessions/session-server.js';
 
 const named: Handler = (_request, response, url) => {
   const name = url.searchParams.get('set');

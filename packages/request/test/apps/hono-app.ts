@@ -7,8 +7,6 @@ import { requestScope } from '@throughline/request/hono';
 import { Hono } from 'hono';
 import { stream, streamSSE } from 'hono/streaming';
 import type { UpgradeWebSocket } from 'hono/ws';
-import { noteEnd } from '../battery/node-steps.js';
-import { noteFor, seenText } from '../battery/reads.js';
 import {
   chunks,
   endless,
@@ -21,9 +19,11 @@ import {
   steps,
   untilDeadline,
   watchSignal,
-} from '../battery/steps.js';
-import { readBody, streamOf } from './bodies.js';
-import { sessionStep } from './session-steps.js';
+} from '../battery/handlers.js';
+import { noteEnd } from '../battery/node-handlers.js';
+import { noteFor, seenText } from '../battery/recorded-reads.js';
+import { readBody, streamOf } from '../battery/web-handlers.js';
+import { sessionStep } from './session-routes.js';
 
 /** Node's own answer, where there is one. */
 interface Env {

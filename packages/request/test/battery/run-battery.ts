@@ -1,8 +1,8 @@
 /** Runs the losses that a framework has as tests of `node:test`: each on its own, then all of them at once. */
 import { describe, it } from 'node:test';
 import type { RequestScopeOptions } from '@throughline/request';
-import { type Loss, type LossName, losses } from './losses.js';
-import { type RunningServer, withServer } from './server.js';
+import { type RunningServer, withServer } from '../http/server.js';
+import { type Loss, type LossName, losses } from './cases.js';
 
 const CONCURRENT = 50;
 const TIMEOUT_MS = 60_000;

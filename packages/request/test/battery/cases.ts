@@ -36,10 +36,10 @@ import { connect } from 'node:net';
 import type { Writable } from 'node:stream';
 import type { RequestScopeOptions } from '@throughline/request';
 import { WebSocket } from 'ws';
-import { type Answer, ask, call, text } from './client.js';
-import type { Read } from './reads.js';
-import type { ServerAddress } from './server.js';
-import { EVENT_COUNT, STREAM_BYTES } from './steps.js';
+import { type Answer, ask, call, text } from '../http/client.js';
+import type { ServerAddress } from '../http/server.js';
+import { EVENT_COUNT, STREAM_BYTES } from './handlers.js';
+import type { Read } from './recorded-reads.js';
 
 /** A loss, and the options that the adapter must have been mounted with for it. */
 export interface Loss {

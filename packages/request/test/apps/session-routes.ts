@@ -1,7 +1,7 @@
 /** What the routes `POST /session/...` do, the same in every program: they find their user's session by themselves. */
 
 import { session } from '@throughline/request';
-import type { Note } from '../battery/reads.js';
+import type { Note } from '../battery/recorded-reads.js';
 
 interface Visit {
   user: string;

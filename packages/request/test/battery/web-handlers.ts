@@ -1,5 +1,5 @@
 /** The bodies of the battery as web streams. */
-import type { Note } from '../battery/reads.js';
+import type { Note } from './recorded-reads.js';
 
 const encoder = new TextEncoder();
 

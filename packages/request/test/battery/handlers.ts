@@ -1,6 +1,6 @@
 /** What the handlers of the battery's servers do, for any framework on any runtime. */
 import { getRequestScope, tryGetRequestScope } from '@throughline/request';
-import type { Note } from './reads.js';
+import type { Note } from './recorded-reads.js';
 
 const CHUNKS = 24;
 /** Above what any of the frameworks holds back before it has a writer wait. */

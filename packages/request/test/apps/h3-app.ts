@@ -3,8 +3,6 @@
 import type { RequestScopeOptions } from '@throughline/request';
 import { requestScope } from '@throughline/request/h3';
 import { defineWebSocketHandler, H3, type H3Event, iterable } from 'h3';
-import { noteEnd } from '../battery/node-steps.js';
-import { type Note, noteFor, seenText } from '../battery/reads.js';
 import {
   chunks,
   endless,
@@ -17,9 +15,11 @@ import {
   steps,
   untilDeadline,
   watchSignal,
-} from '../battery/steps.js';
-import { fieldText, fileText, readBody, streamOf } from './bodies.js';
-import { sessionStep } from './session-steps.js';
+} from '../battery/handlers.js';
+import { noteEnd } from '../battery/node-handlers.js';
+import { type Note, noteFor, seenText } from '../battery/recorded-reads.js';
+import { fieldText, fileText, readBody, streamOf } from '../battery/web-handlers.js';
+import { sessionStep } from './session-routes.js';
 
 export function buildH3(options: RequestScopeOptions): H3 {
   const noteOf = (event: H3Event): Note => noteFor(event.req.headers.get('x-request-id'));
