@@ -32,9 +32,9 @@ import { serve as serveH3 } from 'h3/node';
 import { Hono } from 'hono';
 import Koa from 'koa';
 import { WebSocketServer } from 'ws';
-import { ask } from './http/client.js';
+import { cookieOf, sendRequest } from './http/client.js';
 import { listen, listenHttp2, type RunningServer, withServer } from './http/server.js';
-import { BreakableMap } from './sessions/breakable-store.js';
+import { BreakableStore } from './sessions/breakable-store.js';
 
 // Express 4 comes without types and has everything that is used here.
 const { default: express4 } = (await import('express4' as string)) as { default: typeof express };
@@ -220,17 +220,13 @@ const servers: Record<string, { start: Start; hasErrorHandler: boolean }> = {
   },
 };
 
-function cookieOf(headers: Readonly<Record<string, unknown>>): string {
-  return String(headers['set-cookie']).split(';', 1)[0] ?? '';
-}
-
 for (const [name, { start, hasErrorHandler }] of Object.entries(servers)) {
   describe(`${name} while the session store is down`, { timeout: 20_000 }, () => {
     /** Calls `use` with a server whose store fails, and the cookie of a session in it. */
     const withBrokenStore = (use: (server: RunningServer, cookie: string) => Promise<void>) => {
-      const store = new BreakableMap();
+      const store = new BreakableStore();
       return withServer(start({ session: sessions({ secret, store, log: silentLog }) }), async (server) => {
-        const cookie = cookieOf((await ask(server, { path: '/' })).headers);
+        const cookie = cookieOf(await sendRequest(server, { path: '/' }));
         assert.match(cookie, /^sid=/);
         store.isBroken = true;
         await use(server, cookie);
@@ -239,21 +235,21 @@ for (const [name, { start, hasErrorHandler }] of Object.entries(servers)) {
 
     it('responds 503 when the session cannot be loaded', () =>
       withBrokenStore(async (server, cookie) => {
-        const { status, headers } = await ask(server, { path: '/', headers: { cookie } });
+        const { status, headers } = await sendRequest(server, { path: '/', headers: { cookie } });
         assert.equal(status, 503);
         assert.match(String(headers['x-request-id']), /^[\da-f-]{36}$/);
       }));
 
     it('responds 503 when the session cannot be saved', () =>
       withBrokenStore(async (server) => {
-        const { status, body } = await ask(server, { path: '/' });
+        const { status, body } = await sendRequest(server, { path: '/' });
         assert.deepEqual([status, body], [503, 'The session could not be reached. Try again later.\n']);
       }));
 
     if (hasErrorHandler) {
       it('responds 503 when the handler fails because of it', () =>
         withBrokenStore(async (server) => {
-          assert.equal((await ask(server, { path: '/save' })).status, 503);
+          assert.equal((await sendRequest(server, { path: '/save' })).status, 503);
         }));
     }
   });
@@ -290,9 +286,9 @@ describe('an upgrade while the session store is down', { timeout: 20_000 }, () =
   };
   for (const [name, start] of Object.entries(starts)) {
     it(`is refused with 503 by ${name}`, () => {
-      const store = new BreakableMap();
+      const store = new BreakableStore();
       return withServer(start({ session: sessions({ secret, store, log: silentLog }) }), async (server) => {
-        const cookie = cookieOf((await ask(server, { path: '/' })).headers);
+        const cookie = cookieOf(await sendRequest(server, { path: '/' }));
         store.isBroken = true;
         assert.equal(await upgradeStatus(server.port, cookie), 503);
       });
@@ -313,7 +309,7 @@ describe('a write to a session that the request has destroyed', { timeout: 20_00
     app.use(expressSession({ secret, resave: false, saveUninitialized: false }));
     app.get('/', (_request, response, next) => writeAfterDestroy().then(() => response.send('ok'), next));
     await withServer(listen(createServer(app)), async (server) => {
-      assert.equal((await ask(server, { path: '/' })).status, 409);
+      assert.equal((await sendRequest(server, { path: '/' })).status, 409);
     });
   });
 
@@ -327,7 +323,7 @@ describe('a write to a session that the request has destroyed', { timeout: 20_00
     await withServer(
       Promise.resolve({ port: (app.server.address() as AddressInfo).port, close: () => app.close() }),
       async (server) => {
-        assert.equal((await ask(server, { path: '/' })).status, 409);
+        assert.equal((await sendRequest(server, { path: '/' })).status, 409);
       },
     );
   });
@@ -350,10 +346,10 @@ it('a write that cannot be saved because another request ended the session is a 
     { session: sessions({ secret, store: new Map(), log: silentLog }) },
   );
   await withServer(listen(createServer(scoped)), async (server) => {
-    const cookie = cookieOf((await ask(server, { path: '/' })).headers);
-    const slow = ask(server, { path: '/slow', headers: { cookie } });
+    const cookie = cookieOf(await sendRequest(server, { path: '/' }));
+    const slow = sendRequest(server, { path: '/slow', headers: { cookie } });
     await isInside;
-    await ask(server, { path: '/sign-out', headers: { cookie } });
+    await sendRequest(server, { path: '/sign-out', headers: { cookie } });
     gates.emit('ended');
     assert.equal((await slow).status, 409);
   });

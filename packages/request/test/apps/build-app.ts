@@ -1,48 +1,55 @@
-/** The battery's servers by their names, for programs that are started with one. */
+/**
+ * The applications with the battery's routes that run on every runtime: in Hono, in h3, and as a plain web handler. A server
+ * process builds one of them by its name. Besides the routes of the battery, each has `POST /session/...` (see
+ * `session-routes.ts`) and `GET /engine`, whose response names the engine that is in use.
+ */
 
 import type { RequestScopeOptions } from '@throughline/request';
 import { sessions } from '@throughline/request/sessions';
 import type { UpgradeWebSocket } from 'hono/ws';
 import { AsyncResource } from 'throughline';
-import { buildH3 } from './h3-app.js';
-import { buildHono } from './hono-app.js';
+import { buildH3App } from './h3-app.js';
+import { buildHonoApp } from './hono-app.js';
 import { SECRET } from './session-routes.js';
-import { buildWeb } from './web-app.js';
+import { buildWebHandler } from './web-app.js';
 
 export type AppName = 'hono' | 'h3' | 'web';
 
-/** An adapter's options as JSON can carry them. */
+/** The options of an adapter, in a form that JSON can represent. */
 export interface AppOptions extends Omit<RequestScopeOptions, 'session'> {
-  /** Whether there are sessions, in the memory of the program. */
+  /** Whether the application has sessions, which are kept in memory. Default: false. */
   readonly sessions?: boolean;
 }
 
-/** What a runtime gives besides the request is handed on as it is. */
+/** The handler for a server. All other arguments of the runtime are passed on unchanged. */
 export type Fetch = (request: Request, ...rest: unknown[]) => Response | Promise<Response>;
 
-/** @param upgrade Hono's WebSockets on this runtime; h3 has its own */
+/**
+ * @param name an `AppName`, unchecked because it is an argument of the process
+ * @param upgrade Hono's WebSocket helper for this runtime; h3 does not need one
+ */
 export function buildApp(
   name: string,
   { sessions: hasSessions, ...options }: AppOptions,
   upgrade?: UpgradeWebSocket,
 ): Fetch {
   const session = hasSessions ? { session: sessions({ secret: SECRET, store: new Map() }) } : {};
-  const fetch = build(name, { ...options, ...session }, upgrade);
+  const fetch = buildFetch(name, { ...options, ...session }, upgrade);
   return async (request, ...rest) => {
     if (!request.url.endsWith('/engine')) return fetch(request, ...rest);
-    return new Response(await engine());
+    return new Response(await engineName());
   };
 }
 
-function build(name: string, options: RequestScopeOptions, upgrade?: UpgradeWebSocket): Fetch {
-  if (name === 'web') return buildWeb(options);
-  if (name === 'h3') return buildH3(options).fetch;
-  const app = buildHono(options, upgrade);
+function buildFetch(name: string, options: RequestScopeOptions, upgrade?: UpgradeWebSocket): Fetch {
+  if (name === 'web') return buildWebHandler(options);
+  if (name === 'h3') return buildH3App(options).fetch;
+  const app = buildHonoApp(options, upgrade);
   return (request, server) => app.fetch(request, { server });
 }
 
-/** Only the engines of servers have the runtime's own class to give. */
-async function engine(): Promise<string> {
-  const own = await import('node:async_hooks');
-  return own.AsyncResource === AsyncResource ? 'native' : 'portable';
+/** Only the engines for servers export the runtime's own `AsyncResource`. */
+async function engineName(): Promise<string> {
+  const native = await import('node:async_hooks');
+  return native.AsyncResource === AsyncResource ? 'native' : 'portable';
 }

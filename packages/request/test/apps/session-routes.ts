@@ -1,25 +1,31 @@
-/** What the routes `POST /session/...` do, the same in every program: they find their user's session by themselves. */
+/** The routes `POST /session/...`, the same in every application: each works on the session of the current request. */
 
 import { session } from '@throughline/request';
-import type { Note } from '../battery/recorded-reads.js';
+import type { Recorder } from '../battery/recorded-reads.js';
 
 interface Visit {
   user: string;
   items: string[];
 }
 
-/** Signs the cookies of the programs: whoever drives them can sign one as well. */
+/** Signs the session cookies. A test can sign a cookie with it too. */
 export const SECRET = 'the secret of programs that a test starts';
 
 /**
- * @param step the end of the path: `sign-in` as the user of the body, `add` the item of the body, `show` or `sign-out`
- * @param note told `loaded` before the body of `add` is read, so that a client can have several wait there
- * @param readText reads the request's body
- * @returns what the session has then, as JSON
+ * @param action the last segment of the path: `sign-in` (the body is the name of the user), `add` (the body is an item),
+ * `show` or `sign-out`
+ * @param record called with the checkpoint `loaded` before `add` reads the body, so that a client can hold several requests
+ * there
+ * @param readText reads the body of the request
+ * @returns the content of the session afterwards, as JSON
  */
-export async function sessionStep(step: string, note: Note, readText: () => Promise<string>): Promise<string> {
+export async function handleSessionRoute(
+  action: string,
+  record: Recorder,
+  readText: () => Promise<string>,
+): Promise<string> {
   const visit = session<Visit>();
-  switch (step) {
+  switch (action) {
     case 'sign-in': {
       const user = await readText();
       await visit.regenerate();
@@ -27,7 +33,7 @@ export async function sessionStep(step: string, note: Note, readText: () => Prom
       break;
     }
     case 'add': {
-      note('loaded');
+      record('loaded');
       const item = await readText();
       visit.update('items', (items = []) => [...items, item]);
       break;
@@ -38,7 +44,7 @@ export async function sessionStep(step: string, note: Note, readText: () => Prom
       await visit.destroy();
       break;
     default:
-      throw new Error(`There is no step ${step}: send sign-in, add, show or sign-out.`);
+      throw new Error(`Unknown action ${action}: use sign-in, add, show or sign-out.`);
   }
   return JSON.stringify({ user: visit.get('user') ?? null, items: visit.get('items') ?? [] });
 }

@@ -1,77 +1,77 @@
-/** The battery's routes as a plain handler of web requests. */
+/** The routes of the battery as a plain handler from `Request` to `Response`. */
 
 import type { RequestScopeOptions } from '@throughline/request';
 import { requestScope } from '@throughline/request/web';
 import {
-  chunks,
-  endless,
-  events,
-  race,
-  received,
-  rejects,
-  scopeText,
-  steps,
-  untilDeadline,
-  watchSignal,
+  endlessChunks,
+  handleParsedBody,
+  readAcrossAwaits,
+  readAcrossRaces,
+  recordAbort,
+  rejectAfterAwaits,
+  scopeJson,
+  serverSentEvents,
+  streamedChunks,
+  waitForDeadline,
 } from '../battery/handlers.js';
-import { noteFor, seenText } from '../battery/recorded-reads.js';
-import { fieldText, fileText, readBody, streamOf } from '../battery/web-handlers.js';
-import { sessionStep } from './session-routes.js';
+import { recordedReadsJson, recorderFor } from '../battery/recorded-reads.js';
+import { formFieldText, readWebUpload, streamFrom, uploadedFileText } from '../battery/web-handlers.js';
+import { handleSessionRoute } from './session-routes.js';
 
-export function buildWeb(options: RequestScopeOptions): (request: Request) => Response | Promise<Response> {
+export function buildWebHandler(options: RequestScopeOptions): (request: Request) => Response | Promise<Response> {
   return requestScope(async (request) => {
-    const note = noteFor(request.headers.get('x-request-id'));
+    const record = recorderFor(request.headers.get('x-request-id'));
     try {
       return await route(request);
     } catch (error) {
-      note('error handler');
+      record('error handler');
       return new Response(error instanceof Error ? error.message : String(error), { status: 500 });
     }
   }, options);
 }
 
 async function route(request: Request): Promise<Response> {
-  const note = noteFor(request.headers.get('x-request-id'));
+  const record = recorderFor(request.headers.get('x-request-id'));
   const { pathname, searchParams } = new URL(request.url);
-  const [, step] = pathname.split('/session/');
-  if (step !== undefined) return new Response(await sessionStep(step, note, () => request.text()));
+  const [, action] = pathname.split('/session/');
+  if (action !== undefined) return new Response(await handleSessionRoute(action, record, () => request.text()));
   switch (pathname) {
-    case '/seen':
-      return new Response(seenText(searchParams.get('id')));
+    case '/reads':
+      return new Response(recordedReadsJson(searchParams.get('id')));
     case '/plain':
-      await steps(note);
+      await readAcrossAwaits(record);
       return new Response('ok');
     case '/race':
-      await race(note);
+      await readAcrossRaces(record);
       return new Response('ok');
     case '/scope':
     case '/mounted/scope':
-      return new Response(scopeText());
+      return new Response(scopeJson());
     case '/json':
-      return new Response(await received(note, (await request.json()).text));
+      return new Response(await handleParsedBody(record, (await request.json()).text));
     case '/form':
-      return new Response(await received(note, fieldText(await request.formData())));
+      return new Response(await handleParsedBody(record, formFieldText(await request.formData())));
     case '/upload':
-      return new Response(await received(note, await fileText(await request.formData())));
+      return new Response(await handleParsedBody(record, await uploadedFileText(await request.formData())));
     case '/throws':
       throw new Error('thrown');
     case '/rejects':
-      return await rejects(note);
+      return await rejectAfterAwaits(record);
     case '/stream':
-      return new Response(streamOf(chunks(note)));
+      return new Response(streamFrom(streamedChunks(record)));
     case '/events':
-      return new Response(streamOf(events(note)), { headers: { 'content-type': 'text/event-stream' } });
+      return new Response(streamFrom(serverSentEvents(record)), { headers: { 'content-type': 'text/event-stream' } });
     case '/endless':
-      return new Response(streamOf(endless(note)));
+      return new Response(streamFrom(endlessChunks(record)));
     case '/unfinished':
-      watchSignal(note);
-      note('handler');
-      await readBody(request.body, note);
+      recordAbort(record);
+      record('handler');
+      await readWebUpload(request.body, record);
       return new Response();
     case '/deadline':
-      return new Response(await untilDeadline(note), { status: 503 });
+      return new Response(await waitForDeadline(record), { status: 503 });
     default:
-      note('not found');
+      record('not found');
       return new Response('not found', { status: 404 });
   }
 }

@@ -1,31 +1,45 @@
 /**
- * The battery: the places where a request's context usually gets lost, each a function that drives a running server and
- * asserts that every read of the scope was the scope of its own request.
+ * The battery of context losses: the situations in which the context of a request is commonly lost. Each of them is a case,
+ * and the test of every framework runs the cases that the framework supports.
  *
- * A framework's test builds a server with the routes below, and names the losses that it has. Each handler begins with
- * `const note = noteFor(<its own header x-request-id>)` and does what `steps.ts` has for it; `node-steps.ts` is for those
- * that have Node's request and answer. All is seen over HTTP, so the server may run anywhere.
+ *     case ──── request with x-request-id ────▶ server, adapter mounted ──▶ handler of the route
+ *      │                                                                      │ record('after await')
+ *      │                                                                      ▼
+ *      └─── GET /reads?id=<x-request-id> ─────▶ reads of that request, by checkpoint
  *
- * | Route | What it does | Answer |
- * |---|---|---|
- * | every one | `seenText(<query id>)` at `GET /seen?id=...` | the reads |
- * | `GET /plain` | `steps(note)` | `ok` |
- * | `GET /race` | `race(note)` | `ok` |
- * | `GET /scope`, `GET /mounted/scope` | the second in a router, app or plugin mounted at `/mounted` | `scopeText()` |
- * | `POST /json`, `POST /form` | a body parser, then `received(note, <field text>)` | what it gives |
- * | `POST /upload` | multipart, then `received(note, <the content of the field file>)` | what it gives |
- * | `GET /ended` | `noteEnd(response, note)` | `ok` |
- * | `GET /throws` | throws `new Error('thrown')` synchronously | the application's error handler |
- * | `GET /rejects` | `rejects(note)` | the application's error handler |
- * | `GET /unhandled` | throws `new Error('unhandled')`, which the application's error handler leaves to the framework | the framework's |
- * | an error | the application's error handler: `note('error handler')` | 500, the error's message |
- * | no route | the application's handler for that: `note('not found')` | 404 |
- * | `GET /stream` | `chunks(note)` | all of them, streamed |
- * | `GET /events` | `events(note)` | all of them, streamed, `text/event-stream` |
- * | `GET /endless` | `endless(note)`; where there is Node's answer, `noteEnd` too | all of them, streamed |
- * | `POST /unfinished` | `watchSignal(note)`, `note('handler')`, reads the body, which never ends; `note('upload ended')` after it | none |
- * | `GET /deadline` | `untilDeadline(note)` | 503, what it gives |
- * | WebSocket at `/socket` | `note('open')`, then for each message `note('message')`; `note('socket closed')` | `socketText()` for each message |
+ * | Term | Meaning |
+ * | --- | --- |
+ * | case | drives a running server over HTTP, and asserts that every read returned the scope of its own request |
+ * | checkpoint | the name of a position in the application's code at which the scope is read |
+ * | read | the id of the scope that was current at a checkpoint, or null |
+ * | recorder | reads the scope at a checkpoint, and records the read under the id of the request; see `recorded-reads.ts` |
+ *
+ * To run the battery, the test of a framework builds a server with the routes below, written as an application of that
+ * framework would write them, and passes it to `runBattery()` with the names of the cases. Each handler creates its recorder
+ * with `recorderFor(<x-request-id header of the request>)`. What the handlers have in common is in `handlers.ts`, and in
+ * `node-handlers.ts` and `web-handlers.ts`. Everything is observed over HTTP, so a server may run in another process and on
+ * another runtime.
+ *
+ * | Route | Handler | Response |
+ * | --- | --- | --- |
+ * | `GET /reads?id=...` | | `recordedReadsJson(<id in the query>)` |
+ * | `GET /plain` | `readAcrossAwaits(record)` | `ok` |
+ * | `GET /race` | `readAcrossRaces(record)` | `ok` |
+ * | `GET /scope`, `GET /mounted/scope` | the second one in a router, application or plugin that is mounted at `/mounted` | `scopeJson()` |
+ * | `POST /json`, `POST /form` | a body parser, then `handleParsedBody(record, <field text>)` | its result |
+ * | `POST /upload` | a multipart parser, then `handleParsedBody(record, <content of the field file>)` | its result |
+ * | `GET /ended` | `recordResponseEnd(response, record)` | `ok` |
+ * | `GET /throws` | throws `new Error('thrown')` synchronously | from the application's error handler |
+ * | `GET /rejects` | `rejectAfterAwaits(record)` | from the application's error handler |
+ * | `GET /unhandled` | throws `new Error('unhandled')`, which the application's error handler passes on | the framework's default |
+ * | the application's error handler | `record('error handler')` | 500, the message of the error |
+ * | the application's handler for unknown routes | `record('not found')` | 404 |
+ * | `GET /stream` | `streamedChunks(record)` | streams the chunks |
+ * | `GET /events` | `serverSentEvents(record)` | streams the chunks as `text/event-stream` |
+ * | `GET /endless` | `endlessChunks(record)`, and `recordResponseEnd` if there is a response of Node's | streams the chunks |
+ * | `POST /unfinished` | `recordAbort(record)`, `record('handler')`, then `readNodeUpload()` or `readWebUpload()` | none: the body never ends |
+ * | `GET /deadline` | `waitForDeadline(record)` | 503, its result |
+ * | WebSocket `/socket` | `record('open')`, `record('message')` for each message, `record('socket closed')` | `scopeIdText()` for each message |
  */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -36,42 +50,41 @@ import { connect } from 'node:net';
 import type { Writable } from 'node:stream';
 import type { RequestScopeOptions } from '@throughline/request';
 import { WebSocket } from 'ws';
-import { type Answer, ask, call, text } from '../http/client.js';
+import { openRequest, readText, sendRequest, type TextResponse } from '../http/client.js';
 import type { ServerAddress } from '../http/server.js';
+import { assertOwnScope, waitForCheckpoints } from './assert-scope.js';
 import { EVENT_COUNT, STREAM_BYTES } from './handlers.js';
-import type { Read } from './recorded-reads.js';
 
-/** A loss, and the options that the adapter must have been mounted with for it. */
-export interface Loss {
+/** A case, and the options with which the adapter has to be mounted for it. */
+export interface BatteryCase {
   readonly options: RequestScopeOptions;
-  drive(server: ServerAddress): Promise<void>;
+  readonly run: (server: ServerAddress) => Promise<void>;
 }
 
-const trusting: RequestScopeOptions = { trustRequestId: true };
+const trustingIds: RequestScopeOptions = { trustRequestId: true };
 const withDeadline: RequestScopeOptions = { trustRequestId: true, deadline: 50 };
-const wary: RequestScopeOptions = {};
+const notTrustingIds: RequestScopeOptions = {};
 
-/** For whatever must come some time: reached only where it never does. */
-const LIMIT_MS = 20_000;
 const UUID = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
-const UPLOADS = 3;
-const STEPS = ['start', 'after await', 'after a timer', 'after a microtask'];
+const CONCURRENT_UPLOADS = 3;
+/** The checkpoints of `readAcrossAwaits()`. */
+const AWAIT_CHECKPOINTS = ['start', 'after await', 'after a timer', 'after a microtask'];
 
-export const losses = {
-  'a handler': { options: trusting, drive: (server) => plain(server) },
+export const batteryCases = {
+  'an async handler': { options: trustingIds, run: (server) => assertPlain(server) },
 
-  'Promise.race with a timeout': {
-    options: trusting,
-    async drive(server) {
+  'Promise.race() with a timeout': {
+    options: trustingIds,
+    async run(server) {
       const id = newId();
       assert.equal((await get(server, '/race', id)).status, 200);
-      await assertOwn(server, id, ['timeout', 'after a lost race', 'after a won race']);
+      await assertOwnScope(server, id, ['timeout', 'after a lost race', 'after a won race']);
     },
   },
 
-  'the path as sent': {
-    options: trusting,
-    async drive(server) {
+  'the path as the client sent it': {
+    options: trustingIds,
+    async run(server) {
       const id = newId();
       const { body } = await get(server, '/mounted/scope?a=1', id);
       assert.deepEqual(JSON.parse(body), { id, method: 'GET', path: '/mounted/scope' });
@@ -79,19 +92,19 @@ export const losses = {
   },
 
   'a JSON body in several chunks': {
-    options: trusting,
-    drive: (server) => uploadInTurns(server, '/json', 'application/json', (text) => JSON.stringify({ text })),
+    options: trustingIds,
+    run: (server) => interleaveUploads(server, '/json', 'application/json', (text) => JSON.stringify({ text })),
   },
 
-  'a form in several chunks': {
-    options: trusting,
-    drive: (server) => uploadInTurns(server, '/form', 'application/x-www-form-urlencoded', (text) => `text=${text}`),
+  'a form body in several chunks': {
+    options: trustingIds,
+    run: (server) => interleaveUploads(server, '/form', 'application/x-www-form-urlencoded', (text) => `text=${text}`),
   },
 
   'a multipart upload': {
-    options: trusting,
-    drive: (server) =>
-      uploadInTurns(server, '/upload', 'multipart/form-data; boundary=edge', (text) =>
+    options: trustingIds,
+    run: (server) =>
+      interleaveUploads(server, '/upload', 'multipart/form-data; boundary=edge', (text) =>
         [
           '--edge',
           'Content-Disposition: form-data; name="title"',
@@ -108,139 +121,154 @@ export const losses = {
       ),
   },
 
-  'finish and close of the answer': {
-    options: trusting,
-    async drive(server) {
+  "the events 'finish' and 'close' of a response": {
+    options: trustingIds,
+    async run(server) {
       const id = newId();
       assert.equal((await get(server, '/ended', id)).body, 'ok');
-      await assertOwn(server, id, ['finish', 'close']);
-      // The end of an answer is heard on a socket that has others before it and behind.
-      if (server.protocol === 'http2') await share(server, '/ended', ['finish', 'close']);
-      else await pipeline(server, '/ended', ['finish', 'close']);
+      await assertOwnScope(server, id, ['finish', 'close']);
+      // Node emits the end of a response on a connection that also carries earlier and later requests.
+      if (server.protocol === 'http2') await assertMultiplexed(server, '/ended', ['finish', 'close']);
+      else await assertPipelined(server, '/ended', ['finish', 'close']);
     },
   },
 
-  'an error that is thrown': { options: trusting, drive: (server) => failing(server, '/throws', 'thrown') },
+  'an error thrown synchronously': {
+    options: trustingIds,
+    run: (server) => assertErrorHandled(server, '/throws', 'thrown'),
+  },
 
-  'an error after an await': { options: trusting, drive: (server) => failing(server, '/rejects', 'rejected') },
+  'an error thrown after an await': {
+    options: trustingIds,
+    run: (server) => assertErrorHandled(server, '/rejects', 'rejected'),
+  },
 
-  "the framework's own error answer": {
-    options: trusting,
-    async drive(server) {
+  "the framework's default error response": {
+    options: trustingIds,
+    async run(server) {
       const id = newId();
       const { status, headers } = await get(server, '/unhandled', id);
       assert.equal(status, 500);
       assert.equal(headers['x-request-id'], id);
-      await assertOwn(server, id, []);
+      await assertOwnScope(server, id, []);
     },
   },
 
-  'no such route': {
-    options: trusting,
-    async drive(server) {
+  'a request without a matching route': {
+    options: trustingIds,
+    async run(server) {
       const id = newId();
       const { status, headers } = await get(server, '/no-such-route', id);
       assert.equal(status, 404);
       assert.equal(headers['x-request-id'], id);
-      await assertOwn(server, id, ['not found']);
+      await assertOwnScope(server, id, ['not found']);
     },
   },
 
-  'a streamed answer that the client reads slowly': { options: trusting, drive: (server) => slowly(server, ['chunk']) },
+  'a streamed response that the client reads slowly': {
+    options: trustingIds,
+    run: (server) => readSlowly(server, ['chunk']),
+  },
 
-  'drain of the answer': { options: trusting, drive: (server) => slowly(server, ['drain', 'after drain']) },
+  "the event 'drain' of a response": {
+    options: trustingIds,
+    run: (server) => readSlowly(server, ['drain', 'after drain']),
+  },
 
   'server-sent events': {
-    options: trusting,
-    async drive(server) {
+    options: trustingIds,
+    async run(server) {
       const id = newId();
       const { headers, body } = await get(server, '/events', id);
       assert.match(String(headers['content-type']), /^text\/event-stream/);
       assert.deepEqual(body.match(/(?<=^data: ).*/gm), Array(EVENT_COUNT).fill(id));
-      await assertOwn(server, id, ['event']);
+      await assertOwnScope(server, id, ['event']);
     },
   },
 
   'a WebSocket': {
-    options: trusting,
-    async drive(server) {
-      await Promise.all([converse(server), converse(server), converse(server)]);
+    options: trustingIds,
+    async run(server) {
+      await Promise.all([exchangeMessages(server), exchangeMessages(server), exchangeMessages(server)]);
     },
   },
 
-  'a client that goes away while it sends': {
-    options: trusting,
-    async drive(server) {
+  'a client that disconnects during its upload': {
+    options: trustingIds,
+    async run(server) {
       const id = newId();
       const headers = { 'x-request-id': id, 'content-type': 'text/plain', 'content-length': '1000000' };
-      const upload = call(server, { path: '/unfinished', method: 'POST', headers });
+      const request = openRequest(server, { path: '/unfinished', method: 'POST', headers });
       try {
-        upload.upload.write('a'.repeat(1000));
-        await seen(server, id, ['handler']);
+        request.upload.write('a'.repeat(1000));
+        await waitForCheckpoints(server, id, ['handler']);
       } finally {
-        upload.abort();
+        request.abort();
       }
-      await assertOwn(server, id, ['handler', 'signal AbortError', 'upload ended']);
+      await assertOwnScope(server, id, ['handler', 'signal AbortError', 'upload ended']);
     },
   },
 
-  'a client that goes away while it reads': {
-    options: trusting,
-    drive: (server) => goAway(server, ['chunk', 'signal AbortError', 'after the abort']),
+  'a client that disconnects during the response': {
+    options: trustingIds,
+    run: (server) => disconnectWhileReading(server, ['chunk', 'signal AbortError', 'after the abort']),
   },
 
-  'close of an answer that nobody reads to its end': {
-    options: trusting,
-    drive: (server) => goAway(server, ['signal AbortError', 'close']),
+  "the event 'close' of a response that is not read to its end": {
+    options: trustingIds,
+    run: (server) => disconnectWhileReading(server, ['signal AbortError', 'close']),
   },
 
-  'many requests over one keep-alive socket': {
-    options: trusting,
-    async drive(server) {
+  'many requests on one keep-alive connection': {
+    options: trustingIds,
+    async run(server) {
       const ids = Array.from({ length: 30 }, newId);
       const agent = new Agent({ keepAlive: true, maxSockets: 1 });
       try {
         const sockets = new Set<unknown>();
         for (const id of ids) {
-          const next = call(server, { path: '/plain', headers: { 'x-request-id': id }, agent });
-          next.upload.once('socket', (socket) => sockets.add(socket));
-          next.upload.end();
-          const { headers, body } = await next.head();
-          assert.deepEqual([headers['x-request-id'], await text(body)], [id, 'ok']);
+          const request = openRequest(server, { path: '/plain', headers: { 'x-request-id': id }, agent });
+          request.upload.once('socket', (socket) => sockets.add(socket));
+          request.upload.end();
+          const { headers, body } = await request.response();
+          assert.deepEqual([headers['x-request-id'], await readText(body)], [id, 'ok']);
         }
-        assert.equal(sockets.size, 1, 'the server closed the connection');
+        assert.equal(sockets.size, 1, 'all requests must use one connection');
       } finally {
         agent.destroy();
       }
-      for (const id of ids) await assertOwn(server, id, STEPS);
+      for (const id of ids) await assertOwnScope(server, id, AWAIT_CHECKPOINTS);
     },
   },
 
-  'pipelined requests': { options: trusting, drive: (server) => pipeline(server, '/plain', STEPS) },
+  'pipelined requests': { options: trustingIds, run: (server) => assertPipelined(server, '/plain', AWAIT_CHECKPOINTS) },
 
-  'http2 streams of one session': { options: trusting, drive: (server) => share(server, '/plain', STEPS) },
+  'HTTP/2 streams of one session': {
+    options: trustingIds,
+    run: (server) => assertMultiplexed(server, '/plain', AWAIT_CHECKPOINTS),
+  },
 
-  'the deadline': {
+  'the deadline of a request': {
     options: withDeadline,
-    async drive(server) {
+    async run(server) {
       await Promise.all(
         Array.from({ length: 5 }, async () => {
           const id = newId();
           const { status, body } = await get(server, '/deadline', id);
           assert.deepEqual([status, body], [503, 'TimeoutError']);
-          await assertOwn(server, id, ['signal TimeoutError', 'after the deadline']);
+          await assertOwnScope(server, id, ['signal TimeoutError', 'after the deadline']);
         }),
       );
     },
   },
 
-  'a request without an id': { options: trusting, drive: (server) => assertReplaced(server, undefined) },
+  'a request without an id': { options: trustingIds, run: (server) => assertIdReplaced(server, undefined) },
 
-  'an id that is not safe': {
-    options: trusting,
-    async drive(server) {
+  'an unsafe request id': {
+    options: trustingIds,
+    async run(server) {
       for (const id of ['', 'a b', 'a,b', 'a;b', 'a"b', '<a>', 'a\tb', 'caf\u00e9', 'a'.repeat(129), ['a', 'b']]) {
-        await assertReplaced(server, id);
+        await assertIdReplaced(server, id);
       }
       const longest = 'aZ09_.:@/+=-'.padEnd(128, 'x');
       const { headers, body } = await get(server, '/scope', longest);
@@ -249,30 +277,30 @@ export const losses = {
     },
   },
 
-  'an id that is not trusted': { options: wary, drive: (server) => assertReplaced(server, newId()) },
-} satisfies Readonly<Record<string, Loss>>;
+  'an untrusted request id': { options: notTrustingIds, run: (server) => assertIdReplaced(server, newId()) },
+} satisfies Readonly<Record<string, BatteryCase>>;
 
-export type LossName = keyof typeof losses;
+export type CaseName = keyof typeof batteryCases;
 
 function newId(): string {
   return `battery-${randomUUID()}`;
 }
 
-function get(server: ServerAddress, path: string, id: string): Promise<Answer> {
-  return ask(server, { path, headers: { 'x-request-id': id } });
+function get(server: ServerAddress, path: string, id: string): Promise<TextResponse> {
+  return sendRequest(server, { path, headers: { 'x-request-id': id } });
 }
 
-/** One request from its start to its end. */
-async function plain(server: ServerAddress, agent?: Agent): Promise<void> {
+/** Sends one request to `/plain`. */
+async function assertPlain(server: ServerAddress, agent?: Agent): Promise<void> {
   const id = newId();
-  const outgoing = { path: '/plain', headers: { 'x-request-id': id } };
-  const { status, headers, body } = await ask(server, agent === undefined ? outgoing : { ...outgoing, agent });
+  const options = { path: '/plain', headers: { 'x-request-id': id } };
+  const { status, headers, body } = await sendRequest(server, agent === undefined ? options : { ...options, agent });
   assert.deepEqual([status, body, headers['x-request-id']], [200, 'ok', id]);
-  await assertOwn(server, id, STEPS);
+  await assertOwnScope(server, id, AWAIT_CHECKPOINTS);
 }
 
-/** Requests that are all sent over one socket before the first is answered. */
-async function pipeline(server: ServerAddress, path: string, steps: readonly string[]): Promise<void> {
+/** Sends ten requests on one connection before the response to the first has arrived. */
+async function assertPipelined(server: ServerAddress, path: string, checkpoints: readonly string[]): Promise<void> {
   const ids = Array.from({ length: 10 }, newId);
   const socket = connect(server.port, '127.0.0.1');
   try {
@@ -281,149 +309,134 @@ async function pipeline(server: ServerAddress, path: string, steps: readonly str
       return `GET ${path} HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: ${id}\r\nConnection: ${connection}\r\n\r\n`;
     });
     socket.write(requests.join(''));
-    let answers = '';
-    for await (const piece of socket) answers += piece;
-    assert.deepEqual(answers.match(/(?<=^x-request-id: )\S+/gim), ids);
+    let responses = '';
+    for await (const chunk of socket) responses += chunk;
+    assert.deepEqual(responses.match(/(?<=^x-request-id: )\S+/gim), ids);
   } finally {
     socket.destroy();
   }
-  for (const id of ids) await assertOwn(server, id, steps);
+  for (const id of ids) await assertOwnScope(server, id, checkpoints);
 }
 
-/** Streams of one http2 session at once. */
-async function share(server: ServerAddress, path: string, steps: readonly string[]): Promise<void> {
+/** Opens thirty streams of one HTTP/2 session at once. */
+async function assertMultiplexed(server: ServerAddress, path: string, checkpoints: readonly string[]): Promise<void> {
   const ids = Array.from({ length: 30 }, newId);
   const session = connectHttp2(`http://127.0.0.1:${server.port}`);
   try {
     await Promise.all(
       ids.map(async (id) => {
         const stream = session.request({ ':path': path, 'x-request-id': id });
-        const head = once(stream, 'response');
+        const response = once(stream, 'response');
         stream.resume();
-        const [[headers]] = await Promise.all([head, once(stream, 'end')]);
+        const [[headers]] = await Promise.all([response, once(stream, 'end')]);
         assert.equal(headers['x-request-id'], id);
       }),
     );
   } finally {
     session.destroy();
   }
-  for (const id of ids) await assertOwn(server, id, steps);
+  for (const id of ids) await assertOwnScope(server, id, checkpoints);
 }
 
-async function reads(server: ServerAddress, id: string): Promise<Record<string, Read[]>> {
-  return JSON.parse((await ask(server, { path: `/seen?id=${id}` })).body);
-}
-
-/** The reads of a request, once each of the steps has come. */
-async function seen(server: ServerAddress, id: string, steps: readonly string[]): Promise<Record<string, Read[]>> {
-  const end = Date.now() + LIMIT_MS;
-  for (;;) {
-    const found = await reads(server, id);
-    const missing = steps.filter((step) => found[step] === undefined);
-    if (missing.length === 0) return found;
-    assert.ok(Date.now() < end, `these steps never came: ${missing.join(', ')}; these did: ${JSON.stringify(found)}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
-/** Asserts over HTTP that each of these steps has come, and each read of each step was of this request's scope. */
-export async function assertOwn(server: ServerAddress, id: string, steps: readonly string[]): Promise<void> {
-  for (const [step, own] of Object.entries(await seen(server, id, steps))) {
-    for (const read of own) assert.equal(read, id, `read at the step "${step}"`);
-  }
-}
-
-/** Bodies that arrive piece by piece, on sockets that have served another request, with whole requests between. */
-async function uploadInTurns(
+/**
+ * Sends uploads in several chunks, each on a connection that has already served another request. Between two chunks, other
+ * requests are served.
+ */
+async function interleaveUploads(
   server: ServerAddress,
   path: string,
   type: string,
   encode: (text: string) => string,
 ): Promise<void> {
-  const gates: (() => void)[] = [];
-  const begun = Promise.all(
-    Array.from({ length: UPLOADS }, (_, index) => new Promise<void>((resolve) => (gates[index] = resolve))),
+  const markBegun: (() => void)[] = [];
+  const allBegun = Promise.all(
+    Array.from(
+      { length: CONCURRENT_UPLOADS },
+      (_, index) => new Promise<void>((resolve) => (markBegun[index] = resolve)),
+    ),
   );
   await Promise.all(
-    Array.from({ length: UPLOADS }, async (_, index) => {
+    Array.from({ length: CONCURRENT_UPLOADS }, async (_, index) => {
       const id = newId();
       const agent = new Agent({ keepAlive: true, maxSockets: 1 });
       try {
-        await plain(server, agent);
+        await assertPlain(server, agent);
         const content = encode('a'.repeat(20_000 + index));
         const headers = { 'x-request-id': id, 'content-type': type, 'content-length': String(content.length) };
-        const upload = async (body: Writable) => {
-          const size = Math.ceil(content.length / 4);
-          body.write(content.slice(0, size));
-          // All have begun before one goes on.
-          gates[index]?.();
-          await begun;
-          for (let at = size; at < content.length; at += size) {
-            await plain(server);
-            body.write(content.slice(at, at + size));
+        const writeBody = async (upload: Writable) => {
+          const chunkLength = Math.ceil(content.length / 4);
+          upload.write(content.slice(0, chunkLength));
+          // No upload continues before all of them have begun.
+          markBegun[index]?.();
+          await allBegun;
+          for (let offset = chunkLength; offset < content.length; offset += chunkLength) {
+            await assertPlain(server);
+            upload.write(content.slice(offset, offset + chunkLength));
           }
-          body.end();
+          upload.end();
         };
-        const { status, body } = await ask(server, { path, method: 'POST', headers, agent }, upload);
+        const { status, body } = await sendRequest(server, { path, method: 'POST', headers, agent }, writeBody);
         assert.deepEqual([status, JSON.parse(body)], [200, { length: 20_000 + index }]);
       } finally {
-        // The others would wait for this one's turn.
-        gates[index]?.();
+        // If this upload failed, the others must not wait for it.
+        markBegun[index]?.();
         agent.destroy();
       }
-      await assertOwn(server, id, ['after the parser', ...STEPS]);
+      await assertOwnScope(server, id, ['after the parser', ...AWAIT_CHECKPOINTS]);
     }),
   );
 }
 
-async function failing(server: ServerAddress, path: string, message: string): Promise<void> {
+async function assertErrorHandled(server: ServerAddress, path: string, message: string): Promise<void> {
   const id = newId();
   const { status, headers, body } = await get(server, path, id);
   assert.deepEqual([status, body, headers['x-request-id']], [500, message, id]);
-  await assertOwn(server, id, ['error handler']);
+  await assertOwnScope(server, id, ['error handler']);
 }
 
-/** Reads a long answer whose client does other things first. */
-async function slowly(server: ServerAddress, steps: readonly string[]): Promise<void> {
+/** Reads a long response only after other requests have been served, so that the server has to wait for `drain`. */
+async function readSlowly(server: ServerAddress, checkpoints: readonly string[]): Promise<void> {
   const id = newId();
-  const slow = call(server, { path: '/stream', headers: { 'x-request-id': id } });
+  const request = openRequest(server, { path: '/stream', headers: { 'x-request-id': id } });
   try {
-    slow.upload.end();
-    const { body } = await slow.head();
-    await Promise.all(Array.from({ length: 5 }, () => plain(server)));
+    request.upload.end();
+    const { body } = await request.response();
+    await Promise.all(Array.from({ length: 5 }, () => assertPlain(server)));
     let length = 0;
-    for await (const piece of body) length += piece.length;
+    for await (const chunk of body) length += chunk.length;
     assert.equal(length, STREAM_BYTES);
   } finally {
-    slow.abort();
+    request.abort();
   }
-  await assertOwn(server, id, steps);
+  await assertOwnScope(server, id, checkpoints);
 }
 
-async function goAway(server: ServerAddress, steps: readonly string[]): Promise<void> {
+/** Disconnects after the first chunk of a response that would never end. */
+async function disconnectWhileReading(server: ServerAddress, checkpoints: readonly string[]): Promise<void> {
   const id = newId();
-  const endless = call(server, { path: '/endless', headers: { 'x-request-id': id } });
+  const request = openRequest(server, { path: '/endless', headers: { 'x-request-id': id } });
   try {
-    endless.upload.end();
-    const { body } = await endless.head();
+    request.upload.end();
+    const { body } = await request.response();
     body.on('error', () => {});
     await once(body, 'data');
   } finally {
-    endless.abort();
+    request.abort();
   }
-  await assertOwn(server, id, steps);
+  await assertOwnScope(server, id, checkpoints);
 }
 
-async function converse(server: ServerAddress): Promise<void> {
+/** Exchanges three messages on a WebSocket, with another request after each of them. */
+async function exchangeMessages(server: ServerAddress): Promise<void> {
   const id = newId();
   const socket = new WebSocket(`ws://127.0.0.1:${server.port}/socket`, { headers: { 'x-request-id': id } });
   try {
     await once(socket, 'open');
     for (const message of ['one', 'two', 'three']) {
-      const answer = once(socket, 'message');
+      const reply = once(socket, 'message');
       socket.send(message);
-      assert.equal(String((await answer)[0]), id);
-      await plain(server);
+      assert.equal(String((await reply)[0]), id);
+      await assertPlain(server);
     }
     const closed = once(socket, 'close');
     socket.close();
@@ -431,16 +444,16 @@ async function converse(server: ServerAddress): Promise<void> {
   } finally {
     socket.terminate();
   }
-  await assertOwn(server, id, ['open', 'message', 'socket closed']);
+  await assertOwnScope(server, id, ['open', 'message', 'socket closed']);
 }
 
-/** The id that a request brings is not the one that it gets. */
-async function assertReplaced(server: ServerAddress, id: string | readonly string[] | undefined): Promise<void> {
-  const { headers, body } = await ask(server, {
+/** Asserts that a request gets a new id instead of the one that it carries. */
+async function assertIdReplaced(server: ServerAddress, id: string | readonly string[] | undefined): Promise<void> {
+  const { headers, body } = await sendRequest(server, {
     path: '/scope',
     headers: id === undefined ? {} : { 'x-request-id': id },
   });
-  const given = JSON.parse(body).id;
-  assert.match(given, UUID);
-  assert.equal(headers['x-request-id'], given);
+  const newScopeId = JSON.parse(body).id;
+  assert.match(newScopeId, UUID);
+  assert.equal(headers['x-request-id'], newScopeId);
 }

@@ -1,119 +1,122 @@
-/** What the handlers of the battery's servers do, for any framework on any runtime. */
+/** The parts of the battery's route handlers that are the same in every framework and on every runtime. */
 import { getRequestScope, tryGetRequestScope } from '@throughline/request';
-import type { Note } from './recorded-reads.js';
+import type { Recorder } from './recorded-reads.js';
 
-const CHUNKS = 24;
-/** Above what any of the frameworks holds back before it has a writer wait. */
+const CHUNK_COUNT = 24;
+/** Above the high-water mark of every framework, so that a writer has to wait for `drain`. */
 const CHUNK_BYTES = 1 << 17;
-const EVENTS = 5;
 
-const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 1));
+/** The length of the response to `GET /stream`, in bytes. */
+export const STREAM_BYTES = CHUNK_COUNT * CHUNK_BYTES;
 
-/** Suspends in the ways that handlers do. */
-export async function steps(note: Note): Promise<void> {
-  note('start');
+/** The number of events in the response to `GET /events`. */
+export const EVENT_COUNT = 5;
+
+const nextTimer = () => new Promise<void>((resolve) => setTimeout(resolve, 1));
+
+/** Suspends for a promise, a timer and a microtask, and reads the scope after each of them. */
+export async function readAcrossAwaits(record: Recorder): Promise<void> {
+  record('start');
   await undefined;
-  note('after await');
-  await turn();
-  note('after a timer');
+  record('after await');
+  await nextTimer();
+  record('after a timer');
   await new Promise<void>((resolve) => queueMicrotask(resolve));
-  note('after a microtask');
+  record('after a microtask');
 }
 
-/** A `Promise.race` that the timeout wins, and one that it loses. */
-export async function race(note: Note): Promise<void> {
+/** Runs a `Promise.race()` that the timeout wins, and one that the timeout loses. */
+export async function readAcrossRaces(record: Recorder): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const timeout = (milliseconds: number) =>
     new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        note('timeout');
+        record('timeout');
         reject(new Error('too slow'));
       }, milliseconds);
     });
-  await Promise.race([new Promise(() => {}), timeout(2)]).catch(() => note('after a lost race'));
-  const won = turn();
-  await Promise.race([won, timeout(60_000)]).finally(() => clearTimeout(timer));
-  note('after a won race');
+  await Promise.race([new Promise(() => {}), timeout(2)]).catch(() => record('after a lost race'));
+  const winner = nextTimer();
+  await Promise.race([winner, timeout(60_000)]).finally(() => clearTimeout(timer));
+  record('after a won race');
 }
 
-/** What `GET /scope` and `GET /mounted/scope` answer. */
-export function scopeText(): string {
+/** The body of the response to `GET /scope` and `GET /mounted/scope`. */
+export function scopeJson(): string {
   const scope = tryGetRequestScope();
   return JSON.stringify({ id: scope?.id ?? null, method: scope?.method ?? null, path: scope?.path ?? null });
 }
 
 /**
- * What is done with a body that a parser of the framework has read.
- * @param text the field `text` of it, or what was in the uploaded file
- * @returns the answer
+ * Handles a body that a parser of the framework has read.
+ * @param text the field `text` of the body, or the content of the uploaded file
+ * @returns the body of the response
  */
-export async function received(note: Note, text: string | undefined): Promise<string> {
-  note('after the parser');
-  await steps(note);
+export async function handleParsedBody(record: Recorder, text: string | undefined): Promise<string> {
+  record('after the parser');
+  await readAcrossAwaits(record);
   return JSON.stringify({ length: text?.length ?? null });
 }
 
-/** Reads in the listener of the scope's signal, as the step `signal` with the name of the reason. */
-export function watchSignal(note: Note): void {
+/** Records the abort of the scope's signal at the checkpoint `signal <name of the reason>`. */
+export function recordAbort(record: Recorder): void {
   const { signal } = getRequestScope();
-  signal.addEventListener('abort', () => note(`signal ${signal.reason.name}`), { once: true });
+  signal.addEventListener('abort', () => record(`signal ${signal.reason.name}`), { once: true });
 }
 
-/** What `GET /deadline` answers, with status 503: the reason that the scope's signal has aborted for. */
-export async function untilDeadline(note: Note): Promise<string> {
-  watchSignal(note);
+/**
+ * Waits until the scope's signal aborts.
+ * @returns the body of the response to `GET /deadline`, whose status is 503: the name of the reason
+ */
+export async function waitForDeadline(record: Recorder): Promise<string> {
+  recordAbort(record);
   const { signal } = getRequestScope();
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-  note('after the deadline');
+  record('after the deadline');
   return signal.reason.name;
 }
 
-/** The pieces of `GET /stream`, each made in a turn of its own. */
-export async function* chunks(note: Note): AsyncGenerator<Uint8Array, void, undefined> {
-  for (let index = 0; index < CHUNKS; index++) {
-    await turn();
-    note('chunk');
+/** The chunks of the response to `GET /stream`, each produced after a timer. */
+export async function* streamedChunks(record: Recorder): AsyncGenerator<Uint8Array, void, undefined> {
+  for (let index = 0; index < CHUNK_COUNT; index++) {
+    await nextTimer();
+    record('chunk');
     yield new Uint8Array(CHUNK_BYTES).fill(97);
   }
 }
 
-/** How long the answer to `GET /stream` is. */
-export const STREAM_BYTES = CHUNKS * CHUNK_BYTES;
-
-/** The pieces of `GET /events`: server-sent events that say what was read. */
-export async function* events(note: Note): AsyncGenerator<string, void, undefined> {
-  for (let index = 0; index < EVENTS; index++) {
-    await turn();
-    note('event');
-    yield `data: ${tryGetRequestScope()?.id ?? 'none'}\n\n`;
+/** The chunks of the response to `GET /events`: server-sent events whose data is the id of the current scope. */
+export async function* serverSentEvents(record: Recorder): AsyncGenerator<string, void, undefined> {
+  for (let index = 0; index < EVENT_COUNT; index++) {
+    await nextTimer();
+    record('event');
+    yield `data: ${scopeIdText()}\n\n`;
   }
 }
 
-export const EVENT_COUNT = EVENTS;
-
-/** The pieces of `GET /endless`: as many as it takes until the scope's signal aborts. */
-export async function* endless(note: Note): AsyncGenerator<string, void, undefined> {
-  watchSignal(note);
+/** The chunks of the response to `GET /endless`, which end only when the scope's signal aborts. */
+export async function* endlessChunks(record: Recorder): AsyncGenerator<string, void, undefined> {
+  recordAbort(record);
   const { signal } = getRequestScope();
   try {
     while (!signal.aborted) {
-      await turn();
-      note('chunk');
+      await nextTimer();
+      record('chunk');
       yield 'more\n';
     }
   } finally {
-    // A stream made of this may end it at a yield.
-    note('after the abort');
+    // A stream created from this generator may return it at a `yield`.
+    record('after the abort');
   }
 }
 
-/** What a WebSocket answers to a message. */
-export function socketText(): string {
+/** The reply of a WebSocket to a message: the id of the current scope, or `none`. */
+export function scopeIdText(): string {
   return tryGetRequestScope()?.id ?? 'none';
 }
 
-/** What the handler of `GET /rejects` does. */
-export async function rejects(note: Note): Promise<never> {
-  await steps(note);
+/** The handler of `GET /rejects`. */
+export async function rejectAfterAwaits(record: Recorder): Promise<never> {
+  await readAcrossAwaits(record);
   throw new Error('rejected');
 }

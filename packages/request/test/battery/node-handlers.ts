@@ -1,60 +1,60 @@
-/** What the handlers of the battery's servers do with Node's own requests and answers. */
+/** The parts of the battery's route handlers that use the requests and responses of Node's own servers. */
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
-import type { Note } from './recorded-reads.js';
+import type { Recorder } from './recorded-reads.js';
 
-type Request = IncomingMessage | Http2ServerRequest;
-type Response = ServerResponse | Http2ServerResponse;
+type NodeRequest = IncomingMessage | Http2ServerRequest;
+type NodeResponse = ServerResponse | Http2ServerResponse;
 
-/** Reads in the listeners of the answer's end. */
-export function noteEnd(response: Response, note: Note): void {
-  response.on('finish', () => note('finish'));
-  response.on('close', () => note('close'));
+/** Reads the scope in the listeners for the end of a response. */
+export function recordResponseEnd(response: NodeResponse, record: Recorder): void {
+  response.on('finish', () => record('finish'));
+  response.on('close', () => record('close'));
 }
 
-/** Writes the pieces of an answer, and waits where it is told to. */
-export async function writeAll(
-  response: Response,
-  pieces: AsyncIterable<string | Uint8Array>,
-  note: Note,
+/** Writes the chunks of a response, and waits for `drain` after a write that returned false. */
+export async function writeChunks(
+  response: NodeResponse,
+  chunks: AsyncIterable<string | Uint8Array>,
+  record: Recorder,
 ): Promise<void> {
-  response.on('drain', () => note('drain'));
-  for await (const piece of pieces) {
-    // The types of the two kinds of answer have nothing in common to call.
-    const answer = response as ServerResponse;
-    if (answer.write(piece) || isOver(response)) continue;
-    await writable(answer);
-    note('after drain');
+  response.on('drain', () => record('drain'));
+  for await (const chunk of chunks) {
+    // The types of the two classes have no call signature of `write` in common.
+    const writable = response as ServerResponse;
+    if (writable.write(chunk) || isDestroyed(response)) continue;
+    await drainOrClose(writable);
+    record('after drain');
   }
   response.end();
 }
 
-function isOver(response: Response): boolean {
+function isDestroyed(response: NodeResponse): boolean {
   return 'stream' in response ? response.stream.destroyed : response.destroyed;
 }
 
-/** Waits until more can be written, or nobody is there any more. */
-function writable(response: ServerResponse): Promise<void> {
+/** Waits until more can be written or the client has disconnected. */
+function drainOrClose(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
-    const go = () => {
-      response.off('drain', go);
-      response.off('close', go);
+    const proceed = () => {
+      response.off('drain', proceed);
+      response.off('close', proceed);
       resolve();
     };
-    response.on('drain', go);
-    response.on('close', go);
+    response.on('drain', proceed);
+    response.on('close', proceed);
   });
 }
 
-/** Reads a body that may never end: the step `upload ended` comes either way. */
-export async function readUpload(request: Request, note: Note): Promise<void> {
-  request.on('data', () => note('data'));
+/** Reads a request body that may never end. The checkpoint `upload ended` is recorded in any case. */
+export async function readNodeUpload(request: NodeRequest, record: Recorder): Promise<void> {
+  request.on('data', () => record('data'));
   try {
     await once(request, 'end');
   } catch {
-    // A client that goes away is an error of the request.
+    // The request emits an error if the client disconnects.
   } finally {
-    note('upload ended');
+    record('upload ended');
   }
 }

@@ -1,31 +1,34 @@
 /**
- * What an application's code read, kept under the id of the request that it ran for.
+ * Records which scope the application under test read, and where.
  *
- * The id is taken from the request's own header and handed along by hand, never from the scope: so a read in another's
- * scope, or in none, shows. A client asks for the reads with a further request, since many of them happen after the
- * answer. Nothing in here knows a runtime: the servers of the battery run on Node, Bun, Deno and workerd.
+ * A read is recorded under the id that the request carries in its `x-request-id` header, and under the name of a checkpoint.
+ * The id is taken from the header and passed along as an argument, never read from the scope. A read in the scope of another
+ * request, or outside of any scope, is therefore visible.
+ *
+ * The client fetches the reads with a separate request, because many of them happen after the response. This module depends on
+ * no runtime: the servers of the battery run on Node, Bun, Deno and workerd.
  */
 import { tryGetRequestScope } from '@throughline/request';
 
-/** The id of the scope that a step ran in, null where there was none. */
-export type Read = string | null;
+/** The id of the scope that was current at a checkpoint, or null if there was none. */
+export type ScopeRead = string | null;
 
-/** Records what is read now, at a step of the given name. */
-export type Note = (step: string) => void;
+/** Reads the current scope and records its id under the name of a checkpoint. */
+export type Recorder = (checkpoint: string) => void;
 
-const reads = new Map<string, Map<string, Read[]>>();
+const readsByRequest = new Map<string, Map<string, ScopeRead[]>>();
 
-/** @param id the request's header `x-request-id`, as the framework gives it */
-export function noteFor(id: string | readonly string[] | null | undefined): Note {
+/** @param id the `x-request-id` header of the request, as the framework returns it */
+export function recorderFor(id: string | readonly string[] | null | undefined): Recorder {
   const key = String(id);
-  return (step) => {
-    const own = reads.get(key) ?? new Map<string, Read[]>();
-    reads.set(key, own);
-    own.set(step, [...(own.get(step) ?? []), tryGetRequestScope()?.id ?? null]);
+  return (checkpoint) => {
+    const reads = readsByRequest.get(key) ?? new Map<string, ScopeRead[]>();
+    readsByRequest.set(key, reads);
+    reads.set(checkpoint, [...(reads.get(checkpoint) ?? []), tryGetRequestScope()?.id ?? null]);
   };
 }
 
-/** What `GET /seen?id=...` answers: the steps of that request, and what each read. */
-export function seenText(id: string | null | undefined): string {
-  return JSON.stringify(Object.fromEntries(reads.get(String(id)) ?? []));
+/** The body of the response to `GET /reads?id=...`: the checkpoints of that request, each with its reads. */
+export function recordedReadsJson(id: string | null | undefined): string {
+  return JSON.stringify(Object.fromEntries(readsByRequest.get(String(id)) ?? []));
 }

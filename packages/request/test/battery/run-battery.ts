@@ -1,35 +1,38 @@
-/** Runs the losses that a framework has as tests of `node:test`: each on its own, then all of them at once. */
+/** Registers the cases of the battery as tests of `node:test`: each one separately, then all of them at once. */
 import { describe, it } from 'node:test';
 import type { RequestScopeOptions } from '@throughline/request';
 import { type RunningServer, withServer } from '../http/server.js';
-import { type Loss, type LossName, losses } from './cases.js';
+import { type BatteryCase, batteryCases, type CaseName } from './cases.js';
 
-const CONCURRENT = 50;
+const CONCURRENT_CASES = 50;
 const TIMEOUT_MS = 60_000;
 
 /**
- * @param start starts a server with the routes that `losses.ts` names, its adapter mounted with these options, which JSON
- * can carry; the server is closed when the tests are over
- * @param names what the framework has
+ * @param framework the name in the titles of the tests
+ * @param start starts a server with the routes in `cases.ts`, whose adapter is mounted with the given options, which JSON can
+ * represent; the server is closed when a test is over
+ * @param names the cases that the framework supports
  */
-export function testLosses(
+export function runBattery(
   framework: string,
   start: (options: RequestScopeOptions) => Promise<RunningServer>,
-  names: readonly LossName[],
+  names: readonly CaseName[],
 ): void {
-  describe(`${framework} keeps the scope`, () => {
+  describe(`request scope in ${framework}`, () => {
     for (const name of names) {
-      const loss: Loss = losses[name];
-      it(name, { timeout: TIMEOUT_MS }, () => withServer(start(loss.options), (server) => loss.drive(server)));
+      const { options, run }: BatteryCase = batteryCases[name];
+      it(name, { timeout: TIMEOUT_MS }, () => withServer(start(options), run));
     }
 
-    it('all of it at once', { timeout: TIMEOUT_MS }, async () => {
+    it('all cases concurrently', { timeout: TIMEOUT_MS }, async () => {
       const options: RequestScopeOptions = { trustRequestId: true };
-      const concurrent = names.map((name): Loss => losses[name]).filter((loss) => isSame(loss.options, options));
+      const cases = names
+        .map((name): BatteryCase => batteryCases[name])
+        .filter((one) => haveSameOptions(one.options, options));
       await withServer(start(options), (server) =>
         Promise.all(
-          Array.from({ length: Math.max(CONCURRENT, concurrent.length) }, (_, index) =>
-            concurrent[index % concurrent.length]?.drive(server),
+          Array.from({ length: Math.max(CONCURRENT_CASES, cases.length) }, (_, index) =>
+            cases[index % cases.length]?.run(server),
           ),
         ),
       );
@@ -37,6 +40,6 @@ export function testLosses(
   });
 }
 
-function isSame(one: RequestScopeOptions, other: RequestScopeOptions): boolean {
+function haveSameOptions(one: RequestScopeOptions, other: RequestScopeOptions): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }

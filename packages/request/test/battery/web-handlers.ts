@@ -1,46 +1,46 @@
-/** The bodies of the battery as web streams. */
-import type { Note } from './recorded-reads.js';
+/** The parts of the battery's route handlers that use web streams and `FormData`. */
+import type { Recorder } from './recorded-reads.js';
 
 const encoder = new TextEncoder();
 
-/** A stream that makes each piece when it is asked for it. */
-export function streamOf(pieces: AsyncGenerator<string | Uint8Array>): ReadableStream<Uint8Array> {
-  let making: Promise<IteratorResult<string | Uint8Array>> | undefined;
+/** Creates a stream that produces each chunk when it is pulled. */
+export function streamFrom(chunks: AsyncGenerator<string | Uint8Array>): ReadableStream<Uint8Array> {
+  let pending: Promise<IteratorResult<string | Uint8Array>> | undefined;
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
-      making = pieces.next();
-      const { done, value } = await making;
+      pending = chunks.next();
+      const { done, value } = await pending;
       if (done) controller.close();
       else controller.enqueue(typeof value === 'string' ? encoder.encode(value) : value);
     },
     async cancel() {
-      // What is asked of a generator while it is busy is done in another frame by Deno and workerd.
-      await making;
-      await pieces.return(undefined);
+      // On Deno and workerd, a call to a generator that is still running is executed later, in a frame other than the caller's.
+      await pending;
+      await chunks.return(undefined);
     },
   });
 }
 
-/** Reads a body that may never end: the step `upload ended` comes either way. */
-export async function readBody(body: ReadableStream<Uint8Array> | null, note: Note): Promise<void> {
+/** Reads a request body that may never end. The checkpoint `upload ended` is recorded in any case. */
+export async function readWebUpload(body: ReadableStream<Uint8Array> | null, record: Recorder): Promise<void> {
   const reader = body?.getReader();
   try {
-    while (reader !== undefined && !(await reader.read()).done) note('data');
+    while (reader !== undefined && !(await reader.read()).done) record('data');
   } catch {
-    // A client that goes away is an error of its body.
+    // Reading the body fails if the client disconnects.
   } finally {
-    note('upload ended');
+    record('upload ended');
   }
 }
 
-/** The text of what was uploaded as the field `file`. */
-export async function fileText(form: FormData): Promise<string | undefined> {
+/** The text of the file that was uploaded as the field `file`. */
+export async function uploadedFileText(form: FormData): Promise<string | undefined> {
   const file = form.get('file');
   return file instanceof File ? file.text() : (file ?? undefined);
 }
 
 /** The field `text` of a form. */
-export function fieldText(form: FormData): string | undefined {
+export function formFieldText(form: FormData): string | undefined {
   const text = form.get('text');
   return typeof text === 'string' ? text : undefined;
 }

@@ -1,98 +1,118 @@
-/** The battery's client: one call over a socket of its own, HTTP/1.1 or HTTP/2, with every step in the caller's hands. */
+/**
+ * The client of the tests, for HTTP/1.1 and HTTP/2. `sendRequest()` sends a request and reads the whole response.
+ * `openRequest()` leaves each step to the caller: writing the body, reading the response, disconnecting.
+ */
 import { once } from 'node:events';
 import { type Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect, constants } from 'node:http2';
 import type { Readable, Writable } from 'node:stream';
 import type { ServerAddress } from './server.js';
 
-/** What is sent. */
-export interface Outgoing {
+export interface RequestOptions {
   readonly path: string;
+  /** Default: `GET`. */
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
-  /** A connection pool to use; without one, each call has a connection of its own. HTTP/1.1 alone. */
+  /** The connection pool, for HTTP/1.1 only. Default: none, so that each request has its own connection. */
   readonly agent?: Agent;
 }
 
-/** What comes back before the body. */
-export interface Head {
+/** A response whose body has not been read yet. */
+export interface StreamedResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Readable;
 }
 
-export interface Answer extends Omit<Head, 'body'> {
+/** A response whose body has been read as text. */
+export interface TextResponse extends Omit<StreamedResponse, 'body'> {
   readonly body: string;
 }
 
-/** A call under way. */
-export interface Call {
-  /** The request's body: `end` it. */
+/** A request that is under way. */
+export interface OpenRequest {
+  /** The body of the request. The caller has to end it. */
   readonly upload: Writable;
-  head(): Promise<Head>;
-  /** Goes away, as a client does whose page was closed. */
+  /** Resolves when the headers of the response have arrived. */
+  response(): Promise<StreamedResponse>;
+  /** Disconnects, as a browser does when its page is closed. */
   abort(): void;
 }
 
-export function call(server: ServerAddress, outgoing: Outgoing): Call {
-  return server.protocol === 'http2' ? callHttp2(server.port, outgoing) : callHttp(server.port, outgoing);
+export function openRequest(server: ServerAddress, options: RequestOptions): OpenRequest {
+  return server.protocol === 'http2' ? openHttp2Request(server.port, options) : openHttpRequest(server.port, options);
 }
 
-/** Makes a call and gives the whole answer. */
-export async function ask(
+/**
+ * Sends a request and reads the whole response.
+ * @param writeBody writes and ends the body of the request; default: an empty body
+ */
+export async function sendRequest(
   server: ServerAddress,
-  outgoing: Outgoing,
-  upload: (body: Writable) => void | Promise<void> = (body) => void body.end(),
-): Promise<Answer> {
-  const asked = call(server, outgoing);
+  options: RequestOptions,
+  writeBody: (upload: Writable) => void | Promise<void> = (upload) => void upload.end(),
+): Promise<TextResponse> {
+  const request = openRequest(server, options);
   try {
-    const head = asked.head();
-    const [{ status, headers, body }] = await Promise.all([head, upload(asked.upload)]);
-    return { status, headers, body: await text(body) };
+    const [{ status, headers, body }] = await Promise.all([request.response(), writeBody(request.upload)]);
+    return { status, headers, body: await readText(body) };
   } finally {
-    // A connection of a pool is the pool's.
-    if (outgoing.agent === undefined || server.protocol === 'http2') asked.abort();
+    // A connection that belongs to a pool stays open.
+    if (options.agent === undefined || server.protocol === 'http2') request.abort();
   }
 }
 
-export async function text(body: Readable): Promise<string> {
-  const pieces: Buffer[] = [];
-  for await (const piece of body) pieces.push(Buffer.from(piece));
-  return Buffer.concat(pieces).toString();
+export async function readText(body: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of body) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString();
 }
 
-function callHttp(port: number, { path, method = 'GET', headers, agent }: Outgoing): Call {
-  const outgoing = Object.fromEntries(
+/** The first cookie that a response sets, as the value of a `cookie` header. */
+export function cookieOf({ headers }: Pick<StreamedResponse, 'headers'>): string {
+  return String(headers['set-cookie']).split(';', 1)[0] ?? '';
+}
+
+function openHttpRequest(port: number, { path, method = 'GET', headers, agent }: RequestOptions): OpenRequest {
+  const outgoingHeaders = Object.fromEntries(
     Object.entries(headers ?? {}).map(([name, value]) => [name, typeof value === 'string' ? value : [...value]]),
   );
-  const request = httpRequest({ host: '127.0.0.1', port, path, method, headers: outgoing, agent: agent ?? false });
-  // Whoever waits for the head is told; a call that was aborted is nobody's error.
+  const request = httpRequest({
+    host: '127.0.0.1',
+    port,
+    path,
+    method,
+    headers: outgoingHeaders,
+    agent: agent ?? false,
+  });
+  // response() rejects with an error of the request. The error that abort() causes is not a failure.
   request.on('error', () => {});
-  const head = once(request, 'response');
-  head.catch(() => {});
+  const arrival = once(request, 'response');
+  arrival.catch(() => {});
   return {
     upload: request,
-    head: async () => {
-      const [response]: IncomingMessage[] = await head;
-      if (response === undefined) throw new Error('the server sent no answer');
+    response: async () => {
+      const [response]: IncomingMessage[] = await arrival;
+      if (response === undefined) throw new Error('The server sent no response.');
       return { status: response.statusCode ?? 0, headers: response.headers, body: response };
     },
     abort: () => request.destroy(),
   };
 }
 
-function callHttp2(port: number, { path, method = 'GET', headers }: Outgoing): Call {
+function openHttp2Request(port: number, { path, method = 'GET', headers }: RequestOptions): OpenRequest {
   const session = connect(`http://127.0.0.1:${port}`);
   session.on('error', () => {});
   const stream = session.request({ ...headers, ':method': method, ':path': path });
+  // As above.
   stream.on('error', () => {});
-  const head = once(stream, 'response');
-  head.catch(() => {});
+  const arrival = once(stream, 'response');
+  arrival.catch(() => {});
   return {
     upload: stream,
-    head: async () => {
-      const [received] = await head;
-      return { status: Number(received[':status']), headers: received, body: stream };
+    response: async () => {
+      const [responseHeaders] = await arrival;
+      return { status: Number(responseHeaders[':status']), headers: responseHeaders, body: stream };
     },
     abort: () => {
       if (stream.closed) {

@@ -1,40 +1,9 @@
-/** A client that upgrades its connection and resets it while its session is loaded, for the tests. */
+/** A client that resets its connection while the session for its upgrade is being loaded. */
 import { connect } from 'node:net';
-import type { Session, Sessions } from '@throughline/request';
-import { type Exchange, emptySession } from './empty-session.js';
+import type { DeferredSessions } from './deferred-sessions.js';
 
-/** Sessions that are loaded when the test says so. */
-export class HeldSessions implements Sessions {
-  /** Told when the client has gone. */
-  #close: () => void = () => {};
-  #ask: () => void = () => {};
-  #load: (session: Session | Promise<Session>) => void = () => {};
-  readonly asked = new Promise<void>((resolve) => {
-    this.#ask = resolve;
-  });
-  readonly closed = new Promise<void>((resolve) => {
-    this.#close = resolve;
-  });
-  readonly #loaded = new Promise<Session>((resolve) => {
-    this.#load = resolve;
-  });
-
-  open(exchange: Exchange): Promise<Session> {
-    exchange.onClose(this.#close);
-    this.#ask();
-    return this.#loaded;
-  }
-
-  /** Goes on, and gives what comes of it all its turns. */
-  async proceed(error?: Error): Promise<void> {
-    this.#load(error === undefined ? emptySession() : Promise.reject(error));
-    await new Promise((resolve) => setImmediate(resolve));
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
-
-/** Asks for a WebSocket and resets the connection when the session is asked for. Resolves when the server knows. */
-export async function resetWhileLoading(held: HeldSessions, port: number, path = '/'): Promise<void> {
+/** Requests a WebSocket, and resets the connection once its session is being loaded. Resolves when the server has noticed. */
+export async function resetDuringUpgrade(sessions: DeferredSessions, port: number, path = '/'): Promise<void> {
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => {});
   try {
@@ -42,15 +11,15 @@ export async function resetWhileLoading(held: HeldSessions, port: number, path =
       `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
         'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
     );
-    await held.asked;
+    await sessions.requested;
     socket.resetAndDestroy();
-    await Promise.race([held.closed, failed(AbortSignal.timeout(10_000))]);
+    await Promise.race([sessions.closed, rejectOnAbort(AbortSignal.timeout(10_000))]);
   } finally {
     socket.destroy();
   }
 }
 
-/** A server that fails here may never tell. */
-function failed(signal: AbortSignal): Promise<never> {
+/** A server with the fault that is tested for may never report that the client has disconnected. */
+function rejectOnAbort(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 }

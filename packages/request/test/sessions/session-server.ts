@@ -1,65 +1,35 @@
-/** A real server with sessions, and users who keep their cookies, for the tests. */
+/** A server of `node:http` with sessions, which the tests send real requests to. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type HttpOptions, requestScope } from '@throughline/request/http';
 import { type SessionOptions, sessions } from '@throughline/request/sessions';
+import { SessionUser } from './session-user.js';
 
 export const SECRET = 'a secret of thirty-two characters';
-
-export interface Answer {
-  readonly status: number;
-  readonly text: string;
-  readonly headers: Headers;
-  /** The `set-cookie` headers. */
-  readonly cookies: readonly string[];
-}
-
-/** Keeps cookies as a browser does, as far as the tests need it: by name, until they are taken back. */
-export class User {
-  readonly jar = new Map<string, string>();
-  readonly #url: string;
-
-  constructor(url: string) {
-    this.#url = url;
-  }
-
-  async ask(path: string, init: RequestInit = {}): Promise<Answer> {
-    const headers = new Headers(init.headers);
-    if (this.jar.size > 0) headers.set('cookie', [...this.jar].map((pair) => pair.join('=')).join('; '));
-    const response = await fetch(`${this.#url}${path}`, { ...init, headers });
-    const cookies = response.headers.getSetCookie();
-    for (const cookie of cookies) this.keep(cookie);
-    return { status: response.status, text: await response.text(), headers: response.headers, cookies };
-  }
-
-  keep(cookie: string): void {
-    const [pair = '', ...attributes] = cookie.split('; ');
-    const equals = pair.indexOf('=');
-    const name = pair.slice(0, equals);
-    if (attributes.includes('Max-Age=0')) this.jar.delete(name);
-    else this.jar.set(name, pair.slice(equals + 1));
-  }
-}
 
 export interface SessionServer extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
-  /** The lines that the sessions logged. */
-  readonly lines: readonly string[];
-  user(): User;
+  /** What the sessions have logged, one entry per line. */
+  readonly logLines: readonly string[];
+  /** Creates a user without cookies. */
+  newUser(): SessionUser;
 }
 
-export type Handler = (request: IncomingMessage, response: ServerResponse, url: URL) => unknown;
+export type SessionHandler = (request: IncomingMessage, response: ServerResponse, url: URL) => unknown;
 
-/** Starts a server on a free port; its handler's rejection is answered with a status of 500 and the error's code. */
+/**
+ * Starts a server on a free port. If the handler throws or rejects, the response has the status 500 and the code of the error
+ * as its body.
+ */
 export async function startSessionServer(
-  handler: Handler,
+  handler: SessionHandler,
   options: Partial<SessionOptions> = {},
   httpOptions: HttpOptions = {},
 ): Promise<SessionServer> {
-  const lines: string[] = [];
-  const log = { warn: (line: string) => lines.push(line), error: (line: string) => lines.push(line) };
+  const logLines: string[] = [];
+  const log = { warn: (line: string) => logLines.push(line), error: (line: string) => logLines.push(line) };
   const session = sessions({ secret: SECRET, log, ...options });
   const listener = requestScope(
     async (request, response) => {
@@ -80,8 +50,8 @@ export async function startSessionServer(
   return {
     url,
     port,
-    lines,
-    user: () => new User(url),
+    logLines,
+    newUser: () => new SessionUser(url),
     [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
