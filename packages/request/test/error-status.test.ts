@@ -247,7 +247,7 @@ for (const [name, { start, hasErrorHandler }] of Object.entries(servers)) {
       }));
 
     if (hasErrorHandler) {
-      it('responds 503 when the handler fails because of it', () =>
+      it('responds 503 when the handler fails with the error of the store', () =>
         withBrokenStore(async (server) => {
           assert.equal((await sendRequest(server, { path: '/save' })).status, 503);
         }));

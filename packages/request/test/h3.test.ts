@@ -211,12 +211,12 @@ for (const [title, send] of Object.entries(senders)) {
       const storedSessions = sessions({ secret: 'a secret of thirty-two characters', store: new Map() });
       const app = build({ session: storedSessions }).get('/', (event) => {
         session().set('user', 'ada');
-        event.res.headers.append('set-cookie', 'own=1');
+        event.res.headers.append('set-cookie', 'custom=1');
         return 'ok';
       });
       const { cookies } = await send(app, '/');
       assert.equal(cookies?.length, 2);
-      assert.ok(cookies.includes('own=1'));
+      assert.ok(cookies.includes('custom=1'));
     });
 
     it('leaves the error of a session that cannot be loaded to h3', async () => {

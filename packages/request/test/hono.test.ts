@@ -191,12 +191,12 @@ for (const [title, send] of Object.entries(senders)) {
       const storedSessions = sessions({ secret: 'a secret of thirty-two characters', store: new Map() });
       const app = build({ session: storedSessions }).get('/', (c) => {
         session().set('user', 'ada');
-        c.header('set-cookie', 'own=1', { append: true });
+        c.header('set-cookie', 'custom=1', { append: true });
         return c.text('ok');
       });
       const { cookies } = await send(app, '/');
       assert.equal(cookies?.length, 2);
-      assert.ok(cookies.includes('own=1'));
+      assert.ok(cookies.includes('custom=1'));
     });
 
     it('passes the error of a session that cannot be loaded to onError', async () => {

@@ -223,8 +223,8 @@ describe('requestScope() for node:http', () => {
       },
     ]) {
       await withServer(listen(createServer(requestScope(listener, { trustRequestId: true }))), async (server) => {
-        const { body } = await sendRequest(server, { path: '/?a', headers: { 'x-request-id': 'mine' } });
-        assert.deepEqual(JSON.parse(body), { id: 'mine', method: 'GET', path: '/' });
+        const { body } = await sendRequest(server, { path: '/?a', headers: { 'x-request-id': 'trusted-id' } });
+        assert.deepEqual(JSON.parse(body), { id: 'trusted-id', method: 'GET', path: '/' });
       });
     }
     assert.equal(tryGetRequestScope(), undefined);
@@ -305,7 +305,7 @@ describe('streamScope()', () => {
             return;
           }
           await readAcrossAwaits(record);
-          stream.respond({ ':status': 200, 'x-own': 'kept' });
+          stream.respond({ ':status': 200, 'x-custom': 'value' });
           stream.end(scopeJson());
         },
         { trustRequestId: true },
@@ -321,7 +321,7 @@ describe('streamScope()', () => {
             const head = once(stream, 'response');
             stream.end('some data');
             const [headers] = await head;
-            assert.deepEqual([headers['x-request-id'], headers['x-own']], [id, 'kept']);
+            assert.deepEqual([headers['x-request-id'], headers['x-custom']], [id, 'value']);
             let body = '';
             for await (const chunk of stream) body += chunk;
             assert.deepEqual(JSON.parse(body), { id, method: 'POST', path: '/a' });
@@ -539,19 +539,19 @@ it('a response whose prototype is replaced in the scope emits with the emit() of
 
 describe('an x-request-id header that the application sets', () => {
   const headerSetters: Record<string, (response: Response) => unknown> = {
-    'with setHeader()': (response) => response.setHeader('X-Request-Id', 'own'),
+    'with setHeader()': (response) => response.setHeader('X-Request-Id', 'custom'),
     'with setHeader(), and other headers in an object': (response) => {
-      response.setHeader('X-Request-Id', 'own');
-      Reflect.apply(response.writeHead, response, [200, { 'x-other': 'kept' }]);
+      response.setHeader('X-Request-Id', 'custom');
+      Reflect.apply(response.writeHead, response, [200, { 'x-other': 'value' }]);
     },
     'with setHeader(), and other headers in a list': (response) => {
-      response.setHeader('X-Request-Id', 'own');
-      Reflect.apply(response.writeHead, response, [200, ['x-other', 'kept']]);
+      response.setHeader('X-Request-Id', 'custom');
+      Reflect.apply(response.writeHead, response, [200, ['x-other', 'value']]);
     },
     'with writeHead() and an object': (response) =>
-      Reflect.apply(response.writeHead, response, [200, { 'X-Request-Id': 'own' }]),
+      Reflect.apply(response.writeHead, response, [200, { 'X-Request-Id': 'custom' }]),
     'with writeHead() and a list': (response) =>
-      Reflect.apply(response.writeHead, response, [200, ['X-Request-Id', 'own']]),
+      Reflect.apply(response.writeHead, response, [200, ['X-Request-Id', 'custom']]),
   };
   for (const [title, setHeader] of Object.entries(headerSetters)) {
     it(`replaces the id of the scope, ${title}`, async () => {
@@ -560,10 +560,10 @@ describe('an x-request-id header that the application sets', () => {
         response.end();
       };
       await withServer(listen(createServer(requestScope(listener))), async (server) => {
-        assert.equal((await sendRequest(server, { path: '/' })).headers['x-request-id'], 'own');
+        assert.equal((await sendRequest(server, { path: '/' })).headers['x-request-id'], 'custom');
       });
       await withServer(listenHttp2(createHttp2Server(requestScope(listener))), async (server) => {
-        assert.equal((await sendRequest(server, { path: '/' })).headers['x-request-id'], 'own');
+        assert.equal((await sendRequest(server, { path: '/' })).headers['x-request-id'], 'custom');
       });
     });
   }
@@ -583,10 +583,15 @@ describe('an x-request-id header that the application sets', () => {
   });
 
   it('replaces the id of the scope on a stream of http2', async () => {
-    const objects: Record<string, unknown>[] | unknown[][] = [{ 'X-Request-Id': 'own' }, { 'x-request-id': 'own' }];
+    const objects: Record<string, unknown>[] | unknown[][] = [
+      { 'X-Request-Id': 'custom' },
+      { 'x-request-id': 'custom' },
+    ];
     // Node accepts a list from version 24 on.
     const acceptsLists = Number(process.versions.node.split('.')[0]) >= 24;
-    for (const headers of acceptsLists ? [...objects, ['X-Request-Id', 'own', 'x-other', 'x-request-id']] : objects) {
+    for (const headers of acceptsLists
+      ? [...objects, ['X-Request-Id', 'custom', 'x-other', 'x-request-id']]
+      : objects) {
       const server = createHttp2Server();
       server.on(
         'stream',
@@ -596,7 +601,7 @@ describe('an x-request-id header that the application sets', () => {
         }),
       );
       await withServer(listenHttp2(server), async (running) => {
-        assert.equal((await sendRequest(running, { path: '/' })).headers['x-request-id'], 'own');
+        assert.equal((await sendRequest(running, { path: '/' })).headers['x-request-id'], 'custom');
       });
     }
   });

@@ -187,7 +187,7 @@ class StreamedBlob extends Blob {
   readonly #stream: ReadableStream<Uint8Array<ArrayBuffer>>;
 
   constructor(stream: ReadableStream) {
-    super(['aaa'], { type: 'text/own' });
+    super(['aaa'], { type: 'text/custom' });
     this.#stream = stream;
   }
 
@@ -224,7 +224,7 @@ async function respondWithStream(
   });
   let response: TextResponse | undefined;
   await withServer(serve(app), async (server) => {
-    response = await sendRequest(server, { path: '/', headers: { 'x-request-id': 'mine' } });
+    response = await sendRequest(server, { path: '/', headers: { 'x-request-id': 'trusted-id' } });
   });
   assert.ok(response !== undefined);
   return { response: { ...response, headers: { ...response.headers } }, scopeIds };
@@ -248,12 +248,12 @@ describe('requestScope() of Koa', () => {
     });
     await withServer(serve(app), async (server) => {
       for (const path of ['/saved', '/unsaved']) {
-        const response = await sendRequest(server, { path, headers: { 'x-request-id': 'mine' } });
+        const response = await sendRequest(server, { path, headers: { 'x-request-id': 'trusted-id' } });
         const { status, headers, body } = response;
         assert.deepEqual([status, body], [500, 'Internal Server Error']);
-        assert.equal(headers['x-request-id'], 'mine');
+        assert.equal(headers['x-request-id'], 'trusted-id');
         assert.equal(headers['x-other'], undefined);
-        assert.equal(errors.pop(), `unhandled {"id":"mine","method":"GET","path":"${path}"}`);
+        assert.equal(errors.pop(), `unhandled {"id":"trusted-id","method":"GET","path":"${path}"}`);
         const cookie = cookieOf(response);
         assert.match(cookie, /^sid=/);
         assert.equal((await sendRequest(server, { path: '/read', headers: { cookie } })).body, 'ada');
@@ -271,12 +271,12 @@ describe('requestScope() of Koa', () => {
     };
     app.use(requestScope({ trustRequestId: true }));
     app.use(() => {
-      throw new Error('mine');
+      throw new Error('thrown');
     });
     await withServer(serve(app), async (server) => {
-      const { status, headers, body } = await sendRequest(server, { path: '/', headers: { 'x-request-id': 'own' } });
-      assert.deepEqual([status, body], [418, 'mine {"id":"own","method":"GET","path":"/"}']);
-      assert.equal(headers['x-request-id'], 'own');
+      const { status, headers, body } = await sendRequest(server, { path: '/', headers: { 'x-request-id': 'custom' } });
+      assert.deepEqual([status, body], [418, 'thrown {"id":"custom","method":"GET","path":"/"}']);
+      assert.equal(headers['x-request-id'], 'custom');
     });
   });
 
@@ -321,14 +321,14 @@ describe('requestScope() of Koa', () => {
 
   for (const [kind, createBody] of Object.entries<(stream: ReadableStream<Uint8Array>) => unknown>({
     'a web stream': (stream) => stream,
-    'a Response': (stream) => new Response(stream, { status: 203, headers: { 'x-own': 'kept' } }),
+    'a Response': (stream) => new Response(stream, { status: 203, headers: { 'x-custom': 'value' } }),
     'a Blob': (stream) => new StreamedBlob(stream),
   })) {
     it(`reads a body that is ${kind} in the scope, and leaves the headers unchanged`, async () => {
       const plain = await respondWithStream(createBody, []);
       const scoped = await respondWithStream(createBody, [requestScope({ trustRequestId: true })]);
-      assert.deepEqual(scoped.scopeIds, new Array(4).fill('mine'));
-      assert.equal(scoped.response.headers['x-request-id'], 'mine');
+      assert.deepEqual(scoped.scopeIds, new Array(4).fill('trusted-id'));
+      assert.equal(scoped.response.headers['x-request-id'], 'trusted-id');
       delete scoped.response.headers['x-request-id'];
       for (const { response } of [plain, scoped]) delete response.headers.date;
       assert.deepEqual(scoped.response, plain.response);

@@ -156,7 +156,7 @@ for (const runtime of ['bun', 'deno', 'workerd'] as const) {
     const title = `${appTitles[app]} on ${runtimeTitles[runtime]}`;
     const cases = sharedCases.filter((name) => !unsupportedCases[runtime].includes(name));
     runBattery(title, (options) => launchServer(runtime, app, options), cases);
-    describe(`sessions in ${title}`, () => {
+    describe(title, () => {
       it('uses the native engine', () =>
         withServer(launchServer(runtime, app, {}), async (server) => {
           assert.equal((await sendRequest(server, { path: '/engine' })).body, 'native');

@@ -79,13 +79,13 @@ describe('requestScope() of a web handler', () => {
       () => {
         session().set('user', 'ada');
         const result = new Response('ok');
-        result.headers.append('set-cookie', 'own=1');
+        result.headers.append('set-cookie', 'custom=1');
         return result;
       },
       { session: sessions({ secret, store: new Map() }) },
     );
     const [ownCookie, sessionCookie, ...others] = response.headers.getSetCookie();
-    assert.equal(ownCookie, 'own=1');
+    assert.equal(ownCookie, 'custom=1');
     assert.match(sessionCookie ?? '', /HttpOnly/);
     assert.deepEqual(others, []);
   });
@@ -100,13 +100,13 @@ describe('requestScope() of a web handler', () => {
               reason = cancelReason;
             },
           }),
-          { headers: { 'x-own': 'own' } },
+          { headers: { 'x-custom': 'custom' } },
         ),
       { session: sessionsWith(() => Promise.reject(storeDownError())) },
     );
     assert.equal(response.status, 503);
     assert.match(await response.text(), /session could not be reached/);
-    assert.equal(response.headers.get('x-own'), null);
+    assert.equal(response.headers.get('x-custom'), null);
     assert.match(response.headers.get('x-request-id') ?? '', /^[\da-f]{8}-/);
     assert.ok(reason instanceof RequestError);
   });
