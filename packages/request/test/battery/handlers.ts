@@ -61,7 +61,16 @@ export async function handleParsedBody(record: Recorder, text: string | undefine
 /** Records the abort of the scope's signal at the checkpoint `signal <name of the reason>`. */
 export function recordAbort(record: Recorder): void {
   const { signal } = getRequestScope();
-  signal.addEventListener('abort', () => record(`signal ${signal.reason.name}`), { once: true });
+  whenAborted(signal, () => record(`signal ${signal.reason.name}`));
+}
+
+/**
+ * Calls back when a signal aborts, or immediately if it has aborted. On a busy machine, the deadline can pass before the handler
+ * runs, and the event will not be dispatched again.
+ */
+function whenAborted(signal: AbortSignal, callback: () => void): void {
+  if (signal.aborted) callback();
+  else signal.addEventListener('abort', callback, { once: true });
 }
 
 /**
@@ -71,7 +80,7 @@ export function recordAbort(record: Recorder): void {
 export async function waitForDeadline(record: Recorder): Promise<string> {
   recordAbort(record);
   const { signal } = getRequestScope();
-  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  await new Promise<void>((resolve) => whenAborted(signal, resolve));
   record('after the deadline');
   return signal.reason.name;
 }
