@@ -264,7 +264,7 @@ async function upgradeStatus(port: number, cookie: string): Promise<number> {
         `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nCookie: ${cookie}\r\n\r\n`,
     );
     let text = '';
-    for await (const piece of socket) text += piece;
+    for await (const chunk of socket) text += chunk;
     return Number(/^HTTP\/1\.1 (\d{3}) /.exec(text)?.[1]);
   } finally {
     socket.destroy();
@@ -331,14 +331,14 @@ describe('a write to a session that the request has destroyed', { timeout: 20_00
 
 it('a write that cannot be saved because another request ended the session is a 409', { timeout: 20_000 }, async () => {
   const gates = new EventEmitter();
-  const isInside = once(gates, 'inside');
+  const hasEntered = once(gates, 'entered');
   const hasEnded = once(gates, 'ended');
   const scoped = httpScope(
     async (request: IncomingMessage, response: ServerResponse) => {
       if (request.url === '/sign-out') await session().destroy();
       else session().set('user', 'ada');
       if (request.url === '/slow') {
-        gates.emit('inside');
+        gates.emit('entered');
         await hasEnded;
       }
       response.end('ok');
@@ -348,7 +348,7 @@ it('a write that cannot be saved because another request ended the session is a 
   await withServer(listen(createServer(scoped)), async (server) => {
     const cookie = cookieOf(await sendRequest(server, { path: '/' }));
     const slow = sendRequest(server, { path: '/slow', headers: { cookie } });
-    await isInside;
+    await hasEntered;
     await sendRequest(server, { path: '/sign-out', headers: { cookie } });
     gates.emit('ended');
     assert.equal((await slow).status, 409);

@@ -19,7 +19,7 @@ import fastify from 'fastify';
 interface Shop {
   user: string;
   cart: string[];
-  seen: Date;
+  lastVisit: Date;
   visits: number;
 }
 
@@ -75,9 +75,9 @@ const routes: Record<string, Route> = {
     assert.ok(Array.isArray(cart));
     cart.push('raw');
     assert.deepEqual(shopSession.get('cart'), ['a', 'raw']);
-    raw().seen = new Date(0);
-    assert.equal(shopSession.get('seen'), '1970-01-01T00:00:00.000Z');
-    assert.throws(() => shopSession.set('seen', new Date(0)), { code: 'ERR_SESSION_VALUE' });
+    raw().lastVisit = new Date(0);
+    assert.equal(shopSession.get('lastVisit'), '1970-01-01T00:00:00.000Z');
+    assert.throws(() => shopSession.set('lastVisit', new Date(0)), { code: 'ERR_SESSION_VALUE' });
     shopSession.delete('cart');
     assert.equal(shopSession.get('cart'), undefined);
     assert.ok(!('cart' in raw()));

@@ -62,12 +62,12 @@ const sharedCases: CaseName[] = [
 /** Writes a response directly to Node's response, bypassing Koa. */
 async function writeDirectly(
   context: Context,
-  pieces: AsyncIterable<string | Uint8Array>,
+  chunks: AsyncIterable<string | Uint8Array>,
   record: Recorder,
 ): Promise<void> {
   context.respond = false;
   context.status = 200;
-  await writeChunks(context.res, pieces, record);
+  await writeChunks(context.res, chunks, record);
 }
 
 const handlers: Record<string, (context: Context, record: Recorder) => unknown> = {
@@ -337,11 +337,11 @@ describe('requestScope() of Koa', () => {
 
   it('leaves a locked web stream, which Koa cannot read, unchanged', async () => {
     const app = new Koa();
-    const steps: string[] = [];
-    app.on('error', (error: Error) => steps.push(error.name));
+    const events: string[] = [];
+    app.on('error', (error: Error) => events.push(error.name));
     app.use(async (_, next) => {
       await next();
-      steps.push('the middleware has returned');
+      events.push('the middleware has returned');
     });
     app.use(requestScope());
     app.use((context) => {
@@ -352,7 +352,7 @@ describe('requestScope() of Koa', () => {
     await withServer(serve(app), async (server) => {
       assert.equal((await sendRequest(server, { path: '/' })).status, 500);
     });
-    assert.deepEqual(steps, ['the middleware has returned', 'TypeError']);
+    assert.deepEqual(events, ['the middleware has returned', 'TypeError']);
   });
 
   it('rejects an invalid option', () => {

@@ -180,8 +180,8 @@ describe('requestScope() of a web handler', () => {
     assert.ok(!(foreign instanceof Promise));
     assert.notEqual((await callInScope(() => foreign)).headers.get('x-request-id'), null);
     await assert.rejects(
-      callInScope(() => thenable((_, reject) => reject(new Error('refused')))),
-      { message: 'refused' },
+      callInScope(() => thenable((_, reject) => reject(new Error('rejected')))),
+      { message: 'rejected' },
     );
   });
 
