@@ -3,7 +3,6 @@
  * process builds one of them by its name. Besides the routes of the battery, each has `POST /session/...` (see
  * `session-routes.ts`) and `GET /engine`, whose response names the engine that is in use.
  */
-
 import type { RequestScopeOptions } from '@throughline/request';
 import { sessions } from '@throughline/request/sessions';
 import type { UpgradeWebSocket } from 'hono/ws';

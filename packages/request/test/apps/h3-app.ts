@@ -1,5 +1,4 @@
 /** The routes of the battery in h3. */
-
 import type { RequestScopeOptions } from '@throughline/request';
 import { requestScope } from '@throughline/request/h3';
 import { defineWebSocketHandler, H3, type H3Event, iterable } from 'h3';

@@ -1,5 +1,4 @@
 /** The routes of the battery in Hono. */
-
 import type { ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
 import type { RequestScopeOptions } from '@throughline/request';

@@ -1,5 +1,4 @@
 /** The routes `POST /session/...`, the same in every application: each works on the session of the current request. */
-
 import { session } from '@throughline/request';
 import type { Recorder } from '../battery/recorded-reads.js';
 

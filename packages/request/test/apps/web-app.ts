@@ -1,5 +1,4 @@
 /** The routes of the battery as a plain handler from `Request` to `Response`. */
-
 import type { RequestScopeOptions } from '@throughline/request';
 import { requestScope } from '@throughline/request/web';
 import {
