@@ -32,9 +32,9 @@ import { serve as serveH3 } from 'h3/node';
 import { Hono } from 'hono';
 import Koa from 'koa';
 import { WebSocketServer } from 'ws';
-import { BreakableMap } from './battery/breakable-map.js';
-import { ask } from './battery/client.js';
-import { listen, listenHttp2, type RunningServer, withServer } from './battery/server.js';
+import { cookieOf, sendRequest } from './http/client.js';
+import { listen, listenHttp2, type RunningServer, withServer } from './http/server.js';
+import { BreakableStore } from './sessions/breakable-store.js';
 
 // Express 4 comes without types and has everything that is used here.
 const { default: express4 } = (await import('express4' as string)) as { default: typeof express };
@@ -220,17 +220,13 @@ const servers: Record<string, { start: Start; hasErrorHandler: boolean }> = {
   },
 };
 
-function cookieOf(headers: Readonly<Record<string, unknown>>): string {
-  return String(headers['set-cookie']).split(';', 1)[0] ?? '';
-}
-
 for (const [name, { start, hasErrorHandler }] of Object.entries(servers)) {
   describe(`${name} while the session store is down`, { timeout: 20_000 }, () => {
     /** Calls `use` with a server whose store fails, and the cookie of a session in it. */
     const withBrokenStore = (use: (server: RunningServer, cookie: string) => Promise<void>) => {
-      const store = new BreakableMap();
+      const store = new BreakableStore();
       return withServer(start({ session: sessions({ secret, store, log: silentLog }) }), async (server) => {
-        const cookie = cookieOf((await ask(server, { path: '/' })).headers);
+        const cookie = cookieOf(await sendRequest(server, { path: '/' }));
         assert.match(cookie, /^sid=/);
         store.isBroken = true;
         await use(server, cookie);
@@ -239,21 +235,21 @@ for (const [name, { start, hasErrorHandler }] of Object.entries(servers)) {
 
     it('responds 503 when the session cannot be loaded', () =>
       withBrokenStore(async (server, cookie) => {
-        const { status, headers } = await ask(server, { path: '/', headers: { cookie } });
+        const { status, headers } = await sendRequest(server, { path: '/', headers: { cookie } });
         assert.equal(status, 503);
         assert.match(String(headers['x-request-id']), /^[\da-f-]{36}$/);
       }));
 
     it('responds 503 when the session cannot be saved', () =>
       withBrokenStore(async (server) => {
-        const { status, body } = await ask(server, { path: '/' });
+        const { status, body } = await sendRequest(server, { path: '/' });
         assert.deepEqual([status, body], [503, 'The session could not be reached. Try again later.\n']);
       }));
 
     if (hasErrorHandler) {
-      it('responds 503 when the handler fails because of it', () =>
+      it('responds 503 when the handler fails with the error of the store', () =>
         withBrokenStore(async (server) => {
-          assert.equal((await ask(server, { path: '/save' })).status, 503);
+          assert.equal((await sendRequest(server, { path: '/save' })).status, 503);
         }));
     }
   });
@@ -268,7 +264,7 @@ async function upgradeStatus(port: number, cookie: string): Promise<number> {
         `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nCookie: ${cookie}\r\n\r\n`,
     );
     let text = '';
-    for await (const piece of socket) text += piece;
+    for await (const chunk of socket) text += chunk;
     return Number(/^HTTP\/1\.1 (\d{3}) /.exec(text)?.[1]);
   } finally {
     socket.destroy();
@@ -290,9 +286,9 @@ describe('an upgrade while the session store is down', { timeout: 20_000 }, () =
   };
   for (const [name, start] of Object.entries(starts)) {
     it(`is refused with 503 by ${name}`, () => {
-      const store = new BreakableMap();
+      const store = new BreakableStore();
       return withServer(start({ session: sessions({ secret, store, log: silentLog }) }), async (server) => {
-        const cookie = cookieOf((await ask(server, { path: '/' })).headers);
+        const cookie = cookieOf(await sendRequest(server, { path: '/' }));
         store.isBroken = true;
         assert.equal(await upgradeStatus(server.port, cookie), 503);
       });
@@ -313,7 +309,7 @@ describe('a write to a session that the request has destroyed', { timeout: 20_00
     app.use(expressSession({ secret, resave: false, saveUninitialized: false }));
     app.get('/', (_request, response, next) => writeAfterDestroy().then(() => response.send('ok'), next));
     await withServer(listen(createServer(app)), async (server) => {
-      assert.equal((await ask(server, { path: '/' })).status, 409);
+      assert.equal((await sendRequest(server, { path: '/' })).status, 409);
     });
   });
 
@@ -327,7 +323,7 @@ describe('a write to a session that the request has destroyed', { timeout: 20_00
     await withServer(
       Promise.resolve({ port: (app.server.address() as AddressInfo).port, close: () => app.close() }),
       async (server) => {
-        assert.equal((await ask(server, { path: '/' })).status, 409);
+        assert.equal((await sendRequest(server, { path: '/' })).status, 409);
       },
     );
   });
@@ -335,14 +331,14 @@ describe('a write to a session that the request has destroyed', { timeout: 20_00
 
 it('a write that cannot be saved because another request ended the session is a 409', { timeout: 20_000 }, async () => {
   const gates = new EventEmitter();
-  const isInside = once(gates, 'inside');
+  const hasEntered = once(gates, 'entered');
   const hasEnded = once(gates, 'ended');
   const scoped = httpScope(
     async (request: IncomingMessage, response: ServerResponse) => {
       if (request.url === '/sign-out') await session().destroy();
       else session().set('user', 'ada');
       if (request.url === '/slow') {
-        gates.emit('inside');
+        gates.emit('entered');
         await hasEnded;
       }
       response.end('ok');
@@ -350,10 +346,10 @@ it('a write that cannot be saved because another request ended the session is a 
     { session: sessions({ secret, store: new Map(), log: silentLog }) },
   );
   await withServer(listen(createServer(scoped)), async (server) => {
-    const cookie = cookieOf((await ask(server, { path: '/' })).headers);
-    const slow = ask(server, { path: '/slow', headers: { cookie } });
-    await isInside;
-    await ask(server, { path: '/sign-out', headers: { cookie } });
+    const cookie = cookieOf(await sendRequest(server, { path: '/' }));
+    const slow = sendRequest(server, { path: '/slow', headers: { cookie } });
+    await hasEntered;
+    await sendRequest(server, { path: '/sign-out', headers: { cookie } });
     gates.emit('ended');
     assert.equal((await slow).status, 409);
   });

@@ -7,133 +7,136 @@ import { requestScope } from '@throughline/request/express';
 import { sessions } from '@throughline/request/sessions';
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 import multer from 'multer';
-import { BreakableMap } from './battery/breakable-map.js';
-import { ask } from './battery/client.js';
-import { assertOwn, type LossName } from './battery/losses.js';
-import { noteEnd, readUpload, writeAll } from './battery/node-steps.js';
-import { noteFor, seenText } from './battery/reads.js';
-import { listen, type RunningServer, withServer } from './battery/server.js';
+import { assertOwnScope } from './battery/assert-scope.js';
+import type { CaseName } from './battery/cases.js';
 import {
-  chunks,
-  endless,
-  events,
-  race,
-  received,
-  rejects,
-  scopeText,
-  steps,
-  untilDeadline,
-  watchSignal,
-} from './battery/steps.js';
-import { testLosses } from './battery/test-losses.js';
+  endlessChunks,
+  handleParsedBody,
+  readAcrossAwaits,
+  readAcrossRaces,
+  recordAbort,
+  rejectAfterAwaits,
+  scopeJson,
+  serverSentEvents,
+  streamedChunks,
+  waitForDeadline,
+} from './battery/handlers.js';
+import { readNodeUpload, recordResponseEnd, writeChunks } from './battery/node-handlers.js';
+import { recordedReadsJson, recorderFor } from './battery/recorded-reads.js';
+import { runBattery } from './battery/run-battery.js';
+import { cookieOf, sendRequest } from './http/client.js';
+import { listen, type RunningServer, withServer } from './http/server.js';
+import { BreakableStore } from './sessions/breakable-store.js';
 
-// Express 4 comes with no types of its own, and has all that is used here.
+// Express 4 comes without types and has everything that is used here.
 const { default: express4 } = (await import('express4' as string)) as { default: typeof express };
 
-const names: LossName[] = [
-  'a handler',
-  'Promise.race with a timeout',
-  'the path as sent',
+const cases: CaseName[] = [
+  'an async handler',
+  'Promise.race() with a timeout',
+  'the path as the client sent it',
   'a JSON body in several chunks',
-  'a form in several chunks',
+  'a form body in several chunks',
   'a multipart upload',
-  'finish and close of the answer',
-  'an error that is thrown',
-  'an error after an await',
-  "the framework's own error answer",
-  'no such route',
-  'a streamed answer that the client reads slowly',
-  'drain of the answer',
+  "the events 'finish' and 'close' of a response",
+  'an error thrown synchronously',
+  'an error thrown after an await',
+  "the framework's default error response",
+  'a request without a matching route',
+  'a streamed response that the client reads slowly',
+  "the event 'drain' of a response",
   'server-sent events',
-  'a client that goes away while it sends',
-  'a client that goes away while it reads',
-  'close of an answer that nobody reads to its end',
-  'many requests over one keep-alive socket',
+  'a client that disconnects during its upload',
+  'a client that disconnects during the response',
+  "the event 'close' of a response that is not read to its end",
+  'many requests on one keep-alive connection',
   'pipelined requests',
-  'the deadline',
+  'the deadline of a request',
   'a request without an id',
-  'an id that is not safe',
-  'an id that is not trusted',
+  'an unsafe request id',
+  'an untrusted request id',
 ];
 
-const note = (request: Request) => noteFor(request.headers['x-request-id']);
+const recorderOf = (request: Request) => recorderFor(request.headers['x-request-id']);
 
-function build(framework: typeof express, options: RequestScopeOptions): Express {
+function buildApp(framework: typeof express, options: RequestScopeOptions): Express {
   const app = framework();
   app.use(requestScope(options));
-  app.get('/seen', (request, response) => void response.send(seenText(String(request.query.id))));
+  app.get('/reads', (request, response) => void response.send(recordedReadsJson(String(request.query.id))));
   app.get('/plain', async (request, response) => {
-    await steps(note(request));
+    await readAcrossAwaits(recorderOf(request));
     response.send('ok');
   });
   app.get('/race', async (request, response) => {
-    await race(note(request));
+    await readAcrossRaces(recorderOf(request));
     response.send('ok');
   });
-  app.get('/scope', (_, response) => void response.send(scopeText()));
+  app.get('/scope', (_, response) => void response.send(scopeJson()));
   const router = framework.Router();
-  router.get('/scope', (_, response) => void response.send(scopeText()));
+  router.get('/scope', (_, response) => void response.send(scopeJson()));
   app.use('/mounted', router);
 
-  const handle = async (request: Request, response: Response) => {
-    response.send(await received(note(request), request.body.text));
+  const respond = async (request: Request, response: Response) => {
+    response.send(await handleParsedBody(recorderOf(request), request.body.text));
   };
-  app.post('/json', framework.json(), handle);
-  app.post('/form', framework.urlencoded({ extended: false }), handle);
+  app.post('/json', framework.json(), respond);
+  app.post('/form', framework.urlencoded({ extended: false }), respond);
   app.post('/upload', multer().single('file'), async (request, response) => {
-    response.send(await received(note(request), request.file?.buffer.toString()));
+    response.send(await handleParsedBody(recorderOf(request), request.file?.buffer.toString()));
   });
 
   app.get('/ended', (request, response) => {
-    noteEnd(response, note(request));
+    recordResponseEnd(response, recorderOf(request));
     response.send('ok');
   });
   app.get('/throws', () => {
     throw new Error('thrown');
   });
-  // Express 4 does not look at what a handler returns.
-  app.get('/rejects', (request, _, next) => void rejects(note(request)).catch(next));
+  // Express 4 ignores the promise that a handler returns.
+  app.get('/rejects', (request, _, next) => void rejectAfterAwaits(recorderOf(request)).catch(next));
   app.get('/unhandled', () => {
     throw new Error('unhandled');
   });
-  app.get('/stream', (request, response) => writeAll(response, chunks(note(request)), note(request)));
+  app.get('/stream', (request, response) =>
+    writeChunks(response, streamedChunks(recorderOf(request)), recorderOf(request)),
+  );
   app.get('/events', (request, response) => {
     response.type('text/event-stream');
-    return writeAll(response, events(note(request)), note(request));
+    return writeChunks(response, serverSentEvents(recorderOf(request)), recorderOf(request));
   });
   app.get('/endless', (request, response) => {
-    noteEnd(response, note(request));
-    return writeAll(response, endless(note(request)), note(request));
+    recordResponseEnd(response, recorderOf(request));
+    return writeChunks(response, endlessChunks(recorderOf(request)), recorderOf(request));
   });
   app.post('/unfinished', async (request, response) => {
-    watchSignal(note(request));
-    note(request)('handler');
-    await readUpload(request, note(request));
+    recordAbort(recorderOf(request));
+    recorderOf(request)('handler');
+    await readNodeUpload(request, recorderOf(request));
     response.end();
   });
   app.get('/deadline', async (request, response) => {
-    response.status(503).send(await untilDeadline(note(request)));
+    response.status(503).send(await waitForDeadline(recorderOf(request)));
   });
 
   app.use((request, response) => {
-    note(request)('not found');
+    recorderOf(request)('not found');
     response.status(404).send('not found');
   });
   const handleError: ErrorRequestHandler = (error, request, response, next) => {
-    note(request)('error handler');
+    recorderOf(request)('error handler');
     if (error.message === 'unhandled') next(error);
     else response.status(500).send(error.message);
   };
   app.use(handleError);
-  // Keeps Express from writing the errors that it answers to the console.
+  // Keeps Express from printing the errors that it handles.
   app.set('env', 'test');
   return app;
 }
 
 const serve = (app: Express): Promise<RunningServer> => listen(createServer(app));
 
-testLosses('Express 5', (options) => serve(build(express, options)), names);
-testLosses('Express 4', (options) => serve(build(express4, options)), names);
+runBattery('Express 5', (options) => serve(buildApp(express, options)), cases);
+runBattery('Express 4', (options) => serve(buildApp(express4, options)), cases);
 
 const secret = 'a secret of the tests, which is long enough';
 
@@ -141,41 +144,44 @@ for (const [name, framework] of [
   ['Express 5', express],
   ['Express 4', express4],
 ] as const) {
-  describe(name, () => {
-    it('keeps the scope while a file is sent, and in the callback', async () => {
+  describe(`requestScope() of ${name}`, () => {
+    it('keeps the scope while sendFile() sends a file, and in its callback', async () => {
       const app = framework();
       app.use(requestScope({ trustRequestId: true }));
-      app.get('/seen', (request, response) => void response.send(seenText(String(request.query.id))));
+      app.get('/reads', (request, response) => void response.send(recordedReadsJson(String(request.query.id))));
       app.get('/file', (request, response) => {
-        noteEnd(response, note(request));
-        response.sendFile(fileURLToPath(import.meta.url), () => note(request)('sent'));
+        recordResponseEnd(response, recorderOf(request));
+        response.sendFile(fileURLToPath(import.meta.url), () => recorderOf(request)('sent'));
       });
       await withServer(serve(app), async (server) => {
         const ids = Array.from({ length: 10 }, (_, index) => `${name}-file-${index}`.replace(' ', '-'));
-        await Promise.all(ids.map((id) => ask(server, { path: '/file', headers: { 'x-request-id': id } })));
-        for (const id of ids) await assertOwn(server, id, ['sent', 'finish', 'close']);
+        await Promise.all(ids.map((id) => sendRequest(server, { path: '/file', headers: { 'x-request-id': id } })));
+        for (const id of ids) await assertOwnScope(server, id, ['sent', 'finish', 'close']);
       });
     });
 
-    it('keeps one scope where it is mounted twice, and the whole path where it is mounted in a router', async () => {
+    it('opens one scope if it is mounted twice, and reports the whole path if it is mounted in a router', async () => {
       const app = framework();
       const inner = framework.Router();
       inner.use(requestScope());
-      inner.get('/scope', (_, response) => void response.send(scopeText()));
+      inner.get('/scope', (_, response) => void response.send(scopeJson()));
       app.use('/inner', inner);
       const outer = framework();
       outer.use('/twice', requestScope({ trustRequestId: true }), app);
       outer.use('/once', app);
       await withServer(serve(outer), async (server) => {
-        const twice = await ask(server, { path: '/twice/inner/scope?a', headers: { 'x-request-id': 'outer' } });
-        assert.deepEqual(JSON.parse(twice.body), { id: 'outer', method: 'GET', path: '/twice/inner/scope' });
-        assert.equal(twice.headers['x-request-id'], 'outer');
-        const once = await ask(server, { path: '/once/inner/scope' });
-        assert.equal(JSON.parse(once.body).path, '/once/inner/scope');
+        const mountedTwice = await sendRequest(server, {
+          path: '/twice/inner/scope?a',
+          headers: { 'x-request-id': 'outer' },
+        });
+        assert.deepEqual(JSON.parse(mountedTwice.body), { id: 'outer', method: 'GET', path: '/twice/inner/scope' });
+        assert.equal(mountedTwice.headers['x-request-id'], 'outer');
+        const mountedOnce = await sendRequest(server, { path: '/once/inner/scope' });
+        assert.equal(JSON.parse(mountedOnce.body).path, '/once/inner/scope');
       });
     });
 
-    it('learns of https from Express, which knows the proxies', async () => {
+    it('detects https with the trust proxy setting of Express', async () => {
       for (const [trust, isSecure] of [
         ['loopback', true],
         [false, false],
@@ -188,15 +194,15 @@ for (const [name, framework] of [
           response.send('ok');
         });
         await withServer(serve(app), async (server) => {
-          const { headers } = await ask(server, { path: '/', headers: { 'x-forwarded-proto': 'https' } });
+          const { headers } = await sendRequest(server, { path: '/', headers: { 'x-forwarded-proto': 'https' } });
           assert.equal(/; Secure/.test(String(headers['set-cookie'])), isSecure);
           assert.equal(/__Host-/.test(String(headers['set-cookie'])), isSecure);
         });
       }
     });
 
-    it('hands a session that cannot be loaded to the error handler, in the scope', async () => {
-      const store = new BreakableMap();
+    it('passes the error of a session that cannot be loaded to the error handler, in the scope', async () => {
+      const store = new BreakableStore();
       const app = framework();
       const log = { warn() {}, error() {} };
       app.use(requestScope({ trustRequestId: true, session: sessions({ secret, store, log }) }));
@@ -205,15 +211,17 @@ for (const [name, framework] of [
         response.send('ok');
       });
       const handleError: ErrorRequestHandler = (error, _request, response, _next) => {
-        response.status(error.status).send(`${error.code} ${scopeText()}`);
+        response.status(error.status).send(`${error.code} ${scopeJson()}`);
       };
       app.use(handleError);
       await withServer(serve(app), async (server) => {
-        const { headers } = await ask(server, { path: '/' });
-        const cookie = String(headers['set-cookie']).split(';', 1)[0] ?? '';
+        const cookie = cookieOf(await sendRequest(server, { path: '/' }));
         assert.match(cookie, /^sid=/);
         store.isBroken = true;
-        const { status, body } = await ask(server, { path: '/', headers: { cookie, 'x-request-id': 'broken' } });
+        const { status, body } = await sendRequest(server, {
+          path: '/',
+          headers: { cookie, 'x-request-id': 'broken' },
+        });
         assert.equal(status, 503);
         assert.equal(body, 'ERR_SESSION_STORE {"id":"broken","method":"GET","path":"/"}');
       });
@@ -221,6 +229,6 @@ for (const [name, framework] of [
   });
 }
 
-it('refuses an option that is not what it must be where it is mounted', () => {
+it('requestScope() of Express rejects an invalid option', () => {
   assert.throws(() => requestScope({ deadline: -1 }), { code: 'ERR_INVALID_OPTION' });
 });

@@ -20,155 +20,159 @@ import { requestScope } from '@throughline/request/fastify';
 import { requestScope as httpScope } from '@throughline/request/http';
 import { type FastifyHttpOptions, type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
 import { WebSocket } from 'ws';
-import { ask } from './battery/client.js';
-import type { LossName } from './battery/losses.js';
-import { noteEnd, readUpload } from './battery/node-steps.js';
-import { noteFor, seenText } from './battery/reads.js';
-import type { RunningServer } from './battery/server.js';
+import type { CaseName } from './battery/cases.js';
 import {
-  chunks,
-  endless,
-  events,
-  race,
-  received,
-  rejects,
-  scopeText,
-  socketText,
-  steps,
-  untilDeadline,
-  watchSignal,
-} from './battery/steps.js';
-import { testLosses } from './battery/test-losses.js';
+  endlessChunks,
+  handleParsedBody,
+  readAcrossAwaits,
+  readAcrossRaces,
+  recordAbort,
+  rejectAfterAwaits,
+  scopeIdText,
+  scopeJson,
+  serverSentEvents,
+  streamedChunks,
+  waitForDeadline,
+} from './battery/handlers.js';
+import { readNodeUpload, recordResponseEnd } from './battery/node-handlers.js';
+import { recordedReadsJson, recorderFor } from './battery/recorded-reads.js';
+import { runBattery } from './battery/run-battery.js';
+import { sendRequest } from './http/client.js';
+import type { RunningServer } from './http/server.js';
 
-const everywhere: LossName[] = [
-  'a handler',
-  'Promise.race with a timeout',
-  'the path as sent',
+const sharedCases: CaseName[] = [
+  'an async handler',
+  'Promise.race() with a timeout',
+  'the path as the client sent it',
   'a JSON body in several chunks',
-  'a form in several chunks',
+  'a form body in several chunks',
   'a multipart upload',
-  'finish and close of the answer',
-  'an error that is thrown',
-  'an error after an await',
-  "the framework's own error answer",
-  'no such route',
-  'a streamed answer that the client reads slowly',
+  "the events 'finish' and 'close' of a response",
+  'an error thrown synchronously',
+  'an error thrown after an await',
+  "the framework's default error response",
+  'a request without a matching route',
+  'a streamed response that the client reads slowly',
   'server-sent events',
-  'a client that goes away while it sends',
-  'a client that goes away while it reads',
-  'close of an answer that nobody reads to its end',
-  'the deadline',
+  'a client that disconnects during its upload',
+  'a client that disconnects during the response',
+  "the event 'close' of a response that is not read to its end",
+  'the deadline of a request',
   'a request without an id',
-  'an id that is not safe',
-  'an id that is not trusted',
+  'an unsafe request id',
+  'an untrusted request id',
 ];
 
-const onHttp: LossName[] = [
-  ...everywhere,
+const http1Cases: CaseName[] = [
+  ...sharedCases,
   'a WebSocket',
-  'many requests over one keep-alive socket',
+  'many requests on one keep-alive connection',
   'pipelined requests',
 ];
 
-const note = (request: Pick<FastifyRequest, 'headers'>) => noteFor(request.headers['x-request-id']);
+const recorderOf = (request: Pick<FastifyRequest, 'headers'>) => recorderFor(request.headers['x-request-id']);
 
-/** The routes of the battery. */
-async function build(app: FastifyInstance, options: RequestScopeOptions): Promise<FastifyInstance> {
+/** Adds the routes of the battery. */
+async function addRoutes(app: FastifyInstance, options: RequestScopeOptions): Promise<FastifyInstance> {
   await app.register(requestScope, options);
   await app.register(multipart);
   await app.register(websocket, { options: { perMessageDeflate: true } });
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
     done(null, Object.fromEntries(new URLSearchParams(String(body))));
   });
-  // A body that the handler reads by itself.
+  // The handler reads such a body directly.
   app.addContentTypeParser('text/plain', (_request, _payload, done) => done(null));
 
-  app.get<{ Querystring: { id: string } }>('/seen', (request, reply) => reply.send(seenText(request.query.id)));
+  app.get<{ Querystring: { id: string } }>('/reads', (request, reply) =>
+    reply.send(recordedReadsJson(request.query.id)),
+  );
   app.get('/plain', async (request) => {
-    await steps(note(request));
+    await readAcrossAwaits(recorderOf(request));
     return 'ok';
   });
   app.get('/race', async (request) => {
-    await race(note(request));
+    await readAcrossRaces(recorderOf(request));
     return 'ok';
   });
-  app.get('/scope', (_, reply) => reply.send(scopeText()));
-  app.register(
+  app.get('/scope', (_, reply) => reply.send(scopeJson()));
+  await app.register(
     async (mounted) => {
-      mounted.get('/scope', (_, reply) => reply.send(scopeText()));
+      mounted.get('/scope', (_, reply) => reply.send(scopeJson()));
     },
     { prefix: '/mounted' },
   );
-  app.post<{ Body: { text: string } }>('/json', (request) => received(note(request), request.body.text));
-  app.post<{ Body: { text: string } }>('/form', (request) => received(note(request), request.body.text));
+  app.post<{ Body: { text: string } }>('/json', (request) => handleParsedBody(recorderOf(request), request.body.text));
+  app.post<{ Body: { text: string } }>('/form', (request) => handleParsedBody(recorderOf(request), request.body.text));
   app.post('/upload', async (request) => {
     const file = await request.file();
-    return received(note(request), (await file?.toBuffer())?.toString());
+    return handleParsedBody(recorderOf(request), (await file?.toBuffer())?.toString());
   });
   app.get('/ended', (request, reply) => {
-    noteEnd(reply.raw, note(request));
+    recordResponseEnd(reply.raw, recorderOf(request));
     return reply.send('ok');
   });
   app.get('/throws', () => {
     throw new Error('thrown');
   });
-  app.get('/rejects', (request) => rejects(note(request)));
+  app.get('/rejects', (request) => rejectAfterAwaits(recorderOf(request)));
   app.get('/unhandled', () => {
     throw new Error('unhandled');
   });
-  app.get('/stream', (request, reply) => reply.send(Readable.from(chunks(note(request)))));
-  app.get('/events', (request, reply) => reply.type('text/event-stream').send(Readable.from(events(note(request)))));
+  app.get('/stream', (request, reply) => reply.send(Readable.from(streamedChunks(recorderOf(request)))));
+  app.get('/events', (request, reply) =>
+    reply.type('text/event-stream').send(Readable.from(serverSentEvents(recorderOf(request)))),
+  );
   app.get('/endless', (request, reply) => {
-    noteEnd(reply.raw, note(request));
-    return reply.send(Readable.from(endless(note(request))));
+    recordResponseEnd(reply.raw, recorderOf(request));
+    return reply.send(Readable.from(endlessChunks(recorderOf(request))));
   });
   app.post('/unfinished', async (request, reply) => {
-    watchSignal(note(request));
-    note(request)('handler');
-    await readUpload(request.raw, note(request));
+    recordAbort(recorderOf(request));
+    recorderOf(request)('handler');
+    await readNodeUpload(request.raw, recorderOf(request));
     return reply.send('');
   });
-  app.get('/deadline', async (request, reply) => reply.code(503).send(await untilDeadline(note(request))));
+  app.get('/deadline', async (request, reply) => reply.code(503).send(await waitForDeadline(recorderOf(request))));
   app.get('/socket', { websocket: true }, (socket, request) => {
-    note(request)('open');
+    recorderOf(request)('open');
     socket.on('message', () => {
-      note(request)('message');
-      socket.send(socketText());
+      recorderOf(request)('message');
+      socket.send(scopeIdText());
     });
-    socket.on('close', () => note(request)('socket closed'));
+    socket.on('close', () => recorderOf(request)('socket closed'));
   });
   app.setNotFoundHandler((request, reply) => {
-    note(request)('not found');
+    recorderOf(request)('not found');
     return reply.code(404).send('not found');
   });
   app.setErrorHandler((error: Error, request, reply) => {
-    note(request)('error handler');
+    recorderOf(request)('error handler');
     if (error.message === 'unhandled') throw error;
     return reply.code(500).send(error.message);
   });
   return app;
 }
 
-async function serve(building: Promise<FastifyInstance>, protocol: 'http' | 'http2'): Promise<RunningServer> {
-  const app = await building;
+async function serve(starting: Promise<FastifyInstance>, protocol: 'http' | 'http2'): Promise<RunningServer> {
+  const app = await starting;
   await app.listen({ host: '127.0.0.1', port: 0 });
-  // Only a server that listens on a pipe has another kind of address.
+  // The address is a string only for a pipe.
   const { port } = app.server.address() as AddressInfo;
   return { port, protocol, close: () => app.close() };
 }
 
-/** Fastify closes idle connections only, and a client may have been told to keep its own. */
-const settings = { forceCloseConnections: true };
+/** By default Fastify closes only idle connections, and waits for the keep-alive connections of a client. */
+const closeAll = { forceCloseConnections: true };
 
-testLosses('Fastify', (options) => serve(build(fastify(settings), options), 'http'), onHttp);
-testLosses(
+runBattery('Fastify', (options) => serve(addRoutes(fastify(closeAll), options), 'http'), http1Cases);
+runBattery(
   'Fastify over HTTP/2',
-  // The types of the two kinds of server differ in their requests and answers; what is used of these is the same.
-  (options) => serve(build(fastify({ http2: true }) as unknown as FastifyInstance, options), 'http2'),
-  [...everywhere, 'http2 streams of one session'],
+  // The types of the two kinds of server differ in their requests and responses, but not in the members that are used here.
+  (options) => serve(addRoutes(fastify({ http2: true }) as unknown as FastifyInstance, options), 'http2'),
+  [...sharedCases, 'HTTP/2 streams of one session'],
 );
 
-/** An application that is closed at the end. */
+/** Calls `use` with an application, and closes the application afterwards. */
 async function withApp(
   options: FastifyHttpOptions<Server>,
   scopeOptions: RequestScopeOptions,
@@ -183,46 +187,47 @@ async function withApp(
   }
 }
 
-describe('requestScope of Fastify', () => {
-  const ids = (app: FastifyInstance) => app.get('/', (request) => [request.id, getRequestScope().id]);
+describe('requestScope() of Fastify', () => {
+  const addIdsRoute = (app: FastifyInstance) => app.get('/', (request) => [request.id, getRequestScope().id]);
 
-  it('gives the request and the scope one id, which the answer carries', () =>
+  it('uses one id for the request, the scope and the response', () =>
     withApp({}, {}, async (app) => {
-      ids(app);
-      const { headers, ...answer } = await app.inject('/');
-      const [requestId, scopeId] = answer.json();
+      addIdsRoute(app);
+      const { headers, ...response } = await app.inject('/');
+      const [requestId, scopeId] = response.json();
       assert.match(scopeId, /^[\da-f]{8}-/);
       assert.deepEqual([requestId, headers['x-request-id']], [scopeId, scopeId]);
     }));
 
-  it('takes the id that the application has generated', () =>
-    withApp({ genReqId: () => 'made-here' }, { trustRequestId: true }, async (app) => {
-      ids(app);
-      const answer = await app.inject({ url: '/', headers: { 'x-request-id': 'brought' } });
-      assert.deepEqual([answer.json(), answer.headers['x-request-id']], [['made-here', 'made-here'], 'made-here']);
+  it('uses the id that the genReqId of the application generates', () =>
+    withApp({ genReqId: () => 'generated' }, { trustRequestId: true }, async (app) => {
+      addIdsRoute(app);
+      const response = await app.inject({ url: '/', headers: { 'x-request-id': 'from-client' } });
+      const { headers } = response;
+      assert.deepEqual([response.json(), headers['x-request-id']], [['generated', 'generated'], 'generated']);
     }));
 
-  it('takes the header that the application has named', () =>
+  it('uses the header that the requestIdHeader of the application names', () =>
     withApp({ requestIdHeader: 'x-trace' }, {}, async (app) => {
-      ids(app);
-      const answer = await app.inject({ url: '/', headers: { 'x-trace': 'traced' } });
-      assert.deepEqual([answer.json(), answer.headers['x-request-id']], [['traced', 'traced'], 'traced']);
+      addIdsRoute(app);
+      const response = await app.inject({ url: '/', headers: { 'x-trace': 'traced' } });
+      assert.deepEqual([response.json(), response.headers['x-request-id']], [['traced', 'traced'], 'traced']);
     }));
 
-  it('gives an id of its own in place of one that is not safe', () =>
+  it('replaces an id of the application that is unsafe', () =>
     withApp({ genReqId: () => 'two words' }, {}, async (app) => {
-      ids(app);
-      const answer = await app.inject('/');
-      const [requestId, scopeId] = answer.json();
+      addIdsRoute(app);
+      const response = await app.inject('/');
+      const [requestId, scopeId] = response.json();
       assert.equal(requestId, 'two words');
       assert.match(scopeId, /^[\da-f]{8}-/);
-      assert.equal(answer.headers['x-request-id'], scopeId);
+      assert.equal(response.headers['x-request-id'], scopeId);
     }));
 
-  it("writes the scope's id into the lines of Fastify's logger", async () => {
+  it("adds the id of the scope to the lines of Fastify's logger", async () => {
     const lines: string[] = [];
     await withApp({ logger: { stream: { write: (line: string) => lines.push(line) } } }, {}, async (app) => {
-      ids(app);
+      addIdsRoute(app);
       const { headers } = await app.inject('/');
       const logged = lines.map((line) => JSON.parse(line).reqId).filter((id) => id !== undefined);
       assert.ok(logged.length > 0);
@@ -230,42 +235,43 @@ describe('requestScope of Fastify', () => {
     });
   });
 
-  it('refuses options that are wrong', () =>
+  it('rejects app.ready() if an option is invalid', () =>
     withApp({}, {}, async () => {
       const app = fastify();
-      app.register(requestScope, { deadline: -1 });
+      // Without `await`, it is app.ready() that reports the error.
+      void app.register(requestScope, { deadline: -1 });
       await assert.rejects(async () => app.ready(), { code: 'ERR_INVALID_OPTION' });
       await app.close();
     }));
 
-  it('runs all hooks in the scope', () =>
+  it('runs all hooks of a request in the scope', () =>
     withApp({}, {}, async (app) => {
-      const seen: Record<string, string | undefined> = {};
-      const see = (hook: string) => {
-        seen[hook] = tryGetRequestScope()?.id;
+      const scopeIds: Record<string, string | undefined> = {};
+      const recordId = (hook: string) => {
+        scopeIds[hook] = tryGetRequestScope()?.id;
       };
-      app.addHook('onRequest', async () => see('onRequest'));
+      app.addHook('onRequest', async () => recordId('onRequest'));
       app.addHook('preParsing', async (_request, _reply, payload) => {
-        see('preParsing');
+        recordId('preParsing');
         return payload.pipe(
           new Transform({
             transform(chunk, _encoding, done) {
-              see('a stream of preParsing');
+              recordId('a stream of preParsing');
               done(null, chunk);
             },
           }),
         );
       });
-      app.addHook('preValidation', async () => see('preValidation'));
-      app.addHook('preHandler', async () => see('preHandler'));
+      app.addHook('preValidation', async () => recordId('preValidation'));
+      app.addHook('preHandler', async () => recordId('preHandler'));
       app.addHook('preSerialization', async (_request, _reply, payload) => {
-        see('preSerialization');
+        recordId('preSerialization');
         return payload;
       });
-      app.addHook('onSend', async () => see('onSend'));
+      app.addHook('onSend', async () => recordId('onSend'));
       const responded = new Promise<void>((resolve) => {
         app.addHook('onResponse', async () => {
-          see('onResponse');
+          recordId('onResponse');
           resolve();
         });
       });
@@ -273,12 +279,12 @@ describe('requestScope of Fastify', () => {
       await app.listen({ host: '127.0.0.1', port: 0 });
       const { port } = app.server.address() as AddressInfo;
       const headers = { 'content-type': 'application/json' };
-      const answer = await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', headers, body: '{"a":1}' });
-      await answer.text();
+      const response = await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', headers, body: '{"a":1}' });
+      await response.text();
       await responded;
-      const id = answer.headers.get('x-request-id');
-      assert.equal(Object.keys(seen).length, 8);
-      for (const [hook, own] of Object.entries(seen)) assert.equal(own, id, hook);
+      const id = response.headers.get('x-request-id');
+      assert.equal(Object.keys(scopeIds).length, 8);
+      for (const [hook, scopeId] of Object.entries(scopeIds)) assert.equal(scopeId, id, hook);
     }));
 
   it('runs onTimeout and onRequestAbort in the scope', () =>
@@ -304,7 +310,7 @@ describe('requestScope of Fastify', () => {
       }
     }));
 
-  it('keeps compressed messages of many WebSockets apart', () =>
+  it('runs the listeners of compressed WebSocket messages in the scope of their own upgrade', () =>
     withApp({ forceCloseConnections: true }, { trustRequestId: true }, async (app) => {
       await app.register(websocket, { options: { perMessageDeflate: true } });
       app.get('/', { websocket: true }, (socket) => {
@@ -312,7 +318,7 @@ describe('requestScope of Fastify', () => {
       });
       await app.listen({ host: '127.0.0.1', port: 0 });
       const { port } = app.server.address() as AddressInfo;
-      // Below a kilobyte nothing is compressed.
+      // ws does not compress messages below one kilobyte.
       const message = 'ab'.repeat(20_000);
       await Promise.all(
         Array.from({ length: 20 }, async (_, index) => {
@@ -320,17 +326,17 @@ describe('requestScope of Fastify', () => {
           const client = new WebSocket(`ws://127.0.0.1:${port}/`, { headers: { 'x-request-id': id } });
           try {
             await once(client, 'open');
-            const answers: string[] = [];
+            const replies: string[] = [];
             const all = new Promise<void>((resolve, reject) => {
               client.on('error', reject);
-              client.on('message', (answer) => {
-                answers.push(String(answer));
-                if (answers.length === 5) resolve();
+              client.on('message', (reply) => {
+                replies.push(String(reply));
+                if (replies.length === 5) resolve();
               });
             });
             for (let count = 0; count < 5; count++) client.send(message);
             await all;
-            assert.deepEqual(answers, new Array(5).fill(id));
+            assert.deepEqual(replies, new Array(5).fill(id));
           } finally {
             client.terminate();
           }
@@ -338,7 +344,7 @@ describe('requestScope of Fastify', () => {
       );
     }));
 
-  it('is in an answer that was hijacked', () =>
+  it('adds the id to a response that the handler has hijacked', () =>
     withApp({}, {}, async (app) => {
       app.get('/', (_request, reply) => {
         reply.hijack();
@@ -348,7 +354,7 @@ describe('requestScope of Fastify', () => {
       assert.equal(headers['x-request-id'], body);
     }));
 
-  it('answers with the error of a session that cannot be loaded by the error handler', () => {
+  it('passes the error of a session that cannot be loaded to the error handler, in the scope', () => {
     const failing = { open: () => Promise.reject(new RequestError('ERR_SESSION_STORE', 'down')) };
     return withApp({}, { session: failing }, async (app) => {
       app.get('/', () => 'never');
@@ -360,7 +366,7 @@ describe('requestScope of Fastify', () => {
     });
   });
 
-  it('finds the session of @fastify/session inside of a scope of /http', async () => {
+  it('finds the session of @fastify/session if an adapter for node:http has opened the scope', async () => {
     const inner: { app?: FastifyInstance } = {};
     const outer = httpScope(
       (request: IncomingMessage, response: ServerResponse) => inner.app?.routing(request, response),
@@ -379,27 +385,27 @@ describe('requestScope of Fastify', () => {
       });
       await app.listen({ host: '127.0.0.1', port: 0 });
       const { port } = app.server.address() as AddressInfo;
-      const { status, body } = await ask({ port }, { path: '/', headers: { 'x-request-id': 'outer' } });
+      const { status, body } = await sendRequest({ port }, { path: '/', headers: { 'x-request-id': 'outer' } });
       assert.deepEqual([status, body], [200, 'outer ada true']);
     } finally {
       await app.close();
     }
   });
 
-  it('takes https from the proxies that Fastify trusts', async () => {
+  it('detects https with the trustProxy setting of Fastify', async () => {
     for (const trustProxy of [false, true]) {
-      const secure: boolean[] = [];
-      const sessions: Sessions = {
+      const isSecureValues: boolean[] = [];
+      const observing: Sessions = {
         open(exchange) {
-          secure.push(exchange.isSecure);
+          isSecureValues.push(exchange.isSecure);
           throw new RequestError('ERR_SESSION_STORE', 'not needed');
         },
       };
-      await withApp({ trustProxy }, { session: sessions }, async (app) => {
+      await withApp({ trustProxy }, { session: observing }, async (app) => {
         app.get('/', () => 'never');
         await app.inject({ url: '/', headers: { 'x-forwarded-proto': 'https' } });
       });
-      assert.deepEqual(secure, [trustProxy]);
+      assert.deepEqual(isSecureValues, [trustProxy]);
     }
   });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
-import { setTimeout as wait } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import fastifyCookie from '@fastify/cookie';
 import fastifySession from '@fastify/session';
 import 'reflect-metadata';
@@ -19,13 +19,17 @@ import fastify from 'fastify';
 interface Shop {
   user: string;
   cart: string[];
-  seen: Date;
+  lastVisit: Date;
   visits: number;
 }
 
 const SECRET = 'a secret of thirty-two characters';
 
-/** What the routes do, whichever framework serves them; `raw` is the library's own session, any key of which may be read. */
+/**
+ * A route, the same for every framework.
+ * @param value the last segment of the path
+ * @param raw returns the library's own session, typed so that any key can be read
+ */
 type Route = (value: string, raw: () => Record<string, unknown>) => unknown;
 
 const routes: Record<string, Route> = {
@@ -33,9 +37,9 @@ const routes: Record<string, Route> = {
   signIn: async (user) => {
     const before = session().id;
     session<Shop>().set('user', user);
-    const writing = session().regenerate();
+    const regenerated = session().regenerate();
     session<Shop>().update('visits', (visits = 0) => visits + 1);
-    await writing;
+    await regenerated;
     assert.equal(session<Shop>().get('user'), user);
     assert.notEqual(session().id, before);
     return { before, after: session().id, visits: session<Shop>().get('visits') };
@@ -43,8 +47,8 @@ const routes: Record<string, Route> = {
   buy: async (item) => {
     session<Shop>().update('cart', (cart = []) => [...cart, item]);
     const { user } = { user: session<Shop>().get('user') };
-    await wait(item.length % 3);
-    // Of the same user still, whoever else was served meanwhile.
+    await sleep(item.length % 3);
+    // Other users were served in the meantime.
     assert.equal(session<Shop>().get('user'), user);
     return session<Shop>().get('cart');
   },
@@ -55,64 +59,64 @@ const routes: Record<string, Route> = {
     session().delete('user');
     await session().destroy();
     await session().save();
-    session().set('user', 'nobody');
+    session().set('user', 'eve');
   },
   values: (_, raw) => {
-    const own = session<Shop>();
-    const given = ['a'];
-    own.set('cart', given);
-    given.push('given');
-    const read = own.get('cart');
+    const shopSession = session<Shop>();
+    const original = ['a'];
+    shopSession.set('cart', original);
+    original.push('after set()');
+    const read = shopSession.get('cart');
     assert.deepEqual(read, ['a']);
     assert.ok(Array.isArray(read));
-    assert.throws(() => read.push('read'), TypeError);
-    // The library's own session may be changed in place, as ever.
+    assert.throws(() => read.push('b'), TypeError);
+    // The library's own session can be changed in place, as without the scope.
     const cart = raw().cart;
     assert.ok(Array.isArray(cart));
     cart.push('raw');
-    assert.deepEqual(own.get('cart'), ['a', 'raw']);
-    raw().seen = new Date(0);
-    assert.equal(own.get('seen'), '1970-01-01T00:00:00.000Z');
-    assert.throws(() => own.set('seen', new Date(0)), { code: 'ERR_SESSION_VALUE' });
-    own.delete('cart');
-    assert.equal(own.get('cart'), undefined);
+    assert.deepEqual(shopSession.get('cart'), ['a', 'raw']);
+    raw().lastVisit = new Date(0);
+    assert.equal(shopSession.get('lastVisit'), '1970-01-01T00:00:00.000Z');
+    assert.throws(() => shopSession.set('lastVisit', new Date(0)), { code: 'ERR_SESSION_VALUE' });
+    shopSession.delete('cart');
+    assert.equal(shopSession.get('cart'), undefined);
     assert.ok(!('cart' in raw()));
-    own.touch();
-    return 'as it must be';
+    shopSession.touch();
+    return 'passed';
   },
   keys: (_, raw) => {
-    const before = Object.getPrototypeOf(raw());
-    const own = session();
+    const prototype = Object.getPrototypeOf(raw());
+    const current = session();
     const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'cookie', 'save', 'regenerate', 'destroy'];
     for (const name of [...names, 'touch', 'reload']) {
-      const refused = { code: 'ERR_SESSION_VALUE', message: /cannot have the key ".*Take another key/ };
-      assert.throws(() => own.set(name, { polluted: true }), refused, name);
-      assert.throws(() => own.update(name, () => ({ polluted: true })), refused, name);
-      assert.throws(() => own.get(name), refused, name);
-      assert.throws(() => own.delete(name), refused, name);
+      const keyError = { code: 'ERR_SESSION_VALUE', message: /cannot have the key ".*Take another key/ };
+      assert.throws(() => current.set(name, { polluted: true }), keyError, name);
+      assert.throws(() => current.update(name, () => ({ polluted: true })), keyError, name);
+      assert.throws(() => current.get(name), keyError, name);
+      assert.throws(() => current.delete(name), keyError, name);
     }
-    own.set('nested', JSON.parse('{"__proto__": {"polluted": true}}'));
-    assert.equal(Object.getPrototypeOf(raw()), before);
+    current.set('nested', JSON.parse('{"__proto__": {"polluted": true}}'));
+    assert.equal(Object.getPrototypeOf(raw()), prototype);
     assert.ok(!('polluted' in {}));
     assert.ok(!('polluted' in raw()));
     assert.equal(typeof raw().save, 'function');
-    return 'as it must be';
+    return 'passed';
   },
   fail: async () => {
     session().set('user', 'ada');
-    const failed = { code: 'ERR_SESSION_STORE', message: /store of the sessions has failed/ };
+    const storeError = { code: 'ERR_SESSION_STORE', message: /store of the sessions has failed/ };
     Store.isDown = true;
     try {
-      await assert.rejects(session().save(), failed);
-      await assert.rejects(session().regenerate(), failed);
+      await assert.rejects(session().save(), storeError);
+      await assert.rejects(session().regenerate(), storeError);
     } finally {
       Store.isDown = false;
     }
-    return 'as it must be';
+    return 'passed';
   },
 };
 
-/** A store that fails to write while `isDown`. */
+/** A session store in memory. While `isDown` is set, writing to it fails. */
 class Store extends expressSession.MemoryStore {
   static isDown = false;
 
@@ -125,20 +129,20 @@ class Store extends expressSession.MemoryStore {
 
 type FastifyStore = NonNullable<Parameters<typeof fastifySession>[1]['store']>;
 
-interface Running {
+interface RunningShop {
   readonly port: number;
   close(): Promise<void>;
 }
 
-type Start = (store: expressSession.MemoryStore) => Promise<Running>;
+type Start = (store: expressSession.MemoryStore) => Promise<RunningShop>;
 
-/** Express routes, in an application of Express or in Nest's on Express. */
-const shop: RequestHandler<{ route: string; value: string }> = async (request, response) => {
+/** Handles the routes in an application of Express, and in one of Nest on Express. */
+const handleRoute: RequestHandler<{ route: string; value: string }> = async (request, response) => {
   const raw = () => request.session as unknown as Record<string, unknown>;
   response.json((await routes[request.params.route]?.(request.params.value, raw)) ?? null);
 };
 
-const answerError: ErrorRequestHandler = (error, _request, response, _next) => {
+const handleError: ErrorRequestHandler = (error, _request, response, _next) => {
   response.status(error.status ?? 500).json({ code: error.code, message: error.message });
 };
 
@@ -147,12 +151,12 @@ const servers: Record<string, Start> = {
     const app = express();
     app.use(expressScope());
     app.use(expressSession({ secret: SECRET, store, resave: false, saveUninitialized: false }));
-    app.get('/:route/:value', shop);
-    app.use(answerError);
+    app.get('/:route/:value', handleRoute);
+    app.use(handleError);
     const server = createServer(app);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return {
-      // A server that listens on a port has an address.
+      // The address is a string only for a pipe, and null only for a server that is not listening.
       port: (server.address() as AddressInfo).port,
       close: () =>
         new Promise((resolve) => {
@@ -167,8 +171,8 @@ const servers: Record<string, Start> = {
     const app = await NestFactory.create<NestExpressApplication>(Shop, { logger: false, forceCloseConnections: true });
     app.use(expressScope());
     app.use(expressSession({ secret: SECRET, store, resave: false, saveUninitialized: false }));
-    app.use('/:route/:value', shop);
-    app.use(answerError);
+    app.use('/:route/:value', handleRoute);
+    app.use(handleError);
     await app.listen(0, '127.0.0.1');
     // As above.
     return { port: (app.getHttpServer().address() as AddressInfo).port, close: () => app.close() };
@@ -179,7 +183,7 @@ const servers: Record<string, Start> = {
     await app.register(fastifyCookie);
     await app.register(fastifySession, {
       secret: SECRET,
-      // It takes the stores of express-session, whose types differ in what of a cookie may be undefined.
+      // It accepts the stores of express-session. The types differ in which members of a cookie may be undefined.
       store: store as unknown as FastifyStore,
       saveUninitialized: false,
       cookie: { secure: false },
@@ -198,16 +202,16 @@ const servers: Record<string, Start> = {
   },
 };
 
-/** One browser: it keeps its cookie. */
-class Client {
+/** A browser with the session cookie that the server has set last. */
+class Browser {
   port: number;
   cookie: string | undefined;
 
-  constructor({ port }: Running) {
+  constructor({ port }: RunningShop) {
     this.port = port;
   }
 
-  async ask(route: string, value = '-', status = 200): Promise<Record<string, unknown>> {
+  async send(route: string, value = '-', status = 200): Promise<Record<string, unknown>> {
     const headers: Record<string, string> = this.cookie === undefined ? {} : { cookie: this.cookie };
     const response = await fetch(`http://127.0.0.1:${this.port}/${route}/${value}`, {
       headers,
@@ -215,52 +219,52 @@ class Client {
     });
     const body = await response.text();
     assert.equal(response.status, status, body);
-    const set = response.headers.getSetCookie().at(-1);
-    if (set !== undefined) this.cookie = set.split(';', 1)[0];
+    const newCookie = response.headers.getSetCookie().at(-1);
+    if (newCookie !== undefined) this.cookie = newCookie.split(';', 1)[0];
     return JSON.parse(body);
   }
 }
 
-async function running(start: Start, work: (server: Running, store: Store) => Promise<void>): Promise<void> {
+async function withShop(start: Start, use: (server: RunningShop, store: Store) => Promise<void>): Promise<void> {
   const store = new Store();
   const server = await start(store);
   try {
-    await work(server, store);
+    await use(server, store);
   } finally {
     await server.close();
   }
 }
 
 for (const [name, start] of Object.entries(servers)) {
-  test(`${name}: who only reads gets no cookie; values last; a new id at sign-in keeps them and ends the old id`, () =>
-    running(start, async (server, store) => {
-      const ada = new Client(server);
-      assert.equal((await ada.ask('read')).user, undefined);
+  test(`${name}: reading sets no cookie, values are kept, and regenerate() keeps them under a new id and ends the old one`, () =>
+    withShop(start, async (server, store) => {
+      const ada = new Browser(server);
+      assert.equal((await ada.send('read')).user, undefined);
       assert.equal(ada.cookie, undefined);
-      await ada.ask('buy', 'book');
+      await ada.send('buy', 'book');
       const old = ada.cookie;
-      const { before, after, visits } = await ada.ask('signIn', 'ada');
+      const { before, after, visits } = await ada.send('signIn', 'ada');
       assert.equal(visits, 1);
       assert.notEqual(ada.cookie, old);
-      assert.deepEqual(await ada.ask('read'), { id: after, user: 'ada', cart: ['book'] });
-      const thief = new Client(server);
+      assert.deepEqual(await ada.send('read'), { id: after, user: 'ada', cart: ['book'] });
+      const thief = new Browser(server);
       thief.cookie = old;
-      const stolen = await thief.ask('read');
+      const stolen = await thief.send('read');
       assert.equal(stolen.user, undefined);
       assert.notEqual(stolen.id, before);
       const all = await new Promise((resolve) => store.all?.((_error, found) => resolve(found)));
       assert.deepEqual(Object.keys(all ?? {}), [after]);
     }));
 
-  test(`${name}: two users at once each have their own`, () =>
-    running(start, async (server) => {
+  test(`${name}: two concurrent users have separate sessions`, () =>
+    withShop(start, async (server) => {
       const users = ['ada', 'grace'];
       await Promise.all(
         users.map(async (user) => {
-          const client = new Client(server);
-          await client.ask('signIn', user);
+          const browser = new Browser(server);
+          await browser.send('signIn', user);
           for (let index = 0; index < 30; index++) {
-            const [cart, read] = await Promise.all([client.ask('buy', `${user}${index}`), client.ask('read')]);
+            const [cart, read] = await Promise.all([browser.send('buy', `${user}${index}`), browser.send('read')]);
             assert.deepEqual(
               cart,
               Array.from({ length: index + 1 }, (_, item) => `${user}${item}`),
@@ -271,48 +275,48 @@ for (const [name, start] of Object.entries(servers)) {
       );
     }));
 
-  test(`${name}: after destroy there is nothing to read, and writing says what to do`, () =>
-    running(start, async (server) => {
-      const ada = new Client(server);
-      await ada.ask('signIn', 'ada');
-      const { code, message } = await ada.ask('signOut', '-', 409);
+  test(`${name}: after destroy() the session is empty, and the error of a write names the remedy`, () =>
+    withShop(start, async (server) => {
+      const ada = new Browser(server);
+      await ada.send('signIn', 'ada');
+      const { code, message } = await ada.send('signOut', '-', 409);
       assert.equal(code, 'ERR_SESSION_GONE');
       assert.match(String(message), /call regenerate\(\) instead of destroy\(\)/);
-      assert.equal((await ada.ask('read')).user, undefined);
+      assert.equal((await ada.send('read')).user, undefined);
     }));
 
-  test(`${name}: the session outlives the server where the store does`, () =>
-    running(start, async (server, store) => {
-      const ada = new Client(server);
-      await ada.ask('signIn', 'ada');
-      await ada.ask('buy', 'book');
-      const next = await start(store);
+  test(`${name}: the session survives a restart of the server if its store does`, () =>
+    withShop(start, async (server, store) => {
+      const ada = new Browser(server);
+      await ada.send('signIn', 'ada');
+      await ada.send('buy', 'book');
+      const restarted = await start(store);
       try {
-        ada.port = next.port;
-        const { user, cart } = await ada.ask('read');
+        ada.port = restarted.port;
+        const { user, cart } = await ada.send('read');
         assert.deepEqual([user, cart], ['ada', ['book']]);
       } finally {
-        await next.close();
+        await restarted.close();
       }
     }));
 
-  test(`${name}: what is read is a copy, and what is not JSON is refused`, () =>
-    running(start, async (server) => {
-      assert.equal(await new Client(server).ask('values'), 'as it must be');
+  test(`${name}: values are copied, and those that JSON cannot represent are rejected`, () =>
+    withShop(start, async (server) => {
+      assert.equal(await new Browser(server).send('values'), 'passed');
     }));
 
-  test(`${name}: names of the library's own and of every object are no keys`, () =>
-    running(start, async (server) => {
-      assert.equal(await new Client(server).ask('keys'), 'as it must be');
+  test(`${name}: the names of the library's members, and of those of every object, are rejected as keys`, () =>
+    withShop(start, async (server) => {
+      assert.equal(await new Browser(server).send('keys'), 'passed');
     }));
 
-  test(`${name}: an error of the store says whose it is`, () =>
-    running(start, async (server) => {
-      assert.equal(await new Client(server).ask('fail'), 'as it must be');
+  test(`${name}: an error of the store has the code ERR_SESSION_STORE`, () =>
+    withShop(start, async (server) => {
+      assert.equal(await new Browser(server).send('fail'), 'passed');
     }));
 }
 
-test('a session of another library is not taken for one', async () => {
+test('a property `session` that another library has set on the request is not used as a session', async () => {
   const app = express();
   app.use(expressScope());
   app.use((request, _response, next) => {

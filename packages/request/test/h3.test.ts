@@ -1,52 +1,46 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { describe, it } from 'node:test';
-import {
-  RequestError,
-  type RequestScopeOptions,
-  type Sessions,
-  session,
-  tryGetRequestScope,
-  withRequestScope,
-} from '@throughline/request';
+import { type RequestScopeOptions, session, tryGetRequestScope, withRequestScope } from '@throughline/request';
 import { requestScope } from '@throughline/request/h3';
 import { sessions } from '@throughline/request/sessions';
-import { plugin as sockets } from 'crossws/server/node';
+import { plugin as webSocketPlugin } from 'crossws/server/node';
 import { defineWebSocketHandler, H3, type H3Config } from 'h3';
 import { serve } from 'h3/node';
 import { WebSocket } from 'ws';
-import { ask } from './battery/client.js';
-import type { LossName } from './battery/losses.js';
-import { type RunningServer, withServer } from './battery/server.js';
-import { testLosses } from './battery/test-losses.js';
-import { buildH3 } from './runtimes/h3-app.js';
-import { emptySession } from './testing/empty-session.js';
-import { HeldSessions, resetWhileLoading } from './testing/reset-while-loading.js';
+import { buildH3App } from './apps/h3-app.js';
+import type { CaseName } from './battery/cases.js';
+import { runBattery } from './battery/run-battery.js';
+import { sendRequest } from './http/client.js';
+import { type RunningServer, withServer } from './http/server.js';
+import { DeferredSessions } from './sessions/deferred-sessions.js';
+import { unloadableSessions, unsavableSessions } from './sessions/failing-sessions.js';
+import { resetDuringUpgrade } from './sessions/reset-during-upgrade.js';
 
-const names: LossName[] = [
-  'a handler',
-  'Promise.race with a timeout',
-  'the path as sent',
+const cases: CaseName[] = [
+  'an async handler',
+  'Promise.race() with a timeout',
+  'the path as the client sent it',
   'a JSON body in several chunks',
-  'a form in several chunks',
+  'a form body in several chunks',
   'a multipart upload',
-  'finish and close of the answer',
-  'an error that is thrown',
-  'an error after an await',
-  "the framework's own error answer",
-  'no such route',
-  'a streamed answer that the client reads slowly',
+  "the events 'finish' and 'close' of a response",
+  'an error thrown synchronously',
+  'an error thrown after an await',
+  "the framework's default error response",
+  'a request without a matching route',
+  'a streamed response that the client reads slowly',
   'server-sent events',
   'a WebSocket',
-  'a client that goes away while it sends',
-  'a client that goes away while it reads',
-  'close of an answer that nobody reads to its end',
-  'many requests over one keep-alive socket',
+  'a client that disconnects during its upload',
+  'a client that disconnects during the response',
+  "the event 'close' of a response that is not read to its end",
+  'many requests on one keep-alive connection',
   'pipelined requests',
-  'the deadline',
+  'the deadline of a request',
   'a request without an id',
-  'an id that is not safe',
-  'an id that is not trusted',
+  'an unsafe request id',
+  'an untrusted request id',
 ];
 
 async function start(app: H3): Promise<RunningServer> {
@@ -55,67 +49,56 @@ async function start(app: H3): Promise<RunningServer> {
     port: 0,
     silent: true,
     gracefulShutdown: false,
-    plugins: [sockets({})],
+    plugins: [webSocketPlugin({})],
   });
   await server.ready();
   return { port: Number(new URL(server.url ?? '').port), close: () => server.close(true) };
 }
 
-testLosses('h3 on Node', (options) => start(buildH3(options)), names);
+runBattery('h3 on Node', (options) => start(buildH3App(options)), cases);
 
-const storeError = () => new RequestError('ERR_SESSION_STORE', 'the store is down');
-
-/** A session that cannot be loaded, or cannot be saved. */
-const unloadable: Sessions = { open: () => Promise.reject(storeError()) };
-const unsavable: Sessions = {
-  open(exchange) {
-    exchange.beforeHeaders(() => Promise.reject(storeError()));
-    return emptySession();
-  },
-};
-
-/** Makes each piece at once, when it is asked for it. */
-function eager(made: (string | undefined)[]): ReadableStream<Uint8Array> {
+/** A stream that produces each of its 20 chunks synchronously when it is pulled, and records the scope of each. */
+function streamOfScopes(scopeIds: (string | undefined)[]): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>(
     {
       pull(controller) {
-        made.push(tryGetRequestScope()?.id);
+        scopeIds.push(tryGetRequestScope()?.id);
         controller.enqueue(new Uint8Array(1));
-        if (made.length === 20) controller.close();
+        if (scopeIds.length === 20) controller.close();
       },
     },
     { highWaterMark: 0 },
   );
 }
 
-interface Answered {
+interface AdapterResponse {
   status: number;
   id: string;
   body: string;
   cookies: string[] | undefined;
 }
 
-/** The two ways that h3 is served in: on Node's own requests, and on web requests alone. */
-const ways: Record<string, (app: H3, path: string) => Promise<Answered>> = {
-  'by a server of Node': async (app, path) => {
-    let answered: Answered | undefined;
+/** The two ways to send a request to an application: through a server of Node, and as a `Request`. */
+const senders: Record<string, (app: H3, path: string) => Promise<AdapterResponse>> = {
+  'on a server of Node': async (app, path) => {
+    let response: AdapterResponse | undefined;
     await withServer(start(app), async (server) => {
-      const { status, headers, body } = await ask(server, { path });
+      const { status, headers, body } = await sendRequest(server, { path });
       const cookies = [headers['set-cookie'] ?? []].flat();
-      answered = { status, body, id: String(headers['x-request-id']), cookies };
+      response = { status, body, id: String(headers['x-request-id']), cookies };
     });
-    assert.ok(answered !== undefined);
-    return answered;
+    assert.ok(response !== undefined);
+    return response;
   },
-  'by web requests': async (app, path) => {
-    const answer = await app.request(path);
-    const id = answer.headers.get('x-request-id') ?? '';
-    return { status: answer.status, id, body: await answer.text(), cookies: answer.headers.getSetCookie() };
+  'on web requests': async (app, path) => {
+    const response = await app.request(path);
+    const id = response.headers.get('x-request-id') ?? '';
+    return { status: response.status, id, body: await response.text(), cookies: response.headers.getSetCookie() };
   },
 };
 
-describe('an upgrade of h3', () => {
-  const socket = () => {
+describe('an upgrade in h3', () => {
+  const createSocketHandler = () => {
     const ids: (string | undefined)[] = [];
     const handler = defineWebSocketHandler(() => {
       ids.push(tryGetRequestScope()?.id);
@@ -125,21 +108,23 @@ describe('an upgrade of h3', () => {
   };
 
   for (const error of [undefined, new Error('the store is down')]) {
-    const what = error === undefined ? 'loaded' : 'refused';
-    it(`ends nothing where its client resets while the session is loaded (${what})`, { timeout: 20_000 }, async () => {
-      const held = new HeldSessions();
+    const outcome = error === undefined ? 'the session is loaded' : 'the store fails';
+    it(`does not crash the process if the client resets the connection before ${outcome}`, {
+      timeout: 20_000,
+    }, async () => {
+      const deferred = new DeferredSessions();
       const app = new H3({ silent: true });
-      app.use(requestScope({ session: held }));
-      app.get('/', socket().handler);
+      app.use(requestScope({ session: deferred }));
+      app.get('/', createSocketHandler().handler);
       await withServer(start(app), async ({ port }) => {
-        await resetWhileLoading(held, port);
-        await held.proceed(error);
+        await resetDuringUpgrade(deferred, port);
+        await deferred.finishLoading(error);
       });
     });
   }
 
-  it('has one scope although requestScope is mounted twice', { timeout: 20_000 }, async () => {
-    const { ids, handler } = socket();
+  it('opens one scope if requestScope() is mounted twice', { timeout: 20_000 }, async () => {
+    const { ids, handler } = createSocketHandler();
     const app = new H3({ silent: true });
     app.use(requestScope({ trustRequestId: true }));
     app.use(requestScope());
@@ -156,7 +141,7 @@ describe('an upgrade of h3', () => {
   });
 });
 
-it('leaves who calls app.request() of h3 in their own scope', async () => {
+it('app.request() of h3 resumes its caller in the scope of the caller', async () => {
   const app = new H3({ silent: true });
   app.use(requestScope());
   app.get('/', () => tryGetRequestScope()?.id);
@@ -166,85 +151,85 @@ it('leaves who calls app.request() of h3 in their own scope', async () => {
   await withRequestScope({ id: 'caller' }, async () => {
     for (const path of ['/', '/throws', '/no-such-route']) {
       const response = app.request(path);
-      const seen = await Promise.resolve(response).then(() => tryGetRequestScope()?.id);
-      assert.equal(seen, 'caller', path);
+      const scopeId = await Promise.resolve(response).then(() => tryGetRequestScope()?.id);
+      assert.equal(scopeId, 'caller', path);
     }
     assert.notEqual(await (await app.request('/')).text(), 'caller');
   });
 });
 
-for (const [way, asked] of Object.entries(ways)) {
+for (const [title, send] of Object.entries(senders)) {
   const build = (options: RequestScopeOptions = {}, config: H3Config = {}) => {
     const app = new H3({ silent: true, ...config });
     app.use(requestScope(options));
     return app;
   };
 
-  describe(`requestScope of h3 ${way}`, () => {
-    it('has a stream made in the scope', async () => {
+  describe(`requestScope() of h3 ${title}`, () => {
+    it('runs the source of a stream in the scope', async () => {
       for (const wrap of [(stream: ReadableStream) => stream, (stream: ReadableStream) => new Response(stream)]) {
-        const made: (string | undefined)[] = [];
-        const { id } = await asked(
-          build().get('/', () => wrap(eager(made))),
+        const scopeIds: (string | undefined)[] = [];
+        const { id } = await send(
+          build().get('/', () => wrap(streamOfScopes(scopeIds))),
           '/',
         );
-        assert.deepEqual(made, new Array(20).fill(id));
+        assert.deepEqual(scopeIds, new Array(20).fill(id));
       }
     });
 
     it('runs the hooks of h3 in the scope', async () => {
-      const seen: (string | undefined)[] = [];
-      const see = () => void seen.push(tryGetRequestScope()?.id);
-      const app = build({}, { onResponse: see, onError: see });
+      const scopeIds: (string | undefined)[] = [];
+      const recordId = () => void scopeIds.push(tryGetRequestScope()?.id);
+      const app = build({}, { onResponse: recordId, onError: recordId });
       app.get('/', () => 'ok');
       app.get('/throws', () => {
         throw new Error('thrown');
       });
-      for (const [path, hooks] of [
+      for (const [path, hookCount] of [
         ['/', 1],
         ['/throws', 2],
         ['/no-such-route', 2],
       ] as const) {
-        const { id } = await asked(app, path);
-        assert.deepEqual(seen.splice(0), new Array(hooks).fill(id), path);
+        const { id } = await send(app, path);
+        assert.deepEqual(scopeIds.splice(0), new Array(hookCount).fill(id), path);
       }
     });
 
-    it('leaves alone a promise that a handler gives to many requests', { timeout: 20_000 }, async () => {
-      const seen: (string | undefined)[] = [];
-      const app = build({}, { onResponse: () => void seen.push(tryGetRequestScope()?.id) });
+    it('leaves a promise unchanged that a handler returns for several requests', { timeout: 20_000 }, async () => {
+      const scopeIds: (string | undefined)[] = [];
+      const app = build({}, { onResponse: () => void scopeIds.push(tryGetRequestScope()?.id) });
       const shared = Promise.resolve('ok');
       app.get('/', () => shared);
       for (let request = 0; request < 2; request++) {
-        const { status, id, body } = await asked(app, '/');
-        assert.deepEqual([status, body, seen.splice(0)], [200, 'ok', [id]]);
+        const { status, id, body } = await send(app, '/');
+        assert.deepEqual([status, body, scopeIds.splice(0)], [200, 'ok', [id]]);
       }
       assert.equal(Object.hasOwn(shared, 'then'), false);
     });
 
-    it('adds the cookie of the session to those of the handler', async () => {
-      const kept = sessions({ secret: 'a secret of thirty-two characters', store: new Map() });
-      const app = build({ session: kept }).get('/', (event) => {
+    it('adds the session cookie to the cookies of the handler', async () => {
+      const storedSessions = sessions({ secret: 'a secret of thirty-two characters', store: new Map() });
+      const app = build({ session: storedSessions }).get('/', (event) => {
         session().set('user', 'ada');
-        event.res.headers.append('set-cookie', 'own=1');
+        event.res.headers.append('set-cookie', 'custom=1');
         return 'ok';
       });
-      const { cookies } = await asked(app, '/');
+      const { cookies } = await send(app, '/');
       assert.equal(cookies?.length, 2);
-      assert.ok(cookies.includes('own=1'));
+      assert.ok(cookies.includes('custom=1'));
     });
 
-    it('leaves to h3 the error of a session that cannot be loaded', async () => {
-      const app = build({ session: unloadable }).get('/', () => assert.fail('the handler was called'));
-      const { status, id, body } = await asked(app, '/');
+    it('leaves the error of a session that cannot be loaded to h3', async () => {
+      const app = build({ session: unloadableSessions }).get('/', () => assert.fail('the handler was called'));
+      const { status, id, body } = await send(app, '/');
       assert.equal(status, 503);
       assert.match(id, /^[\da-f]{8}-/);
       assert.doesNotMatch(body, /the store is down/);
     });
 
-    it('answers with an error where the session cannot be saved', async () => {
-      const app = build({ session: unsavable }).get('/', () => 'ok');
-      const { status, body } = await asked(app, '/');
+    it('responds with an error if the session cannot be saved', async () => {
+      const app = build({ session: unsavableSessions }).get('/', () => 'ok');
+      const { status, body } = await send(app, '/');
       assert.equal(status, 503);
       assert.match(body, /session could not be reached/);
     });

@@ -6,7 +6,6 @@ import { describe, it } from 'node:test';
 import { createAdaptorServer, upgradeWebSocket } from '@hono/node-server';
 import {
   getRequestScope,
-  RequestError,
   type RequestScopeOptions,
   type Sessions,
   session,
@@ -16,64 +15,65 @@ import { type HonoOptions, requestScope } from '@throughline/request/hono';
 import { sessions } from '@throughline/request/sessions';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { WebSocket, WebSocketServer } from 'ws';
-import { ask } from './battery/client.js';
-import type { LossName } from './battery/losses.js';
-import { listen, listenHttp2, type RunningServer, withServer } from './battery/server.js';
-import { testLosses } from './battery/test-losses.js';
-import { buildHono } from './runtimes/hono-app.js';
-import { emptySession } from './testing/empty-session.js';
-import { HeldSessions, resetWhileLoading } from './testing/reset-while-loading.js';
+import { buildHonoApp } from './apps/hono-app.js';
+import type { CaseName } from './battery/cases.js';
+import { runBattery } from './battery/run-battery.js';
+import { sendRequest } from './http/client.js';
+import { listen, listenHttp2, type RunningServer, withServer } from './http/server.js';
+import { DeferredSessions } from './sessions/deferred-sessions.js';
+import { storeDownError, unloadableSessions, unsavableSessions } from './sessions/failing-sessions.js';
+import { resetDuringUpgrade } from './sessions/reset-during-upgrade.js';
 
-const everywhere: LossName[] = [
-  'a handler',
-  'Promise.race with a timeout',
-  'the path as sent',
+const sharedCases: CaseName[] = [
+  'an async handler',
+  'Promise.race() with a timeout',
+  'the path as the client sent it',
   'a JSON body in several chunks',
-  'a form in several chunks',
+  'a form body in several chunks',
   'a multipart upload',
-  'finish and close of the answer',
-  'an error that is thrown',
-  'an error after an await',
-  'no such route',
-  'a streamed answer that the client reads slowly',
+  "the events 'finish' and 'close' of a response",
+  'an error thrown synchronously',
+  'an error thrown after an await',
+  'a request without a matching route',
+  'a streamed response that the client reads slowly',
   'server-sent events',
-  'a client that goes away while it sends',
-  'a client that goes away while it reads',
-  'close of an answer that nobody reads to its end',
-  'the deadline',
+  'a client that disconnects during its upload',
+  'a client that disconnects during the response',
+  "the event 'close' of a response that is not read to its end",
+  'the deadline of a request',
   'a request without an id',
-  'an id that is not safe',
-  'an id that is not trusted',
+  'an unsafe request id',
+  'an untrusted request id',
 ];
 
 function serve(options: RequestScopeOptions): Promise<RunningServer> {
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: true });
-  const { fetch } = buildHono(options, upgradeWebSocket);
-  // The types of `ws` say that an option may be undefined, those of Hono that it may be missing.
+  const { fetch } = buildHonoApp(options, upgradeWebSocket);
+  // In the types of ws, an option may be undefined. In those of Hono, it may only be absent.
   const websocket = { server: sockets } as NonNullable<Parameters<typeof createAdaptorServer>[0]['websocket']>;
-  // Without `createServer`, what is made is a server of node:http.
+  // Without the option `createServer`, the server is one of node:http.
   return listen(createAdaptorServer({ fetch, websocket }) as Server);
 }
 
 function serveHttp2(options: RequestScopeOptions): Promise<RunningServer> {
-  const { fetch } = buildHono(options);
+  const { fetch } = buildHonoApp(options);
   return listenHttp2(createAdaptorServer({ fetch, createServer: createHttp2 }) as Http2Server);
 }
 
-testLosses('Hono on Node', serve, [
-  ...everywhere,
+runBattery('Hono on Node', serve, [
+  ...sharedCases,
   'a WebSocket',
-  'many requests over one keep-alive socket',
+  'many requests on one keep-alive connection',
   'pipelined requests',
 ]);
-testLosses('Hono on Node over HTTP/2', serveHttp2, [
-  // Hono's helper sets a header that HTTP/2 forbids, with or without a scope.
-  ...everywhere.filter((name) => name !== 'server-sent events'),
-  'http2 streams of one session',
+runBattery('Hono on Node over HTTP/2', serveHttp2, [
+  // streamSSE() sets a header that HTTP/2 forbids, with or without a scope.
+  ...sharedCases.filter((name) => name !== 'server-sent events'),
+  'HTTP/2 streams of one session',
 ]);
 
-describe('an upgrade of Hono on Node', () => {
-  const build = (...middleware: MiddlewareHandler[]) => {
+describe('an upgrade in Hono on Node', () => {
+  const start = (...middleware: MiddlewareHandler[]) => {
     const app = new Hono();
     for (const one of middleware) app.use(one);
     app.get(
@@ -87,24 +87,26 @@ describe('an upgrade of Hono on Node', () => {
   };
 
   for (const error of [undefined, new Error('the store is down')]) {
-    const what = error === undefined ? 'loaded' : 'refused';
-    it(`ends nothing where its client resets while the session is loaded (${what})`, { timeout: 20_000 }, async () => {
-      const held = new HeldSessions();
-      await withServer(build(requestScope({ session: held })), async ({ port }) => {
-        await resetWhileLoading(held, port);
-        await held.proceed(error);
+    const outcome = error === undefined ? 'the session is loaded' : 'the store fails';
+    it(`does not crash the process if the client resets the connection before ${outcome}`, {
+      timeout: 20_000,
+    }, async () => {
+      const deferred = new DeferredSessions();
+      await withServer(start(requestScope({ session: deferred })), async ({ port }) => {
+        await resetDuringUpgrade(deferred, port);
+        await deferred.finishLoading(error);
       });
     });
   }
 
-  it('has one scope although requestScope is mounted twice', { timeout: 20_000 }, async () => {
+  it('opens one scope if requestScope() is mounted twice', { timeout: 20_000 }, async () => {
     const ids: (string | undefined)[] = [];
-    const note: MiddlewareHandler = (_, next) => {
+    const recordId: MiddlewareHandler = (_, next) => {
       ids.push(tryGetRequestScope()?.id);
       return next();
     };
-    const building = build(requestScope({ trustRequestId: true }), note, requestScope(), note);
-    await withServer(building, async ({ port }) => {
+    const starting = start(requestScope({ trustRequestId: true }), recordId, requestScope(), recordId);
+    await withServer(starting, async ({ port }) => {
       const client = new WebSocket(`ws://127.0.0.1:${port}/`, { headers: { 'x-request-id': 'outer' } });
       try {
         const [message] = await once(client, 'message');
@@ -116,57 +118,52 @@ describe('an upgrade of Hono on Node', () => {
   });
 });
 
-const storeError = () => new RequestError('ERR_SESSION_STORE', 'the store is down');
-
-/** A session that cannot be loaded, or cannot be saved. */
-const unloadable: Sessions = { open: () => Promise.reject(storeError()) };
-const unsavable: Sessions = {
-  open(exchange) {
-    exchange.beforeHeaders(() => Promise.reject(storeError()));
-    return emptySession();
-  },
-};
-
-/** Makes each piece at once, when it is asked for it. */
-function eager(made: (string | undefined)[]): ReadableStream<Uint8Array> {
+/** A stream that produces each of its 20 chunks synchronously when it is pulled, and records the scope of each. */
+function streamOfScopes(scopeIds: (string | undefined)[]): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>(
     {
       pull(controller) {
-        made.push(tryGetRequestScope()?.id);
+        scopeIds.push(tryGetRequestScope()?.id);
         controller.enqueue(new Uint8Array(1));
-        if (made.length === 20) controller.close();
+        if (scopeIds.length === 20) controller.close();
       },
     },
     { highWaterMark: 0 },
   );
 }
 
-/** The two ways that Hono is served in: on Node's own requests, and on web requests alone. */
-const ways: Record<string, (app: Hono, path: string, headers?: Record<string, string>) => Promise<Answered>> = {
-  'by a server of Node': async (app, path, headers = {}) => {
-    let answered: Answered | undefined;
-    await withServer(listen(createAdaptorServer({ fetch: app.fetch }) as Server), async (server) => {
-      const answer = await ask(server, { path, headers });
-      answered = { ...answer, id: String(answer.headers['x-request-id']), cookies: answer.headers['set-cookie'] };
-    });
-    assert.ok(answered !== undefined);
-    return answered;
-  },
-  'by web requests': async (app, path, headers = {}) => {
-    const answer = await app.request(path, { headers });
-    const id = answer.headers.get('x-request-id') ?? '';
-    return { status: answer.status, id, body: await answer.text(), cookies: answer.headers.getSetCookie() };
-  },
-};
+/** The two ways to send a request to an application: through a server of Node, and as a `Request`. */
+const senders: Record<string, (app: Hono, path: string, headers?: Record<string, string>) => Promise<AdapterResponse>> =
+  {
+    'on a server of Node': async (app, path, headers = {}) => {
+      let response: AdapterResponse | undefined;
+      await withServer(listen(createAdaptorServer({ fetch: app.fetch }) as Server), async (server) => {
+        const { status, body, headers: responseHeaders } = await sendRequest(server, { path, headers });
+        response = {
+          status,
+          body,
+          id: String(responseHeaders['x-request-id']),
+          cookies: responseHeaders['set-cookie'],
+        };
+      });
+      assert.ok(response !== undefined);
+      return response;
+    },
+    'on web requests': async (app, path, headers = {}) => {
+      const response = await app.request(path, { headers });
+      const id = response.headers.get('x-request-id') ?? '';
+      return { status: response.status, id, body: await response.text(), cookies: response.headers.getSetCookie() };
+    },
+  };
 
-interface Answered {
+interface AdapterResponse {
   status: number;
   id: string;
   body: string;
   cookies: string[] | string | undefined;
 }
 
-for (const [way, asked] of Object.entries(ways)) {
+for (const [title, send] of Object.entries(senders)) {
   const build = (options: HonoOptions = {}) => {
     const app = new Hono();
     app.use(requestScope(options));
@@ -174,62 +171,62 @@ for (const [way, asked] of Object.entries(ways)) {
     return app;
   };
 
-  describe(`requestScope of Hono ${way}`, () => {
-    it('has a stream made in the scope, also where its type is unknown', async () => {
-      const made: (string | undefined)[] = [];
-      const app = build().get('/', (c) => c.body(eager(made)));
-      const { id } = await asked(app, '/');
-      assert.deepEqual(made, new Array(20).fill(id));
+  describe(`requestScope() of Hono ${title}`, () => {
+    it('runs the source of a stream in the scope, even if its content type is unknown', async () => {
+      const scopeIds: (string | undefined)[] = [];
+      const app = build().get('/', (c) => c.body(streamOfScopes(scopeIds)));
+      const { id } = await send(app, '/');
+      assert.deepEqual(scopeIds, new Array(20).fill(id));
     });
 
-    it('gives a request one scope although it is mounted twice', async () => {
+    it('opens one scope if it is mounted twice', async () => {
       const app = build()
         .use(requestScope())
         .get('/', (c) => c.text(getRequestScope().id));
-      const { id, body } = await asked(app, '/');
+      const { id, body } = await send(app, '/');
       assert.equal(body, id);
     });
 
-    it('adds the cookie of the session to those of the handler', async () => {
-      const kept = sessions({ secret: 'a secret of thirty-two characters', store: new Map() });
-      const app = build({ session: kept }).get('/', (c) => {
+    it('adds the session cookie to the cookies of the handler', async () => {
+      const storedSessions = sessions({ secret: 'a secret of thirty-two characters', store: new Map() });
+      const app = build({ session: storedSessions }).get('/', (c) => {
         session().set('user', 'ada');
-        c.header('set-cookie', 'own=1', { append: true });
+        c.header('set-cookie', 'custom=1', { append: true });
         return c.text('ok');
       });
-      const { cookies } = await asked(app, '/');
+      const { cookies } = await send(app, '/');
       assert.equal(cookies?.length, 2);
-      assert.ok(cookies.includes('own=1'));
+      assert.ok(cookies.includes('custom=1'));
     });
 
-    it('gives onError the error of a session that cannot be loaded', async () => {
-      const app = build({ session: unloadable }).get('/', () => assert.fail('the handler was called'));
-      const { status, id, body } = await asked(app, '/');
+    it('passes the error of a session that cannot be loaded to onError', async () => {
+      const app = build({ session: unloadableSessions }).get('/', () => assert.fail('the handler was called'));
+      const { status, id, body } = await send(app, '/');
       assert.deepEqual([status, body], [500, 'the store is down']);
       assert.match(id, /^[\da-f]{8}-/);
     });
 
-    it('answers with an error where the session cannot be saved', async () => {
-      const app = build({ session: unsavable }).get('/', (c) => c.text('ok'));
-      const { status, id, body } = await asked(app, '/');
+    it('responds with an error if the session cannot be saved', async () => {
+      const app = build({ session: unsavableSessions }).get('/', (c) => c.text('ok'));
+      const { status, id, body } = await send(app, '/');
       assert.equal(status, 503);
       assert.match(id, /^[\da-f]{8}-/);
       assert.match(body, /session could not be reached/);
     });
 
-    it('asks the application about https', async () => {
-      const secure: boolean[] = [];
-      const looks: Sessions = {
+    it('detects https with the isSecure() of the application', async () => {
+      const isSecureValues: boolean[] = [];
+      const observing: Sessions = {
         open(exchange) {
-          secure.push(exchange.isSecure);
-          throw storeError();
+          isSecureValues.push(exchange.isSecure);
+          throw storeDownError();
         },
       };
       const isSecure: HonoOptions['isSecure'] = (c) => c.req.header('x-forwarded-proto') === 'https';
       const headers = { 'x-forwarded-proto': 'https' };
-      await asked(build({ session: looks }), '/', headers);
-      await asked(build({ session: looks, isSecure }), '/', headers);
-      assert.deepEqual(secure, [false, true]);
+      await send(build({ session: observing }), '/', headers);
+      await send(build({ session: observing, isSecure }), '/', headers);
+      assert.deepEqual(isSecureValues, [false, true]);
     });
   });
 }

@@ -15,164 +15,173 @@ import { requestScope, streamScope, upgradeScope } from '@throughline/request/ht
 import { sessions } from '@throughline/request/sessions';
 import { AsyncLocalStorage } from 'throughline';
 import { WebSocket, WebSocketServer } from 'ws';
-import { BreakableMap } from './battery/breakable-map.js';
-import { ask } from './battery/client.js';
-import { assertOwn, type LossName } from './battery/losses.js';
-import { noteEnd, readUpload, writeAll } from './battery/node-steps.js';
-import { type Note, noteFor, seenText } from './battery/reads.js';
-import { listen, listenHttp2, type RunningServer, withServer } from './battery/server.js';
+import { assertOwnScope } from './battery/assert-scope.js';
+import type { CaseName } from './battery/cases.js';
 import {
-  chunks,
-  endless,
-  events,
-  race,
-  received,
-  rejects,
-  scopeText,
-  socketText,
-  steps,
-  untilDeadline,
-  watchSignal,
-} from './battery/steps.js';
-import { testLosses } from './battery/test-losses.js';
-import { HeldSessions, resetWhileLoading } from './testing/reset-while-loading.js';
+  endlessChunks,
+  handleParsedBody,
+  readAcrossAwaits,
+  readAcrossRaces,
+  recordAbort,
+  rejectAfterAwaits,
+  scopeIdText,
+  scopeJson,
+  serverSentEvents,
+  streamedChunks,
+  waitForDeadline,
+} from './battery/handlers.js';
+import { readNodeUpload, recordResponseEnd, writeChunks } from './battery/node-handlers.js';
+import { type Recorder, recordedReadsJson, recorderFor } from './battery/recorded-reads.js';
+import { runBattery } from './battery/run-battery.js';
+import { cookieOf, sendRequest } from './http/client.js';
+import { listen, listenHttp2, type RunningServer, withServer } from './http/server.js';
+import { BreakableStore } from './sessions/breakable-store.js';
+import { DeferredSessions } from './sessions/deferred-sessions.js';
+import { resetDuringUpgrade } from './sessions/reset-during-upgrade.js';
 
 type Request = IncomingMessage | Http2ServerRequest;
 type Response = ServerResponse | Http2ServerResponse;
 
-/** Runs a function in the frame that this module was loaded in: outside of every scope. */
-const atRoot = AsyncLocalStorage.snapshot();
+/** Runs a function in the frame in which this module was loaded, outside of every scope. */
+const runOutsideScope = AsyncLocalStorage.snapshot();
 
 const secret = 'a secret of the tests, which is long enough';
-const quiet = { warn() {}, error() {} };
+const silentLog = { warn() {}, error() {} };
 
-const shared: LossName[] = [
-  'a handler',
-  'Promise.race with a timeout',
-  'the path as sent',
+const sharedCases: CaseName[] = [
+  'an async handler',
+  'Promise.race() with a timeout',
+  'the path as the client sent it',
   'a JSON body in several chunks',
-  'a form in several chunks',
+  'a form body in several chunks',
   'a multipart upload',
-  'finish and close of the answer',
-  'an error that is thrown',
-  'an error after an await',
-  'no such route',
-  'a streamed answer that the client reads slowly',
-  'drain of the answer',
+  "the events 'finish' and 'close' of a response",
+  'an error thrown synchronously',
+  'an error thrown after an await',
+  'a request without a matching route',
+  'a streamed response that the client reads slowly',
+  "the event 'drain' of a response",
   'server-sent events',
-  'a client that goes away while it sends',
-  'a client that goes away while it reads',
-  'close of an answer that nobody reads to its end',
-  'the deadline',
+  'a client that disconnects during its upload',
+  'a client that disconnects during the response',
+  "the event 'close' of a response that is not read to its end",
+  'the deadline of a request',
   'a request without an id',
-  'an id that is not safe',
-  'an id that is not trusted',
+  'an unsafe request id',
+  'an untrusted request id',
 ];
 
-/** Reads a body by its events, as there is no parser here, and answers in the last of them. */
-function readBody(request: Request, note: Note, proceed: (body: Buffer) => void): void {
-  const pieces: Buffer[] = [];
-  request.on('data', (piece: Buffer) => {
-    note('data');
-    pieces.push(piece);
+/**
+ * Reads a body with its events, because node:http has no parser.
+ * @param respond called in the listener for `end`; if it rejects, the unhandled rejection makes the test fail
+ */
+function readBody(request: Request, record: Recorder, respond: (body: Buffer) => Promise<void>): void {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => {
+    record('data');
+    chunks.push(chunk);
   });
   request.on('end', () => {
-    note('end');
-    proceed(Buffer.concat(pieces));
+    record('end');
+    void respond(Buffer.concat(chunks));
   });
 }
 
-/** What came as a form, which the platform can read. */
-function fieldsOf(request: Request, body: Buffer) {
+/** Parses a form with the parser of the platform. */
+function parseForm(request: Request, body: Buffer) {
   return new Response(new Uint8Array(body), {
     headers: { 'content-type': `${request.headers['content-type']}` },
   }).formData();
 }
 
-function listener(request: Request, response: Response): void {
-  const note = noteFor(request.headers['x-request-id']);
+/** The routes of the battery. */
+function batteryListener(request: Request, response: Response): void {
+  const record = recorderFor(request.headers['x-request-id']);
   const url = new URL(request.url ?? '', 'http://localhost');
-  const answer = (body: string, status = 200) => {
+  const respond = (body: string, status = 200) => {
     response.statusCode = status;
     response.end(body);
   };
   const fail = (error: Error) => {
-    note('error handler');
-    answer(error.message, 500);
+    record('error handler');
+    respond(error.message, 500);
   };
   const routes: Record<string, () => unknown> = {
-    'GET /seen': () => answer(seenText(url.searchParams.get('id'))),
-    'GET /plain': () => steps(note).then(() => answer('ok')),
-    'GET /race': () => race(note).then(() => answer('ok')),
-    'GET /scope': () => answer(scopeText()),
+    'GET /reads': () => respond(recordedReadsJson(url.searchParams.get('id'))),
+    'GET /plain': () => readAcrossAwaits(record).then(() => respond('ok')),
+    'GET /race': () => readAcrossRaces(record).then(() => respond('ok')),
+    'GET /scope': () => respond(scopeJson()),
     'GET /mounted/scope': () => {
       request.url = '/scope';
-      answer(scopeText());
+      respond(scopeJson());
     },
     'POST /json': () =>
-      readBody(request, note, (body) => received(note, JSON.parse(body.toString()).text).then((text) => answer(text))),
+      readBody(request, record, async (body) => {
+        respond(await handleParsedBody(record, JSON.parse(body.toString()).text));
+      }),
     'POST /form': () =>
-      readBody(request, note, async (body) => {
-        answer(await received(note, String((await fieldsOf(request, body)).get('text'))));
+      readBody(request, record, async (body) => {
+        respond(await handleParsedBody(record, String((await parseForm(request, body)).get('text'))));
       }),
     'POST /upload': () =>
-      readBody(request, note, async (body) => {
-        const file = (await fieldsOf(request, body)).get('file');
+      readBody(request, record, async (body) => {
+        const file = (await parseForm(request, body)).get('file');
         assert.ok(file instanceof File);
-        answer(await received(note, await file.text()));
+        respond(await handleParsedBody(record, await file.text()));
       }),
     'GET /ended': () => {
-      noteEnd(response, note);
-      answer('ok');
+      recordResponseEnd(response, record);
+      respond('ok');
     },
     'GET /throws': () => {
       throw new Error('thrown');
     },
-    'GET /rejects': () => rejects(note).catch(fail),
-    'GET /stream': () => writeAll(response, chunks(note), note),
+    'GET /rejects': () => rejectAfterAwaits(record).catch(fail),
+    'GET /stream': () => writeChunks(response, streamedChunks(record), record),
     'GET /events': () => {
       response.setHeader('content-type', 'text/event-stream');
-      return writeAll(response, events(note), note);
+      return writeChunks(response, serverSentEvents(record), record);
     },
     'GET /endless': () => {
-      noteEnd(response, note);
-      return writeAll(response, endless(note), note);
+      recordResponseEnd(response, record);
+      return writeChunks(response, endlessChunks(record), record);
     },
     'POST /unfinished': () => {
-      watchSignal(note);
-      note('handler');
-      return readUpload(request, note);
+      recordAbort(record);
+      record('handler');
+      return readNodeUpload(request, record);
     },
-    'GET /deadline': () => untilDeadline(note).then((reason) => answer(reason, 503)),
+    'GET /deadline': () => waitForDeadline(record).then((reason) => respond(reason, 503)),
   };
   const route = routes[`${request.method} ${url.pathname}`];
   try {
     if (route !== undefined) {
-      route();
+      // If the promise of a route rejects, the unhandled rejection makes the test fail.
+      void route();
     } else {
-      note('not found');
-      answer('not found', 404);
+      record('not found');
+      respond('not found', 404);
     }
   } catch (error) {
     fail(error as Error);
   }
 }
 
-/** Answers the messages of WebSockets at a server. */
+/** Adds WebSockets to a server, which reply to each message. */
 function serveSockets(server: Server, options: RequestScopeOptions): WebSocketServer {
   const sockets = new WebSocketServer({ noServer: true });
   server.on(
     'upgrade',
     upgradeScope((request, socket, head) => {
-      const note = noteFor(request.headers['x-request-id']);
+      const record = recorderFor(request.headers['x-request-id']);
       sockets.handleUpgrade(request, socket, head, (webSocket) => {
-        note('open');
+        record('open');
         webSocket.on('message', async () => {
-          note('message');
-          await steps(note);
-          webSocket.send(socketText());
+          record('message');
+          await readAcrossAwaits(record);
+          webSocket.send(scopeIdText());
         });
-        webSocket.on('close', () => note('socket closed'));
+        webSocket.on('close', () => record('socket closed'));
       });
     }, options),
   );
@@ -180,7 +189,7 @@ function serveSockets(server: Server, options: RequestScopeOptions): WebSocketSe
 }
 
 async function start(options: RequestScopeOptions): Promise<RunningServer> {
-  const server = createServer(requestScope(listener, options));
+  const server = createServer(requestScope(batteryListener, options));
   const sockets = serveSockets(server, options);
   const running = await listen(server);
   return {
@@ -192,77 +201,80 @@ async function start(options: RequestScopeOptions): Promise<RunningServer> {
   };
 }
 
-testLosses('node:http', start, [
-  ...shared,
+runBattery('node:http', start, [
+  ...sharedCases,
   'a WebSocket',
-  'many requests over one keep-alive socket',
+  'many requests on one keep-alive connection',
   'pipelined requests',
 ]);
 
-testLosses('node:http2', (options) => listenHttp2(createHttp2Server(requestScope(listener, options))), [
-  ...shared,
-  'http2 streams of one session',
+runBattery('node:http2', (options) => listenHttp2(createHttp2Server(requestScope(batteryListener, options))), [
+  ...sharedCases,
+  'HTTP/2 streams of one session',
 ]);
 
-describe('requestScope of /http', () => {
-  it('gives a listener that is not async its scope as well as one that is', async () => {
-    for (const own of [
-      (_: IncomingMessage, response: ServerResponse) => void response.end(scopeText()),
+describe('requestScope() for node:http', () => {
+  it('runs a synchronous listener and an async one in the scope', async () => {
+    for (const listener of [
+      (_: IncomingMessage, response: ServerResponse) => void response.end(scopeJson()),
       async (_: IncomingMessage, response: ServerResponse) => {
         await undefined;
-        response.end(scopeText());
+        response.end(scopeJson());
       },
     ]) {
-      await withServer(listen(createServer(requestScope(own, { trustRequestId: true }))), async (server) => {
-        const { body } = await ask(server, { path: '/?a', headers: { 'x-request-id': 'mine' } });
-        assert.deepEqual(JSON.parse(body), { id: 'mine', method: 'GET', path: '/' });
+      await withServer(listen(createServer(requestScope(listener, { trustRequestId: true }))), async (server) => {
+        const { body } = await sendRequest(server, { path: '/?a', headers: { 'x-request-id': 'trusted-id' } });
+        assert.deepEqual(JSON.parse(body), { id: 'trusted-id', method: 'GET', path: '/' });
       });
     }
     assert.equal(tryGetRequestScope(), undefined);
   });
 
-  it('lets a server capture what its listener rejects with, also where a session was waited for', async () => {
+  it('returns the rejection of its listener to a server with captureRejections, even if the session had to be loaded', async () => {
     const store = new Map<string, unknown>();
-    const own = async (request: IncomingMessage, response: ServerResponse) => {
+    const listener = async (request: IncomingMessage, response: ServerResponse) => {
       if (request.url === '/rejects') throw new Error('rejected');
       session().set('user', 'ada');
       response.end();
     };
-    const options = { session: sessions({ secret, store, log: quiet }) };
-    const server = capturing(() => createServer(requestScope(own, options)));
+    const options = { session: sessions({ secret, store, log: silentLog }) };
+    const server = withCapturedRejections(() => createServer(requestScope(listener, options)));
     await withServer(listen(server), async (running) => {
-      const cookie = cookieOf((await ask(running, { path: '/' })).headers);
+      const cookie = cookieOf(await sendRequest(running, { path: '/' }));
       for (const headers of [{}, { cookie }]) {
-        assert.equal((await ask(running, { path: '/rejects', headers })).status, 500);
+        assert.equal((await sendRequest(running, { path: '/rejects', headers })).status, 500);
       }
     });
   });
 
-  it('keeps the scope, and the id, of the outer one where it is mounted twice', async () => {
-    const inner = requestScope((_: IncomingMessage, response: ServerResponse) => response.end(scopeText()));
+  it('keeps the scope and the id of the outer one if it is mounted twice', async () => {
+    const inner = requestScope((_: IncomingMessage, response: ServerResponse) => response.end(scopeJson()));
     await withServer(listen(createServer(requestScope(inner, { trustRequestId: true }))), async (server) => {
-      const { headers, body } = await ask(server, { path: '/', headers: { 'x-request-id': 'outer' } });
+      const { headers, body } = await sendRequest(server, { path: '/', headers: { 'x-request-id': 'outer' } });
       assert.deepEqual([headers['x-request-id'], JSON.parse(body).id], ['outer', 'outer']);
     });
   });
 
-  it('answers itself where a session cannot be loaded, with the id', async () => {
-    const store = new BreakableMap();
-    const own = (_: IncomingMessage, response: ServerResponse) => {
+  it('responds with an error and the id if the session cannot be loaded', async () => {
+    const store = new BreakableStore();
+    const listener = (_: IncomingMessage, response: ServerResponse) => {
       session().set('user', 'ada');
       response.end();
     };
-    const options = { trustRequestId: true, session: sessions({ secret, store, log: quiet }) };
-    await withServer(listen(createServer(requestScope(own, options))), async (server) => {
-      const cookie = cookieOf((await ask(server, { path: '/' })).headers);
+    const options = { trustRequestId: true, session: sessions({ secret, store, log: silentLog }) };
+    await withServer(listen(createServer(requestScope(listener, options))), async (server) => {
+      const cookie = cookieOf(await sendRequest(server, { path: '/' }));
       store.isBroken = true;
-      const { status, headers } = await ask(server, { path: '/', headers: { cookie, 'x-request-id': 'broken' } });
+      const { status, headers } = await sendRequest(server, {
+        path: '/',
+        headers: { cookie, 'x-request-id': 'broken' },
+      });
       assert.deepEqual([status, headers['x-request-id']], [503, 'broken']);
     });
   });
 
-  it('refuses options that are not what they must be where it is mounted', () => {
-    for (const options of [{ deadline: 0 }, { deadline: Number.NaN }, { trustProxy: 'nobody' }]) {
+  it('rejects invalid options, as upgradeScope() and streamScope() do', () => {
+    for (const options of [{ deadline: 0 }, { deadline: Number.NaN }, { trustProxy: 'not an address' }]) {
       assert.throws(() => requestScope(() => {}, options), { code: 'ERR_INVALID_OPTION' });
       assert.throws(() => upgradeScope(() => {}, options), { code: 'ERR_INVALID_OPTION' });
     }
@@ -270,31 +282,31 @@ describe('requestScope of /http', () => {
   });
 });
 
-describe('streamScope', () => {
-  it('gives each stream its scope, its id and its signal, also to what is heard on it', async () => {
+describe('streamScope()', () => {
+  it('opens a scope for each stream, with its id and signal, and runs the listeners of the stream in it', async () => {
     const server = createHttp2Server();
     server.on(
       'stream',
       streamScope(
         async (stream, headers) => {
-          const note = noteFor(headers['x-request-id']);
+          const record = recorderFor(headers['x-request-id']);
           stream.on('error', () => {});
-          stream.on('data', () => note('data'));
-          stream.on('aborted', () => note('aborted'));
-          stream.on('close', () => note('close'));
-          if (headers[':path']?.startsWith('/seen')) {
+          stream.on('data', () => record('data'));
+          stream.on('aborted', () => record('aborted'));
+          stream.on('close', () => record('close'));
+          if (headers[':path']?.startsWith('/reads')) {
             stream.respond({ ':status': 200 });
-            stream.end(seenText(new URL(headers[':path'], 'http://localhost').searchParams.get('id')));
+            stream.end(recordedReadsJson(new URL(headers[':path'], 'http://localhost').searchParams.get('id')));
             return;
           }
           if (headers[':path'] === '/unfinished') {
-            watchSignal(note);
-            note('handler');
+            recordAbort(record);
+            record('handler');
             return;
           }
-          await steps(note);
-          stream.respond({ ':status': 200, 'x-own': 'kept' });
-          stream.end(scopeText());
+          await readAcrossAwaits(record);
+          stream.respond({ ':status': 200, 'x-custom': 'value' });
+          stream.end(scopeJson());
         },
         { trustRequestId: true },
       ),
@@ -309,42 +321,42 @@ describe('streamScope', () => {
             const head = once(stream, 'response');
             stream.end('some data');
             const [headers] = await head;
-            assert.deepEqual([headers['x-request-id'], headers['x-own']], [id, 'kept']);
+            assert.deepEqual([headers['x-request-id'], headers['x-custom']], [id, 'value']);
             let body = '';
-            for await (const piece of stream) body += piece;
+            for await (const chunk of stream) body += chunk;
             assert.deepEqual(JSON.parse(body), { id, method: 'POST', path: '/a' });
           }),
         );
-        const cut = client.request({ ':path': '/unfinished', ':method': 'POST', 'x-request-id': 'cut' });
-        cut.on('error', () => {});
-        cut.write('some data');
-        await assertOwn(running, 'cut', ['handler', 'data']);
-        cut.close(constants.NGHTTP2_CANCEL);
-        await assertOwn(running, 'cut', ['signal AbortError', 'aborted', 'close']);
+        const canceled = client.request({ ':path': '/unfinished', ':method': 'POST', 'x-request-id': 'canceled' });
+        canceled.on('error', () => {});
+        canceled.write('some data');
+        await assertOwnScope(running, 'canceled', ['handler', 'data']);
+        canceled.close(constants.NGHTTP2_CANCEL);
+        await assertOwnScope(running, 'canceled', ['signal AbortError', 'aborted', 'close']);
       } finally {
         client.destroy();
       }
-      for (const id of ids) await assertOwn(running, id, ['start', 'data', 'close']);
+      for (const id of ids) await assertOwnScope(running, id, ['start', 'data', 'close']);
     });
   });
 });
 
-describe('upgradeScope', () => {
-  it('gives all that is heard on the socket the scope of its upgrade, and aborts with the socket', async () => {
-    const server = createServer(requestScope(listener, { trustRequestId: true }));
+describe('upgradeScope()', () => {
+  it('runs the listeners of the socket in the scope of its upgrade, and aborts the signal when the socket closes', async () => {
+    const server = createServer(requestScope(batteryListener, { trustRequestId: true }));
     server.on(
       'upgrade',
       upgradeScope(
         (request, socket) => {
-          const note = noteFor(request.headers['x-request-id']);
-          watchSignal(note);
+          const record = recorderFor(request.headers['x-request-id']);
+          recordAbort(record);
           socket.on('error', () => {});
           socket.on('end', () => socket.end());
           socket.on('data', () => {
-            note('data');
-            socket.write(`${socketText()}\n`);
+            record('data');
+            socket.write(`${scopeIdText()}\n`);
           });
-          socket.on('close', () => note('close'));
+          socket.on('close', () => record('close'));
           socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: lines\r\n\r\n');
         },
         { trustRequestId: true },
@@ -354,7 +366,7 @@ describe('upgradeScope', () => {
       const socket = connect(running.port, '127.0.0.1');
       try {
         const upgrade = 'Connection: Upgrade\r\nUpgrade: lines\r\nX-Request-Id: upgraded\r\n\r\n';
-        // A request over the same socket before it: its scope must not stay.
+        // An earlier request on the same socket: the upgrade must not keep its scope.
         socket.write('GET /plain HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: before\r\n\r\n');
         assert.match(String((await once(socket, 'data'))[0]), /x-request-id: before/i);
         socket.write(`GET /lines HTTP/1.1\r\nHost: localhost\r\n${upgrade}`);
@@ -364,14 +376,14 @@ describe('upgradeScope', () => {
       } finally {
         socket.destroy();
       }
-      await assertOwn(running, 'upgraded', ['data', 'signal AbortError', 'close']);
-      await assertOwn(running, 'before', ['start']);
+      await assertOwnScope(running, 'upgraded', ['data', 'signal AbortError', 'close']);
+      await assertOwnScope(running, 'before', ['start']);
     });
   });
 
-  it('answers 503 and hangs up where the session cannot be loaded, and reads one that can', async () => {
-    const store = new BreakableMap();
-    const options = { session: sessions({ secret, store, log: quiet }) };
+  it('responds 503 and closes the socket if the session cannot be loaded, and otherwise loads it', async () => {
+    const store = new BreakableStore();
+    const options = { session: sessions({ secret, store, log: silentLog }) };
     const server = createServer(
       requestScope((_: IncomingMessage, response: ServerResponse) => {
         session().set('user', 'ada');
@@ -385,191 +397,201 @@ describe('upgradeScope', () => {
       }, options),
     );
     await withServer(listen(server), async (running) => {
-      const cookie = cookieOf((await ask(running, { path: '/' })).headers);
-      const upgraded = async () => {
+      const cookie = cookieOf(await sendRequest(running, { path: '/' }));
+      const upgradeStatusLine = async () => {
         const socket = connect(running.port, '127.0.0.1');
         try {
           socket.write(`GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: b\r\nCookie: ${cookie}\r\n\r\n`);
-          let answer = '';
-          for await (const piece of socket) answer += piece;
-          return answer.split('\r\n')[0];
+          let response = '';
+          for await (const chunk of socket) response += chunk;
+          return response.split('\r\n')[0];
         } finally {
           socket.destroy();
         }
       };
-      assert.equal(await upgraded(), 'HTTP/1.1 426 ada');
+      assert.equal(await upgradeStatusLine(), 'HTTP/1.1 426 ada');
       store.isBroken = true;
-      assert.equal(await upgraded(), 'HTTP/1.1 503 Service Unavailable');
+      assert.equal(await upgradeStatusLine(), 'HTTP/1.1 503 Service Unavailable');
 
       const connection = once(server, 'connection');
-      const held = connect({ port: running.port, host: '127.0.0.1', allowHalfOpen: true });
+      const halfOpen = connect({ port: running.port, host: '127.0.0.1', allowHalfOpen: true });
       try {
-        const [served]: Socket[] = await connection;
-        assert.ok(served);
-        const closed = once(served, 'close', { signal: AbortSignal.timeout(20_000) });
-        held.resume();
-        held.write(`GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: b\r\nCookie: ${cookie}\r\n\r\n`);
+        const [serverSocket]: Socket[] = await connection;
+        assert.ok(serverSocket);
+        const closed = once(serverSocket, 'close', { signal: AbortSignal.timeout(20_000) });
+        halfOpen.resume();
+        halfOpen.write(`GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: b\r\nCookie: ${cookie}\r\n\r\n`);
         await closed;
       } finally {
-        held.destroy();
+        halfOpen.destroy();
       }
     });
   });
 });
 
-describe('an upgrade whose client resets the connection while the session is loaded', () => {
+describe('an upgrade whose client resets the connection while the session is being loaded', () => {
   for (const error of [undefined, new Error('the store is down')]) {
-    it(`ends nothing, and is not served (${error === undefined ? 'loaded' : 'refused'})`, {
+    const outcome = error === undefined ? 'the session is loaded' : 'the store fails';
+    it(`does not crash the process and does not call the listener when ${outcome}`, {
       timeout: 20_000,
     }, async () => {
-      const held = new HeldSessions();
-      let served = 0;
+      const deferred = new DeferredSessions();
+      let calls = 0;
       const server = createServer().on(
         'upgrade',
-        upgradeScope(() => served++, { session: held }),
+        upgradeScope(() => calls++, { session: deferred }),
       );
       await withServer(listen(server), async ({ port }) => {
-        await resetWhileLoading(held, port);
-        await held.proceed(error);
-        assert.equal(served, 0);
+        await resetDuringUpgrade(deferred, port);
+        await deferred.finishLoading(error);
+        assert.equal(calls, 0);
       });
     });
   }
 
-  it('leaves the errors of a socket that is there to the listener', { timeout: 20_000 }, async () => {
-    const held = new HeldSessions();
-    const counts: number[] = [];
+  it('removes its own error listener from the socket before it calls the listener', { timeout: 20_000 }, async () => {
+    const deferred = new DeferredSessions();
+    const listenerCounts: number[] = [];
     const server = createServer().on(
       'upgrade',
       upgradeScope(
         (_, socket) => {
-          counts.push(socket.listenerCount('error'));
+          listenerCounts.push(socket.listenerCount('error'));
           socket.end('HTTP/1.1 426 Upgrade Required\r\n\r\n');
         },
-        { session: held },
+        { session: deferred },
       ),
     );
     await withServer(listen(server), async ({ port }) => {
       const socket = connect(port, '127.0.0.1');
       try {
         socket.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: b\r\n\r\n');
-        await held.asked;
-        await held.proceed();
+        await deferred.requested;
+        await deferred.finishLoading();
         assert.match(String((await once(socket, 'data'))[0]), /^HTTP\/1.1 426/);
       } finally {
         socket.destroy();
       }
     });
-    assert.deepEqual(counts, [0]);
+    assert.deepEqual(listenerCounts, [0]);
   });
 });
 
-describe('an answer that stands behind another object', () => {
+describe('a response that is the prototype of other objects', () => {
   for (const [name, change] of Object.entries({
-    'as it is': () => {},
-    'with an emit of the application': (response: ServerResponse) => {
+    'without changes': () => {},
+    'with an emit() of the application': (response: ServerResponse) => {
       const { emit } = response;
       response.emit = function (this: ServerResponse, ...args: Parameters<typeof emit>) {
         return emit.apply(this, args);
       } as typeof emit;
     },
-    'with a writeHead of the application': (response: ServerResponse) => {
+    'with a writeHead() of the application': (response: ServerResponse) => {
       const { writeHead } = response;
       response.writeHead = function (this: ServerResponse, ...args: unknown[]) {
         return Reflect.apply(writeHead, this, args);
       } as typeof writeHead;
     },
   })) {
-    it(`is written and heard, ${name}`, { timeout: 20_000 }, async () => {
-      const heard: (string | undefined)[] = [];
-      const own = (_: IncomingMessage, response: ServerResponse) => {
+    it(`can be written, and runs the listeners of each object in the scope, ${name}`, { timeout: 20_000 }, async () => {
+      const scopeIds: (string | undefined)[] = [];
+      const listener = (_: IncomingMessage, response: ServerResponse) => {
         change(response);
         const outer: ServerResponse = Object.create(response);
         const outermost: ServerResponse = Object.create(outer);
         for (const one of [response, outer, outermost]) {
-          one.on('news', () => heard.push(tryGetRequestScope()?.id));
-          atRoot(() => one.emit('news'));
+          one.on('news', () => scopeIds.push(tryGetRequestScope()?.id));
+          runOutsideScope(() => one.emit('news'));
         }
-        // As without a scope: what is behind it has sent nothing.
+        // As without a scope, this sends nothing on the response itself.
         outermost.writeHead(201);
         assert.deepEqual([outermost.headersSent, response.headersSent], [true, false]);
         response.end(tryGetRequestScope()?.id);
       };
-      await withServer(listen(createServer(requestScope(own))), async (server) => {
-        const { status, headers, body } = await ask(server, { path: '/' });
+      await withServer(listen(createServer(requestScope(listener))), async (server) => {
+        const { status, headers, body } = await sendRequest(server, { path: '/' });
         assert.deepEqual([status, headers['x-request-id']], [200, body]);
-        assert.deepEqual(heard, new Array(6).fill(body));
+        assert.deepEqual(scopeIds, new Array(6).fill(body));
       });
     });
   }
 });
 
-it('an answer that gets another prototype in the scope has its emit called', { timeout: 20_000 }, async () => {
-  const heard: unknown[] = [];
-  // As Express does it, where the scope was opened around it.
-  const own = (_: IncomingMessage, response: ServerResponse) => {
-    const above = Object.getPrototypeOf(response);
+it('a response whose prototype is replaced in the scope emits with the emit() of the new prototype', {
+  timeout: 20_000,
+}, async () => {
+  const events: unknown[] = [];
+  // Express does this to a response whose scope was opened before Express received it.
+  const listener = (_: IncomingMessage, response: ServerResponse) => {
+    const prototype = Object.getPrototypeOf(response);
     const emit = (...args: Parameters<ServerResponse['emit']>) => {
-      heard.push(args[0]);
-      return above.emit.apply(response, args);
+      events.push(args[0]);
+      return prototype.emit.apply(response, args);
     };
-    Object.setPrototypeOf(response, Object.create(above, { emit: { value: emit } }));
+    Object.setPrototypeOf(response, Object.create(prototype, { emit: { value: emit } }));
     response.end();
   };
-  await withServer(listen(createServer(requestScope(own))), async (server) => {
-    assert.equal((await ask(server, { path: '/' })).status, 200);
+  await withServer(listen(createServer(requestScope(listener))), async (server) => {
+    assert.equal((await sendRequest(server, { path: '/' })).status, 200);
   });
-  assert.ok(heard.includes('finish'));
+  assert.ok(events.includes('finish'));
 });
 
-describe('an id that the application sets itself', () => {
-  const ways: Record<string, (response: Response) => unknown> = {
-    'by setHeader alone': (response) => response.setHeader('X-Request-Id', 'own'),
-    'by setHeader, with headers in an object': (response) => {
-      response.setHeader('X-Request-Id', 'own');
-      Reflect.apply(response.writeHead, response, [200, { 'x-other': 'kept' }]);
+describe('an x-request-id header that the application sets', () => {
+  const headerSetters: Record<string, (response: Response) => unknown> = {
+    'with setHeader()': (response) => response.setHeader('X-Request-Id', 'custom'),
+    'with setHeader(), and other headers in an object': (response) => {
+      response.setHeader('X-Request-Id', 'custom');
+      Reflect.apply(response.writeHead, response, [200, { 'x-other': 'value' }]);
     },
-    'by setHeader, with headers in a list': (response) => {
-      response.setHeader('X-Request-Id', 'own');
-      Reflect.apply(response.writeHead, response, [200, ['x-other', 'kept']]);
+    'with setHeader(), and other headers in a list': (response) => {
+      response.setHeader('X-Request-Id', 'custom');
+      Reflect.apply(response.writeHead, response, [200, ['x-other', 'value']]);
     },
-    'in an object': (response) => Reflect.apply(response.writeHead, response, [200, { 'X-Request-Id': 'own' }]),
-    'in a list': (response) => Reflect.apply(response.writeHead, response, [200, ['X-Request-Id', 'own']]),
+    'with writeHead() and an object': (response) =>
+      Reflect.apply(response.writeHead, response, [200, { 'X-Request-Id': 'custom' }]),
+    'with writeHead() and a list': (response) =>
+      Reflect.apply(response.writeHead, response, [200, ['X-Request-Id', 'custom']]),
   };
-  for (const [way, set] of Object.entries(ways)) {
-    it(`wins, ${way}`, async () => {
-      const own = (_: Request, response: Response) => {
-        set(response);
+  for (const [title, setHeader] of Object.entries(headerSetters)) {
+    it(`replaces the id of the scope, ${title}`, async () => {
+      const listener = (_: Request, response: Response) => {
+        setHeader(response);
         response.end();
       };
-      await withServer(listen(createServer(requestScope(own))), async (server) => {
-        assert.equal((await ask(server, { path: '/' })).headers['x-request-id'], 'own');
+      await withServer(listen(createServer(requestScope(listener))), async (server) => {
+        assert.equal((await sendRequest(server, { path: '/' })).headers['x-request-id'], 'custom');
       });
-      await withServer(listenHttp2(createHttp2Server(requestScope(own))), async (server) => {
-        assert.equal((await ask(server, { path: '/' })).headers['x-request-id'], 'own');
+      await withServer(listenHttp2(createHttp2Server(requestScope(listener))), async (server) => {
+        assert.equal((await sendRequest(server, { path: '/' })).headers['x-request-id'], 'custom');
       });
     });
   }
 
-  it('is not meant by a header that has the name as its value', async () => {
+  it('is not confused with a header whose value is x-request-id', async () => {
     const lists = [['Vary', 'x-request-id'], [['Vary', 'x-request-id']]];
     for (const list of lists) {
-      const own = (_: Request, response: ServerResponse) => {
+      const listener = (_: Request, response: ServerResponse) => {
         Reflect.apply(response.writeHead, response, [200, list]);
         response.end(tryGetRequestScope()?.id);
       };
-      await withServer(listen(createServer(requestScope(own))), async (server) => {
-        const { headers, body } = await ask(server, { path: '/' });
+      await withServer(listen(createServer(requestScope(listener))), async (server) => {
+        const { headers, body } = await sendRequest(server, { path: '/' });
         assert.deepEqual([headers['x-request-id'], headers.vary], [body, 'x-request-id']);
       });
     }
   });
 
-  it('wins on a stream of http2', async () => {
-    const sets: Record<string, unknown>[] | unknown[][] = [{ 'X-Request-Id': 'own' }, { 'x-request-id': 'own' }];
-    // Only newer versions of Node take a list.
-    const takesLists = Number(process.versions.node.split('.')[0]) >= 24;
-    for (const headers of takesLists ? [...sets, ['X-Request-Id', 'own', 'x-other', 'x-request-id']] : sets) {
+  it('replaces the id of the scope on a stream of http2', async () => {
+    const objects: Record<string, unknown>[] | unknown[][] = [
+      { 'X-Request-Id': 'custom' },
+      { 'x-request-id': 'custom' },
+    ];
+    // Node accepts a list from version 24 on.
+    const acceptsLists = Number(process.versions.node.split('.')[0]) >= 24;
+    for (const headers of acceptsLists
+      ? [...objects, ['X-Request-Id', 'custom', 'x-other', 'x-request-id']]
+      : objects) {
       const server = createHttp2Server();
       server.on(
         'stream',
@@ -579,28 +601,27 @@ describe('an id that the application sets itself', () => {
         }),
       );
       await withServer(listenHttp2(server), async (running) => {
-        assert.equal((await ask(running, { path: '/' })).headers['x-request-id'], 'own');
+        assert.equal((await sendRequest(running, { path: '/' })).headers['x-request-id'], 'custom');
       });
     }
   });
 });
 
-/** Makes a server that looks at what its listeners return, which only the default of all emitters can ask for. */
-function capturing(make: () => Server): Server {
+/**
+ * Creates a server that handles the rejections of its listeners. `createServer()` has no option for that, so the default of all
+ * emitters is changed while the server is created.
+ */
+function withCapturedRejections(create: () => Server): Server {
   EventEmitter.captureRejections = true;
   try {
-    return make();
+    return create();
   } finally {
     EventEmitter.captureRejections = false;
   }
 }
 
-function cookieOf(headers: Readonly<Record<string, unknown>>): string {
-  return String(headers['set-cookie']).split(';', 1)[0] ?? '';
-}
-
-describe('compressed messages', () => {
-  it('of many WebSockets are heard in the scope of their own', async () => {
+describe('compressed WebSocket messages', () => {
+  it('are received in the scope of their own upgrade', async () => {
     const server = createServer();
     const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: true });
     const listener = upgradeScope(
@@ -614,23 +635,23 @@ describe('compressed messages', () => {
     server.on('upgrade', listener).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    // All sockets of a process wait in one queue to inflate. Below a kilobyte nothing is compressed.
+    // ws decompresses the messages of all sockets of a process in one queue, and does not compress those below one kilobyte.
     const message = 'ab'.repeat(40_000);
-    const talk = async (id: string): Promise<string[]> => {
+    const repliesTo = async (id: string): Promise<string[]> => {
       const client = new WebSocket(`ws://127.0.0.1:${port}/`, { headers: { 'x-request-id': id } });
       try {
         await once(client, 'open');
-        const answers: string[] = [];
+        const replies: string[] = [];
         const all = new Promise<void>((resolve, reject) => {
           client.on('error', reject);
-          client.on('message', (answer) => {
-            answers.push(String(answer));
-            if (answers.length === 10) resolve();
+          client.on('message', (reply) => {
+            replies.push(String(reply));
+            if (replies.length === 10) resolve();
           });
         });
         for (let count = 0; count < 10; count++) client.send(message);
         await all;
-        return answers;
+        return replies;
       } finally {
         client.terminate();
       }
@@ -638,7 +659,7 @@ describe('compressed messages', () => {
     try {
       await Promise.all(
         Array.from({ length: 20 }, async (_, index) => {
-          assert.deepEqual(await talk(`socket-${index}`), new Array(10).fill(`socket-${index}`));
+          assert.deepEqual(await repliesTo(`socket-${index}`), new Array(10).fill(`socket-${index}`));
         }),
       );
     } finally {

@@ -9,124 +9,128 @@ import { sessions } from '@throughline/request/sessions';
 import type { Middleware } from 'koa';
 import Koa, { type Context } from 'koa';
 import bodyParser from 'koa-bodyparser';
-import { BreakableMap } from './battery/breakable-map.js';
-import { type Answer, ask } from './battery/client.js';
-import type { LossName } from './battery/losses.js';
-import { noteEnd, readUpload, writeAll } from './battery/node-steps.js';
-import { type Note, noteFor, seenText } from './battery/reads.js';
-import { listen, listenHttp2, type RunningServer, withServer } from './battery/server.js';
+import type { CaseName } from './battery/cases.js';
 import {
-  chunks,
-  endless,
-  events,
-  race,
-  received,
-  rejects,
-  scopeText,
-  steps,
-  untilDeadline,
-  watchSignal,
-} from './battery/steps.js';
-import { testLosses } from './battery/test-losses.js';
+  endlessChunks,
+  handleParsedBody,
+  readAcrossAwaits,
+  readAcrossRaces,
+  recordAbort,
+  rejectAfterAwaits,
+  scopeJson,
+  serverSentEvents,
+  streamedChunks,
+  waitForDeadline,
+} from './battery/handlers.js';
+import { readNodeUpload, recordResponseEnd, writeChunks } from './battery/node-handlers.js';
+import { type Recorder, recordedReadsJson, recorderFor } from './battery/recorded-reads.js';
+import { runBattery } from './battery/run-battery.js';
+import { cookieOf, sendRequest, type TextResponse } from './http/client.js';
+import { listen, listenHttp2, type RunningServer, withServer } from './http/server.js';
+import { BreakableStore } from './sessions/breakable-store.js';
 
-/** It comes without types; what is used of it is this. */
+/** The part of @koa/multer that is used here. The package comes without types. */
 interface Multer {
   default: () => { single(field: string): Middleware };
 }
 const { default: multer } = (await import('@koa/multer' as string)) as Multer;
 
-const shared: LossName[] = [
-  'a handler',
-  'Promise.race with a timeout',
-  'the path as sent',
+const sharedCases: CaseName[] = [
+  'an async handler',
+  'Promise.race() with a timeout',
+  'the path as the client sent it',
   'a JSON body in several chunks',
-  'a form in several chunks',
+  'a form body in several chunks',
   'a multipart upload',
-  'finish and close of the answer',
-  'an error that is thrown',
-  'an error after an await',
-  "the framework's own error answer",
-  'no such route',
-  'a streamed answer that the client reads slowly',
-  'drain of the answer',
+  "the events 'finish' and 'close' of a response",
+  'an error thrown synchronously',
+  'an error thrown after an await',
+  "the framework's default error response",
+  'a request without a matching route',
+  'a streamed response that the client reads slowly',
+  "the event 'drain' of a response",
   'server-sent events',
-  'a client that goes away while it sends',
-  'a client that goes away while it reads',
-  'close of an answer that nobody reads to its end',
-  'the deadline',
+  'a client that disconnects during its upload',
+  'a client that disconnects during the response',
+  "the event 'close' of a response that is not read to its end",
+  'the deadline of a request',
   'a request without an id',
-  'an id that is not safe',
-  'an id that is not trusted',
+  'an unsafe request id',
+  'an untrusted request id',
 ];
 
-/** Writes an answer by hand, past Koa. */
-async function write(context: Context, pieces: AsyncIterable<string | Uint8Array>, note: Note): Promise<void> {
+/** Writes a response directly to Node's response, bypassing Koa. */
+async function writeDirectly(
+  context: Context,
+  chunks: AsyncIterable<string | Uint8Array>,
+  record: Recorder,
+): Promise<void> {
   context.respond = false;
   context.status = 200;
-  await writeAll(context.res, pieces, note);
+  await writeChunks(context.res, chunks, record);
 }
 
-const handlers: Record<string, (context: Context, note: Note) => unknown> = {
-  'GET /seen': (context) => {
-    context.body = seenText(String(context.query.id));
+const handlers: Record<string, (context: Context, record: Recorder) => unknown> = {
+  'GET /reads': (context) => {
+    context.body = recordedReadsJson(String(context.query.id));
   },
-  'GET /plain': async (context, note) => {
-    await steps(note);
+  'GET /plain': async (context, record) => {
+    await readAcrossAwaits(record);
     context.body = 'ok';
   },
-  'GET /race': async (context, note) => {
-    await race(note);
+  'GET /race': async (context, record) => {
+    await readAcrossRaces(record);
     context.body = 'ok';
   },
   'GET /scope': (context) => {
-    context.body = scopeText();
+    context.body = scopeJson();
   },
   'GET /mounted/scope': (context) => {
     context.url = '/scope';
-    context.body = scopeText();
+    context.body = scopeJson();
   },
-  'GET /ended': (context, note) => {
-    noteEnd(context.res, note);
+  'GET /ended': (context, record) => {
+    recordResponseEnd(context.res, record);
     context.body = 'ok';
   },
   'GET /throws': () => {
     throw new Error('thrown');
   },
-  'GET /rejects': (_, note) => rejects(note),
+  'GET /rejects': (_, record) => rejectAfterAwaits(record),
   'GET /unhandled': () => {
     throw new Error('unhandled');
   },
-  'GET /stream': (context, note) => write(context, chunks(note), note),
-  // The events go as Koa sends a stream, which is when all middleware is through.
-  'GET /events': (context, note) => {
+  'GET /stream': (context, record) => writeDirectly(context, streamedChunks(record), record),
+  // Koa sends a stream after all middleware has run.
+  'GET /events': (context, record) => {
     context.type = 'text/event-stream';
-    context.body = Readable.from(events(note));
+    context.body = Readable.from(serverSentEvents(record));
   },
-  'GET /endless': (context, note) => {
-    noteEnd(context.res, note);
-    context.body = Readable.from(endless(note));
+  'GET /endless': (context, record) => {
+    recordResponseEnd(context.res, record);
+    context.body = Readable.from(endlessChunks(record));
   },
-  'POST /unfinished': async (context, note) => {
-    watchSignal(note);
-    note('handler');
-    await readUpload(context.req, note);
+  'POST /unfinished': async (context, record) => {
+    recordAbort(record);
+    record('handler');
+    await readNodeUpload(context.req, record);
     context.body = '';
   },
-  'GET /deadline': async (context, note) => {
-    const reason = await untilDeadline(note);
+  'GET /deadline': async (context, record) => {
+    const reason = await waitForDeadline(record);
     context.status = 503;
     context.body = reason;
   },
 };
 
-function build(options: RequestScopeOptions): Koa {
+function buildApp(options: RequestScopeOptions): Koa {
   const app = new Koa();
   app.use(requestScope(options));
   app.use(async (context, next) => {
     try {
       await next();
     } catch (error) {
-      noteFor(context.headers['x-request-id'])('error handler');
+      recorderFor(context.headers['x-request-id'])('error handler');
       if (!(error instanceof Error) || error.message === 'unhandled') throw error;
       context.status = 500;
       context.body = error.message;
@@ -139,51 +143,51 @@ function build(options: RequestScopeOptions): Koa {
     return context.path === '/unfinished' ? next() : parser(context, next);
   });
   app.use(async (context) => {
-    const note = noteFor(context.headers['x-request-id']);
+    const record = recorderFor(context.headers['x-request-id']);
     const handler = handlers[`${context.method} ${context.path}`];
     if (handler !== undefined) {
-      await handler(context, note);
+      await handler(context, record);
     } else if (context.path === '/json' || context.path === '/form') {
       const { body } = context.request;
-      context.body = await received(
-        note,
+      context.body = await handleParsedBody(
+        record,
         body !== null && typeof body === 'object' ? `${Reflect.get(body, 'text')}` : '',
       );
     } else if (context.path === '/upload') {
-      context.body = await received(note, context.file.buffer.toString());
+      context.body = await handleParsedBody(record, context.file.buffer.toString());
     } else {
-      note('not found');
+      record('not found');
       context.status = 404;
       context.body = 'not found';
     }
   });
-  app.on('error', (_: Error, context: Context) => noteFor(context.headers['x-request-id'])("the application's error"));
+  app.on('error', (_: Error, context: Context) =>
+    recorderFor(context.headers['x-request-id'])("the event 'error' of the application"),
+  );
   return app;
 }
 
 const serve = (app: Koa): Promise<RunningServer> => listen(createServer(app.callback()));
 
-testLosses('Koa', (options) => serve(build(options)), [
-  ...shared,
-  'many requests over one keep-alive socket',
+runBattery('Koa', (options) => serve(buildApp(options)), [
+  ...sharedCases,
+  'many requests on one keep-alive connection',
   'pipelined requests',
 ]);
-testLosses('Koa on http2', (options) => listenHttp2(createHttp2Server(build(options).callback())), [
-  ...shared,
-  'http2 streams of one session',
+runBattery('Koa on HTTP/2', (options) => listenHttp2(createHttp2Server(buildApp(options).callback())), [
+  ...sharedCases,
+  'HTTP/2 streams of one session',
 ]);
 
 const secret = 'a secret of the tests, which is long enough';
-const quiet = { warn() {}, error() {} };
+const silentLog = { warn() {}, error() {} };
 
-const cookieOf = (headers: Readonly<Record<string, unknown>>) => String(headers['set-cookie']).split(';', 1)[0] ?? '';
-
-/** A Blob that knows when its bytes are asked for. */
+/** A Blob whose bytes come from a stream, so that the test can observe when they are read. */
 class StreamedBlob extends Blob {
   readonly #stream: ReadableStream<Uint8Array<ArrayBuffer>>;
 
   constructor(stream: ReadableStream) {
-    super(['aaa'], { type: 'text/own' });
+    super(['aaa'], { type: 'text/custom' });
     this.#stream = stream;
   }
 
@@ -192,19 +196,25 @@ class StreamedBlob extends Blob {
   }
 }
 
-/** What an application answers whose body is made of a web stream, and which requests its pieces were made for. */
-async function streamed(make: (stream: ReadableStream<Uint8Array>) => unknown, middleware: Middleware[]) {
-  const seen: (string | undefined)[] = [];
+/**
+ * Sends a request to an application whose body is created from a web stream.
+ * @returns the response, and the id of the scope in which each chunk was produced
+ */
+async function respondWithStream(
+  createBody: (stream: ReadableStream<Uint8Array>) => unknown,
+  middleware: Middleware[],
+) {
+  const scopeIds: (string | undefined)[] = [];
   const app = new Koa();
   for (const one of middleware) app.use(one);
   app.use((context) => {
-    context.body = make(
+    context.body = createBody(
       new ReadableStream<Uint8Array>(
         {
           async pull(controller) {
-            seen.push(tryGetRequestScope()?.id);
+            scopeIds.push(tryGetRequestScope()?.id);
             await new Promise(setImmediate);
-            if (seen.length === 4) controller.close();
+            if (scopeIds.length === 4) controller.close();
             else controller.enqueue(Buffer.from('a'));
           },
         },
@@ -212,122 +222,126 @@ async function streamed(make: (stream: ReadableStream<Uint8Array>) => unknown, m
       ),
     );
   });
-  let answer: Answer | undefined;
+  let response: TextResponse | undefined;
   await withServer(serve(app), async (server) => {
-    answer = await ask(server, { path: '/', headers: { 'x-request-id': 'mine' } });
+    response = await sendRequest(server, { path: '/', headers: { 'x-request-id': 'trusted-id' } });
   });
-  assert.ok(answer !== undefined);
-  return { answer: { ...answer, headers: { ...answer.headers } }, seen };
+  assert.ok(response !== undefined);
+  return { response: { ...response, headers: { ...response.headers } }, scopeIds };
 }
 
-describe('Koa', () => {
-  it('answers an error itself with the id and the cookie, and tells of it in the scope', async () => {
+describe('requestScope() of Koa', () => {
+  it("keeps the id and the cookie in Koa's error response, and emits 'error' in the scope", async () => {
     const app = new Koa();
-    const heard: string[] = [];
-    app.on('error', (error: Error) => heard.push(`${error.message} ${scopeText()}`));
-    app.use(requestScope({ trustRequestId: true, session: sessions({ secret, store: new Map(), log: quiet }) }));
+    const errors: string[] = [];
+    app.on('error', (error: Error) => errors.push(`${error.message} ${scopeJson()}`));
+    app.use(requestScope({ trustRequestId: true, session: sessions({ secret, store: new Map(), log: silentLog }) }));
     app.use(async (context) => {
       if (context.path === '/read') {
         context.body = session().get('user');
         return;
       }
-      context.set('x-other', 'of the answer that was not to be');
+      context.set('x-other', 'a header of the response that is replaced');
       session().set('user', 'ada');
       if (context.path === '/saved') await session().save();
       throw new Error('unhandled');
     });
     await withServer(serve(app), async (server) => {
       for (const path of ['/saved', '/unsaved']) {
-        const { status, headers, body } = await ask(server, { path, headers: { 'x-request-id': 'mine' } });
+        const response = await sendRequest(server, { path, headers: { 'x-request-id': 'trusted-id' } });
+        const { status, headers, body } = response;
         assert.deepEqual([status, body], [500, 'Internal Server Error']);
-        assert.equal(headers['x-request-id'], 'mine');
+        assert.equal(headers['x-request-id'], 'trusted-id');
         assert.equal(headers['x-other'], undefined);
-        assert.equal(heard.pop(), `unhandled {"id":"mine","method":"GET","path":"${path}"}`);
-        const cookie = cookieOf(headers);
+        assert.equal(errors.pop(), `unhandled {"id":"trusted-id","method":"GET","path":"${path}"}`);
+        const cookie = cookieOf(response);
         assert.match(cookie, /^sid=/);
-        assert.equal((await ask(server, { path: '/read', headers: { cookie } })).body, 'ada');
+        assert.equal((await sendRequest(server, { path: '/read', headers: { cookie } })).body, 'ada');
       }
     });
   });
 
-  it('leaves errors to what the application has put in the place of context.onerror', async () => {
+  it('leaves errors to a context.onerror() that the application has replaced', async () => {
     const app = new Koa();
     app.context.onerror = function (this: Context, error: Error | null) {
       if (error == null) return;
       for (const name of this.res.getHeaderNames()) this.res.removeHeader(name);
       this.res.statusCode = 418;
-      this.res.end(`${error.message} ${scopeText()}`);
+      this.res.end(`${error.message} ${scopeJson()}`);
     };
     app.use(requestScope({ trustRequestId: true }));
     app.use(() => {
-      throw new Error('mine');
+      throw new Error('thrown');
     });
     await withServer(serve(app), async (server) => {
-      const { status, headers, body } = await ask(server, { path: '/', headers: { 'x-request-id': 'own' } });
-      assert.deepEqual([status, body], [418, 'mine {"id":"own","method":"GET","path":"/"}']);
-      assert.equal(headers['x-request-id'], 'own');
+      const { status, headers, body } = await sendRequest(server, { path: '/', headers: { 'x-request-id': 'custom' } });
+      assert.deepEqual([status, body], [418, 'thrown {"id":"custom","method":"GET","path":"/"}']);
+      assert.equal(headers['x-request-id'], 'custom');
     });
   });
 
-  it('learns of https from Koa, which knows the proxies', async () => {
+  it('detects https with the app.proxy setting of Koa', async () => {
     for (const proxy of [true, false]) {
       const app = new Koa();
       app.proxy = proxy;
-      app.use(requestScope({ session: sessions({ secret, store: new Map(), log: quiet }) }));
+      app.use(requestScope({ session: sessions({ secret, store: new Map(), log: silentLog }) }));
       app.use((context) => {
         session().set('user', 'ada');
         context.body = 'ok';
       });
       await withServer(serve(app), async (server) => {
-        const { headers } = await ask(server, { path: '/', headers: { 'x-forwarded-proto': 'https' } });
+        const { headers } = await sendRequest(server, { path: '/', headers: { 'x-forwarded-proto': 'https' } });
         assert.equal(/; Secure/.test(String(headers['set-cookie'])), proxy);
         assert.equal(/__Host-/.test(String(headers['set-cookie'])), proxy);
       });
     }
   });
 
-  it('throws where a session cannot be loaded, in the scope', async () => {
-    const store = new BreakableMap();
+  it('throws the error of a session that cannot be loaded, in the scope', async () => {
+    const store = new BreakableStore();
     const app = new Koa();
-    const heard: string[] = [];
-    app.on('error', (error: { code?: string }) => heard.push(`${error.code} ${scopeText()}`));
-    app.use(requestScope({ trustRequestId: true, session: sessions({ secret, store, log: quiet }) }));
+    const errors: string[] = [];
+    app.on('error', (error: { code?: string }) => errors.push(`${error.code} ${scopeJson()}`));
+    app.use(requestScope({ trustRequestId: true, session: sessions({ secret, store, log: silentLog }) }));
     app.use((context) => {
       session().set('user', 'ada');
       context.body = 'ok';
     });
     await withServer(serve(app), async (server) => {
-      const cookie = cookieOf((await ask(server, { path: '/' })).headers);
+      const cookie = cookieOf(await sendRequest(server, { path: '/' }));
       store.isBroken = true;
-      const { status, headers } = await ask(server, { path: '/', headers: { cookie, 'x-request-id': 'broken' } });
+      const { status, headers } = await sendRequest(server, {
+        path: '/',
+        headers: { cookie, 'x-request-id': 'broken' },
+      });
       assert.deepEqual([status, headers['x-request-id']], [503, 'broken']);
-      assert.deepEqual(heard, ['ERR_SESSION_STORE {"id":"broken","method":"GET","path":"/"}']);
+      assert.deepEqual(errors, ['ERR_SESSION_STORE {"id":"broken","method":"GET","path":"/"}']);
     });
   });
 
-  for (const [kind, make] of Object.entries<(stream: ReadableStream<Uint8Array>) => unknown>({
+  for (const [kind, createBody] of Object.entries<(stream: ReadableStream<Uint8Array>) => unknown>({
     'a web stream': (stream) => stream,
-    'a Response': (stream) => new Response(stream, { status: 203, headers: { 'x-own': 'kept' } }),
+    'a Response': (stream) => new Response(stream, { status: 203, headers: { 'x-custom': 'value' } }),
     'a Blob': (stream) => new StreamedBlob(stream),
   })) {
-    it(`has ${kind} read in the scope, and its headers are as they were`, async () => {
-      const plain = await streamed(make, []);
-      const scoped = await streamed(make, [requestScope({ trustRequestId: true })]);
-      assert.deepEqual(scoped.seen, new Array(4).fill('mine'));
-      assert.equal(scoped.answer.headers['x-request-id'], 'mine');
-      delete scoped.answer.headers['x-request-id'];
-      for (const { answer } of [plain, scoped]) delete answer.headers.date;
-      assert.deepEqual(scoped.answer, plain.answer);
+    it(`reads a body that is ${kind} in the scope, and leaves the headers unchanged`, async () => {
+      const plain = await respondWithStream(createBody, []);
+      const scoped = await respondWithStream(createBody, [requestScope({ trustRequestId: true })]);
+      assert.deepEqual(scoped.scopeIds, new Array(4).fill('trusted-id'));
+      assert.equal(scoped.response.headers['x-request-id'], 'trusted-id');
+      delete scoped.response.headers['x-request-id'];
+      for (const { response } of [plain, scoped]) delete response.headers.date;
+      assert.deepEqual(scoped.response, plain.response);
     });
   }
 
-  it('leaves alone a web stream that Koa cannot read', async () => {
+  it('leaves a locked web stream, which Koa cannot read, unchanged', async () => {
     const app = new Koa();
-    const heard: string[] = [];
-    app.on('error', (error: Error) => heard.push(error.name));
+    const events: string[] = [];
+    app.on('error', (error: Error) => events.push(error.name));
     app.use(async (_, next) => {
       await next();
-      heard.push('through');
+      events.push('the middleware has returned');
     });
     app.use(requestScope());
     app.use((context) => {
@@ -336,12 +350,12 @@ describe('Koa', () => {
       context.body = stream;
     });
     await withServer(serve(app), async (server) => {
-      assert.equal((await ask(server, { path: '/' })).status, 500);
+      assert.equal((await sendRequest(server, { path: '/' })).status, 500);
     });
-    assert.deepEqual(heard, ['through', 'TypeError']);
+    assert.deepEqual(events, ['the middleware has returned', 'TypeError']);
   });
 
-  it('refuses an option that is not what it must be where it is mounted', () => {
+  it('rejects an invalid option', () => {
     assert.throws(() => requestScope({ deadline: -1 }), { code: 'ERR_INVALID_OPTION' });
   });
 });

@@ -36,71 +36,72 @@ import { type RequestScopeOptions, session, tryGetRequestScope } from '@throughl
 import { RequestScopeModule, requestScope } from '@throughline/request/nest';
 import { sessions } from '@throughline/request/sessions';
 import { from, map, tap } from 'rxjs';
-import { BreakableMap } from './battery/breakable-map.js';
-import { ask } from './battery/client.js';
-import { assertOwn, type LossName } from './battery/losses.js';
-import { noteEnd, readUpload, writeAll } from './battery/node-steps.js';
-import { noteFor, seenText } from './battery/reads.js';
-import { listen, type RunningServer, withServer } from './battery/server.js';
+import { assertOwnScope } from './battery/assert-scope.js';
+import type { CaseName } from './battery/cases.js';
 import {
-  chunks,
-  endless,
-  events,
-  race,
-  received,
-  rejects,
-  scopeText,
-  steps,
-  untilDeadline,
-  watchSignal,
-} from './battery/steps.js';
-import { testLosses } from './battery/test-losses.js';
+  endlessChunks,
+  handleParsedBody,
+  readAcrossAwaits,
+  readAcrossRaces,
+  recordAbort,
+  rejectAfterAwaits,
+  scopeJson,
+  serverSentEvents,
+  streamedChunks,
+  waitForDeadline,
+} from './battery/handlers.js';
+import { readNodeUpload, recordResponseEnd, writeChunks } from './battery/node-handlers.js';
+import { recordedReadsJson, recorderFor } from './battery/recorded-reads.js';
+import { runBattery } from './battery/run-battery.js';
+import { cookieOf, sendRequest } from './http/client.js';
+import { listen, type RunningServer, withServer } from './http/server.js';
+import { BreakableStore } from './sessions/breakable-store.js';
 
-const names: LossName[] = [
-  'a handler',
-  'Promise.race with a timeout',
-  'the path as sent',
+const cases: CaseName[] = [
+  'an async handler',
+  'Promise.race() with a timeout',
+  'the path as the client sent it',
   'a JSON body in several chunks',
-  'a form in several chunks',
+  'a form body in several chunks',
   'a multipart upload',
-  'finish and close of the answer',
-  'an error that is thrown',
-  'an error after an await',
-  "the framework's own error answer",
-  'no such route',
-  'a streamed answer that the client reads slowly',
-  'drain of the answer',
+  "the events 'finish' and 'close' of a response",
+  'an error thrown synchronously',
+  'an error thrown after an await',
+  "the framework's default error response",
+  'a request without a matching route',
+  'a streamed response that the client reads slowly',
+  "the event 'drain' of a response",
   'server-sent events',
-  'a client that goes away while it sends',
-  'a client that goes away while it reads',
-  'close of an answer that nobody reads to its end',
-  'many requests over one keep-alive socket',
+  'a client that disconnects during its upload',
+  'a client that disconnects during the response',
+  "the event 'close' of a response that is not read to its end",
+  'many requests on one keep-alive connection',
   'pipelined requests',
-  'the deadline',
+  'the deadline of a request',
   'a request without an id',
-  'an id that is not safe',
-  'an id that is not trusted',
+  'an unsafe request id',
+  'an untrusted request id',
 ];
 
-/** Node's own, on both platforms. */
-type Raw<Own> = Own & { readonly raw?: Own };
-type Request = Raw<IncomingMessage>;
-type Response = Raw<ServerResponse>;
+/** An object of Node on the platform of Express, or an object of Fastify that wraps it. */
+type PlatformObject<NodeObject> = NodeObject & { readonly raw?: NodeObject };
+type Request = PlatformObject<IncomingMessage>;
+type Response = PlatformObject<ServerResponse>;
 
-const rawOf = <Own>(own: Raw<Own>): Own => own.raw ?? own;
-const noteOf = (request: Request) => noteFor(request.headers['x-request-id']);
+const nodeObjectOf = <NodeObject>(object: PlatformObject<NodeObject>): NodeObject => object.raw ?? object;
+const recorderOf = (request: Request) => recorderFor(request.headers['x-request-id']);
 
-/** A provider that takes its time to be made, and reads the scope of whoever asks. */
-class Clerk {
+/** A singleton provider that is created asynchronously, and reads the scope of its caller. */
+class ScopeReader {
   scopeId(): string | undefined {
     return tryGetRequestScope()?.id;
   }
 }
-const clerk = {
-  provide: Clerk,
+const scopeReaderProvider = {
+  provide: ScopeReader,
   useFactory: async () => {
     await new Promise((resolve) => setTimeout(resolve, 1));
-    return new Clerk();
+    return new ScopeReader();
   },
 };
 
@@ -109,45 +110,45 @@ const RequestId = createParamDecorator((_: unknown, context: ExecutionContext) =
   return request.headers['x-request-id'];
 });
 
-/** Reads in a pipe, whose value is the request's id. */
-const notingPipe = {
+/** Reads the scope in a pipe, whose value is the id of the request. */
+const recordingPipe = {
   transform: async (id: string) => {
     await undefined;
-    noteFor(id)('pipe');
+    recorderFor(id)('pipe');
     return id;
   },
 };
 
-const notingGuard = {
+const recordingGuard = {
   canActivate: async (context: ExecutionContext) => {
     await undefined;
-    noteOf(context.switchToHttp().getRequest())('guard');
+    recorderOf(context.switchToHttp().getRequest())('guard');
     return true;
   },
 };
 
-const notingInterceptor: NestInterceptor = {
+const recordingInterceptor: NestInterceptor = {
   intercept(context, next) {
-    const note = noteOf(context.switchToHttp().getRequest());
-    note('before the handler');
-    return next.handle().pipe(tap(() => note('after the handler')));
+    const record = recorderOf(context.switchToHttp().getRequest());
+    record('before the handler');
+    return next.handle().pipe(tap(() => record('after the handler')));
   },
 };
 
-class NotingFilter extends BaseExceptionFilter {
+class RecordingFilter extends BaseExceptionFilter {
   override catch(error: unknown, host: ArgumentsHost): void {
     const request: Request = host.switchToHttp().getRequest();
     const response: Response = host.switchToHttp().getResponse();
-    const isMissing = error instanceof HttpException && error.getStatus() === 404;
-    noteOf(request)(isMissing ? 'not found' : 'error handler');
-    const isOwn = error instanceof Error && ['thrown', 'rejected'].includes(error.message);
-    if (isOwn) this.applicationRef?.reply(response, error.message, 500);
+    const isNotFound = error instanceof HttpException && error.getStatus() === 404;
+    recorderOf(request)(isNotFound ? 'not found' : 'error handler');
+    const isHandled = error instanceof Error && ['thrown', 'rejected'].includes(error.message);
+    if (isHandled) this.applicationRef?.reply(response, error.message, 500);
     else super.catch(error, host);
   }
 }
-Catch()(NotingFilter);
+Catch()(RecordingFilter);
 
-/** Applies to a method what would stand before it as decorators, and before its parameters. */
+/** Applies decorators to a method and to its parameters, as the decorator syntax would. */
 function decorate(
   type: { readonly prototype: object },
   name: string,
@@ -155,57 +156,57 @@ function decorate(
   ...parameters: readonly ParameterDecorator[]
 ): void {
   const descriptor = Object.getOwnPropertyDescriptor(type.prototype, name);
-  assert.ok(descriptor, `${name} is no method`);
+  assert.ok(descriptor, `${name} is not a method`);
   for (const decorator of decorators) decorator(type.prototype, name, descriptor);
   for (const [index, parameter] of parameters.entries()) parameter(type.prototype, name, index);
 }
 
 class Mounted {
   scope(): string {
-    return scopeText();
+    return scopeJson();
   }
 }
 Controller('mounted')(Mounted);
 decorate(Mounted, 'scope', [Get('scope')]);
 
-/** The routes of the battery, for one of the platforms. */
-function routesFor(fileInterceptor: ReturnType<typeof FileInterceptor>) {
+/** Creates the controller with the routes of the battery, for one of the platforms. */
+function createRoutes(fileInterceptor: ReturnType<typeof FileInterceptor>) {
   class Routes {
-    readonly #clerk: Clerk;
+    readonly #scopeReader: ScopeReader;
 
-    constructor(asked: Clerk) {
-      this.#clerk = asked;
+    constructor(scopeReader: ScopeReader) {
+      this.#scopeReader = scopeReader;
     }
 
-    seen(id: string) {
-      return seenText(id);
+    reads(id: string) {
+      return recordedReadsJson(id);
     }
 
     async plain(request: Request, id: string) {
-      await steps(noteOf(request));
-      assert.equal(this.#clerk.scopeId(), id);
+      await readAcrossAwaits(recorderOf(request));
+      assert.equal(this.#scopeReader.scopeId(), id);
       return 'ok';
     }
 
     async race(request: Request) {
-      await race(noteOf(request));
+      await readAcrossRaces(recorderOf(request));
       return 'ok';
     }
 
     scope() {
-      return scopeText();
+      return scopeJson();
     }
 
     async body(request: Request, body: { text?: string }) {
-      return received(noteOf(request), body.text);
+      return handleParsedBody(recorderOf(request), body.text);
     }
 
     async upload(request: Request, file: { buffer: Buffer }) {
-      return received(noteOf(request), file.buffer.toString());
+      return handleParsedBody(recorderOf(request), file.buffer.toString());
     }
 
     ended(request: Request, response: Response) {
-      noteEnd(rawOf(response), noteOf(request));
+      recordResponseEnd(nodeObjectOf(response), recorderOf(request));
       return 'ok';
     }
 
@@ -214,7 +215,7 @@ function routesFor(fileInterceptor: ReturnType<typeof FileInterceptor>) {
     }
 
     rejects(request: Request) {
-      return rejects(noteOf(request));
+      return rejectAfterAwaits(recorderOf(request));
     }
 
     unhandled() {
@@ -222,34 +223,36 @@ function routesFor(fileInterceptor: ReturnType<typeof FileInterceptor>) {
     }
 
     stream(request: Request, response: Response) {
-      return writeAll(rawOf(response), chunks(noteOf(request)), noteOf(request));
+      return writeChunks(nodeObjectOf(response), streamedChunks(recorderOf(request)), recorderOf(request));
     }
 
     events(request: Request) {
-      return from(events(noteOf(request))).pipe(map((event) => ({ data: event.replace(/^data: |\n/g, '') })));
+      return from(serverSentEvents(recorderOf(request))).pipe(
+        map((event) => ({ data: event.replace(/^data: |\n/g, '') })),
+      );
     }
 
     endless(request: Request, response: Response) {
-      const note = noteOf(request);
-      noteEnd(rawOf(response), note);
-      return new StreamableFile(Readable.from(endless(note), { objectMode: false }));
+      const record = recorderOf(request);
+      recordResponseEnd(nodeObjectOf(response), record);
+      return new StreamableFile(Readable.from(endlessChunks(record), { objectMode: false }));
     }
 
     async unfinished(request: Request) {
-      const note = noteOf(request);
-      watchSignal(note);
-      note('handler');
-      await readUpload(rawOf(request), note);
+      const record = recorderOf(request);
+      recordAbort(record);
+      record('handler');
+      await readNodeUpload(nodeObjectOf(request), record);
     }
 
     deadline(request: Request) {
-      return untilDeadline(noteOf(request));
+      return waitForDeadline(recorderOf(request));
     }
   }
   Controller()(Routes);
-  Inject(Clerk)(Routes, undefined, 0);
-  decorate(Routes, 'seen', [Get('seen')], Query('id'));
-  decorate(Routes, 'plain', [Get('plain')], Req(), RequestId(notingPipe));
+  Inject(ScopeReader)(Routes, undefined, 0);
+  decorate(Routes, 'reads', [Get('reads')], Query('id'));
+  decorate(Routes, 'plain', [Get('plain')], Req(), RequestId(recordingPipe));
   decorate(Routes, 'race', [Get('race')], Req());
   decorate(Routes, 'scope', [Get('scope')]);
   decorate(Routes, 'body', [Post(['json', 'form']), HttpCode(200)], Req(), Body());
@@ -266,8 +269,8 @@ function routesFor(fileInterceptor: ReturnType<typeof FileInterceptor>) {
   return Routes;
 }
 
-/** A root module as a class, which is what Nest takes. */
-function rootModule(metadata: Parameters<typeof Module>[0]) {
+/** Creates the class of a root module. */
+function createRootModule(metadata: Parameters<typeof Module>[0]) {
   class Root {}
   Module(metadata)(Root);
   return Root;
@@ -280,7 +283,7 @@ const silent = { logger: false, abortOnError: false } as const;
 const platforms = [
   {
     name: 'Nest on Express',
-    Routes: routesFor(FileInterceptor('file')),
+    Routes: createRoutes(FileInterceptor('file')),
     create: async (root: object, trustsProxy = false): Promise<Application> => {
       const app = await NestFactory.create<NestExpressApplication>(root, new ExpressAdapter(), silent);
       app.set('trust proxy', trustsProxy);
@@ -289,11 +292,11 @@ const platforms = [
   },
   {
     name: 'Nest on Fastify',
-    Routes: routesFor(FastifyFileInterceptor('file')),
+    Routes: createRoutes(FastifyFileInterceptor('file')),
     create: async (root: object, trustsProxy = false): Promise<Application> => {
       const adapter = new FastifyAdapter({ trustProxy: trustsProxy });
       const app = await NestFactory.create<NestFastifyApplication>(root, adapter, silent);
-      // Fastify reads a body before its handler is called, unless it is told not to.
+      // By default Fastify reads a body before it calls the handler.
       adapter.getInstance().removeContentTypeParser('text/plain');
       adapter.getInstance().addContentTypeParser('text/plain', (_request, payload, done) => done(null, payload));
       return app;
@@ -306,7 +309,7 @@ async function serve(starting: Promise<Application>): Promise<RunningServer> {
   await app.listen(0, '127.0.0.1');
   const server = app.getHttpServer();
   return {
-    // It listens, and not on a pipe.
+    // The address is a string only for a pipe, and null only for a server that is not listening.
     port: (server.address() as AddressInfo).port,
     close: () => {
       server.closeAllConnections();
@@ -316,11 +319,11 @@ async function serve(starting: Promise<Application>): Promise<RunningServer> {
 }
 
 const secret = 'a secret of the tests, which is long enough';
-const quiet = { warn() {}, error() {} };
+const silentLog = { warn() {}, error() {} };
 
-class Scope {
+class ScopeController {
   scope(): string {
-    return scopeText();
+    return scopeJson();
   }
 
   signIn(): string {
@@ -332,132 +335,143 @@ class Scope {
     return session().get('user');
   }
 }
-Controller()(Scope);
-decorate(Scope, 'scope', [Get('scope')]);
-decorate(Scope, 'signIn', [Get('sign-in')]);
-decorate(Scope, 'user', [Get('user')]);
-
-const cookieOf = (headers: Readonly<Record<string, unknown>>) => String(headers['set-cookie']).split(';', 1)[0] ?? '';
+Controller()(ScopeController);
+decorate(ScopeController, 'scope', [Get('scope')]);
+decorate(ScopeController, 'signIn', [Get('sign-in')]);
+decorate(ScopeController, 'user', [Get('user')]);
 
 for (const { name, Routes, create } of platforms) {
   const start = async (options: RequestScopeOptions) => {
-    const root = rootModule({
+    const root = createRootModule({
       imports: [RequestScopeModule.forRoot(options)],
       controllers: [Routes, Mounted],
-      providers: [clerk],
+      providers: [scopeReaderProvider],
     });
     const app = await create(root);
-    app.useGlobalGuards(notingGuard);
-    app.useGlobalInterceptors(notingInterceptor);
-    app.useGlobalFilters(new NotingFilter(app.getHttpAdapter()));
+    app.useGlobalGuards(recordingGuard);
+    app.useGlobalInterceptors(recordingInterceptor);
+    app.useGlobalFilters(new RecordingFilter(app.getHttpAdapter()));
     return app;
   };
-  testLosses(name, (options) => serve(start(options)), names);
+  runBattery(name, (options) => serve(start(options)), cases);
 
-  describe(name, () => {
-    it('has guards, interceptors and pipes in the scope', async () => {
+  describe(`requestScope() of ${name}`, () => {
+    it('runs guards, interceptors and pipes in the scope', async () => {
       await withServer(serve(start({ trustRequestId: true })), async (server) => {
         const ids = Array.from({ length: 10 }, (_, index) => `${name}-${index}`.replaceAll(' ', '-'));
-        await Promise.all(ids.map((id) => ask(server, { path: '/plain', headers: { 'x-request-id': id } })));
-        for (const id of ids) await assertOwn(server, id, ['guard', 'before the handler', 'pipe', 'after the handler']);
+        await Promise.all(ids.map((id) => sendRequest(server, { path: '/plain', headers: { 'x-request-id': id } })));
+        for (const id of ids)
+          await assertOwnScope(server, id, ['guard', 'before the handler', 'pipe', 'after the handler']);
       });
     });
 
-    it('refuses a body that cannot be parsed in the scope', async () => {
+    it('runs the exception filters in the scope if the body cannot be parsed', async () => {
       await withServer(serve(start({ trustRequestId: true })), async (server) => {
         const id = `${name}-malformed`.replaceAll(' ', '-');
         const headers = { 'x-request-id': id, 'content-type': 'application/json' };
-        const asked = await ask(server, { path: '/json', method: 'POST', headers }, (body) => void body.end('{'));
-        assert.deepEqual([asked.status, asked.headers['x-request-id']], [400, id]);
-        await assertOwn(server, id, ['error handler']);
+        const response = await sendRequest(
+          server,
+          { path: '/json', method: 'POST', headers },
+          (body) => void body.end('{'),
+        );
+        assert.deepEqual([response.status, response.headers['x-request-id']], [400, id]);
+        await assertOwnScope(server, id, ['error handler']);
       });
     });
 
-    it('mounts its middleware before what main.ts mounts', async () => {
-      const seen: unknown[] = [];
+    it('mounts the middleware of the module before those that app.use() mounts', async () => {
+      const scopeIds: unknown[] = [];
       const starting = start({ trustRequestId: true }).then((app) =>
         app.use((_request: unknown, _response: unknown, next: () => void) => {
-          seen.push(tryGetRequestScope()?.id);
+          scopeIds.push(tryGetRequestScope()?.id);
           next();
         }),
       );
       await withServer(serve(starting), async (server) => {
-        await ask(server, { path: '/scope', headers: { 'x-request-id': 'first' } });
-        assert.deepEqual(seen, ['first']);
+        await sendRequest(server, { path: '/scope', headers: { 'x-request-id': 'first' } });
+        assert.deepEqual(scopeIds, ['first']);
       });
     });
 
-    it('has a middleware to mount by hand', async () => {
-      const starting = create(rootModule({ controllers: [Scope] })).then((app) =>
+    it('works as a middleware that app.use() mounts, without the module', async () => {
+      const starting = create(createRootModule({ controllers: [ScopeController] })).then((app) =>
         app.use(requestScope({ trustRequestId: true })),
       );
       await withServer(serve(starting), async (server) => {
-        const { headers, body } = await ask(server, { path: '/scope?a', headers: { 'x-request-id': 'by-hand' } });
+        const { headers, body } = await sendRequest(server, {
+          path: '/scope?a',
+          headers: { 'x-request-id': 'by-hand' },
+        });
         assert.deepEqual(JSON.parse(body), { id: 'by-hand', method: 'GET', path: '/scope' });
         assert.equal(headers['x-request-id'], 'by-hand');
       });
     });
 
-    it('takes options that are made of what other modules provide', async () => {
+    it('accepts options that depend on the providers of other modules', async () => {
       class Settings {
-        readonly trusts = true;
+        readonly trustRequestId = true;
       }
       class SettingsModule {}
       Module({ providers: [Settings], exports: [Settings] })(SettingsModule);
-      const scopes = RequestScopeModule.forRootAsync({
+      const scopeModule = RequestScopeModule.forRootAsync({
         imports: [SettingsModule],
         inject: [Settings],
-        useFactory: async (settings: Settings) => ({ trustRequestId: settings.trusts }),
+        useFactory: async (settings: Settings) => ({ trustRequestId: settings.trustRequestId }),
       });
-      await withServer(serve(create(rootModule({ imports: [scopes], controllers: [Scope] }))), async (server) => {
-        const { headers } = await ask(server, { path: '/scope', headers: { 'x-request-id': 'async' } });
-        assert.equal(headers['x-request-id'], 'async');
-      });
+      await withServer(
+        serve(create(createRootModule({ imports: [scopeModule], controllers: [ScopeController] }))),
+        async (server) => {
+          const { headers } = await sendRequest(server, { path: '/scope', headers: { 'x-request-id': 'async' } });
+          assert.equal(headers['x-request-id'], 'async');
+        },
+      );
     });
 
-    it('does not start with an option that is not what it must be', async () => {
+    it('prevents the start of an application with an invalid option', async () => {
       assert.throws(() => RequestScopeModule.forRoot({ deadline: 0 }), { code: 'ERR_INVALID_OPTION' });
       assert.throws(() => requestScope({ deadline: 0 }), { code: 'ERR_INVALID_OPTION' });
-      const scopes = RequestScopeModule.forRootAsync({ useFactory: () => ({ deadline: 0 }) });
-      await assert.rejects(create(rootModule({ imports: [scopes] })), { code: 'ERR_INVALID_OPTION' });
+      const scopeModule = RequestScopeModule.forRootAsync({ useFactory: () => ({ deadline: 0 }) });
+      await assert.rejects(create(createRootModule({ imports: [scopeModule] })), { code: 'ERR_INVALID_OPTION' });
     });
 
-    it('learns of https from the platform, which knows the proxies', async () => {
+    it('detects https with the proxy setting of the platform', async () => {
       for (const trustsProxy of [true, false]) {
-        const scopes = RequestScopeModule.forRoot({ session: sessions({ secret, store: new Map(), log: quiet }) });
-        const root = rootModule({ imports: [scopes], controllers: [Scope] });
+        const scopeModule = RequestScopeModule.forRoot({
+          session: sessions({ secret, store: new Map(), log: silentLog }),
+        });
+        const root = createRootModule({ imports: [scopeModule], controllers: [ScopeController] });
         await withServer(serve(create(root, trustsProxy)), async (server) => {
-          const { headers } = await ask(server, { path: '/sign-in', headers: { 'x-forwarded-proto': 'https' } });
-          assert.match(cookieOf(headers), trustsProxy ? /^__Host-sid=/ : /^sid=/);
-          assert.equal(/; Secure/.test(String(headers['set-cookie'])), trustsProxy);
+          const response = await sendRequest(server, { path: '/sign-in', headers: { 'x-forwarded-proto': 'https' } });
+          assert.match(cookieOf(response), trustsProxy ? /^__Host-sid=/ : /^sid=/);
+          assert.equal(/; Secure/.test(String(response.headers['set-cookie'])), trustsProxy);
         });
       }
     });
 
-    it('hands a session that cannot be loaded to the exception filters, in the scope', async () => {
-      const heard: string[] = [];
+    it('passes the error of a session that cannot be loaded to the exception filters, in the scope', async () => {
+      const errors: string[] = [];
       class Filter extends BaseExceptionFilter {
         override catch(error: { code?: string }, host: ArgumentsHost): void {
-          heard.push(`${error.code} ${scopeText()}`);
+          errors.push(`${error.code} ${scopeJson()}`);
           super.catch(error, host);
         }
       }
       Catch()(Filter);
-      const store = new BreakableMap();
-      const scopes = RequestScopeModule.forRoot({
+      const store = new BreakableStore();
+      const scopeModule = RequestScopeModule.forRoot({
         trustRequestId: true,
-        session: sessions({ secret, store, log: quiet }),
+        session: sessions({ secret, store, log: silentLog }),
       });
-      const starting = create(rootModule({ imports: [scopes], controllers: [Scope] })).then((app) =>
-        app.useGlobalFilters(new Filter(app.getHttpAdapter())),
+      const starting = create(createRootModule({ imports: [scopeModule], controllers: [ScopeController] })).then(
+        (app) => app.useGlobalFilters(new Filter(app.getHttpAdapter())),
       );
       await withServer(serve(starting), async (server) => {
-        const cookie = cookieOf((await ask(server, { path: '/sign-in' })).headers);
-        assert.equal((await ask(server, { path: '/user', headers: { cookie } })).body, 'ada');
+        const cookie = cookieOf(await sendRequest(server, { path: '/sign-in' }));
+        assert.equal((await sendRequest(server, { path: '/user', headers: { cookie } })).body, 'ada');
         store.isBroken = true;
-        const asked = await ask(server, { path: '/user', headers: { cookie, 'x-request-id': 'broken' } });
-        assert.deepEqual([asked.status, asked.headers['x-request-id']], [503, 'broken']);
-        assert.deepEqual(heard, ['ERR_SESSION_STORE {"id":"broken","method":"GET","path":"/user"}']);
+        const response = await sendRequest(server, { path: '/user', headers: { cookie, 'x-request-id': 'broken' } });
+        assert.deepEqual([response.status, response.headers['x-request-id']], [503, 'broken']);
+        assert.deepEqual(errors, ['ERR_SESSION_STORE {"id":"broken","method":"GET","path":"/user"}']);
       });
     });
   });
@@ -465,7 +479,7 @@ for (const { name, Routes, create } of platforms) {
 
 describe('RequestScopeModule', () => {
   it('finds the session of @fastify/session', async () => {
-    const root = rootModule({ imports: [RequestScopeModule.forRoot()], controllers: [Scope] });
+    const root = createRootModule({ imports: [RequestScopeModule.forRoot()], controllers: [ScopeController] });
     const starting = NestFactory.create<NestFastifyApplication>(root, new FastifyAdapter(), silent).then(
       async (app) => {
         await app.register(fastifyCookie);
@@ -474,32 +488,32 @@ describe('RequestScopeModule', () => {
       },
     );
     await withServer(serve(starting), async (server) => {
-      const cookie = cookieOf((await ask(server, { path: '/sign-in' })).headers);
+      const cookie = cookieOf(await sendRequest(server, { path: '/sign-in' }));
       assert.match(cookie, /^sessionId=/);
-      assert.equal((await ask(server, { path: '/user', headers: { cookie } })).body, 'ada');
+      assert.equal((await sendRequest(server, { path: '/user', headers: { cookie } })).body, 'ada');
     });
   });
 
-  it('mounts when it is configured where the server came after the module, as in a testing module', async () => {
+  it('mounts its middleware when it is configured, if the server is created after the module, as by @nestjs/testing', async () => {
     const host = new HttpAdapterHost();
     const scopes = new RequestScopeModule({ trustRequestId: true }, host);
     const adapter = new ExpressAdapter();
     host.httpAdapter = adapter;
     scopes.configure();
     scopes.configure();
-    let mounted = 0;
+    let calls = 0;
     adapter.use((_request: unknown, response: ServerResponse) => {
-      mounted++;
-      response.end(scopeText());
+      calls++;
+      response.end(scopeJson());
     });
     await withServer(listen(createServer(adapter.getInstance())), async (server) => {
-      const { body } = await ask(server, { path: '/', headers: { 'x-request-id': 'late' } });
-      assert.deepEqual([JSON.parse(body).id, mounted], ['late', 1]);
+      const { body } = await sendRequest(server, { path: '/', headers: { 'x-request-id': 'late' } });
+      assert.deepEqual([JSON.parse(body).id, calls], ['late', 1]);
     });
   });
 
-  it('does no harm where there is no server', async () => {
-    const root = rootModule({ imports: [RequestScopeModule.forRoot()] });
+  it('does nothing in an application without a server', async () => {
+    const root = createRootModule({ imports: [RequestScopeModule.forRoot()] });
     const context = await NestFactory.createApplicationContext(root, silent);
     await context.close();
   });

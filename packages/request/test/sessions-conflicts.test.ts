@@ -1,19 +1,19 @@
-/** Requests of one user that get in each other's way, and stores that answer late, once only, or never the same. */
+/** Requests of one user that conflict with each other, and stores that write late or lose the result of a write. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { session } from '@throughline/request';
 import { requestScope, upgradeScope } from '@throughline/request/http';
 import { sessions } from '@throughline/request/sessions';
 import Keyv from 'keyv';
 import { WebSocket, WebSocketServer } from 'ws';
-import { type Handler, SECRET, startSessionServer } from './testing/session-server.js';
+import { SECRET, type SessionHandler, startSessionServer } from './sessions/session-server.js';
 
-/** Something that a test lets happen. */
+/** A promise that the test resolves. */
 class Gate {
   open = (): void => {};
   readonly opened = new Promise<void>((resolve) => {
@@ -21,45 +21,46 @@ class Gate {
   });
 }
 
-const keyed: Handler = async (_request, response, url) => {
-  const mine = session();
-  if (url.pathname === '/sign-in') await mine.regenerate();
-  if (url.pathname === '/sign-out') await mine.destroy();
-  for (const [key, value] of url.searchParams) mine.set(key, value);
-  response.end(JSON.stringify([mine.get('a'), mine.get('b'), mine.get('c')]));
+/** Sets the keys in the query, and responds with the values of the keys `a`, `b` and `c`. */
+const keysHandler: SessionHandler = async (_request, response, url) => {
+  const current = session();
+  if (url.pathname === '/sign-in') await current.regenerate();
+  if (url.pathname === '/sign-out') await current.destroy();
+  for (const [key, value] of url.searchParams) current.set(key, value);
+  response.end(JSON.stringify([current.get('a'), current.get('b'), current.get('c')]));
 };
 
-/** A Map that fails, or does what it is told and then fails to say so. */
-class OddMap extends Map<string, unknown> {
-  failNext = false;
-  /** Sets the value and throws all the same, as when a connection breaks after the server has done it. */
-  loseNextAnswer = false;
+/** A Map whose next write can fail, before or after it has been done. */
+class UnreliableMap extends Map<string, unknown> {
+  failNextWrite = false;
+  /** Does the next write and then throws, as when the connection breaks after the server has done it. */
+  loseNextResult = false;
 
   override set(key: string, value: unknown): this {
-    if (this.failNext) {
-      this.failNext = false;
-      throw new Error('not this time');
+    if (this.failNextWrite) {
+      this.failNextWrite = false;
+      throw new Error('the write failed');
     }
     super.set(key, value);
-    if (this.loseNextAnswer) {
-      this.loseNextAnswer = false;
+    if (this.loseNextResult) {
+      this.loseNextResult = false;
       throw new Error('the connection broke');
     }
     return this;
   }
 }
 
-test('a save that fails once, after another request has written, loses nothing of the other', async () => {
-  const store = new OddMap();
-  const [inside, go] = [new Gate(), new Gate()];
+test('a save that fails once, after another request has written, loses no change of either request', async () => {
+  const store = new UnreliableMap();
+  const [entered, mayProceed] = [new Gate(), new Gate()];
   await using server = await startSessionServer(
     async (request, response, url) => {
-      if (url.pathname !== '/slow') return keyed(request, response, url);
+      if (url.pathname !== '/slow') return keysHandler(request, response, url);
       response.write('begun');
-      inside.open();
-      await go.opened;
+      entered.open();
+      await mayProceed.opened;
       session().set('a', '1');
-      store.failNext = true;
+      store.failNextWrite = true;
       await assert.rejects(session().save(), { code: 'ERR_SESSION_STORE' });
       session().set('c', '1');
       await session().save();
@@ -67,131 +68,129 @@ test('a save that fails once, after another request has written, loses nothing o
     },
     { store },
   );
-  const ada = server.user();
-  await ada.ask('/?a=0');
-  const slow = ada.ask('/slow');
-  await inside.opened;
-  await ada.ask('/?b=1');
-  go.open();
+  const ada = server.newUser();
+  await ada.send('/?a=0');
+  const slow = ada.send('/slow');
+  await entered.opened;
+  await ada.send('/?b=1');
+  mayProceed.open();
   await slow;
-  assert.equal((await ada.ask('/')).text, '["1","1","1"]');
+  assert.equal((await ada.send('/')).text, '["1","1","1"]');
 });
 
-test('a write that was done although the store did not say so is not done twice', async () => {
-  const store = new OddMap();
+test('a write that the store has done, but whose result was lost, is not repeated', async () => {
+  const store = new UnreliableMap();
   await using server = await startSessionServer(
     async (_request, response, url) => {
-      const mine = session<{ count: number }>();
+      const counter = session<{ count: number }>();
       if (url.pathname === '/count') {
-        mine.update('count', (count = 0) => count + 1);
-        store.loseNextAnswer = true;
-        await assert.rejects(mine.save(), { code: 'ERR_SESSION_STORE' });
+        counter.update('count', (count = 0) => count + 1);
+        store.loseNextResult = true;
+        await assert.rejects(counter.save(), { code: 'ERR_SESSION_STORE' });
       }
-      response.end(`${mine.get('count')}`);
+      response.end(`${counter.get('count')}`);
     },
     { store },
   );
-  const ada = server.user();
-  // The first of them begins the session.
+  const ada = server.newUser();
+  // The first request begins the session.
   for (const count of ['1', '2', '3']) {
-    const answer = await ada.ask('/count');
-    assert.deepEqual([answer.status, answer.text], [200, count]);
-    assert.equal((await ada.ask('/')).text, count);
+    const { status, text } = await ada.send('/count');
+    assert.deepEqual([status, text], [200, count]);
+    assert.equal((await ada.send('/')).text, count);
   }
 });
 
-test('a request that only reads does not take back the cookie of a sign-in meanwhile', async (t) => {
+test('a request that only reads does not replace the cookie of a concurrent sign-in', async (t) => {
   t.mock.timers.enable({ apis: ['Date'], now: 1_000_000 });
-  const [inside, go] = [new Gate(), new Gate()];
+  const [entered, mayProceed] = [new Gate(), new Gate()];
   await using server = await startSessionServer(
     async (request, response, url) => {
-      if (url.pathname !== '/poll') return keyed(request, response, url);
-      inside.open();
-      await go.opened;
+      if (url.pathname !== '/poll') return keysHandler(request, response, url);
+      entered.open();
+      await mayProceed.opened;
       response.end('polled');
     },
     { idleTimeout: 10_000 },
   );
-  const ada = server.user();
-  await ada.ask('/?a=1');
-  // So much has passed that a use is written down.
+  const ada = server.newUser();
+  await ada.send('/?a=1');
+  // More than a tenth of the idle time, so that the use has to be saved.
   t.mock.timers.tick(2000);
-  const poll = ada.ask('/poll');
-  await inside.opened;
-  await ada.ask('/sign-in');
-  go.open();
-  const answer = await poll;
-  assert.deepEqual([answer.status, answer.text, answer.cookies], [200, 'polled', []]);
-  assert.equal((await ada.ask('/')).text, '["1",null,null]');
+  const poll = ada.send('/poll');
+  await entered.opened;
+  await ada.send('/sign-in');
+  mayProceed.open();
+  const { status, text, cookies } = await poll;
+  assert.deepEqual([status, text, cookies], [200, 'polled', []]);
+  assert.equal((await ada.send('/')).text, '["1",null,null]');
 });
 
-test('regenerate() that failed and then went well gives the new cookie', async () => {
-  const store = new OddMap();
+test('regenerate() that succeeds after it has failed sets the new cookie', async () => {
+  const store = new UnreliableMap();
   await using server = await startSessionServer(
     async (request, response, url) => {
-      if (url.pathname !== '/again') return keyed(request, response, url);
-      store.failNext = true;
+      if (url.pathname !== '/again') return keysHandler(request, response, url);
+      store.failNextWrite = true;
       await assert.rejects(session().regenerate(), { code: 'ERR_SESSION_STORE' });
       await session().regenerate();
       response.end('done');
     },
     { store },
   );
-  const ada = server.user();
-  await ada.ask('/?a=1');
+  const ada = server.newUser();
+  await ada.send('/?a=1');
   const before = ada.jar.get('sid');
-  assert.equal((await ada.ask('/again')).text, 'done');
+  assert.equal((await ada.send('/again')).text, 'done');
   assert.notEqual(ada.jar.get('sid'), before);
-  assert.equal((await ada.ask('/')).text, '["1",null,null]');
+  assert.equal((await ada.send('/')).text, '["1",null,null]');
 });
 
-test('an update that throws when it is made again is an error of its own, and changes nothing', async () => {
-  const [inside, go] = [new Gate(), new Gate()];
+test('an update() whose function throws when it is called again makes the response fail, and changes nothing', async () => {
+  const [entered, mayProceed] = [new Gate(), new Gate()];
   await using server = await startSessionServer(async (request, response, url) => {
-    if (url.pathname !== '/slow') return keyed(request, response, url);
+    if (url.pathname !== '/slow') return keysHandler(request, response, url);
     session<{ a: string }>().update('a', (a) => {
       if (a === 'full') throw new RangeError('too many');
-      return 'mine';
+      return 'free';
     });
-    inside.open();
-    await go.opened;
+    entered.open();
+    await mayProceed.opened;
     response.end('never');
   });
-  const ada = server.user();
-  await ada.ask('/?a=0');
-  const slow = ada.ask('/slow');
-  await inside.opened;
-  await ada.ask('/?a=full');
-  go.open();
-  const answer = await slow;
-  assert.deepEqual([answer.status, answer.text], [500, 'The response could not be sent.\n']);
-  assert.match(server.lines.join(), /RangeError: too many/);
-  assert.equal((await ada.ask('/')).text, '["full",null,null]');
+  const ada = server.newUser();
+  await ada.send('/?a=0');
+  const slow = ada.send('/slow');
+  await entered.opened;
+  await ada.send('/?a=full');
+  mayProceed.open();
+  const { status, text } = await slow;
+  assert.deepEqual([status, text], [500, 'The response could not be sent.\n']);
+  assert.match(server.logLines.join(), /RangeError: too many/);
+  assert.equal((await ada.send('/')).text, '["full",null,null]');
 });
 
-test('an update that leaves nothing begins no session, and a key that is no string is refused', async () => {
+test('an update() that stores nothing begins no session, and a key that is not a string is rejected', async () => {
   await using server = await startSessionServer((_request, response) => {
     session().update('a', () => undefined);
-    // @ts-expect-error what a JavaScript program may do
+    // @ts-expect-error a JavaScript program can do this
     assert.throws(() => session().set(42, 'x'), { code: 'ERR_SESSION_VALUE', message: /must be a string, not number/ });
-    // @ts-expect-error what a JavaScript program may do
+    // @ts-expect-error a JavaScript program can do this
     assert.throws(() => session().update({}, () => 'x'), { code: 'ERR_SESSION_VALUE' });
     response.end(String(session().id));
   });
-  const answer = await server.user().ask('/');
-  assert.deepEqual([answer.text, answer.cookies], ['undefined', []]);
+  const { text, cookies } = await server.newUser().send('/');
+  assert.deepEqual([text, cookies], ['undefined', []]);
 });
 
-/** An adapter of its own kind, which can be told to be slow. */
-class Adapter {
+/** An adapter of Keyv that is none of those with compare and set. Its writes wait for a gate. */
+class GatedAdapter {
   readonly opts = {};
   readonly map = new Map<string, unknown>();
   gate: Gate | undefined;
-  gets = 0;
 
   async get(key: string): Promise<undefined> {
-    this.gets++;
-    // Keyv's types say that an adapter knows what it holds.
+    // The types of Keyv expect an adapter to know the type of its values.
     return structuredClone(this.map.get(key)) as undefined;
   }
 
@@ -213,28 +212,28 @@ class Adapter {
   }
 }
 
-test('a write that lands late does not bring back who has signed out since', async () => {
-  const store = new Adapter();
-  await using server = await startSessionServer(keyed, { store, storeTimeout: 50 });
-  const ada = server.user();
-  await ada.ask('/?a=1');
+test('a late write does not restore a session that has been destroyed in the meantime', async () => {
+  const store = new GatedAdapter();
+  await using server = await startSessionServer(keysHandler, { store, storeTimeout: 50 });
+  const ada = server.newUser();
+  await ada.send('/?a=1');
   const cookie = { ...Object.fromEntries(ada.jar) };
   const gate = new Gate();
   store.gate = gate;
-  assert.equal((await ada.ask('/?b=1')).status, 503);
+  assert.equal((await ada.send('/?b=1')).status, 503);
   store.gate = undefined;
-  const out = ada.ask('/sign-out');
+  const signOut = ada.send('/sign-out');
   gate.open();
-  await out;
-  await turn();
-  const replay = server.user();
+  await signOut;
+  await nextTurn();
+  const replay = server.newUser();
   replay.jar.set('sid', cookie.sid ?? '');
-  const { status, text } = await replay.ask('/');
+  const { status, text } = await replay.send('/');
   assert.deepEqual([status, text], [200, '[null,null,null]']);
 });
 
-test('a Keyv that hands objects to an adapter is refused, and one of another copy of Keyv is not', async () => {
-  const store = new Keyv({ store: new Adapter() });
+test('a Keyv without a serializer is rejected for an adapter, and a Keyv of another copy of the package is accepted', async () => {
+  const store = new Keyv({ store: new GatedAdapter() });
   Object.assign(store, { serialize: undefined, deserialize: undefined });
   assert.throws(() => sessions({ secret: SECRET, store }), {
     code: 'ERR_INVALID_OPTION',
@@ -243,15 +242,15 @@ test('a Keyv that hands objects to an adapter is refused, and one of another cop
 
   const other: typeof import('keyv') = createRequire(import.meta.url)('keyv');
   assert.notEqual(other.Keyv, Keyv);
-  // The classes are two, and so are their types.
+  // The two copies of the class have different types.
   const foreign = new other.Keyv() as unknown as Keyv;
-  await using server = await startSessionServer(keyed, { store: foreign });
-  const ada = server.user();
-  await ada.ask('/?a=1');
-  assert.equal((await ada.ask('/')).text, '["1",null,null]');
+  await using server = await startSessionServer(keysHandler, { store: foreign });
+  const ada = server.newUser();
+  await ada.send('/?a=1');
+  assert.equal((await ada.send('/')).text, '["1",null,null]');
 });
 
-test('entries that have expired are deleted from a Map, whichever serializer packs them', async (t) => {
+test('expired entries are deleted from a Map, even with a custom serializer', async (t) => {
   t.mock.timers.enable({ apis: ['Date'], now: 1_000_000 });
   const map = new Map<string, unknown>();
   const store = new Keyv({
@@ -260,22 +259,22 @@ test('entries that have expired are deleted from a Map, whichever serializer pac
     serialize: (data) => `packed ${JSON.stringify(data)}`,
     deserialize: (text) => JSON.parse(text.slice('packed '.length)),
   });
-  await using server = await startSessionServer(keyed, { store, idleTimeout: 1000.5 });
-  for (let i = 0; i < 5; i++) await server.user().ask('/?a=1');
+  await using server = await startSessionServer(keysHandler, { store, idleTimeout: 1000.5 });
+  for (let i = 0; i < 5; i++) await server.newUser().send('/?a=1');
   map.set('shop:broken', 'not packed');
   assert.equal(map.size, 6);
   t.mock.timers.tick(11 * 60_000);
-  await server.user().ask('/?a=1');
-  while (map.size > 2) await turn();
+  await server.newUser().send('/?a=1');
+  while (map.size > 2) await nextTurn();
   assert.ok(map.has('shop:broken'));
 });
 
-test('what the store said stays in the log', async () => {
-  const store = new OddMap();
+test('the message of an error of the store is not part of the error that is thrown', async () => {
+  const store = new UnreliableMap();
   await using server = await startSessionServer(
     async (_request, response) => {
       session().set('a', '1');
-      store.failNext = true;
+      store.failNextWrite = true;
       const error: unknown = await session()
         .save()
         .catch((reason: unknown) => reason);
@@ -283,20 +282,20 @@ test('what the store said stays in the log', async () => {
     },
     { store },
   );
-  const { text } = await server.user().ask('/');
+  const { text } = await server.newUser().send('/');
   assert.equal(text, 'RequestError: The store of the sessions has failed.');
 });
 
-test('a storeTimeout that no timer can wait for is refused', () => {
+test('a storeTimeout above the longest delay of a timer is rejected', () => {
   assert.throws(() => sessions({ secret: SECRET, store: new Map(), storeTimeout: 2 ** 31 }), {
     code: 'ERR_INVALID_OPTION',
     message: /at most 2147483647/,
   });
 });
 
-test('a WebSocket: reload() reads the session anew, and one that has expired is not written to again', async (t) => {
+test('a WebSocket: reload() loads the session again, and a write to an expired session is an error', async (t) => {
   t.mock.timers.enable({ apis: ['Date'], now: 1_000_000 });
-  const kept = sessions({ secret: SECRET, store: new Map(), idleTimeout: 10_000 });
+  const storedSessions = sessions({ secret: SECRET, store: new Map(), idleTimeout: 10_000 });
   const sockets = new WebSocketServer({ noServer: true });
   const server = createServer(
     requestScope(
@@ -305,29 +304,29 @@ test('a WebSocket: reload() reads the session anew, and one that has expired is 
         else if (request.url === '/in') session().set('a', '1');
         response.end(String(session().get('a')));
       },
-      { session: kept },
+      { session: storedSessions },
     ),
   );
   const upgrade = upgradeScope(
     (request, socket, head) => {
       sockets.handleUpgrade(request, socket, head, (webSocket) => {
         webSocket.on('message', async (message) => {
-          const mine = session();
+          const current = session();
           try {
             if (String(message) === 'write') {
-              mine.set('b', '1');
-              await mine.save();
+              current.set('b', '1');
+              await current.save();
             } else {
-              await mine.reload();
+              await current.reload();
             }
-            webSocket.send(String(mine.get('a')));
+            webSocket.send(String(current.get('a')));
           } catch (error) {
             webSocket.send(error instanceof Error && 'code' in error ? String(error.code) : String(error));
           }
         });
       });
     },
-    { session: kept },
+    { session: storedSessions },
   );
   server.on('upgrade', upgrade).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -339,23 +338,23 @@ test('a WebSocket: reload() reads the session anew, and one that has expired is 
     await once(client, 'open');
     return client;
   };
-  const say = async (client: WebSocket, what: string) => {
-    client.send(what);
-    const [answer] = await once(client, 'message');
-    return String(answer);
+  const sendMessage = async (client: WebSocket, message: string) => {
+    client.send(message);
+    const [reply] = await once(client, 'message');
+    return String(reply);
   };
   try {
     const cookie = await signIn();
     const client = await open(cookie);
-    assert.equal(await say(client, 'reload'), '1');
+    assert.equal(await sendMessage(client, 'reload'), '1');
     await fetch(`${url}/out`, { headers: { cookie } });
-    assert.equal(await say(client, 'reload'), 'undefined');
+    assert.equal(await sendMessage(client, 'reload'), 'undefined');
 
-    const second = await signIn();
-    const late = await open(second);
+    const secondCookie = await signIn();
+    const secondClient = await open(secondCookie);
     t.mock.timers.tick(10_001);
-    assert.equal(await say(late, 'write'), 'ERR_SESSION_GONE');
-    assert.equal(await (await fetch(url, { headers: { cookie: second } })).text(), 'undefined');
+    assert.equal(await sendMessage(secondClient, 'write'), 'ERR_SESSION_GONE');
+    assert.equal(await (await fetch(url, { headers: { cookie: secondCookie } })).text(), 'undefined');
   } finally {
     for (const client of sockets.clients) client.terminate();
     server.close();

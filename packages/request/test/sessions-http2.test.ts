@@ -1,4 +1,4 @@
-/** Sessions over http2, whose answers are of another class with methods of the same names. */
+/** Sessions over node:http2, whose response is another class with methods of the same names. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import {
@@ -14,19 +14,21 @@ import { test } from 'node:test';
 import { session } from '@throughline/request';
 import { requestScope } from '@throughline/request/http';
 import { sessions } from '@throughline/request/sessions';
-import { SECRET } from './testing/session-server.js';
+import { SECRET } from './sessions/session-server.js';
 
 type Handler = (request: Http2ServerRequest, response: Http2ServerResponse) => unknown;
 
-interface Answer {
+interface Http2Response {
   readonly status: number | undefined;
   readonly cookies: readonly string[];
   readonly body: string;
 }
 
-async function withServer(handler: Handler, use: (client: ClientHttp2Session) => Promise<void>): Promise<void> {
-  const kept = sessions({ secret: SECRET, store: new Map() });
-  const server = createServer(requestScope<Http2ServerRequest, Http2ServerResponse>(handler, { session: kept }));
+async function withClient(handler: Handler, use: (client: ClientHttp2Session) => Promise<void>): Promise<void> {
+  const storedSessions = sessions({ secret: SECRET, store: new Map() });
+  const server = createServer(
+    requestScope<Http2ServerRequest, Http2ServerResponse>(handler, { session: storedSessions }),
+  );
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const client = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
@@ -38,7 +40,7 @@ async function withServer(handler: Handler, use: (client: ClientHttp2Session) =>
   }
 }
 
-async function ask(client: ClientHttp2Session, path: string, cookie = ''): Promise<Answer> {
+async function sendRequest(client: ClientHttp2Session, path: string, cookie = ''): Promise<Http2Response> {
   const stream = client.request({ ':path': path, cookie });
   const [headers] = await once(stream, 'response');
   return { status: headers[':status'], cookies: headers['set-cookie'] ?? [], body: await text(stream) };
@@ -55,28 +57,28 @@ const counting: Handler = async (request, response) => {
   }
 };
 
-test('an http2 answer carries the cookie, however it is written', async () => {
-  await withServer(counting, async (client) => {
-    const first = await ask(client, '/end');
+test('an http2 response carries the cookie, whichever methods write it', async () => {
+  await withClient(counting, async (client) => {
+    const first = await sendRequest(client, '/end');
     assert.equal(first.body, '1');
     assert.match(first.cookies[0] ?? '', /^sid=/);
     const cookie = first.cookies[0]?.split(';')[0] ?? '';
-    const head = await ask(client, '/head', cookie);
+    const head = await sendRequest(client, '/head', cookie);
     assert.deepEqual([head.status, head.body, head.cookies.length], [201, '2', 1]);
-    const stream = await ask(client, '/stream', cookie);
+    const stream = await sendRequest(client, '/stream', cookie);
     assert.deepEqual([stream.body, stream.cookies.length], ['3 more', 1]);
   });
 });
 
-test('many streams of one connection, each with the session of its own user', async () => {
-  await withServer(counting, async (client) => {
-    const users = await Promise.all(Array.from({ length: 20 }, () => ask(client, '/end')));
+test('many streams of one connection each use the session of their own user', async () => {
+  await withClient(counting, async (client) => {
+    const users = await Promise.all(Array.from({ length: 20 }, () => sendRequest(client, '/end')));
     const cookies = users.map(({ cookies }) => cookies[0]?.split(';')[0] ?? '');
     assert.equal(new Set(cookies).size, 20);
     await Promise.all(
-      cookies.flatMap((cookie, i) => Array.from({ length: i % 5 }, () => ask(client, '/stream', cookie))),
+      cookies.flatMap((cookie, i) => Array.from({ length: i % 5 }, () => sendRequest(client, '/stream', cookie))),
     );
-    const counts = await Promise.all(cookies.map(async (cookie) => (await ask(client, '/end', cookie)).body));
+    const counts = await Promise.all(cookies.map(async (cookie) => (await sendRequest(client, '/end', cookie)).body));
     assert.deepEqual(
       counts,
       cookies.map((_, i) => `${2 + (i % 5)}`),

@@ -12,44 +12,45 @@ import {
 } from '@throughline/request';
 import { sessions } from '@throughline/request/sessions';
 import { requestScope } from '@throughline/request/web';
-import { listen, type RunningServer } from './battery/server.js';
-import { testLosses } from './battery/test-losses.js';
-import { buildWeb } from './runtimes/web-app.js';
-import { type Exchange, emptySession, type PrepareHeaders } from './testing/empty-session.js';
+import { buildWebHandler } from './apps/web-app.js';
+import { runBattery } from './battery/run-battery.js';
+import { listen, type RunningServer } from './http/server.js';
+import { sessionsWith, storeDownError, unloadableSessions } from './sessions/failing-sessions.js';
 
-/** On Node a server that others have made hands web requests to the handler. */
+/** On Node, @hono/node-server passes web requests to the handler. */
 function serve(options: RequestScopeOptions): Promise<RunningServer> {
-  const fetch = buildWeb(options);
-  // Without `createServer`, what is made is a server of node:http.
+  const fetch = buildWebHandler(options);
+  // Without the option `createServer`, the server is one of node:http.
   return listen(createAdaptorServer({ fetch: (request) => fetch(request) }) as Server);
 }
 
-testLosses('A web handler on Node', serve, [
-  'a handler',
-  'Promise.race with a timeout',
-  'the path as sent',
+runBattery('A web handler on Node', serve, [
+  'an async handler',
+  'Promise.race() with a timeout',
+  'the path as the client sent it',
   'a JSON body in several chunks',
-  'a form in several chunks',
+  'a form body in several chunks',
   'a multipart upload',
-  'an error that is thrown',
-  'an error after an await',
-  'no such route',
-  'a streamed answer that the client reads slowly',
+  'an error thrown synchronously',
+  'an error thrown after an await',
+  'a request without a matching route',
+  'a streamed response that the client reads slowly',
   'server-sent events',
-  'a client that goes away while it sends',
-  'a client that goes away while it reads',
-  'many requests over one keep-alive socket',
+  'a client that disconnects during its upload',
+  'a client that disconnects during the response',
+  'many requests on one keep-alive connection',
   'pipelined requests',
-  'the deadline',
+  'the deadline of a request',
   'a request without an id',
-  'an id that is not safe',
-  'an id that is not trusted',
+  'an unsafe request id',
+  'an untrusted request id',
 ]);
 
 const url = 'http://localhost/path?a=1';
 const secret = 'a secret of thirty-two characters';
 
-async function ask(
+/** Calls a handler in a scope with a request. */
+async function callInScope(
   handler: (request: Request) => Response | undefined | Promise<Response | undefined>,
   options: RequestScopeOptions = {},
 ): Promise<Response> {
@@ -58,99 +59,87 @@ async function ask(
   return response;
 }
 
-/** Asks for something to be done before the headers go, as sessions do. */
-function withPrepare(prepare: PrepareHeaders): RequestScopeOptions {
-  return {
-    session: {
-      open(exchange: Exchange) {
-        exchange.beforeHeaders(prepare);
-        return emptySession();
-      },
-    },
-  };
-}
-
-const storeError = () => new RequestError('ERR_SESSION_STORE', 'the store is down');
-
-describe('requestScope of a web handler', () => {
-  it('hands on what the runtime gives, and a response that is there at once', () => {
+describe('requestScope() of a web handler', () => {
+  it('passes on the arguments of the runtime, and returns a response synchronously if the handler does', () => {
     const fetch = requestScope((_request, env: { name: string }, context: number) => new Response(env.name + context));
     const response = fetch(new Request(url), { name: 'env' }, 7);
     assert.ok(response instanceof Response);
     return response.text().then((text) => assert.equal(text, 'env7'));
   });
 
-  it('adds its id to a response whose headers cannot be changed', async () => {
-    const response = await ask(() => Response.redirect('http://localhost/other', 303));
+  it('adds the id to a response whose headers are immutable', async () => {
+    const response = await callInScope(() => Response.redirect('http://localhost/other', 303));
     assert.equal(response.status, 303);
     assert.equal(response.headers.get('location'), 'http://localhost/other');
     assert.match(response.headers.get('x-request-id') ?? '', /^[\da-f]{8}-/);
   });
 
-  it('keeps the cookies of the handler beside that of the session', async () => {
-    const response = await ask(
+  it('adds the session cookie to the cookies of the handler', async () => {
+    const response = await callInScope(
       () => {
         session().set('user', 'ada');
-        const answer = new Response('ok');
-        answer.headers.append('set-cookie', 'own=1');
-        return answer;
+        const result = new Response('ok');
+        result.headers.append('set-cookie', 'custom=1');
+        return result;
       },
       { session: sessions({ secret, store: new Map() }) },
     );
-    const [own, ofSession, ...others] = response.headers.getSetCookie();
-    assert.equal(own, 'own=1');
-    assert.match(ofSession ?? '', /HttpOnly/);
+    const [ownCookie, sessionCookie, ...others] = response.headers.getSetCookie();
+    assert.equal(ownCookie, 'custom=1');
+    assert.match(sessionCookie ?? '', /HttpOnly/);
     assert.deepEqual(others, []);
   });
 
-  it('answers with an error where the session cannot be saved, and ends what the handler streams', async () => {
+  it('responds with an error if the session cannot be saved, and cancels the stream of the handler', async () => {
     let reason: unknown;
-    const response = await ask(
+    const response = await callInScope(
       () =>
         new Response(
           new ReadableStream({
-            cancel(why) {
-              reason = why;
+            cancel(cancelReason) {
+              reason = cancelReason;
             },
           }),
-          { headers: { 'x-own': 'own' } },
+          { headers: { 'x-custom': 'custom' } },
         ),
-      withPrepare(() => Promise.reject(storeError())),
+      { session: sessionsWith(() => Promise.reject(storeDownError())) },
     );
     assert.equal(response.status, 503);
     assert.match(await response.text(), /session could not be reached/);
-    assert.equal(response.headers.get('x-own'), null);
+    assert.equal(response.headers.get('x-custom'), null);
     assert.match(response.headers.get('x-request-id') ?? '', /^[\da-f]{8}-/);
     assert.ok(reason instanceof RequestError);
   });
 
-  it('answers with an error where the session cannot be loaded, and calls no handler', async () => {
-    const response = await ask(() => assert.fail('the handler was called'), {
-      session: { open: () => Promise.reject(storeError()) },
+  it('responds with an error if the session cannot be loaded, and does not call the handler', async () => {
+    const response = await callInScope(() => assert.fail('the handler was called'), {
+      session: unloadableSessions,
     });
     assert.equal(response.status, 503);
     assert.match(response.headers.get('x-request-id') ?? '', /^[\da-f]{8}-/);
   });
 
-  it('leaves what a handler throws to the runtime, after the session was saved', async () => {
+  it('rethrows an error of the handler to the runtime after the session has been saved', async () => {
     let saved = 0;
-    const options = withPrepare(async () => {
-      saved++;
-      return [];
-    });
+    const options = {
+      session: sessionsWith(async () => {
+        saved++;
+        return [];
+      }),
+    };
     const errors: [unknown, () => Promise<Response>][] = [
       [
         'thrown',
         () =>
-          ask(() => {
+          callInScope(() => {
             throw 'thrown';
           }, options),
       ],
-      [undefined, () => ask(() => Promise.reject(), options)],
+      [undefined, () => callInScope(() => Promise.reject(), options)],
     ];
-    for (const [thrown, asked] of errors) {
-      await asked().then(
-        () => assert.fail('it did not reject'),
+    for (const [thrown, call] of errors) {
+      await call().then(
+        () => assert.fail('the call did not reject'),
         (error: unknown) => assert.equal(error, thrown),
       );
     }
@@ -158,28 +147,28 @@ describe('requestScope of a web handler', () => {
     assert.throws(
       () =>
         requestScope(() => {
-          throw new Error('at once');
+          throw new Error('synchronous');
         })(new Request(url)),
-      /at once/,
+      /synchronous/,
     );
   });
 
-  it('leaves a handler that returns nothing to the runtime', async () => {
+  it('returns undefined to the runtime if the handler returns nothing', async () => {
     assert.equal(requestScope(() => undefined)(new Request(url)), undefined);
     assert.equal(await requestScope(async () => undefined)(new Request(url)), undefined);
   });
 
-  it('takes the promises of others for promises', async () => {
+  it('accepts thenables, and promises of other realms', async () => {
     const ids: (string | undefined)[] = [];
     const thenable = <V>(act: (resolve: (value: V) => void, reject: (error: unknown) => void) => void) => {
-      // What other libraries give in the place of a promise, and what other realms do.
+      // Libraries return such an object instead of a promise.
       const promise = {
-        // biome-ignore lint/suspicious/noThenProperty: see above
+        // biome-ignore lint/suspicious/noThenProperty: the object is a thenable on purpose
         then: (resolve: (value: V) => void, reject: (error: unknown) => void) => act(resolve, reject),
       };
       return promise as unknown as Promise<V>;
     };
-    const response = await ask(() =>
+    const response = await callInScope(() =>
       thenable((resolve) => {
         ids.push(tryGetRequestScope()?.id);
         resolve(new Response('ok'));
@@ -189,31 +178,31 @@ describe('requestScope of a web handler', () => {
     assert.deepEqual(ids, [response.headers.get('x-request-id')]);
     const foreign = runInNewContext('Promise.resolve(value)', { value: new Response('ok') });
     assert.ok(!(foreign instanceof Promise));
-    assert.notEqual((await ask(() => foreign)).headers.get('x-request-id'), null);
+    assert.notEqual((await callInScope(() => foreign)).headers.get('x-request-id'), null);
     await assert.rejects(
-      ask(() => thenable((_, reject) => reject(new Error('refused')))),
-      { message: 'refused' },
+      callInScope(() => thenable((_, reject) => reject(new Error('rejected')))),
+      { message: 'rejected' },
     );
   });
 
-  it('answers a request whose body nobody reads', async () => {
+  it('responds to a request whose body is not read', async () => {
     const request = new Request(url, { method: 'POST', body: 'unread' });
     const response = await requestScope(() => new Response('ok'))(request);
     assert.equal(await response.text(), 'ok');
     assert.equal(request.bodyUsed, false);
   });
 
-  it('has a stream made in the scope, piece by piece as it is read', async () => {
-    const made: (string | undefined)[] = [];
-    const response = await ask(
+  it('runs the source of a stream in the scope, only when a chunk is read', async () => {
+    const scopeIds: (string | undefined)[] = [];
+    const response = await callInScope(
       () =>
         new Response(
           new ReadableStream(
             {
               pull(controller) {
-                made.push(tryGetRequestScope()?.id);
+                scopeIds.push(tryGetRequestScope()?.id);
                 controller.enqueue(new Uint8Array(1));
-                if (made.length === 3) controller.close();
+                if (scopeIds.length === 3) controller.close();
               },
             },
             { highWaterMark: 0 },
@@ -221,65 +210,65 @@ describe('requestScope of a web handler', () => {
         ),
     );
     const id = response.headers.get('x-request-id');
-    assert.deepEqual(made, []);
+    assert.deepEqual(scopeIds, []);
     const reader = response.body?.getReader();
     await reader?.read();
-    assert.deepEqual(made, [id]);
+    assert.deepEqual(scopeIds, [id]);
     await reader?.read();
     await reader?.read();
-    assert.deepEqual(made, [id, id, id]);
+    assert.deepEqual(scopeIds, [id, id, id]);
     assert.equal((await reader?.read())?.done, true);
   });
 
-  it('aborts the signal when nobody reads the answer any more, in the scope, but not when it has ended', async () => {
-    const seen: (string | undefined)[] = [];
-    const asked = () =>
-      ask(() => {
-        getRequestScope().signal.addEventListener('abort', () => seen.push(tryGetRequestScope()?.id));
+  it('aborts the signal, in the scope, if the response body is canceled, but not if it is read to its end', async () => {
+    const scopeIds: (string | undefined)[] = [];
+    const call = () =>
+      callInScope(() => {
+        getRequestScope().signal.addEventListener('abort', () => scopeIds.push(tryGetRequestScope()?.id));
         return new Response(new Blob(['text']).stream());
       });
-    await (await asked()).text();
-    assert.deepEqual(seen, []);
-    const response = await asked();
+    await (await call()).text();
+    assert.deepEqual(scopeIds, []);
+    const response = await call();
     await response.body?.cancel();
-    assert.deepEqual(seen, [response.headers.get('x-request-id')]);
+    assert.deepEqual(scopeIds, [response.headers.get('x-request-id')]);
   });
 
-  it('gives a request one scope although it is mounted twice', async () => {
+  it('opens one scope if it is mounted twice', async () => {
     const ids: string[] = [];
     const inner = requestScope(() => {
       ids.push(getRequestScope().id);
       return new Response('ok');
     });
-    const response = await ask((request) => {
+    const response = await callInScope((request) => {
       ids.push(getRequestScope().id);
       return inner(request);
     });
     assert.deepEqual(ids, [response.headers.get('x-request-id'), response.headers.get('x-request-id')]);
   });
 
-  it('asks the application about https', async () => {
-    const secure: boolean[] = [];
+  it('detects https from the URL, or with the isSecure() of the application', async () => {
+    const isSecureValues: boolean[] = [];
     const options: RequestScopeOptions = {
       session: {
         open(exchange) {
-          secure.push(exchange.isSecure);
-          throw storeError();
+          isSecureValues.push(exchange.isSecure);
+          throw storeDownError();
         },
       },
     };
-    const asked = (given: string, isSecure?: (request: Request) => boolean) =>
+    const call = (requestUrl: string, isSecure?: (request: Request) => boolean) =>
       requestScope(() => new Response(), { ...options, ...(isSecure === undefined ? {} : { isSecure }) })(
-        new Request(given, { headers: { 'x-forwarded-proto': 'https' } }),
+        new Request(requestUrl, { headers: { 'x-forwarded-proto': 'https' } }),
       );
-    for (const [given, isSecure] of [
+    for (const [requestUrl, isSecure] of [
       ['http://localhost/', undefined],
       ['https://localhost/', undefined],
       ['http://localhost/', (request: Request) => request.headers.get('x-forwarded-proto') === 'https'],
     ] as const) {
-      const response = await asked(given, isSecure);
+      const response = await call(requestUrl, isSecure);
       assert.equal(response.status, 503);
     }
-    assert.deepEqual(secure, [false, true, true]);
+    assert.deepEqual(isSecureValues, [false, true, true]);
   });
 });

@@ -28,7 +28,7 @@ function wrapListener(listener: unknown): unknown {
       const frame = isErrorReport(event) ? undefined : (current.frame ?? taskFrame);
       return typeof listener === 'function'
         ? runInFrame(frame, listener as NativeFunction, this, args)
-        : runInFrame(frame, callHandleEvent, listener, args);
+        : runInFrame(frame, callHandleEvent, listener, [event]);
     };
     wrappers.set(listener, wrapper);
     listeners.set(wrapper, listener);
@@ -36,8 +36,8 @@ function wrapListener(listener: unknown): unknown {
   return wrapper;
 }
 
-function callHandleEvent(this: unknown, event: unknown): unknown {
-  return (this as EventListenerObject).handleEvent(event as Event);
+function callHandleEvent(this: unknown, event: Event): void {
+  (this as EventListenerObject).handleEvent(event);
 }
 
 /** Whether an uncaught error is reported: to `onerror` of the global object with a message, otherwise with an event. */

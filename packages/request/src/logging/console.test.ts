@@ -7,22 +7,22 @@ import { test } from 'node:test';
 import { withRequestScope } from '../scope/request-scope.js';
 import { scopedConsole } from './console.js';
 
-/** A console on memory, and the lines that it has printed. */
-function recording(): { target: Console; lines: string[] } {
+/** A console that prints into memory, and its lines. Those on stderr begin with `! `. */
+function recordingConsole(): { target: Console; lines: string[] } {
   const lines: string[] = [];
-  const stream = (mark: string) =>
+  const stream = (prefix: string) =>
     new Writable({
       decodeStrings: false,
       write(text: string, _encoding, done) {
-        for (const line of text.slice(0, -1).split('\n')) lines.push(`${mark}${line}`);
+        for (const line of text.slice(0, -1).split('\n')) lines.push(`${prefix}${line}`);
         done();
       },
     });
   return { target: new Console({ stdout: stream(''), stderr: stream('! '), ignoreErrors: false }), lines };
 }
 
-test('every printing method begins its lines with the request', () => {
-  const { target, lines } = recording();
+test('every printing method begins its lines with the prefix of the request', () => {
+  const { target, lines } = recordingConsole();
   const log = scopedConsole(target);
   withRequestScope({ id: 'r1', method: 'GET', path: '/cart' }, () => {
     log.log('%s has %d of %o', 'ada', 3, 'book');
@@ -42,27 +42,27 @@ test('every printing method begins its lines with the request', () => {
     log.log('%%s');
     log.log();
   });
-  const own = '[r1 method=GET path=/cart] ';
+  const prefix = '[r1 method=GET path=/cart] ';
   assert.deepEqual(lines, [
-    `${own}ada has 3 of 'book'`,
-    `${own}info`,
-    `${own}debug`,
-    `! ${own}warn`,
-    `! ${own}error`,
-    `${own}{ a: 1 }`,
-    `${own}{ b: 2 }`,
-    `! ${own}Assertion failed: asserted x`,
-    `${own}steps: 1`,
-    `${own}steps: 2`,
-    `${own}steps: 1`,
-    `${own}100% 50%%`,
-    `${own}%%s`,
-    own,
+    `${prefix}ada has 3 of 'book'`,
+    `${prefix}info`,
+    `${prefix}debug`,
+    `! ${prefix}warn`,
+    `! ${prefix}error`,
+    `${prefix}{ a: 1 }`,
+    `${prefix}{ b: 2 }`,
+    `! ${prefix}Assertion failed: asserted x`,
+    `${prefix}steps: 1`,
+    `${prefix}steps: 2`,
+    `${prefix}steps: 1`,
+    `${prefix}100% 50%%`,
+    `${prefix}%%s`,
+    prefix,
   ]);
 });
 
 test('each line of a table, of an error and of a text with line breaks has the prefix', () => {
-  const { target, lines } = recording();
+  const { target, lines } = recordingConsole();
   const log = scopedConsole(target);
   withRequestScope({ id: 'r1' }, () => {
     log.table([{ item: 'book', price: 3 }]);
@@ -75,8 +75,8 @@ test('each line of a table, of an error and of a text with line breaks has the p
   assert.ok(lines.at(-1)?.endsWith('three\r[r1] four\u2028[r1] [r2] forged'));
 });
 
-test('groups, counters and timers are the own ones of each request', async () => {
-  const { target, lines } = recording();
+test('groups, counters and timers are separate for each request', async () => {
+  const { target, lines } = recordingConsole();
   const log = scopedConsole(target);
   const warnings: Error[] = [];
   const onWarning = (warning: Error) => warnings.push(warning);
@@ -96,44 +96,47 @@ test('groups, counters and timers are the own ones of each request', async () =>
     };
     await Promise.all(['a', 'b'].map((id) => withRequestScope({ id }, () => request(id))));
     log.log('outside');
-    // A warning is emitted in a later turn.
+    // Node emits a warning in a later turn of the event loop.
     await new Promise((resolve) => setImmediate(resolve));
   } finally {
     process.off('warning', onWarning);
   }
   assert.deepEqual(warnings, []);
   for (const id of ['a', 'b']) {
-    const own = lines.filter((line) => line.startsWith(`[${id}] `)).map((line) => line.slice(4));
-    assert.deepEqual([...own.slice(0, 4), own.at(-1)], ['begins', '  in', '  side', '  default: 1', `${id} ends`]);
-    assert.match(own[4] ?? '', /^ {2}work: .*s so far$/);
-    assert.match(own[5] ?? '', /^ {2}work: .*s$/);
-    assert.equal(own.length, 7);
+    const ownLines = lines.filter((line) => line.startsWith(`[${id}] `)).map((line) => line.slice(4));
+    assert.deepEqual(
+      [...ownLines.slice(0, 4), ownLines.at(-1)],
+      ['begins', '  in', '  side', '  default: 1', `${id} ends`],
+    );
+    assert.match(ownLines[4] ?? '', /^ {2}work: .*s so far$/);
+    assert.match(ownLines[5] ?? '', /^ {2}work: .*s$/);
+    assert.equal(ownLines.length, 7);
   }
   assert.equal(lines.at(-1), 'outside');
   assert.equal(lines.length, 15);
 });
 
-test('a stack begins where trace was called', () => {
-  const { target, lines } = recording();
+test('the stack of trace() begins at its caller', () => {
+  const { target, lines } = recordingConsole();
   const log = scopedConsole(target);
-  withRequestScope({ id: 'r1' }, function here() {
+  withRequestScope({ id: 'r1' }, function caller() {
     log.trace('of %s', 'this');
   });
   assert.equal(lines[0], '! [r1] Trace: of this');
-  assert.match(lines[1] ?? '', /^! \[r1\] {5}at here /);
+  assert.match(lines[1] ?? '', /^! \[r1\] {5}at caller /);
   log.trace('outside');
   assert.ok(lines.includes('! Trace: outside'));
 });
 
 test('a field that could end the prefix is quoted', () => {
-  const { target, lines } = recording();
+  const { target, lines } = recordingConsole();
   const log = scopedConsole(target);
   withRequestScope({ id: 'r1\n[r2]', path: '/a b] x' }, () => log.log('text'));
   assert.deepEqual(lines, [String.raw`["r1\n[r2]" path="/a b] x"] text`]);
 });
 
 test('no control character of the application reaches the output', () => {
-  const { target, lines } = recording();
+  const { target, lines } = recordingConsole();
   const log = scopedConsole(target);
   class Named {}
   Object.defineProperty(Named, 'name', { value: 'a\x1b[2K' });
@@ -145,18 +148,18 @@ test('no control character of the application reaches the output', () => {
     log.count('\x1b');
     log.group('\x1b');
   });
-  const own = String.raw`[r1 userId="a\u007f\u009b2K\u2028b"] `;
+  const prefix = String.raw`[r1 userId="a\u007f\u009b2K\u2028b"] `;
   assert.deepEqual(lines.slice(0, 2), [
-    `${own}${String.raw`up \x1b[1A\x1b[2K\x1b[31m back\x08 \x0b\x0c\x7f\x85\x9b2K\x00`} tab\there`,
-    `${own}${String.raw`\x1b[8m`}`,
+    `${prefix}${String.raw`up \x1b[1A\x1b[2K\x1b[31m back\x08 \x0b\x0c\x7f\x85\x9b2K\x00`} tab\there`,
+    `${prefix}${String.raw`\x1b[8m`}`,
   ]);
-  assert.equal(lines[2], `! ${own}${String.raw`Error: \x1b[1A`}`);
+  assert.equal(lines[2], `! ${prefix}${String.raw`Error: \x1b[1A`}`);
   assert.doesNotMatch(lines.join('\n'), /[^\P{Cc}\t\n]/u);
   log.log('\x1b[31moutside');
   assert.equal(lines.at(-1), '\x1b[31moutside');
 });
 
-test('on a terminal the colours of values stay, and those of texts do not', async () => {
+test('on a terminal, the colors of values are kept, and escape sequences in texts are not', async () => {
   const program = `
     import { inspect } from 'node:util';
     import { scopedConsole } from ${JSON.stringify(new URL('./console.js', import.meta.url))};
@@ -174,8 +177,8 @@ test('on a terminal the colours of values stay, and those of texts do not', asyn
     console.log(JSON.stringify(values.map((value) => inspect(value, { colors: true, customInspect: false }))));
   `;
   const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'pipe'] });
-  const [printed, failed] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  const lines = printed.trimEnd().split('\n');
+  const [output, errorOutput] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  const lines = output.trimEnd().split('\n');
   const values: string[] = JSON.parse(lines.at(-1) ?? '');
   assert.deepEqual(
     lines.slice(0, values.length),
@@ -183,10 +186,10 @@ test('on a terminal the colours of values stay, and those of texts do not', asyn
   );
   assert.ok(values.every((value) => value.includes('\x1b[')));
   assert.equal(lines.at(-2), String.raw`[r1] \x1b[31m \x1b[8m %s \x1b[1A`);
-  assert.ok(failed.startsWith(String.raw`[r1] Error: \x1b[1A \x1b[8m \x9b8m`), failed);
+  assert.ok(errorOutput.startsWith(String.raw`[r1] Error: \x1b[1A \x1b[8m \x9b8m`), errorOutput);
 });
 
-test('each line goes to the method of the same level, and outside of a request nothing changes', () => {
+test('each line is written with the method of its level, and outside of a request the arguments are unchanged', () => {
   const calls: unknown[][] = [];
   const record =
     (name: string) =>

@@ -4,7 +4,7 @@ import pino from 'pino';
 import { getRequestScope, withRequestScope } from '../scope/request-scope.js';
 import { logFields } from './log-fields.js';
 
-test('the fields are what the scope can say in a line, and nothing outside of a scope', () => {
+test('logFields() returns the fields with primitive values, and nothing outside of a scope', () => {
   assert.deepEqual(logFields(), {});
   const fields = { id: 'r1', userId: 'ada', items: 3, isAdmin: false, secret: { token: 'x' }, none: undefined };
   withRequestScope(fields, () => {
@@ -15,14 +15,14 @@ test('the fields are what the scope can say in a line, and nothing outside of a 
   });
 });
 
-test('no field of the application replaces what the scope says', () => {
+test('a field of the application does not replace requestId, method or path', () => {
   withRequestScope({ id: 'r1', method: 'GET', path: '/cart' }, () => {
     Object.assign(getRequestScope(), { requestId: 'forged', userId: 'ada' });
     assert.deepEqual(logFields(), { requestId: 'r1', method: 'GET', path: '/cart', userId: 'ada' });
   });
 });
 
-test('pino: the lines of a logger and of its children carry the fields of the call, and keep their own', () => {
+test('pino: the lines of a logger and of its children have the fields of the scope, and keep their own fields', () => {
   const lines: Record<string, unknown>[] = [];
   const log = pino({ mixin: logFields }, { write: (line) => lines.push(JSON.parse(line)) });
   const child = log.child({ part: 'shop' });

@@ -16,83 +16,87 @@ interface Line {
   durationMs?: unknown;
 }
 
-/** Takes one line and no other until it is let go. */
-class HeldTransport extends Transport {
+/** A transport that accepts only one line until it is released. */
+class BlockedTransport extends Transport {
   readonly lines: Line[] = [];
   #next: (() => void) | undefined;
-  #isOpen = false;
+  #isReleased = false;
 
   override log(line: Line, next: () => void): void {
-    // winston may use the object of a line again.
+    // winston may reuse the object of a line.
     this.lines.push({ ...line });
-    this.emit('taken');
-    if (this.#isOpen) setImmediate(next);
+    this.emit('line');
+    if (this.#isReleased) setImmediate(next);
     else this.#next = next;
   }
 
-  /** Lets the lines go, until there are `count`: winston's own `end` throws where lines still wait. */
-  async take(count: number): Promise<readonly Line[]> {
-    this.#isOpen = true;
+  /**
+   * Accepts all lines from now on, and waits until there are `count`. winston's own `end()` throws if lines are still queued.
+   */
+  async release(count: number): Promise<readonly Line[]> {
+    this.#isReleased = true;
     this.#next?.();
-    while (this.lines.length < count) await once(this, 'taken');
+    while (this.lines.length < count) await once(this, 'line');
     return this.lines;
   }
 }
 
-const naive = format((line) => Object.assign(line, logFields()));
+/** A format that reads the scope when it runs, which may be later than the call of the logger. */
+const readingFormat = format((line) => Object.assign(line, logFields()));
 
-/** More than winston's streams hold before a line has to wait. */
-const COUNT = 100;
+/** More lines than winston's streams accept before a line is queued. */
+const LINE_COUNT = 100;
 
-test('a line that had to wait for a slow transport has its own fields; a format that reads the scope has others', async () => {
-  const held = new HeldTransport();
-  const heldNaive = new HeldTransport();
-  const logger = withLogFields(createLogger({ format: logFormat(), transports: [held] }));
-  const naiveLogger = createLogger({ format: naive(), transports: [heldNaive] });
-  for (let index = 0; index < COUNT; index++) {
+test('a line that is queued for a slow transport keeps its own fields, unlike with a format that reads the scope', async () => {
+  const transport = new BlockedTransport();
+  const readingTransport = new BlockedTransport();
+  const logger = withLogFields(createLogger({ format: logFormat(), transports: [transport] }));
+  const readingLogger = createLogger({ format: readingFormat(), transports: [readingTransport] });
+  for (let index = 0; index < LINE_COUNT; index++) {
     withRequestScope({ id: `r${index}` }, () => {
       logger.info(`r${index}`);
-      naiveLogger.info(`r${index}`);
+      readingLogger.info(`r${index}`);
     });
   }
-  assert.ok(logger.writableLength > 0, 'no line had to wait, so nothing was tested');
-  await Promise.all([held.take(COUNT), heldNaive.take(COUNT)]);
+  assert.ok(logger.writableLength > 0, 'at least one line must have been queued, or nothing was tested');
+  await Promise.all([transport.release(LINE_COUNT), readingTransport.release(LINE_COUNT)]);
   assert.deepEqual(
-    held.lines.map(({ message, requestId }) => [message, requestId]),
-    Array.from({ length: COUNT }, (_, index) => [`r${index}`, `r${index}`]),
+    transport.lines.map(({ message, requestId }) => [message, requestId]),
+    Array.from({ length: LINE_COUNT }, (_, index) => [`r${index}`, `r${index}`]),
   );
-  assert.ok(heldNaive.lines.some(({ message, requestId }) => message !== requestId));
+  assert.ok(readingTransport.lines.some(({ message, requestId }) => message !== requestId));
 });
 
-test('as a format of the transport it prints what the call said too', async () => {
-  const held = new HeldTransport({ format: logFormat() });
-  const logger = withLogFields(createLogger({ transports: [held] }));
-  for (let index = 0; index < COUNT; index++) withRequestScope({ id: `r${index}` }, () => logger.info(`r${index}`));
-  await held.take(COUNT);
-  assert.equal(held.lines.length, COUNT);
-  for (const { message, requestId } of held.lines) assert.equal(requestId, message);
+test('logFormat() as the format of a transport prints the fields of the call', async () => {
+  const transport = new BlockedTransport({ format: logFormat() });
+  const logger = withLogFields(createLogger({ transports: [transport] }));
+  for (let index = 0; index < LINE_COUNT; index++)
+    withRequestScope({ id: `r${index}` }, () => logger.info(`r${index}`));
+  await transport.release(LINE_COUNT);
+  assert.equal(transport.lines.length, LINE_COUNT);
+  for (const { message, requestId } of transport.lines) assert.equal(requestId, message);
 });
 
-test('an object or an error that many requests log is not changed, and has the fields of each', async () => {
-  const held = new HeldTransport();
+test('an object or error that many requests log is not changed, and each line has the fields of its own request', async () => {
+  const transport = new BlockedTransport();
   const logger = withLogFields(
-    createLogger({ format: format.combine(logFormat(), format.errors({ stack: true })), transports: [held] }),
+    createLogger({ format: format.combine(logFormat(), format.errors({ stack: true })), transports: [transport] }),
   );
   const shared = { level: 'info', message: 'started' };
   const error = new TypeError('broken');
-  for (let index = 0; index < COUNT; index++) {
+  for (let index = 0; index < LINE_COUNT; index++) {
     withRequestScope({ id: `r${index}` }, () => {
       logger.log(shared);
       logger.error(error);
     });
   }
-  await held.take(2 * COUNT);
+  await transport.release(2 * LINE_COUNT);
   assert.deepEqual(Object.keys(shared), ['level', 'message']);
   assert.ok(!('requestId' in error));
   const [starts, errors] = ['started', 'broken'].map((message) =>
-    held.lines.filter((line) => line.message === message),
+    transport.lines.filter((line) => line.message === message),
   );
-  const expected = Array.from({ length: COUNT }, (_, index) => `r${index}`);
+  const expected = Array.from({ length: LINE_COUNT }, (_, index) => `r${index}`);
   assert.deepEqual(
     starts?.map(({ requestId }) => requestId),
     expected,
@@ -104,23 +108,23 @@ test('an object or an error that many requests log is not changed, and has the f
   assert.equal(errors?.[0]?.stack, error.stack);
 });
 
-test('children, profilers, and what the line says itself', async () => {
-  const held = new HeldTransport();
-  const logger = createLogger({ format: logFormat(), defaultMeta: { part: 'shop' }, transports: [held] });
+test('child loggers, timers, and fields that the line itself contains', async () => {
+  const transport = new BlockedTransport();
+  const logger = createLogger({ format: logFormat(), defaultMeta: { part: 'shop' }, transports: [transport] });
   const before = logger.child({ part: 'before' });
   withLogFields(logger);
   const after = logger.child({ part: 'after' });
   withRequestScope({ id: 'r1', path: '/cart' }, () => {
-    logger.info('own', { path: 'mine' });
+    logger.info('root', { path: 'custom' });
     before.info('child');
     after.child({ path: 'inner' }).info('grandchild');
     logger.startTimer().done({ message: 'timed' });
   });
   logger.info('outside');
-  await held.take(5);
-  const seen = held.lines.map(({ message, requestId, path, part }) => [message, requestId, path, part]);
-  assert.deepEqual(seen, [
-    ['own', 'r1', 'mine', 'shop'],
+  await transport.release(5);
+  const lines = transport.lines.map(({ message, requestId, path, part }) => [message, requestId, path, part]);
+  assert.deepEqual(lines, [
+    ['root', 'r1', 'custom', 'shop'],
     ['child', 'r1', '/cart', 'shop'],
     ['grandchild', 'r1', 'inner', 'shop'],
     ['timed', 'r1', '/cart', undefined],
@@ -129,9 +133,9 @@ test('children, profilers, and what the line says itself', async () => {
   assert.throws(() => withLogFields(after), /child logger.*Give the parent/);
 });
 
-test('a logger that was not given to withLogFields gets no fields, and one warning', async () => {
-  const held = new HeldTransport();
-  const logger = createLogger({ format: logFormat(), transports: [held] });
+test('a logger that was not passed to withLogFields() logs no fields, and emits one warning', async () => {
+  const transport = new BlockedTransport();
+  const logger = createLogger({ format: logFormat(), transports: [transport] });
   const warned = once(process, 'warning');
   withRequestScope({ id: 'r1' }, () => {
     logger.info('one');
@@ -140,9 +144,9 @@ test('a logger that was not given to withLogFields gets no fields, and one warni
   const [warning] = await warned;
   assert.equal(warning.code, 'THROUGHLINE_LOG_FORMAT');
   assert.match(warning.message, /withLogFields\(logger\)/);
-  await held.take(2);
+  await transport.release(2);
   assert.deepEqual(
-    held.lines.map(({ message, requestId }) => [message, requestId]),
+    transport.lines.map(({ message, requestId }) => [message, requestId]),
     [
       ['one', undefined],
       ['two', undefined],

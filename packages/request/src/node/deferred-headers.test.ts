@@ -10,27 +10,32 @@ import { RequestError } from '../errors.js';
 import type { PrepareHeaders } from '../scope/exchange.js';
 import { deferHeaders } from './deferred-headers.js';
 
-interface Answer {
+interface TextResponse {
   readonly status: number | undefined;
   readonly message: string | undefined;
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
 }
 
-const turn = () => new Promise((resolve) => setImmediate(resolve));
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
-const setsCookie = async () => {
-  await turn();
+const addCookies = async () => {
+  await nextTurn();
   return ['a=1', 'b=2'];
 };
 
-/** One request to a server whose answer waits for `prepare`. */
-async function answerOf(
+/**
+ * Sends a request to a server whose response headers are deferred.
+ * @param handle the handler of the request
+ * @param prepare what the headers wait for
+ * @param before runs before the headers are deferred
+ */
+async function respondWith(
   handle: (response: ServerResponse, request: IncomingMessage) => unknown,
-  prepare: PrepareHeaders = setsCookie,
+  prepare: PrepareHeaders = addCookies,
   method = 'GET',
   before: (response: ServerResponse) => void = () => {},
-): Promise<Answer> {
+): Promise<TextResponse> {
   let failure: unknown;
   const server = createServer(async (request, response) => {
     before(response);
@@ -45,75 +50,75 @@ async function answerOf(
   await once(server, 'listening');
   try {
     const { port } = server.address() as AddressInfo;
-    const sent = httpRequest({ host: '127.0.0.1', port, method, agent: false }).end();
-    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-      sent.on('response', resolve).on('error', (error) => reject(failure ?? error));
+    const request = httpRequest({ host: '127.0.0.1', port, method, agent: false }).end();
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      request.on('response', resolve).on('error', (error) => reject(failure ?? error));
     });
-    const body = await text(answer);
+    const body = await text(response);
     if (failure !== undefined) throw failure;
-    return { status: answer.statusCode, message: answer.statusMessage, headers: answer.headers, body };
+    return { status: response.statusCode, message: response.statusMessage, headers: response.headers, body };
   } finally {
     server.close();
     server.closeAllConnections();
   }
 }
 
-test('end() alone', async () => {
-  const { status, headers, body } = await answerOf((response) => response.end('all of it'));
+test('a response that is written with end() alone', async () => {
+  const { status, headers, body } = await respondWith((response) => response.end('all of it'));
   assert.deepEqual([status, body, headers['content-length']], [200, 'all of it', '9']);
   assert.deepEqual(headers['set-cookie'], ['a=1', 'b=2']);
 });
 
-test('the headers that were set, and what writeHead() is given in each of its forms', async () => {
+test('headers that were set before, and those in each form of the arguments of writeHead()', async () => {
   const forms: ((response: ServerResponse) => void)[] = [
     (response) =>
-      response.writeHead(404, 'Gone fishing', { 'X-One': 'yes', 'Set-Cookie': 'own=1', 'x-list': ['1', '2'] }),
+      response.writeHead(404, 'Gone fishing', { 'X-One': 'yes', 'Set-Cookie': 'custom=1', 'x-list': ['1', '2'] }),
     (response) =>
-      response.writeHead(404, 'Gone fishing', ['X-One', 'yes', 'Set-Cookie', 'own=1', 'x-list', '1', 'x-list', '2']),
+      response.writeHead(404, 'Gone fishing', ['X-One', 'yes', 'Set-Cookie', 'custom=1', 'x-list', '1', 'x-list', '2']),
     (response) => {
-      response.setHeader('set-cookie', 'own=1');
+      response.setHeader('set-cookie', 'custom=1');
       response.writeHead(404, 'Gone fishing', { 'X-One': 'yes', 'x-list': ['1', '2'] });
     },
   ];
   for (const form of forms) {
-    const { status, message, headers } = await answerOf((response) => {
+    const { status, message, headers } = await respondWith((response) => {
       response.setHeader('x-before', 'yes');
       form(response);
       response.end();
     });
     assert.deepEqual([status, message], [404, 'Gone fishing']);
     assert.deepEqual([headers['x-before'], headers['x-one'], headers['x-list']], ['yes', 'yes', '1, 2']);
-    assert.deepEqual(headers['set-cookie'], ['own=1', 'a=1', 'b=2']);
+    assert.deepEqual(headers['set-cookie'], ['custom=1', 'a=1', 'b=2']);
   }
 });
 
-test('methods that were taken hold of before there was anything to wait for', async () => {
-  let waits = false;
-  const { body, headers } = await answerOf(
+test('a method that user code has read before there is anything to wait for', async () => {
+  let hasChanges = false;
+  const { body, headers } = await respondWith(
     async (response) => {
-      // As in `response.end(await handle())`.
+      // `response.end(await handle())` reads `end` first.
       const { end } = response;
-      waits = true;
-      await turn();
+      hasChanges = true;
+      await nextTurn();
       end.call(response, 'all of it', 'utf8');
     },
-    () => (waits ? setsCookie() : []),
+    () => (hasChanges ? addCookies() : []),
   );
   assert.deepEqual([body, headers['set-cookie']], ['all of it', ['a=1', 'b=2']]);
 });
 
-test('a middleware that has wrapped the methods, before or after', async () => {
+test('a middleware that wraps the methods before or after the headers are deferred', async () => {
   const wrap = (response: ServerResponse, name: string) => {
     const { end } = response;
-    // The overloads of `end` are not this test's matter.
+    // This test calls only one of the overloads of `end`.
     response.end = ((text: string) => end.call(response, `${name}(${text})`, 'utf8')) as ServerResponse['end'];
   };
-  const { body, headers } = await answerOf(
+  const { body, headers } = await respondWith(
     (response) => {
       wrap(response, 'after');
       response.end('x');
     },
-    setsCookie,
+    addCookies,
     'GET',
     (response) => wrap(response, 'before'),
   );
@@ -121,8 +126,8 @@ test('a middleware that has wrapped the methods, before or after', async () => {
   assert.deepEqual(headers['set-cookie'], ['a=1', 'b=2']);
 });
 
-test('where there is nothing to wait for, nothing waits', async () => {
-  const { body, headers } = await answerOf(
+test('if there is nothing to wait for, nothing is deferred', async () => {
+  const { body, headers } = await respondWith(
     (response) => {
       response.write('a');
       assert.ok(Object.hasOwn(response, 'headersSent') === false && response.headersSent);
@@ -131,15 +136,15 @@ test('where there is nothing to wait for, nothing waits', async () => {
     () => [],
   );
   assert.deepEqual([body, headers['set-cookie']], ['ab', undefined]);
-  const direct = await answerOf(
-    (response) => response.writeHead(200, { 'set-cookie': 'own=1' }).end('c'),
+  const direct = await respondWith(
+    (response) => response.writeHead(200, { 'set-cookie': 'custom=1' }).end('c'),
     () => ['a=1'],
   );
-  assert.deepEqual([direct.body, direct.headers['set-cookie']], ['c', ['own=1', 'a=1']]);
+  assert.deepEqual([direct.body, direct.headers['set-cookie']], ['c', ['custom=1', 'a=1']]);
 });
 
-test('without a cookie to set, everything is as it was written', async () => {
-  const { headers } = await answerOf(
+test('without a cookie to add, the headers are sent unchanged', async () => {
+  const { headers } = await respondWith(
     (response) => response.writeHead(200, { 'x-one': 'yes' }).end(),
     async () => [],
   );
@@ -147,13 +152,13 @@ test('without a cookie to set, everything is as it was written', async () => {
   assert.equal(headers['set-cookie'], undefined);
 });
 
-test('to whoever looks, the headers have gone', async () => {
-  const { body } = await answerOf(async (response) => {
+test('headersSent is true from the first write on', async () => {
+  const { body } = await respondWith(async (response) => {
     assert.equal(response.headersSent, false);
     response.write('a');
     assert.equal(response.headersSent, true);
-    await turn();
-    await turn();
+    await nextTurn();
+    await nextTurn();
     assert.equal(response.headersSent, true);
     assert.equal(Object.hasOwn(response, 'headersSent'), false);
     response.end('b');
@@ -161,9 +166,9 @@ test('to whoever looks, the headers have gone', async () => {
   assert.equal(body, 'ab');
 });
 
-test('callbacks of write() and end() are called, and the order stays', async () => {
+test('the callbacks of write() and end() are called in order', async () => {
   const called: string[] = [];
-  const { body } = await answerOf(
+  const { body } = await respondWith(
     (response) =>
       new Promise((resolve) => {
         response.write('1', () => called.push('write'));
@@ -178,38 +183,38 @@ test('callbacks of write() and end() are called, and the order stays', async () 
   assert.deepEqual(called, ['write', 'write 2', 'end']);
 });
 
-test('a stream that is piped in waits and goes on', async () => {
+test('a stream that is piped into the response waits and then continues', async () => {
   const parts = Array.from({ length: 200 }, (_, i) => `${i}: ${'x'.repeat(1000)}\n`);
-  const { body } = await answerOf((response) => pipeline(Readable.from(parts), response));
+  const { body } = await respondWith((response) => pipeline(Readable.from(parts), response));
   assert.equal(body, parts.join(''));
 });
 
-test('flushHeaders(), and HEAD', async () => {
-  const flushed = await answerOf((response) => {
+test('flushHeaders(), and a response to HEAD', async () => {
+  const flushed = await respondWith((response) => {
     response.flushHeaders();
     response.end('later');
   });
   assert.deepEqual([flushed.body, flushed.headers['set-cookie']], ['later', ['a=1', 'b=2']]);
-  const head = await answerOf((response) => response.end('not sent'), setsCookie, 'HEAD');
+  const head = await respondWith((response) => response.end('not sent'), addCookies, 'HEAD');
   assert.deepEqual([head.body, head.headers['set-cookie']], ['', ['a=1', 'b=2']]);
 });
 
-test('where it fails, nothing of the handler’s is sent, and who still writes is not hurt', async () => {
-  const fails = async () => {
-    await turn();
+test('if saving fails, nothing of the handler is sent, and its later writes do not fail', async () => {
+  const failToSave = async () => {
+    await nextTurn();
     throw new RequestError('ERR_SESSION_STORE', 'a secret of the database');
   };
-  const { status, headers, body } = await answerOf(async (response) => {
+  const { status, headers, body } = await respondWith(async (response) => {
     response.setHeader('content-type', 'text/html');
-    response.setHeader('set-cookie', 'own=1');
+    response.setHeader('set-cookie', 'custom=1');
     response.writeHead(201, { 'content-length': '6', etag: 'x' });
     response.write('never ');
-    await turn();
-    await turn();
+    await nextTurn();
+    await nextTurn();
     response.write('never ');
     await pipeline(Readable.from(['never', 'ever']), response, { end: false });
     response.end('never');
-  }, fails);
+  }, failToSave);
   assert.equal(status, 503);
   assert.equal(body, 'The session could not be reached. Try again later.\n');
   assert.equal(headers['content-type'], 'text/plain; charset=utf-8');
@@ -217,17 +222,17 @@ test('where it fails, nothing of the handler’s is sent, and who still writes i
   assert.ok(!body.includes('secret'));
 });
 
-test('an error with a status of its own is answered with it', async () => {
-  const gone = async () => {
+test('the status of the response is that of the error', async () => {
+  const failWithGone = async () => {
     throw new RequestError('ERR_SESSION_GONE', 'not for the client');
   };
-  const { status, body } = await answerOf((response) => response.end('never'), gone);
+  const { status, body } = await respondWith((response) => response.end('never'), failWithGone);
   assert.equal(status, 409);
   assert.match(body, /^The session was ended/);
 });
 
-test('what Node does not take is refused by the call itself, and the answer can still be another one', async () => {
-  const refusals: [(response: ServerResponse) => void, string][] = [
+test('a call that Node rejects throws immediately, and the handler can still send another response', async () => {
+  const invalidCalls: [(response: ServerResponse) => void, string][] = [
     [(response) => response.writeHead(200, { 'x-name': 'line\nbreak' }), 'ERR_INVALID_CHAR'],
     [(response) => response.writeHead(302, { location: '/\u0436' }), 'ERR_INVALID_CHAR'],
     [(response) => response.writeHead(200, { 'bad name': 'x' }), 'ERR_INVALID_HTTP_TOKEN'],
@@ -242,37 +247,37 @@ test('what Node does not take is refused by the call itself, and the answer can 
     [(response) => response.end(42), 'ERR_INVALID_ARG_TYPE'],
     [(response) => response.write(null), 'ERR_STREAM_NULL_VALUES'],
   ];
-  for (const prepare of [setsCookie, () => []]) {
-    for (const [refuse, code] of refusals) {
-      const { status, body, headers } = await answerOf((response) => {
-        assert.throws(() => refuse(response), { code });
+  for (const prepare of [addCookies, () => []]) {
+    for (const [callInvalid, code] of invalidCalls) {
+      const { status, body, headers } = await respondWith((response) => {
+        assert.throws(() => callInvalid(response), { code });
         assert.equal(response.headersSent, false, code);
         for (const name of response.getHeaderNames()) response.removeHeader(name);
         response.statusCode = 500;
-        response.end('refused');
+        response.end('error page');
       }, prepare);
-      assert.deepEqual([status, body], [500, 'refused'], code);
-      assert.deepEqual(headers['set-cookie'], prepare === setsCookie ? ['a=1', 'b=2'] : undefined);
+      assert.deepEqual([status, body], [500, 'error page'], code);
+      assert.deepEqual(headers['set-cookie'], prepare === addCookies ? ['a=1', 'b=2'] : undefined);
     }
   }
 });
 
-test('a session that is written to after a call that was refused is saved all the same', async () => {
-  let waits = false;
-  const { status, headers } = await answerOf(
+test('a session that is changed after a call has thrown is saved', async () => {
+  let hasChanges = false;
+  const { status, headers } = await respondWith(
     (response) => {
       assert.throws(() => response.writeHead(200, { 'x-name': 'line\nbreak' }));
-      waits = true;
+      hasChanges = true;
       response.statusCode = 500;
-      response.end('the error page');
+      response.end('error page');
     },
-    () => (waits ? setsCookie() : []),
+    () => (hasChanges ? addCookies() : []),
   );
   assert.deepEqual([status, headers['set-cookie']], [500, ['a=1', 'b=2']]);
 });
 
-test('while the headers wait, the answer looks as if they had gone', async () => {
-  const { status, body, headers } = await answerOf((response) => {
+test('while the headers are deferred, the response behaves as if they had been sent', async () => {
+  const { status, body, headers } = await respondWith((response) => {
     response.end('body');
     assert.deepEqual([response.headersSent, response.writableEnded, response.finished], [true, true, true]);
     for (const change of [
@@ -288,31 +293,31 @@ test('while the headers wait, the answer looks as if they had gone', async () =>
   assert.deepEqual([status, body, headers['x-late']], [200, 'body', undefined]);
 });
 
-test('whoever waits for a call that is dropped is told why', async () => {
-  const why = new RequestError('ERR_SESSION_STORE', 'the store is down');
-  const told: unknown[] = [];
-  const { status, message } = await answerOf(
+test('the callback of a call that is dropped receives the error', async () => {
+  const storeError = new RequestError('ERR_SESSION_STORE', 'the store is down');
+  const received: unknown[] = [];
+  const { status, message } = await respondWith(
     async (response) => {
       response.statusMessage = 'All Good';
-      response.write('a', (error) => told.push(error));
+      response.write('a', (error) => received.push(error));
       await new Promise<void>((resolve) => {
         response.end('b', (error?: Error) => {
-          told.push(error);
+          received.push(error);
           resolve();
         });
       });
       await new Promise<void>((resolve) => {
         response.write('c', (error) => {
-          told.push(error instanceof Error && 'code' in error ? error.code : error);
+          received.push(error instanceof Error && 'code' in error ? error.code : error);
           resolve();
         });
       });
     },
     async () => {
-      await turn();
-      throw why;
+      await nextTurn();
+      throw storeError;
     },
   );
   assert.deepEqual([status, message], [503, 'Service Unavailable']);
-  assert.deepEqual(told, [why, why, 'ERR_STREAM_DESTROYED']);
+  assert.deepEqual(received, [storeError, storeError, 'ERR_STREAM_DESTROYED']);
 });

@@ -4,8 +4,8 @@ import { describe, it } from 'node:test';
 import { OpenScope, scopeStorage, tryGetRequestScope } from '../scope/request-scope.js';
 import { runListenersInScope } from './scoped-emitter.js';
 
-describe('runListenersInScope', () => {
-  it('calls an emit that somebody has put in the place of the own one, in the scope', () => {
+describe('runListenersInScope()', () => {
+  it('calls an emit() that replaced the inherited one before, in the scope', () => {
     const emitter = new EventEmitter();
     const emitted: string[] = [];
     const { emit } = emitter;
@@ -13,19 +13,19 @@ describe('runListenersInScope', () => {
       emitted.push(`${event} ${tryGetRequestScope()?.id}`);
       return emit.call(this, event, ...args);
     };
-    const heard: string[] = [];
-    emitter.on('news', (news) => heard.push(`${news} ${tryGetRequestScope()?.id}`));
+    const received: string[] = [];
+    emitter.on('news', (news) => received.push(`${news} ${tryGetRequestScope()?.id}`));
     runListenersInScope(emitter, new OpenScope('one', 'GET', '/'));
     assert.equal(emitter.emit('news', 'good'), true);
     assert.equal(emitter.emit('nothing'), false);
-    assert.deepEqual([emitted, heard], [['news one', 'nothing one'], ['good one']]);
+    assert.deepEqual([emitted, received], [['news one', 'nothing one'], ['good one']]);
     runListenersInScope(emitter, new OpenScope('two', 'GET', '/'));
     scopeStorage.run(new OpenScope('other', 'GET', '/'), () => emitter.emit('news', 'bad'));
-    assert.deepEqual(heard, ['good one', 'bad two']);
+    assert.deepEqual(received, ['good one', 'bad two']);
     assert.equal(tryGetRequestScope(), undefined);
   });
 
-  it('leaves an emit that somebody puts there afterwards in charge, and the frame as it was after an error', () => {
+  it('does not replace an emit() that is set afterwards, and restores the frame after an error', () => {
     const emitter = new EventEmitter();
     runListenersInScope(emitter, new OpenScope('one', 'GET', '/'));
     const { emit } = emitter;

@@ -6,12 +6,12 @@ import { getRequestScope, RequestError, type RequestScope, tryGetRequestScope, w
 
 declare module '@throughline/request' {
   interface RequestScope {
-    /** A field of an application's own, as its code would declare it. */
+    /** A field of the application, declared as its code would declare it. */
     tenant?: string;
   }
 }
 
-test('outside of a request there is no scope, and the error says where to put the middleware', () => {
+test('outside of a request there is no scope, and the error names the remedies', () => {
   assert.equal(tryGetRequestScope(), undefined);
   assert.throws(getRequestScope, (error) => {
     assert.ok(error instanceof RequestError);
@@ -22,7 +22,7 @@ test('outside of a request there is no scope, and the error says where to put th
   });
 });
 
-test('a scope opened by hand is there in all that it leads to, and nowhere else', async () => {
+test('a scope that is opened by hand is current in its own flow, and in no other', async () => {
   const read = async (tenant: string) =>
     withRequestScope({ tenant }, async () => {
       const { id } = getRequestScope();
@@ -38,7 +38,7 @@ test('a scope opened by hand is there in all that it leads to, and nowhere else'
   assert.equal(tryGetRequestScope(), undefined);
 });
 
-test('the usual values of a scope opened by hand, and others in their place', () => {
+test('the default values of a scope that is opened by hand, and values that replace them', () => {
   const before = Date.now();
   withRequestScope({}, () => {
     const scope = getRequestScope();
@@ -47,7 +47,7 @@ test('the usual values of a scope opened by hand, and others in their place', ()
     assert.ok(scope.startTime >= before && scope.startTime <= Date.now());
     assert.equal(scope.signal, scope.signal);
   });
-  const signal = AbortSignal.abort('over');
+  const signal = AbortSignal.abort('canceled');
   withRequestScope({ id: 'job 1', method: 'JOB', path: '/nightly', startTime: 5, signal, tenant: 'a' }, () => {
     const { id, method, path, startTime, tenant } = getRequestScope();
     assert.deepEqual([id, method, path, startTime, tenant], ['job 1', 'JOB', '/nightly', 5, 'a']);
@@ -55,7 +55,7 @@ test('the usual values of a scope opened by hand, and others in their place', ()
   });
 });
 
-test('a scope inside another has nothing of it, and the outer one is back afterwards', () => {
+test('a nested scope inherits nothing, and the outer one is current again afterwards', () => {
   withRequestScope({ tenant: 'outer' }, () => {
     const { id } = getRequestScope();
     withRequestScope({}, () => {
@@ -66,7 +66,7 @@ test('a scope inside another has nothing of it, and the outer one is back afterw
   });
 });
 
-test('withRequestScope gives what its function gives, and throws what it throws', async () => {
+test('withRequestScope() returns what its function returns, and throws what it throws', async () => {
   assert.equal(
     withRequestScope({}, () => 5),
     5,
@@ -75,17 +75,17 @@ test('withRequestScope gives what its function gives, and throws what it throws'
   assert.throws(
     () =>
       withRequestScope({}, () => {
-        throw new RangeError('mine');
+        throw new RangeError('from the function');
       }),
     RangeError,
   );
-  // @ts-expect-error what a JavaScript program may do
+  // @ts-expect-error a JavaScript program can do this
   assert.throws(() => withRequestScope(null, () => {}), /fields must be an object, not null/);
-  // @ts-expect-error what a JavaScript program may do
+  // @ts-expect-error a JavaScript program can do this
   assert.throws(() => withRequestScope('x', () => {}), /fields must be an object, not string/);
 });
 
-test('prototype names as fields stay fields', () => {
+test('a field named __proto__ does not change the prototype of the scope', () => {
   withRequestScope(JSON.parse('{"__proto__": {"isAdmin": true}, "tenant": "a"}'), () => {
     const scope: RequestScope & { isAdmin?: boolean } = getRequestScope();
     assert.equal(scope.isAdmin, undefined);
@@ -94,12 +94,12 @@ test('prototype names as fields stay fields', () => {
   });
 });
 
-test('types', () => {
+test('the types of the scope functions', () => {
   expectTypeOf(getRequestScope).returns.toEqualTypeOf<RequestScope>();
   expectTypeOf(tryGetRequestScope).returns.toEqualTypeOf<RequestScope | undefined>();
   expectTypeOf<RequestScope['tenant']>().toEqualTypeOf<string | undefined>();
   expectTypeOf<RequestScope['signal']>().toEqualTypeOf<AbortSignal>();
   expectTypeOf(withRequestScope({}, async () => 1)).toEqualTypeOf<Promise<number>>();
-  // @ts-expect-error the scope's own fields are not the application's to change
+  // @ts-expect-error the built-in fields are read-only
   withRequestScope({}, () => assert.throws(() => (getRequestScope().method = 'X'), TypeError));
 });

@@ -1,6 +1,6 @@
-/** One of the battery's servers in workerd; which one, and its options, are bindings. */
+/** A server of the battery in workerd. The name of the application and its options are bindings. */
 import { upgradeWebSocket } from 'hono/cloudflare-workers';
-import { buildApp, type Fetch } from './apps.js';
+import { buildApp, type Fetch } from '../apps/build-app.js';
 
 let fetch: Fetch | undefined;
 

@@ -1,4 +1,4 @@
-/** An empty session that no request belongs to. */
+/** An empty session that belongs to no request, for tests that bring their own `Sessions`. */
 import type { Session, Sessions } from '@throughline/request';
 import { sessions } from '@throughline/request/sessions';
 import { SECRET } from './session-server.js';
@@ -7,8 +7,8 @@ export type Exchange = Parameters<Sessions['open']>[0];
 
 export type PrepareHeaders = Parameters<Exchange['beforeHeaders']>[0];
 
-/** An exchange that ignores everything the session wants to be called for. */
-const detached: Exchange = {
+/** An exchange that ignores all callbacks of the session. */
+const detachedExchange: Exchange = {
   method: 'GET',
   url: '/',
   header: () => undefined,
@@ -21,5 +21,5 @@ const detached: Exchange = {
 };
 
 export async function emptySession(): Promise<Session> {
-  return sessions({ secret: SECRET, store: new Map() }).open(detached);
+  return sessions({ secret: SECRET, store: new Map() }).open(detachedExchange);
 }

@@ -1,7 +1,8 @@
 /**
- * Starts one of the battery's servers on Bun, Deno or workerd, as a process of its own. The runtimes are those that
- * `npm run test:all` has installed for the conformance cases, which no part of a package may depend on: so only their folder
- * is known here.
+ * Launches a server of the battery on Bun, Deno or workerd, in a separate process.
+ *
+ * The runtimes are those that `npm run test:all` installs for the conformance cases. A package must not depend on
+ * `conformance/`, so only the folder of the runtimes is known here.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,46 +13,46 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import type { RunningServer } from '../battery/server.js';
-import type { AppName, AppOptions } from './apps.js';
+import type { AppName, AppOptions } from '../apps/build-app.js';
+import type { RunningServer } from '../http/server.js';
 
 export type RuntimeName = 'bun' | 'deno' | 'workerd';
 
-const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const pathTo = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Where a runtime's binary is, or would be. */
+/** The path of a runtime's binary, whether it is installed or not. */
 function binaryOf(runtime: RuntimeName): string {
-  return file(`../../../../../.runtimes/${runtime}/node_modules/.bin/${runtime}`);
+  return pathTo(`../../../../../.runtimes/${runtime}/node_modules/.bin/${runtime}`);
 }
 
 export function isInstalled(runtime: RuntimeName): boolean {
   return existsSync(binaryOf(runtime));
 }
 
-export function launch(runtime: RuntimeName, app: AppName, options: AppOptions): Promise<RunningServer> {
-  return runtime === 'workerd' ? launchWorkerd(app, options) : launchProgram(runtime, app, options);
+export function launchServer(runtime: RuntimeName, app: AppName, options: AppOptions): Promise<RunningServer> {
+  return runtime === 'workerd' ? launchInWorkerd(app, options) : launchProcess(runtime, app, options);
 }
 
-async function launchProgram(runtime: 'bun' | 'deno', app: AppName, options: AppOptions): Promise<RunningServer> {
+async function launchProcess(runtime: 'bun' | 'deno', app: AppName, options: AppOptions): Promise<RunningServer> {
   const flags = runtime === 'deno' ? ['run', '-A', '--no-lock'] : [];
-  const args = [...flags, file('program.js'), app, JSON.stringify(options)];
+  const args = [...flags, pathTo('bun-deno-server.js'), app, JSON.stringify(options)];
   const child = spawn(binaryOf(runtime), args, { stdio: ['pipe', 'pipe', 'inherit'] });
-  const close = () => end(child);
-  return { port: await firstOf(child, close, (line) => (/^\d+$/.test(line) ? Number(line) : undefined)), close };
+  const close = () => kill(child);
+  return { port: await readPort(child, close, portOfLine), close };
 }
 
-async function launchWorkerd(app: AppName, options: AppOptions): Promise<RunningServer> {
+async function launchInWorkerd(app: AppName, options: AppOptions): Promise<RunningServer> {
   const folder = await mkdtemp(join(tmpdir(), 'throughline-'));
   const removeFolder = () => rm(folder, { recursive: true, force: true });
   try {
     await build({
-      entryPoints: [file('worker.js')],
+      entryPoints: [pathTo('workerd-server.js')],
       outfile: join(folder, 'worker.mjs'),
       bundle: true,
       format: 'esm',
       conditions: ['workerd'],
       external: ['node:*', 'cloudflare:*', 'crypto'],
-      // cookie-signature asks for node:crypto as a CommonJS module does.
+      // cookie-signature is a CommonJS module, and calls require('crypto').
       banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire('/');" },
       logLevel: 'error',
     });
@@ -60,8 +61,8 @@ async function launchWorkerd(app: AppName, options: AppOptions): Promise<Running
     const child = spawn(binaryOf('workerd'), ['serve', '--control-fd=1', config], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    const close = () => end(child).finally(removeFolder);
-    return { port: await firstOf(child, close, portOfEvent), close };
+    const close = () => kill(child).finally(removeFolder);
+    return { port: await readPort(child, close, portOfEvent), close };
   } catch (error) {
     await removeFolder();
     throw error;
@@ -83,30 +84,38 @@ const battery :Workerd.Worker = (
 `;
 }
 
-/** workerd tells of its port on its control channel. */
+/** The server on Bun or Deno prints its port on a line. */
+function portOfLine(line: string): number | undefined {
+  return /^\d+$/.test(line) ? Number(line) : undefined;
+}
+
+/** workerd reports its port as a JSON event on its control channel. */
 function portOfEvent(line: string): number | undefined {
   const event: { event: string; port?: number } = JSON.parse(line);
   return event.event === 'listen' ? event.port : undefined;
 }
 
-/** The first line that says something. */
-async function firstOf(
+/**
+ * Waits for the line of the output that contains the port.
+ * @param parse returns undefined for any other line
+ */
+async function readPort(
   child: ChildProcess & { stdout: NodeJS.ReadableStream },
   close: () => Promise<unknown>,
-  read: (line: string) => number | undefined,
+  parse: (line: string) => number | undefined,
 ): Promise<number> {
   for await (const line of createInterface({ input: child.stdout })) {
-    const port = read(line);
+    const port = parse(line);
     if (port !== undefined) {
       child.stdout.resume();
       return port;
     }
   }
   await close();
-  throw new Error(`${child.spawnfile} ended before it listened`);
+  throw new Error(`${child.spawnfile} exited before it reported its port.`);
 }
 
-async function end(child: ChildProcess): Promise<void> {
+async function kill(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, 'exit');
   child.kill('SIGKILL');

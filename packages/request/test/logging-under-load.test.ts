@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { test } from 'node:test';
-import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { getRequestScope, logFields } from '@throughline/request';
 import { scopedConsole } from '@throughline/request/console';
 import { requestScope as fastifyScope } from '@throughline/request/fastify';
@@ -20,9 +20,9 @@ import Transport from 'winston-transport';
 
 const CONNECTIONS = 100;
 const REQUESTS = 3000;
-const LINES = 3;
+const LINES_PER_REQUEST = 3;
 
-/** A line says which request wrote it: `<number of the request> <number of the line>`. */
+/** A log line. Its text identifies the request that wrote it: `<number of the request> <number of the line>`. */
 interface Line {
   readonly text: string;
   readonly requestId: unknown;
@@ -30,22 +30,22 @@ interface Line {
 
 type Log = (text: string) => void;
 
-interface Loaded {
-  /** The ids that the server gave, by the number of the request. */
+interface LoadResult {
+  /** The ids that the server assigned, by the number of the request. */
   readonly ids: readonly string[];
 }
 
-/** A server under load, each request of which writes some lines, in between of waiting for this and that. */
-async function load(log: Log): Promise<Loaded> {
+/** Puts a server under load. Each request writes its lines before and after it suspends in different ways. */
+async function runLoad(log: Log): Promise<LoadResult> {
   const server = createServer(
     requestScope(async (request, response) => {
       const number = Number(request.url?.slice(1));
       log(`${number} 0`);
-      await turn();
+      await nextTurn();
       log(`${number} 1`);
-      if (number % 3 === 0) await wait(number % 5);
+      if (number % 3 === 0) await sleep(number % 5);
       else await null;
-      // From the callback of an event, which has no flow of its own.
+      // From a listener for an event, which Node emits outside of the flow of the request.
       response.on('finish', () => log(`${number} 2`));
       response.end(getRequestScope().id);
     }),
@@ -53,9 +53,9 @@ async function load(log: Log): Promise<Loaded> {
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   try {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    // A server that listens on a port has an address.
+    // The address is a string only for a pipe, and null only for a server that is not listening.
     const { port } = server.address() as AddressInfo;
-    const ids = await Promise.all(Array.from({ length: REQUESTS }, (_, number) => ask(agent, port, number)));
+    const ids = await Promise.all(Array.from({ length: REQUESTS }, (_, number) => sendNumber(agent, port, number)));
     return { ids };
   } finally {
     agent.destroy();
@@ -64,13 +64,14 @@ async function load(log: Log): Promise<Loaded> {
   }
 }
 
-function ask(agent: Agent, port: number, number: number): Promise<string> {
+/** @returns the body of the response, which is the id of the request */
+function sendNumber(agent: Agent, port: number, number: number): Promise<string> {
   return new Promise((resolve, reject) => {
     get({ agent, port, host: '127.0.0.1', path: `/${number}` }, (response) => {
       let body = '';
       response.setEncoding('utf8');
-      response.on('data', (part: string) => {
-        body += part;
+      response.on('data', (chunk: string) => {
+        body += chunk;
       });
       response.on('end', () => resolve(body));
       response.on('error', reject);
@@ -78,34 +79,36 @@ function ask(agent: Agent, port: number, number: number): Promise<string> {
   });
 }
 
-/** Throws unless each line of each request is there, with the id of its own request. */
-function check({ ids }: Loaded, lines: readonly Line[]): void {
+/** Asserts that all lines of all requests have been logged, each with the id of its own request. */
+function assertLines({ ids }: LoadResult, lines: readonly Line[]): void {
   assert.equal(new Set(ids).size, REQUESTS);
-  const wrong = lines.filter(({ text, requestId }) => requestId !== ids[Number(text.split(' ')[0])]);
-  assert.deepEqual(wrong.slice(0, 5), []);
-  const expected = ids.flatMap((_, number) => Array.from({ length: LINES }, (_, index) => `${number} ${index}`));
+  const mismatches = lines.filter(({ text, requestId }) => requestId !== ids[Number(text.split(' ')[0])]);
+  assert.deepEqual(mismatches.slice(0, 5), []);
+  const expected = ids.flatMap((_, number) =>
+    Array.from({ length: LINES_PER_REQUEST }, (_, index) => `${number} ${index}`),
+  );
   assert.deepEqual(lines.map(({ text }) => text).sort(), expected.sort());
 }
 
-function parsed(text: string): Line {
+function parseLine(text: string): Line {
   const { msg, requestId } = JSON.parse(text);
   return { text: msg, requestId };
 }
 
-async function inFolder(work: (file: string) => Promise<void>): Promise<void> {
+async function withLogFile(use: (file: string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'throughline-'));
   try {
-    await work(join(folder, 'log'));
+    await use(join(folder, 'log'));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function linesOf(file: string): Promise<Line[]> {
-  return (await readFile(file, 'utf8')).trimEnd().split('\n').map(parsed);
+async function readLines(file: string): Promise<Line[]> {
+  return (await readFile(file, 'utf8')).trimEnd().split('\n').map(parseLine);
 }
 
-/** Writes whatever has come once a turn, and has whoever writes more wait. */
+/** A stream that accepts one chunk per turn of the event loop, and makes its writer wait after 256 bytes. */
 function slowStream(lines: string[]): Writable {
   return new Writable({
     highWaterMark: 256,
@@ -117,60 +120,60 @@ function slowStream(lines: string[]): Writable {
   });
 }
 
-test('pino with the mixin: a stream that is slow, and a child logger for each line', async () => {
+test('pino with the mixin, on a slow stream, with a child logger for each line', async () => {
   const lines: string[] = [];
   const stream = slowStream(lines);
   const log = pino({ mixin: logFields }, stream);
-  const loaded = await load((text) => log.child({ part: 'shop' }).info(text));
+  const result = await runLoad((text) => log.child({ part: 'shop' }).info(text));
   await new Promise<void>((resolve) => stream.end(resolve));
-  check(loaded, lines.map(parsed));
+  assertLines(result, lines.map(parseLine));
 });
 
-test('pino with the mixin: a destination that writes later', async () => {
-  await inFolder(async (file) => {
+test('pino with the mixin, on a destination that buffers its lines', async () => {
+  await withLogFile(async (file) => {
     const destination = pino.destination({ dest: file, sync: false, minLength: 4096 });
     const log = pino({ mixin: logFields }, destination);
     await once(destination, 'ready');
-    let loaded: Loaded;
+    let result: LoadResult;
     try {
-      loaded = await load((text) => log.info(text));
+      result = await runLoad((text) => log.info(text));
     } finally {
       destination.end();
       await once(destination, 'close');
     }
-    check(loaded, await linesOf(file));
+    assertLines(result, await readLines(file));
   });
 });
 
-test('pino with the mixin: a transport in a worker', async () => {
-  await inFolder(async (file) => {
+test('pino with the mixin, on a transport in a worker thread', async () => {
+  await withLogFile(async (file) => {
     const transport = pino.transport({ target: 'pino/file', options: { destination: file } });
     const log = pino({ mixin: logFields }, transport);
     await once(transport, 'ready');
-    // The worker alone does not keep the process, which waits for the lines.
-    const alive = setInterval(() => {}, 1000);
-    let loaded: Loaded;
+    // The worker does not keep the process alive, which has to wait for its lines.
+    const keepAlive = setInterval(() => {}, 1000);
+    let result: LoadResult;
     try {
-      loaded = await load((text) => log.info(text));
+      result = await runLoad((text) => log.info(text));
     } finally {
       transport.end();
       await once(transport, 'close');
-      clearInterval(alive);
+      clearInterval(keepAlive);
     }
-    check(loaded, await linesOf(file));
+    assertLines(result, await readLines(file));
   });
 });
 
-test('winston with a slow transport', async () => {
+test('winston, on a slow transport', async () => {
   const lines: Line[] = [];
-  let resolveAll = () => {};
-  const all = new Promise<void>((resolve) => {
-    resolveAll = resolve;
+  let markAllLogged = () => {};
+  const allLogged = new Promise<void>((resolve) => {
+    markAllLogged = resolve;
   });
   class SlowTransport extends Transport {
     override log({ message, requestId }: { message: string; requestId: unknown }, next: () => void): void {
       lines.push({ text: message, requestId });
-      if (lines.length === REQUESTS * LINES) resolveAll();
+      if (lines.length === REQUESTS * LINES_PER_REQUEST) markAllLogged();
       if (lines.length % 50 === 0) setTimeout(next, 1);
       else setImmediate(next);
     }
@@ -179,24 +182,24 @@ test('winston with a slow transport', async () => {
   const logger = withLogFields(
     createLogger({ format: format.combine(logFormat(), format.json()), transports: [transport] }),
   );
-  let waited = 0;
-  const loaded = await load((text) => {
+  let maxQueued = 0;
+  const result = await runLoad((text) => {
     logger.info(text);
-    waited = Math.max(waited, logger.writableLength);
+    maxQueued = Math.max(maxQueued, logger.writableLength);
   });
-  await all;
-  assert.ok(waited > 0, 'no line had to wait, so nothing was tested');
-  check(loaded, lines);
+  await allLogged;
+  assert.ok(maxQueued > 0, 'at least one line must have been queued, or nothing was tested');
+  assertLines(result, lines);
 });
 
-test('the console, on a stream that is slow', async () => {
+test('the console, on a slow stream', async () => {
   const lines: string[] = [];
   const stream = slowStream(lines);
   const log = scopedConsole(new console.Console(stream));
-  const loaded = await load((text) => log.log('%s', text));
+  const result = await runLoad((text) => log.log('%s', text));
   await new Promise<void>((resolve) => stream.end(resolve));
-  check(
-    loaded,
+  assertLines(
+    result,
     lines.map((line) => {
       const [, requestId, text = ''] = /^\[([\w-]{36}) method=GET path=\/\d+\] (.*)$/.exec(line) ?? [];
       return { text, requestId };
@@ -204,13 +207,13 @@ test('the console, on a stream that is slow', async () => {
   );
 });
 
-test('the lines of Fastify itself, and of a request’s own logger', async () => {
+test("Fastify: the lines of the framework, and those of a request's own logger", async () => {
   const lines: string[] = [];
   const stream = slowStream(lines);
   const app = fastify({ forceCloseConnections: true, logger: { mixin: logFields, stream } });
   await app.register(fastifyScope);
   app.get('/:number', async (request) => {
-    await turn();
+    await nextTurn();
     request.log.info('from the request');
     return getRequestScope().id;
   });
@@ -218,25 +221,25 @@ test('the lines of Fastify itself, and of a request’s own logger', async () =>
   let ids: readonly string[];
   try {
     await app.listen({ port: 0, host: '127.0.0.1' });
-    // A server that listens on a port has an address.
+    // The address is a string only for a pipe, and null only for a server that is not listening.
     const { port } = app.server.address() as AddressInfo;
-    ids = await Promise.all(Array.from({ length: REQUESTS }, (_, number) => ask(agent, port, number)));
+    ids = await Promise.all(Array.from({ length: REQUESTS }, (_, number) => sendNumber(agent, port, number)));
   } finally {
     agent.destroy();
     await app.close();
   }
   await new Promise<void>((resolve) => stream.end(resolve));
   const known = new Set(ids);
-  const count: Record<string, number> = {};
+  const counts: Record<string, number> = {};
   for (const { msg, reqId, requestId } of lines.map((line) => JSON.parse(line))) {
     if (reqId === undefined) continue;
-    assert.ok(known.has(reqId), `${reqId} is no request's`);
-    // Fastify writes this one before any hook.
+    assert.ok(known.has(reqId), `${reqId} is not the id of a request`);
+    // Fastify writes this line before it calls any hook.
     if (msg !== 'incoming request') assert.equal(requestId, reqId, msg);
     else assert.equal(requestId, undefined);
-    count[msg] = (count[msg] ?? 0) + 1;
+    counts[msg] = (counts[msg] ?? 0) + 1;
   }
-  assert.deepEqual(count, {
+  assert.deepEqual(counts, {
     'incoming request': REQUESTS,
     'from the request': REQUESTS,
     'request completed': REQUESTS,

@@ -1,22 +1,23 @@
-/** Where a server of the battery is, and how one of Node's is started and ended. */
+/** Starts and closes the servers of the tests. */
 import type { Server } from 'node:http';
 import type { Http2Server, ServerHttp2Session } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 
-/** A server to drive; over HTTP/1.1 unless it says otherwise. */
+/** The address of a server on this machine. */
 export interface ServerAddress {
   readonly port: number;
+  /** Default: `http`, which is HTTP/1.1. */
   readonly protocol?: 'http' | 'http2';
 }
 
-/** A server that the battery ends when it is done. */
+/** A server that the test has to close. */
 export interface RunningServer extends ServerAddress {
   close(): Promise<unknown>;
 }
 
-/** Has a server of `node:http` listen. */
+/** Starts a server of `node:http` on a free port. */
 export async function listen(server: Server): Promise<RunningServer> {
-  await started(server);
+  await listenOnFreePort(server);
   return {
     port: portOf(server),
     close: () => {
@@ -27,14 +28,14 @@ export async function listen(server: Server): Promise<RunningServer> {
   };
 }
 
-/** Has a server of `node:http2` listen, without TLS. */
+/** Starts a server of `node:http2` on a free port, without TLS. */
 export async function listenHttp2(server: Http2Server): Promise<RunningServer> {
   const sessions = new Set<ServerHttp2Session>();
   server.on('session', (session) => {
     sessions.add(session);
     session.on('close', () => sessions.delete(session));
   });
-  await started(server);
+  await listenOnFreePort(server);
   return {
     port: portOf(server),
     protocol: 'http2',
@@ -46,7 +47,7 @@ export async function listenHttp2(server: Http2Server): Promise<RunningServer> {
   };
 }
 
-/** Uses a server and ends it, also on failure. */
+/** Calls `use` with a server, and closes the server afterwards, even if `use` fails. */
 export async function withServer(
   starting: Promise<RunningServer>,
   use: (server: RunningServer) => Promise<unknown>,
@@ -59,7 +60,7 @@ export async function withServer(
   }
 }
 
-async function started(server: Server | Http2Server): Promise<void> {
+async function listenOnFreePort(server: Server | Http2Server): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);
@@ -67,6 +68,6 @@ async function started(server: Server | Http2Server): Promise<void> {
 }
 
 function portOf(server: Server | Http2Server): number {
-  // Only a pipe's address is a string, and only a server that does not listen has none.
+  // The address is a string only for a pipe, and null only for a server that is not listening.
   return (server.address() as AddressInfo).port;
 }

@@ -1,4 +1,4 @@
-/** The programs of docs/request.md, run as they stand there, on a free port. */
+/** Runs the programs of docs/request.md. Only their port is replaced with a free one. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 const page = readFileSync(new URL('../../../../docs/request.md', import.meta.url), 'utf8');
 
-/** Each is under the heading of its framework. */
+/** The programs, each under the heading of its framework. */
 const programs = page
   .split(/^### /m)
   .slice(1)
@@ -27,25 +27,25 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-test('the page has a program for each framework', () => {
+test('docs/request.md has a program for each framework', () => {
   const names = programs.map(({ framework }) => framework);
   assert.deepEqual(names, ['node:http and http2', 'Express', 'Fastify', 'Koa', 'Hono', 'h3', 'Nest']);
 });
 
 for (const { framework, program } of programs) {
-  test(`the program for ${framework} says hello from the request that it answers`, async () => {
+  test(`the program for ${framework} responds with the id of the request`, async () => {
     const port = await freePort();
-    // In this package, so that its own name leads to it.
+    // The file is written into this package, so that its imports of the package resolve.
     const file = fileURLToPath(new URL(`docs-${framework.replace(/\W+/g, '-')}.mjs`, import.meta.url));
     writeFileSync(file, program.replace('8080', `${port}`));
     const child = spawn(process.execPath, [file], { stdio: ['ignore', 'ignore', 'pipe'] });
-    let said = '';
+    let errorOutput = '';
     child.stderr.on('data', (text) => {
-      said += text;
+      errorOutput += text;
     });
     try {
-      const response = await answer(`http://localhost:${port}/`, () => {
-        if (child.exitCode !== null) throw new Error(`The program has ended: ${said}`);
+      const response = await fetchUntilUp(`http://localhost:${port}/`, () => {
+        if (child.exitCode !== null) throw new Error(`The program has exited: ${errorOutput}`);
       });
       assert.equal(response.status, 200);
       const id = response.headers.get('x-request-id') ?? '';
@@ -59,13 +59,16 @@ for (const { framework, program } of programs) {
   });
 }
 
-/** @param check throws where no answer will come any more */
-async function answer(url: string, check: () => void): Promise<Response> {
+/**
+ * Repeats a request until the server listens.
+ * @param assertRunning throws if the server will never listen
+ */
+async function fetchUntilUp(url: string, assertRunning: () => void): Promise<Response> {
   for (;;) {
     try {
       return await fetch(url);
     } catch {
-      check();
+      assertRunning();
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }

@@ -1,5 +1,5 @@
-/** A store of sessions, in memory, that can be told to fail. */
-export class BreakableMap extends Map<string, unknown> {
+/** A session store in memory. While `isBroken` is set, reading from it fails. */
+export class BreakableStore extends Map<string, unknown> {
   isBroken = false;
 
   override get(key: string): unknown {

@@ -1,4 +1,4 @@
-/** What each entry of the package loads, seen in a process of its own. */
+/** The packages that each entry point loads, observed in a separate process. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -14,57 +14,57 @@ interface Manifest {
 const root = new URL('../../', import.meta.url);
 const manifest: Manifest = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
 
-/** What nobody is to load who has not asked for it: the frameworks, and what the sessions and the logs work with. */
-const optional = [...Object.keys(manifest.peerDependencies), 'keyv', 'pino', 'winston'].filter(
+/** The packages that only some entry points may load: the frameworks, Keyv and the loggers. */
+const optionalPackages = [...Object.keys(manifest.peerDependencies), 'keyv', 'pino', 'winston'].filter(
   (name) => name !== 'throughline',
 );
 
-/** Of its framework an entry has the types only, but for these. */
-const needed: Readonly<Record<string, readonly string[]>> = {
+/** The optional packages that an entry point needs. The others use only the types of their framework. */
+const neededPackages: Readonly<Record<string, readonly string[]>> = {
   './h3': ['h3'],
   './nest': ['@nestjs/common', '@nestjs/core'],
   './sessions': ['keyv'],
 };
 
-/** Tells every module that is imported, in the thread of the loader. */
-const hooks = `
+/** Module hooks that print the URL of every module that is imported. */
+const loaderHooks = `
 import { writeSync } from 'node:fs';
 export async function load(url, context, next) {
   writeSync(1, url + '\\n');
   return next(url, context);
 }`;
 
-/** Imports an entry, and tells what was required too. */
-const probe = (entry: string) => `
+/** A program that imports an entry point, and also prints the path of every CommonJS module that was required. */
+const probeProgram = (entry: string) => `
 import { createRequire, register } from 'node:module';
-register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(hooks)}`)});
+register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(loaderHooks)}`)});
 await import(${JSON.stringify(entry)});
 for (const path of Object.keys(createRequire(${JSON.stringify(entry)}).cache)) console.log(path);`;
 
 async function loadedPackages(entry: string): Promise<Set<string>> {
   const flags = ['--no-warnings', '--input-type=module'];
-  const { stdout } = await promisify(execFile)(process.execPath, [...flags, '--eval', probe(entry)], {
+  const { stdout } = await promisify(execFile)(process.execPath, [...flags, '--eval', probeProgram(entry)], {
     timeout: 60_000,
-    // A link in node_modules is no other package.
+    // The package itself, which is a link in node_modules, must not count as another package.
     cwd: fileURLToPath(root),
   });
-  assert.ok(stdout.includes(entry), 'the hooks have seen nothing');
+  assert.ok(stdout.includes(entry), 'the hooks must report the entry point');
   return new Set(
     [...stdout.matchAll(/node_modules[\\/]((?:@[^\\/\n]+[\\/])?[^\\/\n]+)/g)].map(([, name = '']) => name),
   );
 }
 
-describe('an import loads no framework that it does not need', () => {
+describe('the import of an entry point loads no package that it does not need', () => {
   for (const [name, target] of Object.entries(manifest.exports)) {
     const path = typeof target === 'string' ? target : target.default;
     if (!path.endsWith('.js')) continue;
     const entry = new URL(path, root);
-    const skip = existsSync(entry) ? false : `${path} is not there yet`;
+    const skip = existsSync(entry) ? false : `${path} has not been built`;
     it(name, { skip }, async () => {
       const loaded = await loadedPackages(entry.href);
-      const own = needed[name] ?? [];
+      const needed = neededPackages[name] ?? [];
       assert.deepEqual(
-        optional.filter((one) => loaded.has(one) && !own.includes(one)),
+        optionalPackages.filter((one) => loaded.has(one) && !needed.includes(one)),
         [],
       );
     });

@@ -1,10 +1,10 @@
 /**
- * One of the battery's servers on Bun or Deno. Started with the name of the app and its options as JSON; writes its port as
- * a line and ends when its input ends.
+ * A server of the battery on Bun or Deno. Its arguments are the name of the application and the options as JSON. It prints
+ * its port on a line, and exits when its standard input ends.
  */
-import { buildApp, type Fetch } from './apps.js';
+import { buildApp, type Fetch } from '../apps/build-app.js';
 
-/** What is used of the two runtimes, whose types are not here. */
+/** The parts of the two runtimes that are used here. Their types are not installed. */
 interface Runtimes {
   Bun?: { serve(options: { hostname: string; port: number; fetch: Fetch; websocket?: unknown }): { port: number } };
   Deno?: {
@@ -25,21 +25,21 @@ const runtime = Bun === undefined ? 'deno' : 'bun';
 const fetch = buildApp(name, JSON.parse(options), (await import(`hono/${runtime}`)).upgradeWebSocket);
 
 if (name === 'h3') {
-  // The entries for a runtime have one shape; only that runtime can load its own.
+  // The entry points for the runtimes have the same types, but only the runtime itself can load its own.
   const { serve }: typeof import('srvx') = await import(`srvx/${runtime}`);
   const { plugin }: typeof import('crossws/server') = await import(`crossws/server/${runtime}`);
   const server = serve({ fetch, hostname, port: 0, silent: true, plugins: [plugin({})] });
   await server.ready();
-  tell(Number(new URL(server.url ?? '').port));
+  printPort(Number(new URL(server.url ?? '').port));
 } else if (Bun !== undefined) {
   const { websocket } = await import('hono/bun');
-  tell(Bun.serve({ hostname, port: 0, fetch, websocket }).port);
+  printPort(Bun.serve({ hostname, port: 0, fetch, websocket }).port);
 } else if (Deno !== undefined) {
-  Deno.serve({ hostname, port: 0, onListen: ({ port }) => tell(port) }, fetch);
+  Deno.serve({ hostname, port: 0, onListen: ({ port }) => printPort(port) }, fetch);
 } else {
-  throw new Error('program.js serves on Bun and on Deno: start it there.');
+  throw new Error('bun-deno-server.js runs on Bun and on Deno only. Start it with one of them.');
 }
 
-function tell(port: number): void {
+function printPort(port: number): void {
   console.log(port);
 }

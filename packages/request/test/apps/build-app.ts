@@ -1,0 +1,54 @@
+/**
+ * The applications with the battery's routes that run on every runtime: in Hono, in h3, and as a plain web handler. A server
+ * process builds one of them by its name. Besides the routes of the battery, each has `POST /session/...` (see
+ * `session-routes.ts`) and `GET /engine`, whose response names the engine that is in use.
+ */
+import type { RequestScopeOptions } from '@throughline/request';
+import { sessions } from '@throughline/request/sessions';
+import type { UpgradeWebSocket } from 'hono/ws';
+import { AsyncResource } from 'throughline';
+import { buildH3App } from './h3-app.js';
+import { buildHonoApp } from './hono-app.js';
+import { SECRET } from './session-routes.js';
+import { buildWebHandler } from './web-app.js';
+
+export type AppName = 'hono' | 'h3' | 'web';
+
+/** The options of an adapter, in a form that JSON can represent. */
+export interface AppOptions extends Omit<RequestScopeOptions, 'session'> {
+  /** Whether the application has sessions, which are kept in memory. Default: false. */
+  readonly sessions?: boolean;
+}
+
+/** The handler for a server. All other arguments of the runtime are passed on unchanged. */
+export type Fetch = (request: Request, ...rest: unknown[]) => Response | Promise<Response>;
+
+/**
+ * @param name an `AppName`, unchecked because it is an argument of the process
+ * @param upgrade Hono's WebSocket helper for this runtime; h3 does not need one
+ */
+export function buildApp(
+  name: string,
+  { sessions: hasSessions, ...options }: AppOptions,
+  upgrade?: UpgradeWebSocket,
+): Fetch {
+  const session = hasSessions ? { session: sessions({ secret: SECRET, store: new Map() }) } : {};
+  const fetch = buildFetch(name, { ...options, ...session }, upgrade);
+  return async (request, ...rest) => {
+    if (!request.url.endsWith('/engine')) return fetch(request, ...rest);
+    return new Response(await engineName());
+  };
+}
+
+function buildFetch(name: string, options: RequestScopeOptions, upgrade?: UpgradeWebSocket): Fetch {
+  if (name === 'web') return buildWebHandler(options);
+  if (name === 'h3') return buildH3App(options).fetch;
+  const app = buildHonoApp(options, upgrade);
+  return (request, server) => app.fetch(request, { server });
+}
+
+/** Only the engines for servers export the runtime's own `AsyncResource`. */
+async function engineName(): Promise<string> {
+  const native = await import('node:async_hooks');
+  return native.AsyncResource === AsyncResource ? 'native' : 'portable';
+}
