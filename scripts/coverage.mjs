@@ -9,7 +9,7 @@ import { join, relative, sep } from 'node:path';
 import { Report } from 'c8';
 
 /** The URLs of the compiled sources of the packages; c8 fails on recordings of `data:` URLs. */
-const PACKAGE_SOURCE = /^file:.*\/packages\/\w+\/dist\//;
+const PACKAGE_SOURCE = /^file:.*\/packages\/\w+\/(?:dist|lib)\//;
 
 /**
  * @param {string} recordings the folder that NODE_V8_COVERAGE named

@@ -1,4 +1,5 @@
-// Makes a fresh checkout ready: installs what package-lock.json names, once, and compiles what has changed.
+// Makes a fresh checkout ready: installs what package-lock.json names, once, compiles what has changed, and bundles the
+// packages, because everything that imports them by name loads the bundles.
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -25,3 +26,4 @@ const installed = 'node_modules/.package-lock.json';
 const isInstalled = existsSync(installed) && statSync(installed).mtimeMs >= statSync('package-lock.json').mtimeMs;
 if (!isInstalled) run('Installing', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
 run('Compiling', process.execPath, ['node_modules/typescript/bin/tsc', '-b']);
+await import('./bundle.mjs');

@@ -1,6 +1,10 @@
+import type { AsyncResource as NodeAsyncResource } from 'node:async_hooks';
+import { AsyncResource as implementation } from '#engine';
+
 /**
  * Node's AsyncResource. On servers this is the runtime's own class, which carries frames of this package because the
  * engines use the runtime's own mechanism; elsewhere it is an implementation of it.
  * @see https://nodejs.org/api/async_context.html#class-asyncresource
  */
-export { AsyncResource } from '#engine';
+export const AsyncResource: typeof NodeAsyncResource = implementation;
+export type AsyncResource = NodeAsyncResource;

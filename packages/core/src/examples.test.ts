@@ -27,7 +27,7 @@ function expectedOutput(code: string): string {
 }
 
 const examples = [
-  ...['dist/async-local-storage.d.ts', 'dist/async-context.d.ts', 'dist/global.d.ts'].map(
+  ...['src/async-local-storage.ts', 'src/async-context.ts', 'src/global.ts'].map(
     (file) => [file, docblockExamples(file)] as const,
   ),
   ['README.md', markdownExamples('README.md')] as const,

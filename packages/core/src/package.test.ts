@@ -70,10 +70,13 @@ new AsyncResource(5);`,
 test('the package contains its code and types, and no tests', async () => {
   const files = await readdir(installed, { recursive: true });
   for (const file of [
-    'dist/index.js',
-    'dist/index.d.ts',
-    'dist/global.js',
-    'dist/web/index.js',
+    'lib/node/index.cjs',
+    'lib/node/index.js',
+    'lib/native/index.js',
+    'lib/portable/index.js',
+    'lib/promises-only/index.js',
+    'types/index.d.mts',
+    'types/dist/index.d.ts',
     'README.md',
     'LICENSE',
   ]) {

@@ -21,8 +21,9 @@ const { crypto } = globalThis;
 const UUID_LENGTH = 36;
 /** The offsets of the two hexadecimal digits of each byte in a UUID. */
 const DIGIT_OFFSETS = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34] as const;
-const hexDigits = new TextEncoder().encode('0123456789abcdef');
-const decoder = new TextDecoder();
+const hexDigits = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
+/** The environment of jsdom in Jest has no `TextDecoder`. Without it, a batch takes 50 µs instead of 0.5 µs. */
+const decoder = typeof TextDecoder === 'function' ? new TextDecoder() : undefined;
 
 /** Random bytes for a thousand ids: one call of `getRandomValues` takes 2 to 30 µs, however few bytes it returns. */
 const randomBytes = new Uint8Array(16 * 1024);
@@ -48,7 +49,7 @@ export function newRequestId(): string {
 
 function fillBatch(): void {
   for (let offset = 0; offset < batchBytes.length; offset += UUID_LENGTH) writeUuid(offset);
-  batch = decoder.decode(batchBytes);
+  batch = decoder?.decode(batchBytes) ?? String.fromCharCode(...batchBytes);
   batchOffset = 0;
 }
 

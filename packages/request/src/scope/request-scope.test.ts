@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { expectTypeOf } from 'expect-type';
 import { getRequestScope, RequestError, type RequestScope, tryGetRequestScope, withRequestScope } from '../index.js';
 
-declare module '@throughline/request' {
+declare module '../index.js' {
   interface RequestScope {
     /** A field of the application, declared as its code would declare it. */
     tenant?: string;

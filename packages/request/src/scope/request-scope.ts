@@ -65,8 +65,7 @@ const NO_SCOPE_MESSAGE =
   '/fastify, /koa, /hono, /h3, /nest, /http or /web) before any code that reads the scope, or open a scope by hand with ' +
   'withRequestScope(fields, fn) in jobs, tests and command lines. If there may be no scope, use tryGetRequestScope().';
 
-/** The class of every scope: nothing else is ever the value of `scopeStorage`. */
-export class OpenScope implements RequestScope {
+class ScopeOfThisCopy implements RequestScope {
   readonly id: string;
   readonly startTime: number = Date.now();
   readonly #exchange: Exchange | undefined;
@@ -103,23 +102,50 @@ export class OpenScope implements RequestScope {
   }
 
   /** @internal */
-  static exchangeOf(scope: OpenScope): Exchange | undefined {
+  static exchangeOf(scope: ScopeOfThisCopy): Exchange | undefined {
     return scope.#exchange;
   }
 
   /** @internal */
-  static sessionOf(scope: OpenScope): Session | undefined {
+  static sessionOf(scope: ScopeOfThisCopy): Session | undefined {
     return scope.#session;
   }
 
   /** @internal */
-  static setSession(scope: OpenScope, session: Session): void {
+  static setSession(scope: ScopeOfThisCopy, session: Session): void {
     scope.#session = session;
   }
 }
 
+interface SharedScope {
+  readonly OpenScope: typeof ScopeOfThisCopy;
+  readonly scopeStorage: AsyncLocalStorage<ScopeOfThisCopy>;
+}
+
+/**
+ * All copies of this package in a process use the storage and the class of the copy that was loaded first, so that a
+ * dependency with its own copy finds the scope that the application has opened. The number changes when a version
+ * cannot use the scopes of another version.
+ */
+const SHARED = Symbol.for('@throughline/request.1');
+
+function shareScope(): SharedScope {
+  const holder = globalThis as { [SHARED]?: SharedScope };
+  if (holder[SHARED] === undefined) {
+    const scopeStorage = new AsyncLocalStorage<ScopeOfThisCopy>({ name: 'request scope' });
+    Object.defineProperty(holder, SHARED, { value: { OpenScope: ScopeOfThisCopy, scopeStorage } });
+  }
+  return holder[SHARED] as SharedScope;
+}
+
+const shared = shareScope();
+
+/** The class of every scope: nothing else is ever the value of `scopeStorage`. */
+export const OpenScope = shared.OpenScope;
+export type OpenScope = ScopeOfThisCopy;
+
 /** Holds the current scope. */
-export const scopeStorage = new AsyncLocalStorage<OpenScope>({ name: 'request scope' });
+export const { scopeStorage } = shared;
 
 /**
  * Returns the scope of the current request.

@@ -16,14 +16,22 @@ import { storeError } from './session-errors.js';
 import { parseRecord, type SessionRecord, serializeRecord } from './session-record.js';
 import { withTimeLimit } from './time-limit.js';
 
+/**
+ * The members of a Keyv that are used here. The class has private members, and its types differ for `import` and
+ * `require`: the Keyv of an ES module could not be assigned to that of a CommonJS module.
+ */
+type KeyvMembers = Pick<Keyv, 'get' | 'store' | 'serialize' | 'serializeData' | 'deserializeData' | '_getKeyPrefix'> & {
+  on(event: 'error', listener: () => void): unknown;
+};
+
 /** A store for sessions: a Keyv, one of its adapters, or a Map. */
-export type SessionStore = Keyv | KeyvStoreAdapter | Map<string, unknown>;
+export type SessionStore = KeyvMembers | KeyvStoreAdapter | Map<string, unknown>;
 
 /** The minimum time between two deletions of expired entries, in milliseconds, in stores that keep them. */
 const DELETE_EXPIRED_INTERVAL = 10 * 60_000;
 
 export class KeyvRecordStore implements RecordStore {
-  readonly #keyv: Keyv;
+  readonly #keyv: KeyvMembers;
   readonly #adapter: KeyvStoreAdapter | Map<string, unknown>;
   readonly #atomicStore: AtomicStore;
   readonly #timeLimit: number;
@@ -141,6 +149,6 @@ export class KeyvRecordStore implements RecordStore {
 }
 
 /** Checks the members instead of the class: a program may contain more than one copy of Keyv. */
-function isKeyv(store: SessionStore): store is Keyv {
+function isKeyv(store: SessionStore): store is KeyvMembers {
   return 'serializeData' in store && '_getKeyPrefix' in store && 'store' in store;
 }

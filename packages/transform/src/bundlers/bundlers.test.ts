@@ -26,6 +26,7 @@ import { rolldown } from 'rolldown';
 import { rollup } from 'rollup';
 import { build as buildWithVite, createServer } from 'vite';
 import webpack from 'webpack';
+import { resolveThroughlineModule } from '../throughline-package.js';
 import throughlineForEsbuild from './esbuild.js';
 import type { PluginOptions } from './plugin-options.js';
 import throughlineForRolldown from './rolldown.js';
@@ -177,7 +178,8 @@ const packageResolver = {
   name: 'package-resolver',
   resolveId(source: string, importer: string | undefined) {
     if (/^[./#]/.test(source) || importer === undefined) return null;
-    return source === 'library' ? join(root, LIBRARY_FILE) : fileURLToPath(import.meta.resolve(source));
+    if (source === 'library') return join(root, LIBRARY_FILE);
+    return resolveThroughlineModule(source, dirname(require.resolve('throughline/package.json')), ['module', 'node']);
   },
 };
 const LIBRARY_FILE = 'node_modules/library/index.js';

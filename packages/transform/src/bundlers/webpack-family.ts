@@ -26,6 +26,7 @@ const SOURCE_TYPES: ReadonlyMap<unknown, SourceType> = new Map([
 export interface Compiler {
   readonly context: string;
   readonly options: {
+    readonly resolve: { readonly conditionNames?: readonly string[] | undefined };
     readonly externalsPresets: { readonly node?: boolean | undefined };
   };
   readonly hooks: { readonly afterEnvironment: { tap(name: string, fn: () => void): void } };
@@ -51,7 +52,12 @@ export function createPlugin(
   compiler.hooks.afterEnvironment.tap(name, () => {
     const isServer = isForServer();
     if (isServer && !options.server) return;
-    const conditions = isServer ? ['node'] : [];
+    const conditions = [
+      'module',
+      ...(isServer ? ['node'] : []),
+      // Else the page would contain a second build of the package.
+      ...(compiler.options.resolve.conditionNames ?? []).filter((name) => name.startsWith('throughline-')),
+    ];
     replaceModule(HELPER_REQUEST, resolveThroughlineModule(HELPER_SPECIFIER, directory, conditions));
     if (isServer) return;
     replaceModule(NODE_ASYNC_HOOKS, resolveThroughlineModule(ASYNC_HOOKS_SPECIFIER, directory, conditions));

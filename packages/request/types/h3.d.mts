@@ -1,0 +1,1 @@
+export * from './dist/adapters/h3.js';

@@ -1,0 +1,4 @@
+export * from './dist/bundlers/rollup.js';
+
+declare const value: typeof import('./dist/bundlers/rollup.js').default;
+export default value;

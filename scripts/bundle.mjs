@@ -1,0 +1,221 @@
+/**
+ * Writes packages/{core,request,transform}/lib, which `exports` of their package.json name, from what the compiler has
+ * written to dist. This takes about a second.
+ *
+ *     lib/node/*.cjs       Node: flat CommonJS modules
+ *     lib/node/*.js        what `import` loads in Node: re-exports the objects of the .cjs file of the same name
+ *     lib/server/*.js      the same for bundlers that build for Node: flat ES modules
+ *     lib/native/*.js      Bun, Deno, workerd: flat ES modules
+ *     lib/portable/*.js    browsers and all other runtimes: flat ES modules; *.cjs for Jest with a page's environment
+ *     lib/esm/*.js         @throughline/request everywhere but in Node
+ *
+ * A package has one copy of its state in a process, whether it was imported or required: in Node the CommonJS modules
+ * are the only ones with code, and the other runtimes can require ES modules. Rollup is used because it keeps `const` and
+ * `class` at the top level of a module, which V8 folds into hot paths; esbuild writes `var`.
+ */
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { rollup } from 'rollup';
+
+/** The folder that becomes lib when it is complete, so that nothing loads half of a build. */
+const UNFINISHED = `lib.${process.pid}`;
+
+const packages = fileURLToPath(new URL('../packages/', import.meta.url));
+
+/**
+ * Matches a statement that runs when a module is evaluated. A bundler does not drop it from a file of which it needs
+ * anything, so a module with such a statement becomes a file of its own, which a bundler drops if nothing needs it.
+ */
+const TOP_LEVEL_CALL = /^[\w.]+\(.*\);$/m;
+
+/** Reads the source maps of the compiler, so that those of the flat files lead to the TypeScript sources. */
+const compilerSourceMaps = {
+  name: 'compiler-source-maps',
+  load(id) {
+    const code = readFileSync(id, 'utf8').replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n');
+    return { code, map: JSON.parse(readFileSync(`${id}.map`, 'utf8')) };
+  },
+};
+
+/**
+ * Bundles the entry points of a package.
+ * @param {string} folder the folder of the package
+ * @param {Record<string, string>} entries names of entry points, and their files in dist
+ * @param {Record<string, string>} imports subpath imports such as `#engine`, and their files in dist
+ * @param {readonly { format: 'es' | 'cjs', to: string }[]} outputs
+ */
+async function bundle(folder, entries, imports, outputs) {
+  const file = (path) => join(folder, 'dist', `${path}.js`);
+  const build = await rollup({
+    input: Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, file(path)])),
+    // As `sideEffects` of the package.json, so that no file imports another for its effects only.
+    treeshake: { moduleSideEffects: (id) => Object.values(entries).map(file).includes(id) },
+    plugins: [
+      {
+        name: 'workspace',
+        resolveId(source, importer) {
+          if (source in imports) return file(imports[source]);
+          if (source.startsWith('.')) return resolve(dirname(importer), source);
+          return importer === undefined ? source : { id: source, external: true };
+        },
+      },
+      compilerSourceMaps,
+      {
+        name: 'no-imports-for-order',
+        // Rollup imports files that another import loads anyway. A bundler warns of each, because it has no side effects.
+        renderChunk: (code) => ({ code: code.replace(/^import '\.\/(?!entry)[^']+';$/gm, ''), map: null }),
+      },
+    ],
+    onwarn(warning) {
+      throw new Error(`${folder}: ${warning.message}`);
+    },
+  });
+  for (const { format, to } of outputs) {
+    const extension = format === 'cjs' ? 'cjs' : 'js';
+    const { output } = await build.write({
+      dir: join(folder, UNFINISHED, to),
+      format,
+      // In CommonJS, everything that the main entry point needs is one file, so that the hot paths are local to a module.
+      ...(format === 'es'
+        ? {
+            manualChunks: (id, { getModuleInfo }) => chunkOf(getModuleInfo(id)),
+            onlyExplicitManualChunks: true,
+          }
+        : { manualChunks: { main: [file(entries.index)] } }),
+      entryFileNames: `[name].${extension}`,
+      chunkFileNames: ({ name }) => `${name}-[hash].${extension}`,
+      sourcemap: true,
+      // The packages contain the sources, once for all builds.
+      sourcemapExcludeSources: true,
+      exports: 'named',
+      esModule: 'if-default-prop',
+      interop: 'auto',
+      generatedCode: { preset: 'es2015', symbols: false },
+      externalLiveBindings: false,
+      hoistTransitiveImports: false,
+    });
+    if (format === 'cjs' && to === 'node') {
+      for (const { name, exports, isEntry } of output) {
+        if (isEntry) writeFileSync(join(folder, UNFINISHED, to, `${name}.js`), wrapCommonJs(`./${name}.cjs`, exports));
+      }
+    }
+  }
+  await build.close();
+}
+
+/** Returns the name of the file of a module; undefined leaves the choice to Rollup. */
+function chunkOf({ id, code, isEntry }) {
+  return !isEntry && TOP_LEVEL_CALL.test(code) ? basename(id, '.js') : undefined;
+}
+
+/** Returns the code of an ES module with the exports of a CommonJS module. */
+function wrapCommonJs(specifier, exports) {
+  const names = exports.filter((name) => name !== 'default');
+  const lines = [`${names.length === 0 ? 'import' : `export { ${names.join(', ')} } from`} '${specifier}';`];
+  if (names.length < exports.length) {
+    // Node imports `module.exports` as the default, some bundlers `module.exports.default`.
+    lines.push(`import commonjs from '${specifier}';`, 'export default commonjs.default ?? commonjs;');
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+async function bundleCore() {
+  const folder = join(packages, 'core');
+  const entries = (web, await_) => ({
+    index: 'index',
+    global: 'global',
+    web,
+    await: await_,
+    'await-script': 'await/entry-script',
+    async_hooks: 'shims/async_hooks',
+  });
+  const native = entries('web/install-native', 'await/entry-native');
+  const page = entries('web/index', 'await/entry');
+  const engine = (name, web = 'web/install') => ({ '#engine': `engine/${name}`, '#web': web });
+  await bundle(folder, native, engine('node'), [
+    { format: 'cjs', to: 'node' },
+    { format: 'es', to: 'server' },
+  ]);
+  await bundle(folder, native, engine('native'), [{ format: 'es', to: 'native' }]);
+  await bundle(folder, page, engine('portable'), [
+    { format: 'es', to: 'portable' },
+    { format: 'cjs', to: 'portable' },
+  ]);
+  await bundle(folder, page, engine('portable', 'web/promises-only'), [{ format: 'es', to: 'promises-only' }]);
+}
+
+async function bundleRequest() {
+  await bundle(join(packages, 'request'), publicFiles('request'), {}, [
+    { format: 'cjs', to: 'node' },
+    { format: 'es', to: 'esm' },
+  ]);
+}
+
+/**
+ * The transform runs in Node only and is loaded once in a build, so its ES modules need not be flat. Its CommonJS entry
+ * points load them: Node can require an ES module.
+ */
+function wrapTransform() {
+  const folder = join(packages, 'transform', UNFINISHED);
+  mkdirSync(folder, { recursive: true });
+  for (const [name, file] of Object.entries(publicFiles('transform'))) {
+    const load = `require('../dist/${file}.js')`;
+    // The plugins are default exports.
+    const isPlugin = name !== 'install' && file.startsWith('bundlers/');
+    writeFileSync(
+      join(folder, `${name}.cjs`),
+      isPlugin
+        ? `Object.defineProperty(exports, '__esModule', { value: true });\nexports.default = ${load}.default;\n`
+        : `module.exports = ${load};\n`,
+    );
+  }
+}
+
+/** Returns the entry points of a package, and their files in dist: those of their declarations. */
+function publicFiles(name) {
+  const { exports } = JSON.parse(readFileSync(join(packages, name, 'package.json'), 'utf8'));
+  return Object.fromEntries(
+    Object.entries(exports)
+      .filter(([, target]) => typeof target === 'object')
+      .map(([subpath, { types }]) => [
+        subpath === '.' ? 'index' : subpath.slice('./'.length),
+        types.default.slice('./types/dist/'.length, -'.d.ts'.length),
+      ]),
+  );
+}
+
+/** Whether a package has been compiled, or this file has changed, since its lib was written. */
+function isStale(folder) {
+  const lib = join(folder, 'lib');
+  if (!existsSync(lib)) return true;
+  const inputs = readdirSync(join(folder, 'dist'), { recursive: true })
+    .filter((name) => name.endsWith('.js') && !name.endsWith('.test.js'))
+    .map((name) => join(folder, 'dist', name));
+  const { mtimeMs } = statSync(lib);
+  return [fileURLToPath(import.meta.url), join(folder, 'package.json'), ...inputs].some(
+    (file) => statSync(file).mtimeMs > mtimeMs,
+  );
+}
+
+for (const [name, write] of Object.entries({ core: bundleCore, request: bundleRequest, transform: wrapTransform })) {
+  const folder = join(packages, name);
+  if (!existsSync(join(folder, 'dist'))) throw new Error(`packages/${name} has not been compiled. Run tsc -b.`);
+  if (!isStale(folder)) continue;
+  const startTime = new Date();
+  await write();
+  rmSync(join(folder, 'lib'), { recursive: true, force: true });
+  renameSync(join(folder, UNFINISHED), join(folder, 'lib'));
+  // What was compiled in the meantime is newer.
+  utimesSync(join(folder, 'lib'), startTime, startTime);
+}
