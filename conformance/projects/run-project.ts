@@ -1,0 +1,98 @@
+/** Creates a project in a temporary folder, installs the packages from their tarballs, and runs its commands. */
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { Project } from './project.js';
+
+const workspace = fileURLToPath(new URL('../../../', import.meta.url));
+
+interface Tarball {
+  readonly name: string;
+  readonly file: string;
+}
+
+/** Runs a command. @throws Error with the last lines that it printed, if it fails */
+async function run(folder: string, command: string, args: readonly string[]): Promise<string> {
+  const PATH = [
+    join(folder, 'node_modules/.bin'),
+    join(workspace, 'node_modules/.bin'),
+    dirname(process.execPath),
+    process.env.PATH,
+  ].join(delimiter);
+  // A test runner that is started by a test of Node would otherwise report to it, and not print.
+  const { NODE_TEST_CONTEXT: _context, NODE_V8_COVERAGE: _coverage, ...env } = process.env;
+  try {
+    const options = { cwd: folder, timeout: 240_000, maxBuffer: 1e8, env: { ...env, PATH, CI: '1', NO_COLOR: '1' } };
+    return (await promisify(execFile)(command, args, options)).stdout;
+  } catch (error) {
+    const { stdout = '', stderr = '', message } = error as Error & { stdout?: string; stderr?: string };
+    const lines = `${stdout}\n${stderr}`.split('\n').filter((line) => line.trim() !== '');
+    const text = lines.length === 0 ? message : lines.slice(0, 25).join('\n');
+    throw new Error(`${[command, ...args].join(' ')} failed:\n${text}`);
+  }
+}
+
+/** Makes the tarballs of the packages in a folder. */
+export async function packTarballs(folder: string): Promise<readonly Tarball[]> {
+  const packed: { packPackages(folder: string): readonly Tarball[] } = await import(
+    new URL('../../../scripts/pack.mjs', import.meta.url).href
+  );
+  return packed.packPackages(folder);
+}
+
+/** Installs without the network: extracts the tarballs, and links their dependencies from the workspace. */
+async function installFromWorkspace(folder: string, tarballs: readonly Tarball[], project: Project): Promise<void> {
+  const modules = join(folder, 'node_modules');
+  const linked = new Set(Object.keys(project.dependencies ?? {}));
+  for (const { name, file } of tarballs) {
+    const target = join(modules, name);
+    await mkdir(target, { recursive: true });
+    await run(folder, 'tar', ['-xzf', file, '-C', target, '--strip-components=1']);
+    const manifest: { dependencies?: object } = JSON.parse(await readFile(join(target, 'package.json'), 'utf8'));
+    for (const dependency of Object.keys(manifest.dependencies ?? {})) linked.add(dependency);
+  }
+  for (const name of linked) {
+    const source = ['packages/request/node_modules', 'packages/transform/node_modules', 'node_modules']
+      .map((path) => join(workspace, path, name))
+      .find(existsSync);
+    if (source === undefined) throw new Error(`The workspace has no package '${name}'.`);
+    await mkdir(dirname(join(modules, name)), { recursive: true });
+    await symlink(source, join(modules, name), 'junction');
+  }
+}
+
+async function installFromNpm(folder: string, tarballs: readonly Tarball[]): Promise<void> {
+  const args = ['install', '--no-audit', '--no-fund', '--no-package-lock', '--prefer-offline', '--loglevel=error'];
+  await run(folder, 'npm', [...args, '--legacy-peer-deps', ...tarballs.map(({ file }) => file)]);
+}
+
+/**
+ * Runs a project.
+ * @throws Error with what a command printed, if a command fails or the last one prints something else than expected
+ */
+export async function runProject(project: Project, tarballs: readonly Tarball[]): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'throughline-project-'));
+  try {
+    const { dependencies = {}, manifest = {}, files } = project;
+    const manifestText = JSON.stringify({ name: 'project', private: true, dependencies, ...manifest });
+    for (const [path, content] of Object.entries({ 'package.json': manifestText, ...files })) {
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await writeFile(join(folder, path), content);
+    }
+    if (project.isQuick) await installFromWorkspace(folder, tarballs, project);
+    else await installFromNpm(folder, tarballs);
+    let printed = '';
+    for (const [command, ...args] of project.commands) {
+      printed = await run(folder, command === 'node' ? process.execPath : command, args);
+    }
+    if (!printed.includes(project.output)) {
+      throw new Error(`The output must contain '${project.output}':\n${printed.slice(0, 2000)}`);
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
