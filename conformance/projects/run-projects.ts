@@ -23,7 +23,9 @@ try {
   const runNext = async (): Promise<void> => {
     for (let project = queue.shift(); project !== undefined; project = queue.shift()) {
       const startTime = performance.now();
-      const failure = await runProject(project, tarballs).then(
+      // Here, every project that depends on something installs it.
+      const isQuick = project.isQuick === true && project.dependencies === undefined;
+      const failure = await runProject({ ...project, isQuick }, tarballs).then(
         () => undefined,
         (error: Error) => error.message,
       );
