@@ -314,6 +314,34 @@ it('works', async () => require('assert').equal(await demo(), '${OUTPUT}'));
     output: OUTPUT,
   },
   {
+    title: 'A single executable application',
+    dependencies: { esbuild: '^0.28.0', postject: '1.0.0-alpha.6' },
+    files: {
+      'main.mjs': `${ES_MODULE}${PRINT}`,
+      'sea.json': '{ "main": "out.cjs", "output": "sea.blob", "disableExperimentalSEAWarning": true }',
+      'copy.cjs': `require('fs').copyFileSync(process.execPath, 'application');`,
+    },
+    commands: [
+      ['esbuild', 'main.mjs', '--bundle', '--platform=node', '--outfile=out.cjs', '--log-level=warning'],
+      ['node', '--experimental-sea-config', 'sea.json'],
+      ['node', 'copy.cjs'],
+      [
+        'postject',
+        ...['application', 'NODE_SEA_BLOB', 'sea.blob'],
+        ...['--sentinel-fuse', 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2'],
+      ],
+      ['./application'],
+    ],
+    output: OUTPUT,
+  },
+  {
+    title: 'bun build --compile',
+    dependencies: { bun: '^1.3.0' },
+    files: { 'main.mjs': `${ES_MODULE}${PRINT}` },
+    commands: [['bun', 'build', '--compile', 'main.mjs', '--outfile', 'application'], ['./application']],
+    output: OUTPUT,
+  },
+  {
     title: 'A handler for Lambda, bundled by esbuild',
     dependencies: { esbuild: '^0.28.0' },
     files: { 'handler.mjs': LAMBDA },
