@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
+import { TransformError } from './parse/transform-error.js';
 import { type TransformOptions, transform } from './transform.js';
-import { TransformError } from './transform-error.js';
 
 const codeOf = (code: string, options: Partial<TransformOptions> = {}) =>
   transform(code, { filename: 'file.js', ...options })?.code;

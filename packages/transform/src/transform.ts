@@ -3,8 +3,9 @@
  *
  *     code ──parse──▶ syntax tree ──analyze──▶ facts ──emit──▶ edits ──apply──▶ code and source map
  *
- * `analysis/` collects facts about the code and writes nothing. `emit/` reads the facts and writes edits, with one file
- * for each construct. `emit/function-body.ts` shows what a transformed function looks like.
+ * `parse/` holds the parser and its error. `analysis/` collects facts about the code and writes nothing. `emit/` reads
+ * the facts and writes edits, with one file for each construct. `emit/function-body.ts` shows what a transformed
+ * function looks like.
  */
 import type { SourceMap } from 'magic-string';
 import { analyze } from './analysis/analyze.js';
@@ -14,7 +15,7 @@ import { emitConstructs } from './emit/emit.js';
 import { emitFileOpening } from './emit/file-opening.js';
 import { FreeNames } from './emit/free-names.js';
 import { SourceEdits } from './emit/source-edits.js';
-import { type Language, parse, type SourceType } from './parse.js';
+import { type Language, parse, type SourceType } from './parse/parse.js';
 
 /** Options of {@link transform}. */
 export interface TransformOptions {

@@ -17,6 +17,9 @@ import { TextPositions } from './text-positions.js';
 /** An escape sequence for a digit, an ASCII letter or an underscore: the characters of the names. */
 const ESCAPE = /\\(?:x|u00|u\{0*)([3-7][\da-fA-F])\}?/g;
 
+/** More than the length of any name that is written with escapes. */
+const MAX_SPELLING = 400;
+
 const EVAL_OR_WITH = /\beval\b|\bwith\s*(?:\(|\/[*/])/;
 
 /**
@@ -25,12 +28,30 @@ const EVAL_OR_WITH = /\beval\b|\bwith\s*(?:\(|\/[*/])/;
  */
 export function findUsedNames(program: Program, code: string, names: string, isScript: boolean): ReadonlySet<string> {
   const word = `(?<![\\w$])(?:${names})(?![\\w$])`;
-  const spellings = new RegExp(`${word}|${ESCAPE.source}`, 'g');
-  const positions = new TextPositions(Array.from(code.matchAll(spellings), ({ index }) => index));
-  if (positions.isEmpty) return new Set();
-  const text = code.replace(ESCAPE, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
-  if (isScript || EVAL_OR_WITH.test(text)) return new Set(text.match(new RegExp(word, 'g')));
-  return identifiersAt(program, positions, new RegExp(`^(?:${names})$`));
+  const spellings = [...code.matchAll(new RegExp(`${word}|${ESCAPE.source}`, 'g'))];
+  if (spellings.length === 0) return new Set();
+  if (!isScript && !EVAL_OR_WITH.test(code)) {
+    const positions = new TextPositions(spellings.map(({ index }) => index));
+    const identifiers = identifiersAt(program, positions, new RegExp(`^(?:${names}|eval)$`));
+    // The search above finds every `eval` but one that is written with an escape. It is a direct eval nevertheless.
+    if (!identifiers.has('eval')) return identifiers;
+  }
+  return wordsOf(code, spellings, new RegExp(word, 'g'));
+}
+
+/** The names among the words of the text, with and without escapes. */
+function wordsOf(code: string, spellings: readonly RegExpExecArray[], word: RegExp): ReadonlySet<string> {
+  const words = new Set<string>();
+  for (const { 0: text, 1: escapedCharacter, index } of spellings) {
+    if (escapedCharacter === undefined) {
+      words.add(text);
+      continue;
+    }
+    const around = code.slice(Math.max(0, index - MAX_SPELLING), index + MAX_SPELLING);
+    const decoded = around.replace(ESCAPE, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+    for (const name of decoded.match(word) ?? []) words.add(name);
+  }
+  return words;
 }
 
 /** The names of the identifiers that contain one of the positions and match the expression. */

@@ -5,10 +5,10 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, extname } from 'node:path';
 import type { Loader, OnLoadArgs, OnLoadResult, Plugin, PluginBuild } from 'esbuild';
-import { HELPER_SPECIFIER } from '../await-helpers.js';
+import { HELPER_SPECIFIER } from '../emit/await-helpers.js';
+import { TransformError } from '../parse/transform-error.js';
 import { findThroughlinePackage, isThroughlineFile } from '../throughline-package.js';
 import { transform } from '../transform.js';
-import { TransformError } from '../transform-error.js';
 import { ASYNC_HOOKS_SPECIFIER, INSTALL_FILE, NODE_ASYNC_HOOKS } from './page-modules.js';
 import type { PluginOptions } from './plugin-options.js';
 

@@ -1,5 +1,5 @@
 /** The hooks that the plugins for Rollup, Rolldown and Vite share. */
-import { HELPER_SPECIFIER } from '../await-helpers.js';
+import { HELPER_SPECIFIER } from '../emit/await-helpers.js';
 import { findThroughlinePackage, isThroughlineFile } from '../throughline-package.js';
 import { type TransformOptions, type TransformResult, transform } from '../transform.js';
 import { ASYNC_HOOKS_SPECIFIER, INSTALL_FILE, NODE_ASYNC_HOOKS } from './page-modules.js';

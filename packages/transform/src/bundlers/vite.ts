@@ -6,7 +6,7 @@
  * esbuild before. The plugin for that bundler transforms them.
  */
 import type { Plugin, UserConfig } from 'vite';
-import { HELPER_SPECIFIER } from '../await-helpers.js';
+import { HELPER_SPECIFIER } from '../emit/await-helpers.js';
 import throughlineForEsbuild from './esbuild.js';
 import { ASYNC_HOOKS_SPECIFIER } from './page-modules.js';
 import type { PluginOptions } from './plugin-options.js';

@@ -1,10 +1,10 @@
 /** What the plugins for webpack and Rspack share: both bundlers have the same hooks and the same loaders. */
 import type { NativeBuildContext, UnpluginOptions } from 'unplugin';
-import { HELPER_SPECIFIER } from '../await-helpers.js';
-import type { SourceType } from '../parse.js';
+import { HELPER_SPECIFIER } from '../emit/await-helpers.js';
+import type { SourceType } from '../parse/parse.js';
+import { TransformError } from '../parse/transform-error.js';
 import { findThroughlinePackage, isThroughlineFile, resolveThroughlineModule } from '../throughline-package.js';
 import { transform } from '../transform.js';
-import { TransformError } from '../transform-error.js';
 import { ASYNC_HOOKS_SPECIFIER, INSTALL_FILE, NODE_ASYNC_HOOKS } from './page-modules.js';
 import type { PluginOptions } from './plugin-options.js';
 

@@ -1,6 +1,6 @@
 /** The arguments of the command `throughline-transform`. */
 import { parseArgs } from 'node:util';
-import type { SourceType } from '../parse.js';
+import type { SourceType } from '../parse/parse.js';
 import type { TransformOptions } from '../transform.js';
 
 export const HELP = `Usage: throughline-transform FILE|DIR... --out DIR

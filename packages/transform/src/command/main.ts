@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The command `throughline-transform`: writes transformed copies of files and directories. */
 import { readFileSync } from 'node:fs';
-import { TransformError } from '../transform-error.js';
+import { TransformError } from '../parse/transform-error.js';
 import { type CommandOptions, HELP, parseArguments, UsageError } from './arguments.js';
 import { findInputFiles } from './input-files.js';
 import { Progress } from './progress.js';

@@ -3,8 +3,8 @@
  * position.
  */
 import type { Node } from 'oxc-parser';
-import type { HelperName } from '../await-helpers.js';
-import { TransformError } from '../transform-error.js';
+import { TransformError } from '../parse/transform-error.js';
+import type { HelperName } from './await-helpers.js';
 import type { FreeNames } from './free-names.js';
 import type { SourceEdits } from './source-edits.js';
 

@@ -11,8 +11,8 @@
 import type { Program } from 'oxc-parser';
 import { endOfDirectives } from '../analysis/directives.js';
 import type { TopLevelFacts } from '../analysis/facts.js';
-import { HELPER_SPECIFIER, type HelperName, SHARED_OBJECT_KEY } from '../await-helpers.js';
-import type { SourceType } from '../parse.js';
+import type { SourceType } from '../parse/parse.js';
+import { HELPER_SPECIFIER, type HelperName, SHARED_OBJECT_KEY } from './await-helpers.js';
 import type { CodeWriter } from './code-writer.js';
 import { bodyOpening } from './function-body.js';
 

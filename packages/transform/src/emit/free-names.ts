@@ -1,7 +1,7 @@
 /** Names for the helpers and variables of emitted code. The file does not use these names itself. */
 import type { Program } from 'oxc-parser';
 import { findUsedNames } from '../analysis/used-names.js';
-import { HELPER_NAMES, type HelperName } from '../await-helpers.js';
+import { HELPER_NAMES, type HelperName } from './await-helpers.js';
 
 const VARIABLES = {
   /** The object of the current call of a function, through which all of its suspensions go: see `throughline/await`. */

@@ -20,7 +20,7 @@
 import { endOfDirectives } from '../analysis/directives.js';
 import type { BodyFacts, FunctionFacts } from '../analysis/facts.js';
 import { isBlock } from '../analysis/syntax-tree.js';
-import type { HelperName } from '../await-helpers.js';
+import type { HelperName } from './await-helpers.js';
 import type { CodeWriter } from './code-writer.js';
 import { emitHoistedDeclarations } from './hoisted-declarations.js';
 

@@ -5,7 +5,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { HELPER_SPECIFIER } from '../await-helpers.js';
+import { HELPER_SPECIFIER } from '../emit/await-helpers.js';
 import { THROUGHLINE_DIRECTORY } from '../untransformed-files.js';
 
 const require = createRequire(join(THROUGHLINE_DIRECTORY, 'package.json'));

@@ -1,10 +1,10 @@
 /** Transforms a file that Node loads. Node's loader states what kind of file it is: its format. */
 import { fileURLToPath } from 'node:url';
 import { transformAmbiguousModule } from '../ambiguous-module.js';
-import type { SourceType } from '../parse.js';
+import type { SourceType } from '../parse/parse.js';
+import { TransformError } from '../parse/transform-error.js';
 import { traceToOriginals } from '../source-maps.js';
 import { transform } from '../transform.js';
-import { TransformError } from '../transform-error.js';
 import { isNeverTransformed } from '../untransformed-files.js';
 
 const SOURCE_TYPES: ReadonlyMap<string, SourceType | 'ambiguous'> = new Map([
