@@ -33,6 +33,12 @@ export interface Variable<T, S extends T | undefined = T | undefined> {
   /**
    * Returns the value in the current flow.
    * @returns the value set by the innermost `run`, otherwise the `defaultValue`
+   * @example
+   * import { AsyncContext } from 'throughline';
+   *
+   * const locale = new AsyncContext.Variable({ defaultValue: 'en' });
+   * console.log(locale.get()); // en
+   * locale.run('fr', () => console.log(locale.get())); // fr
    * @see https://tc39.es/proposal-async-context/#sec-asynccontext-variable.prototype.get
    */
   get(): S;
@@ -134,6 +140,12 @@ class Snapshot {
    * @param fn the function
    * @returns a function that calls `fn` in this frame with the caller's `this` and arguments
    * @throws {TypeError} if `fn` is not a function
+   * @example
+   * import { AsyncContext } from 'throughline';
+   *
+   * const locale = new AsyncContext.Variable({ defaultValue: 'en' });
+   * const readLocale = locale.run('fr', () => AsyncContext.Snapshot.wrap(() => locale.get()));
+   * console.log(readLocale()); // fr
    * @see https://tc39.es/proposal-async-context/#sec-asynccontext-snapshot.wrap
    */
   static wrap<This, A extends unknown[], R>(fn: (this: This, ...args: A) => R): (this: This, ...args: A) => R {
