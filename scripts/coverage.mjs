@@ -48,7 +48,7 @@ export async function printCoverage(recordings, root) {
 }
 
 function format([covered, total]) {
-  return `${((100 * covered) / total).toFixed(1).padStart(5)} % of ${String(total).padStart(4)}`;
+  return `${((100 * covered) / total).toFixed(1).padStart(5)}% of ${String(total).padStart(4)}`;
 }
 
 /** Removes all other scripts from a recording. A process that was killed while it wrote leaves no valid recording. */

@@ -1,6 +1,7 @@
 /** TC39's AsyncContext, implemented after the specification text of https://tc39.es/proposal-async-context/ */
 import * as engine from '#engine';
 import { type Frame, Key, readBelowTop, sharedState, withValue } from './frame.js';
+import { isObject } from './is-object.js';
 import { runInScope } from './run-in-scope.js';
 
 // V8 constant-folds module-local bindings but reloads imports on each access: getStore() takes 2.4 instead of 4.1 ns on
@@ -32,6 +33,12 @@ export interface Variable<T, S extends T | undefined = T | undefined> {
   /**
    * Returns the value in the current flow.
    * @returns the value set by the innermost `run`, otherwise the `defaultValue`
+   * @example
+   * import { AsyncContext } from 'throughline';
+   *
+   * const locale = new AsyncContext.Variable({ defaultValue: 'en' });
+   * console.log(locale.get()); // en
+   * locale.run('fr', () => console.log(locale.get())); // fr
    * @see https://tc39.es/proposal-async-context/#sec-asynccontext-variable.prototype.get
    */
   get(): S;
@@ -85,7 +92,7 @@ const variable = class Variable<T> {
 
   // A required parameter: the specified `length` of the constructor is 1.
   constructor(options: VariableOptions<T> | undefined) {
-    if ((typeof options === 'object' && options !== null) || typeof options === 'function') {
+    if (isObject(options)) {
       if ('name' in options) this.#name = `${options.name}`;
       this.#defaultValue = options.defaultValue;
     }
@@ -133,6 +140,12 @@ class Snapshot {
    * @param fn the function
    * @returns a function that calls `fn` in this frame with the caller's `this` and arguments
    * @throws {TypeError} if `fn` is not a function
+   * @example
+   * import { AsyncContext } from 'throughline';
+   *
+   * const locale = new AsyncContext.Variable({ defaultValue: 'en' });
+   * const readLocale = locale.run('fr', () => AsyncContext.Snapshot.wrap(() => locale.get()));
+   * console.log(readLocale()); // fr
    * @see https://tc39.es/proposal-async-context/#sec-asynccontext-snapshot.wrap
    */
   static wrap<This, A extends unknown[], R>(fn: (this: This, ...args: A) => R): (this: This, ...args: A) => R {

@@ -72,6 +72,12 @@ export interface AsyncLocalStorage<T, S extends T | undefined = T | undefined> {
   /**
    * Returns the value in the current flow.
    * @returns the value set by the innermost `run`, `enterWith` or `withScope`; otherwise the `defaultValue`
+   * @example
+   * import { AsyncLocalStorage } from 'throughline';
+   *
+   * const user = new AsyncLocalStorage({ defaultValue: 'guest' });
+   * console.log(user.getStore()); // guest
+   * user.run('ada', () => console.log(user.getStore())); // ada
    * @see https://nodejs.org/api/async_context.html#asynclocalstoragegetstore
    */
   getStore(): S;
@@ -81,6 +87,12 @@ export interface AsyncLocalStorage<T, S extends T | undefined = T | undefined> {
    * restores the previous value.
    * @param store the value
    * @throws {Error} `ERR_METHOD_NOT_IMPLEMENTED` on workerd, which cannot set a value without a call
+   * @example
+   * import { AsyncLocalStorage } from 'throughline';
+   *
+   * const user = new AsyncLocalStorage();
+   * user.enterWith('ada');
+   * setTimeout(() => console.log(user.getStore())); // ada
    * @see https://nodejs.org/api/async_context.html#asynclocalstorageenterwithstore
    */
   enterWith(store: T): void;
@@ -92,6 +104,14 @@ export interface AsyncLocalStorage<T, S extends T | undefined = T | undefined> {
    * @returns what `fn` returns
    * @throws {TypeError} if `fn` is not a function
    * @throws what `fn` throws
+   * @example
+   * import { AsyncLocalStorage } from 'throughline';
+   *
+   * const user = new AsyncLocalStorage();
+   * user.run('ada', () => {
+   *   user.exit(() => console.log(user.getStore())); // undefined
+   *   console.log(user.getStore()); // ada
+   * });
    * @see https://nodejs.org/api/async_context.html#asynclocalstorageexitcallback-args
    */
   exit<R, A extends unknown[]>(fn: (...args: A) => R, ...args: A): R;
@@ -99,6 +119,13 @@ export interface AsyncLocalStorage<T, S extends T | undefined = T | undefined> {
   /**
    * Removes the value from the current frame, and thereby from all work that was started in exactly this frame. Values
    * in other flows remain, and the next `run` or `enterWith` sets a value again.
+   * @example
+   * import { AsyncLocalStorage } from 'throughline';
+   *
+   * const user = new AsyncLocalStorage();
+   * user.enterWith('ada');
+   * user.disable();
+   * console.log(user.getStore()); // undefined
    * @see https://nodejs.org/api/async_context.html#asynclocalstoragedisable
    */
   disable(): void;
@@ -129,8 +156,8 @@ export interface AsyncLocalStorageConstructor {
    */
   new <T>(options: AsyncLocalStorageOptions<T> & { defaultValue: T }): AsyncLocalStorage<T, T>;
   /**
-   * Creates a storage. A subclass must name both type arguments: `class Users extends AsyncLocalStorage<User,
-   * undefined>`.
+   * Creates a storage. A subclass must name both type arguments: `class Users extends
+   * AsyncLocalStorage<User, undefined>`.
    * @param options optionally `name`
    * @throws {TypeError} `ERR_INVALID_ARG_TYPE` if the options are not an object
    */
@@ -143,6 +170,12 @@ export interface AsyncLocalStorageConstructor {
    * @param fn the function
    * @returns a function that calls `fn` in this frame with the caller's `this` and arguments
    * @throws {TypeError} `ERR_INVALID_ARG_TYPE` if `fn` is not a function
+   * @example
+   * import { AsyncLocalStorage } from 'throughline';
+   *
+   * const user = new AsyncLocalStorage();
+   * const greet = user.run('ada', () => AsyncLocalStorage.bind(() => `Hello, ${user.getStore()}`));
+   * console.log(greet()); // Hello, ada
    * @see https://nodejs.org/api/async_context.html#static-method-asynclocalstoragebindfn
    */
   bind<F extends (...args: never[]) => unknown>(fn: F): F;

@@ -49,7 +49,7 @@ describe('the helpers', () => {
   it('come from the global object in a classic script, which throws if they are missing', () => {
     const code = codeOf(awaits, { sourceType: 'script' }) ?? '';
     assert.match(code, /^var\{asyncCall:_throughline_asyncCall\}=/);
-    assert.throws(() => new Function(code)(), /needs what 'throughline\/await-script' puts on the page/);
+    assert.throws(() => new Function(code)(), /requires 'throughline\/await-script'\. Load that before this script/);
   });
 
   it('are imported after a hashbang and directives', () => {

@@ -33,7 +33,8 @@ export class AsyncCall {
   isResumed = false;
 
   // wrapOperand() and unwrapResult() are inlined here and in GuardedCall: this code surrounds every `await` of a
-  // program. Benchmark: npm run bench -- --browsers --only await
+  // program.
+  // Benchmark: npm run bench -- --browsers --only await
   suspend(operand: unknown): unknown {
     const wrapped =
       operand instanceof NativePromise && operand.constructor === NativePromise

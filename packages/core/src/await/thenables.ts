@@ -61,14 +61,18 @@ export function wrapOperand(value: unknown, returnsToRoot = false): unknown {
     : wrapOtherOperand(value, returnsToRoot);
 }
 
-/** Does the same for an operand that is not an ordinary promise or whose `constructor` is being intercepted. */
+/**
+ * Returns the value to await in place of an operand that is not an ordinary promise, or whose `constructor` is being
+ * intercepted.
+ */
 export function wrapOtherOperand(value: unknown, returnsToRoot: boolean): unknown {
   if (!isObject(value) || isAtRoot() || exemptOrdinaryPromise(value, returnsToRoot)) return value;
   return new ThenableProxy(value);
 }
 
 /**
- * Does the same for a value whose awaited result does not reach the awaiting code, so that it needs no ThenableProxy.
+ * Returns the value for the JavaScript engine to await in place of one that a generator yields or returns, or that an
+ * iterator produced. The result does not pass through `unwrapResult`, so the value must not be a ThenableProxy.
  */
 export function wrapYielded(value: unknown, returnsToRoot = false): unknown {
   return !isObject(value) || isAtRoot() || exemptOrdinaryPromise(value, returnsToRoot) ? value : wrapThenable(value);

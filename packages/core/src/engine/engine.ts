@@ -1,7 +1,7 @@
 /**
  * The contract of an engine: how the current frame follows the code. Each kind of runtime has an engine, one file each,
- * and the conditions under `imports` in package.json select it. engines.ts verifies at compile time that every engine
- * fulfills this contract.
+ * and the conditions under `imports` in package.json select it. At compile time, verify-engines.ts checks every engine
+ * against this contract.
  *
  *     node-hooks.ts      Node with async hooks                 the frame is a property of the executing resource
  *     context-frame.ts   Node with AsyncContextFrame           the frame is an entry of Node's own context Map

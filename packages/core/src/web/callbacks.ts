@@ -11,6 +11,7 @@ export function patchCallbacks(): void {
 /** Captures a function, and the function in the options of `startViewTransition()`. */
 function captureArgument(argument: unknown): unknown {
   const { update } = (argument ?? {}) as { update?: unknown };
-  if (typeof update !== 'function') return bindToCurrentFrame(argument);
+  // A callback may have an `update` method too, and must remain a function.
+  if (typeof argument === 'function' || typeof update !== 'function') return bindToCurrentFrame(argument);
   return Object.create(argument as object, { update: { value: bindToCurrentFrame(update) } });
 }

@@ -9,6 +9,7 @@
  * captures nothing.
  */
 import { current, runInFrame } from '../engine/current.js';
+import { isObject } from '../is-object.js';
 import { disguise, forEachMember, type NativeFunction, patchMember, wrapCall } from './patch.js';
 import { HANDLER_CLASSES } from './platform-apis.js';
 import { frameOfEvent, isTaskEvent } from './task-frames.js';
@@ -19,7 +20,7 @@ const wrappers = new WeakMap<object, NativeFunction>();
 const listeners = new WeakMap<object, object>();
 
 function wrapListener(listener: unknown): unknown {
-  if ((typeof listener !== 'function' && typeof listener !== 'object') || listener === null) return listener;
+  if (!isObject(listener)) return listener;
   let wrapper = wrappers.get(listener);
   if (wrapper === undefined) {
     wrapper = function (this: unknown, ...args: unknown[]): unknown {

@@ -154,6 +154,24 @@ test('patched functions have the name, length, properties and source text of the
   uninstall();
 });
 
+test('a callback that has an update method is bound like any other', () => {
+  const posted: (() => unknown)[] = [];
+  class Scheduler {
+    declare postTask: (callback: () => unknown) => void;
+  }
+  // An assignment makes the method enumerable, as those of the platform are.
+  Scheduler.prototype.postTask = (callback) => {
+    posted.push(callback);
+  };
+  Object.assign(globalThis, { Scheduler });
+  const uninstall = install();
+  const callback = Object.assign(() => current.frame, { update() {} });
+  inFrame(() => new Scheduler().postTask(callback));
+  assert.equal(posted[0]?.(), frame);
+  uninstall();
+  Reflect.deleteProperty(globalThis, 'Scheduler');
+});
+
 test('the await option switches interception on and off', async () => {
   const frameAfterAwait = () => inFrame(frameAfterTimer);
   const uninstall = install({ await: false });

@@ -23,8 +23,8 @@ export let nativeCallDepth = 0;
 function bindReaction(fn: Reaction): Reaction {
   if (typeof fn !== 'function') return fn;
   const { frame } = current;
-  // Inlined, not runInFrame(): there is a reaction for every promise. Benchmark: npm run bench -- --browsers --only
-  // then
+  // Inlined, not runInFrame(): there is a reaction for every promise.
+  // Benchmark: npm run bench -- --browsers --only then
   return (value: never) => {
     const outer = current.frame;
     current.frame = frame;

@@ -22,12 +22,16 @@ export interface Session<T extends object = Record<string, unknown>> {
 
   /**
    * Reads a value.
+   * @param key the key of the value
    * @returns the value, frozen, or undefined; to change it, write it back with `set()` or `update()`
+   * @throws {RequestError} ERR_SESSION_VALUE if the session is that of a framework's library, and the key is the name of
+   * one of its members
    */
   get<K extends keyof T & string>(key: K): DeepReadonly<T[K]> | undefined;
 
   /**
    * Writes a value.
+   * @param key the key of the value
    * @param value anything that JSON can represent; it is copied
    * @throws {RequestError} ERR_SESSION_VALUE if JSON cannot represent the key or the value
    * @throws {RequestError} ERR_SESSION_TOO_LATE if the session would begin here, but the response headers have been
@@ -41,6 +45,7 @@ export interface Session<T extends object = Record<string, unknown>> {
    * If another request of the same user has changed the session by the time this one is saved, `change` is called again
    * with the value that the other request wrote, so neither change is lost. If `change` throws in that second call, the
    * response is an error: check whether the change is allowed before you call `update()`.
+   * @param key the key of the value
    * @param change returns the value to store, or undefined to delete the key; it must be fast and free of side effects
    * @throws {RequestError} ERR_SESSION_VALUE if JSON cannot represent the key or the value
    * @throws {RequestError} ERR_SESSION_TOO_LATE if the session would begin here, but the response headers have been
@@ -64,7 +69,12 @@ export interface Session<T extends object = Record<string, unknown>> {
     change: (value: DeepReadonly<T[K]> | undefined) => T[K] | DeepReadonly<T[K]> | undefined,
   ): void;
 
-  /** Deletes a value. */
+  /**
+   * Deletes a value. Without such a value, nothing happens.
+   * @param key the key of the value
+   * @throws {RequestError} ERR_SESSION_VALUE if the session is that of a framework's library, and the key is the name of
+   * one of its members
+   */
   delete(key: keyof T & string): void;
 
   /**

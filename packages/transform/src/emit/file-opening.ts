@@ -55,6 +55,6 @@ function helperImport(helpers: readonly (readonly [HelperName, string])[], sourc
     case 'commonjs':
       return `const{${bindings(':')}}=require('${HELPER_SPECIFIER}');`;
     case 'script':
-      return `var{${bindings(':')}}=(globalThis[Symbol.for('${SHARED_OBJECT_KEY}')]||{}).await||(()=>{throw new Error("This script was built with @throughline/transform and needs what '${HELPER_SPECIFIER}-script' puts on the page: load that before it.")})();`;
+      return `var{${bindings(':')}}=(globalThis[Symbol.for('${SHARED_OBJECT_KEY}')]||{}).await||(()=>{throw new Error("This script was built with @throughline/transform and requires '${HELPER_SPECIFIER}-script'. Load that before this script.")})();`;
   }
 }

@@ -26,7 +26,12 @@ export class TransformError extends SyntaxError {
   /** What is wrong, without the position. */
   readonly reason: string;
 
-  /** @internal */
+  /**
+   * @param reason what is wrong, without the position
+   * @param filename the name of the file
+   * @param code the source text
+   * @param pos the position as an index into the code, in UTF-16 code units
+   */
   constructor(reason: string, filename: string, code: string, pos: number) {
     const before = code.slice(0, pos).split(LINE_END);
     const line = before.length;
