@@ -1,6 +1,6 @@
 /**
- * `npm run figures`: writes the figures of docs/bench into README.md and draws the plots again. With `--check`, it changes no
- * file and fails if one is out of date.
+ * `npm run figures`: writes the figures of docs/bench into README.md and draws the plots again. With `--check`, it
+ * changes no file and fails if one is out of date.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';

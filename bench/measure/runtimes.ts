@@ -1,4 +1,6 @@
-/** The runtimes that can be measured: the current Node, runtimes named on the command line, and those in `.runtimes`. */
+/**
+ * The runtimes that can be measured: the current Node, runtimes named on the command line, and those in `.runtimes`.
+ */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

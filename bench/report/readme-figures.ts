@@ -25,7 +25,8 @@ export function replaceFigures(readme: string, figures: string): string {
 }
 
 /**
- * Renders all environments of a suite as Markdown. Only the first environment of the suite without an intro is expanded.
+ * Renders all environments of a suite as Markdown. Only the first environment of the suite without an intro is
+ * expanded.
  * @param all the results in the order of the README
  * @param plotFolder the folder of the plots, relative to the README
  */

@@ -1,6 +1,6 @@
 /**
- * An environment is a runtime or browser in which samples are taken. The `<suite>-environments.ts` file of each suite lists
- * its environments; `open()` starts one and returns a sampler.
+ * An environment is a runtime or browser in which samples are taken. The `<suite>-environments.ts` file of each suite
+ * lists its environments; `open()` starts one and returns a sampler.
  */
 import type { BudgetName } from './sample-budget.js';
 
@@ -13,8 +13,8 @@ export interface SampleTask {
 }
 
 /**
- * The figures of a sample by workload: the task's own workload and those that are sampled with it. A subject that lost a
- * value has no figures.
+ * The figures of a sample by workload: the task's own workload and those that are sampled with it. A subject that lost
+ * a value has no figures.
  */
 export type SampleOutcome =
   | { readonly figures: Readonly<Record<string, number>>; readonly version: string }
@@ -26,8 +26,8 @@ export interface Sampler {
   check(subject: string): Promise<SampleOutcome>;
   sample(task: SampleTask): Promise<SampleOutcome>;
   /**
-   * Takes the samples of all subjects of a round together, so that the subjects can take turns within the round. Absent in
-   * environments in which every sample is independent.
+   * Takes the samples of all subjects of a round together, so that the subjects can take turns within the round. Absent
+   * in environments in which every sample is independent.
    * @param tasks tasks that differ only in their subject
    * @returns one outcome per task, in the same order
    */

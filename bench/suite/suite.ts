@@ -60,7 +60,10 @@ export interface Target {
   readonly storageCount: number;
   /** What the figure is compared with. Default: nothing; the bound applies to the figure itself. */
   readonly reference?: Reference;
-  /** `atMost` and `atLeast` bound the ratio, or the figure if there is no reference; `atMostAbove` bounds the difference. */
+  /**
+   * `atMost` and `atLeast` bound the ratio, or the figure if there is no reference; `atMostAbove` bounds the
+   * difference.
+   */
   readonly bound: { readonly atMost: number } | { readonly atLeast: number } | { readonly atMostAbove: number };
   /** The bound in words. */
   readonly text: string;

@@ -515,7 +515,10 @@ function requestText(request: Request, options: RequestOptions): Promise<string>
   });
 }
 
-/** Makes a request to an echo server, and calls `check` in every callback and listener of the request and of the response. */
+/**
+ * Makes a request to an echo server, and calls `check` in every callback and listener of the request and of the
+ * response.
+ */
 function requestWithChecks(request: Request, options: RequestOptions, check: CheckFrame): Promise<void> {
   return new Promise((resolve, reject) => {
     const sent = request({ host: '127.0.0.1', method: 'POST', agent: false, ...options }, (response) => {

@@ -317,8 +317,8 @@ async function specifierOf({ AsyncLocalStorage }: Pick<Implementation, 'AsyncLoc
 
 /**
  * Runs `code` in a worker until a message gives a result.
- * @param resultOf is called with each message; returns the result, or undefined after it has called `reply` or to wait for
- *   another message
+ * @param resultOf is called with each message; returns the result, or undefined after it has called `reply` or to wait
+ *   for another message
  */
 async function runInWorker(
   code: string,

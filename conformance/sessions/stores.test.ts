@@ -96,8 +96,8 @@ interface Closable {
  */
 async function checkStore(open: () => SessionStore & Closable): Promise<void> {
   const first = open();
-  // Creates the table, if the store has one. Two adapters of @keyv/postgres that create it at the same time can fail, because
-  // CREATE TABLE IF NOT EXISTS is not atomic in PostgreSQL.
+  // Creates the table, if the store has one. Two adapters of @keyv/postgres that create it at the same time can fail,
+  // because CREATE TABLE IF NOT EXISTS is not atomic in PostgreSQL.
   await first.get('session:none');
   const stores = [first, open()] as const;
   try {

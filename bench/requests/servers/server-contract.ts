@@ -3,8 +3,8 @@ import type { Server } from 'node:http';
 import type { Variant } from '../subjects/variants.js';
 
 /**
- * Starts a server of one framework in one variant. It serves `GET /lookup`, and in the variant `soak` also `POST /soak`. The
- * server listens on a free port when the promise resolves.
+ * Starts a server of one framework in one variant. It serves `GET /lookup`, and in the variant `soak` also
+ * `POST /soak`. The server listens on a free port when the promise resolves.
  */
 export type StartServer = (variant: Variant) => Promise<Server>;
 

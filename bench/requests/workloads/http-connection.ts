@@ -1,6 +1,6 @@
 /**
- * A bare keep-alive connection that sends one request at a time, for the soak. A client must cost less than the server that it
- * tests, so this one reads only responses with a content length or in chunks, and stores a single cookie.
+ * A bare keep-alive connection that sends one request at a time, for the soak. A client must cost less than the server
+ * that it tests, so this one reads only responses with a content length or in chunks, and stores a single cookie.
  */
 import { connect, type Socket } from 'node:net';
 

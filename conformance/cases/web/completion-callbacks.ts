@@ -8,8 +8,8 @@ import { silentWav } from './silent-wav.js';
 const USER_PROMPT_TIMEOUT_MS = 2000;
 
 /**
- * A permission request that a browser decides without its user. Some headless browsers reject such a request immediately,
- * others show a prompt.
+ * A permission request that a browser decides without its user. Some headless browsers reject such a request
+ * immediately, others show a prompt.
  */
 function decidedWithoutUser(name: string, request: (decided: () => void) => unknown): Feature {
   return {

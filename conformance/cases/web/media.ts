@@ -218,7 +218,8 @@ function createPlayer(url?: string): HTMLVideoElement {
 
 /**
  * Registers listeners for all media events.
- * @returns a function that returns the values read in the listeners of an event type, in order, without consecutive duplicates
+ * @returns a function that returns the values read in the listeners of an event type, in order, without consecutive
+ * duplicates
  */
 function recordMediaEvents(
   storage: AsyncLocalStorage<string>,

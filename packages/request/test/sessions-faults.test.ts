@@ -1,4 +1,7 @@
-/** Sessions under faults from outside: forged cookies, failing stores, foreign entries, and clients that never finish a request. */
+/**
+ * Sessions under faults from outside: forged cookies, failing stores, foreign entries, and clients that never finish a
+ * request.
+ */
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { test } from 'node:test';

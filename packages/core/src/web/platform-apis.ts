@@ -116,7 +116,9 @@ export const members = {
     },
   },
 
-  /** Methods and attributes that create nodes from markup or text: in the node on which they are called, or as siblings. */
+  /**
+   * Methods and attributes that create nodes from markup or text: in the node on which they are called, or as siblings.
+   */
   markupSetters: {
     child: {
       Node: 'textContent',

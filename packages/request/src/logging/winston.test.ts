@@ -31,7 +31,8 @@ class BlockedTransport extends Transport {
   }
 
   /**
-   * Accepts all lines from now on, and waits until there are `count`. winston's own `end()` throws if lines are still queued.
+   * Accepts all lines from now on, and waits until there are `count`. winston's own `end()` throws if lines are still
+   * queued.
    */
   async release(count: number): Promise<readonly Line[]> {
     this.#isReleased = true;

@@ -1,6 +1,6 @@
 /**
- * The battery of context losses: the situations in which the context of a request is commonly lost. Each of them is a case,
- * and the test of every framework runs the cases that the framework supports.
+ * The battery of context losses: the situations in which the context of a request is commonly lost. Each of them is a
+ * case, and the test of every framework runs the cases that the framework supports.
  *
  *     case ──── request with x-request-id ────▶ server, adapter mounted ──▶ handler of the route
  *      │                                                                      │ record('after await')
@@ -15,10 +15,10 @@
  * | recorder | reads the scope at a checkpoint, and records the read under the id of the request; see `recorded-reads.ts` |
  *
  * To run the battery, the test of a framework builds a server with the routes below, written as an application of that
- * framework would write them, and passes it to `runBattery()` with the names of the cases. Each handler creates its recorder
- * with `recorderFor(<x-request-id header of the request>)`. What the handlers have in common is in `handlers.ts`, and in
- * `node-handlers.ts` and `web-handlers.ts`. Everything is observed over HTTP, so a server may run in another process and on
- * another runtime.
+ * framework would write them, and passes it to `runBattery()` with the names of the cases. Each handler creates its
+ * recorder with `recorderFor(<x-request-id header of the request>)`. What the handlers have in common is in
+ * `handlers.ts`, and in `node-handlers.ts` and `web-handlers.ts`. Everything is observed over HTTP, so a server may run
+ * in another process and on another runtime.
  *
  * | Route | Handler | Response |
  * | --- | --- | --- |
@@ -339,8 +339,8 @@ async function assertMultiplexed(server: ServerAddress, path: string, checkpoint
 }
 
 /**
- * Sends uploads in several chunks, each on a connection that has already served another request. Between two chunks, other
- * requests are served.
+ * Sends uploads in several chunks, each on a connection that has already served another request. Between two chunks,
+ * other requests are served.
  */
 async function interleaveUploads(
   server: ServerAddress,

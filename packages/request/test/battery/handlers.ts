@@ -65,8 +65,8 @@ export function recordAbort(record: Recorder): void {
 }
 
 /**
- * Calls back when a signal aborts, or immediately if it has aborted. On a busy machine, the deadline can pass before the handler
- * runs, and the event will not be dispatched again.
+ * Calls back when a signal aborts, or immediately if it has aborted. On a busy machine, the deadline can pass before
+ * the handler runs, and the event will not be dispatched again.
  */
 function whenAborted(signal: AbortSignal, callback: () => void): void {
   if (signal.aborted) callback();
