@@ -1,4 +1,4 @@
-/** TC39's AsyncContext, implemented after the specification text of https://tc39.es/proposal-async-context/ */
+/** TC39's AsyncContext, as specified in https://tc39.es/proposal-async-context/ */
 import * as engine from '#engine';
 import { type Frame, Key, readBelowTop, sharedState, withValue } from './frame.js';
 import { runInScope } from './run-in-scope.js';
@@ -13,8 +13,9 @@ const popFrame = engine.popFrame;
 const amendRevertFrame = engine.amendRevertFrame;
 const runInFrame = engine.runInFrame;
 
+/** The options of the `AsyncContext.Variable` constructor. */
 export interface VariableOptions<T> {
-  /** The value that `get()` returns where none was set. Default: `undefined`. */
+  /** The value that `get()` returns if none was set. Default: `undefined`. */
   defaultValue?: T;
   /** A name for debugging, converted to a string. Default: `''`. */
   name?: string;
@@ -133,6 +134,12 @@ class Snapshot {
    * @param fn the function
    * @returns a function that calls `fn` in this frame with the caller's `this` and arguments
    * @throws {TypeError} if `fn` is not a function
+   * @example
+   * import { AsyncContext } from 'throughline';
+   *
+   * const locale = new AsyncContext.Variable({ defaultValue: 'en' });
+   * const readLocale = locale.run('fr', () => AsyncContext.Snapshot.wrap(() => locale.get()));
+   * console.log(readLocale()); // fr
    * @see https://tc39.es/proposal-async-context/#sec-asynccontext-snapshot.wrap
    */
   static wrap<This, A extends unknown[], R>(fn: (this: This, ...args: A) => R): (this: This, ...args: A) => R {

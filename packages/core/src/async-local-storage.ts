@@ -26,8 +26,9 @@ const amendRevertFrame = engine.amendRevertFrame;
 const runInFrame = engine.runInFrame;
 const captureContext = engine.captureContext;
 
+/** The options of the `AsyncLocalStorage` constructor. */
 export interface AsyncLocalStorageOptions<T> {
-  /** The value that `getStore()` returns where none was set. Default: `undefined`. */
+  /** The value that `getStore()` returns if none was set. Default: `undefined`. */
   defaultValue?: T;
   /** A name for debugging, converted to a string. Default: `''`. */
   name?: string;
@@ -81,6 +82,12 @@ export interface AsyncLocalStorage<T, S extends T | undefined = T | undefined> {
    * restores the previous value.
    * @param store the value
    * @throws {Error} `ERR_METHOD_NOT_IMPLEMENTED` on workerd, which cannot set a value without a call
+   * @example
+   * import { AsyncLocalStorage } from 'throughline';
+   *
+   * const user = new AsyncLocalStorage();
+   * user.enterWith('ada');
+   * setTimeout(() => console.log(user.getStore()), 10); // ada
    * @see https://nodejs.org/api/async_context.html#asynclocalstorageenterwithstore
    */
   enterWith(store: T): void;
@@ -92,6 +99,13 @@ export interface AsyncLocalStorage<T, S extends T | undefined = T | undefined> {
    * @returns what `fn` returns
    * @throws {TypeError} if `fn` is not a function
    * @throws what `fn` throws
+   * @example
+   * import { AsyncLocalStorage } from 'throughline';
+   *
+   * const user = new AsyncLocalStorage();
+   * user.run('ada', () => {
+   *   console.log(user.exit(() => user.getStore())); // undefined
+   * });
    * @see https://nodejs.org/api/async_context.html#asynclocalstorageexitcallback-args
    */
   exit<R, A extends unknown[]>(fn: (...args: A) => R, ...args: A): R;
@@ -99,6 +113,14 @@ export interface AsyncLocalStorage<T, S extends T | undefined = T | undefined> {
   /**
    * Removes the value from the current frame, and thereby from all work that was started in exactly this frame. Values
    * in other flows remain, and the next `run` or `enterWith` sets a value again.
+   * @example
+   * import { AsyncLocalStorage } from 'throughline';
+   *
+   * const user = new AsyncLocalStorage();
+   * user.run('ada', () => {
+   *   user.disable();
+   *   console.log(user.getStore()); // undefined
+   * });
    * @see https://nodejs.org/api/async_context.html#asynclocalstoragedisable
    */
   disable(): void;
@@ -121,6 +143,10 @@ export interface AsyncLocalStorage<T, S extends T | undefined = T | undefined> {
   withScope(store: T): RunScope;
 }
 
+/**
+ * The type of the class `AsyncLocalStorage`.
+ * @see https://nodejs.org/api/async_context.html#class-asynclocalstorage
+ */
 export interface AsyncLocalStorageConstructor {
   /**
    * Creates a storage whose `getStore()` never returns `undefined` for a missing value.
@@ -143,6 +169,12 @@ export interface AsyncLocalStorageConstructor {
    * @param fn the function
    * @returns a function that calls `fn` in this frame with the caller's `this` and arguments
    * @throws {TypeError} `ERR_INVALID_ARG_TYPE` if `fn` is not a function
+   * @example
+   * import { AsyncLocalStorage } from 'throughline';
+   *
+   * const user = new AsyncLocalStorage();
+   * const readUser = user.run('ada', () => AsyncLocalStorage.bind(() => user.getStore()));
+   * console.log(readUser()); // ada
    * @see https://nodejs.org/api/async_context.html#static-method-asynclocalstoragebindfn
    */
   bind<F extends (...args: never[]) => unknown>(fn: F): F;
@@ -162,9 +194,9 @@ export interface AsyncLocalStorageConstructor {
 }
 
 /**
- * Ends a `run()` in which a frame was changed the way Node does: only the storage's own value is restored, in the frame
- * that is current by now, and as a new frame, which work that was started earlier does not share. Only `enterWith()`
- * and `disable()` make this observable.
+ * Ends a `run()` during which a frame was changed, in the same way as Node: only the storage's own value is restored,
+ * in the frame that is current by then, and in a new frame, which work that was started earlier does not share. Only
+ * `enterWith()` and `disable()` make this observable.
  */
 function restoreOwnValue(key: Key, previous: unknown, outer: Frame | undefined, since: number): void {
   const holder = getHolder();
@@ -250,7 +282,7 @@ const implementation = class AsyncLocalStorage<T> {
     if (!enterFrame(holder, withValue(getFrame(holder), this.#key, store), sharedState.changeCount)) {
       throw methodNotImplemented(
         'enterWith() or withScope()',
-        'the current value can be changed only for the duration of a call here. Use run(store, fn).',
+        'this runtime can change the current value only for the duration of a call. Use run(store, fn).',
       );
     }
     countChange();

@@ -61,14 +61,17 @@ export function wrapOperand(value: unknown, returnsToRoot = false): unknown {
     : wrapOtherOperand(value, returnsToRoot);
 }
 
-/** Does the same for an operand that is not an ordinary promise or whose `constructor` is being intercepted. */
+/**
+ * Does what `wrapOperand` does, for an operand that is not an ordinary promise or whose `constructor` is intercepted.
+ */
 export function wrapOtherOperand(value: unknown, returnsToRoot: boolean): unknown {
   if (!isObject(value) || isAtRoot() || exemptOrdinaryPromise(value, returnsToRoot)) return value;
   return new ThenableProxy(value);
 }
 
 /**
- * Does the same for a value whose awaited result does not reach the awaiting code, so that it needs no ThenableProxy.
+ * Does what `wrapOperand` does, for a value whose awaited result does not reach the awaiting code and which therefore
+ * needs no ThenableProxy.
  */
 export function wrapYielded(value: unknown, returnsToRoot = false): unknown {
   return !isObject(value) || isAtRoot() || exemptOrdinaryPromise(value, returnsToRoot) ? value : wrapThenable(value);
@@ -92,5 +95,5 @@ export function unwrapResult(value: unknown): unknown {
   return isAnyProxyExposed ? ThenableProxy.unwrap(value) : value;
 }
 
-/** Returns the value to return from an async function in place of a value. */
+/** Returns the value that an async function must return in place of the given one. */
 export const wrapReturn = wrapThenable;
