@@ -23,7 +23,7 @@ try {
   process.exitCode = 1;
 }
 
-/** @throws if a file is out of date and `isCheck` is set */
+/** @throws {Error} if a file is out of date and `isCheck` is set */
 function updateFigures(isCheck: boolean): void {
   const outdated = [...generateFiles()].filter(
     ([file, content]) => !existsSync(file) || readFileSync(file, 'utf8') !== content,

@@ -28,7 +28,7 @@ export function maximumSampleCount({ suite, workload, rounds }: MeasurementPlan)
 /**
  * Finds the peers that do not work in an environment.
  * @returns the reasons by subject
- * @throws if Throughline does not work
+ * @throws {Error} if Throughline does not work
  */
 export async function findUnusableSubjects(
   suite: Suite,

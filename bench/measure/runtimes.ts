@@ -28,7 +28,7 @@ function currentRuntime(): Runtime {
   return { name: `node${process.versions.node.split('.')[0]}`, command: [process.execPath] };
 }
 
-/** @throws if the name is none of `node<number>`, `bun` and `deno` */
+/** @throws {Error} if the name is none of `node<number>`, `bun` and `deno` */
 export function runtimeAt(name: string, path: string): Runtime {
   if (!isRuntimeName(name)) {
     throw new Error(`Unknown runtime "${name}". Expected "node" and a version number (node26), "bun" or "deno".`);

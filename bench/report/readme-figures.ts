@@ -11,7 +11,7 @@ const END_MARKER = '<!-- bench:end -->';
 
 /**
  * Replaces everything between the markers.
- * @throws if the README does not contain both markers, in this order
+ * @throws {Error} if the README does not contain both markers, in this order
  */
 export function replaceFigures(readme: string, figures: string): string {
   const start = readme.indexOf(START_MARKER);

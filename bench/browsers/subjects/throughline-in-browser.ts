@@ -6,7 +6,7 @@ import type { Subject } from '../../suite/subject.js';
  * Installs the portable engine.
  * @param expectedAwait how the engine should follow `await` in this bundle; a figure of the other way would be
  * mislabeled
- * @throws if the engine follows `await` in another way
+ * @throws {Error} if the engine follows `await` in another way
  */
 export function throughlineSubject(expectedAwait: InstallReport['await']): Subject {
   const { report } = install();

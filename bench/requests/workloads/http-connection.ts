@@ -42,7 +42,7 @@ export class HttpConnection {
    * Sends a request.
    * @param head the request line and the headers, each with its line end, without cookies
    * @param callback called with the response or an error; a promise per request would be the client's largest cost
-   * @throws if the last request has no response yet
+   * @throws {Error} if the last request has no response yet
    */
   send(head: string, body: string, callback: ResponseCallback): void {
     if (this.#callback !== undefined) throw new Error('The last request has no response yet.');
