@@ -131,7 +131,7 @@ test('child loggers, timers, and fields that the line itself contains', async ()
     ['timed', 'r1', '/cart', undefined],
     ['outside', undefined, undefined, 'shop'],
   ]);
-  assert.throws(() => withLogFields(after), /child logger.*Give the parent/);
+  assert.throws(() => withLogFields(after), /child logger.*Pass the parent/);
 });
 
 test('a logger that was not passed to withLogFields() logs no fields, and emits one warning', async () => {

@@ -55,7 +55,7 @@ import type { ServerAddress } from '../http/server.js';
 import { assertOwnScope, waitForCheckpoints } from './assert-scope.js';
 import { EVENT_COUNT, STREAM_BYTES } from './handlers.js';
 
-/** A case, and the options with which the adapter has to be mounted for it. */
+/** A case, and the options with which the adapter must be mounted for it. */
 export interface BatteryCase {
   readonly options: RequestScopeOptions;
   readonly run: (server: ServerAddress) => Promise<void>;
@@ -394,7 +394,7 @@ async function assertErrorHandled(server: ServerAddress, path: string, message: 
   await assertOwnScope(server, id, ['error handler']);
 }
 
-/** Reads a long response only after other requests have been served, so that the server has to wait for `drain`. */
+/** Reads a long response only after other requests have been served, so that the server must wait for `drain`. */
 async function readSlowly(server: ServerAddress, checkpoints: readonly string[]): Promise<void> {
   const id = newId();
   const request = openRequest(server, { path: '/stream', headers: { 'x-request-id': id } });

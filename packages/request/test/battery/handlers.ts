@@ -3,7 +3,7 @@ import { getRequestScope, tryGetRequestScope } from '@throughline/request';
 import type { Recorder } from './recorded-reads.js';
 
 const CHUNK_COUNT = 24;
-/** Above the high-water mark of every framework, so that a writer has to wait for `drain`. */
+/** Above the high-water mark of every framework, so that a writer must wait for `drain`. */
 const CHUNK_BYTES = 1 << 17;
 
 /** The length of the response to `GET /stream`, in bytes. */

@@ -1,4 +1,4 @@
-/** Registers the cases of the battery as tests of `node:test`: each one separately, then all of them at once. */
+/** Registers the cases of the battery as tests of `node:test`: each one separately, then all of them concurrently. */
 import { describe, it } from 'node:test';
 import type { RequestScopeOptions } from '@throughline/request';
 import { type RunningServer, withServer } from '../http/server.js';

@@ -22,7 +22,7 @@ export async function resetDuringUpgrade(sessions: DeferredSessions, port: numbe
   }
 }
 
-/** A server with the fault that is tested for may never report that the client has disconnected. */
+/** A server with the fault that this test detects may never report that the client has disconnected. */
 function rejectOnAbort(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 }
