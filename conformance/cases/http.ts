@@ -203,7 +203,7 @@ export const http: Chapter = {
         const storage = new AsyncLocalStorage<string | undefined>();
         const server = http.createServer((request, response) =>
           storage.run(request.url, () =>
-            // The first response comes last, so that the other two have to wait for it.
+            // The first response comes last, so that the other two must wait for it.
             setTimeout(() => setImmediate(() => response.end(`<${storage.getStore()}>`)), request.url === '/a' ? 5 : 1),
           ),
         );

@@ -15,8 +15,8 @@ const words: Readonly<Record<Outcome, string>> = { kept: 'kept', lost: 'lost', a
 /**
  * Returns the whole page as Markdown.
  *
- * @param columns The results of all drivers, by key of the runtime.
- * @throws {Error} If a driver loses what is current and no fix keeps it.
+ * @param columns the results of all drivers, by key of the runtime
+ * @throws {Error} if a driver loses the current value and no fix keeps it
  */
 export function driversPage(columns: ReadonlyMap<string, readonly DriverResult[]>): string {
   const titles = nodeVersions.map((key) => runtimes[key].title);

@@ -162,7 +162,7 @@ async function withDatabase(
  * Checks that requests fail, and that the failure is logged, while the database is down, and that they succeed
  * afterwards.
  *
- * @param isPersistent Whether the database still has its data after it has been killed and started again.
+ * @param isPersistent whether the database still has its data after it has been killed and started again
  */
 async function checkOutage(database: TestServer, store: SessionStore & Closable, isPersistent: boolean): Promise<void> {
   await using server = new SessionServer(store, { storeTimeout: 1000 });
