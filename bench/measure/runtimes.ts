@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const INSTALLATION_FOLDER = fileURLToPath(new URL('../../../.runtimes', import.meta.url));
 
 export interface Runtime {
-  /** Such as `node26` or `bun`; also the name of the runtime's file in docs/bench. */
+  /** For example `node26` or `bun`. It is also the name of the runtime's file in docs/bench. */
   readonly name: string;
   /** The command that runs a script, without the script. */
   readonly command: readonly [string, ...string[]];

@@ -4,7 +4,7 @@
  */
 import type { BudgetName } from './sample-budget.js';
 
-/** Which sample to take. */
+/** Describes the sample to take. */
 export interface SampleTask {
   readonly subject: string;
   readonly workload: string;
@@ -37,9 +37,9 @@ export interface Sampler {
 }
 
 export interface Environment {
-  /** Also the name of the environment's file in docs/bench. */
+  /** The name of the environment, and of its file in docs/bench. */
   readonly name: string;
-  /** What the start of a process or page adds to the duration of a sample. */
+  /** The time that the start of a process or page adds to a sample, in milliseconds. */
   readonly startUpMs: number;
   /** The workloads that can be measured here. Default: all workloads of the suite. */
   readonly workloads?: readonly string[];
@@ -47,7 +47,7 @@ export interface Environment {
   open(): Promise<Sampler>;
 }
 
-/** This machine does not have the runtime or browser. The message says how to get it. */
+/** Thrown if this machine does not have the runtime or browser. The message says how to install it. */
 export class MissingEnvironment extends Error {
   override readonly name = 'MissingEnvironment';
 }

@@ -102,7 +102,7 @@ export interface Suite {
   readonly sampleNote: string;
   /** A sentence for the README on what the numbers after × are ratios to. */
   readonly ratioNote: string;
-  /** How the names of the suite's environments begin. */
+  /** The beginnings of the names of the suite's environments. */
   readonly environmentPrefixes: readonly string[];
   environmentTitle(name: string, version: string): string;
   /** Position of an environment in the README; the lowest number comes first. */

@@ -1,4 +1,4 @@
-/** What every `<framework>-server.ts` exports, and what it shares with the clients. */
+/** The exports of every `<framework>-server.ts`, and the constants that it shares with the clients. */
 import type { Server } from 'node:http';
 import type { Variant } from '../subjects/variants.js';
 

@@ -34,7 +34,7 @@ const server = await startServer(variant);
 server.keepAliveTimeout = 120_000;
 
 process.on('message', (request: StateRequest) => {
-  // A rejection ends this process, and the parent reports that.
+  // A rejection ends this process, which the parent reports.
   void readState(request).then((state) => process.send?.(state));
 });
 // The parent has exited.

@@ -12,7 +12,7 @@ const USER_COUNT = 32;
 const RESPONSE_ENDS = ['"isLost":false}', '"isLost":false}\r\n0\r\n\r\n'] as const;
 const LOST_CONTEXT = '"isLost":true}';
 
-/** A handler did not read its own request's values. Such a variant has no figures. */
+/** Thrown if a handler did not read its own request's values. Such a variant has no figures. */
 export class LostContextError extends Error {
   override readonly name = 'LostContextError';
 }
