@@ -1,4 +1,7 @@
-/** What `npm start` runs and prints before it serves visitors: the two checks and the comparison. */
+/**
+ * Runs everything that `npm start` does before it serves visitors, and prints the results: the two checks and the
+ * comparison.
+ */
 
 import { ProgressBar } from './progress-bar.js';
 import { createRequestId } from './request-id.js';
