@@ -1,8 +1,8 @@
 /**
  * Prints how much of each package the tests ran, from what V8 recorded in every Node process that they started.
  *
- * The recording is Node's own (NODE_V8_COVERAGE). The report is made by c8, because that of `node --test` fails on Node 20
- * for files with source maps. Lines and branches are those of the TypeScript sources.
+ * The recording is Node's own (NODE_V8_COVERAGE). The report is made by c8, because that of `node --test` fails on Node
+ * 20 for files with source maps. Lines and branches are those of the TypeScript sources.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * Takes samples in a browser. Each sample is a new page in a new profile, and therefore a separate process. The page's address
- * holds the task (`?task=`) and the path of the channel to which the page posts the outcome (`?channel=`).
+ * Takes samples in a browser. Each sample is a new page in a new profile, and therefore a separate process. The page's
+ * address holds the task (`?task=`) and the path of the channel to which the page posts the outcome (`?channel=`).
  */
 import {
   type Browser,

@@ -55,7 +55,7 @@ export interface BenchOptions {
   readonly outputFolder?: string;
 }
 
-/** @throws if the command line is invalid; the message is for the user */
+/** @throws {Error} if the command line is invalid; the message is for the user */
 export function parseOptions(args: readonly string[], defaultOutputFolder: string): BenchOptions {
   const { values } = parseArgs({
     args: [...args],

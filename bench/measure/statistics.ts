@@ -17,7 +17,9 @@ export function summarize(values: readonly number[]): Summary {
   return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
 }
 
-/** Divides each figure by the reference's figure of the same round, so that a slow moment of the machine affects both. */
+/**
+ * Divides each figure by the reference's figure of the same round, so that a slow moment of the machine affects both.
+ */
 export function ratios(figures: readonly number[], references: readonly number[]): Summary {
   return summarize(pairByRound(figures, references).map(([figure, reference]) => figure / reference));
 }

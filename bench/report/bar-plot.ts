@@ -1,4 +1,6 @@
-/** Draws groups of horizontal bars over one linear axis from zero, as SVG. The name and figure of a bar follow its end. */
+/**
+ * Draws groups of horizontal bars over one linear axis from zero, as SVG. The name and figure of a bar follow its end.
+ */
 import type { Summary } from '../measure/statistics.js';
 import { escapeXml, GRAY, px, svgDocument } from './svg.js';
 

@@ -93,8 +93,8 @@ function logAxis(values: readonly number[], from: number, to: number): Axis {
 }
 
 /**
- * Moves labels apart, so that neighbors are at least `gap` apart. The labels stay in their order, between the bounds, and as near
- * to their original coordinates as possible.
+ * Moves labels apart, so that neighbors are at least `gap` apart. The labels stay in their order, between the bounds,
+ * and as near to their original coordinates as possible.
  */
 export function spreadLabels(coordinates: readonly number[], gap: number, low: number, high: number): number[] {
   const order = coordinates.map((_, index) => index).sort((a, b) => (coordinates[a] ?? 0) - (coordinates[b] ?? 0));

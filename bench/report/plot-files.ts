@@ -45,8 +45,8 @@ export function writePlots(folder: string, plots: readonly PlotFile[]): void {
 }
 
 /**
- * The lines of a plot. Throughline's bold line comes first, so that a thinner line that coincides with it stays visible on top.
- * Figures without a storage are left out, because a logarithmic axis has no zero.
+ * The lines of a plot. Throughline's bold line comes first, so that a thinner line that coincides with it stays visible
+ * on top. Figures without a storage are left out, because a logarithmic axis has no zero.
  */
 function linesOf(suite: Suite, results: Results, workload: string): Line[] {
   const cells = results.workloads[workload]?.cells ?? [];

@@ -1,6 +1,6 @@
 /**
- * The tests take samples in separate processes, as the benchmarks do, so that no subject works only because of what another one
- * left behind.
+ * The tests take samples in separate processes, as the benchmarks do, so that no subject works only because of what
+ * another one left behind.
  */
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';

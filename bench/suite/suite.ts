@@ -60,7 +60,10 @@ export interface Target {
   readonly storageCount: number;
   /** What the figure is compared with. Default: nothing; the bound applies to the figure itself. */
   readonly reference?: Reference;
-  /** `atMost` and `atLeast` bound the ratio, or the figure if there is no reference; `atMostAbove` bounds the difference. */
+  /**
+   * `atMost` and `atLeast` bound the ratio, or the figure if there is no reference; `atMostAbove` bounds the
+   * difference.
+   */
   readonly bound: { readonly atMost: number } | { readonly atLeast: number } | { readonly atMostAbove: number };
   /** The bound in words. */
   readonly text: string;
@@ -99,7 +102,7 @@ export interface Suite {
   readonly sampleNote: string;
   /** A sentence for the README on what the numbers after × are ratios to. */
   readonly ratioNote: string;
-  /** How the names of the suite's environments begin. */
+  /** The beginnings of the names of the suite's environments. */
   readonly environmentPrefixes: readonly string[];
   environmentTitle(name: string, version: string): string;
   /** Position of an environment in the README; the lowest number comes first. */

@@ -1,7 +1,7 @@
 /** Enters flows in which storages hold a value, and checks that the storages still hold it. */
 import type { Storage, Subject } from '../suite/subject.js';
 
-/** A subject returned a value other than the one that was set. Such a subject has no figures. */
+/** Thrown if a subject returned a value other than the one that was set. Such a subject has no figures. */
 export class LostValueError extends Error {
   override readonly name = 'LostValueError';
 

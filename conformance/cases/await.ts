@@ -3,7 +3,10 @@ import type { Case, Chapter } from '../case.js';
 
 const sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
 
-/** Returns a case in which two concurrent flows execute `body`, which calls `check` wherever its flow's value must be current. */
+/**
+ * Returns a case in which two concurrent flows execute `body`, which calls `check` wherever its flow's value must be
+ * current.
+ */
 function inTwoFlows(name: string, body: (check: () => void) => Promise<void>): Case {
   return {
     name,

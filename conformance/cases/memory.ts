@@ -44,7 +44,7 @@ export const memory: Chapter = {
         const storage = new AsyncLocalStorage<object>();
         const ref = weakRefTo(() => {
           const value = {};
-          // Never settles: the case is about what becomes of it.
+          // Never settles, which is what this case is about.
           void storage.run(value, async () => {
             await new Promise(() => {});
             storage.getStore();
@@ -118,7 +118,7 @@ export const memory: Chapter = {
       async run({ AsyncLocalStorage }) {
         const kept = new AsyncLocalStorage<string>();
         let release = () => {};
-        // Outside of start(): a closure in start() would hold the variables of start().
+        // Outside start(), because a closure in start() would hold the variables of start().
         const wait = () =>
           new Promise<void>((done) => {
             release = done;

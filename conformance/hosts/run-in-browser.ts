@@ -6,7 +6,7 @@ import { bundleCases } from './bundle-cases.js';
 import type { PageMessage } from './page-message.js';
 import type { CaseResult } from './run-cases.js';
 
-/** A case times out long before: a page that sends nothing for this long is blocked by one. */
+/** A case times out long before this, so a page that sends nothing for this long is blocked by a case. */
 const SILENCE_TIMEOUT_MS = 30_000;
 
 /** If the cases cannot be loaded, the page sends the error instead of results. */
@@ -26,7 +26,7 @@ const html = `<!doctype html>
  * Yields the result of each case, in order, as soon as it is known. A case that blocks its page fails, and another page
  * continues with the case after it.
  *
- * @throws {Error} If the browser cannot load the cases.
+ * @throws {Error} if the browser cannot load the cases
  */
 export async function* runInBrowser(
   browser: Browser,

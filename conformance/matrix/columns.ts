@@ -11,7 +11,7 @@ import { type ImplementationName, peers, portableModes, serverImplementations } 
 import { installRuntime } from '../runtimes/install-runtime.js';
 import { type Runtime, runtimes } from '../runtimes/runtimes.js';
 
-/** The section of the page that has the column. */
+/** The section of the page that contains the column. */
 export type Section = 'servers' | 'browsers';
 
 export interface Column {

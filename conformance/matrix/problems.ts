@@ -1,16 +1,16 @@
-/** What is wrong with the results of the matrix: each problem fails the command, and is printed as one line. */
+/** Finds problems in the results of the matrix. Each problem makes the command fail, and is printed as one line. */
 import { differences, findDifference } from '../differences.js';
 import { isPeer, isThroughline } from '../implementations.js';
 import type { Matrix } from './results.js';
 
-/** The failures of Throughline and of the runtimes' own classes that no entry of `differences.ts` explains. */
+/** Returns the failures of Throughline and of the runtimes' own classes that no entry of `differences.ts` explains. */
 export function unexplainedFailures(matrix: Matrix): string[] {
   return failures(matrix).flatMap(({ key, title, implementation, name, reason }) =>
     findDifference(key, implementation, name) === undefined ? [`${title}, ${implementation}: ${name}: ${reason}`] : [],
   );
 }
 
-/** The entries of `differences.ts` that explain no failure. Only a matrix with all columns shows these. */
+/** Returns the entries of `differences.ts` that explain no failure. Only a matrix with all columns reveals them. */
 export function staleDifferences(matrix: Matrix): string[] {
   const explained = new Set<string>();
   for (const { key, implementation, name } of failures(matrix)) {
@@ -25,8 +25,9 @@ export function staleDifferences(matrix: Matrix): string[] {
 }
 
 /**
- * The cases that are absent in some Node and that no browser has run. Every Node has what a case for servers needs, and
- * at least one browser what a case for pages needs. Only a matrix with all columns shows these.
+ * Returns the cases that are absent in some version of Node and that no browser has run. Every version of Node has what
+ * a case for servers needs, and at least one browser has what a case for pages needs. Only a matrix with all columns
+ * reveals such cases.
  */
 export function casesNeverRun(matrix: Matrix): string[] {
   const absentInNode = new Map<string, string[]>();
@@ -47,7 +48,7 @@ export function casesNeverRun(matrix: Matrix): string[] {
     .map(([name, reasons]) => `No browser and not every Node has run this case: ${name} (${reasons.join('; ')})`);
 }
 
-/** The failures of everything but the peers, which need no explanation. */
+/** Returns all failures except those of the peers, which need no explanation. */
 function failures(matrix: Matrix) {
   return [...matrix].flatMap(([key, { title, results }]) =>
     [...results].flatMap(([implementation, caseResults]) =>

@@ -1,7 +1,7 @@
 /**
  * The command of `npm run test:all` and `npm run conformance`: runs all cases in all columns. A failure of Throughline
- * or of a runtime's own class that `differences.ts` does not explain fails the command; failures of the peers do not.
- * With `--write`, it generates `docs/conformance.md` and the table of the README from the results.
+ * or of a runtime's own class that `differences.ts` does not explain makes the command fail; failures of the peers do
+ * not. With `--write`, it generates `docs/conformance.md` and the table of the README from the results.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -91,7 +91,7 @@ async function runColumn({ title, section, start }: Column): Promise<ColumnResul
 function printCounts(title: string, implementation: ImplementationName, results: readonly CaseResult[]): void {
   const count = { pass: 0, fail: 0, absent: 0 };
   for (const { outcome } of results) count[outcome]++;
-  // The other implementations are there for comparison, so only cases on Throughline count as passed.
+  // The other implementations serve for comparison, so only cases on Throughline count as passed.
   if (isThroughline(implementation)) passed += count.pass;
   console.log(
     `${title.padEnd(24)} ${implementation.padEnd(20)} ${count.pass} pass, ${count.fail} differ, ${count.absent} absent`,

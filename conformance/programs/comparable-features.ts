@@ -6,9 +6,9 @@
  *
  * - `disable()` turns the storage off for every flow, and so does `exit(fn)` while `fn` runs. A `run` in `fn` turns
  *   it on again, and then the outer value is lost.
- * - The `defaultValue`, if the class has that option, is gone after a value was set and left.
- * - A value that is entered in a resource is there again when the resource runs the next time. So is a value that `run`
- *   has set when the resource runs inside itself.
+ * - The `defaultValue`, if the class has that option, is lost after a value has been set and its scope has ended.
+ * - A value that is entered in a resource is current again the next time the resource runs. A value that `run` has set
+ *   is current when the resource runs inside itself.
  */
 import type { ProgramApi } from './program-api.js';
 
@@ -33,7 +33,7 @@ export function comparableFeatures(native: ProgramApi, ours: ProgramApi): Compar
   };
 }
 
-/** Returns whether a value that is entered in a resource is there again when the resource runs the next time. */
+/** Returns whether a value that is entered in a resource is current again the next time the resource runs. */
 function keepsEnteredValues({ AsyncLocalStorage, AsyncResource }: ProgramApi): boolean {
   const storage = new AsyncLocalStorage();
   const resource = new AsyncResource('RandomProgram');

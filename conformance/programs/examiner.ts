@@ -29,7 +29,7 @@ export class Examiner {
   readonly #timeoutMs: number;
   readonly #features: ComparableFeatures;
 
-  /** @param timeoutMs The time in milliseconds after which a program counts as hung. Defaults to 15 seconds. */
+  /** @param timeoutMs the time in milliseconds after which a program counts as hung; default: 15 seconds */
   constructor(ours: ProgramApi, native: ProgramApi, timeoutMs: number = DEFAULT_TIMEOUT_MS) {
     this.#ours = ours;
     this.#native = native;

@@ -23,7 +23,7 @@ const MAX_STATEMENTS = 60;
 /** Frames of the core hold the values of a storage differently from about its hundredth value on. */
 const MANY_RUNS = 100;
 
-/** @param features The features that the program may use. */
+/** @param features the features that the program may use */
 export function generateProgram(seed: number, features: ComparableFeatures): Program {
   return new ProgramGenerator(seed, features).program();
 }
@@ -86,7 +86,7 @@ class ProgramGenerator {
 
   /**
    * Generates statements that use what a statement has created: a generator, a captured frame or a listener. Most of
-   * them are used at once. The others are used by chance, perhaps in another flow, or never.
+   * them are used immediately. The others are used by chance, perhaps in another flow, or never.
    */
   #usesOf(statement: Statement, depth: number, async: boolean): Statement[] {
     if (this.#random.chance(0.3)) return [];

@@ -5,8 +5,8 @@
  * of two flows is not what is compared.
  *
  * A function of the program whose statements contain `await` cannot be a single JavaScript function, because its
- * statements are data. Instead, the generator `#statements` executes them and yields what has to be awaited. The
- * function around it, for example `#runAsync`, contains the `await`:
+ * statements are data. Instead, the generator `#statements` executes them and yields what must be awaited. The function
+ * around it, for example `#runAsync`, contains the `await`:
  *
  *     #runAsync            #statements
  *       for each  ------>  execute until an await
@@ -45,12 +45,12 @@ const CALLBACK_MARK = '!';
 const MAX_STATEMENTS = 400;
 
 /**
- * What the function around a statement has to await or to yield. It wraps the operand, because an operand can be any
- * value and could not be distinguished from the absence of one.
+ * What the function around a statement must await or yield. It wraps the operand, because an operand can be any value
+ * and could not be distinguished from the absence of one.
  */
 interface Suspension {
   readonly operand: unknown;
-  /** Whether the operand has to be yielded rather than awaited. */
+  /** Whether the operand must be yielded rather than awaited. */
   readonly isYield?: boolean;
 }
 
@@ -95,7 +95,7 @@ export class ProgramRun {
   #pendingCount = 0;
   /** The nesting depth of resources that run more than once: captured frames and intervals. */
   #resourceDepth = 0;
-  /** The captured frames that are restored at the moment. */
+  /** The captured frames that are currently restored. */
   readonly #restored = new Set<unknown>();
   #resolveExecution: () => void = () => {};
 
@@ -160,8 +160,8 @@ export class ProgramRun {
   // Functions and their bodies
 
   /**
-   * Executes a block, and yields what has to be awaited or yielded. The caller does so in the function, and in the
-   * `try`, that the block belongs to.
+   * Executes a block, and yields what must be awaited or yielded. The caller does so in the function, and in the `try`,
+   * that the block belongs to.
    */
   *#statements(block: Block, position: Position, yields = false): Generator<Suspension, void, void> {
     this.#record(position.path);

@@ -10,10 +10,10 @@
  * - A *target* is an event emitter or an event target of the whole program.
  * - A *path* names a position in the tree, for example `3b0`: the first statement of the second block of statement 3.
  *
- * Storages, values, gates, registers and targets are numbers, taken modulo how many there are. A statement that would
- * make no sense in its position has a meaning there too: `await` in a function that is not async detaches its operand,
- * and `yield` outside of a generator does nothing. Therefore every part of a program can be removed or replaced by
- * another part, and the remainder is a program.
+ * Storages, values, gates, registers and targets are numbers, taken modulo the number of those that exist. A statement
+ * that would make no sense in its position has a meaning there too: `await` in a function that is not async detaches
+ * its operand, and `yield` outside of a generator does nothing. Therefore every part of a program can be removed or
+ * replaced by another part, and the remainder is a program.
  */
 
 /** The value of each value number. Both objects and strings, because frames may hold them differently. */

@@ -8,7 +8,7 @@ import { countStatements, formatFinding } from './format-finding.js';
 import { formatProgram } from './format-program.js';
 
 const PROGRAM_COUNT = 3000;
-/** Each flaw has to show in one of this many programs. */
+/** Each flaw must show in at least one of this many programs. */
 const PROGRAM_COUNT_PER_FLAW = 400;
 /** The maximum number of statements in a shrunk program. The flaws need two or three. */
 const MAX_SHRUNK_STATEMENTS = 6;

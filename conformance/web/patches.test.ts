@@ -223,7 +223,7 @@ test('zone.js that is loaded before Throughline keeps its zones, and Throughline
   const source = `${imports}install();${inZone}`;
   const { zones, lost } = (await pages.evaluate(source, `import 'zone.js';`)) as ZoneResult;
   assert.deepEqual(zones, ['ours', 'ours', 'ours']);
-  // zone.js replaces FileReader by its own class, which hides the native one.
+  // zone.js replaces FileReader with its own class, which hides the native one.
   assert.deepEqual(
     lost.filter((message) => !/^FileReader: expected ., got undefined/.test(message)),
     [],

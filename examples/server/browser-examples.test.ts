@@ -122,7 +122,7 @@ describe('the pages of the browser examples', { timeout: 120_000 }, () => {
     await page.close();
   });
 
-  it('runs a Node library in the page, and every span of two simultaneous users has the right parent', async () => {
+  it('runs a Node library in the page, and every span of two concurrent users has the right parent', async () => {
     const page = await browser.page(`${origin}/tracing/`);
     for (const orders of [2, 4]) {
       await evaluateWhen(page, `document.querySelectorAll('ol.done').length === ${orders}`, 'true');

@@ -48,8 +48,9 @@ const signInHtml = `<h1>Sign in</h1>
   <input name="user" aria-label="Name" placeholder="Name" maxlength="32" required autofocus>
   <button>Sign in</button>
 </form>
-<p>To be several users at once, open this page once per user, each time in another browser, another profile or a private
-window. All windows of a profile share their cookies, and therefore the user. So do all private windows of a browser.</p>`;
+<p>To be signed in as several users at once, open this page once per user, each time in another browser, another
+profile or a private window. All windows of a profile share their cookies, and therefore the user. So do all private
+windows of a browser.</p>`;
 
 function cartHtml(user: string, cart: readonly string[], products: readonly string[]): string {
   const counts = new Map<string, number>();

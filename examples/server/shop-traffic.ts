@@ -1,6 +1,6 @@
 /**
  * Users of the shop, all at the same time, each with a separate session. A user signs in, adds two items to the cart in
- * two simultaneous requests, reads the cart, works, reads the cart again, and signs out. Each user knows which items it
+ * two concurrent requests, reads the cart, works, reads the cart again, and signs out. Each user knows which items it
  * added, so the check does not rely on the server.
  */
 import { Agent, type IncomingMessage, request } from 'node:http';

@@ -6,9 +6,9 @@ export type BrowserName = (typeof browserNames)[number];
 
 export interface Page {
   /**
-   * Evaluates an expression in the page and returns its value as JSON carries it. A promise is awaited first.
+   * Evaluates an expression in the page and returns its value as JSON represents it. A promise is awaited first.
    *
-   * @throws {Error} With the message of the error if the expression throws or its promise rejects.
+   * @throws {Error} with the message of the error, if the expression throws or its promise rejects
    */
   evaluate(expression: string): Promise<unknown>;
   /** Clicks the center of the first element that matches the CSS selector, as a user would: the event is trusted. */

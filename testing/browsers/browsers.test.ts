@@ -83,7 +83,7 @@ describe('a page server', () => {
       ]);
       const events = await fetch(`${server.origin}/events`);
       equal(events.headers.get('content-type'), 'text/event-stream');
-      // The stream stays open: close() has to end it.
+      // The stream stays open, so close() must end it.
     } finally {
       await server.close();
     }

@@ -36,8 +36,8 @@ export interface PageServer {
 /**
  * Starts a server on a free port of 127.0.0.1.
  *
- * @param options.isolated Whether its pages are cross-origin isolated, which provides the most precise clock that the
- * browser has. Defaults to false.
+ * @param options.isolated whether its pages are cross-origin isolated, which provides the most precise clock that the
+ * browser has; default: false
  */
 export async function startPageServer({ isolated = false } = {}): Promise<PageServer> {
   const added = new Map<string, PageContent>();

@@ -40,7 +40,7 @@ export async function openWebKit(): Promise<Browser> {
     await display.close();
   };
   try {
-    // Only a session reports the browser's version, so one is opened at once. The first page uses it.
+    // Only a session reports the browser's version, so one is opened immediately. The first page uses it.
     let firstWindow: Window | undefined = await open();
     return {
       name: 'webkit',
@@ -65,7 +65,7 @@ export async function openWebKit(): Promise<Browser> {
   }
 }
 
-/** While other WebKit processes start, a driver sometimes never responds. It is then replaced by a new one. */
+/** While other WebKit processes start, a driver sometimes never responds. It is then replaced with a new one. */
 async function openWindow(driverPath: string, display: string): Promise<Window> {
   for (let attempt = 1; ; attempt++) {
     const { child, origin } = await startWebKitDriver(driverPath, display);

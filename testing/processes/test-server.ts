@@ -26,7 +26,7 @@ export interface TestServerOptions extends ServerCommand {
 /**
  * Starts a server and resolves once it is ready.
  *
- * @throws {Error} If the server exits or is not ready in time. Its process and its data directory are gone by then.
+ * @throws {Error} if the server exits or is not ready in time; its process and its data directory are gone by then
  */
 export async function startTestServer({
   url,

@@ -4,8 +4,9 @@ import type { Subject } from '../../suite/subject.js';
 
 /**
  * Installs the portable engine.
- * @param expectedAwait how the engine should follow `await` in this bundle; a figure of the other way would be mislabeled
- * @throws if the engine follows `await` in another way
+ * @param expectedAwait how the engine must follow `await` in this bundle, because a figure for another way would be
+ * mislabeled
+ * @throws {Error} if the engine follows `await` in another way
  */
 export function throughlineSubject(expectedAwait: InstallReport['await']): Subject {
   const { report } = install();

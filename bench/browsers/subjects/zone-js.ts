@@ -1,6 +1,6 @@
 /**
- * zone.js. It has zones instead of storages: each `run` forks a zone, and the value is a property of that zone. The patches
- * must come before all other code, so zone.js is imported first.
+ * zone.js. It has zones instead of storages: each `run` forks a zone, and the value is a property of that zone. The
+ * patches must come before all other code, so zone.js is imported first.
  */
 import 'zone.js';
 import type { Storage, Subject } from '../../suite/subject.js';

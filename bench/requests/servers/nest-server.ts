@@ -1,6 +1,6 @@
 /**
- * Nest, on either platform. Its decorators are called as functions, because Nest uses TypeScript's legacy decorators and this
- * workspace compiles standard ones.
+ * Nest, on either platform. Its decorators are called as functions, because Nest uses TypeScript's legacy decorators
+ * and this workspace compiles standard ones.
  */
 import 'reflect-metadata';
 import { Server, type ServerResponse } from 'node:http';

@@ -1,4 +1,6 @@
-/** The work of `GET /lookup` in the variants with a request scope: the scope is the context, and the session is used. */
+/**
+ * The work of `GET /lookup` in the variants with a request scope: the scope is the context, and the session is used.
+ */
 import { getRequestScope, type RequestScopeOptions, session } from '@throughline/request';
 import { sessions } from '@throughline/request/sessions';
 import { type LookupResult, lookUpInContext, type RequestContext } from './lookup-route.js';

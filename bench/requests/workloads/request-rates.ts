@@ -1,7 +1,7 @@
 /**
- * Requests per second of one framework in several variants, each of which is a server in its own process. All servers are warmed
- * up first. Then they are measured in turns, in several short windows each, so that anything else that the machine does affects
- * all of them alike.
+ * Requests per second of one framework in several variants, each of which is a server in its own process. All servers
+ * are warmed up first. Then they are measured in turns, in several short windows each, so that anything else that the
+ * machine does affects all of them alike.
  */
 import { median } from '../../measure/statistics.js';
 import type { SampleBudget } from '../../suite/sample-budget.js';

@@ -1,6 +1,6 @@
 /**
- * What a click starts: async functions, each in its own span. No function receives its parent span; the tracer reads
- * the current span. The order number is passed along only so that the page can check which order each span really
+ * The work that a click starts: async functions, each in its own span. No function receives its parent span; the tracer
+ * reads the current span. The order number is passed along only so that the page can check which order each span really
  * belongs to.
  */
 import type { Tracer } from '@opentelemetry/api';

@@ -1,4 +1,4 @@
-/** TC39's AsyncContext, implemented after the specification text of https://tc39.es/proposal-async-context/ */
+/** TC39's AsyncContext, as specified in https://tc39.es/proposal-async-context/ */
 import * as engine from '#engine';
 import { type Frame, Key, readBelowTop, sharedState, withValue } from './frame.js';
 import { isObject } from './is-object.js';
@@ -14,8 +14,9 @@ const popFrame = engine.popFrame;
 const amendRevertFrame = engine.amendRevertFrame;
 const runInFrame = engine.runInFrame;
 
+/** The options of the `AsyncContext.Variable` constructor. */
 export interface VariableOptions<T> {
-  /** The value that `get()` returns where none was set. Default: `undefined`. */
+  /** The value that `get()` returns if none was set. Default: `undefined`. */
   defaultValue?: T;
   /** A name for debugging, converted to a string. Default: `''`. */
   name?: string;

@@ -26,8 +26,9 @@ const amendRevertFrame = engine.amendRevertFrame;
 const runInFrame = engine.runInFrame;
 const captureContext = engine.captureContext;
 
+/** The options of the `AsyncLocalStorage` constructor. */
 export interface AsyncLocalStorageOptions<T> {
-  /** The value that `getStore()` returns where none was set. Default: `undefined`. */
+  /** The value that `getStore()` returns if none was set. Default: `undefined`. */
   defaultValue?: T;
   /** A name for debugging, converted to a string. Default: `''`. */
   name?: string;
@@ -148,6 +149,10 @@ export interface AsyncLocalStorage<T, S extends T | undefined = T | undefined> {
   withScope(store: T): RunScope;
 }
 
+/**
+ * The type of the class `AsyncLocalStorage`.
+ * @see https://nodejs.org/api/async_context.html#class-asynclocalstorage
+ */
 export interface AsyncLocalStorageConstructor {
   /**
    * Creates a storage whose `getStore()` never returns `undefined` for a missing value.
@@ -195,9 +200,9 @@ export interface AsyncLocalStorageConstructor {
 }
 
 /**
- * Ends a `run()` in which a frame was changed the way Node does: only the storage's own value is restored, in the frame
- * that is current by now, and as a new frame, which work that was started earlier does not share. Only `enterWith()`
- * and `disable()` make this observable.
+ * Ends a `run()` during which a frame was changed, in the same way as Node: only the storage's own value is restored,
+ * in the frame that is current by then, and in a new frame, which work that was started earlier does not share. Only
+ * `enterWith()` and `disable()` make this observable.
  */
 function restoreOwnValue(key: Key, previous: unknown, outer: Frame | undefined, since: number): void {
   const holder = getHolder();
@@ -283,7 +288,7 @@ const implementation = class AsyncLocalStorage<T> {
     if (!enterFrame(holder, withValue(getFrame(holder), this.#key, store), sharedState.changeCount)) {
       throw methodNotImplemented(
         'enterWith() or withScope()',
-        'the current value can be changed only for the duration of a call here. Use run(store, fn).',
+        'this runtime can change the current value only for the duration of a call. Use run(store, fn).',
       );
     }
     countChange();

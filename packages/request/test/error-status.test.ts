@@ -61,7 +61,10 @@ describe('RequestError', () => {
   }
 });
 
-/** Starts a server without error handlers of the application. Every route writes to the session; `/save` also awaits `save()`. */
+/**
+ * Starts a server without error handlers of the application. Every route writes to the session; `/save` also awaits
+ * `save()`.
+ */
 type Start = (options: RequestScopeOptions) => Promise<RunningServer>;
 
 async function write(path: string): Promise<string> {
@@ -119,8 +122,8 @@ function startNest(createAdapter: () => ExpressAdapter | FastifyAdapter): Start 
 }
 
 /**
- * Serves web requests over HTTP. By default, @hono/node-server replaces the global `Response`, and then h3, served by the
- * same process, loses the status of an error.
+ * Serves web requests over HTTP. By default, @hono/node-server replaces the global `Response`, and then h3, served by
+ * the same process, loses the status of an error.
  */
 function listenWeb(fetch: (request: Request) => Response | Promise<Response>): Promise<RunningServer> {
   return listen(createAdaptorServer({ fetch: (request) => fetch(request), overrideGlobalObjects: false }) as Server);

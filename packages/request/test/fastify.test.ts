@@ -167,7 +167,8 @@ const closeAll = { forceCloseConnections: true };
 runBattery('Fastify', (options) => serve(addRoutes(fastify(closeAll), options), 'http'), http1Cases);
 runBattery(
   'Fastify over HTTP/2',
-  // The types of the two kinds of server differ in their requests and responses, but not in the members that are used here.
+  // The types of the two kinds of server differ in their requests and responses, but not in the members that are used
+  // here.
   (options) => serve(addRoutes(fastify({ http2: true }) as unknown as FastifyInstance, options), 'http2'),
   [...sharedCases, 'HTTP/2 streams of one session'],
 );

@@ -89,7 +89,7 @@ const routes: Record<string, Route> = {
     const current = session();
     const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'cookie', 'save', 'regenerate', 'destroy'];
     for (const name of [...names, 'touch', 'reload']) {
-      const keyError = { code: 'ERR_SESSION_VALUE', message: /cannot have the key ".*Take another key/ };
+      const keyError = { code: 'ERR_SESSION_VALUE', message: /cannot have the key ".*Choose another key/ };
       assert.throws(() => current.set(name, { polluted: true }), keyError, name);
       assert.throws(() => current.update(name, () => ({ polluted: true })), keyError, name);
       assert.throws(() => current.get(name), keyError, name);

@@ -608,8 +608,8 @@ describe('an x-request-id header that the application sets', () => {
 });
 
 /**
- * Creates a server that handles the rejections of its listeners. `createServer()` has no option for that, so the default of all
- * emitters is changed while the server is created.
+ * Creates a server that handles the rejections of its listeners. `createServer()` has no option for that, so the
+ * default of all emitters is changed while the server is created.
  */
 function withCapturedRejections(create: () => Server): Server {
   EventEmitter.captureRejections = true;
@@ -635,7 +635,8 @@ describe('compressed WebSocket messages', () => {
     server.on('upgrade', listener).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    // ws decompresses the messages of all sockets of a process in one queue, and does not compress those below one kilobyte.
+    // ws decompresses the messages of all sockets of a process in one queue, and does not compress those below one
+    // kilobyte.
     const message = 'ab'.repeat(40_000);
     const repliesTo = async (id: string): Promise<string[]> => {
       const client = new WebSocket(`ws://127.0.0.1:${port}/`, { headers: { 'x-request-id': id } });

@@ -115,7 +115,7 @@ test('a request that only reads does not replace the cookie of a concurrent sign
   );
   const ada = server.newUser();
   await ada.send('/?a=1');
-  // More than a tenth of the idle time, so that the use has to be saved.
+  // More than a tenth of the idle time, so that the use must be saved.
   t.mock.timers.tick(2000);
   const poll = ada.send('/poll');
   await entered.opened;
@@ -183,7 +183,7 @@ test('an update() that stores nothing begins no session, and a key that is not a
   assert.deepEqual([text, cookies], ['undefined', []]);
 });
 
-/** An adapter of Keyv that is none of those with compare and set. Its writes wait for a gate. */
+/** An adapter of Keyv without compare-and-set. Its writes wait for a gate. */
 class GatedAdapter {
   readonly opts = {};
   readonly map = new Map<string, unknown>();

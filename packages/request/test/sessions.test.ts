@@ -202,7 +202,7 @@ test('a request that writes while another one ends the session is a 409, and the
   proceed();
   const { status, text, cookies, headers } = await slow;
   assert.equal(status, 409);
-  assert.match(text, /ended while this request was under way/);
+  assert.match(text, /ended while this request was in progress/);
   assert.deepEqual(cookies, []);
   assert.ok(headers.get('x-request-id'));
   assert.equal(store.size, 0);
@@ -427,6 +427,6 @@ test('sessions() logs a warning if it keeps the sessions in memory by default', 
 test('session() throws if there is no request, or no session', () => {
   assert.throws(() => session(), { code: 'ERR_NO_REQUEST_SCOPE' });
   withRequestScope({}, () =>
-    assert.throws(() => session(), { code: 'ERR_NO_SESSION', message: /Give the adapter one/ }),
+    assert.throws(() => session(), { code: 'ERR_NO_SESSION', message: /Pass sessions to the adapter/ }),
   );
 });

@@ -111,7 +111,7 @@ describe('the helpers', () => {
 });
 
 describe('languages', () => {
-  it('keeps TypeScript as it is', () => {
+  it('keeps TypeScript unchanged', () => {
     const code = `enum E { A }\nasync function f<T>(this: void, x: T): Promise<T> { const y: T = (await g<T>(x)) as T; return y!; }`;
     const result = codeOf(code, { filename: 'file.ts' });
     assert.match(
@@ -140,7 +140,7 @@ describe('languages', () => {
     }
   });
 
-  it('keeps JSX as it is', () => {
+  it('keeps JSX unchanged', () => {
     const code = 'export const f = async () => { const x = <a b={await c}>{await d}</a>; return x; };';
     for (const filename of ['file.jsx', 'file.js', 'file.tsx']) {
       assert.match(codeOf(code, { filename }) ?? '', /<a b=\{\(_v=await _f\.off\(c\),_f\.on\(_v,_v=0\)\)\}>/);
@@ -197,7 +197,7 @@ export async function update(id, { retries = 3 } = {}, change = (value) => value
 async function limit() { return 3; }
 `;
 
-  it('lead every name back to its original position', () => {
+  it('map every name to its original position', () => {
     const result = transform(code, { filename: '/app/update.js' });
     assert.ok(result);
     const map = new TraceMap(result.map.toString());

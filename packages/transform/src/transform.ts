@@ -24,14 +24,15 @@ export interface TransformOptions {
   /** The language. By default `ts` or `tsx` for files with such an extension, and `jsx` for all others. */
   readonly lang?: Language;
   /**
-   * What kind of source text the file is. By default determined by the extension, or else by the code: a file that has
-   * neither `import` nor `export` nor any sign of CommonJS is treated as an ES module.
+   * The kind of source text that the file contains. By default, the extension determines it, or else the code: a file
+   * that has neither `import` nor `export` nor any sign of CommonJS is treated as an ES module.
    */
   readonly sourceType?: SourceType;
   /**
    * The frame in which the body of a generator runs. With `next`, the default, the body of an async generator runs in
-   * the frame of the `next()` call that resumes it, as in Node.js, and other generators are left alone. With `creation`
-   * the bodies of all generators run in the frame of the call that created them, as the TC39 proposal defines it.
+   * the frame of the `next()` call that resumes it, as in Node.js, and other generators are not changed. With
+   * `creation` the bodies of all generators run in the frame of the call that created them, as the TC39 proposal
+   * defines it.
    *
    * @see https://github.com/tc39/proposal-async-context
    */
@@ -57,7 +58,7 @@ export interface TransformResult {
  * @param code the source text
  * @param options see {@link TransformOptions}
  * @returns the code and its source map, or undefined if there is nothing to transform
- * @throws {@link TransformError} if the file does not parse or contains something that cannot be transformed
+ * @throws {TransformError} if the file does not parse or contains something that cannot be transformed
  *
  * @example
  * import { transform } from '@throughline/transform';
@@ -66,7 +67,7 @@ export interface TransformResult {
  */
 export function transform(code: string, options: TransformOptions): TransformResult | undefined {
   const { filename, lang, generators = 'next', begins = '' } = options;
-  // Most files have no suspension, and are not parsed: each suspension is an `await` or inside an async function.
+  // Most files have no suspension and are not parsed: each suspension is an `await` or is inside an async function.
   const keywords = findAsyncKeywords(code);
   if (keywords.isEmpty && begins === '' && generators === 'next') return undefined;
   const { program, module } = parse(code, filename, lang ?? languageOf(filename), options.sourceType);

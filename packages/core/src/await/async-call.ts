@@ -25,7 +25,7 @@ import { NativePromise } from '../engine/jobs.js';
 import { type Emitted, type EmittedCall, exposeEmittedNames } from './emitted-code.js';
 import { isAnyProxyExposed, unwrapResult, wrapOtherOperand } from './thenables.js';
 
-/** In place of a frame: the function is not suspended. */
+/** Stored in place of a frame while the function is not suspended. */
 export const RUNNING: unique symbol = Symbol();
 
 export class AsyncCall {

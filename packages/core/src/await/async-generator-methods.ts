@@ -74,8 +74,8 @@ function createReturn(native: Method): Method {
 }
 
 /**
- * The JavaScript engine reads `then` of a thenable when it awaits it. If the call has to wait in the queue, this is
- * later, and the generator then continues in its own frame.
+ * The JavaScript engine reads the `then` of a thenable when it awaits the thenable. If the call must wait in the queue,
+ * that happens later, and the generator then continues in its own frame.
  */
 function returnThenable(
   native: Method,

@@ -43,7 +43,7 @@ export function scheduleBefore(
   ifRejected: () => void,
 ): void {
   exempt(promise);
-  // The derived promise is of no use. It cannot reject, because both outcomes are handled and the jobs do not throw.
+  // The derived promise is not used. It cannot reject, because both outcomes are handled and the jobs do not throw.
   void nativeThen.call(promise, ifFulfilled, ifRejected);
   exempt(promise);
 }

@@ -96,5 +96,5 @@ export function unwrapResult(value: unknown): unknown {
   return isAnyProxyExposed ? ThenableProxy.unwrap(value) : value;
 }
 
-/** Returns the value to return from an async function in place of a value. */
+/** Returns the value that an async function must return in place of the given one. */
 export const wrapReturn = wrapThenable;

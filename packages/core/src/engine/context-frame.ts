@@ -1,7 +1,7 @@
 /**
- * The engine for Node >= 24, which keeps the values of all its storages in one Map, the context frame. Node's own class
- * copies the Map twice for each `run`. This engine restores the previous Map itself instead of a copy, and creates the
- * new one without copying as long as no other storage has a value.
+ * The engine for Node 24 and newer, which keeps the values of all its storages in one Map, the context frame. Node's
+ * own class copies the Map twice for each `run`. This engine restores the previous Map itself instead of a copy, and
+ * creates the new one without copying as long as no other storage has a value.
  *
  * The class of these Maps is not public. It is found through an AsyncResource, which holds the Map that was current
  * when the resource was created; the Map's class also reports which Map is current. If it is not found, native.ts does
@@ -31,7 +31,7 @@ function findClass(): ContextFrameClass | undefined {
     try {
       return searchClass();
     } catch {
-      // An object that was found behaves unlike a context frame.
+      // One of the objects that were found does not behave like a context frame.
       return undefined;
     }
   });
@@ -43,7 +43,7 @@ function searchClass(): ContextFrameClass | undefined {
   for (const symbol of Object.getOwnPropertySymbols(resource)) {
     const candidate: unknown = Reflect.get(resource, symbol);
     if (typeof candidate !== 'object' || candidate === null) continue;
-    // A claim that the next lines verify.
+    // An assumption that the next lines verify.
     const found = candidate.constructor as Partial<ContextFrameClass> | undefined;
     if (typeof found?.current !== 'function' || typeof found.set !== 'function') continue;
     if (found.current() === candidate && behavesAsExpected(found as ContextFrameClass)) {
@@ -117,7 +117,7 @@ function withFrame(holder: Holder, frame: OpaqueFrame | undefined): ContextFrame
     Context.set(undefined);
     return new Context(storage, frame);
   } catch (error) {
-    // The stack is exhausted: without this, the current Map would be lost.
+    // The call stack is exhausted. Without this, the current Map would be lost.
     Context.set(holder);
     throw error;
   }

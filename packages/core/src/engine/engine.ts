@@ -37,7 +37,8 @@ export interface Engine<Holder> {
   readonly getFrame: (holder: Holder) => OpaqueFrame | undefined;
   /**
    * Makes a frame current until `popFrame`.
-   * @returns the holder within this scope; `undefined` if the holder cannot store a frame, and nothing was changed
+   * @returns the holder within this scope; `undefined` if the holder cannot store a frame, in which case nothing was
+   * changed
    */
   readonly pushFrame: (holder: Holder, frame: OpaqueFrame | undefined) => Holder | undefined;
   /**
@@ -48,8 +49,8 @@ export interface Engine<Holder> {
   readonly popFrame: (holder: Holder, inner: Holder, outer: OpaqueFrame | undefined) => void;
   /**
    * Makes a frame current until the running job or callback ends.
-   * @param changeCount the `changeCount` of the shared state now; `amendRevertFrame` recognizes by it whether the frame
-   *   was entered in its scope
+   * @param changeCount the current `changeCount` of the shared state, from which `amendRevertFrame` determines whether
+   * the frame was entered in its scope
    * @returns false if the holder cannot store a frame
    */
   readonly enterFrame: (holder: Holder, frame: OpaqueFrame | undefined, changeCount: number) => boolean;

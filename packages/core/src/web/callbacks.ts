@@ -8,7 +8,7 @@ export function patchCallbacks(): void {
   wrapMembers(callbackMethods, (native, self, args) => Reflect.apply(native, self, args.map(captureArgument)));
 }
 
-/** Captures a function, and the function in the options of `startViewTransition()`. */
+/** Binds a function to the current frame, including the one in the options of `startViewTransition()`. */
 function captureArgument(argument: unknown): unknown {
   const { update } = (argument ?? {}) as { update?: unknown };
   // A callback may have an `update` method too, and must remain a function.

@@ -41,7 +41,10 @@ function callHandleEvent(this: unknown, event: Event): void {
   (this as EventListenerObject).handleEvent(event);
 }
 
-/** Whether an uncaught error is reported: to `onerror` of the global object with a message, otherwise with an event. */
+/**
+ * Whether a call reports an uncaught error: `onerror` of the global object receives a message, other listeners an
+ * event.
+ */
 function isErrorReport(event: Event | string): boolean {
   return typeof event === 'string' || (event.isTrusted && 'message' in event);
 }

@@ -238,7 +238,7 @@ test('subclasses, and assignments to then and constructor, work as without the a
     } as typeof lazy.then;
     assert.equal(lazy.then.name, 'lazyThen');
     assert.equal(await lazy, 'lazy');
-    assert.equal(current.frame, undefined, 'the await of a promise with an own then is not intercepted');
+    assert.equal(current.frame, undefined, 'the await of a promise with its own then is not intercepted');
   });
   uninstall();
 });
@@ -283,7 +283,7 @@ test('an await keeps its frame if another frame is entered after it in the same 
   uninstall();
 });
 
-test('returning a promise that transformed code has awaited is not taken for another await', async () => {
+test('returning a promise that transformed code has awaited is not mistaken for another await', async () => {
   const uninstall = install({ await: true });
   let resolvePromise: (value: unknown) => void = () => {};
   const promise = new Promise((resolve) => {
@@ -330,7 +330,7 @@ test('the then of a thenable or subclass instance that a reaction or finally() r
   uninstall();
 });
 
-test('a then method that a library assigns after install() is called, also by await', async () => {
+test('a then method that a library assigns after install() is called, including by await', async () => {
   const uninstall = install();
   const { then } = Promise.prototype;
   let calls = 0;
@@ -367,7 +367,7 @@ test('a warning recommends the transform if await cannot be intercepted', async 
   context.after(() => {
     console.warn = warn;
   });
-  // With a frozen prototype, reads of the constructor are as invisible as in an engine that does not read it.
+  // With a frozen prototype, reads of the constructor are as invisible as in a JavaScript engine that does not read it.
   Object.freeze(Promise.prototype);
   const uninstall = install();
   assert.equal(uninstall.report.await, 'not followed');

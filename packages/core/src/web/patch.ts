@@ -1,5 +1,5 @@
 /**
- * Replaces properties of the platform by functions that look like the native ones to user code: they have the same
+ * Replaces properties of the platform with functions that look like the native ones to user code: they have the same
  * name, length, own properties and source text. A property that is missing or frozen is left alone and reported. A
  * property that another library has replaced before is wrapped like a native one. Every patch can be reverted.
  */
@@ -115,13 +115,13 @@ export function patchMethod<F extends NativeFunction>(
   });
 }
 
-/** Replaces a method, a function or a setter by one that calls a wrapper. */
+/** Replaces a method, a function or a setter with one that calls a wrapper. */
 export function wrapCall(path: string, key: string, wrapper: CallWrapper, kind = ''): void {
   patchMethod(
     path,
     key,
     (native) =>
-      // A method, unlike a function, is no constructor.
+      // A method, unlike a function, is not a constructor.
       ({
         call(this: unknown, ...args: unknown[]): unknown {
           return wrapper(native, this, args, key, kind);

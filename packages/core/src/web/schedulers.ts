@@ -3,7 +3,7 @@ import { bindToCurrentFrame } from './bind-callback.js';
 import { type CallWrapper, wrapCall } from './patch.js';
 import { SCHEDULERS } from './platform-apis.js';
 
-/** Captures the first argument only: timers pass the others to it as they are. */
+/** Binds only the first argument, the callback. Timers pass the other arguments to it unchanged. */
 const captureFirst: CallWrapper = (native, self, args) => {
   if (args.length > 0) args[0] = bindToCurrentFrame(args[0]);
   return Reflect.apply(native, self, args);

@@ -12,7 +12,7 @@ import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js
  * error goes to the error handlers of Express, in the scope.
  * @param options default: a random id, no deadline and no session
  * @returns the middleware
- * @throws {RequestError} ERR_INVALID_OPTION if an option has an invalid value
+ * @throws {RequestError} `ERR_INVALID_OPTION` if an option has an invalid value
  * @example
  * import { getRequestScope } from '@throughline/request';
  * import { requestScope } from '@throughline/request/express';

@@ -1,10 +1,10 @@
 /**
  * The request scope for Fastify 5.
  *
- * The scope is opened in an `onRequest` hook. Fastify does everything afterwards either from the `done` of that hook,
- * which is called in the scope, or in listeners of the request, of the response or of the socket of an upgrade, which
- * run in it. Only `onTimeout` hooks are called from a socket that many requests share: an `onTimeout` hook of this
- * plugin comes before them and runs them in the scope.
+ * The scope is opened in an `onRequest` hook. Everything that Fastify does afterwards runs either in the `done` of that
+ * hook, which is called in the scope, or in listeners of the request, of the response or of the socket of an upgrade,
+ * which run in the scope. Only `onTimeout` hooks are called from a socket that many requests share: an `onTimeout` hook
+ * of this plugin comes before them and runs them in the scope.
  */
 import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
 import { enterNodeScope } from '../node/enter-scope.js';

@@ -25,7 +25,7 @@ import { currentScopeOf, WebExchange } from '../web/web-exchange.js';
  * handles the error.
  * @param options default: a random id, no deadline and no session
  * @returns the middleware
- * @throws {RequestError} ERR_INVALID_OPTION if an option has an invalid value
+ * @throws {RequestError} `ERR_INVALID_OPTION` if an option has an invalid value
  * @example
  * import { getRequestScope } from '@throughline/request';
  * import { requestScope } from '@throughline/request/h3';
@@ -171,7 +171,7 @@ function promiseInScope(promise: Promise<unknown>, scope: OpenScope, reactions: 
   const scoped: PromiseInScope = scopeStorage.run(scope, Reflect.apply, Promise.prototype.then, promise, reactions);
   scoped[reactionScopeKey] = scope;
   // All promises share one function. A closure for each promise, and a wrapper around each reaction, take 0.7 µs
-  // longer. The benchmark is bench/requests.
+  // longer. Benchmark: npm run bench -- --requests
   const then = thenInScope as PromiseInScope['then'];
   try {
     // biome-ignore lint/suspicious/noThenProperty: the object is a promise, which has this property anyway

@@ -21,7 +21,7 @@ import { bodyInScope } from '../web/streamed-body.js';
  * middleware rejects with the error.
  * @param options default: a random id, no deadline and no session
  * @returns the middleware
- * @throws {RequestError} ERR_INVALID_OPTION if an option has an invalid value
+ * @throws {RequestError} `ERR_INVALID_OPTION` if an option has an invalid value
  * @example
  * import { getRequestScope } from '@throughline/request';
  * import { requestScope } from '@throughline/request/koa';

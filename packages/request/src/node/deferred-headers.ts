@@ -212,7 +212,7 @@ function throwHeadersSent(): never {
   throw nodeError('ERR_HTTP_HEADERS_SENT', 'The headers have been sent and can no longer be changed.');
 }
 
-/** Passes an error to the callback among the arguments of a call that will not be done. */
+/** Passes an error to the callback among the arguments of a call that will not be made. */
 function callBack(args: readonly unknown[], error: unknown): void {
   const callback = args.findLast((arg): arg is Callback => typeof arg === 'function');
   if (callback !== undefined) process.nextTick(callback, error);

@@ -19,8 +19,8 @@ import type { UpgradeExchange } from './upgrade-exchange.js';
 
 /**
  * Creates the scope of a request and calls `proceed` in it once its session is loaded: synchronously, unless the
- * session has to be loaded from a store. A request that already has a scope keeps it, so an adapter may be mounted
- * twice, and two adapters may be mounted.
+ * session must be loaded from a store. A request that already has a scope keeps it, so an adapter may be mounted twice,
+ * and two adapters may be mounted.
  * @param proceed receives the error if the session could not be loaded
  * @returns what `proceed` returns, or a promise of it if the session had to be loaded from a store
  */

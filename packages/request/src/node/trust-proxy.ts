@@ -16,7 +16,7 @@ export interface TrustProxyOption {
 /**
  * Creates a test for https. It reads `x-forwarded-proto` if the connection comes from a trusted proxy, and otherwise
  * checks whether the connection itself uses TLS.
- * @throws {RequestError} ERR_INVALID_OPTION if the option contains something that is not an address
+ * @throws {RequestError} `ERR_INVALID_OPTION` if the option contains something that is not an address
  */
 export function secureTestFor({ trustProxy }: TrustProxyOption): SecureTest {
   if (trustProxy === undefined) return isEncrypted;

@@ -5,7 +5,7 @@ import type { Sessions } from './session.js';
 
 /**
  * Loads the session of a scope, unless an adapter that was mounted further out has already loaded it.
- * @returns a promise if the session has to be loaded from a store, otherwise undefined
+ * @returns a promise if the session must be loaded from a store, otherwise undefined
  */
 export function loadSession(scope: OpenScope, exchange: Exchange, sessions: Sessions): Promise<void> | undefined {
   if (OpenScope.sessionOf(scope) !== undefined) return undefined;

@@ -29,7 +29,7 @@ export const MAX_TIMER_DELAY = 2 ** 31 - 1;
 
 /**
  * Validates the options of an adapter. It is called once, when the adapter is mounted.
- * @throws {RequestError} ERR_INVALID_OPTION if an option has an invalid value
+ * @throws {RequestError} `ERR_INVALID_OPTION` if an option has an invalid value
  */
 export function checkScopeOptions({ trustRequestId, deadline }: RequestScopeOptions): void {
   if (trustRequestId !== undefined && typeof trustRequestId !== 'boolean') {

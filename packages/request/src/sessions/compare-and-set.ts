@@ -1,6 +1,6 @@
 /**
- * Compare-and-set, an operation that Keyv lacks, for each store that has an adapter of Keyv's own: a Map, Redis,
- * Valkey, PostgreSQL and SQLite. An adapter is recognized by its members. None of them is imported.
+ * Compare-and-set, an operation that Keyv lacks, for a Map and for each store that has an adapter of Keyv's own: Redis,
+ * Valkey, PostgreSQL and SQLite. An adapter is recognized by its members. None of the adapters is imported.
  */
 import type { KeyvStoreAdapter } from 'keyv';
 
@@ -11,7 +11,7 @@ import type { KeyvStoreAdapter } from 'keyv';
  */
 export type CompareAndSet = (key: string, expected: unknown, next: unknown, ttl: number) => Promise<boolean>;
 
-/** Reads from an entry when it expires, in milliseconds since the epoch. */
+/** Reads the expiry time of an entry, in milliseconds since the epoch. */
 type ExpiryOf = (stored: unknown) => Promise<number>;
 
 export interface AtomicStore {

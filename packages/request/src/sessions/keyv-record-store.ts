@@ -1,6 +1,6 @@
 /**
- * Session records in a store of Keyv. The keys and the packed entries are those that Keyv itself would write. Two
- * things differ:
+ * Session records in a store of Keyv. The keys and the packed entries are those that Keyv itself would write. There are
+ * two differences:
  *
  * - The comparison and the write are one step, done by the adapter behind Keyv (compare-and-set.ts).
  * - A failure of the store is an error. Keyv and its adapters report some failures as "no entry", and then a user would
@@ -33,7 +33,7 @@ export class KeyvRecordStore implements RecordStore {
   /**
    * @param timeLimit how long the store may take for one operation, in milliseconds
    * @param warn logs a failure that no caller receives
-   * @throws {RequestError} ERR_INVALID_OPTION if the entries of the store cannot be compared
+   * @throws {RequestError} `ERR_INVALID_OPTION` if the entries of the store cannot be compared
    */
   constructor(store: SessionStore, timeLimit: number, warn: (line: string) => void) {
     this.#keyv = isKeyv(store) ? store : new Keyv({ store, namespace: 'session' });
@@ -112,7 +112,7 @@ export class KeyvRecordStore implements RecordStore {
 
   /**
    * Runs an operation of the store.
-   * @throws {RequestError} ERR_SESSION_STORE if the store fails or is too slow
+   * @throws {RequestError} `ERR_SESSION_STORE` if the store fails or is too slow
    */
   async #run<T>(operation: () => T | Promise<T>): Promise<T> {
     try {

@@ -30,7 +30,7 @@ const ID_PATTERN = /^[\w-]{32}$/;
 /** The content of a valid session cookie. */
 export interface VerifiedCookie {
   readonly id: string;
-  /** Whether it was signed with a secret that is being replaced, so that the client has to receive a new cookie. */
+  /** Whether it was signed with a secret that is being replaced, so that the client must receive a new cookie. */
   readonly hasOldSignature: boolean;
 }
 

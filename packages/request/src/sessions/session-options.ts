@@ -29,7 +29,7 @@ export interface SessionOptions {
   /** How long a session lasts without a request, in milliseconds. Default: one day. */
   idleTimeout?: number;
 
-  /** How long a session lasts in any case, in milliseconds. `regenerate()` starts this time again. Default: 30 days. */
+  /** How long a session lasts at most, in milliseconds. `regenerate()` restarts this time. Default: 30 days. */
   absoluteTimeout?: number;
 
   /** How long the store may take for one operation, in milliseconds, at most 2147483647. Default: 5000. */
@@ -45,7 +45,7 @@ export interface CheckedSessionOptions extends Required<Omit<SessionOptions, 'se
   readonly store: SessionStore | undefined;
 }
 
-/** @throws {RequestError} ERR_INVALID_OPTION if an option has an invalid value */
+/** @throws {RequestError} `ERR_INVALID_OPTION` if an option has an invalid value */
 export function checkSessionOptions(options: SessionOptions): CheckedSessionOptions {
   const {
     store,

@@ -20,7 +20,7 @@ export type { CookieOptions, SessionOptions, SessionStore };
  * returns the session of the current user.
  * @param options `secret` is required; the times are in milliseconds
  * @returns the sessions, for one or several adapters
- * @throws {RequestError} ERR_INVALID_OPTION if an option has an invalid value
+ * @throws {RequestError} `ERR_INVALID_OPTION` if an option has an invalid value
  * @example
  * import { createServer } from 'node:http';
  * import { session } from '@throughline/request';
@@ -47,8 +47,8 @@ export function sessions(options: SessionOptions): Sessions {
   const recordStore = new KeyvRecordStore(store ?? new Map(), storeTimeout, (line) => log.warn(line));
   if (store !== undefined && !(store instanceof Map) && !recordStore.isSafeToShare && !recordStore.isMap) {
     log.warn(
-      'This store cannot compare and set in one step: if several processes share it, two requests of one user at once can ' +
-        'lose what one of them wrote. The adapters of Keyv for SQLite, Redis, Valkey and PostgreSQL do not have this limit.',
+      'This store cannot compare and set in one step: if several processes share it, two concurrent requests of one user ' +
+        'can lose what one of them wrote. The adapters of Keyv for SQLite, Redis, Valkey and PostgreSQL do not have this limit.',
     );
   }
   return new StoredSessions({

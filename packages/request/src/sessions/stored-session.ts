@@ -49,7 +49,7 @@ interface SessionState {
   data: Data;
   /** The changes that have not been saved. */
   changes: Change[];
-  /** Whether the time of this use has to be saved, and the cookie sent again. */
+  /** Whether the time of this use must be saved, and the cookie sent again. */
   needsRenewal: boolean;
   /** A write whose result never arrived: the store may or may not have done it. */
   uncertainWrite: Write | undefined;
@@ -66,7 +66,7 @@ interface Write {
  */
 const MAX_ATTEMPTS = 200;
 
-/** The fraction of the idle time that has to pass before a use of the session is saved. */
+/** The fraction of the idle time that must pass before a use of the session is saved. */
 const RENEWAL_FRACTION = 0.1;
 
 export class StoredSession implements Session {
@@ -281,8 +281,8 @@ export class StoredSession implements Session {
   /**
    * Applies the unsaved changes to what the store holds now, because another request has written to it, or because an
    * earlier write of this request may have been done.
-   * @throws ERR_SESSION_GONE if there is nothing left to apply them to
-   * @throws what a function throws that was passed to `update()`
+   * @throws {RequestError} `ERR_SESSION_GONE` if there is nothing left to apply them to
+   * @throws what a function that was passed to `update()` throws
    */
   async #rebase(state: SessionState): Promise<void> {
     const { id, uncertainWrite } = state;

@@ -1,7 +1,7 @@
 /**
- * The applications with the battery's routes that run on every runtime: in Hono, in h3, and as a plain web handler. A server
- * process builds one of them by its name. Besides the routes of the battery, each has `POST /session/...` (see
- * `session-routes.ts`) and `GET /engine`, whose response names the engine that is in use.
+ * The applications with the battery's routes that run on every runtime: in Hono, in h3, and as a plain web handler. A
+ * server process builds one of them by its name. In addition to the routes of the battery, each has `POST /session/...`
+ * (see `session-routes.ts`) and `GET /engine`, whose response names the engine in use.
  */
 import type { RequestScopeOptions } from '@throughline/request';
 import { sessions } from '@throughline/request/sessions';

@@ -14,7 +14,8 @@ export function streamFrom(chunks: AsyncGenerator<string | Uint8Array>): Readabl
       else controller.enqueue(typeof value === 'string' ? encoder.encode(value) : value);
     },
     async cancel() {
-      // On Deno and workerd, a call to a generator that is still running is executed later, in a frame other than the caller's.
+      // On Deno and workerd, a call to a generator that is still running is executed later, in a frame other than the
+      // caller's.
       await pending;
       await chunks.return(undefined);
     },

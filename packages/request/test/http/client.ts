@@ -29,9 +29,9 @@ export interface TextResponse extends Omit<StreamedResponse, 'body'> {
   readonly body: string;
 }
 
-/** A request that is under way. */
+/** A request that is in progress. */
 export interface OpenRequest {
-  /** The body of the request. The caller has to end it. */
+  /** The body of the request. The caller must end it. */
   readonly upload: Writable;
   /** Resolves when the headers of the response have arrived. */
   response(): Promise<StreamedResponse>;

@@ -1,6 +1,6 @@
 /**
- * A server of the battery on Bun or Deno. Its arguments are the name of the application and the options as JSON. It prints
- * its port on a line, and exits when its standard input ends.
+ * A server of the battery on Bun or Deno. Its arguments are the name of the application and the options as JSON. It
+ * prints its port on a line, and exits when its standard input ends.
  */
 import { buildApp, type Fetch } from '../apps/build-app.js';
 

@@ -12,7 +12,10 @@ export class DeferredSessions implements Sessions {
     this.#markRequested = resolve;
   });
 
-  /** Resolves when the adapter has reported that the exchange is closed, for example because the client has disconnected. */
+  /**
+   * Resolves when the adapter has reported that the exchange is closed, for example because the client has
+   * disconnected.
+   */
   readonly closed = new Promise<void>((resolve) => {
     this.#markClosed = resolve;
   });

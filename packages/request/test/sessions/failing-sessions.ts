@@ -12,7 +12,9 @@ export const unloadableSessions: Sessions = { open: () => Promise.reject(storeDo
 /** Loading an empty session succeeds, and saving it fails. */
 export const unsavableSessions: Sessions = sessionsWith(() => Promise.reject(storeDownError()));
 
-/** Empty sessions, and a function that is called before the response headers are sent, as for a session that is saved. */
+/**
+ * Empty sessions, and a function that is called before the response headers are sent, as for a session that is saved.
+ */
 export function sessionsWith(prepare: PrepareHeaders): Sessions {
   return {
     open(exchange) {

@@ -20,8 +20,8 @@ export interface SessionServer extends AsyncDisposable {
 export type SessionHandler = (request: IncomingMessage, response: ServerResponse, url: URL) => unknown;
 
 /**
- * Starts a server on a free port. If the handler throws or rejects, the response has the status 500 and the code of the error
- * as its body.
+ * Starts a server on a free port. If the handler throws or rejects, the response has the status 500 and the code of the
+ * error as its body.
  */
 export async function startSessionServer(
   handler: SessionHandler,

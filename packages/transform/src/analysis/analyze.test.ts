@@ -11,7 +11,7 @@ function analyzeCode(code: string, generators: GeneratorFrame = 'next'): FileFac
   return analyze(program, findAsyncKeywords(code), generators);
 }
 
-/** What is known of the only function of the code that needs any code, in a few words. */
+/** Describes in a few words the only function in the code that needs emitted code. */
 function describeFunction(code: string, generators?: GeneratorFrame): string {
   const { functions } = analyzeCode(code, generators);
   assert.ok(functions.length <= 1);

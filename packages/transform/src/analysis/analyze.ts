@@ -28,7 +28,8 @@ import { TailAwaits } from './tail-awaits.js';
 import type { TextPositions } from './text-positions.js';
 
 /**
- * @param keywords where the file may have the keywords `async` and `await`
+ * Collects the facts about a file.
+ * @param keywords the positions at which the file may contain the keywords `async` and `await`
  * @param generators the frame in which the bodies of generators run
  */
 export function analyze(program: Program, keywords: TextPositions, generators: GeneratorFrame): FileFacts {
@@ -42,7 +43,10 @@ interface Region {
 
 /** The function, or the top level, that is being walked. */
 class OpenBody {
-  /** A `synchronous` body cannot suspend. This includes generators whose frames the transform leaves to the engine. */
+  /**
+   * A `synchronous` body cannot suspend. This includes generators whose frames the transform leaves to the JavaScript
+   * engine.
+   */
   readonly kind: 'async' | 'generator' | 'top level' | 'synchronous';
   readonly isAsync: boolean;
   readonly isGenerator: boolean;
@@ -85,7 +89,7 @@ class OpenBody {
     }
   }
 
-  /** Records a suspension other than an `await` expression: code follows it, and that code begins with `back`. */
+  /** Records a suspension other than an `await` expression. Code follows it, and that code begins with `back`. */
   suspendGuarded(): void {
     this.suspend();
     this.continues = true;
@@ -163,7 +167,7 @@ class Analyzer {
     }
   }
 
-  /** Whether a node outside of suspending functions contains no suspension, so that the walk can skip it. */
+  /** Whether a node outside suspending functions contains no suspension, so that the walk can skip it. */
   #cannotSuspend(node: Node): boolean {
     // The function node of an async method starts after the keyword.
     if ('async' in node && node.async === true) return false;
@@ -294,7 +298,7 @@ class Analyzer {
     body.constructs.push({ type: 'try', node, depth, guardsHandler, guardsFinalizer });
   }
 
-  /** @param start where its labels begin */
+  /** @param start the position at which its labels begin */
   #loop(node: Statement, start: number, depth: number): void {
     if (node.type === 'LabeledStatement') this.#loop(node.body, start, depth + 1);
     else if (node.type === 'ForOfStatement') this.#forOf(node, start, depth);
@@ -333,7 +337,7 @@ class Analyzer {
     body.constructs.push({ type: 'for-of', node, depth, start, using });
   }
 
-  /** @param start where its code begins */
+  /** @param start the position at which its code begins */
   #block(node: BlockStatement, start: number, depth: number): void {
     const body = this.#body;
     const kinds = node.body.map(usingKindOf);

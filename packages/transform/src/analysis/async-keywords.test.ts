@@ -39,7 +39,7 @@ describe('findAsyncKeywords', () => {
     it(`finds none in ${code}`, () => assert.ok(!hasKeyword(code)));
   }
 
-  it('may find words that are no keywords', () => {
+  it('may find words that are not keywords', () => {
     assert.ok(hasKeyword('asynchronous();'));
     assert.ok(hasKeyword('// await this'));
     assert.ok(hasKeyword('f("an async function")'));

@@ -1,4 +1,4 @@
-/** Questions about the syntax tree that several parts of the analysis and the emission have. */
+/** Queries on the syntax tree that several parts of the analysis and the emission use. */
 import { type BlockStatement, type Expression, type Node, visitorKeys } from 'oxc-parser';
 import type { UsingKind } from './facts.js';
 
@@ -6,7 +6,7 @@ export function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
 }
 
-/** Whether the body of a function is a block, and not the expression of an arrow function. */
+/** Whether the body of a function is a block rather than the expression of an arrow function. */
 export function isBlock(body: BlockStatement | Expression): body is BlockStatement {
   return body.type === 'BlockStatement';
 }

@@ -1,6 +1,6 @@
 /**
- * Which awaits are tails by their position in the function: no code of the function runs after them, unless they are in
- * a region. Only async functions that are not generators have tails.
+ * Determines which awaits are tails because of their position in the function: no code of the function runs after them,
+ * unless they are in a region. Only async functions that are not generators have tails.
  */
 import type { Expression, Node } from 'oxc-parser';
 

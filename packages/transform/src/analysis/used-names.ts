@@ -1,14 +1,15 @@
 /**
- * Which of a set of names a file uses, so that emitted code does not use them for something else.
+ * Finds which of a set of names a file uses, so that emitted code does not use them for something else.
  *
- * The names are collected from the syntax tree, which has them as the language understands them: the identifier
+ * The names are collected from the syntax tree, which contains them as the language interprets them: the identifier
  * `\u005ff` is `_f`, and `_f` in a string or a comment is not an identifier. The walk visits only nodes whose text can
- * spell one of the names, literally or with an escape. Most files have none, so that one search of their text is all.
+ * spell one of the names, literally or with an escape. Most files have no such node, so a single search of their text
+ * suffices.
  *
  * In three cases a variable can be reached by a name that is not an identifier in the tree: by code that `eval` runs in
  * its scope; by a `with` statement, whose object can have any properties; and by properties of the global object,
  * because the top-level variables of a classic script are such properties. In a file with one of these, every word of
- * the text counts.
+ * the text counts as used.
  */
 import type { Node, Program } from 'oxc-parser';
 import { forEachChild } from './syntax-tree.js';
@@ -54,7 +55,7 @@ function wordsOf(code: string, spellings: readonly RegExpExecArray[], word: RegE
   return words;
 }
 
-/** The names of the identifiers that contain one of the positions and match the expression. */
+/** Returns the names of the identifiers that contain one of the positions and match the expression. */
 function identifiersAt(program: Program, positions: TextPositions, names: RegExp): ReadonlySet<string> {
   const identifiers = new Set<string>();
   const visit = (node: Node): void => {
@@ -67,7 +68,7 @@ function identifiersAt(program: Program, positions: TextPositions, names: RegExp
   return identifiers;
 }
 
-/** Decorators can be outside of the range of the node that they belong to, as in `@decorator export class A {}`. */
+/** Decorators can be outside the range of the node that they belong to, as in `@decorator export class A {}`. */
 function hasDecorators(node: Node): boolean {
   const isExport = node.type === 'ExportNamedDeclaration' || node.type === 'ExportDefaultDeclaration';
   const decorated = isExport ? node.declaration : node;

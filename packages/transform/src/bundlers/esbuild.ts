@@ -29,7 +29,7 @@ const LOADERS: Readonly<Record<string, Loader>> = {
  *
  * @param options see {@link PluginOptions}; `install` has an effect only with `bundle: true`
  * @returns the plugin
- * @throws Error when the build starts, if the package `throughline` is not installed
+ * @throws {Error} when the build starts, if the package `throughline` is not installed
  *
  * @example
  * import throughline from '@throughline/transform/esbuild';

@@ -42,7 +42,7 @@ export function createSharedHooks(
 
     transform(code, id, isEntry) {
       const filename = id.replace(/[?#].*$/s, '');
-      // By convention, modules that another plugin made up begin with this character.
+      // By convention, the ids of virtual modules begin with this character.
       if (id.startsWith('\0') || isThroughlineFile(filename, throughlineDirectory)) return undefined;
       const begins = isEntry && options.install !== false ? `import ${JSON.stringify(INSTALL_FILE)};` : '';
       return transform(code, { ...options, ...transformOptions, filename, begins });

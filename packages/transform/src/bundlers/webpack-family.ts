@@ -1,4 +1,4 @@
-/** What the plugins for webpack and Rspack share: both bundlers have the same hooks and the same loaders. */
+/** The common part of the plugins for webpack and Rspack: both bundlers have the same hooks and the same loaders. */
 import type { NativeBuildContext, UnpluginOptions } from 'unplugin';
 import { HELPER_SPECIFIER } from '../emit/await-helpers.js';
 import type { SourceType } from '../parse/parse.js';
@@ -35,7 +35,7 @@ export interface Compiler {
 export interface BundlerActions {
   /** Makes every entry begin with a file. */
   addEntry(file: string): void;
-  /** Replaces a module by a file wherever it is requested. */
+  /** Replaces a module with a file wherever the module is requested. */
   replaceModule(request: RegExp, file: string): void;
 }
 

@@ -126,7 +126,7 @@ await storage.run(7, async () => {
   assert.equal(stdout, `7\n7\nmain.mjs:4:${line.indexOf('new Error') + 1})\n`);
 });
 
-test('the source map of a generated file leads to its original source', () => {
+test('the source map of a generated file refers to its original source', () => {
   const original = '\n\nexport async function f(x) {\n  await x;\n}\n';
   write({
     'lib/f.js': `export async function f(x) {\n  await x;\n}\n//# sourceMappingURL=f.js.map\n`,
@@ -213,7 +213,7 @@ test('an output that cannot be written and a package.json that is not valid are 
   assert.match(stdout, /^4 files: 1 transformed, 1 copied, 2 failed/);
 });
 
-test('symbolic links to the input lead to the copy, and other links keep their target', () => {
+test('symbolic links to the input point to the copy, and other links keep their target', () => {
   write({ 'src/a.js': ES_MODULE, 'src/in/b.js': ES_MODULE, 'elsewhere/c.js': ES_MODULE });
   symlinkSync('../a.js', join(directory, 'src/in/relative.js'));
   symlinkSync(join(directory, 'src/in'), join(directory, 'src/absolute'));

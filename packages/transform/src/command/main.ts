@@ -42,7 +42,7 @@ function transformInputs(options: CommandOptions): number {
   let failed = 0;
   for (const file of files) {
     const { input, output, kind } = file;
-    // The input is a source map, and the file that it belongs to has been written together with a new one.
+    // The input is a source map whose file has already been written, together with a new source map.
     if (written.has(output)) continue;
     progress.begin(input);
     if (kind === 'other') {

@@ -1,6 +1,6 @@
 /**
- * Writes the output for one file or link. An existing output is removed first, never written through: it may be a link
- * to an input.
+ * Writes the output for one file or link. An existing output is removed first and never written through, because it may
+ * be a link to an input.
  */
 import {
   chmodSync,
@@ -28,13 +28,13 @@ import { packageTypeOf } from './package-type.js';
 export interface Output {
   /** The paths that were written. */
   readonly written: readonly string[];
-  /** Whether the file was transformed, and not only copied. */
+  /** Whether the file was transformed rather than copied. */
   readonly isTransformed: boolean;
 }
 
 /**
- * @throws TransformError if the file does not parse
- * @throws Error if the output cannot be written
+ * @throws {TransformError} if the file does not parse
+ * @throws {Error} if the output cannot be written
  */
 export function writeOutput(file: InputFile, options: CommandOptions): Output {
   const { input, output, kind, inputDirectory } = file;
@@ -113,7 +113,7 @@ function relativeUrl({ pathname }: URL, target: string): string {
   return target.startsWith('file:') ? posix.relative(posix.dirname(pathname), new URL(target).pathname) : target;
 }
 
-/** A link to something in the input leads to its copy. Any other link leads to its original target. */
+/** A link to something in the input points to its copy. Any other link points to its original target. */
 function linkTarget({ input, output, inputDirectory, outDirectory }: InputFile): string {
   const target = resolve(dirname(input), readlinkSync(input));
   if (inputDirectory === undefined || !isInside(target, resolve(inputDirectory))) return target;

@@ -1,6 +1,6 @@
 /**
- * Emits the code for everything that the analysis has found. The syntax tree is not walked again: the facts of each
- * construct include its node. Each kind of construct has its own file.
+ * Emits the code for everything that the analysis has found. The syntax tree is not walked again, because the facts of
+ * each construct include its node. Each kind of construct has its own file.
  *
  *     import{guardedCall as _guardedCall}from'throughline/await';          file-opening.ts
  *     async function f(id) {let _v,_f=_guardedCall();try{                  function-body.ts

@@ -6,7 +6,7 @@
  *                 const _f=_moduleEvaluation();await _f.off(a),_f.on();
  *     b();        b();;_f.end();
  *
- * It is inserted after a hashbang and directives and contains no line break, so every line keeps its number.
+ * The opening is inserted after a hashbang and directives. It contains no line break, so every line keeps its number.
  */
 import type { Program } from 'oxc-parser';
 import { endOfDirectives } from '../analysis/directives.js';
@@ -20,7 +20,7 @@ import { bodyOpening } from './function-body.js';
 const TOP_DEPTH = 1;
 
 /**
- * Has to be called last, because it imports the helpers that all other code has named.
+ * Must be called last, because it imports the helpers that all other code has named.
  * @param begins code to put first
  */
 export function emitFileOpening(

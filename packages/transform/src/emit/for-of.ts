@@ -1,7 +1,7 @@
 /**
- * `for…of` and `for await` that suspend. The iterator of a `for…of` is closed when the loop is left, which has to
- * happen in the frame of the loop, so `back` runs before. A `for await` suspends before each iteration and at its end.
- * It iterates over an object that calls the methods of the actual iterator in the frame of the loop.
+ * `for…of` and `for await` that suspend. The iterator of a `for…of` is closed when the loop is left, which must happen
+ * in the frame of the loop, so `back` runs first. A `for await` suspends before each iteration and at its end. It
+ * iterates over an object that calls the methods of the actual iterator in the frame of the loop.
  *
  *     for (const a of b) c;             for (const a of b) {try{c;}finally{_f.back();}}
  *     for await (const a of b) c;       try{for await (const a of _iterateAsync(_f,b)) {_f.back();c;}}

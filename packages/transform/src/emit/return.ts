@@ -1,5 +1,5 @@
 /**
- * A returned value that may be a thenable. Its `then` has to be called in the frame of the `return`.
+ * A returned value that may be a thenable. Its `then` must be called in the frame of the `return`.
  *
  *     return x;    return _wrapReturn(x);    in an async function
  *     return x;    return _f.give(x);        in an async generator, which awaits what it returns

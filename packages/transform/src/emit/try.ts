@@ -1,5 +1,5 @@
 /**
- * A `try` that suspends. A rejected suspension leads to its `catch` or `finally` without passing `on`, so these begin
+ * A `try` that suspends. After a rejected suspension, its `catch` or `finally` runs without passing `on`, so both begin
  * with `back`.
  *
  *     catch (e) { … }               catch (e) {_f.back(); … }

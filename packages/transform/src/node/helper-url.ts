@@ -1,6 +1,6 @@
 /**
- * Where transformed code finds its helpers. A file of a dependency may not be able to resolve `throughline/await` from
- * its own location; it then gets the copy of the application.
+ * The URL at which transformed code finds its helpers. A file of a dependency may not be able to resolve
+ * `throughline/await` from its own location. It then uses the copy of the application.
  */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';

@@ -16,7 +16,7 @@ export interface ParsedFile {
 /**
  * @param lang derived from the extension of `filename` if undefined
  * @param sourceType derived from the code if undefined
- * @throws TransformError if the file does not parse
+ * @throws {TransformError} if the file does not parse
  */
 export function parse(
   code: string,

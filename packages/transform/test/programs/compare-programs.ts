@@ -1,10 +1,10 @@
 /**
  * Runs random programs twice: untransformed with Node's own `AsyncLocalStorage`, and transformed on the portable
- * engine. Their traces have to be equal.
+ * engine. Their traces must be equal.
  *
  *     node --conditions=throughline-portable compare-programs.js FIRST-SEED COUNT [show]
  *
- * Prints every difference, with `show` also the programs concerned, and at the end a line of JSON: the numbers of
+ * Prints every difference, and with `show` the programs concerned as well. The last line is JSON: the numbers of
  * programs, of steps in their traces, and of differences.
  */
 import { AsyncLocalStorage as NodeStorage } from 'node:async_hooks';
@@ -38,7 +38,7 @@ process.on('unhandledRejection', () => {});
 const runs: { seed: number; code: string; expected: readonly string[] }[] = [];
 const nodeFrames = framesOf(new NodeStorage());
 for (let seed = first; seed < first + count; seed++) {
-  // Node 24 knows `using` as well, but crashes with a segmentation fault if the head of a loop declares a resource.
+  // Node 24 supports `using` as well, but crashes with a segmentation fault if the head of a loop declares a resource.
   const code = writeProgram(seed, major >= 26);
   runs.push({ seed, code, expected: await run(code, nodeFrames, seed) });
 }

@@ -304,7 +304,7 @@ function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Describes a value well enough to tell it from others. */
+/** Describes a value well enough to distinguish it from others. */
 function describe(value: unknown, depth = 0): string {
   if (typeof value === 'function') return 'a function';
   if (typeof value !== 'object' || value === null) return String(value);

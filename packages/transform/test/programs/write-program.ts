@@ -26,7 +26,7 @@ const OUTSIDE_FUNCTION: Position = { isAsync: false, isGenerator: false, returns
 
 /**
  * @param seed determines the program
- * @param hasUsing whether the engine knows `using` and `await using`
+ * @param hasUsing whether the JavaScript engine supports `using` and `await using`
  */
 export function writeProgram(seed: number, hasUsing: boolean): string {
   return new Writer(new SeededRandom(seed), hasUsing).write();
@@ -252,7 +252,7 @@ module.exports = [${flows.join(', ')}];
     }
   }
 
-  /** Leaves the enclosing code, depending on a coin. */
+  /** Leaves the enclosing code, depending on the result of `coin()`. */
   #jump({ labels, returns }: Position): string {
     const exits: [string, ...string[]] = [`throw ${this.#value()};`];
     for (const { label, isLoop } of labels)
