@@ -1,7 +1,7 @@
 /**
  * The contract of an engine: how the current frame follows the code. Each kind of runtime has an engine, one file each,
- * and the conditions under `imports` in package.json select it. engines.ts verifies at compile time that every engine
- * fulfills this contract.
+ * and the conditions under `imports` in package.json select it. verified-engines.ts verifies at compile time that every
+ * engine fulfills this contract.
  *
  *     node-hooks.ts      Node with async hooks                 the frame is a property of the executing resource
  *     context-frame.ts   Node with AsyncContextFrame           the frame is an entry of Node's own context Map
@@ -48,7 +48,7 @@ export interface Engine<Holder> {
   readonly popFrame: (holder: Holder, inner: Holder, outer: OpaqueFrame | undefined) => void;
   /**
    * Makes a frame current until the running job or callback ends.
-   * @param changeCount the `changeCount` of the shared state now; `amendRevertFrame` recognizes by it whether the frame
+   * @param changeCount the `changeCount` of the shared state now; `restoreAtJobEnd` recognizes by it whether the frame
    *   was entered in its scope
    * @returns false if the holder cannot store a frame
    */
@@ -56,9 +56,9 @@ export interface Engine<Holder> {
   /**
    * Called after a scope in which a frame was entered: once the running job or callback ends, `outer` must be current
    * again, not a frame of the scope.
-   * @param since `changeCount` when the scope began
+   * @param countBefore `changeCount` when the scope began
    */
-  readonly amendRevertFrame: (holder: Holder, outer: OpaqueFrame | undefined, since: number) => void;
+  readonly restoreAtJobEnd: (holder: Holder, outer: OpaqueFrame | undefined, countBefore: number) => void;
   /** Calls a function with a frame current, even if the current holder cannot store a frame. */
   readonly runInFrame: <A extends unknown[], R>(
     frame: OpaqueFrame | undefined,
