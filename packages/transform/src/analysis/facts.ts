@@ -4,9 +4,9 @@
  * - A function *suspends* at each `await` and `yield`, at each step of a `for await`, and where it disposes of the
  *   resource of an `await using`. A *construct* is a piece of syntax for which code is written because of such a
  *   suspension.
- * - A function *continues* if any of its own code can run after one of its suspensions. `async (id) => await load(id)`
- *   does not: its only `await` is a *tail*, after which none of its code runs. The frame in which it is resumed does
- *   not matter, so it is enough to wrap the operand.
+ * - A function *continues*, or has a *continuation*, if any of its own code can run after one of its suspensions.
+ *   `async (id) => await load(id)` does not: its only `await` is a *tail*, after which none of its code runs. The frame
+ *   in which it is resumed does not matter, so it is enough to wrap the operand.
  * - A *region* is code that other code of the same function follows, or may follow, however the region is left: the
  *   block and the `catch` of a `try`, the body of a `for…of` (whose iterator is closed), the scope of a resource (which
  *   is disposed of). No `await` in a region is a tail.
@@ -55,10 +55,10 @@ export interface BodyFacts {
   readonly isAsync: boolean;
   readonly isGenerator: boolean;
   readonly constructs: readonly Construct[];
-  readonly continues: boolean;
+  readonly hasContinuation: boolean;
   readonly isGuarded: boolean;
   /** Whether the result of an `await` has to be stored in a variable while the frame is restored. */
-  readonly storesResult: boolean;
+  readonly hasResultVariable: boolean;
 }
 
 export interface FunctionFacts extends BodyFacts {
@@ -76,7 +76,7 @@ export interface TopLevelFacts extends BodyFacts {
   readonly end: number | undefined;
 }
 
-export type Construct = AwaitFacts | YieldFacts | ReturnFacts | TryFacts | ForOfFacts | ForFacts | BlockFacts;
+export type Construct = AwaitFacts | YieldFacts | ReturnFacts | TryFacts | ForOfFacts | UsingForFacts | UsingBlockFacts;
 
 export interface AwaitFacts {
   readonly type: 'await';
@@ -118,9 +118,9 @@ export interface TryFacts {
   readonly node: TryStatement;
   readonly depth: number;
   /** Whether the `catch` can be reached from a suspension. */
-  readonly guardsHandler: boolean;
+  readonly isHandlerGuarded: boolean;
   /** Whether the `finally` can be reached from a suspension. */
-  readonly guardsFinalizer: boolean;
+  readonly isFinalizerGuarded: boolean;
 }
 
 /** A `for…of` or `for await` that suspends. */
@@ -134,7 +134,7 @@ export interface ForOfFacts {
 }
 
 /** A `for (using …; …; …)` that suspends. */
-export interface ForFacts {
+export interface UsingForFacts {
   readonly type: 'for';
   readonly node: ForStatement;
   readonly depth: number;
@@ -145,7 +145,7 @@ export interface ForFacts {
 }
 
 /** A block that declares resources and suspends. */
-export interface BlockFacts {
+export interface UsingBlockFacts {
   readonly type: 'block';
   readonly node: BlockStatement;
   readonly depth: number;

@@ -24,7 +24,7 @@ interface Insertion {
  * To be added to the depth of a node, for text around one of its children: it lies between the depth of the node and
  * that of the child.
  */
-export const OPERAND_DEPTH = 0.5;
+export const OPERAND_DEPTH_OFFSET = 0.5;
 
 export class SourceEdits {
   readonly #insertions: Insertion[] = [];
