@@ -21,7 +21,7 @@ export interface AppOptions extends Omit<RequestScopeOptions, 'session'> {
 }
 
 /** The handler for a server. All other arguments of the runtime are passed on unchanged. */
-export type Fetch = (request: Request, ...rest: unknown[]) => Response | Promise<Response>;
+export type FetchHandler = (request: Request, ...rest: unknown[]) => Response | Promise<Response>;
 
 /**
  * @param name an `AppName`, unchecked because it is an argument of the process
@@ -31,16 +31,16 @@ export function buildApp(
   name: string,
   { sessions: hasSessions, ...options }: AppOptions,
   upgrade?: UpgradeWebSocket,
-): Fetch {
+): FetchHandler {
   const session = hasSessions ? { session: sessions({ secret: SECRET, store: new Map() }) } : {};
-  const fetch = buildFetch(name, { ...options, ...session }, upgrade);
+  const fetch = buildFetchHandler(name, { ...options, ...session }, upgrade);
   return async (request, ...rest) => {
     if (!request.url.endsWith('/engine')) return fetch(request, ...rest);
     return new Response(await engineName());
   };
 }
 
-function buildFetch(name: string, options: RequestScopeOptions, upgrade?: UpgradeWebSocket): Fetch {
+function buildFetchHandler(name: string, options: RequestScopeOptions, upgrade?: UpgradeWebSocket): FetchHandler {
   if (name === 'web') return buildWebHandler(options);
   if (name === 'h3') return buildH3App(options).fetch;
   const app = buildHonoApp(options, upgrade);
