@@ -53,7 +53,7 @@ const browserColumn = (name: BrowserName, title: string): Column => ({
   title,
   section: 'browsers',
   async start() {
-    const browser = await openBrowser(name, { installed: true });
+    const browser = await openBrowser(name, { usesInstalled: true });
     const server = await startPageServer();
     const runs = [...portableModes, ...peers].map((implementation) => ({
       implementation,
