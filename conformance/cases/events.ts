@@ -337,16 +337,16 @@ export const events: Chapter = {
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         let seen: string | undefined = 'nothing';
-        let called = false;
+        let isCalled = false;
         const registry = storage.run(
           'creator',
           () =>
             new FinalizationRegistry<undefined>(() => {
-              called = true;
+              isCalled = true;
               seen = storage.getStore();
             }),
         );
-        while (!called) {
+        while (!isCalled) {
           storage.run('register', () => registry.register({}, undefined));
           storage.run('collector', () => globalThis.gc?.());
           await runInTimer(() => {});

@@ -163,15 +163,15 @@ for (const runtime of ['bun', 'deno', 'workerd'] as const) {
         }));
 
       it('keeps a separate session for each user', timeLimit, () =>
-        withServer(launchServer(runtime, app, { sessions: true }), (server) => testSignInAndOut(server)),
+        withServer(launchServer(runtime, app, { hasSessions: true }), (server) => testSignInAndOut(server)),
       );
 
       it('loses no change of concurrent requests of one user', timeLimit, () =>
-        withServer(launchServer(runtime, app, { sessions: true }), (server) => testConcurrentChanges(server)),
+        withServer(launchServer(runtime, app, { hasSessions: true }), (server) => testConcurrentChanges(server)),
       );
 
       it('rejects cookies that it has not issued', timeLimit, () =>
-        withServer(launchServer(runtime, app, { sessions: true }), (server) => testForgedCookies(server)),
+        withServer(launchServer(runtime, app, { hasSessions: true }), (server) => testForgedCookies(server)),
       );
     });
   }

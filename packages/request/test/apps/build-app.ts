@@ -17,7 +17,7 @@ export type AppName = 'hono' | 'h3' | 'web';
 /** The options of an adapter, in a form that JSON can represent. */
 export interface AppOptions extends Omit<RequestScopeOptions, 'session'> {
   /** Whether the application has sessions, which are kept in memory. Default: false. */
-  readonly sessions?: boolean;
+  readonly hasSessions?: boolean;
 }
 
 /** The handler for a server. All other arguments of the runtime are passed on unchanged. */
@@ -29,7 +29,7 @@ export type FetchHandler = (request: Request, ...rest: unknown[]) => Response | 
  */
 export function buildApp(
   name: string,
-  { sessions: hasSessions, ...options }: AppOptions,
+  { hasSessions, ...options }: AppOptions,
   upgrade?: UpgradeWebSocket,
 ): FetchHandler {
   const session = hasSessions ? { session: sessions({ secret: SECRET, store: new Map() }) } : {};
