@@ -27,7 +27,7 @@ describe('subjects on servers', () => {
   }
 
   it('the check fails for a subject that claims to track values but does not', async () => {
-    const error = await assertTracking({ ...untracked, tracks: true }).catch((reason: unknown) => reason);
+    const error = await assertTracking({ ...untracked, isTracking: true }).catch((reason: unknown) => reason);
     equal(error instanceof LostValueError, true);
   });
 });

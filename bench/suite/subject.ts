@@ -10,6 +10,6 @@ export interface Storage {
 
 export interface Subject {
   /** Whether a value follows the flow in which it was set. */
-  readonly tracks: boolean;
+  readonly isTracking: boolean;
   makeStorage(): Storage;
 }

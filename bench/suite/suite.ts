@@ -131,6 +131,6 @@ export function workloadsSampledWith(suite: Suite, workload: string): readonly s
 }
 
 /** The workloads with separate samples, whose names --only accepts. */
-export function sampledWorkloads(suite: Suite): readonly string[] {
+export function separatelySampledWorkloads(suite: Suite): readonly string[] {
   return Object.keys(suite.workloads).filter((name) => suite.workloads[name]?.sampledWith === undefined);
 }

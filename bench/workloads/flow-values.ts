@@ -19,5 +19,5 @@ export function runWithValue<R>(storages: readonly Storage[], value: object, fn:
 
 /** @throws {LostValueError} if the subject tracks values and a storage does not hold `value` */
 export function assertValues(subject: Subject, storages: readonly Storage[], value: object): void {
-  if (subject.tracks && !storages.every((storage) => storage.getStore() === value)) throw new LostValueError();
+  if (subject.isTracking && !storages.every((storage) => storage.getStore() === value)) throw new LostValueError();
 }

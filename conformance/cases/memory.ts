@@ -1,13 +1,13 @@
 import { equal } from '../assert.js';
 import type { Chapter } from '../case.js';
 
-const sleep = (ms = 0) => new Promise<void>((done) => setTimeout(done, ms));
+const delay = (ms = 0) => new Promise<void>((done) => setTimeout(done, ms));
 
 /** Returns whether the garbage collector collects all targets within 30 turns of the event loop. */
 async function areCollected(...refs: WeakRef<object>[]): Promise<boolean> {
   const { gc } = globalThis as { gc?: () => void };
   for (let round = 0; round < 30; round++) {
-    await sleep();
+    await delay();
     gc?.();
     if (refs.every((ref) => ref.deref() === undefined)) return true;
   }
@@ -28,8 +28,8 @@ export const memory: Chapter = {
         const flow = async (): Promise<WeakRef<object>> => {
           const value = {};
           await storage.run(value, async () => {
-            await sleep();
-            await Promise.all([sleep(1), sleep(2)]);
+            await delay();
+            await Promise.all([delay(1), delay(2)]);
           });
           return new WeakRef(value);
         };
@@ -80,7 +80,7 @@ export const memory: Chapter = {
         const other = new AsyncLocalStorage<{ mark: string }>();
         const flow = storage.run({ mark: 'kept' }, () =>
           other.run({ mark: 'also kept' }, async () => {
-            await sleep(20);
+            await delay(20);
             return `${storage.getStore()?.mark} ${other.getStore()?.mark}`;
           }),
         );

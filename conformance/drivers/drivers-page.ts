@@ -2,7 +2,7 @@
  * Formats the results of the drivers as `docs/drivers.md`, and reads the cells of that page for one version of Node.
  */
 import { runtimes } from '../runtimes/runtimes.js';
-import { type CheckResult, FLOW_COUNT, type Outcome, type Outcomes, POOL_SIZE } from './checks/check.js';
+import { type CheckResult, FLOW_COUNT, type FrameOutcome, type OutcomeByClass, POOL_SIZE } from './checks/check.js';
 import { assertFixable, type DriverResult } from './run-driver.js';
 
 /** The keys of the runtimes that have a column. */
@@ -10,7 +10,7 @@ export const nodeVersions = ['node20', 'node22', 'node24', 'node26'] as const;
 
 export type NodeVersion = (typeof nodeVersions)[number];
 
-const words: Readonly<Record<Outcome, string>> = { kept: 'kept', lost: 'lost', another: '**another’s**' };
+const words: Readonly<Record<FrameOutcome, string>> = { kept: 'kept', lost: 'lost', another: '**another’s**' };
 
 /**
  * Returns the whole page as Markdown.
@@ -18,7 +18,7 @@ const words: Readonly<Record<Outcome, string>> = { kept: 'kept', lost: 'lost', a
  * @param columns the results of all drivers, by key of the runtime
  * @throws {Error} if a driver loses the current value and no fix keeps it
  */
-export function driversPage(columns: ReadonlyMap<string, readonly DriverResult[]>): string {
+export function formatDriversPage(columns: ReadonlyMap<string, readonly DriverResult[]>): string {
   const titles = nodeVersions.map((key) => runtimes[key].title);
   const first = columns.get(nodeVersions[0]) ?? [];
   return [
@@ -106,7 +106,7 @@ export function parseCells(page: string, key: NodeVersion): Map<string, string> 
 }
 
 /** Returns one word if Throughline and Node's own class agree, otherwise two. */
-export function formatCell({ throughline, node }: Outcomes): string {
+export function formatCell({ throughline, node }: OutcomeByClass): string {
   return throughline === node ? words[throughline] : `${words[throughline]} ${words[node]}`;
 }
 

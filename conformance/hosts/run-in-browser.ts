@@ -39,8 +39,8 @@ export async function* runInBrowser(
   server.add(`${path}cases.js`, await bundleCases(implementation, 'page-host'));
   let completed = 0;
   while (completed < cases.length) {
-    const channel = server.channel();
-    const page = await browser.page(`${server.origin}${path}?channel=${channel.path}&from=${completed}`);
+    const channel = server.createChannel();
+    const page = await browser.openPage(`${server.origin}${path}?channel=${channel.path}&from=${completed}`);
     try {
       for (const item of cases.slice(completed)) {
         // Only our own code in the page knows the path of the channel.

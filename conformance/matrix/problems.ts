@@ -4,16 +4,16 @@ import { isPeer, isThroughline } from '../implementations.js';
 import type { Matrix } from './results.js';
 
 /** Returns the failures of Throughline and of the runtimes' own classes that no entry of `differences.ts` explains. */
-export function unexplainedFailures(matrix: Matrix): string[] {
-  return failures(matrix).flatMap(({ key, title, implementation, name, reason }) =>
+export function findUnexplainedFailures(matrix: Matrix): string[] {
+  return findFailures(matrix).flatMap(({ key, title, implementation, name, reason }) =>
     findDifference(key, implementation, name) === undefined ? [`${title}, ${implementation}: ${name}: ${reason}`] : [],
   );
 }
 
 /** Returns the entries of `differences.ts` that explain no failure. Only a matrix with all columns reveals them. */
-export function staleDifferences(matrix: Matrix): string[] {
+export function findStaleDifferences(matrix: Matrix): string[] {
   const explained = new Set<string>();
-  for (const { key, implementation, name } of failures(matrix)) {
+  for (const { key, implementation, name } of findFailures(matrix)) {
     const difference = findDifference(key, implementation, name);
     if (difference !== undefined) explained.add(`${differences.indexOf(difference)} ${name}`);
   }
@@ -29,7 +29,7 @@ export function staleDifferences(matrix: Matrix): string[] {
  * a case for servers needs, and at least one browser has what a case for pages needs. Only a matrix with all columns
  * reveals such cases.
  */
-export function casesNeverRun(matrix: Matrix): string[] {
+export function findCasesNeverRun(matrix: Matrix): string[] {
   const absentInNode = new Map<string, string[]>();
   const runInBrowsers = new Set<string>();
   for (const [key, { title, section, results }] of matrix) {
@@ -49,7 +49,7 @@ export function casesNeverRun(matrix: Matrix): string[] {
 }
 
 /** Returns all failures except those of the peers, which need no explanation. */
-function failures(matrix: Matrix) {
+function findFailures(matrix: Matrix) {
   return [...matrix].flatMap(([key, { title, results }]) =>
     [...results].flatMap(([implementation, caseResults]) =>
       isPeer(implementation)

@@ -13,23 +13,23 @@
 import type { ProgramApi } from './program-api.js';
 
 export interface ComparableFeatures {
-  readonly defaultValue: boolean;
-  readonly withScope: boolean;
-  readonly disable: boolean;
-  readonly exit: boolean;
+  readonly hasDefaultValue: boolean;
+  readonly hasWithScope: boolean;
+  readonly hasDisable: boolean;
+  readonly hasExit: boolean;
   /** `enterWith` in a resource that runs more than once, and a resource that runs inside itself. */
-  readonly resourceReentry: boolean;
+  readonly hasResourceReentry: boolean;
 }
 
-export function comparableFeatures(native: ProgramApi, ours: ProgramApi): ComparableFeatures {
+export function findComparableFeatures(native: ProgramApi, ours: ProgramApi): ComparableFeatures {
   const storage = new native.AsyncLocalStorage({ defaultValue: true });
   const isBasedOnFrames = !('kResourceStore' in storage);
   return {
-    defaultValue: isBasedOnFrames && storage.getStore() === true,
-    withScope: isBasedOnFrames && 'withScope' in storage,
-    disable: isBasedOnFrames,
-    exit: isBasedOnFrames,
-    resourceReentry: keepsEnteredValues(native) === keepsEnteredValues(ours),
+    hasDefaultValue: isBasedOnFrames && storage.getStore() === true,
+    hasWithScope: isBasedOnFrames && 'withScope' in storage,
+    hasDisable: isBasedOnFrames,
+    hasExit: isBasedOnFrames,
+    hasResourceReentry: keepsEnteredValues(native) === keepsEnteredValues(ours),
   };
 }
 

@@ -42,7 +42,7 @@ export function snapshotProperties(): Map<string, PropertyDescriptor> {
 }
 
 /** Returns the paths of the properties whose value, getter or setter differs from that in an earlier snapshot. */
-export function changedProperties(before: ReadonlyMap<string, PropertyDescriptor>): string[] {
+export function findChangedProperties(before: ReadonlyMap<string, PropertyDescriptor>): string[] {
   const changed: string[] = [];
   for (const [path, { value, get, set }] of snapshotProperties()) {
     const previous = before.get(path);

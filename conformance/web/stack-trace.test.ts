@@ -51,7 +51,7 @@ test('a stack trace in Chromium shows the lines and columns of the original code
     assert.match(text('.js'), /throughline/);
     server.add('/', '<!doctype html><script type="module" src="/cart.js"></script>');
     server.add('/cart.js', text('.js'));
-    const page = await browser.page(server.origin);
+    const page = await browser.openPage(server.origin);
     const stack = String(await page.evaluate('globalThis.result'));
 
     const map = new SourceMap(JSON.parse(text('.js.map')));

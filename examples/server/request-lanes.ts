@@ -24,7 +24,7 @@ export interface RequestRecorder {
   record(step: StepName, read: IdRead): void;
   end(): void;
   /** Counts the read as mixed up if it differs from the request's own id. */
-  verify(read: IdRead): void;
+  countIfMixedUp(read: IdRead): void;
 }
 
 interface Lane {
@@ -40,22 +40,22 @@ export class RequestLanes {
   readonly totals = { requests: 0, inFlight: 0, mixedUp: 0 };
   readonly #lanes: (Lane | undefined)[] = Array.from({ length: LANES });
 
-  recorder(id: number, user: string | undefined): RequestRecorder {
+  createRecorder(id: number, user: string | undefined): RequestRecorder {
     const { totals } = this;
     const lane: Lane = { id, user: user ?? null, reads: [], endedAt: undefined };
-    const verify = (read: IdRead) => {
+    const countIfMixedUp = (read: IdRead) => {
       if (read !== id) totals.mixedUp++;
     };
     return {
       reads: lane.reads,
-      verify,
+      countIfMixedUp,
       begin: () => {
         totals.requests++;
         totals.inFlight++;
         this.#show(lane);
       },
       record: (step, read) => {
-        verify(read);
+        countIfMixedUp(read);
         lane.reads.push([step, read ?? null]);
       },
       end: () => {

@@ -38,7 +38,7 @@ export async function startServer(
 
   const handleRequest = (request: IncomingMessage, response: ServerResponse) => {
     const id = incomingId(request) ?? createRequestId();
-    const recorder = lanes.recorder(id, shop?.currentUser());
+    const recorder = lanes.createRecorder(id, shop?.currentUser());
     requestId.run(id, route, context, request, response, recorder).catch((error: unknown) => {
       if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' });
       response.end(`${error}\n`);

@@ -63,7 +63,7 @@ async function shop(page: Page, user: string, items: readonly string[], expected
 
 it('two users in two windows each see only their own cart', { timeout: 60_000 }, async () => {
   const url = `http://127.0.0.1:${server.port}/shop`;
-  const [ada, bob] = await Promise.all([browser.page(url), browser.page(url)]);
+  const [ada, bob] = await Promise.all([browser.openPage(url), browser.openPage(url)]);
   await Promise.all([
     shop(ada, 'ada', ['book', 'lamp', 'book'], '2 × book,1 × lamp'),
     shop(bob, "bob o'hara", ['pen'], '1 × pen'),

@@ -22,7 +22,7 @@ export interface Browser {
   readonly name: BrowserName;
   readonly version: string;
   /** Opens a URL in a new window with its own storage, and resolves once the page has loaded. */
-  page(url: string): Promise<Page>;
+  openPage(url: string): Promise<Page>;
   /** Ends the browser and every process that was started for it. Calling it again has no effect. */
   close(): Promise<void>;
 }

@@ -8,7 +8,7 @@ describe('a browser', () => {
   let server: PageServer;
 
   before(async () => {
-    server = await startPageServer({ isolated: true });
+    server = await startPageServer({ isCrossOriginIsolated: true });
     server.add('/', '<!doctype html><title>A page</title><button onclick="trusted = event.isTrusted">Click</button>');
     browser = await openBrowser('chromium');
   });
@@ -20,7 +20,7 @@ describe('a browser', () => {
   it('reports its version', () => match(browser.version, /^\d+\./));
 
   it('opens pages that share no storage and are all in the foreground', async () => {
-    const pages = await Promise.all([browser.page(server.origin), browser.page(server.origin)]);
+    const pages = await Promise.all([browser.openPage(server.origin), browser.openPage(server.origin)]);
     const [first, second] = pages;
     await first?.evaluate('localStorage.setItem("key", "value")');
     equal(await second?.evaluate('localStorage.getItem("key")'), null);
@@ -34,7 +34,7 @@ describe('a browser', () => {
   });
 
   it('evaluates expressions, clicks elements and takes screenshots', async () => {
-    const page = await browser.page(server.origin);
+    const page = await browser.openPage(server.origin);
     deepEqual(await page.evaluate('[document.title, isSecureContext, crossOriginIsolated]'), ['A page', true, true]);
     equal(await page.evaluate('Promise.resolve(1)'), 1);
     await rejects(page.evaluate('Promise.reject(new Error("expected"))'), /expected/);
@@ -46,14 +46,14 @@ describe('a browser', () => {
 
   it('closes a page that is stuck in an endless loop', async () => {
     server.add('/stuck', '<!doctype html><script>onload = () => setTimeout(() => { for (;;); })</script>');
-    const page = await browser.page(`${server.origin}/stuck`);
+    const page = await browser.openPage(`${server.origin}/stuck`);
     await page.close();
-    await (await browser.page(server.origin)).close();
+    await (await browser.openPage(server.origin)).close();
   });
 
   it('delivers what a page sends to its channel, and next() rejects when nothing arrives in time', async () => {
-    const channel = server.channel();
-    const page = await browser.page(server.origin);
+    const channel = server.createChannel();
+    const page = await browser.openPage(server.origin);
     await page.evaluate(`fetch('${channel.path}', { method: 'POST', body: JSON.stringify({ sent: [1] }) })`);
     deepEqual(await channel.next(10_000), { sent: [1] });
     await rejects(channel.next(1), /sent nothing for 1 ms/);

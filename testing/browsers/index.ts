@@ -5,7 +5,7 @@
  *     const browser = await openBrowser('firefox');
  *     try {
  *       server.add('/', '<!doctype html><title>A page</title>');
- *       const page = await browser.page(server.origin);
+ *       const page = await browser.openPage(server.origin);
  *       console.log(await page.evaluate('document.title'));
  *     } finally {
  *       await browser.close();

@@ -32,7 +32,7 @@ const runtimesDirectory = fileURLToPath(new URL('../../../.runtimes/', import.me
 const unpackScript = fileURLToPath(new URL('unpack-chromium.js', import.meta.url));
 
 /** @throws {Error} with the reason, if this Chromium does not run on this machine */
-export async function npmChromium(): Promise<ChromiumProgram> {
+export async function prepareNpmChromium(): Promise<ChromiumProgram> {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new Error(
       `the Chromium from npm needs Linux on x64, and this machine has ${process.platform} on ${process.arch}`,

@@ -21,7 +21,7 @@ export async function launchWithPuppeteer(name: BrowserName, options: LaunchOpti
   return {
     name,
     version,
-    page: (url) => openPage(browser, url),
+    openPage: (url) => openPage(browser, url),
     async close() {
       await browser.close();
       stopWatching();

@@ -45,7 +45,7 @@ export async function openWebKit(): Promise<Browser> {
     return {
       name: 'webkit',
       version: firstWindow.session.version,
-      async page(url): Promise<Page> {
+      async openPage(url): Promise<Page> {
         const window = firstWindow ?? (await open());
         firstWindow = undefined;
         await window.session.navigate(url);

@@ -13,5 +13,5 @@ export function throughlineSubject(expectedAwait: InstallReport['await']): Subje
   if (report.await !== expectedAwait) {
     throw new Error(`Expected await to be ${expectedAwait} in this bundle, but it is ${report.await}.`);
   }
-  return { tracks: true, makeStorage: () => new AsyncLocalStorage<object>() };
+  return { isTracking: true, makeStorage: () => new AsyncLocalStorage<object>() };
 }

@@ -19,4 +19,4 @@ class ZoneStorage implements Storage {
   }
 }
 
-export const subject: Subject = { tracks: true, makeStorage: () => new ZoneStorage() };
+export const subject: Subject = { isTracking: true, makeStorage: () => new ZoneStorage() };

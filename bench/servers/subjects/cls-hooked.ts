@@ -22,4 +22,4 @@ class NamespaceStorage implements Storage {
   }
 }
 
-export const subject: Subject = { tracks: true, makeStorage: () => new NamespaceStorage() };
+export const subject: Subject = { isTracking: true, makeStorage: () => new NamespaceStorage() };

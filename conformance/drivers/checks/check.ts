@@ -33,18 +33,18 @@ export interface Check {
  * `kept`: every flow observed its own value everywhere. `lost`: some flow observed none. `another`: some flow observed
  * the value of another flow.
  */
-export type Outcome = 'kept' | 'lost' | 'another';
+export type FrameOutcome = 'kept' | 'lost' | 'another';
 
 /** The outcome for a storage of Throughline, and for one of Node's own class. */
-export interface Outcomes {
-  readonly throughline: Outcome;
-  readonly node: Outcome;
+export interface OutcomeByClass {
+  readonly throughline: FrameOutcome;
+  readonly node: FrameOutcome;
 }
 
-export interface CheckResult extends Outcomes {
+export interface CheckResult extends OutcomeByClass {
   /** The name of the check. */
   readonly name: string;
-  readonly fix?: Outcomes & { readonly text: string };
+  readonly fix?: OutcomeByClass & { readonly text: string };
 }
 
 /** The number of connections of a pool. */
@@ -54,4 +54,4 @@ export const POOL_SIZE = 2;
 export const FLOW_COUNT = 8;
 
 /** The fix for a callback that a driver calls in the wrong frame. */
-export const BIND = 'AsyncLocalStorage.bind';
+export const BIND_FIX = 'AsyncLocalStorage.bind';

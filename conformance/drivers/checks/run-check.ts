@@ -7,7 +7,14 @@
 import { AsyncLocalStorage as NodeStorage } from 'node:async_hooks';
 import { tryGetRequestScope, withRequestScope } from '@throughline/request';
 import { AsyncLocalStorage } from 'throughline';
-import { type Check, type CheckResult, FLOW_COUNT, type Flow, type Outcome, type Outcomes } from './check.js';
+import {
+  type Check,
+  type CheckResult,
+  FLOW_COUNT,
+  type Flow,
+  type FrameOutcome,
+  type OutcomeByClass,
+} from './check.js';
 import { withTimeout } from './with-timeout.js';
 
 const storage = new AsyncLocalStorage<string>();
@@ -20,7 +27,7 @@ export async function runCheck({ name, run, fix }: Check): Promise<CheckResult> 
   return { name, ...outcomes, fix: { text: fix.text, ...(await runFlows(`${name}, ${fix.text}`, fix.run)) } };
 }
 
-async function runFlows(name: string, run: Check['run']): Promise<Outcomes> {
+async function runFlows(name: string, run: Check['run']): Promise<OutcomeByClass> {
   const throughline = new Observations();
   const node = new Observations();
   const runFlow = async (index: number) => {
@@ -47,7 +54,7 @@ async function runFlows(name: string, run: Check['run']): Promise<Outcomes> {
 
 /** The worst of the values that were observed. */
 class Observations {
-  outcome: Outcome = 'kept';
+  outcome: FrameOutcome = 'kept';
 
   add(own: string, current: string | undefined): void {
     if (current === own) return;

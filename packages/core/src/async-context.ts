@@ -2,7 +2,7 @@
 import * as engine from '#engine';
 import { type Frame, Key, readBelowTop, sharedState, withValue } from './frame.js';
 import { isObject } from './is-object.js';
-import { runInScope } from './run-in-scope.js';
+import { runInCapturedFrame } from './run-in-captured-frame.js';
 
 // V8 constant-folds module-local bindings but reloads imports on each access: getStore() takes 2.4 instead of 4.1 ns on
 // Node 20. Benchmark: npm run bench -- --only getStore
@@ -11,7 +11,7 @@ const getHolder = engine.getHolder;
 const getFrame = engine.getFrame as (holder: ReturnType<typeof getHolder>) => Frame | undefined;
 const pushFrame = engine.pushFrame;
 const popFrame = engine.popFrame;
-const amendRevertFrame = engine.amendRevertFrame;
+const restoreAtJobEnd = engine.restoreAtJobEnd;
 const runInFrame = engine.runInFrame;
 
 /** The options of the `AsyncContext.Variable` constructor. */
@@ -111,20 +111,20 @@ const variable = class Variable<T> {
       | undefined;
   }
 
-  // Inlined, not shared with runInScope(): forwarding the arguments to another function would allocate an array of
+  // Inlined, not shared with runInCapturedFrame(): forwarding the arguments to another function would allocate an array of
   // them. Benchmark: npm run bench -- --only run
   run<R, A extends unknown[]>(value: T, fn: (...args: A) => R, ...args: A): R {
     const holder = getHolder();
     const outer = getFrame(holder);
     const frame = withValue(outer, this.#key, value);
-    const since = sharedState.changeCount;
+    const countBefore = sharedState.changeCount;
     const inner = pushFrame(holder, frame);
     if (inner === undefined) return runInFrame(frame, fn, undefined, args);
     try {
       return Reflect.apply(fn, undefined, args);
     } finally {
       popFrame(holder, inner, outer);
-      if (sharedState.changeCount !== since) amendRevertFrame(holder, outer, since);
+      if (sharedState.changeCount !== countBefore) restoreAtJobEnd(holder, outer, countBefore);
     }
   }
 };
@@ -157,7 +157,7 @@ class Snapshot {
     // A method, because the returned function must not be a constructor.
     const { wrapped } = {
       wrapped(this: This, ...args: A): R {
-        return runInScope(frame, fn, this, args);
+        return runInCapturedFrame(frame, fn, this, args);
       },
     };
     copyNameAndLength(wrapped, fn);
@@ -180,7 +180,7 @@ class Snapshot {
    * @see https://tc39.es/proposal-async-context/#sec-asynccontext-snapshot.prototype.run
    */
   run<R, A extends unknown[]>(fn: (...args: A) => R, ...args: A): R {
-    return runInScope(this.#frame, fn, undefined, args);
+    return runInCapturedFrame(this.#frame, fn, undefined, args);
   }
 
   declare readonly [Symbol.toStringTag]: string;

@@ -1,6 +1,5 @@
 /** Node's AsyncLocalStorage as of Node 26, on every runtime. https://nodejs.org/api/async_context.html */
 import * as engine from '#engine';
-import { RunScope } from './disposable-scope.js';
 import { invalidArgType, methodNotImplemented } from './errors.js';
 import {
   copyFrame,
@@ -13,7 +12,8 @@ import {
   sharedState,
   withValue,
 } from './frame.js';
-import { runInScope } from './run-in-scope.js';
+import { runInCapturedFrame } from './run-in-captured-frame.js';
+import { RunScope } from './run-scope.js';
 
 // V8 constant-folds module-local bindings but reloads imports on each access: getStore() takes 2.4 instead of 4.1 ns on
 // Node 20. Benchmark: npm run bench -- --only getStore
@@ -22,7 +22,7 @@ const getFrame = engine.getFrame as (holder: ReturnType<typeof getHolder>) => Fr
 const pushFrame = engine.pushFrame;
 const popFrame = engine.popFrame;
 const enterFrame = engine.enterFrame;
-const amendRevertFrame = engine.amendRevertFrame;
+const restoreAtJobEnd = engine.restoreAtJobEnd;
 const runInFrame = engine.runInFrame;
 const captureContext = engine.captureContext;
 
@@ -204,10 +204,13 @@ export interface AsyncLocalStorageConstructor {
  * in the frame that is current by then, and in a new frame, which work that was started earlier does not share. Only
  * `enterWith()` and `disable()` make this observable.
  */
-function restoreOwnValue(key: Key, previous: unknown, outer: Frame | undefined, since: number): void {
+function restoreOwnValue(key: Key, previous: unknown, outer: Frame | undefined, countBefore: number): void {
   const holder = getHolder();
-  pushFrame(holder, sharedState.changeCount === since ? copyFrame(outer) : withValue(getFrame(holder), key, previous));
-  amendRevertFrame(holder, outer, since);
+  pushFrame(
+    holder,
+    sharedState.changeCount === countBefore ? copyFrame(outer) : withValue(getFrame(holder), key, previous),
+  );
+  restoreAtJobEnd(holder, outer, countBefore);
 }
 
 /** Calls a bound function within its captured context. */
@@ -218,7 +221,9 @@ function callBound<A extends unknown[], R>(
   args: A,
 ): R {
   // With async hooks, another frame can be current if the function is called again from within its own call.
-  return getFrame(getHolder()) === frame ? Reflect.apply(fn, thisArg, args) : runInScope(frame, fn, thisArg, args);
+  return getFrame(getHolder()) === frame
+    ? Reflect.apply(fn, thisArg, args)
+    : runInCapturedFrame(frame, fn, thisArg, args);
 }
 
 const implementation = class AsyncLocalStorage<T> {
@@ -255,7 +260,7 @@ const implementation = class AsyncLocalStorage<T> {
     return this.#name;
   }
 
-  // Inlined, not shared with runInScope(): forwarding the arguments to another function would allocate an array of
+  // Inlined, not shared with runInCapturedFrame(): forwarding the arguments to another function would allocate an array of
   // them, which takes a third of the time of a run(). Benchmark: npm run bench -- --only run
   run<R, A extends unknown[]>(store: T, fn: (...args: A) => R, ...args: A): R {
     const holder = getHolder();
@@ -264,14 +269,14 @@ const implementation = class AsyncLocalStorage<T> {
     const previous = readValue(outer, key, this.#defaultValue);
     if (Object.is(previous, store)) return Reflect.apply(fn, null, args);
     const frame = withValue(outer, key, store);
-    const since = sharedState.changeCount;
+    const countBefore = sharedState.changeCount;
     const inner = pushFrame(holder, frame);
     if (inner === undefined) return runInFrame(frame, fn, null, args);
     try {
       return Reflect.apply(fn, null, args);
     } finally {
-      if (sharedState.changeCount === since && !sharedState.hasRemoved) popFrame(holder, inner, outer);
-      else restoreOwnValue(key, previous, outer, since);
+      if (sharedState.changeCount === countBefore && !sharedState.hasRemoved) popFrame(holder, inner, outer);
+      else restoreOwnValue(key, previous, outer, countBefore);
     }
   }
 

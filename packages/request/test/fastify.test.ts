@@ -162,9 +162,9 @@ async function serve(starting: Promise<FastifyInstance>, protocol: 'http' | 'htt
 }
 
 /** By default Fastify closes only idle connections, and waits for the keep-alive connections of a client. */
-const closeAll = { forceCloseConnections: true };
+const closeAllOptions = { forceCloseConnections: true };
 
-runBattery('Fastify', (options) => serve(addRoutes(fastify(closeAll), options), 'http'), http1Cases);
+runBattery('Fastify', (options) => serve(addRoutes(fastify(closeAllOptions), options), 'http'), http1Cases);
 runBattery(
   'Fastify over HTTP/2',
   // The types of the two kinds of server differ in their requests and responses, but not in the members that are used

@@ -188,7 +188,7 @@ function serveSockets(server: Server, options: RequestScopeOptions): WebSocketSe
   return sockets;
 }
 
-async function start(options: RequestScopeOptions): Promise<RunningServer> {
+async function serve(options: RequestScopeOptions): Promise<RunningServer> {
   const server = createServer(requestScope(batteryListener, options));
   const sockets = serveSockets(server, options);
   const running = await listen(server);
@@ -201,7 +201,7 @@ async function start(options: RequestScopeOptions): Promise<RunningServer> {
   };
 }
 
-runBattery('node:http', start, [
+runBattery('node:http', serve, [
   ...sharedCases,
   'a WebSocket',
   'many requests on one keep-alive connection',

@@ -41,7 +41,7 @@ export function traceToOriginals(code: string, url: string, result: TransformRes
   const start = result.code.lastIndexOf(comment[0]);
   return {
     code: result.code.slice(0, start) + result.code.slice(start + comment[0].length),
-    map: chain(result.map.mappings, previous.payload, previous.baseUrl),
+    map: traceMappings(result.map.mappings, previous.payload, previous.baseUrl),
   };
 }
 
@@ -75,7 +75,7 @@ function parseMap(text: string): SourceMapPayload {
   return map;
 }
 
-function chain(mappings: string, previous: SourceMapPayload, baseUrl: string): SourceMap {
+function traceMappings(mappings: string, previous: SourceMapPayload, baseUrl: string): SourceMap {
   const lookup = new MapLookup(previous);
   const sources = new IndexedValues();
   const names = new IndexedValues();

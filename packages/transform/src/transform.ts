@@ -9,7 +9,7 @@
  */
 import type { SourceMap } from 'magic-string';
 import { analyze } from './analysis/analyze.js';
-import { findAsyncKeywords } from './analysis/async-keywords.js';
+import { findAsyncAwaitKeywords } from './analysis/async-await-keywords.js';
 import { CodeWriter } from './emit/code-writer.js';
 import { emitConstructs } from './emit/emit.js';
 import { emitFileOpening } from './emit/file-opening.js';
@@ -68,7 +68,7 @@ export interface TransformResult {
 export function transform(code: string, options: TransformOptions): TransformResult | undefined {
   const { filename, lang, generators = 'next', begins = '' } = options;
   // Most files have no suspension and are not parsed: each suspension is an `await` or is inside an async function.
-  const keywords = findAsyncKeywords(code);
+  const keywords = findAsyncAwaitKeywords(code);
   if (keywords.isEmpty && begins === '' && generators === 'next') return undefined;
   const { program, module } = parse(code, filename, lang ?? languageOf(filename), options.sourceType);
   const facts = analyze(program, keywords, generators);

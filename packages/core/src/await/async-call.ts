@@ -23,7 +23,7 @@ import { current } from '../engine/current.js';
 import type { OpaqueFrame } from '../engine/engine.js';
 import { NativePromise } from '../engine/jobs.js';
 import { type Emitted, type EmittedCall, exposeEmittedNames } from './emitted-code.js';
-import { isAnyProxyExposed, unwrapResult, wrapOtherOperand } from './thenables.js';
+import { isAnyProxyExposed, unwrapResult, wrapOperandSlowPath } from './thenables.js';
 
 /** Stored in place of a frame while the function is not suspended. */
 export const RUNNING: unique symbol = Symbol();
@@ -39,7 +39,7 @@ export class AsyncCall {
     const wrapped =
       operand instanceof NativePromise && operand.constructor === NativePromise
         ? operand
-        : wrapOtherOperand(operand, this.isResumed);
+        : wrapOperandSlowPath(operand, this.isResumed);
     this.frame = current.frame;
     if (this.isResumed) current.frame = undefined;
     return wrapped;

@@ -56,7 +56,7 @@ function createResume(native: Method): Method {
 function createReturn(native: Method): Method {
   return {
     return(this: Generator, value?: unknown) {
-      const then = isObject(value) && !isOrdinaryPromise(value) ? lookUp(value, 'then') : undefined;
+      const then = isObject(value) && !isOrdinaryPromise(value) ? readWithoutGetter(value, 'then') : undefined;
       if (then === HAS_GETTER) return native.call(this, value);
       const { frame } = current;
       const begin = () => enterFrame(frame, true);
@@ -112,11 +112,11 @@ function enterFrame(frame: OpaqueFrame | undefined, isResuming: boolean): void {
 }
 
 function isOrdinaryPromise(value: object): boolean {
-  return value instanceof NativePromise && lookUp(value, 'constructor') === NativePromise;
+  return value instanceof NativePromise && readWithoutGetter(value, 'constructor') === NativePromise;
 }
 
 /** Returns the value of a property without calling a getter, except for the accessors of this package. */
-function lookUp(object: object, key: string): unknown {
+function readWithoutGetter(object: object, key: string): unknown {
   for (let owner: object | null = object; owner !== null; owner = Reflect.getPrototypeOf(owner)) {
     const property = Reflect.getOwnPropertyDescriptor(owner, key);
     if (property === undefined) continue;

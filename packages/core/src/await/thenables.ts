@@ -58,14 +58,14 @@ class ThenableProxy {
 export function wrapOperand(value: unknown, returnsToRoot = false): unknown {
   return value instanceof NativePromise && value.constructor === NativePromise
     ? value
-    : wrapOtherOperand(value, returnsToRoot);
+    : wrapOperandSlowPath(value, returnsToRoot);
 }
 
 /**
  * Returns the value to await in place of an operand that is not an ordinary promise, or whose `constructor` is being
  * intercepted.
  */
-export function wrapOtherOperand(value: unknown, returnsToRoot: boolean): unknown {
+export function wrapOperandSlowPath(value: unknown, returnsToRoot: boolean): unknown {
   if (!isObject(value) || isAtRoot() || exemptOrdinaryPromise(value, returnsToRoot)) return value;
   return new ThenableProxy(value);
 }

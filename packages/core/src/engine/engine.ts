@@ -49,7 +49,7 @@ export interface Engine<Holder> {
   readonly popFrame: (holder: Holder, inner: Holder, outer: OpaqueFrame | undefined) => void;
   /**
    * Makes a frame current until the running job or callback ends.
-   * @param changeCount the current `changeCount` of the shared state, from which `amendRevertFrame` determines whether
+   * @param changeCount the current `changeCount` of the shared state, from which `restoreAtJobEnd` determines whether
    * the frame was entered in its scope
    * @returns false if the holder cannot store a frame
    */
@@ -57,9 +57,9 @@ export interface Engine<Holder> {
   /**
    * Called after a scope in which a frame was entered: once the running job or callback ends, `outer` must be current
    * again, not a frame of the scope.
-   * @param since `changeCount` when the scope began
+   * @param countBefore `changeCount` when the scope began
    */
-  readonly amendRevertFrame: (holder: Holder, outer: OpaqueFrame | undefined, since: number) => void;
+  readonly restoreAtJobEnd: (holder: Holder, outer: OpaqueFrame | undefined, countBefore: number) => void;
   /** Calls a function with a frame current, even if the current holder cannot store a frame. */
   readonly runInFrame: <A extends unknown[], R>(
     frame: OpaqueFrame | undefined,

@@ -55,7 +55,7 @@ export function enterFrame(holder: Holder, frame: OpaqueFrame | undefined): bool
 }
 
 /** The runtime restores its own context. */
-export function amendRevertFrame(): void {}
+export function restoreAtJobEnd(): void {}
 
 export function runInFrame<A extends unknown[], R>(
   frame: OpaqueFrame | undefined,

@@ -89,9 +89,9 @@ export function enterFrame(resource: Resource, frame: OpaqueFrame | undefined, c
   return true;
 }
 
-export function amendRevertFrame(resource: Resource, outer: OpaqueFrame | undefined, since: number): void {
+export function restoreAtJobEnd(resource: Resource, outer: OpaqueFrame | undefined, countBefore: number): void {
   const revert = resource[REVERT];
-  if (revert !== undefined && revert.changeCount >= since) revert.frame = outer;
+  if (revert !== undefined && revert.changeCount >= countBefore) revert.frame = outer;
 }
 
 export function runInFrame<A extends unknown[], R>(

@@ -27,7 +27,7 @@ export const {
   pushFrame,
   popFrame,
   enterFrame,
-  amendRevertFrame,
+  restoreAtJobEnd,
   runInFrame,
   captureContext,
   share,

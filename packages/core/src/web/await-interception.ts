@@ -19,7 +19,7 @@
  */
 import { current, isAtRoot } from '../engine/current.js';
 import type { OpaqueFrame } from '../engine/engine.js';
-import { NativePromise, nativeThen, queueJob, queueReturnToRoot, shieldJobs } from '../engine/jobs.js';
+import { exemptJobsFromInterception, NativePromise, nativeThen, queueJob, queueReturnToRoot } from '../engine/jobs.js';
 import { patchProperty } from './patch.js';
 import { bindingThen, nativeCallDepth } from './promise.js';
 
@@ -111,7 +111,7 @@ export function patchAwait(): (() => void) | undefined {
     },
   }));
   if (restoreConstructor === undefined) return undefined;
-  shieldJobs();
+  exemptJobsFromInterception();
   const restoreThen = patchProperty(prototype, 'then', 'Promise.prototype.then for await', () => ({
     get(this: object): unknown {
       if (probed !== this) return then;
@@ -143,13 +143,13 @@ export function patchAwait(): (() => void) | undefined {
     restoreThen?.();
     restoreConstructor();
   };
-  if (restoreThen !== undefined && doesAwaitRead()) return unpatchAwait;
+  if (restoreThen !== undefined && doesAwaitReadAccessors()) return unpatchAwait;
   unpatchAwait();
   return undefined;
 }
 
-/** Whether an `await` reads both properties. */
-function doesAwaitRead(): boolean {
+/** Whether an `await` reads both accessors. */
+function doesAwaitReadAccessors(): boolean {
   const outer = current.frame;
   const promise = NativePromise.resolve();
   probed = promise;

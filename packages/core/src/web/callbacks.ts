@@ -5,11 +5,11 @@ import { callbackMethods } from './platform-patterns.js';
 
 /** Patches methods with callbacks, such as `canvas.toBlob()`. */
 export function patchCallbacks(): void {
-  wrapMembers(callbackMethods, (native, self, args) => Reflect.apply(native, self, args.map(captureArgument)));
+  wrapMembers(callbackMethods, (native, self, args) => Reflect.apply(native, self, args.map(bindArgument)));
 }
 
 /** Binds a function to the current frame, including the one in the options of `startViewTransition()`. */
-function captureArgument(argument: unknown): unknown {
+function bindArgument(argument: unknown): unknown {
   const { update } = (argument ?? {}) as { update?: unknown };
   // A callback may have an `update` method too, and must remain a function.
   if (typeof argument === 'function' || typeof update !== 'function') return bindToCurrentFrame(argument);

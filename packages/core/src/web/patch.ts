@@ -80,10 +80,11 @@ export function patchProperty(
   }
   const revert = () => {
     patches.delete(revert);
-    const now = Reflect.getOwnPropertyDescriptor(owner, key);
+    const latest = Reflect.getOwnPropertyDescriptor(owner, key);
     const { value, set, get = native.get } = replacement;
     // If someone re-patched the property after us, leave it: our wrapper is a no-op without a value.
-    if (now?.value === value && now?.set === set && now?.get === get) Reflect.defineProperty(owner, key, native);
+    if (latest?.value === value && latest?.set === set && latest?.get === get)
+      Reflect.defineProperty(owner, key, native);
   };
   patches.set(revert, path);
   return revert;

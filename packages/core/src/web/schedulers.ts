@@ -4,12 +4,12 @@ import { type CallWrapper, wrapCall } from './patch.js';
 import { SCHEDULERS } from './platform-apis.js';
 
 /** Binds only the first argument, the callback. Timers pass the other arguments to it unchanged. */
-const captureFirst: CallWrapper = (native, self, args) => {
+const bindFirstArgument: CallWrapper = (native, self, args) => {
   if (args.length > 0) args[0] = bindToCurrentFrame(args[0]);
   return Reflect.apply(native, self, args);
 };
 
 /** Patches the functions of the global object that call back later, such as `setTimeout()`. */
 export function patchSchedulers(): void {
-  for (const name of SCHEDULERS.split(' ')) wrapCall('', name, captureFirst);
+  for (const name of SCHEDULERS.split(' ')) wrapCall('', name, bindFirstArgument);
 }

@@ -15,7 +15,7 @@ import { scopeOf } from '../node/scoped-emitter.js';
 import { UpgradeExchange } from '../node/upgrade-exchange.js';
 import { loadSession } from '../scope/load-session.js';
 import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js';
-import { type OpenScope, scopeStorage } from '../scope/request-scope.js';
+import { type Scope, scopeStorage } from '../scope/request-scope.js';
 import { currentScopeOf, WebExchange } from '../web/web-exchange.js';
 
 /**
@@ -157,7 +157,7 @@ function isHttps(event: H3Event): boolean {
 const reactionScopeKey = Symbol('throughline.reactionScope');
 
 interface PromiseInScope extends Promise<unknown> {
-  [reactionScopeKey]?: OpenScope;
+  [reactionScopeKey]?: Scope;
 }
 
 type Reactions = Parameters<Promise<unknown>['then']>;
@@ -167,7 +167,7 @@ type Reactions = Parameters<Promise<unknown>['then']>;
  * for errors and responses, and the code that reads a streamed body.
  * @param promise is not changed: a handler may return the same promise to many requests
  */
-function promiseInScope(promise: Promise<unknown>, scope: OpenScope, reactions: Reactions = []): Promise<unknown> {
+function promiseInScope(promise: Promise<unknown>, scope: Scope, reactions: Reactions = []): Promise<unknown> {
   const scoped: PromiseInScope = scopeStorage.run(scope, Reflect.apply, Promise.prototype.then, promise, reactions);
   scoped[reactionScopeKey] = scope;
   // All promises share one function. A closure for each promise, and a wrapper around each reaction, take 0.7 µs
@@ -184,7 +184,7 @@ function promiseInScope(promise: Promise<unknown>, scope: OpenScope, reactions: 
 }
 
 function thenInScope(this: PromiseInScope, ...reactions: Reactions): Promise<unknown> {
-  return promiseInScope(this, this[reactionScopeKey] as OpenScope, reactions);
+  return promiseInScope(this, this[reactionScopeKey] as Scope, reactions);
 }
 
 /** The value that h3 interprets as "no route matched". */
@@ -197,7 +197,7 @@ const crosswsHooksKey = Symbol.for('crossws.hooks');
  * crossws reads the hooks from the response of the handler, and if a server has created another response from it, from
  * the request and its context.
  */
-function runSocketHooksInScope(value: unknown, scope: OpenScope, { req }: H3Event): unknown {
+function runSocketHooksInScope(value: unknown, scope: Scope, { req }: H3Event): unknown {
   if (!(value instanceof Response) || !('crossws' in value) || !isObject(value.crossws)) return value;
   const hooks: Record<string, unknown> = {};
   for (const [name, hook] of Object.entries(value.crossws)) {
@@ -206,8 +206,8 @@ function runSocketHooksInScope(value: unknown, scope: OpenScope, { req }: H3Even
         ? (...args: unknown[]) => scopeStorage.run(scope, () => hook.apply(hooks, args))
         : hook;
   }
-  for (const holder of [req, req.context]) {
-    if (isObject(holder) && crosswsHooksKey in holder) holder[crosswsHooksKey] = hooks;
+  for (const hookSource of [req, req.context]) {
+    if (isObject(hookSource) && crosswsHooksKey in hookSource) hookSource[crosswsHooksKey] = hooks;
   }
   value.crossws = hooks;
   return value;

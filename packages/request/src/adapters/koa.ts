@@ -11,7 +11,7 @@ import { enterNodeScope } from '../node/enter-scope.js';
 import { NodeExchange } from '../node/node-exchange.js';
 import { scopeOf } from '../node/scoped-emitter.js';
 import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js';
-import { type OpenScope, scopeStorage } from '../scope/request-scope.js';
+import { type Scope, scopeStorage } from '../scope/request-scope.js';
 import { bodyInScope } from '../web/streamed-body.js';
 
 /**
@@ -83,7 +83,7 @@ function webStreamOf(body: unknown): ReadableStream<Uint8Array> | null {
 }
 
 /** Makes a stream read in the scope when it is piped. Each read then causes the next one in the same frame. */
-function pipeInScope(stream: Stream, scope: OpenScope): void {
+function pipeInScope(stream: Stream, scope: Scope): void {
   const { pipe } = stream;
   stream.pipe = (destination, options) =>
     scopeStorage.run(scope, () => pipe.call(stream, destination, options)) as typeof destination;

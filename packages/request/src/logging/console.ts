@@ -65,9 +65,11 @@ export function scopedConsole(target: Console = globalThis.console): Console {
   let currentLevel: LevelMethod | undefined;
 
   const colorMode = target === globalThis.console && process.stdout.isTTY === true && process.stdout.hasColors();
-  const unsafe = colorMode ? CONTROLS_AND_COLORS : CONTROLS;
+  const unsafePattern = colorMode ? CONTROLS_AND_COLORS : CONTROLS;
   const textStream = (defaultLevel: LevelMethod) =>
-    new TextStream((text) => target[currentLevel ?? defaultLevel](prefixLines(text.replace(unsafe, escapeUnsafe))));
+    new TextStream((text) =>
+      target[currentLevel ?? defaultLevel](prefixLines(text.replace(unsafePattern, escapeUnsafe))),
+    );
   const stdout = textStream('log');
   const stderr = textStream('error');
 

@@ -9,7 +9,7 @@ import type { Duplex } from 'node:stream';
 import type { Exchange } from '../scope/exchange.js';
 import { loadSession } from '../scope/load-session.js';
 import type { RequestScopeOptions } from '../scope/options.js';
-import { createScope, OpenScope, scopeStorage } from '../scope/request-scope.js';
+import { createScope, Scope, scopeStorage } from '../scope/request-scope.js';
 import type { Sessions } from '../scope/session.js';
 import { NodeExchange } from './node-exchange.js';
 import { addRequestIdHeader } from './request-id-header.js';
@@ -36,7 +36,7 @@ export function enterNodeScope<R>(
     scope = createSharedScope(request, response, exchange, options);
     addRequestIdHeader(response);
   } else {
-    const outer = OpenScope.exchangeOf(scope);
+    const outer = Scope.exchangeOf(scope);
     if (outer instanceof NodeExchange) outer.adoptSessionHolder(exchange);
   }
   return scopeStorage.run(scope, proceedWithSession<R>, scope, exchange, options.session, proceed);
@@ -68,7 +68,7 @@ function createSharedScope(
   counterpart: object,
   exchange: Exchange,
   options: RequestScopeOptions,
-): OpenScope {
+): Scope {
   const scope = createScope(exchange, options);
   runListenersInScope(request, scope);
   runListenersInScope(counterpart, scope);
@@ -76,7 +76,7 @@ function createSharedScope(
 }
 
 function proceedWithSession<R>(
-  scope: OpenScope,
+  scope: Scope,
   exchange: Exchange,
   sessions: Sessions | undefined,
   proceed: (error?: unknown) => R | Promise<R>,

@@ -9,14 +9,14 @@
  * The scope is a property of the object, and all objects share one function `emit` that reads it: a closure for each
  * request takes longer. Benchmark: npm run bench -- --requests
  */
-import { type OpenScope, scopeStorage } from '../scope/request-scope.js';
+import { type Scope, scopeStorage } from '../scope/request-scope.js';
 
 const scopeKey = Symbol('throughline.requestScope');
 
 type Emit = (event: string | symbol, ...args: unknown[]) => boolean;
 
 interface ScopedEmitter {
-  [scopeKey]?: OpenScope;
+  [scopeKey]?: Scope;
   emit: Emit;
   listenerCount(event: string | symbol): number;
 }
@@ -25,7 +25,7 @@ interface ScopedEmitter {
 let lastInheritedEmit: Emit | undefined;
 
 /** Makes the listeners of an event emitter run in a scope. A second call replaces the scope. */
-export function runListenersInScope(emitter: object, scope: OpenScope): void {
+export function runListenersInScope(emitter: object, scope: Scope): void {
   // Every emitter has an `emit`, but Node's types declare different events for each of them.
   const scoped = emitter as ScopedEmitter;
   const isFirst = scoped[scopeKey] === undefined;
@@ -73,6 +73,6 @@ export function unscopedPrototypeOf<T extends object>(object: T): T {
 }
 
 /** Returns the scope in which the listeners of an object run, or undefined. */
-export function scopeOf(emitter: object): OpenScope | undefined {
+export function scopeOf(emitter: object): Scope | undefined {
   return (emitter as ScopedEmitter)[scopeKey];
 }

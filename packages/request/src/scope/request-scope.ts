@@ -67,7 +67,7 @@ const NO_SCOPE_MESSAGE =
   'tryGetRequestScope().';
 
 /** The class of all scopes. The value of `scopeStorage` is always an instance of it. */
-export class OpenScope implements RequestScope {
+export class Scope implements RequestScope {
   readonly id: string;
   readonly startTime: number = Date.now();
   readonly #exchange: Exchange | undefined;
@@ -104,23 +104,23 @@ export class OpenScope implements RequestScope {
   }
 
   /** @internal */
-  static exchangeOf(scope: OpenScope): Exchange | undefined {
+  static exchangeOf(scope: Scope): Exchange | undefined {
     return scope.#exchange;
   }
 
   /** @internal */
-  static sessionOf(scope: OpenScope): Session | undefined {
+  static sessionOf(scope: Scope): Session | undefined {
     return scope.#session;
   }
 
   /** @internal */
-  static setSession(scope: OpenScope, session: Session): void {
+  static setSession(scope: Scope, session: Session): void {
     scope.#session = session;
   }
 }
 
 /** Holds the current scope. */
-export const scopeStorage = new AsyncLocalStorage<OpenScope>({ name: 'request scope' });
+export const scopeStorage = new AsyncLocalStorage<Scope>({ name: 'request scope' });
 
 /**
  * Returns the scope of the current request.
@@ -182,7 +182,7 @@ export function withRequestScope<R>(fields: RequestScopeFields, fn: () => R): R 
     );
   }
   const { id = newRequestId(), method = '', path = '', ...others } = fields;
-  const scope = new OpenScope(id, method, path);
+  const scope = new Scope(id, method, path);
   // An assignment would fail for a field that the class defines as a getter, such as `signal`.
   for (const [name, value] of Object.entries(others)) {
     Object.defineProperty(scope, name, { value, writable: true, enumerable: true, configurable: true });
@@ -191,12 +191,12 @@ export function withRequestScope<R>(fields: RequestScopeFields, fn: () => R): R 
 }
 
 /** Creates the scope of a request. The caller runs the code of the request in it. */
-export function createScope(exchange: Exchange, { trustRequestId, deadline }: RequestScopeOptions): OpenScope {
+export function createScope(exchange: Exchange, { trustRequestId, deadline }: RequestScopeOptions): Scope {
   const id =
     exchange.requestId ??
     // The header is read only if it is trusted: Node builds the object of the headers when it is read for the first
     // time.
     (trustRequestId ? asSafeRequestId(exchange.header('x-request-id')) : undefined) ??
     newRequestId();
-  return new OpenScope(id, exchange.method, exchange.url, exchange, deadline);
+  return new Scope(id, exchange.method, exchange.url, exchange, deadline);
 }

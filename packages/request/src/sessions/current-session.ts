@@ -3,9 +3,9 @@
  * adapter, or by a session middleware of the framework, such as `express-session`, that the application already uses.
  */
 import { RequestError } from '../errors.js';
-import { getRequestScope, OpenScope } from '../scope/request-scope.js';
+import { getRequestScope, Scope } from '../scope/request-scope.js';
 import type { Session } from '../scope/session.js';
-import { frameworkSession } from './framework-session.js';
+import { wrapFrameworkSession } from './framework-session.js';
 
 /**
  * Returns the session of the current request.
@@ -36,11 +36,11 @@ import { frameworkSession } from './framework-session.js';
  * const signIn = (user: string) => session<Shop>().set('user', user);
  */
 export function session<T extends object = Record<string, unknown>>(): Session<T> {
-  // Every scope is an OpenScope, because nothing else is put into the storage.
-  const scope = getRequestScope() as OpenScope;
-  let current = OpenScope.sessionOf(scope);
+  // Every scope is a Scope, because nothing else is put into the storage.
+  const scope = getRequestScope() as Scope;
+  let current = Scope.sessionOf(scope);
   if (current === undefined) {
-    current = frameworkSession(OpenScope.exchangeOf(scope));
+    current = wrapFrameworkSession(Scope.exchangeOf(scope));
     if (current === undefined) {
       throw new RequestError(
         'ERR_NO_SESSION',
@@ -49,7 +49,7 @@ export function session<T extends object = Record<string, unknown>>(): Session<T
           '@fastify/session) serves as well if it runs before this call.',
       );
     }
-    OpenScope.setSession(scope, current);
+    Scope.setSession(scope, current);
   }
   // The application declares the types of the values that it stores.
   return current as Session<T>;

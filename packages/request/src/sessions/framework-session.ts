@@ -36,7 +36,7 @@ interface LibrarySession extends Values {
  * @param exchange that of the current request, or undefined in a scope that was opened by hand
  * @returns undefined if there is no such session
  */
-export function frameworkSession(exchange: Exchange | undefined): Session | undefined {
+export function wrapFrameworkSession(exchange: Exchange | undefined): Session | undefined {
   if (exchange === undefined || !isLibrarySession(exchange.frameworkSession)) return undefined;
   return new FrameworkSession(exchange);
 }

@@ -45,7 +45,7 @@ export class KeyvRecordStore implements RecordStore {
           'compared; leave `serialize` at its default.',
       );
     }
-    this.#atomicStore = atomicStoreOf(this.#adapter, (stored) => this.#expiryOf(stored));
+    this.#atomicStore = atomicStoreOf(this.#adapter, (packedEntry) => this.#readExpiry(packedEntry));
     this.#timeLimit = timeLimit;
     this.#warn = warn;
     // By default, KeyvRedis returns undefined for an error.
@@ -65,8 +65,8 @@ export class KeyvRecordStore implements RecordStore {
   }
 
   async read(id: string): Promise<StoredRecord | undefined> {
-    const stored = await this.#run(() => this.#adapter.get(this.#keyOf(id)));
-    const entry = await this.#unpack(stored);
+    const packedEntry = await this.#run(() => this.#adapter.get(this.#keyOf(id)));
+    const entry = await this.#unpack(packedEntry);
     if (entry === undefined) return undefined;
     if (typeof entry.expires === 'number' && entry.expires <= Date.now()) return undefined;
     const record = parseRecord(entry.value, id);
@@ -74,7 +74,7 @@ export class KeyvRecordStore implements RecordStore {
       this.#warn('The session store returned an entry that is not a record of the requested session. It is ignored.');
       return undefined;
     }
-    return { record, stored };
+    return { record, packedEntry };
   }
 
   async replace(
@@ -85,25 +85,27 @@ export class KeyvRecordStore implements RecordStore {
   ): Promise<StoredRecord | undefined> {
     this.#deleteExpiredIfDue();
     const expires = Math.ceil(expiresAt);
-    const stored: unknown = await this.#keyv.serializeData({ value: serializeRecord(record), expires });
+    const packedEntry: unknown = await this.#keyv.serializeData({ value: serializeRecord(record), expires });
     const ttl = Math.max(1, expires - Date.now());
     const key = this.#keyOf(id);
-    const isReplaced = await this.#run(() => this.#atomicStore.compareAndSet(key, expected?.stored, stored, ttl));
-    return isReplaced ? { record, stored } : undefined;
+    const isReplaced = await this.#run(() =>
+      this.#atomicStore.compareAndSet(key, expected?.packedEntry, packedEntry, ttl),
+    );
+    return isReplaced ? { record, packedEntry } : undefined;
   }
 
   remove(id: string, expected: StoredRecord): Promise<boolean> {
     const key = this.#keyOf(id);
-    return this.#run(() => this.#atomicStore.compareAndSet(key, expected.stored, undefined, 0));
+    return this.#run(() => this.#atomicStore.compareAndSet(key, expected.packedEntry, undefined, 0));
   }
 
-  async #unpack(stored: unknown): Promise<{ value?: unknown; expires?: number | undefined } | undefined> {
-    if (typeof stored === 'string') {
+  async #unpack(packedEntry: unknown): Promise<{ value?: unknown; expires?: number | undefined } | undefined> {
+    if (typeof packedEntry === 'string') {
       // A damaged entry has no value.
-      return this.#keyv.deserializeData(stored).catch(() => ({}));
+      return this.#keyv.deserializeData(packedEntry).catch(() => ({}));
     }
     // Without a serializer, Keyv stores objects.
-    return typeof stored === 'object' && stored !== null ? stored : undefined;
+    return typeof packedEntry === 'object' && packedEntry !== null ? packedEntry : undefined;
   }
 
   #keyOf(id: string): string {
@@ -122,8 +124,8 @@ export class KeyvRecordStore implements RecordStore {
     }
   }
 
-  async #expiryOf(stored: unknown): Promise<number> {
-    const expires = (await this.#unpack(stored))?.expires;
+  async #readExpiry(packedEntry: unknown): Promise<number> {
+    const expires = (await this.#unpack(packedEntry))?.expires;
     return typeof expires === 'number' ? expires : Number.POSITIVE_INFINITY;
   }
 

@@ -9,10 +9,10 @@
  */
 import type { SessionRecord } from './session-record.js';
 
-/** A record together with the exact content of the store, for comparison. */
+/** A record together with the entry of the store that it was unpacked from, for comparison. */
 export interface StoredRecord {
   readonly record: SessionRecord;
-  readonly stored: unknown;
+  readonly packedEntry: unknown;
 }
 
 export interface RecordStore {

@@ -11,7 +11,7 @@
  *
  * @see https://fetch.spec.whatwg.org/#concept-body
  */
-import { type OpenScope, scopeStorage } from '../scope/request-scope.js';
+import { type Scope, scopeStorage } from '../scope/request-scope.js';
 
 const USUAL_FOR_TEXT = /^(text\/(plain|html|css|javascript)|application\/(json|javascript))\b/i;
 
@@ -28,7 +28,7 @@ export interface BodyObserver {
  * @param observer if given, the body is read regardless of its content type
  * @returns undefined if the response has no body that may stream, or one that is already being read
  */
-export function responseInScope(response: Response, scope: OpenScope, observer?: BodyObserver): Response | undefined {
+export function responseInScope(response: Response, scope: Scope, observer?: BodyObserver): Response | undefined {
   const unreadBody = unreadHonoBody(response);
   // Nearly always a string. Reading even the headers of such a response would disable the fast path.
   if (unreadBody !== undefined && !(unreadBody instanceof ReadableStream)) return undefined;
@@ -82,7 +82,7 @@ function partsUnder(symbol: symbol, response: Response): unknown[] | undefined {
  */
 export function bodyInScope(
   body: ReadableStream<Uint8Array>,
-  scope: OpenScope,
+  scope: Scope,
   observer?: BodyObserver,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();

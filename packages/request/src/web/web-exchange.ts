@@ -9,7 +9,7 @@
 import { errorResponseStatus, errorResponseText } from '../scope/error-response.js';
 import type { Exchange, PrepareHeaders } from '../scope/exchange.js';
 import type { RequestScopeOptions } from '../scope/options.js';
-import { createScope, OpenScope, scopeStorage } from '../scope/request-scope.js';
+import { createScope, Scope, scopeStorage } from '../scope/request-scope.js';
 import { type BodyObserver, responseInScope } from './streamed-body.js';
 
 type Header = readonly [name: string, value: string];
@@ -18,7 +18,7 @@ export class WebExchange implements Exchange, BodyObserver {
   readonly frameworkSession = undefined;
   readonly request: Request;
   /** The scope of the request, which this exchange creates. */
-  readonly scope: OpenScope;
+  readonly scope: Scope;
   readonly #isSecure: () => boolean;
   /** The headers that every response gets, including an error response. */
   readonly #headers: readonly Header[];
@@ -159,10 +159,10 @@ export class WebExchange implements Exchange, BodyObserver {
 }
 
 /** Returns the current scope if it is that of this request. */
-export function currentScopeOf(request: Request): OpenScope | undefined {
+export function currentScopeOf(request: Request): Scope | undefined {
   const scope = scopeStorage.getStore();
   if (scope === undefined) return undefined;
-  const exchange = OpenScope.exchangeOf(scope);
+  const exchange = Scope.exchangeOf(scope);
   return exchange instanceof WebExchange && exchange.request === request ? scope : undefined;
 }
 

@@ -17,11 +17,11 @@ export type AppName = 'hono' | 'h3' | 'web';
 /** The options of an adapter, in a form that JSON can represent. */
 export interface AppOptions extends Omit<RequestScopeOptions, 'session'> {
   /** Whether the application has sessions, which are kept in memory. Default: false. */
-  readonly sessions?: boolean;
+  readonly hasSessions?: boolean;
 }
 
 /** The handler for a server. All other arguments of the runtime are passed on unchanged. */
-export type Fetch = (request: Request, ...rest: unknown[]) => Response | Promise<Response>;
+export type FetchHandler = (request: Request, ...rest: unknown[]) => Response | Promise<Response>;
 
 /**
  * @param name an `AppName`, unchecked because it is an argument of the process
@@ -29,18 +29,18 @@ export type Fetch = (request: Request, ...rest: unknown[]) => Response | Promise
  */
 export function buildApp(
   name: string,
-  { sessions: hasSessions, ...options }: AppOptions,
+  { hasSessions, ...options }: AppOptions,
   upgrade?: UpgradeWebSocket,
-): Fetch {
+): FetchHandler {
   const session = hasSessions ? { session: sessions({ secret: SECRET, store: new Map() }) } : {};
-  const fetch = buildFetch(name, { ...options, ...session }, upgrade);
+  const fetch = buildFetchHandler(name, { ...options, ...session }, upgrade);
   return async (request, ...rest) => {
     if (!request.url.endsWith('/engine')) return fetch(request, ...rest);
     return new Response(await engineName());
   };
 }
 
-function buildFetch(name: string, options: RequestScopeOptions, upgrade?: UpgradeWebSocket): Fetch {
+function buildFetchHandler(name: string, options: RequestScopeOptions, upgrade?: UpgradeWebSocket): FetchHandler {
   if (name === 'web') return buildWebHandler(options);
   if (name === 'h3') return buildH3App(options).fetch;
   const app = buildHonoApp(options, upgrade);

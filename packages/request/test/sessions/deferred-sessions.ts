@@ -1,6 +1,7 @@
 /** Sessions that are loaded only when the test decides. */
 import type { Session, Sessions } from '@throughline/request';
-import { type Exchange, emptySession } from './empty-session.js';
+import { emptySession } from './empty-session.js';
+import type { Exchange } from './exchange-types.js';
 
 export class DeferredSessions implements Sessions {
   #markRequested: () => void = () => {};

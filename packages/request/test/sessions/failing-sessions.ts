@@ -1,6 +1,7 @@
 /** Sessions that cannot be loaded, and sessions that cannot be saved, for the adapters that respond to these errors. */
 import { RequestError, type Sessions } from '@throughline/request';
-import { emptySession, type PrepareHeaders } from './empty-session.js';
+import { emptySession } from './empty-session.js';
+import type { PrepareHeaders } from './exchange-types.js';
 
 export function storeDownError(): RequestError {
   return new RequestError('ERR_SESSION_STORE', 'the store is down');

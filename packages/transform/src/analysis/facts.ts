@@ -55,10 +55,10 @@ export interface BodyFacts {
   readonly isAsync: boolean;
   readonly isGenerator: boolean;
   readonly constructs: readonly Construct[];
-  readonly continues: boolean;
+  readonly hasContinuation: boolean;
   readonly isGuarded: boolean;
   /** Whether the result of an `await` must be stored in a variable while the frame is restored. */
-  readonly storesResult: boolean;
+  readonly hasResultVariable: boolean;
 }
 
 export interface FunctionFacts extends BodyFacts {
@@ -76,7 +76,7 @@ export interface TopLevelFacts extends BodyFacts {
   readonly end: number | undefined;
 }
 
-export type Construct = AwaitFacts | YieldFacts | ReturnFacts | TryFacts | ForOfFacts | ForFacts | BlockFacts;
+export type Construct = AwaitFacts | YieldFacts | ReturnFacts | TryFacts | ForOfFacts | UsingForFacts | UsingBlockFacts;
 
 export interface AwaitFacts {
   readonly type: 'await';
@@ -118,9 +118,9 @@ export interface TryFacts {
   readonly node: TryStatement;
   readonly depth: number;
   /** Whether the `catch` can be reached from a suspension. */
-  readonly guardsHandler: boolean;
+  readonly isHandlerGuarded: boolean;
   /** Whether the `finally` can be reached from a suspension. */
-  readonly guardsFinalizer: boolean;
+  readonly isFinalizerGuarded: boolean;
 }
 
 /** A `for…of` or `for await` that suspends. */
@@ -134,7 +134,7 @@ export interface ForOfFacts {
 }
 
 /** A `for (using …; …; …)` that suspends. */
-export interface ForFacts {
+export interface UsingForFacts {
   readonly type: 'for';
   readonly node: ForStatement;
   readonly depth: number;
@@ -145,7 +145,7 @@ export interface ForFacts {
 }
 
 /** A block that declares resources and suspends. */
-export interface BlockFacts {
+export interface UsingBlockFacts {
   readonly type: 'block';
   readonly node: BlockStatement;
   readonly depth: number;

@@ -38,7 +38,7 @@ export interface CommandOptions {
   /** Files and directories. */
   readonly inputs: readonly string[];
   readonly outDirectory: string;
-  readonly sourceMaps: boolean;
+  readonly writesSourceMaps: boolean;
   readonly transformOptions: Pick<TransformOptions, 'sourceType' | 'generators'>;
 }
 
@@ -57,7 +57,7 @@ export function parseArguments(args: string[]): CommandOptions | 'help' | 'versi
   return {
     inputs: positionals,
     outDirectory: out,
-    sourceMaps: values['no-source-maps'] !== true,
+    writesSourceMaps: values['no-source-maps'] !== true,
     transformOptions: {
       ...(sourceType !== undefined && { sourceType: sourceType satisfies SourceType }),
       ...(generators !== undefined && { generators }),

@@ -52,7 +52,7 @@ function transformInputs(options: CommandOptions): number {
     }
     try {
       const result = writeOutput(file, options);
-      for (const path of result.written) written.add(path);
+      for (const path of result.paths) written.add(path);
       if (result.isTransformed) transformed++;
       else copied++;
     } catch (error) {

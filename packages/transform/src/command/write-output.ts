@@ -25,9 +25,9 @@ import type { CommandOptions } from './arguments.js';
 import { type InputFile, isInside } from './input-files.js';
 import { packageTypeOf } from './package-type.js';
 
-export interface Output {
+export interface WrittenOutput {
   /** The paths that were written. */
-  readonly written: readonly string[];
+  readonly paths: readonly string[];
   /** Whether the file was transformed rather than copied. */
   readonly isTransformed: boolean;
 }
@@ -36,7 +36,7 @@ export interface Output {
  * @throws {TransformError} if the file does not parse
  * @throws {Error} if the output cannot be written
  */
-export function writeOutput(file: InputFile, options: CommandOptions): Output {
+export function writeOutput(file: InputFile, options: CommandOptions): WrittenOutput {
   const { input, output, kind, inputDirectory } = file;
   const directory = dirname(output);
   mkdirSync(directory, { recursive: true });
@@ -51,7 +51,7 @@ export function writeOutput(file: InputFile, options: CommandOptions): Output {
   if (kind === 'link') {
     removeExisting(output);
     symlinkSync(linkTarget(file), output);
-    return { written: [output], isTransformed: false };
+    return { paths: [output], isTransformed: false };
   }
   const path = realpathSync(input);
   if (kind === 'code' && !isNeverTransformed(path)) {
@@ -59,13 +59,13 @@ export function writeOutput(file: InputFile, options: CommandOptions): Output {
     const result = transformFile(code, input, path, options);
     if (result !== undefined) {
       const url = pathToFileURL(path).href;
-      const traced = options.sourceMaps ? traceToOriginals(code, url, result) : undefined;
-      return { written: writeResult(result, traced, output, statSync(input).mode), isTransformed: true };
+      const traced = options.writesSourceMaps ? traceToOriginals(code, url, result) : undefined;
+      return { paths: writeResult(result, traced, output, statSync(input).mode), isTransformed: true };
     }
   }
   removeExisting(output);
   copyFileSync(input, output, constants.COPYFILE_EXCL);
-  return { written: [output], isTransformed: false };
+  return { paths: [output], isTransformed: false };
 }
 
 function removeExisting(path: string): void {

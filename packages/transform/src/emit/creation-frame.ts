@@ -18,11 +18,11 @@ import { isBlock } from '../analysis/syntax-tree.js';
 import type { CodeWriter } from './code-writer.js';
 
 export function emitCreationFrame(facts: FunctionFacts, writer: CodeWriter): void {
-  const { body, depth, storesResult } = facts;
+  const { body, depth, hasResultVariable } = facts;
   // Only the body of an arrow function can be an expression, and an arrow function is not a generator.
   if (!isBlock(body)) return;
   const { edits, call, back, names } = writer;
-  const variable = storesResult ? `let ${names.variable('result')};` : '';
+  const variable = hasResultVariable ? `let ${names.variable('result')};` : '';
   const opening = `${back}${variable}${emitParameter(facts, writer)}try{`;
   for (const statement of body.body) {
     if (!isDirective(statement)) break;

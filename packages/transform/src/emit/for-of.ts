@@ -15,7 +15,7 @@ import type { ForOfStatement, VariableDeclaration } from 'oxc-parser';
 import type { ForOfFacts, UsingKind } from '../analysis/facts.js';
 import type { CodeWriter } from './code-writer.js';
 import { disposalCode } from './disposal.js';
-import { OPERAND_DEPTH } from './source-edits.js';
+import { OPERAND_DEPTH_OFFSET } from './source-edits.js';
 
 export function emitForOf({ node, depth, start, using }: ForOfFacts, writer: CodeWriter): void {
   const { left, right, body } = node;
@@ -25,7 +25,7 @@ export function emitForOf({ node, depth, start, using }: ForOfFacts, writer: Cod
   if (node.await) {
     edits.open(start, depth, 'try{');
     edits.close(node.end, depth, `}finally{${back}}`);
-    writer.wrap(right, depth + OPERAND_DEPTH, `${writer.helper('iterateAsync')}(${call},`, ')');
+    writer.wrap(right, depth + OPERAND_DEPTH_OFFSET, `${writer.helper('iterateAsync')}(${call},`, ')');
     opening = `${back}${opening}`;
   } else if (using !== 'await using') {
     // An asynchronous disposal ends with the frame restored.

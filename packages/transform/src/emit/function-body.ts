@@ -47,7 +47,7 @@ function helperFor({ isGenerator, isGuarded }: FunctionFacts): HelperName {
 }
 
 /** The declarations at the beginning of a function's body or of a module. */
-export function bodyOpening({ storesResult }: BodyFacts, helper: HelperName, writer: CodeWriter): string {
-  const declaration = storesResult ? `let ${writer.names.variable('result')},` : 'const ';
+export function bodyOpening({ hasResultVariable }: BodyFacts, helper: HelperName, writer: CodeWriter): string {
+  const declaration = hasResultVariable ? `let ${writer.names.variable('result')},` : 'const ';
   return `${declaration}${writer.call}=${writer.helper(helper)}();`;
 }

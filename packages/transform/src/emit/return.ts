@@ -6,9 +6,9 @@
  */
 import type { BodyFacts, ReturnFacts } from '../analysis/facts.js';
 import type { CodeWriter } from './code-writer.js';
-import { OPERAND_DEPTH } from './source-edits.js';
+import { OPERAND_DEPTH_OFFSET } from './source-edits.js';
 
 export function emitReturn({ argument, depth }: ReturnFacts, { isGenerator }: BodyFacts, writer: CodeWriter): void {
   const wrapper = isGenerator ? `${writer.call}.give` : writer.helper('wrapReturn');
-  writer.wrap(argument, depth + OPERAND_DEPTH, `${wrapper}(`, ')');
+  writer.wrap(argument, depth + OPERAND_DEPTH_OFFSET, `${wrapper}(`, ')');
 }

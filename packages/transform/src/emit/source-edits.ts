@@ -24,7 +24,7 @@ interface Insertion {
  * Added to the depth of a node for text around one of its children. The sum lies between the depths of the node and of
  * the child.
  */
-export const OPERAND_DEPTH = 0.5;
+export const OPERAND_DEPTH_OFFSET = 0.5;
 
 export class SourceEdits {
   readonly #insertions: Insertion[] = [];

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { findAsyncKeywords } from './async-keywords.js';
+import { findAsyncAwaitKeywords } from './async-await-keywords.js';
 
-const hasKeyword = (code: string) => !findAsyncKeywords(code).isEmpty;
+const hasKeyword = (code: string) => !findAsyncAwaitKeywords(code).isEmpty;
 
-describe('findAsyncKeywords', () => {
+describe('findAsyncAwaitKeywords', () => {
   for (const code of [
     'async function f() {}',
     'async () => {}',
@@ -46,7 +46,7 @@ describe('findAsyncKeywords', () => {
   });
 
   it('returns their positions', () => {
-    const keywords = findAsyncKeywords('a; await b; c; await d;');
+    const keywords = findAsyncAwaitKeywords('a; await b; c; await d;');
     assert.deepEqual(
       [keywords.hasBetween(0, 3), keywords.hasBetween(0, 4), keywords.hasBetween(4, 15), keywords.hasBetween(4, 16)],
       [false, true, false, true],

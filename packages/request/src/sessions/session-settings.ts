@@ -2,7 +2,7 @@
 import type { RecordStore } from './record-store.js';
 import type { SessionCookie } from './session-cookie.js';
 
-export interface SessionPolicy {
+export interface SessionSettings {
   readonly store: RecordStore;
   readonly cookie: SessionCookie;
   /** Milliseconds without a request after which a session ends. */
@@ -19,7 +19,7 @@ export interface SessionPolicy {
  * @param usedAt when it was last used, in milliseconds since the epoch
  */
 export function expiryOf(
-  { idleTimeout, absoluteTimeout }: Pick<SessionPolicy, 'idleTimeout' | 'absoluteTimeout'>,
+  { idleTimeout, absoluteTimeout }: Pick<SessionSettings, 'idleTimeout' | 'absoluteTimeout'>,
   createdAt: number,
   usedAt: number,
 ): number {
