@@ -367,7 +367,7 @@ test('a warning recommends the transform if await cannot be intercepted', async 
   context.after(() => {
     console.warn = warn;
   });
-  // With a frozen prototype, reads of the constructor are as invisible as in an engine that does not read it.
+  // With a frozen prototype, reads of the constructor are as invisible as in a JavaScript engine that does not read it.
   Object.freeze(Promise.prototype);
   const uninstall = install();
   assert.equal(uninstall.report.await, 'not followed');

@@ -42,7 +42,7 @@ interface Region {
 
 /** The function, or the top level, that is being walked. */
 class OpenBody {
-  /** A `synchronous` body cannot suspend. This includes generators whose frames the transform leaves to the engine. */
+  /** A `synchronous` body cannot suspend. This includes synchronous generators, unless they run in their creation frame. */
   readonly kind: 'async' | 'generator' | 'top level' | 'synchronous';
   readonly isAsync: boolean;
   readonly isGenerator: boolean;

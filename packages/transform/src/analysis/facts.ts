@@ -86,8 +86,8 @@ export interface AwaitFacts {
    * - `statement`: the `await` is a statement, and its result is not used.
    * - `statement start`: a statement begins with it. The code for it must not begin with a parenthesis, which in a file
    *   without semicolons would call the expression on the previous line.
-   * - `closes iterator`: after a rejection the engine closes an iterator, which runs other code, before it continues
-   *   the function.
+   * - `closes iterator`: after a rejection the JavaScript engine closes an iterator, which runs other code, before it
+   *   continues the function.
    * - `expression`: anything else.
    */
   readonly role: 'statement' | 'statement start' | 'closes iterator' | 'expression';

@@ -1,6 +1,6 @@
 /**
- * Resources of `using` and `await using` in code that suspends. The engine would dispose of them at the root. Instead,
- * the scope that owns them is written out as the specification defines it.
+ * Resources of `using` and `await using` in code that suspends. The JavaScript engine would dispose of them in the root.
+ * Instead, the scope that owns them is written out as the specification defines it.
  *
  *     {                         {const _d=_disposal();try{
  *       await using a = b();      const a = _d.add(b(),true);

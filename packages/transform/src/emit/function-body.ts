@@ -9,9 +9,9 @@
  *     async (x) => await g(x) + 1    async (x) => {let _v,_f=_asyncCall();try{return (…) + 1}finally{_f.end()}}
  *
  * `_f` is the object of one call of the function. `off` captures the frame before a suspension, and `on` or `back`
- * restores it after it. The engine resumes the function at the root, so a function that was resumed leaves the root
- * behind when it suspends again or ends. Until its first suspension it runs in the frame of its caller and leaves that
- * frame current.
+ * restores it after it. The JavaScript engine resumes the function in the root, so a function that was resumed makes the
+ * root current when it suspends again or ends. Until its first suspension it runs in the frame of its caller and leaves
+ * that frame current.
  *
  *     the function     runs ─off─┐              ┌─on─ runs ─off─┐              ┌─on─ runs ─end─┐
  *     current frame    F         F              root   F        root           root  F         root
