@@ -9,7 +9,7 @@ import { LaneThumbnail } from './lane-thumbnail.js';
 import { ModeSwitch } from './mode-switch.js';
 import { type Mode, modes } from './modes.js';
 
-/** How often `order()` calls `pause()`. */
+/** The number of times that `order()` calls `pause()`. */
 const PAUSES_PER_FLOW = 9;
 
 interface ModeView {
