@@ -15,7 +15,7 @@ export interface PlotFile {
   draw(): string;
 }
 
-/** The plots of one environment over the number of storages, as far as there are figures for them. */
+/** The plots of one environment over the number of storages, if there are figures for them. */
 export function linePlotsOf(suite: Suite, results: Results): PlotFile[] {
   return suite.linePlots
     .filter(({ workload }) => linesOf(suite, results, workload).length > 0)
@@ -31,7 +31,7 @@ export function linePlotsOf(suite: Suite, results: Results): PlotFile[] {
     });
 }
 
-/** The plots over all environments, as far as there are figures for them. */
+/** The plots over all environments, if there are figures for them. */
 export function barPlotsOf(suite: Suite, all: readonly Results[]): PlotFile[] {
   return suite.barPlots
     .map((plot) => ({ plot, groups: barGroupsOf(suite, plot, all) }))

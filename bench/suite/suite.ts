@@ -33,7 +33,9 @@ export interface SubjectEntry {
 export interface WorkloadEntry {
   readonly title: string;
   readonly unit: Unit;
-  /** How many storages hold a value during the measurement. The workload is measured once for each of these numbers. */
+  /**
+   * The numbers of storages that hold a value during the measurement. The workload is measured once for each number.
+   */
   readonly storageCounts: readonly number[];
   /** Expected duration of one sample, without the start of its environment. */
   expectedMs(budget: SampleBudget): number;
@@ -58,7 +60,7 @@ export interface Target {
   readonly workload: string;
   readonly subject: string;
   readonly storageCount: number;
-  /** What the figure is compared with. Default: nothing; the bound applies to the figure itself. */
+  /** The subject whose figure is the reference. Default: none; the bound applies to the figure itself. */
   readonly reference?: Reference;
   /**
    * `atMost` and `atLeast` bound the ratio, or the figure if there is no reference; `atMostAbove` bounds the
@@ -107,7 +109,7 @@ export interface Suite {
   environmentTitle(name: string, version: string): string;
   /** Position of an environment in the README; the lowest number comes first. */
   readmeRank(environment: string): number;
-  /** What a figure is compared with, except in a target that names another reference. */
+  /** Returns the reference of a figure, except in a target that names another reference. */
   referenceOf(workload: string, storageCount: number): Reference | undefined;
   /** Title of a row of the README: a workload with this number of storages. */
   rowTitle(workload: string, storageCount: number): string;

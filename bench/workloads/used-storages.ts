@@ -10,7 +10,7 @@ import type { Storage, Subject } from '../suite/subject.js';
 /** Schedules a callback of one kind. */
 export type Scheduler = (callback: () => void) => unknown;
 
-/** How often each storage is set in each kind of callback. */
+/** The number of times that each storage is set in each kind of callback. */
 const RUNS_PER_CALLBACK = 400;
 
 export async function makeUsedStorages(

@@ -1,5 +1,6 @@
 /**
- * Servers that listen on a port of the loopback interface while a case needs them, and that are closed in any event.
+ * Servers that listen on a port of the loopback interface while a case needs them, and that are always closed
+ * afterwards.
  */
 import type { AddressInfo, Server, Socket } from 'node:net';
 

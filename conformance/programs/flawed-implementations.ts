@@ -70,7 +70,7 @@ export const flaws: readonly Flaw[] = [
       ),
   },
   {
-    title: 'a storage that loses its value from its hundredth run on',
+    title: 'a storage that loses its values after a hundred runs',
     kind: 'difference',
     shows: /times before/,
     createFlawed: (native) =>

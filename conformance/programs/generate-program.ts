@@ -18,9 +18,9 @@ import {
 import { SeededRandom } from './seeded-random.js';
 
 const MAX_DEPTH = 5;
-/** Statements of a program. Those that `#usesOf` adds are not counted. */
+/** The maximum number of statements of a program, not counting those that `#usesOf` adds. */
 const MAX_STATEMENTS = 60;
-/** Frames of the core hold the values of a storage differently from about its hundredth value on. */
+/** Frames of the core hold the values of a storage differently after about a hundred values. */
 const MANY_RUNS = 100;
 
 /** @param features the features that the program may use */

@@ -45,8 +45,8 @@ const CALLBACK_MARK = '!';
 const MAX_STATEMENTS = 400;
 
 /**
- * What the function around a statement must await or yield. It wraps the operand, because an operand can be any value
- * and could not be distinguished from the absence of one.
+ * The operand that the function around a statement must await or yield. The operand is wrapped, because it can be any
+ * value and could not be distinguished from the absence of an operand.
  */
 interface Suspension {
   readonly operand: unknown;
@@ -231,7 +231,7 @@ export class ProgramRun {
   /** Detaches a promise or a thenable. The program does not end before it. A value may be detached more than once. */
   #detach(value: unknown): void {
     this.#pendingCount++;
-    // Not awaited, because the flow continues without it: #end() counts it instead.
+    // The promise is not awaited, because the flow continues without it. #end() counts it instead.
     void Promise.resolve(value)
       .catch(this.#noteUnlessExpected)
       .then(() => this.#end());

@@ -158,7 +158,10 @@ export type Block = readonly Statement[];
 export interface StorageOptions {
   /** A value number. */
   readonly defaultValue?: number;
-  /** How often the storage is run before the program starts. Frames may hold its values differently afterwards. */
+  /**
+   * The number of `run` calls of the storage before the program starts. Frames may hold its values differently
+   * afterwards.
+   */
   readonly priorRuns: number;
 }
 

@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { type Browser, openBrowser, type Page } from '@throughline/testing/browsers';
 import { type RunningServer, startServer } from './server.js';
 
-/** How many steps a click starts, in each mode. */
+/** The number of steps that a click starts, in each mode. */
 const STEPS_PER_CLICK = 10;
 
 interface Counts {

@@ -24,7 +24,7 @@ export const helpText = `Starts a server that keeps the id of each request in st
 
 const storageNames = ['throughline', 'runtime', 'global', 'none'] as const;
 
-/** What stores the request ids. */
+/** The name of the storage of the request ids. */
 export type StorageName = (typeof storageNames)[number];
 
 export const storageLabels: Record<StorageName, string> = {

@@ -12,7 +12,7 @@ import { type StepName, stepNames } from './request-work.js';
 const LANES = 20;
 const LINGER_MS = 1200;
 
-/** What each step read, in order; null if the storage held no id. */
+/** The value that each step read, in order; null if the storage held no id. */
 export type StepReads = [step: StepName, read: number | null][];
 
 /** Records one request, and compares each read with the id that the request was assigned on arrival. */

@@ -18,7 +18,9 @@ const livePage = new URL('../page/index.html', import.meta.url);
 /** The longest pause before a step, in milliseconds, for requests that people watch. */
 const WATCHED_PAUSE_MS = 900;
 
-/** How many users one click of the page's button sends, and how many may be active for all pages together. */
+/**
+ * The number of users that one click of the page's button sends, and the limit of active users for all pages together.
+ */
 const USERS_PER_CLICK = 20;
 const MAX_ACTIVE_USERS = 200;
 
@@ -30,7 +32,7 @@ export interface ServerContext {
   /** Undefined for a server without request scopes and sessions. */
   readonly shop: ShopMiddleware | undefined;
   readonly signal: AbortSignal;
-  /** How many users that were sent by the page's button are still active. */
+  /** The number of users that were sent by the page's button and are still active. */
   activeUsers: number;
 }
 

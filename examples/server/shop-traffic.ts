@@ -18,13 +18,13 @@ export interface ShopTrafficOptions {
 
 export interface ShopTrafficResult {
   readonly requests: number;
-  /** How many reads of an id, a user or a cart the responses reported. */
+  /** The number of reads of an id, a user or a cart that the responses reported. */
   readonly reads: number;
-  /** How many reads returned the id or the user of another request. */
+  /** The number of reads that returned the id or the user of another request. */
   readonly mixedUp: number;
-  /** How many carts held an item that their user did not add. */
+  /** The number of carts that held an item that their user did not add. */
   readonly cartsMixedUp: number;
-  /** How many items that a user had added were missing from the cart. */
+  /** The number of items that a user had added and that were missing from the cart. */
   readonly lost: number;
 }
 

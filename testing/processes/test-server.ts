@@ -6,7 +6,7 @@ import { type ServerCommand, ServerProcess } from './server-process.js';
 
 /** A running server. Disposing of it kills the server and removes its files. */
 export interface TestServer extends AsyncDisposable {
-  /** What a client connects to. */
+  /** The URL that a client connects to. */
   readonly url: string;
   /** The TCP port on 127.0.0.1. */
   readonly port: number;

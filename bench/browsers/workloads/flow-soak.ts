@@ -14,7 +14,7 @@ import type { Storage } from '../../suite/subject.js';
 const CONCURRENT_FLOWS = 1000;
 const STAGES_PER_FLOW = 2;
 const WATCHED_VALUES = 1000;
-/** How often the garbage collector is run before a value counts as held. */
+/** The number of times that the garbage collector is run before a value counts as held. */
 const MAX_COLLECTIONS = 20;
 
 interface Value {

@@ -22,7 +22,7 @@ export interface SoakResult {
   /** Version of the Node that ran the server. */
   readonly version: string;
   readonly requests: number;
-  /** How often a scope and a session were read. */
+  /** The number of reads of a scope and a session. */
   readonly reads: number;
   /** Reads and responses with another request's values or none, and requests whose end was not observed. */
   readonly mismatches: number;

@@ -25,7 +25,7 @@ export const unwrapped: Wrap = (callback) => callback;
 export interface Check {
   readonly name: string;
   run(flow: Flow): Promise<unknown>;
-  /** How an application can keep the frame if the driver loses it. `run` is the check with this fix applied. */
+  /** The fix for an application if the driver loses the frame. `run` is the check with this fix applied. */
   readonly fix?: { readonly text: string; run(flow: Flow): Promise<unknown> };
 }
 

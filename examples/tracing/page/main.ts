@@ -6,7 +6,7 @@ import { TracedShop } from './traced-shop.js';
 import { startTracing } from './tracing.js';
 import { Waterfall } from './waterfall.js';
 
-/** How many orders the column of a user shows. */
+/** The number of orders that the column of a user shows. */
 const ORDERS_PER_COLUMN = 2;
 
 const counts = { orders: 0, spans: 0, lost: 0 };

@@ -118,8 +118,8 @@ export interface AsyncLocalStorage<T, S extends T | undefined = T | undefined> {
   exit<R, A extends unknown[]>(fn: (...args: A) => R, ...args: A): R;
 
   /**
-   * Removes the value from the current frame, and thereby from all work that was started in exactly this frame. Values
-   * in other flows remain, and the next `run` or `enterWith` sets a value again.
+   * Removes the value from the current frame, and therefore from all work that was started in exactly this frame.
+   * Values in other flows remain, and the next `run` or `enterWith` sets a value again.
    * @example
    * import { AsyncLocalStorage } from 'throughline';
    *

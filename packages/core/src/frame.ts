@@ -85,7 +85,10 @@ type Table = Leaf;
  * this state as well.
  */
 export interface SharedState {
-  /** How often a frame was replaced or changed, not counting scopes that restored the frame they had found. */
+  /**
+   * The number of times that a frame was replaced or changed, not counting scopes that restored the frame that they
+   * found.
+   */
   changeCount: number;
   /** Whether `removeValue` was ever called. Before that, no code can distinguish a frame from its copy. */
   hasRemoved: boolean;

@@ -393,7 +393,7 @@ describe('requestScope() of Fastify', () => {
     }
   });
 
-  it('detects https with the trustProxy setting of Fastify', async () => {
+  it('detects HTTPS with the trustProxy setting of Fastify', async () => {
     for (const trustProxy of [false, true]) {
       const isSecureValues: boolean[] = [];
       const observing: Sessions = {

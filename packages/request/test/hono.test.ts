@@ -81,7 +81,7 @@ describe('an upgrade in Hono on Node', () => {
       upgradeWebSocket(() => ({ onOpen: (_, socket) => socket.send(tryGetRequestScope()?.id ?? 'none') })),
     );
     const sockets = new WebSocketServer({ noServer: true });
-    // As above.
+    // In the types of ws, an option may be undefined. In those of Hono, it may only be absent.
     const websocket = { server: sockets } as NonNullable<Parameters<typeof createAdaptorServer>[0]['websocket']>;
     return listen(createAdaptorServer({ fetch: app.fetch, websocket }) as Server);
   };
@@ -214,7 +214,7 @@ for (const [title, send] of Object.entries(senders)) {
       assert.match(body, /session could not be reached/);
     });
 
-    it('detects https with the isSecure() of the application', async () => {
+    it('detects HTTPS with the isSecure() of the application', async () => {
       const isSecureValues: boolean[] = [];
       const observing: Sessions = {
         open(exchange) {

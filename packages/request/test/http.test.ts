@@ -503,7 +503,7 @@ describe('a response that is the prototype of other objects', () => {
           one.on('news', () => scopeIds.push(tryGetRequestScope()?.id));
           runOutsideScope(() => one.emit('news'));
         }
-        // As without a scope, this sends nothing on the response itself.
+        // This sends nothing on the response itself, with or without a scope.
         outermost.writeHead(201);
         assert.deepEqual([outermost.headersSent, response.headersSent], [true, false]);
         response.end(tryGetRequestScope()?.id);
@@ -587,7 +587,7 @@ describe('an x-request-id header that the application sets', () => {
       { 'X-Request-Id': 'custom' },
       { 'x-request-id': 'custom' },
     ];
-    // Node accepts a list from version 24 on.
+    // Node accepts a list since version 24.
     const acceptsLists = Number(process.versions.node.split('.')[0]) >= 24;
     for (const headers of acceptsLists
       ? [...objects, ['X-Request-Id', 'custom', 'x-other', 'x-request-id']]

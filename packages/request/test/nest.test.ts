@@ -434,7 +434,7 @@ for (const { name, Routes, create } of platforms) {
       await assert.rejects(create(createRootModule({ imports: [scopeModule] })), { code: 'ERR_INVALID_OPTION' });
     });
 
-    it('detects https with the proxy setting of the platform', async () => {
+    it('detects HTTPS with the proxy setting of the platform', async () => {
       for (const trustsProxy of [true, false]) {
         const scopeModule = RequestScopeModule.forRoot({
           session: sessions({ secret, store: new Map(), log: silentLog }),

@@ -61,8 +61,8 @@ test('a value that one request writes can be read by the next request of the sam
   assert.equal(JSON.parse((await server.newUser().send('/')).text).user, undefined);
 });
 
-test('the attributes of the cookie over http, and over https, where it has the prefix __Host-', async () => {
-  await using server = await startSessionServer(shopHandler, {}, { trustProxy: 'loopback' });
+test('the attributes of the cookie over HTTP, and over HTTPS, where it has the prefix __Host-', async () => {
+  await using server = await startSessionServer(shop, {}, { trustProxy: 'loopback' });
   const plain = await server.newUser().send('/set?k=user&v=ada');
   assert.match(plain.cookies[0] ?? '', /^sid=[\w-]{32}\.[\w%]+; Max-Age=86400; Path=\/; HttpOnly; SameSite=Lax$/);
   const https = server.newUser();
@@ -70,7 +70,7 @@ test('the attributes of the cookie over http, and over https, where it has the p
   const secure = await https.send('/set?k=user&v=ada', { headers });
   assert.match(secure.cookies[0] ?? '', /^__Host-sid=.*; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
   assert.equal(JSON.parse((await https.send('/', { headers })).text).user, 'ada');
-  // Over https, a cookie without the prefix is ignored: it could have been set over http.
+  // Over HTTPS, a cookie without the prefix is ignored: it could have been set over HTTP.
   const injected = server.newUser();
   injected.jar.set('sid', https.jar.get('__Host-sid') ?? '');
   assert.equal(JSON.parse((await injected.send('/', { headers })).text).user, undefined);
@@ -412,7 +412,7 @@ test('sessions() rejects invalid options', () => {
   assertRejected({ cookie: { path: 'x' } }, /cookie\.path/);
   assertRejected({ cookie: { domain: 'a;b' } }, /cookie\.domain/);
   assertRejected({ cookie: { sameSite: 'strange' } }, /cookie\.sameSite/);
-  assertRejected({ cookie: { sameSite: 'none', secure: false } }, /needs https/);
+  assertRejected({ cookie: { sameSite: 'none', secure: false } }, /needs HTTPS/);
 });
 
 test('sessions() logs a warning if it keeps the sessions in memory by default', () => {

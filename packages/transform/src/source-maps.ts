@@ -89,7 +89,7 @@ function traceMappings(mappings: string, previous: SourceMapPayload, baseUrl: st
         'originalSource' in entry && entry.originalSource !== undefined && entry.generatedLine === previousLine;
       if (!hasOriginal) continue;
       const { originalSource, originalLine, originalColumn } = entry;
-      // Not in Node's types.
+      // Node's types do not contain the name.
       const { name } = entry as { readonly name?: string };
       const source = sources.indexOf(originalSource);
       traced.push(

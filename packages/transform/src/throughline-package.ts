@@ -23,7 +23,7 @@ export function findThroughlinePackage(from: string): string {
     try {
       return dirname(require.resolve(`${NAME}/package.json`));
     } catch {
-      // Not found from there.
+      // The package was not found from there.
     }
   }
   throw new Error(

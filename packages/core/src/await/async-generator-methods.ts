@@ -120,7 +120,7 @@ function readWithoutGetter(object: object, key: string): unknown {
   for (let owner: object | null = object; owner !== null; owner = Reflect.getPrototypeOf(owner)) {
     const property = Reflect.getOwnPropertyDescriptor(owner, key);
     if (property === undefined) continue;
-    // Where `await` is intercepted, the accessors on the native prototype are those of this package.
+    // If `await` is intercepted, the accessors on the native prototype are those of this package.
     if (property.get !== undefined) return owner === NativePromise.prototype ? Reflect.get(owner, key) : HAS_GETTER;
     return property.value;
   }

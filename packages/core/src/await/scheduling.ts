@@ -54,7 +54,7 @@ export function scheduleAfter(promise: Promise<unknown>, job: () => void): void 
   current.exemptPromise = undefined;
 }
 
-/** Where `await` is intercepted, the next read of the promise's `constructor` must not be mistaken for an `await`. */
+/** If `await` is intercepted, the next read of the promise's `constructor` must not be mistaken for an `await`. */
 function exempt(promise: Promise<unknown>): void {
   if (!isAtRoot()) current.exemptPromise = promise;
 }

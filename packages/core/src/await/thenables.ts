@@ -79,7 +79,7 @@ export function wrapYielded(value: unknown, returnsToRoot = false): unknown {
 }
 
 /**
- * Returns whether a value is an ordinary promise, which needs no substitute. Where `await` is intercepted, its
+ * Returns whether a value is an ordinary promise, which needs no substitute. If `await` is intercepted, its
  * `constructor` is read twice, here and by the JavaScript engine, and neither read may be mistaken for an `await` to
  * intercept.
  */

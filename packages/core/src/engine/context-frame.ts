@@ -76,7 +76,7 @@ export const isAvailable = availableClass !== undefined;
 // If the class was not found, node.ts selects another engine, and no function below is called.
 const Context = availableClass as ContextFrameClass;
 
-/** Node carries the context in any case. */
+/** Does nothing, because Node always carries the context. */
 export function follow(): void {}
 
 type Holder = ContextFrame | undefined;

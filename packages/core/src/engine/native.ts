@@ -20,7 +20,7 @@ type Holder = typeof storage;
  */
 let canEnter: boolean | undefined;
 
-/** The runtime carries the frame in any case. This only determines how the frame can be changed. */
+/** The runtime always carries the frame. This only determines how the frame can be changed. */
 export function follow(): void {
   if (canEnter !== undefined) return;
   try {

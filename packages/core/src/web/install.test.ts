@@ -271,7 +271,7 @@ test('an await keeps its frame if another frame is entered after it in the same 
     await Promise.resolve();
     return current.frame;
   });
-  // As enterWith() does.
+  // These statements do what enterWith() does.
   current.frame = withValue(undefined, key, 'entered');
   current.hasEntered = true;
   queueMicrotask(() => {
@@ -291,7 +291,7 @@ test('returning a promise that transformed code has awaited is not mistaken for 
   });
   const result = runInTestFrame(async () => {
     assert.equal(promise.constructor === Promise, false);
-    // As transformed code does before its own await.
+    // These statements do what transformed code does before its own await.
     assert.equal(Reflect.get(promise, 'constructor') === Promise, false);
     current.exemptPromise = promise;
     Reflect.get(promise, 'constructor');

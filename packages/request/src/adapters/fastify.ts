@@ -75,7 +75,7 @@ const plugin: FastifyPluginCallback<RequestScopeOptions> = (app, options, done) 
 /**
  * A plugin that opens the scope for every route of the application. Register it before all other plugins.
  *
- * The option `trustProxy` of Fastify decides whether a request came over https. If the session cannot be loaded, the
+ * The option `trustProxy` of Fastify decides whether a request came over HTTPS. If the session cannot be loaded, the
  * error goes to the error handler of Fastify, in the scope.
  *
  * The id of the scope is that of Fastify, `request.id`, so that Fastify's own log lines contain it as `reqId`. If the

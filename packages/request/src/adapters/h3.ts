@@ -21,7 +21,7 @@ import { currentScopeOf, WebExchange } from '../web/web-exchange.js';
 /**
  * Creates a middleware that opens the scope for everything that is mounted after it. Mount it first.
  *
- * The option `trustProxy` of the server decides whether a request came over https. If the session cannot be loaded, h3
+ * The option `trustProxy` of the server decides whether a request came over HTTPS. If the session cannot be loaded, h3
  * handles the error.
  * @param options default: a random id, no deadline and no session
  * @returns the middleware
@@ -105,7 +105,7 @@ function enterWeb(event: H3Event, next: Next, options: RequestScopeOptions): unk
     }
     return value === NOT_FOUND ? deferToOuterApp(event, exchange) : respond(value, event, exchange);
   });
-  // The body runs in the scope in any case. The caller of `app.fetch()` must continue in its own frame.
+  // The body always runs in the scope. The caller of `app.fetch()` must continue in its own frame.
   return hasHooks(event) ? promiseInScope(responding, scope) : responding;
 }
 

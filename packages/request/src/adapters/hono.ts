@@ -24,7 +24,7 @@ import { currentScopeOf, WebExchange } from '../web/web-exchange.js';
 /** The options of the adapter for Hono. */
 export interface HonoOptions extends RequestScopeOptions {
   /**
-   * Determines whether the client connected over https. Hono trusts no proxy, and only the application knows whether a
+   * Determines whether the client connected over HTTPS. Hono trusts no proxy, and only the application knows whether a
    * header such as `x-forwarded-proto` was written by its own proxy. Default: whether the URL of the request begins
    * with `https:`.
    */

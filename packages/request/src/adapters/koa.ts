@@ -17,7 +17,7 @@ import { bodyInScope } from '../web/streamed-body.js';
 /**
  * Creates a middleware that opens the scope for everything that is used after it. Use it first.
  *
- * The setting `app.proxy` of Koa decides whether a request came over https. If the session cannot be loaded, the
+ * The setting `app.proxy` of Koa decides whether a request came over HTTPS. If the session cannot be loaded, the
  * middleware rejects with the error.
  * @param options default: a random id, no deadline and no session
  * @returns the middleware

@@ -48,7 +48,7 @@ interface RawRequest {
  * Creates the middleware alone, for `app.use()` in `main.ts`. It opens the scope for everything that is mounted after
  * it.
  *
- * The trust setting of the platform decides whether a request came over https. The session of `@fastify/session` is
+ * The trust setting of the platform decides whether a request came over HTTPS. The session of `@fastify/session` is
  * found only with {@link RequestScopeModule}.
  * @param options default: a random id, no deadline and no session
  * @returns the middleware
@@ -94,7 +94,7 @@ class NestExchange extends NodeExchange {
 /**
  * A module that opens the scope for every request of the application. Import it in the root module.
  *
- * The trust setting of the platform decides whether a request came over https. If the session cannot be loaded, the
+ * The trust setting of the platform decides whether a request came over HTTPS. If the session cannot be loaded, the
  * error goes to the exception filters, in the scope.
  * @see https://docs.nestjs.com/fundamentals/dynamic-modules
  */

@@ -10,7 +10,7 @@ import { currentScopeOf, WebExchange } from '../web/web-exchange.js';
 /** The options of the adapter for web handlers. */
 export interface WebOptions extends RequestScopeOptions {
   /**
-   * Determines whether the client connected over https. A `Request` does not identify its sender, and only the
+   * Determines whether the client connected over HTTPS. A `Request` does not identify its sender, and only the
    * application knows whether a header such as `x-forwarded-proto` was written by its own proxy. Default: whether the
    * URL of the request begins with `https:`.
    */

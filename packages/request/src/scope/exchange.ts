@@ -30,7 +30,7 @@ export interface Exchange {
    */
   header(name: string): string | undefined;
 
-  /** Whether the client connected over https, as far as the server can trust the request. */
+  /** Whether the client connected over HTTPS, as far as the server can trust the request. */
   readonly isSecure: boolean;
 
   /** Whether the response headers have been sent, after which no cookie can be set. */

@@ -43,7 +43,7 @@ export function atomicStoreOf(store: KeyvStoreAdapter | Map<string, unknown>, re
   return { compareAndSet: queuedCompareAndSet(store), isSafeToShare: false };
 }
 
-/** How many entries of a Map are checked before other code of the process runs. */
+/** The number of entries of a Map that are checked before other code of the process runs. */
 const ENTRIES_PER_TURN = 1000;
 
 function atomicMap(store: Map<string, unknown>, readExpiry: ReadExpiry): AtomicStore {

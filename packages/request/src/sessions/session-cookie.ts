@@ -8,17 +8,17 @@ import { sign, unsign } from 'cookie-signature';
  */
 export interface CookieOptions {
   /**
-   * The name. Over https it is prefixed with `__Host-`, which makes browsers reject such a cookie from another host or
-   * without https, unless a domain or a path is given. Default: `sid`.
+   * The name. Over HTTPS it is prefixed with `__Host-`, which makes browsers reject such a cookie from another host or
+   * without HTTPS, unless a domain or a path is given. Default: `sid`.
    */
   name?: string;
   /** The domain whose subdomains receive the cookie as well. Default: none, so that no other host receives it. */
   domain?: string;
   /** The path below which the cookie is sent. Default: `/`. */
   path?: string;
-  /** Whether requests from other sites carry the cookie. `none` requires https. Default: `lax`. */
+  /** Whether requests from other sites carry the cookie. `none` requires HTTPS. Default: `lax`. */
   sameSite?: 'lax' | 'strict' | 'none';
-  /** Whether browsers send the cookie over https only. Default: whether the request came over https. */
+  /** Whether browsers send the cookie over HTTPS only. Default: whether the request came over HTTPS. */
   secure?: boolean;
 }
 

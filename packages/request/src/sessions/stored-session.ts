@@ -61,8 +61,8 @@ interface Write {
 }
 
 /**
- * How often a save is attempted. The limit is for a store that never holds what was written to it: no two hundred
- * requests of one user write at the same time.
+ * The number of attempts to save. The limit is reached only if a store never holds what was written to it, because no
+ * two hundred requests of one user write at the same time.
  */
 const MAX_ATTEMPTS = 200;
 
@@ -83,8 +83,8 @@ export class StoredSession implements Session {
   /** The last operation on the store. Operations run one after another. */
   #lastOperation: Promise<void> = Promise.resolve();
   /**
-   * Why the session could not be ended or moved to a new id. The response must then fail rather than look successful,
-   * even if the application does not await the promise.
+   * The reason why the session could not be ended or moved to a new id. The response must then fail rather than look
+   * successful, even if the application does not await the promise.
    */
   #failure: unknown;
 

@@ -4,7 +4,7 @@ import { sendRequest } from '../http/client.js';
 import type { ServerAddress } from '../http/server.js';
 import type { ScopeRead } from './recorded-reads.js';
 
-/** How long to wait for a checkpoint. The limit is reached only if the checkpoint is never recorded. */
+/** The time to wait for a checkpoint. The limit is reached only if the checkpoint is never recorded. */
 const LIMIT_MS = 20_000;
 
 /**

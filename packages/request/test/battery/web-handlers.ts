@@ -22,7 +22,7 @@ export function streamFrom(chunks: AsyncGenerator<string | Uint8Array>): Readabl
   });
 }
 
-/** Reads a request body that may never end. The checkpoint `upload ended` is recorded in any case. */
+/** Reads a request body that may never end. The checkpoint `upload ended` is always recorded. */
 export async function readWebUpload(body: ReadableStream<Uint8Array> | null, record: Recorder): Promise<void> {
   const reader = body?.getReader();
   try {

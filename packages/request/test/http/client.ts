@@ -104,7 +104,7 @@ function openHttp2Request(port: number, { path, method = 'GET', headers }: Reque
   const session = connect(`http://127.0.0.1:${port}`);
   session.on('error', () => {});
   const stream = session.request({ ...headers, ':method': method, ':path': path });
-  // As above.
+  // response() rejects with an error of the stream. The error that abort() causes is not a failure.
   stream.on('error', () => {});
   const arrival = once(stream, 'response');
   arrival.catch(() => {});

@@ -11,7 +11,7 @@ export const SECRET = 'a secret of thirty-two characters';
 export interface SessionServer extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
-  /** What the sessions have logged, one entry per line. */
+  /** The log of the sessions, one entry per line. */
   readonly logLines: readonly string[];
   /** Creates a user without cookies. */
   newUser(): SessionUser;

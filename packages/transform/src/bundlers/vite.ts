@@ -3,8 +3,8 @@
  * replace `node:async_hooks` with an empty module. The second transforms code after all other plugins, when the code is
  * JavaScript.
  *
- * Vite's development server bundles dependencies in advance, with another bundler: Rolldown from Vite 8 on, and
- * esbuild before. The plugin for that bundler transforms them.
+ * Vite's development server bundles dependencies in advance, with another bundler: Rolldown since Vite 8, and esbuild
+ * before that. The plugin for that bundler transforms them.
  */
 import type { Plugin, UserConfig } from 'vite';
 import { HELPER_SPECIFIER } from '../emit/await-helpers.js';

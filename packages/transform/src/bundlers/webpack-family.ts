@@ -47,7 +47,7 @@ export function createPlugin(
   const name = 'throughline';
   const directory = findThroughlinePackage(compiler.context);
   const isForServer = () => compiler.options.externalsPresets.node === true;
-  // The options are complete only from this hook on.
+  // The options are not complete before this hook.
   compiler.hooks.afterEnvironment.tap(name, () => {
     const isServer = isForServer();
     if (isServer && !options.server) return;

@@ -5,7 +5,7 @@ import { TransformError } from './transform-error.js';
 /** The language of a file, which decides whether it can contain JSX and types. */
 export type Language = 'js' | 'jsx' | 'ts' | 'tsx';
 
-/** What kind of source text a file is: an ES module, a CommonJS module or a classic script. */
+/** The kind of source text of a file: an ES module, a CommonJS module or a classic script. */
 export type SourceType = 'module' | 'commonjs' | 'script';
 
 export interface ParsedFile {

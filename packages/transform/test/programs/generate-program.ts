@@ -5,7 +5,7 @@
  */
 import { SeededRandom } from './seeded-random.js';
 
-/** What is allowed at a position of the program. */
+/** The constructs that are allowed at a position of the program. */
 interface Position {
   /** Whether `await` is allowed. */
   readonly isAsync: boolean;
