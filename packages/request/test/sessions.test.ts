@@ -62,7 +62,7 @@ test('a value that one request writes can be read by the next request of the sam
 });
 
 test('the attributes of the cookie over HTTP, and over HTTPS, where it has the prefix __Host-', async () => {
-  await using server = await startSessionServer(shop, {}, { trustProxy: 'loopback' });
+  await using server = await startSessionServer(shopHandler, {}, { trustProxy: 'loopback' });
   const plain = await server.newUser().send('/set?k=user&v=ada');
   assert.match(plain.cookies[0] ?? '', /^sid=[\w-]{32}\.[\w%]+; Max-Age=86400; Path=\/; HttpOnly; SameSite=Lax$/);
   const https = server.newUser();

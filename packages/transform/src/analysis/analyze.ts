@@ -42,7 +42,7 @@ interface Region {
 }
 
 /** The function, or the top level, that is being walked. */
-class OpenBody {
+class BodyFactsBuilder {
   /**
    * A `synchronous` body cannot suspend. This includes generators whose frames the transform leaves to the JavaScript
    * engine.
