@@ -110,6 +110,25 @@ describe('the helpers', () => {
   }
 });
 
+describe('decorators', () => {
+  const decorator = '@dec(async () => { await 0; f(); })';
+  const positions: Record<string, string> = {
+    'of a class': `${decorator} class A {}`,
+    'before the keyword export': `${decorator} export class A {}`,
+    'before the keywords export default': `${decorator} export default class {}`,
+    'after the keyword export': `export ${decorator} class A {}`,
+    'of a field': `class A { ${decorator} x = 1; }`,
+    'of a parameter': `class A { m(${decorator} p) {} }`,
+    'of a parameter with a default value': `class A { m(${decorator} p = 1) {} }`,
+    'of a parameter property': `class A { constructor(${decorator} private p: number) {} }`,
+  };
+  for (const [position, code] of Object.entries(positions)) {
+    it(`are transformed ${position}, even if the rest of the file has no suspension`, () => {
+      assert.match(codeOf(code, { filename: 'file.ts' }) ?? '', /await _f\.off\(0\),_f\.on\(\); f\(\)/);
+    });
+  }
+});
+
 describe('languages', () => {
   it('keeps TypeScript unchanged', () => {
     const code = `enum E { A }\nasync function f<T>(this: void, x: T): Promise<T> { const y: T = (await g<T>(x)) as T; return y!; }`;

@@ -23,7 +23,7 @@ import { endOfDirectives } from './directives.js';
 import type { AwaitFacts, BodyFacts, Construct, FileFacts, FunctionFacts, GeneratorFrame } from './facts.js';
 import { findHoistingConflicts } from './hoisting-conflicts.js';
 import { mayBeThenable } from './may-be-thenable.js';
-import { forEachChild, isBlock, isNode, usingKindOf } from './syntax-tree.js';
+import { forEachChild, hasDecorators, isBlock, isNode, usingKindOf } from './syntax-tree.js';
 import { TailAwaits } from './tail-awaits.js';
 import type { TextPositions } from './text-positions.js';
 
@@ -171,7 +171,8 @@ class Analyzer {
   #cannotSuspend(node: Node): boolean {
     // The function node of an async method starts after the keyword.
     if ('async' in node && node.async === true) return false;
-    return this.#generators === 'next' && !this.#keywords.hasBetween(node.start, node.end);
+    if (this.#generators === 'creation' || this.#keywords.hasBetween(node.start, node.end)) return false;
+    return !hasDecorators(node);
   }
 
   #children(node: Node, depth: number): void {

@@ -23,6 +23,13 @@ export function forEachChild(node: Node, visit: (child: Node) => void): void {
   }
 }
 
+/** Decorators can be outside the range of the node that they belong to, as in `@decorator export class A {}`. */
+export function hasDecorators(node: Node): boolean {
+  const isExport = node.type === 'ExportNamedDeclaration' || node.type === 'ExportDefaultDeclaration';
+  const decorated = isExport ? node.declaration : node;
+  return decorated !== null && 'decorators' in decorated && (decorated.decorators?.length ?? 0) > 0;
+}
+
 /** The keyword with which a statement, or the head of a loop, declares resources, if it does. */
 export function usingKindOf(node: Node | null): UsingKind | undefined {
   if (node?.type !== 'VariableDeclaration') return undefined;

@@ -12,7 +12,7 @@
  * the text counts as used.
  */
 import type { Node, Program } from 'oxc-parser';
-import { forEachChild } from './syntax-tree.js';
+import { forEachChild, hasDecorators } from './syntax-tree.js';
 import { TextPositions } from './text-positions.js';
 
 /** An escape sequence for a digit, an ASCII letter or an underscore: the characters of the names. */
@@ -66,11 +66,4 @@ function identifiersAt(program: Program, positions: TextPositions, names: RegExp
   };
   for (const statement of program.body) visit(statement);
   return identifiers;
-}
-
-/** Decorators can be outside the range of the node that they belong to, as in `@decorator export class A {}`. */
-function hasDecorators(node: Node): boolean {
-  const isExport = node.type === 'ExportNamedDeclaration' || node.type === 'ExportDefaultDeclaration';
-  const decorated = isExport ? node.declaration : node;
-  return decorated !== null && 'decorators' in decorated && (decorated.decorators?.length ?? 0) > 0;
 }
