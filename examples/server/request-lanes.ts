@@ -1,7 +1,7 @@
 /**
  * The data that the live page shows: the totals, and a lane for each of up to 20 requests. The number of lanes is
  * fixed, so memory does not grow: a request that finds no free lane is counted but not shown. A finished request keeps
- * its lane for 1.2 seconds, because most requests end too quickly to be seen.
+ * its lane for 1.2 seconds, or until a new request needs it, because most requests end too quickly to be seen.
  *
  * A lane belongs to the id that its request was assigned on arrival. The recorder of the request holds that id in a
  * plain variable, which no storage can change, so it detects every read that differs.
@@ -9,7 +9,7 @@
 import type { IdRead } from './async-steps.js';
 import { type StepName, stepNames } from './request-work.js';
 
-const LANES = 20;
+export const LANES = 20;
 const LINGER_MS = 1200;
 
 /** The value that each step read, in order; null if the storage held no id. */
@@ -76,8 +76,9 @@ export class RequestLanes {
   }
 
   #show(lane: Lane): void {
-    const free = this.#lanes.findIndex(isFree);
-    if (free !== -1) this.#lanes[free] = lane;
+    let index = this.#lanes.findIndex(isFree);
+    if (index === -1) index = this.#lanes.findIndex((other) => other?.endedAt !== undefined);
+    if (index !== -1) this.#lanes[index] = lane;
   }
 }
 

@@ -24,7 +24,7 @@ after(async () => {
 /** Expression: the heading of the page. */
 const heading = `document.querySelector('h1')?.textContent`;
 /** Expression: the lines of the cart. */
-const cart = `[...document.querySelectorAll('li')].map((line) => line.textContent).join()`;
+const cart = `[...document.querySelectorAll('#cart li, p#cart')].map((line) => line.textContent).join()`;
 
 /** Waits until an expression has the value, on this page or on the one that a form leads to. */
 async function waitForValue(page: Page, expression: string, expected: string): Promise<void> {

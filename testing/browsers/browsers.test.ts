@@ -44,6 +44,34 @@ describe('a browser', () => {
     await page.close();
   });
 
+  it('opens a page with a viewport, a color scheme, reduced motion and without scripts, and presses keys', async () => {
+    const media = (query: string) => `matchMedia('(${query})').matches`;
+    const page = await browser.openPage(server.origin, {
+      viewport: { width: 390, height: 800, scale: 2 },
+      colorScheme: 'dark',
+      reducedMotion: true,
+    });
+    deepEqual(
+      await page.evaluate(
+        `[innerWidth, devicePixelRatio, ${media('prefers-color-scheme: dark')}, ${media('prefers-reduced-motion')}]`,
+      ),
+      [390, 2, true, true],
+    );
+    await page.press('Tab');
+    await page.press('Enter');
+    equal(await page.evaluate('document.activeElement.localName + trusted'), 'buttontrue');
+    await page.close();
+    server.add('/scripts', '<!doctype html><title>No script</title><script>document.title = "Script"</script>');
+    for (const [javaScript, title] of [
+      [true, 'Script'],
+      [false, 'No script'],
+    ] as const) {
+      const scripted = await browser.openPage(`${server.origin}/scripts`, { javaScript, colorScheme: 'light' });
+      deepEqual(await scripted.evaluate(`[document.title, ${media('prefers-color-scheme: dark')}]`), [title, false]);
+      await scripted.close();
+    }
+  });
+
   it('closes a page that is stuck in an endless loop', async () => {
     server.add('/stuck', '<!doctype html><script>onload = () => setTimeout(() => { for (;;); })</script>');
     const page = await browser.openPage(`${server.origin}/stuck`);

@@ -15,7 +15,14 @@
  * Chromium and Firefox are driven by puppeteer-core, WebKitGTK by its WebDriver. Chromium needs no installation on
  * Linux x64, because an npm package provides it.
  */
-export { type Browser, type BrowserName, browserNames, MissingBrowser, type Page } from './browser.js';
+export {
+  type Browser,
+  type BrowserName,
+  browserNames,
+  MissingBrowser,
+  type Page,
+  type PageOptions,
+} from './browser.js';
 export { openBrowser } from './open-browser.js';
 export type { PageChannel } from './page-channel.js';
 export { type PageServer, startPageServer } from './page-server.js';

@@ -45,12 +45,14 @@ export async function openWebKit(): Promise<Browser> {
     return {
       name: 'webkit',
       version: firstWindow.session.version,
-      async openPage(url): Promise<Page> {
+      async openPage(url, options): Promise<Page> {
+        if (options !== undefined) throw new Error('A page in webkit cannot have options.');
         const window = firstWindow ?? (await open());
         firstWindow = undefined;
         await window.session.navigate(url);
         return {
           ...window.session,
+          press: () => Promise.reject(new Error('Keys cannot be pressed in webkit.')),
           async close() {
             windows.delete(window);
             await window.kill();
