@@ -9,7 +9,7 @@
  *   run       to call a function with a frame that holds one more value, for the duration of the call
  *   capture   to keep the current frame for later
  *   restore   to make a captured frame current again
- *   engine    the mechanism that makes the current frame follow the code; one per kind of runtime, see engine/engine.ts.
+ *   engine    the mechanism that makes the current frame follow the code; one per kind of runtime (engine/engine.ts).
  *             V8, SpiderMonkey and JavaScriptCore are called JavaScript engines
  *   flow      everything that one `run` leads to, synchronously or later
  *   seam      a place where third-party code passes a function on: a pool, an emitter, a queue, a middleware
@@ -24,7 +24,7 @@
  *     | value |         |   +-------+---------+-----+--------+----------+-----|-----+-----|-----+----
  *     | table |---------+                                                     v           v
  *     | child |---+                                                     +--------+----------+-----+----------+
- *     +-------+   |                                                Leaf | tag 16 | value 16 | ... | value 31 |  Leaf ...
+ *     +-------+   |                                                Leaf | tag 16 | value 16 | ... | value 31 | Leaf ...
  *                 v                                                     +--------+----------+-----+----------+
  *            ChildTable: a tag, and the table with
  *            all pairs of this frame except the tag's

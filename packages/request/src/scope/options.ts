@@ -15,8 +15,8 @@ export interface RequestScopeOptions {
   trustRequestId?: boolean;
 
   /**
-   * The time from the start of a request until its `signal` aborts with a `TimeoutError`, in milliseconds, at most 2147483647.
-   * Default: none.
+   * The time from the start of a request until its `signal` aborts with a `TimeoutError`, in milliseconds, at most
+   * 2147483647. Default: none.
    */
   deadline?: number;
 

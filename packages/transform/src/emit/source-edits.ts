@@ -7,8 +7,8 @@
  *
  *     async () => await x
  *                 ▲      ▲
- *                 │      └ closes the operand (depth 4.5), the await (4) and the body (3): `)` `,_f.on(…))` `}finally{…}}`
- *                 └ opens the body (3) and the await (4): `{…try{return ` `(_v=`
+ *                 │      └ closes the operand (depth 4.5), await (4) and body (3): `)` `,_f.on(…))` `}finally{…}}`
+ *                 └ opens the body (3) and await (4): `{…try{return ` `(_v=`
  */
 import MagicString, { type SourceMap } from 'magic-string';
 
