@@ -15,8 +15,8 @@ export const SUITES: Readonly<Record<SuiteName, Suite>> = {
 };
 
 /**
- * Lists the environments of a suite. The imports are dynamic because only the selected suite should load what starts its
- * environments: the packages that drive browsers take a while to load.
+ * Lists the environments of a suite. The imports are dynamic because only the selected suite should load what starts
+ * its environments: the packages that drive browsers take a while to load.
  * @param named runtimes from the command line
  * @param includesInstalled whether to add the runtimes in `.runtimes`
  */

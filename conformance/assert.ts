@@ -6,7 +6,7 @@
 /**
  * Asserts that two values are the same by `Object.is()`, or are arrays of the same length whose items are.
  * @param label names the value in the error message
- * @throws Error if the values differ
+ * @throws {Error} if the values differ
  */
 export function equal(actual: unknown, expected: unknown, label = 'value'): void {
   if (Object.is(actual, expected)) return;
@@ -18,7 +18,7 @@ export function equal(actual: unknown, expected: unknown, label = 'value'): void
 
 /**
  * Asserts that `fn` throws an error with all `expected` properties.
- * @throws Error if `fn` returns, or throws an error with other properties
+ * @throws {Error} if `fn` returns, or throws an error with other properties
  */
 export function throws(fn: () => unknown, expected: { name: string; code?: string; message?: string }): void {
   let result: unknown;

@@ -1,6 +1,7 @@
 /**
  * The model of most cases about a server API. The same work starts three times in one synchronous step: in flow `a`, in
- * the root and in flow `b`. All three are then pending at once, and every callback of the work checks the current value.
+ * the root and in flow `b`. All three are then pending at once, and every callback of the work checks the current
+ * value.
  *
  *     storage.run('a', work) ─── callback: expects 'a'
  *     work()                 ─── callback: expects undefined

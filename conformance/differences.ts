@@ -1,8 +1,9 @@
 /**
- * The known differences: each case that a column of the table fails, with the reason, which the table prints as a footnote.
+ * The known differences: each case that a column of the table fails, with the reason, which the table prints as a
+ * footnote.
  *
- * The list is exact in both directions. The matrix fails on a failing case that is not listed, and on a listed case that
- * passes in all its columns.
+ * The list is exact in both directions. The matrix fails on a failing case that is not listed, and on a listed case
+ * that passes in all its columns.
  */
 import { type ImplementationName, portableModes } from './implementations.js';
 
@@ -17,7 +18,9 @@ export interface Difference {
   readonly reason: string;
 }
 
-/** For differences of the runtime itself: the frame of its callbacks, or its `AsyncResource`, which Throughline exports. */
+/**
+ * For differences of the runtime itself: the frame of its callbacks, or its `AsyncResource`, which Throughline exports.
+ */
 const throughlineAndNative = ['throughline', 'native'] as const;
 const nativeOnly = ['native'] as const;
 

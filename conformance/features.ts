@@ -1,7 +1,7 @@
 /**
- * Features that a runtime may lack although it has the module for them. workerd has all modules of Node, for example, and
- * many of their functions only throw. So each feature is probed once, by using it, and the cases that require it are
- * absent where the probe fails.
+ * Features that a runtime may lack although it has the module for them. workerd has all modules of Node, for example,
+ * and many of their functions only throw. So each feature is probed once, by using it, and the cases that require it
+ * are absent where the probe fails.
  *
  * A missing module or global needs no probe: a case names it in `needs`.
  */
@@ -132,8 +132,8 @@ export const performanceObservers: Feature = {
     const records = observer.takeRecords();
     observer.disconnect();
     performance.clearMarks('throughline');
-    // Node notifies all observers in one immediate, in the frame of the first entry. Wait for it here, so that the frame of
-    // this entry is not used for the entries of a case.
+    // Node notifies all observers in one immediate, in the frame of the first entry. Wait for it here, so that the
+    // frame of this entry is not used for the entries of a case.
     const { setImmediate } = await import('node:timers');
     await new Promise<void>((resolve) => setImmediate(resolve));
     if (records.length === 0) throw new Error('the observer has received no entry');

@@ -9,8 +9,8 @@ export const serverImplementations = ['throughline', 'native'] as const;
 export type ServerImplementation = (typeof serverImplementations)[number];
 
 /**
- * On the portable engine: Throughline, in each way in which the code after an `await` can be made to run in its frame.
- * Either the program is built with the transform, or native `await` is intercepted, or both.
+ * On the portable engine: Throughline, in each way of making the code after an `await` run in its frame. Either the
+ * program is built with the transform, or native `await` is intercepted, or both.
  */
 export const portableModes = ['transform', 'interception', 'both'] as const;
 
@@ -34,7 +34,7 @@ export function isThroughline(name: ImplementationName): boolean {
 /**
  * Loads an implementation for servers.
  *
- * @throws {Error} If there is no server implementation of this name.
+ * @throws {Error} if there is no server implementation of this name
  */
 export async function loadImplementation(name: string): Promise<Implementation> {
   switch (name) {

@@ -1,8 +1,8 @@
 /**
  * Prints how much of each package the tests ran, from what V8 recorded in every Node process that they started.
  *
- * The recording is Node's own (NODE_V8_COVERAGE). The report is made by c8, because that of `node --test` fails on Node 20
- * for files with source maps. Lines and branches are those of the TypeScript sources.
+ * The recording is Node's own (NODE_V8_COVERAGE). The report is made by c8, because that of `node --test` fails on Node
+ * 20 for files with source maps. Lines and branches are those of the TypeScript sources.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
@@ -48,7 +48,7 @@ export async function printCoverage(recordings, root) {
 }
 
 function format([covered, total]) {
-  return `${((100 * covered) / total).toFixed(1).padStart(5)} % of ${String(total).padStart(4)}`;
+  return `${((100 * covered) / total).toFixed(1).padStart(5)}% of ${String(total).padStart(4)}`;
 }
 
 /** Removes all other scripts from a recording. A process that was killed while it wrote leaves no valid recording. */

@@ -2,7 +2,7 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type Environment, MissingEnvironment, type Sampler } from '../suite/environment.js';
-import { sampledWorkloads } from '../suite/suite.js';
+import { separatelySampledWorkloads } from '../suite/suite.js';
 import { browserEnvironments } from './browser-environments.js';
 import { browserSuite } from './browser-suite.js';
 
@@ -28,7 +28,7 @@ describe('samples of the portable engine in a process', () => {
     });
   }
 
-  for (const workload of sampledWorkloads(browserSuite)) {
+  for (const workload of separatelySampledWorkloads(browserSuite)) {
     it(`a sample of ${workload} yields a figure`, async () => {
       const outcome = await sampler.sample({ subject: 'transform', workload, storageCount: 1, budget: 'quick' });
       equal('figures' in outcome && Number.isFinite(outcome.figures[workload]), true, JSON.stringify(outcome));

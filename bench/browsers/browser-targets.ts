@@ -2,7 +2,7 @@
 import type { Reference, Target } from '../suite/suite.js';
 
 const withTransform = ['chromium', 'firefox', 'webkit', 'portable-node26'];
-/** The browsers with the stricter targets for interception. In Firefox it only has to be no slower than zone.js. */
+/** The browsers with the stricter targets for interception. In Firefox, it must only be no slower than zone.js. */
 const withStrictTargets = ['chromium', 'webkit'];
 const awaitWorkloads = ['await', 'pending'];
 

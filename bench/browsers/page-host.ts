@@ -1,7 +1,7 @@
 /**
- * The host of a sample in a page. When the page has loaded and the browser has no other work for it, the host takes the sample
- * that the page's address describes and posts the outcome. Nothing inspects the page in the meantime, because an inspected page
- * may run more slowly.
+ * The host of a sample in a page. When the page has loaded and the browser has no other work for it, the host takes the
+ * sample that the page's address describes and posts the outcome. Nothing inspects the page in the meantime, because an
+ * inspected page may run more slowly.
  */
 import type { Subject } from '../suite/subject.js';
 import { takeSample } from './browser-sample.js';

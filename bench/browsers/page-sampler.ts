@@ -1,6 +1,6 @@
 /**
- * Takes samples in a browser. Each sample is a new page in a new profile, and therefore a separate process. The page's address
- * holds the task (`?task=`) and the path of the channel to which the page posts the outcome (`?channel=`).
+ * Takes samples in a browser. Each sample is a new page in a new profile, and therefore a separate process. The page's
+ * address holds the task (`?task=`) and the path of the channel to which the page posts the outcome (`?channel=`).
  */
 import {
   type Browser,
@@ -31,16 +31,16 @@ export async function openPageSampler(name: BrowserName): Promise<Sampler> {
   const bundles = await bundleSubjects('page');
   const browser = await openInstalledBrowser(name);
   // Cross-origin isolated pages have the finest clock that a browser offers.
-  const server = await startPageServer({ isolated: true });
+  const server = await startPageServer({ isCrossOriginIsolated: true });
   for (const [subject, code] of Object.entries(bundles)) {
     server.add(`/${subject}/`, HTML);
     server.add(`/${subject}/page.js`, code);
   }
   const samplePage = async (subject: string, task: string): Promise<SampleOutcome> => {
-    const channel = server.channel();
+    const channel = server.createChannel();
     const query = new URLSearchParams({ task, channel: channel.path });
     try {
-      const page = await browser.page(`${server.origin}/${subject}/?${query}`);
+      const page = await browser.openPage(`${server.origin}/${subject}/?${query}`);
       try {
         // Only page-host.ts and the script above know the channel's path.
         const outcome = (await channel.next(TIMEOUT_MS)) as HostOutcome | { error: string };
@@ -67,7 +67,7 @@ export async function openPageSampler(name: BrowserName): Promise<Sampler> {
 /** Opens an installed Chromium if there is one, because the Chromium from npm is a build for servers. */
 async function openInstalledBrowser(name: BrowserName): Promise<Browser> {
   try {
-    return await openBrowser(name, { installed: true }).catch((error: unknown) => {
+    return await openBrowser(name, { usesInstalled: true }).catch((error: unknown) => {
       if (name === 'chromium' && error instanceof MissingBrowser) return openBrowser(name);
       throw error;
     });

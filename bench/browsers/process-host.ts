@@ -1,6 +1,6 @@
 /**
- * The host of a sample in a Node process. It takes the sample that the process's arguments describe, and prints the outcome as
- * one line of JSON.
+ * The host of a sample in a Node process. It takes the sample that the process's arguments describe, and prints the
+ * outcome as one line of JSON.
  */
 import type { SampleOutcome } from '../suite/environment.js';
 import type { Subject } from '../suite/subject.js';

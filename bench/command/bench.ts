@@ -3,10 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { findUnusableSubjects, type MeasurementPlan, measureWorkload } from '../measure/measure-workload.js';
 import { type Results, readAllResults, readResults, writeResults } from '../measure/results.js';
 import { barPlotsOf, linePlotsOf, writePlots } from '../report/plot-files.js';
-import { reportWorkload } from '../report/terminal-report.js';
+import { formatWorkloadReport } from '../report/terminal-report.js';
 import { judgeTargets } from '../report/verdicts.js';
 import { MissingEnvironment } from '../suite/environment.js';
-import { type Suite, sampledWorkloads } from '../suite/suite.js';
+import { type Suite, separatelySampledWorkloads } from '../suite/suite.js';
 import { loadEnvironments, SUITES } from '../suites.js';
 import { type BenchOptions, HELP_TEXT, parseOptions } from './options.js';
 import { type ProgressLine, startProgress } from './progress.js';
@@ -15,7 +15,7 @@ const RESULTS_FOLDER = fileURLToPath(new URL('../../../docs/bench', import.meta.
 
 try {
   const options = parseOptions(process.argv.slice(2), RESULTS_FOLDER);
-  if (options.help) console.log(HELP_TEXT);
+  if (options.isHelpWanted) console.log(HELP_TEXT);
   else await runBenchmarks(options);
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
@@ -28,11 +28,11 @@ async function runBenchmarks(options: BenchOptions): Promise<void> {
     throw new Error('None of the selected workloads runs in a selected environment. --help lists their names.');
   }
   const progress = startProgress(plans.flat());
-  const outcomes: boolean[] = [];
+  const targetsReached: boolean[] = [];
   for (const [first, ...rest] of plans) {
     if (first === undefined) continue;
     try {
-      outcomes.push(...(await measureEnvironment([first, ...rest], options, progress)));
+      targetsReached.push(...(await measureEnvironment([first, ...rest], options, progress)));
     } catch (error) {
       if (!(error instanceof MissingEnvironment)) throw error;
       progress.skip([first, ...rest]);
@@ -41,8 +41,8 @@ async function runBenchmarks(options: BenchOptions): Promise<void> {
       process.exitCode = 1;
     }
   }
-  const reached = outcomes.filter(Boolean).length;
-  console.log(`${reached} of ${outcomes.length} targets reached.`);
+  const reached = targetsReached.filter(Boolean).length;
+  console.log(`${reached} of ${targetsReached.length} targets reached.`);
 }
 
 /** Makes, for each selected environment, a plan for each selected workload that runs in it. */
@@ -52,7 +52,7 @@ async function makePlans(options: BenchOptions): Promise<MeasurementPlan[][]> {
     const suite = SUITES[name];
     for (const environment of await loadEnvironments(name, options.runtimes, options.includesInstalled)) {
       const isSelected = options.environments?.some((prefix) => environment.name.startsWith(prefix)) !== false;
-      const workloads = sampledWorkloads(suite).filter(
+      const workloads = separatelySampledWorkloads(suite).filter(
         (workload) => options.workloads.includes(workload) && environment.workloads?.includes(workload) !== false,
       );
       if (!isSelected || workloads.length === 0) continue;
@@ -78,7 +78,7 @@ async function measureEnvironment(
   progress: ProgressLine,
 ): Promise<boolean[]> {
   const [{ suite, environment }] = plans;
-  const outcomes: boolean[] = [];
+  const targetsReached: boolean[] = [];
   const sampler = await environment.open();
   try {
     const unusable = await findUnusableSubjects(suite, environment, sampler);
@@ -92,8 +92,8 @@ async function measureEnvironment(
       results = sortWorkloads(suite, { ...results, workloads: { ...results.workloads, ...measured } });
       progress.clear();
       for (const workload of Object.keys(measured)) {
-        console.log(reportWorkload(suite, results, workload));
-        outcomes.push(...judgeTargets(suite, results, workload).map(({ isReached }) => isReached));
+        console.log(formatWorkloadReport(suite, results, workload));
+        targetsReached.push(...judgeTargets(suite, results, workload).map(({ isReached }) => isReached));
       }
       if (outputFolder !== undefined) writeResults(outputFolder, results);
     }
@@ -106,7 +106,7 @@ async function measureEnvironment(
   } finally {
     await sampler.close();
   }
-  return outcomes;
+  return targetsReached;
 }
 
 /** Brings the workloads into the order of the suite. */

@@ -1,6 +1,6 @@
 import { deepEqual, equal, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { sampledWorkloads } from '../suite/suite.js';
+import { separatelySampledWorkloads } from '../suite/suite.js';
 import { SUITES } from '../suites.js';
 import { HELP_TEXT, parseOptions } from './options.js';
 
@@ -10,7 +10,7 @@ describe('the command line of npm run bench', () => {
   it('measures all workloads on servers and writes the results by default', () => {
     const options = parse();
     deepEqual(options.suites, ['servers']);
-    deepEqual(options.workloads, sampledWorkloads(SUITES.servers));
+    deepEqual(options.workloads, separatelySampledWorkloads(SUITES.servers));
     equal(options.rounds, undefined);
     equal(options.environments, undefined);
     equal(options.isQuick, false);
@@ -20,7 +20,10 @@ describe('the command line of npm run bench', () => {
   it('measures browsers and the transform with --browsers', () => {
     const options = parse('--browsers');
     deepEqual(options.suites, ['browsers', 'transform']);
-    deepEqual(options.workloads, [...sampledWorkloads(SUITES.browsers), ...sampledWorkloads(SUITES.transform)]);
+    deepEqual(options.workloads, [
+      ...separatelySampledWorkloads(SUITES.browsers),
+      ...separatelySampledWorkloads(SUITES.transform),
+    ]);
   });
 
   it('measures requests with --requests', () => {
@@ -28,7 +31,7 @@ describe('the command line of npm run bench', () => {
     deepEqual(options.suites, ['requests']);
     deepEqual(options.workloads, ['fastify', 'soak']);
     deepEqual(options.environments, ['requests-node26']);
-    deepEqual(parse('--requests').workloads, sampledWorkloads(SUITES.requests));
+    deepEqual(parse('--requests').workloads, separatelySampledWorkloads(SUITES.requests));
   });
 
   it('takes one sample and writes nothing with --quick, except with --out', () => {

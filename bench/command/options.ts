@@ -1,14 +1,15 @@
 /** The command line of `npm run bench`. */
 import { parseArgs } from 'node:util';
 import { type Runtime, runtimeAt } from '../measure/runtimes.js';
-import { type SuiteName, sampledWorkloads } from '../suite/suite.js';
+import { type SuiteName, separatelySampledWorkloads } from '../suite/suite.js';
 import { SUITES } from '../suites.js';
 
 const DEFAULT_SUITES = ['servers'] as const;
 const BROWSER_SUITES = ['browsers', 'transform'] as const;
 const REQUEST_SUITES = ['requests'] as const;
 
-const workloadsOf = (suites: readonly SuiteName[]) => suites.flatMap((name) => sampledWorkloads(SUITES[name]));
+const workloadsOf = (suites: readonly SuiteName[]) =>
+  suites.flatMap((name) => separatelySampledWorkloads(SUITES[name]));
 const environmentPrefixesOf = (suites: readonly SuiteName[]) =>
   suites.flatMap((name) => SUITES[name].environmentPrefixes);
 
@@ -41,7 +42,7 @@ request scope, and with the usual solution on that framework.
 `;
 
 export interface BenchOptions {
-  readonly help: boolean;
+  readonly isHelpWanted: boolean;
   readonly suites: readonly SuiteName[];
   /** Prefixes of the names of environments. Absent: all environments. */
   readonly environments?: readonly string[];
@@ -55,7 +56,7 @@ export interface BenchOptions {
   readonly outputFolder?: string;
 }
 
-/** @throws if the command line is invalid; the message is for the user */
+/** @throws {Error} if the command line is invalid; the message is for the user */
 export function parseOptions(args: readonly string[], defaultOutputFolder: string): BenchOptions {
   const { values } = parseArgs({
     args: [...args],
@@ -81,7 +82,7 @@ export function parseOptions(args: readonly string[], defaultOutputFolder: strin
   const outputFolder = values.out ?? (values.quick ? undefined : defaultOutputFolder);
   const rounds = values.processes === undefined ? (values.quick ? 1 : undefined) : parseRounds(values.processes);
   return {
-    help: values.help,
+    isHelpWanted: values.help,
     suites,
     ...(values.in === undefined
       ? {}

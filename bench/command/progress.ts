@@ -24,7 +24,7 @@ export function startProgress(plans: readonly MeasurementPlan[]): ProgressLine {
       const elapsed = performance.now() - start;
       const leftMs = doneMs === 0 ? totalMs : (elapsed / doneMs) * (totalMs - doneMs);
       const round = `${plan.environment.name}, ${plan.workload}, round ${roundIndex + 1} of ${plan.rounds}`;
-      const done = `${Math.floor((doneMs / totalMs) * 100)} % done, ${formatDuration(leftMs)} left`;
+      const done = `${Math.floor((doneMs / totalMs) * 100)}% done, ${formatDuration(leftMs)} left`;
       const sample = `${subject} with ${formatStorageCount(storageCount)}`;
       if (isTTY) process.stderr.write(`\r\x1b[K${round}: ${sample} (${done})`);
       else if (round !== lastRound) process.stderr.write(`${round} (${done})\n`);

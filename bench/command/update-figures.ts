@@ -1,6 +1,6 @@
 /**
- * `npm run figures`: writes the figures of docs/bench into README.md and draws the plots again. With `--check`, it changes no
- * file and fails if one is out of date.
+ * `npm run figures`: writes the figures of docs/bench into README.md and draws the plots again. With `--check`, it
+ * changes no file and fails if one is out of date.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -23,7 +23,7 @@ try {
   process.exitCode = 1;
 }
 
-/** @throws if a file is out of date and `isCheck` is set */
+/** @throws {Error} if a file is out of date and `isCheck` is set */
 function updateFigures(isCheck: boolean): void {
   const outdated = [...generateFiles()].filter(
     ([file, content]) => !existsSync(file) || readFileSync(file, 'utf8') !== content,

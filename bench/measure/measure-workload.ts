@@ -1,6 +1,6 @@
 /**
- * Takes the samples of a workload. All subjects and numbers of storages take turns, round by round, so that a slow minute of
- * the machine slows down all of them.
+ * Takes the samples of a workload. All subjects and numbers of storages take turns, round by round, so that a slow
+ * minute of the machine slows down all of them.
  */
 import { cpus } from 'node:os';
 import type { Environment, SampleOutcome, Sampler, SampleTask } from '../suite/environment.js';
@@ -28,7 +28,7 @@ export function maximumSampleCount({ suite, workload, rounds }: MeasurementPlan)
 /**
  * Finds the peers that do not work in an environment.
  * @returns the reasons by subject
- * @throws if Throughline does not work
+ * @throws {Error} if Throughline does not work
  */
 export async function findUnusableSubjects(
   suite: Suite,

@@ -1,4 +1,6 @@
-/** The measured figures, one JSON file per environment in docs/bench. Tables and plots are computed from these files. */
+/**
+ * The measured figures, one JSON file per environment in docs/bench. Tables and plots are computed from these files.
+ */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasEnvironment, type Suite } from '../suite/suite.js';

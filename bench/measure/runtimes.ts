@@ -1,4 +1,6 @@
-/** The runtimes that can be measured: the current Node, runtimes named on the command line, and those in `.runtimes`. */
+/**
+ * The runtimes that can be measured: the current Node, runtimes named on the command line, and those in `.runtimes`.
+ */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const INSTALLATION_FOLDER = fileURLToPath(new URL('../../../.runtimes', import.meta.url));
 
 export interface Runtime {
-  /** Such as `node26` or `bun`; also the name of the runtime's file in docs/bench. */
+  /** For example `node26` or `bun`. It is also the name of the runtime's file in docs/bench. */
   readonly name: string;
   /** The command that runs a script, without the script. */
   readonly command: readonly [string, ...string[]];
@@ -26,7 +28,7 @@ function currentRuntime(): Runtime {
   return { name: `node${process.versions.node.split('.')[0]}`, command: [process.execPath] };
 }
 
-/** @throws if the name is none of `node<number>`, `bun` and `deno` */
+/** @throws {Error} if the name is none of `node<number>`, `bun` and `deno` */
 export function runtimeAt(name: string, path: string): Runtime {
   if (!isRuntimeName(name)) {
     throw new Error(`Unknown runtime "${name}". Expected "node" and a version number (node26), "bun" or "deno".`);

@@ -7,7 +7,7 @@ const TIMEOUT_MS = 300_000;
  * @param description names the sample in error messages
  * @param command the program and its arguments
  * @returns the parsed output
- * @throws if the program does not start, exits with an error, or runs for more than five minutes
+ * @throws {Error} if the program does not start, exits with an error, or runs for more than five minutes
  */
 export function runSampleProcess(description: string, command: readonly [string, ...string[]]): Promise<unknown> {
   const [binary, ...args] = command;

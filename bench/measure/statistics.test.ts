@@ -1,6 +1,6 @@
 import { deepEqual, equal, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { median, ratios, summarize } from './statistics.js';
+import { median, summarize, summarizeRatios } from './statistics.js';
 
 describe('statistics', () => {
   it('the median of an odd number of figures is the middle one, in any input order', () => {
@@ -25,11 +25,11 @@ describe('statistics', () => {
     deepEqual(summarize([5, 1, 3]), { median: 3, min: 1, max: 5 });
   });
 
-  it('ratios() divides each figure by the reference of the same round', () => {
-    deepEqual(ratios([10, 40, 30], [10, 20, 10]), { median: 2, min: 1, max: 3 });
+  it('summarizeRatios() divides each figure by the reference of the same round', () => {
+    deepEqual(summarizeRatios([10, 40, 30], [10, 20, 10]), { median: 2, min: 1, max: 3 });
   });
 
-  it('ratios() throws if a round has no reference', () => {
-    throws(() => ratios([1, 2], [1]), /Round 2 has a figure but no reference/);
+  it('summarizeRatios() throws if a round has no reference', () => {
+    throws(() => summarizeRatios([1, 2], [1]), /Round 2 has a figure but no reference/);
   });
 });

@@ -17,13 +17,15 @@ export function summarize(values: readonly number[]): Summary {
   return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
 }
 
-/** Divides each figure by the reference's figure of the same round, so that a slow moment of the machine affects both. */
-export function ratios(figures: readonly number[], references: readonly number[]): Summary {
+/**
+ * Divides each figure by the reference's figure of the same round, so that a slow moment of the machine affects both.
+ */
+export function summarizeRatios(figures: readonly number[], references: readonly number[]): Summary {
   return summarize(pairByRound(figures, references).map(([figure, reference]) => figure / reference));
 }
 
-/** Subtracts from each figure the reference's figure of the same round. */
-export function differences(figures: readonly number[], references: readonly number[]): Summary {
+/** Summarizes the differences of figures from the reference's figures of the same round. */
+export function summarizeDifferences(figures: readonly number[], references: readonly number[]): Summary {
   return summarize(pairByRound(figures, references).map(([figure, reference]) => figure - reference));
 }
 

@@ -1,6 +1,8 @@
-/** Draws groups of horizontal bars over one linear axis from zero, as SVG. The name and figure of a bar follow its end. */
+/**
+ * Draws groups of horizontal bars over one linear axis from zero, as SVG. The name and figure of a bar follow its end.
+ */
 import type { Summary } from '../measure/statistics.js';
-import { escapeXml, GRAY, px, svgDocument } from './svg.js';
+import { escapeXml, GRAY, px, renderSvgDocument } from './svg.js';
 
 export interface Bar {
   readonly name: string;
@@ -43,7 +45,7 @@ export function drawBarPlot(title: string, groups: readonly BarGroup[]): string 
     }
     y += GROUP_GAP;
   }
-  return svgDocument(title, LEFT, WIDTH, y, elements);
+  return renderSvgDocument(title, LEFT, WIDTH, y, elements);
 }
 
 function drawBar({ name, color, isMain, length, figureText }: Bar, y: number, scale: number): string {

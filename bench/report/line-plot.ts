@@ -1,7 +1,7 @@
 /** Draws lines over two logarithmic axes, as SVG. Each line's name follows its end, so the plot needs no legend. */
 import type { Summary } from '../measure/statistics.js';
 import { formatNanoseconds } from './figure-format.js';
-import { escapeXml, GRAY, px, svgDocument } from './svg.js';
+import { escapeXml, GRAY, px, renderSvgDocument } from './svg.js';
 
 export interface Point {
   readonly x: number;
@@ -51,7 +51,7 @@ export function drawLinePlot({ title, xLabel, yLabel, lines }: LinePlot): string
   );
   const ends = lines.map(({ points }) => y.coordinateOf(points.at(-1)?.y.median ?? 1));
   const labels = spreadLabels(ends, LABEL_HEIGHT, TOP, BOTTOM);
-  return svgDocument(title, LEFT, WIDTH, HEIGHT, [
+  return renderSvgDocument(title, LEFT, WIDTH, HEIGHT, [
     ...y.ticks.flatMap((tick) => [
       `  <line x1="${LEFT}" x2="${RIGHT}" y1="${px(y.coordinateOf(tick))}" y2="${px(y.coordinateOf(tick))}" stroke="${GRAY}" stroke-opacity="0.3"/>`,
       text(LEFT - 10, y.coordinateOf(tick) + 4, 'end', formatNanoseconds(tick)),
@@ -93,8 +93,8 @@ function logAxis(values: readonly number[], from: number, to: number): Axis {
 }
 
 /**
- * Moves labels apart, so that neighbors are at least `gap` apart. The labels stay in their order, between the bounds, and as near
- * to their original coordinates as possible.
+ * Moves labels apart, so that neighbors are at least `gap` apart. The labels stay in their order, between the bounds,
+ * and as near to their original coordinates as possible.
  */
 export function spreadLabels(coordinates: readonly number[], gap: number, low: number, high: number): number[] {
   const order = coordinates.map((_, index) => index).sort((a, b) => (coordinates[a] ?? 0) - (coordinates[b] ?? 0));

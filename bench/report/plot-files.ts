@@ -15,7 +15,7 @@ export interface PlotFile {
   draw(): string;
 }
 
-/** The plots of one environment over the number of storages, as far as there are figures for them. */
+/** The plots of one environment over the number of storages, if there are figures for them. */
 export function linePlotsOf(suite: Suite, results: Results): PlotFile[] {
   return suite.linePlots
     .filter(({ workload }) => linesOf(suite, results, workload).length > 0)
@@ -31,7 +31,7 @@ export function linePlotsOf(suite: Suite, results: Results): PlotFile[] {
     });
 }
 
-/** The plots over all environments, as far as there are figures for them. */
+/** The plots over all environments, if there are figures for them. */
 export function barPlotsOf(suite: Suite, all: readonly Results[]): PlotFile[] {
   return suite.barPlots
     .map((plot) => ({ plot, groups: barGroupsOf(suite, plot, all) }))
@@ -45,8 +45,8 @@ export function writePlots(folder: string, plots: readonly PlotFile[]): void {
 }
 
 /**
- * The lines of a plot. Throughline's bold line comes first, so that a thinner line that coincides with it stays visible on top.
- * Figures without a storage are left out, because a logarithmic axis has no zero.
+ * The lines of a plot. Throughline's bold line comes first, so that a thinner line that coincides with it stays visible
+ * on top. Figures without a storage are left out, because a logarithmic axis has no zero.
  */
 function linesOf(suite: Suite, results: Results, workload: string): Line[] {
   const cells = results.workloads[workload]?.cells ?? [];

@@ -5,7 +5,7 @@ import type { Cell, Measurement, Results } from '../measure/results.js';
 import { serverSuite } from '../servers/server-suite.js';
 import { transformSuite } from '../transform/transform-suite.js';
 import { renderSuite, replaceFigures } from './readme-figures.js';
-import { reportWorkload } from './terminal-report.js';
+import { formatWorkloadReport } from './terminal-report.js';
 import { judgeTargets } from './verdicts.js';
 
 function measurement(cells: readonly Cell[]): Measurement {
@@ -126,9 +126,9 @@ describe('judgeTargets()', () => {
   });
 });
 
-describe('reportWorkload()', () => {
+describe('formatWorkloadReport()', () => {
   it('prints medians, ranges, ratios and targets', () => {
-    const report = reportWorkload(serverSuite, serverResults, 'run');
+    const report = formatWorkloadReport(serverSuite, serverResults, 'run');
     match(report, /^Node 26\.1\.0: run, median of 3 rounds\n/);
     match(report, /\n +1 {2}throughline +100 ns +90 ns to 110 ns +1\.00\n/);
     match(
@@ -143,8 +143,8 @@ describe('reportWorkload()', () => {
   });
 
   it('names the reference of the ratios in their heading', () => {
-    match(reportWorkload(serverSuite, serverResults, 'http'), / × none at 0\n/);
-    match(reportWorkload(browserSuite, browserResults, 'await'), / × none\n/);
+    match(formatWorkloadReport(serverSuite, serverResults, 'http'), / × none at 0\n/);
+    match(formatWorkloadReport(browserSuite, browserResults, 'await'), / × none\n/);
   });
 });
 

@@ -11,7 +11,7 @@ const END_MARKER = '<!-- bench:end -->';
 
 /**
  * Replaces everything between the markers.
- * @throws if the README does not contain both markers, in this order
+ * @throws {Error} if the README does not contain both markers, in this order
  */
 export function replaceFigures(readme: string, figures: string): string {
   const start = readme.indexOf(START_MARKER);
@@ -25,7 +25,8 @@ export function replaceFigures(readme: string, figures: string): string {
 }
 
 /**
- * Renders all environments of a suite as Markdown. Only the first environment of the suite without an intro is expanded.
+ * Renders all environments of a suite as Markdown. Only the first environment of the suite without an intro is
+ * expanded.
  * @param all the results in the order of the README
  * @param plotFolder the folder of the plots, relative to the README
  */

@@ -1,6 +1,6 @@
 /**
  * Reads the texts of an SVG document, for tests.
- * @throws if the document is not well-formed XML of the kind that svgDocument() writes
+ * @throws {Error} if the document is not well-formed XML of the kind that renderSvgDocument() writes
  */
 export function readSvgTexts(xml: string): string[] {
   const open: string[] = [];

@@ -13,7 +13,7 @@ export function escapeXml(content: string): string {
 }
 
 /** @param elements lines of SVG that are drawn below the title */
-export function svgDocument(
+export function renderSvgDocument(
   title: string,
   titleX: number,
   width: number,

@@ -5,7 +5,7 @@ import type { Suite } from '../suite/suite.js';
 import { formatFigure, formatRatio } from './figure-format.js';
 import { judgeTargets, ratioToReference } from './verdicts.js';
 
-export function reportWorkload(suite: Suite, results: Results, workload: string): string {
+export function formatWorkloadReport(suite: Suite, results: Results, workload: string): string {
   const measurement = results.workloads[workload];
   const entry = suite.workloads[workload];
   if (measurement === undefined || entry === undefined) return '';

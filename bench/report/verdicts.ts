@@ -1,6 +1,6 @@
 /** Compares results with the targets of their suite. */
 import { findCell, type Results } from '../measure/results.js';
-import { differences, ratios, type Summary, summarize } from '../measure/statistics.js';
+import { type Summary, summarize, summarizeDifferences, summarizeRatios } from '../measure/statistics.js';
 import type { Reference, Suite, Target } from '../suite/suite.js';
 import { formatDifference, formatRatioWithSpread, formatWithSpread } from './figure-format.js';
 
@@ -29,7 +29,7 @@ export function ratioToReference(
 ): Summary | undefined {
   const figures = figuresOf(results, workload, subject);
   const references = figuresOf(results, workload, reference);
-  return figures && references && ratios(figures, references);
+  return figures && references && summarizeRatios(figures, references);
 }
 
 /** Returns a verdict for each target of this environment and workload whose figures exist. */
@@ -52,11 +52,11 @@ function judgeTarget(
   const { bound } = target;
   const unit = suite.workloads[target.workload]?.unit ?? 'count';
   if ('atMostAbove' in bound) {
-    const measured = differences(figures, references ?? []);
+    const measured = summarizeDifferences(figures, references ?? []);
     const isReached = measured.median <= bound.atMostAbove;
     return { target, measured, measuredText: formatDifference(unit, measured), isReached };
   }
-  const measured = references === undefined ? summarize(figures) : ratios(figures, references);
+  const measured = references === undefined ? summarize(figures) : summarizeRatios(figures, references);
   const measuredText = references === undefined ? formatWithSpread(unit, measured) : formatRatioWithSpread(measured);
   const isReached = 'atMost' in bound ? measured.median <= bound.atMost : measured.median >= bound.atLeast;
   return { target, measured, measuredText, isReached };

@@ -10,12 +10,12 @@ export function requestEnvironments(named: readonly Runtime[], includesInstalled
       name: `requests-${name}`,
       startUpMs: 600,
       async open() {
-        return samplerOn(binary);
+        return createSampler(binary);
       },
     }));
 }
 
-function samplerOn(binary: string): Sampler {
+function createSampler(binary: string): Sampler {
   return {
     // Every response of a sample is checked, so a separate check would add nothing.
     check: async () => ({ figures: {}, version: '' }),

@@ -1,4 +1,6 @@
-/** The cost of the request scope on each framework, next to the framework alone and the usual solution there (the peer). */
+/**
+ * The cost of the request scope on each framework, next to the framework alone and the usual solution there (the peer).
+ */
 import type { SampleBudget } from '../suite/sample-budget.js';
 import type { Suite, WorkloadEntry } from '../suite/suite.js';
 import { REQUEST_TARGETS } from './request-targets.js';

@@ -1,4 +1,6 @@
-/** Server runtimes. Each sample is a separate process, because async hooks cannot be undone once they have been enabled. */
+/**
+ * Server runtimes. Each sample is a separate process, because async hooks cannot be undone once they have been enabled.
+ */
 import { fileURLToPath } from 'node:url';
 import { type Runtime, selectRuntimes } from '../measure/runtimes.js';
 import { runSampleProcess } from '../measure/sample-process.js';

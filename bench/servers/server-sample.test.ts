@@ -1,6 +1,6 @@
 /**
- * The tests take samples in separate processes, as the benchmarks do, so that no subject works only because of what another one
- * left behind.
+ * The tests take samples in separate processes, as the benchmarks do, so that no subject works only because of what
+ * another one left behind.
  */
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -27,7 +27,7 @@ describe('subjects on servers', () => {
   }
 
   it('the check fails for a subject that claims to track values but does not', async () => {
-    const error = await assertTracking({ ...untracked, tracks: true }).catch((reason: unknown) => reason);
+    const error = await assertTracking({ ...untracked, isTracking: true }).catch((reason: unknown) => reason);
     equal(error instanceof LostValueError, true);
   });
 });

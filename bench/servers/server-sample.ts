@@ -1,7 +1,7 @@
 /**
- * The program that takes one sample in its own process, because async hooks cannot be undone once they have been enabled.
- * `server-sample.js <subject> <workload> <number of storages> <budget>` prints the outcome as one line of JSON.
- * `server-sample.js <subject>` only checks whether the subject works on this runtime.
+ * The program that takes one sample in its own process, because async hooks cannot be undone once they have been
+ * enabled. `server-sample.js <subject> <workload> <number of storages> <budget>` prints the outcome as one line of
+ * JSON. `server-sample.js <subject>` only checks whether the subject works on this runtime.
  */
 import { stat } from 'node:fs';
 import { requireEntry } from '../measure/require-entry.js';

@@ -1,10 +1,10 @@
 /**
- * An environment is a runtime or browser in which samples are taken. The `<suite>-environments.ts` file of each suite lists
- * its environments; `open()` starts one and returns a sampler.
+ * An environment is a runtime or browser in which samples are taken. The `<suite>-environments.ts` file of each suite
+ * lists its environments; `open()` starts one and returns a sampler.
  */
 import type { BudgetName } from './sample-budget.js';
 
-/** Which sample to take. */
+/** Describes the sample to take. */
 export interface SampleTask {
   readonly subject: string;
   readonly workload: string;
@@ -13,8 +13,8 @@ export interface SampleTask {
 }
 
 /**
- * The figures of a sample by workload: the task's own workload and those that are sampled with it. A subject that lost a
- * value has no figures.
+ * The figures of a sample by workload: the task's own workload and those that are sampled with it. A subject that lost
+ * a value has no figures.
  */
 export type SampleOutcome =
   | { readonly figures: Readonly<Record<string, number>>; readonly version: string }
@@ -26,8 +26,8 @@ export interface Sampler {
   check(subject: string): Promise<SampleOutcome>;
   sample(task: SampleTask): Promise<SampleOutcome>;
   /**
-   * Takes the samples of all subjects of a round together, so that the subjects can take turns within the round. Absent in
-   * environments in which every sample is independent.
+   * Takes the samples of all subjects of a round together, so that the subjects can take turns within the round. Absent
+   * in environments in which every sample is independent.
    * @param tasks tasks that differ only in their subject
    * @returns one outcome per task, in the same order
    */
@@ -37,9 +37,9 @@ export interface Sampler {
 }
 
 export interface Environment {
-  /** Also the name of the environment's file in docs/bench. */
+  /** The name of the environment, and of its file in docs/bench. */
   readonly name: string;
-  /** What the start of a process or page adds to the duration of a sample. */
+  /** The time that the start of a process or page adds to a sample, in milliseconds. */
   readonly startUpMs: number;
   /** The workloads that can be measured here. Default: all workloads of the suite. */
   readonly workloads?: readonly string[];
@@ -47,7 +47,7 @@ export interface Environment {
   open(): Promise<Sampler>;
 }
 
-/** This machine does not have the runtime or browser. The message says how to get it. */
+/** Thrown if this machine does not have the runtime or browser. The message says how to install it. */
 export class MissingEnvironment extends Error {
   override readonly name = 'MissingEnvironment';
 }

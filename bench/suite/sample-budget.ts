@@ -1,4 +1,4 @@
-/** How much time, and how many operations, one sample may use. */
+/** The time and the number of operations that one sample may use. */
 export interface SampleBudget {
   /** Time before anything is counted, so that the hot code is compiled. */
   readonly warmUpMs: number;

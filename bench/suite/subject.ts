@@ -1,7 +1,7 @@
 /**
  * A subject is one implementation under measurement, behind the two methods that workloads call. They are methods of
- * AsyncLocalStorage, so workloads call Throughline and the runtime's own class exactly as programs do, without a layer in
- * between.
+ * AsyncLocalStorage, so workloads call Throughline and the runtime's own class exactly as programs do, without a layer
+ * in between.
  */
 export interface Storage {
   run<R>(value: object, fn: () => R): R;
@@ -10,6 +10,6 @@ export interface Storage {
 
 export interface Subject {
   /** Whether a value follows the flow in which it was set. */
-  readonly tracks: boolean;
+  readonly isTracking: boolean;
   makeStorage(): Storage;
 }

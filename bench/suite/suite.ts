@@ -33,7 +33,9 @@ export interface SubjectEntry {
 export interface WorkloadEntry {
   readonly title: string;
   readonly unit: Unit;
-  /** How many storages hold a value during the measurement. The workload is measured once for each of these numbers. */
+  /**
+   * The numbers of storages that hold a value during the measurement. The workload is measured once for each number.
+   */
   readonly storageCounts: readonly number[];
   /** Expected duration of one sample, without the start of its environment. */
   expectedMs(budget: SampleBudget): number;
@@ -58,9 +60,12 @@ export interface Target {
   readonly workload: string;
   readonly subject: string;
   readonly storageCount: number;
-  /** What the figure is compared with. Default: nothing; the bound applies to the figure itself. */
+  /** The subject whose figure is the reference. Default: none; the bound applies to the figure itself. */
   readonly reference?: Reference;
-  /** `atMost` and `atLeast` bound the ratio, or the figure if there is no reference; `atMostAbove` bounds the difference. */
+  /**
+   * `atMost` and `atLeast` bound the ratio, or the figure if there is no reference; `atMostAbove` bounds the
+   * difference.
+   */
   readonly bound: { readonly atMost: number } | { readonly atLeast: number } | { readonly atMostAbove: number };
   /** The bound in words. */
   readonly text: string;
@@ -99,12 +104,12 @@ export interface Suite {
   readonly sampleNote: string;
   /** A sentence for the README on what the numbers after × are ratios to. */
   readonly ratioNote: string;
-  /** How the names of the suite's environments begin. */
+  /** The beginnings of the names of the suite's environments. */
   readonly environmentPrefixes: readonly string[];
   environmentTitle(name: string, version: string): string;
   /** Position of an environment in the README; the lowest number comes first. */
   readmeRank(environment: string): number;
-  /** What a figure is compared with, except in a target that names another reference. */
+  /** Returns the reference of a figure, except in a target that names another reference. */
   referenceOf(workload: string, storageCount: number): Reference | undefined;
   /** Title of a row of the README: a workload with this number of storages. */
   rowTitle(workload: string, storageCount: number): string;
@@ -128,6 +133,6 @@ export function workloadsSampledWith(suite: Suite, workload: string): readonly s
 }
 
 /** The workloads with separate samples, whose names --only accepts. */
-export function sampledWorkloads(suite: Suite): readonly string[] {
+export function separatelySampledWorkloads(suite: Suite): readonly string[] {
   return Object.keys(suite.workloads).filter((name) => suite.workloads[name]?.sampledWith === undefined);
 }

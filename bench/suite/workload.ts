@@ -1,6 +1,6 @@
 /**
- * A workload is written once and measures every subject. It enters a flow in which each storage holds a value, and repeats one
- * operation there, lap after lap.
+ * A workload is written once and measures every subject. It enters a flow in which each storage holds a value, and
+ * repeats one operation there, lap after lap.
  */
 import type { SampleBudget } from './sample-budget.js';
 import type { Storage, Subject } from './subject.js';

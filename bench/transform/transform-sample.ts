@@ -1,6 +1,6 @@
 /**
- * The program that takes one sample in its own process: `transform-sample.js <subject> <input> <budget>` prints the outcome as
- * one line of JSON. `transform-sample.js <subject>` only checks whether the tool can be loaded.
+ * The program that takes one sample in its own process: `transform-sample.js <subject> <input> <budget>` prints the
+ * outcome as one line of JSON. `transform-sample.js <subject>` only checks whether the tool can be loaded.
  */
 import { requireEntry } from '../measure/require-entry.js';
 import { median } from '../measure/statistics.js';

@@ -10,14 +10,14 @@ const inputTitles: Readonly<Record<string, string>> = {
   app: 'a bundled app',
 };
 
-const throughput = (input: string): WorkloadEntry => ({
+const throughputWorkload = (input: string): WorkloadEntry => ({
   title: `${inputTitles[input]}, input per second`,
   unit: 'bytes/s',
   storageCounts: [0],
   expectedMs: ({ warmUpMs, lapCount, lapMs }: SampleBudget) => warmUpMs + lapCount * lapMs,
 });
 
-const outputSize = (input: string): WorkloadEntry => ({
+const outputSizeWorkload = (input: string): WorkloadEntry => ({
   title: `${inputTitles[input]}, output size`,
   unit: 'times',
   storageCounts: [0],
@@ -41,8 +41,8 @@ export const transformSuite: Suite = {
   },
   workloads: Object.fromEntries(
     inputs.flatMap((input) => [
-      [input, throughput(input)],
-      [`${input}-size`, outputSize(input)],
+      [input, throughputWorkload(input)],
+      [`${input}-size`, outputSizeWorkload(input)],
     ]),
   ),
   targets: TRANSFORM_TARGETS,

@@ -1,4 +1,6 @@
-/** A loop of `await` on a resolved promise. Each storage holds a value, which it must still hold at the end of a lap. */
+/**
+ * A loop of `await` on a resolved promise. Each storage holds a value, which it must still hold at the end of a lap.
+ */
 import { timeLaps } from '../measure/stopwatch.js';
 import type { Workload } from '../suite/workload.js';
 import { assertValues, runWithValue } from './flow-values.js';

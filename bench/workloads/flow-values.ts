@@ -1,7 +1,7 @@
 /** Enters flows in which storages hold a value, and checks that the storages still hold it. */
 import type { Storage, Subject } from '../suite/subject.js';
 
-/** A subject returned a value other than the one that was set. Such a subject has no figures. */
+/** Thrown if a subject returned a value other than the one that was set. Such a subject has no figures. */
 export class LostValueError extends Error {
   override readonly name = 'LostValueError';
 
@@ -19,5 +19,5 @@ export function runWithValue<R>(storages: readonly Storage[], value: object, fn:
 
 /** @throws {LostValueError} if the subject tracks values and a storage does not hold `value` */
 export function assertValues(subject: Subject, storages: readonly Storage[], value: object): void {
-  if (subject.tracks && !storages.every((storage) => storage.getStore() === value)) throw new LostValueError();
+  if (subject.isTracking && !storages.every((storage) => storage.getStore() === value)) throw new LostValueError();
 }

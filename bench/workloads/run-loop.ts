@@ -1,10 +1,10 @@
 /**
- * `run` with a new value and a function that does almost nothing, in a flow in which k storages hold a value. `runFirst` runs
- * the storage that was set first, `runEach` runs each storage in turn.
+ * `run` with a new value and a function that does almost nothing, in a flow in which k storages hold a value.
+ * `runFirst` runs the storage that was set first, `runEach` runs each storage in turn.
  *
- * A program calls `run` from several call sites, each with a different function and shape of value. So there are four call
- * sites here, called in turn through an array. The compiler may inline `run` into each of them, as it does in a program. It
- * cannot inline them into the loop, where it could see that the same operation is repeated.
+ * A program calls `run` from several call sites, each with a different function and shape of value. So there are four
+ * call sites here, called in turn through an array. The compiler may inline `run` into each of them, as it does in a
+ * program. It cannot inline them into the loop, where it could see that the same operation is repeated.
  *
  * The values differ in size for a second reason: with values of one size, a subject was up to a tenth faster or slower
  * depending only on how its objects happened to lie in the cache.

@@ -1,7 +1,10 @@
 import { equal, throws } from '../assert.js';
 import type { Case, Chapter } from '../case.js';
 
-/** Returns the attributes of a property as letters: w(ritable), e(numerable), c(onfigurable); `none` without the property. */
+/**
+ * Returns the attributes of a property as letters: w(ritable), e(numerable), c(onfigurable); `none` without the
+ * property.
+ */
 function attributes(object: object, property: PropertyKey): string {
   const found = Object.getOwnPropertyDescriptor(object, property);
   if (found === undefined) return 'none';

@@ -246,8 +246,8 @@ export const asyncLocalStorage: Chapter = {
         const later = (ms: number) =>
           new Promise<string | undefined>((done) => setTimeout(() => done(storage.getStore()), ms));
         const elsewhere = storage.run('elsewhere', () => later(2));
-        // Before the first disable() of a process, the frame before a run() and the frame after it are the same. From then on
-        // they are two frames. This disable() makes the case independent of the cases before it.
+        // Before the first disable() of a process, the frame before a run() and the frame after it are the same. From
+        // then on they are two frames. This disable() makes the case independent of the cases before it.
         storage.run('first', () => storage.disable());
         await storage.run('flow', async () => {
           const before = later(1);

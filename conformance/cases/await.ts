@@ -1,9 +1,12 @@
 import { equal } from '../assert.js';
 import type { Case, Chapter } from '../case.js';
 
-const sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
+const delay = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
 
-/** Returns a case in which two concurrent flows execute `body`, which calls `check` wherever its flow's value must be current. */
+/**
+ * Returns a case in which two concurrent flows execute `body`, which calls `check` wherever its flow's value must be
+ * current.
+ */
 function inTwoFlows(name: string, body: (check: () => void) => Promise<void>): Case {
   return {
     name,
@@ -25,9 +28,9 @@ export const awaits: Chapter = {
   cases: [
     inTwoFlows('Code after an await of a pending promise runs in the frame of the await', async (check) => {
       check();
-      await sleep(2);
+      await delay(2);
       check();
-      await sleep(1);
+      await delay(1);
       check();
     }),
     inTwoFlows('Code after an await of an already resolved promise runs in the frame of the await', async (check) => {
@@ -43,7 +46,7 @@ export const awaits: Chapter = {
     inTwoFlows('Code after an await of deeply nested async calls runs in the frame of the await', async (check) => {
       const deep = async (level: number): Promise<void> => {
         if (level > 0) await deep(level - 1);
-        else await sleep(1);
+        else await delay(1);
         check();
       };
       await deep(10);
@@ -66,14 +69,14 @@ export const awaits: Chapter = {
       'Code in catch and finally blocks after a rejected await runs in the frame of the await',
       async (check) => {
         try {
-          await sleep(1).then(() => Promise.reject(new Error('expected')));
+          await delay(1).then(() => Promise.reject(new Error('expected')));
         } catch {
           check();
           await Promise.resolve();
           check();
         } finally {
           check();
-          await sleep(1);
+          await delay(1);
           check();
         }
         check();
@@ -96,7 +99,7 @@ export const awaits: Chapter = {
       },
     ),
     inTwoFlows('A for await loop over an array of promises keeps its frame', async (check) => {
-      for await (const value of [sleep(2), sleep(1), 3]) {
+      for await (const value of [delay(2), delay(1), 3]) {
         void value;
         check();
       }
@@ -109,13 +112,13 @@ export const awaits: Chapter = {
           try {
             for (let i = 0; ; i++) {
               check();
-              await sleep(1);
+              await delay(1);
               check();
               yield i;
             }
           } finally {
             check();
-            await sleep(1);
+            await delay(1);
             check();
           }
         }
@@ -128,7 +131,7 @@ export const awaits: Chapter = {
     ),
     inTwoFlows('Async arrow functions, methods and default parameters keep the frame', async (check) => {
       const arrow = async () => {
-        await sleep(1);
+        await delay(1);
         check();
       };
       const object = {
@@ -149,7 +152,7 @@ export const awaits: Chapter = {
     inTwoFlows(
       'Code after an await of an async function that returns a promise or a thenable runs in the frame of the await',
       async (check) => {
-        const promised = async () => sleep(1);
+        const promised = async () => delay(1);
         const thenable = async () => ({
           // biome-ignore lint/suspicious/noThenProperty: the case is about a thenable
           then(done: (value: number) => void) {
@@ -170,12 +173,12 @@ export const awaits: Chapter = {
         const resource = {
           async dispose() {
             check();
-            await sleep(1);
+            await delay(1);
             check();
           },
         };
         try {
-          await sleep(1);
+          await delay(1);
         } finally {
           await resource.dispose();
           check();
@@ -186,7 +189,7 @@ export const awaits: Chapter = {
       name: 'Flows that await one promise continue in their own frames',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<number>();
-        const shared = sleep(2);
+        const shared = delay(2);
         const flows = [1, 2, 3].map((value) =>
           storage.run(value, async () => {
             await shared;
@@ -203,7 +206,7 @@ export const awaits: Chapter = {
         await storage.run('flow', async () => {
           await Promise.resolve();
           const inner = storage.run('inner', async () => {
-            await sleep(1);
+            await delay(1);
             return storage.getStore();
           });
           equal(storage.getStore(), 'flow');
@@ -217,7 +220,7 @@ export const awaits: Chapter = {
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<number>();
         const step = async (value: number): Promise<void> => {
-          await (value % 3 === 0 ? Promise.resolve() : sleep(value % 4));
+          await (value % 3 === 0 ? Promise.resolve() : delay(value % 4));
           equal(storage.getStore(), value);
         };
         const flow = async (value: number): Promise<void> => {

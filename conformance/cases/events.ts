@@ -18,7 +18,7 @@ export const events: Chapter = {
         const record = () =>
           seen.push(
             storage.getStore(),
-            inTimer(() => storage.getStore()),
+            runInTimer(() => storage.getStore()),
           );
         storage.run('listener', () => emitter.on('event', record).once('event', record));
         storage.run('emitter', () => emitter.emit('event'));
@@ -34,7 +34,7 @@ export const events: Chapter = {
         const storage = new AsyncLocalStorage<string>();
         const emitter = new EventEmitter();
         const seen: unknown[] = [];
-        const record = () => seen.push(inTimer(() => storage.getStore()));
+        const record = () => seen.push(runInTimer(() => storage.getStore()));
         emitter.on('event', () => storage.run('listener', record));
         emitter.on('event', record);
         storage.run('emitter', () => {
@@ -166,7 +166,7 @@ export const events: Chapter = {
         const target = storage.run('creator', () => new EventTarget());
         const seen: unknown[] = [];
         const record = () => {
-          seen.push(inTimer(() => storage.getStore()));
+          seen.push(runInTimer(() => storage.getStore()));
         };
         storage.run('listener', () => {
           target.addEventListener('event', record);
@@ -186,13 +186,13 @@ export const events: Chapter = {
         const controller = storage.run('creator', () => new AbortController());
         const seen: unknown[] = [];
         const record = () => {
-          seen.push(inTimer(() => storage.getStore()));
+          seen.push(runInTimer(() => storage.getStore()));
         };
         storage.run('listener', () => {
           controller.signal.onabort = record;
           controller.signal.addEventListener('abort', record);
         });
-        await storage.run('aborter', () => inTimer(() => controller.abort()));
+        await storage.run('aborter', () => runInTimer(() => controller.abort()));
         equal(await Promise.all(seen), ['aborter', 'aborter']);
       },
     },
@@ -205,7 +205,7 @@ export const events: Chapter = {
         const seen = new Promise((resolve) => {
           storage.run('listener', () => any.addEventListener('abort', () => resolve(storage.getStore())));
         });
-        await storage.run('aborter', () => inTimer(() => controllers[1]?.abort()));
+        await storage.run('aborter', () => runInTimer(() => controllers[1]?.abort()));
         equal(await seen, 'aborter');
       },
     },
@@ -234,7 +234,7 @@ export const events: Chapter = {
         const seen = new Promise((resolve) => {
           storage.run('listener', () => addAbortListener(controller.signal, () => resolve(storage.getStore())));
         });
-        await storage.run('aborter', () => inTimer(() => controller.abort()));
+        await storage.run('aborter', () => runInTimer(() => controller.abort()));
         equal(await seen, 'aborter');
       },
     },
@@ -248,10 +248,10 @@ export const events: Chapter = {
         };
         const rejections: (() => void)[] = [
           async () => {
-            await inTimer(() => {});
+            await runInTimer(() => {});
             fail();
           },
-          () => void inTimer(() => {}).then(fail),
+          () => void runInTimer(() => {}).then(fail),
           () => void Promise.reject(new Error('expected')),
         ];
         for (const reject of rejections) {
@@ -337,19 +337,19 @@ export const events: Chapter = {
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         let seen: string | undefined = 'nothing';
-        let called = false;
+        let isCalled = false;
         const registry = storage.run(
           'creator',
           () =>
             new FinalizationRegistry<undefined>(() => {
-              called = true;
+              isCalled = true;
               seen = storage.getStore();
             }),
         );
-        while (!called) {
+        while (!isCalled) {
           storage.run('register', () => registry.register({}, undefined));
           storage.run('collector', () => globalThis.gc?.());
-          await inTimer(() => {});
+          await runInTimer(() => {});
         }
         equal(seen, undefined);
       },
@@ -383,7 +383,7 @@ export const events: Chapter = {
 };
 
 /** Resolves to the result of `step`, which is called in a timer callback. */
-function inTimer<T>(step: () => T): Promise<T> {
+function runInTimer<T>(step: () => T): Promise<T> {
   return new Promise((resolve) => setTimeout(() => resolve(step()), 0));
 }
 

@@ -374,8 +374,8 @@ async function withFolder(use: (folder: string) => Promise<void>): Promise<void>
 }
 
 /**
- * Changes a file repeatedly until the watcher reports a change. No event tells when a watcher has started, so a single change
- * could come too early.
+ * Changes a file repeatedly until the watcher reports a change. No event indicates that a watcher has started, so a
+ * single change could come too early.
  * @param watch starts the watcher, whose listener calls `report`, and returns a function that closes the watcher
  * @param change makes a change, with a different text each time
  * @returns the first value passed to `report`

@@ -203,7 +203,7 @@ export const http: Chapter = {
         const storage = new AsyncLocalStorage<string | undefined>();
         const server = http.createServer((request, response) =>
           storage.run(request.url, () =>
-            // The first response comes last, so that the other two have to wait for it.
+            // The first response comes last, so that the other two must wait for it.
             setTimeout(() => setImmediate(() => response.end(`<${storage.getStore()}>`)), request.url === '/a' ? 5 : 1),
           ),
         );
@@ -515,7 +515,10 @@ function requestText(request: Request, options: RequestOptions): Promise<string>
   });
 }
 
-/** Makes a request to an echo server, and calls `check` in every callback and listener of the request and of the response. */
+/**
+ * Makes a request to an echo server, and calls `check` in every callback and listener of the request and of the
+ * response.
+ */
 function requestWithChecks(request: Request, options: RequestOptions, check: CheckFrame): Promise<void> {
   return new Promise((resolve, reject) => {
     const sent = request({ host: '127.0.0.1', method: 'POST', agent: false, ...options }, (response) => {

@@ -1,13 +1,13 @@
 import { equal } from '../assert.js';
 import type { Chapter } from '../case.js';
 
-const sleep = (ms = 0) => new Promise<void>((done) => setTimeout(done, ms));
+const delay = (ms = 0) => new Promise<void>((done) => setTimeout(done, ms));
 
 /** Returns whether the garbage collector collects all targets within 30 turns of the event loop. */
 async function areCollected(...refs: WeakRef<object>[]): Promise<boolean> {
   const { gc } = globalThis as { gc?: () => void };
   for (let round = 0; round < 30; round++) {
-    await sleep();
+    await delay();
     gc?.();
     if (refs.every((ref) => ref.deref() === undefined)) return true;
   }
@@ -28,8 +28,8 @@ export const memory: Chapter = {
         const flow = async (): Promise<WeakRef<object>> => {
           const value = {};
           await storage.run(value, async () => {
-            await sleep();
-            await Promise.all([sleep(1), sleep(2)]);
+            await delay();
+            await Promise.all([delay(1), delay(2)]);
           });
           return new WeakRef(value);
         };
@@ -44,7 +44,7 @@ export const memory: Chapter = {
         const storage = new AsyncLocalStorage<object>();
         const ref = weakRefTo(() => {
           const value = {};
-          // Never settles: the case is about what becomes of it.
+          // Never settles, which is what this case is about.
           void storage.run(value, async () => {
             await new Promise(() => {});
             storage.getStore();
@@ -80,7 +80,7 @@ export const memory: Chapter = {
         const other = new AsyncLocalStorage<{ mark: string }>();
         const flow = storage.run({ mark: 'kept' }, () =>
           other.run({ mark: 'also kept' }, async () => {
-            await sleep(20);
+            await delay(20);
             return `${storage.getStore()?.mark} ${other.getStore()?.mark}`;
           }),
         );
@@ -118,7 +118,7 @@ export const memory: Chapter = {
       async run({ AsyncLocalStorage }) {
         const kept = new AsyncLocalStorage<string>();
         let release = () => {};
-        // Outside of start(): a closure in start() would hold the variables of start().
+        // Outside start(), because a closure in start() would hold the variables of start().
         const wait = () =>
           new Promise<void>((done) => {
             release = done;

@@ -316,9 +316,9 @@ async function specifierOf({ AsyncLocalStorage }: Pick<Implementation, 'AsyncLoc
 }
 
 /**
- * Runs `code` in a worker until a message gives a result.
- * @param resultOf is called with each message; returns the result, or undefined after it has called `reply` or to wait for
- *   another message
+ * Runs `code` in a worker until a message provides a result.
+ * @param resultOf is called with each message; returns the result, or undefined after it has called `reply` or to wait
+ *   for another message
  */
 async function runInWorker(
   code: string,

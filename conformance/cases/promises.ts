@@ -49,7 +49,7 @@ export const promises: Chapter = {
         const storage = new AsyncLocalStorage<string>();
         let seen: string | undefined;
         storage.run('creator', () => {
-          // Only the executor matters, which runs at once.
+          // Only the executor matters, and it runs immediately.
           void new Promise<void>((resolve) => {
             seen = storage.getStore();
             resolve();

@@ -1,7 +1,7 @@
 /**
- * The cases about resources that flows share: pools, caches, queues, batches, and one socket or one worker for all flows.
- * With each of them, the work of one flow continues because of a call of another flow. So each is a seam where a flow could
- * find the value of another.
+ * The cases about resources that flows share: pools, caches, queues, batches, and one socket or one worker for all
+ * flows. With each of them, the work of one flow continues because of a call of another flow. So each is a seam where a
+ * flow could find the value of another.
  */
 
 import { equal } from '../assert.js';

@@ -465,8 +465,8 @@ async function afterAwait(step: () => void): Promise<void> {
 }
 
 /**
- * Resolves when a web stream is idle. It is idle only after it has reacted to the promise of its last method, in a later turn
- * of the event loop.
+ * Resolves when a web stream is idle. It is idle only after it has reacted to the promise of its last method, in a
+ * later turn of the event loop.
  */
 function untilIdle(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));

@@ -10,10 +10,10 @@ import {
 import type { ServerName } from './checks/driver.js';
 
 /** The port of each server on 127.0.0.1, or the reason why it could not be started. */
-export type Servers = Readonly<Record<ServerName, number | string>>;
+export type ServerPorts = Readonly<Record<ServerName, number | string>>;
 
 /** Starts the servers that are installed, calls `use`, then ends them. */
-export async function withServers<T>(use: (servers: Servers) => Promise<T>): Promise<T> {
+export async function withDatabaseServers<T>(use: (ports: ServerPorts) => Promise<T>): Promise<T> {
   const started = await Promise.allSettled([startPostgres(), startMariadb(), startRedis()]);
   try {
     const [PostgreSQL = '', MariaDB = '', Redis = ''] = started.map((server) => {

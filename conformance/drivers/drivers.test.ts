@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { drivers } from './clients/index.js';
-import { withServers } from './database-servers.js';
+import { withDatabaseServers } from './database-servers.js';
 import { formatCell, nodeVersions, parseCells } from './drivers-page.js';
 import { assertFixable, runDriver } from './run-driver.js';
 
@@ -14,10 +14,10 @@ test('drivers behave as docs/drivers.md documents, and each fix keeps what is lo
   if (documented === undefined) {
     context.diagnostic(`docs/drivers.md has no column for ${process.version}: results not compared`);
   }
-  await withServers(async (servers) => {
+  await withDatabaseServers(async (ports) => {
     for (const driver of drivers) {
       await context.test(driver.title, async (driverContext) => {
-        const { checks } = await runDriver(driver, servers);
+        const { checks } = await runDriver(driver, ports);
         if (typeof checks === 'string') {
           driverContext.skip(checks);
           return;

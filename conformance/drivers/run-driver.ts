@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { CheckResult, Outcomes } from './checks/check.js';
+import type { CheckResult, OutcomeByClass } from './checks/check.js';
 import type { Driver } from './checks/driver.js';
 import { runCheck } from './checks/run-check.js';
 import { withTimeout } from './checks/with-timeout.js';
-import type { Servers } from './database-servers.js';
+import type { ServerPorts } from './database-servers.js';
 
 export interface DriverResult {
   readonly title: string;
@@ -16,8 +16,8 @@ export interface DriverResult {
   readonly checks: readonly CheckResult[] | string;
 }
 
-export async function runDriver({ title, packages, server, open }: Driver, servers: Servers): Promise<DriverResult> {
-  const port = server === undefined ? 0 : servers[server];
+export async function runDriver({ title, packages, server, open }: Driver, ports: ServerPorts): Promise<DriverResult> {
+  const port = server === undefined ? 0 : ports[server];
   const reason = typeof port === 'string' ? port : await loadFailure(packages);
   if (reason !== undefined) return { title, versions: [], checks: reason };
   const versions = packages.map((name) => `${name} ${versionOf(name)}`);
@@ -31,12 +31,12 @@ export async function runDriver({ title, packages, server, open }: Driver, serve
   }
 }
 
-/** @throws {Error} If the driver loses what is current, and the check has no fix that keeps it. */
+/** @throws {Error} if the driver loses the current value, and the check has no fix that keeps it */
 export function assertFixable(title: string, check: CheckResult): void {
-  const isKept = ({ throughline, node }: Outcomes) => throughline === 'kept' && node === 'kept';
+  const isKept = ({ throughline, node }: OutcomeByClass) => throughline === 'kept' && node === 'kept';
   if (isKept(check) || (check.fix !== undefined && isKept(check.fix))) return;
-  const fix = check.fix === undefined ? 'the check has no fix' : `so it does with the fix, ${check.fix.text}`;
-  throw new Error(`${title}: ${check.name} loses what is current, and ${fix}.`);
+  const fix = check.fix === undefined ? 'the check has no fix' : `the fix, ${check.fix.text}, does not keep it`;
+  throw new Error(`${title}: ${check.name} loses the current value, and ${fix}.`);
 }
 
 /** Returns why the packages cannot be loaded. Only better-sqlite3, a native addon, can fail to load. */
@@ -55,7 +55,7 @@ async function loadFailure(packages: readonly string[]): Promise<string | undefi
 }
 
 function versionOf(name: string): string {
-  // Not every package exports its package.json, so it is looked for in the directories above the entry point.
+  // Not every package exports its package.json, so this function looks for it in the directories above the entry point.
   for (let directory = dirname(fileURLToPath(import.meta.resolve(name))); ; directory = dirname(directory)) {
     try {
       const manifest: unknown = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));

@@ -7,24 +7,24 @@ import { fileURLToPath } from 'node:url';
 import { installRuntime } from '../runtimes/install-runtime.js';
 import { runForJson } from '../runtimes/run-for-json.js';
 import { runtimes } from '../runtimes/runtimes.js';
-import { withServers } from './database-servers.js';
-import { driversPage, nodeVersions } from './drivers-page.js';
+import { withDatabaseServers } from './database-servers.js';
+import { formatDriversPage, nodeVersions } from './drivers-page.js';
 import type { DriverResult } from './run-driver.js';
 
 const TIMEOUT_MS = 120_000;
 
 const pathOf = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-await withServers(async (servers) => {
-  const reasons = Object.values(servers).filter((port) => typeof port === 'string');
+await withDatabaseServers(async (ports) => {
+  const reasons = Object.values(ports).filter((port) => typeof port === 'string');
   if (reasons.length > 0) throw new Error(`Writing the page needs every server: ${reasons.join('; ')}.`);
   const columns = new Map<string, readonly DriverResult[]>();
   // One after the other, because checks end connections and subscribe to channels on the shared servers.
   for (const key of nodeVersions) {
     const runtime = runtimes[key];
     const binary = await installRuntime(runtime);
-    const args = [...runtime.flags, pathOf('report-results.js'), JSON.stringify(servers)];
+    const args = [...runtime.flags, pathOf('run-all-drivers.js'), JSON.stringify(ports)];
     columns.set(key, (await runForJson(binary, args, TIMEOUT_MS)) as readonly DriverResult[]);
   }
-  await writeFile(pathOf('../../../docs/drivers.md'), driversPage(columns));
+  await writeFile(pathOf('../../../docs/drivers.md'), formatDriversPage(columns));
 });

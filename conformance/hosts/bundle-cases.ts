@@ -46,8 +46,8 @@ install({ await: true });`,
 };
 
 /**
- * @param host The module whose `runHost` is called with the implementation and the titles of the excluded chapters.
- * @returns The code of an ECMAScript module.
+ * @param host the module whose `runHost` is called with the implementation and the titles of the excluded chapters
+ * @returns the code of an ES module
  */
 export async function bundleCases(
   name: PortableMode | Peer,

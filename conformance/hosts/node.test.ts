@@ -1,6 +1,6 @@
 /**
- * Runs every case on Throughline as a test, on the Node that runs the tests. The chapters about APIs that only pages have
- * are excluded. Node has everything that the other cases need.
+ * Runs every case on Throughline as a test, on the Node that runs the tests. The chapters about APIs that only pages
+ * have are excluded. Node has everything that the other cases need.
  */
 import { describe, it } from 'node:test';
 import * as throughline from 'throughline';

@@ -6,7 +6,7 @@ export type Outcome = 'pass' | 'fail' | 'absent';
 
 export interface CaseOutcome {
   readonly outcome: Outcome;
-  /** Why the case failed, or what the runtime or the implementation lacks. */
+  /** The reason why the case failed, or the feature that the runtime or the implementation lacks. */
   readonly reason?: string;
 }
 
@@ -41,7 +41,7 @@ export async function runCase(item: Case, implementation: Implementation): Promi
   }
 }
 
-/** Runs a case in a separate timer, so that a value which the case enters and does not leave ends with the timer. */
+/** Runs a case in a separate timer, so that a value that the case enters and does not leave ends with the timer. */
 function runFromRoot(run: () => void | Promise<void>): Promise<void> {
   return new Promise((resolve, reject) => {
     const timeout = setTimeout(() => reject(new Error(`did not end in ${CASE_TIMEOUT_MS} ms`)), CASE_TIMEOUT_MS);

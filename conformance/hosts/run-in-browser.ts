@@ -6,7 +6,7 @@ import { bundleCases } from './bundle-cases.js';
 import type { PageMessage } from './page-message.js';
 import type { CaseResult } from './run-cases.js';
 
-/** A case times out long before: a page that sends nothing for this long is blocked by one. */
+/** A case times out long before this, so a page that sends nothing for this long is blocked by a case. */
 const SILENCE_TIMEOUT_MS = 30_000;
 
 /** If the cases cannot be loaded, the page sends the error instead of results. */
@@ -26,7 +26,7 @@ const html = `<!doctype html>
  * Yields the result of each case, in order, as soon as it is known. A case that blocks its page fails, and another page
  * continues with the case after it.
  *
- * @throws {Error} If the browser cannot load the cases.
+ * @throws {Error} if the browser cannot load the cases
  */
 export async function* runInBrowser(
   browser: Browser,
@@ -39,8 +39,8 @@ export async function* runInBrowser(
   server.add(`${path}cases.js`, await bundleCases(implementation, 'page-host'));
   let completed = 0;
   while (completed < cases.length) {
-    const channel = server.channel();
-    const page = await browser.page(`${server.origin}${path}?channel=${channel.path}&from=${completed}`);
+    const channel = server.createChannel();
+    const page = await browser.openPage(`${server.origin}${path}?channel=${channel.path}&from=${completed}`);
     try {
       for (const item of cases.slice(completed)) {
         // Only our own code in the page knows the path of the channel.

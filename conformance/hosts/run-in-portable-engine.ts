@@ -11,7 +11,7 @@ import type { CaseResult } from './run-cases.js';
 
 const TIMEOUT_MS = 300_000;
 
-/** @param command The path of Node's binary, and its flags. */
+/** @param command the path of Node's binary, and its flags */
 export async function runInPortableEngine(
   command: readonly [binary: string, ...flags: string[]],
   mode: PortableMode,

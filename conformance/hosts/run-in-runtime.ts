@@ -10,7 +10,7 @@ const TIMEOUT_MS = 300_000;
 
 const processHost = fileURLToPath(new URL('entry-points/process-host.js', import.meta.url));
 
-/** @param binary The path of the runtime's binary. */
+/** @param binary the path of the runtime's binary */
 export async function runInRuntime(
   runtime: Runtime,
   binary: string,

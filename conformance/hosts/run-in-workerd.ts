@@ -28,7 +28,7 @@ const cases :Workerd.Worker = (
 );
 `;
 
-/** @param binary The path of workerd's binary. */
+/** @param binary the path of workerd's binary */
 export async function runInWorkerd(
   binary: string,
   implementation: ServerImplementation,

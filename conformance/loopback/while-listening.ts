@@ -1,16 +1,17 @@
 /**
- * Servers that listen on a port of the loopback interface while a case needs them, and that are closed in any event.
+ * Servers that listen on a port of the loopback interface while a case needs them, and that are always closed
+ * afterwards.
  */
 import type { AddressInfo, Server, Socket } from 'node:net';
 
 /**
  * Makes a server listen on a free port of 127.0.0.1, calls `use`, then closes the server and every connection to it.
  *
- * @param server The server. It must not be listening yet.
- * @param use Called with the port. The server is closed when its promise settles.
- * @param listen Called with a function that calls `server.listen()`. It calls this function in the frame in which the
- * server should listen. Defaults to the current frame.
- * @returns The result of `use`.
+ * @param server the server, which must not be listening yet
+ * @param use called with the port; the server is closed when its promise settles
+ * @param listen called with a function that calls `server.listen()`; calls this function in the frame in which the
+ * server should listen; default: the current frame
+ * @returns the result of `use`
  */
 export async function whileListening<T>(
   server: Server,

@@ -11,7 +11,7 @@ import { type ImplementationName, peers, portableModes, serverImplementations } 
 import { installRuntime } from '../runtimes/install-runtime.js';
 import { type Runtime, runtimes } from '../runtimes/runtimes.js';
 
-/** The section of the page that has the column. */
+/** The section of the page that contains the column. */
 export type Section = 'servers' | 'browsers';
 
 export interface Column {
@@ -24,16 +24,16 @@ export interface Column {
 export interface StartedColumn {
   /** The version of the runtime or the browser. */
   readonly version: string;
-  readonly runs: readonly CaseRun[];
+  readonly runs: readonly ImplementationRun[];
   /** Ends every process that was started. */
   close(): Promise<void>;
 }
 
 /** A run of all cases on one implementation. */
-export interface CaseRun {
+export interface ImplementationRun {
   readonly implementation: ImplementationName;
   /** Runs the cases and returns their results. */
-  results(): Promise<readonly CaseResult[]>;
+  execute(): Promise<readonly CaseResult[]>;
 }
 
 const runtimeColumn = (runtime: Runtime): Column => ({
@@ -43,7 +43,7 @@ const runtimeColumn = (runtime: Runtime): Column => ({
     const binary = await installRuntime(runtime);
     const runs = serverImplementations.map((implementation) => ({
       implementation,
-      results: () => runInRuntime(runtime, binary, implementation),
+      execute: () => runInRuntime(runtime, binary, implementation),
     }));
     return { version: runtime.version, runs, async close() {} };
   },
@@ -53,11 +53,11 @@ const browserColumn = (name: BrowserName, title: string): Column => ({
   title,
   section: 'browsers',
   async start() {
-    const browser = await openBrowser(name, { installed: true });
+    const browser = await openBrowser(name, { usesInstalled: true });
     const server = await startPageServer();
     const runs = [...portableModes, ...peers].map((implementation) => ({
       implementation,
-      async results() {
+      async execute() {
         const results: CaseResult[] = [];
         for await (const result of runInBrowser(browser, server, implementation)) results.push(result);
         return results;
@@ -81,7 +81,7 @@ const portableColumn = (runtime: Runtime): Column => ({
     const command = [await installRuntime(runtime), ...runtime.flags] as const;
     const runs = portableModes.map((implementation) => ({
       implementation,
-      results: () => runInPortableEngine(command, implementation),
+      execute: () => runInPortableEngine(command, implementation),
     }));
     return { version: runtime.version, runs, async close() {} };
   },

@@ -1,19 +1,19 @@
-/** What is wrong with the results of the matrix: each problem fails the command, and is printed as one line. */
+/** Finds problems in the results of the matrix. Each problem makes the command fail, and is printed as one line. */
 import { differences, findDifference } from '../differences.js';
 import { isPeer, isThroughline } from '../implementations.js';
 import type { Matrix } from './results.js';
 
-/** The failures of Throughline and of the runtimes' own classes that no entry of `differences.ts` explains. */
-export function unexplainedFailures(matrix: Matrix): string[] {
-  return failures(matrix).flatMap(({ key, title, implementation, name, reason }) =>
+/** Returns the failures of Throughline and of the runtimes' own classes that no entry of `differences.ts` explains. */
+export function findUnexplainedFailures(matrix: Matrix): string[] {
+  return findFailures(matrix).flatMap(({ key, title, implementation, name, reason }) =>
     findDifference(key, implementation, name) === undefined ? [`${title}, ${implementation}: ${name}: ${reason}`] : [],
   );
 }
 
-/** The entries of `differences.ts` that explain no failure. Only a matrix with all columns shows these. */
-export function staleDifferences(matrix: Matrix): string[] {
+/** Returns the entries of `differences.ts` that explain no failure. Only a matrix with all columns reveals them. */
+export function findStaleDifferences(matrix: Matrix): string[] {
   const explained = new Set<string>();
-  for (const { key, implementation, name } of failures(matrix)) {
+  for (const { key, implementation, name } of findFailures(matrix)) {
     const difference = findDifference(key, implementation, name);
     if (difference !== undefined) explained.add(`${differences.indexOf(difference)} ${name}`);
   }
@@ -25,10 +25,11 @@ export function staleDifferences(matrix: Matrix): string[] {
 }
 
 /**
- * The cases that are absent in some Node and that no browser has run. Every Node has what a case for servers needs, and
- * at least one browser what a case for pages needs. Only a matrix with all columns shows these.
+ * Returns the cases that are absent in some version of Node and that no browser has run. Every version of Node has what
+ * a case for servers needs, and at least one browser has what a case for pages needs. Only a matrix with all columns
+ * reveals such cases.
  */
-export function casesNeverRun(matrix: Matrix): string[] {
+export function findCasesNeverRun(matrix: Matrix): string[] {
   const absentInNode = new Map<string, string[]>();
   const runInBrowsers = new Set<string>();
   for (const [key, { title, section, results }] of matrix) {
@@ -47,8 +48,8 @@ export function casesNeverRun(matrix: Matrix): string[] {
     .map(([name, reasons]) => `No browser and not every Node has run this case: ${name} (${reasons.join('; ')})`);
 }
 
-/** The failures of everything but the peers, which need no explanation. */
-function failures(matrix: Matrix) {
+/** Returns all failures except those of the peers, which need no explanation. */
+function findFailures(matrix: Matrix) {
   return [...matrix].flatMap(([key, { title, results }]) =>
     [...results].flatMap(([implementation, caseResults]) =>
       isPeer(implementation)

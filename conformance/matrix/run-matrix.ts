@@ -1,16 +1,16 @@
 /**
  * The command of `npm run test:all` and `npm run conformance`: runs all cases in all columns. A failure of Throughline
- * or of a runtime's own class that `differences.ts` does not explain fails the command; failures of the peers do not.
- * With `--write`, it generates `docs/conformance.md` and the table of the README from the results.
+ * or of a runtime's own class that `differences.ts` does not explain makes the command fail; failures of the peers do
+ * not. With `--write`, it generates `docs/conformance.md` and the table of the README from the results.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { CaseResult } from '../hosts/run-cases.js';
 import { type ImplementationName, isThroughline } from '../implementations.js';
-import { type CaseRun, type Column, columns } from './columns.js';
-import { conformancePage, summaryTable } from './conformance-page.js';
-import { casesNeverRun, staleDifferences, unexplainedFailures } from './problems.js';
+import { type Column, columns, type ImplementationRun } from './columns.js';
+import { formatConformancePage, formatSummaryTable } from './conformance-page.js';
+import { findCasesNeverRun, findStaleDifferences, findUnexplainedFailures } from './problems.js';
 import type { ColumnResults, Matrix } from './results.js';
 
 /**
@@ -45,8 +45,8 @@ const problems: string[] = [];
 let passed = 0;
 
 const matrix = await runColumns();
-problems.push(...unexplainedFailures(matrix));
-if (values.only === undefined) problems.push(...staleDifferences(matrix), ...casesNeverRun(matrix));
+problems.push(...findUnexplainedFailures(matrix));
+if (values.only === undefined) problems.push(...findStaleDifferences(matrix), ...findCasesNeverRun(matrix));
 if (values.write && problems.length === 0) await writePages(matrix);
 for (const problem of problems) console.error(problem);
 console.log(`${passed} passed, ${problems.length} failed`);
@@ -74,8 +74,8 @@ async function runColumn({ title, section, start }: Column): Promise<ColumnResul
   const { version, runs, close } = await start();
   try {
     const results = new Map<ImplementationName, readonly CaseResult[]>();
-    const finish = async ({ implementation, ...run }: CaseRun) => {
-      const caseResults = await run.results();
+    const finish = async ({ implementation, ...run }: ImplementationRun) => {
+      const caseResults = await run.execute();
       results.set(implementation, caseResults);
       printCounts(title, implementation, caseResults);
     };
@@ -91,7 +91,7 @@ async function runColumn({ title, section, start }: Column): Promise<ColumnResul
 function printCounts(title: string, implementation: ImplementationName, results: readonly CaseResult[]): void {
   const count = { pass: 0, fail: 0, absent: 0 };
   for (const { outcome } of results) count[outcome]++;
-  // The other implementations are there for comparison, so only cases on Throughline count as passed.
+  // The other implementations serve for comparison, so only cases on Throughline count as passed.
   if (isThroughline(implementation)) passed += count.pass;
   console.log(
     `${title.padEnd(24)} ${implementation.padEnd(20)} ${count.pass} pass, ${count.fail} differ, ${count.absent} absent`,
@@ -99,13 +99,13 @@ function printCounts(title: string, implementation: ImplementationName, results:
 }
 
 async function writePages(matrix: Matrix): Promise<void> {
-  await writeFile(projectPath('docs/conformance.md'), conformancePage(matrix));
+  await writeFile(projectPath('docs/conformance.md'), formatConformancePage(matrix));
   const readme = await readFile(projectPath('README.md'), 'utf8');
   const [before, , after] = readme.split(/(?<=<!-- conformance:start -->)|(?=<!-- conformance:end -->)/);
   if (after === undefined) {
     problems.push('README.md has no <!-- conformance:start --> followed by <!-- conformance:end -->.');
   } else {
-    await writeFile(projectPath('README.md'), `${before}\n\n${summaryTable(matrix)}\n\n${after}`);
+    await writeFile(projectPath('README.md'), `${before}\n\n${formatSummaryTable(matrix)}\n\n${after}`);
   }
 }
 

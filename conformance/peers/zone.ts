@@ -1,5 +1,5 @@
 /**
- * zone.js, which has zones instead of storages: the value of a storage is a property of a zone that each run() forks.
+ * zone.js, which has zones instead of storages: the value of a storage is a property of the zone that each run() forks.
  * It is loaded before all other code, and all code is built without native async functions, as Angular builds it.
  */
 import 'zone.js';

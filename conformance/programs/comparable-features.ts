@@ -6,34 +6,34 @@
  *
  * - `disable()` turns the storage off for every flow, and so does `exit(fn)` while `fn` runs. A `run` in `fn` turns
  *   it on again, and then the outer value is lost.
- * - The `defaultValue`, if the class has that option, is gone after a value was set and left.
- * - A value that is entered in a resource is there again when the resource runs the next time. So is a value that `run`
- *   has set when the resource runs inside itself.
+ * - The `defaultValue`, if the class has that option, is lost after a value has been set and its scope has ended.
+ * - A value that is entered in a resource is current again the next time the resource runs. A value that `run` has set
+ *   is current when the resource runs inside itself.
  */
 import type { ProgramApi } from './program-api.js';
 
 export interface ComparableFeatures {
-  readonly defaultValue: boolean;
-  readonly withScope: boolean;
-  readonly disable: boolean;
-  readonly exit: boolean;
+  readonly hasDefaultValue: boolean;
+  readonly hasWithScope: boolean;
+  readonly hasDisable: boolean;
+  readonly hasExit: boolean;
   /** `enterWith` in a resource that runs more than once, and a resource that runs inside itself. */
-  readonly resourceReentry: boolean;
+  readonly hasResourceReentry: boolean;
 }
 
-export function comparableFeatures(native: ProgramApi, ours: ProgramApi): ComparableFeatures {
+export function findComparableFeatures(native: ProgramApi, ours: ProgramApi): ComparableFeatures {
   const storage = new native.AsyncLocalStorage({ defaultValue: true });
   const isBasedOnFrames = !('kResourceStore' in storage);
   return {
-    defaultValue: isBasedOnFrames && storage.getStore() === true,
-    withScope: isBasedOnFrames && 'withScope' in storage,
-    disable: isBasedOnFrames,
-    exit: isBasedOnFrames,
-    resourceReentry: keepsEnteredValues(native) === keepsEnteredValues(ours),
+    hasDefaultValue: isBasedOnFrames && storage.getStore() === true,
+    hasWithScope: isBasedOnFrames && 'withScope' in storage,
+    hasDisable: isBasedOnFrames,
+    hasExit: isBasedOnFrames,
+    hasResourceReentry: keepsEnteredValues(native) === keepsEnteredValues(ours),
   };
 }
 
-/** Returns whether a value that is entered in a resource is there again when the resource runs the next time. */
+/** Returns whether a value that is entered in a resource is current again the next time the resource runs. */
 function keepsEnteredValues({ AsyncLocalStorage, AsyncResource }: ProgramApi): boolean {
   const storage = new AsyncLocalStorage();
   const resource = new AsyncResource('RandomProgram');

@@ -15,10 +15,10 @@ export const DEFAULT_TIMEOUT_MS = 15_000;
 const MAX_LINES = 6;
 
 /**
- * Runs the program on both implementations at once. If its events have a fixed order, runs it on each of them in turn
- * too.
+ * Runs the program on both implementations at the same time. If its events have a fixed order, it is also run on each
+ * of them in turn.
  *
- * @returns How the program fails, or undefined if the implementations agree.
+ * @returns how the program fails, or undefined if the implementations agree
  */
 export async function compareImplementations(
   program: Program,
@@ -79,7 +79,7 @@ function runFromRoot(execute: () => Promise<void>): Promise<void> {
  * Replaces the listeners of events of the process. Test runners listen to these events as well, and would count each
  * one as a failed test.
  *
- * @returns A function that restores the listeners.
+ * @returns a function that restores the listeners
  */
 function replaceListeners(
   events: readonly ('unhandledRejection' | 'uncaughtException')[],

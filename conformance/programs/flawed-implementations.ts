@@ -5,7 +5,7 @@ import type { ProgramApi, Storage, StorageClass } from './program-api.js';
 
 export interface Flaw {
   readonly title: string;
-  /** How a program fails that shows the flaw. */
+  /** How a program that shows the flaw fails. */
   readonly kind: Failure['kind'];
   /** Matches the text of every program that can show the flaw. */
   readonly shows: RegExp;
@@ -70,7 +70,7 @@ export const flaws: readonly Flaw[] = [
       ),
   },
   {
-    title: 'a storage that loses its value from its hundredth run on',
+    title: 'a storage that loses its values after a hundred runs',
     kind: 'difference',
     shows: /times before/,
     createFlawed: (native) =>
@@ -206,7 +206,7 @@ function plainVariableClass(native: ProgramApi): StorageClass {
 /**
  * Returns an implementation whose storages have no value in some asynchronous operations.
  *
- * @param hooks Returns hooks that pass these operations to `loseValues`.
+ * @param hooks returns hooks that pass these operations to `loseValues`
  */
 function withLostValues(
   native: ProgramApi,

@@ -1,7 +1,8 @@
 /** Formats a finding for a person: what failed, how to repeat it, the shrunk program, and the values that differ. */
-import type { Finding } from './examiner.js';
+
 import { formatProgram } from './format-program.js';
 import type { Block, Program, ProgramNode } from './program.js';
+import type { Finding } from './seed-tester.js';
 
 const titles = {
   difference: 'the runtime’s own class and Throughline have different values',

@@ -24,7 +24,7 @@ export function formatProgram(program: Program): string {
   });
   return [
     `storages: ${storages.join(', ')}`,
-    ...(program.resourceReentry
+    ...(program.hasResourceReentry
       ? []
       : [
           'enterWith has no effect in a captured frame or in an interval, nor has restoring a captured frame inside itself',
@@ -73,7 +73,7 @@ class Formatter {
         return [
           `try ${body(0)}`,
           `catch ${body(1)}${statement.catches ? '' : ' and rethrow'}`,
-          `finally ${body(2)}${statement.overrides ? ' and return' : ''}`,
+          `finally ${body(2)}${statement.hasFinalReturn ? ' and return' : ''}`,
         ].join(' ');
       case 'throw':
         return 'throw';
@@ -86,13 +86,13 @@ class Formatter {
       case 'restore':
         return `${register(statement)}(() => ${body(0)})`;
       case 'listen':
-        return `${target(statement)}.${statement.once ? 'once' : 'on'}(() => ${body(0)})`;
+        return `${target(statement)}.${statement.isOnce ? 'once' : 'on'}(() => ${body(0)})`;
       case 'dispatch':
         return `${target(statement)}.dispatch()`;
       case 'settleGate':
         return `gate${statement.gate % GATE_COUNT}.${statement.rejects ? 'reject()' : `resolve(${operand(0)})`}`;
       case 'generator':
-        return `${statement.async ? 'async ' : ''}${generator(statement)} = function* () { try ${body(0)} finally ${body(1)} }`;
+        return `${statement.isAsync ? 'async ' : ''}${generator(statement)} = function* () { try ${body(0)} finally ${body(1)} }`;
       case 'resume':
         return `${generator(statement)}.${statement.how}()`;
       case 'yield':
@@ -114,11 +114,11 @@ class Formatter {
       case 'value':
         return formattedValue(operand.value);
       case 'settled':
-        return `${operand.subclass ? 'Subclass' : 'Promise'}.${operand.rejects ? 'reject' : 'resolve'}()`;
+        return `${operand.isSubclass ? 'Subclass' : 'Promise'}.${operand.rejects ? 'reject' : 'resolve'}()`;
       case 'thenable': {
         const settles = `${operand.rejects ? 'rejects' : 'resolves'} ${operand.scheduler}`;
         const thenable = `thenable(${settles}, ${body(0)})`;
-        return operand.adopted ? `Promise.resolve(${thenable})` : thenable;
+        return operand.isAdopted ? `Promise.resolve(${thenable})` : thenable;
       }
       case 'gate':
         return `gate${operand.gate % GATE_COUNT}`;
@@ -134,7 +134,7 @@ class Formatter {
         return `${register(operand)}(async () => ${body(0)})`;
       case 'chain': {
         const returned = this.#returned(operand, 1, path, indent);
-        const callback = (index: number) => `${operand.async ? 'async ' : ''}() => ${body(index)}${returned}`;
+        const callback = (index: number) => `${operand.isAsync ? 'async ' : ''}() => ${body(index)}${returned}`;
         const resolution = this.#operandOf(operand, 0, path, indent);
         const base = `Promise.resolve(${resolution === 'undefined' ? '' : resolution})`;
         switch (operand.how) {

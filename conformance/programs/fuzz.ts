@@ -4,8 +4,8 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { loadImplementation } from '../implementations.js';
-import { Examiner } from './examiner.js';
 import { formatFinding } from './format-finding.js';
+import { SeedTester } from './seed-tester.js';
 
 const HELP = `Runs random programs of asynchronous code on Throughline and on the runtime's own AsyncLocalStorage, and compares them.
 
@@ -54,7 +54,7 @@ function parse(args: string[]) {
 
 /** Returns the number of programs that failed. */
 async function fuzz({ minutes, seed }: Options): Promise<number> {
-  const examiner = new Examiner(await loadImplementation('throughline'), await loadImplementation('native'));
+  const tester = new SeedTester(await loadImplementation('throughline'), await loadImplementation('native'));
   const { stdout } = process;
   const interval = stdout.isTTY ? PROGRESS_INTERVAL_MS.terminal : PROGRESS_INTERVAL_MS.file;
   const start = performance.now();
@@ -70,7 +70,7 @@ async function fuzz({ minutes, seed }: Options): Promise<number> {
   console.log(`The first seed is ${seed}.`);
   let nextProgress = start + interval;
   while (performance.now() < end && failures < MAX_FAILURES) {
-    const finding = await examiner.examine(seed + programs++);
+    const finding = await tester.test(seed + programs++);
     if (finding !== undefined) {
       failures++;
       write(`${formatFinding(finding)}\n`);

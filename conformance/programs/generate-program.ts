@@ -15,15 +15,15 @@ import {
   UNDEFINED_OPERAND,
   VALUES,
 } from './program.js';
-import { Random } from './random.js';
+import { SeededRandom } from './seeded-random.js';
 
 const MAX_DEPTH = 5;
-/** Statements of a program. Those that `#usesOf` adds are not counted. */
+/** The maximum number of statements of a program, not counting those that `#usesOf` adds. */
 const MAX_STATEMENTS = 60;
-/** Frames of the core hold the values of a storage differently from about its hundredth value on. */
+/** Frames of the core hold the values of a storage differently after about a hundred values. */
 const MANY_RUNS = 100;
 
-/** @param features The features that the program may use. */
+/** @param features the features that the program may use */
 export function generateProgram(seed: number, features: ComparableFeatures): Program {
   return new ProgramGenerator(seed, features).program();
 }
@@ -32,7 +32,7 @@ export function generateProgram(seed: number, features: ComparableFeatures): Pro
 type Choice<T> = readonly [weight: number, make: () => T];
 
 class ProgramGenerator {
-  readonly #random: Random;
+  readonly #random: SeededRandom;
   readonly #features: ComparableFeatures;
   readonly #isOrdered: boolean;
   readonly #clock: 'setImmediate' | 'setTimeout';
@@ -40,7 +40,7 @@ class ProgramGenerator {
   #remainingStatements: number;
 
   constructor(seed: number, features: ComparableFeatures) {
-    this.#random = new Random(seed);
+    this.#random = new SeededRandom(seed);
     this.#features = features;
     this.#isOrdered = this.#random.chance(0.8);
     this.#clock = this.#random.chance(0.8) ? 'setImmediate' : 'setTimeout';
@@ -52,13 +52,13 @@ class ProgramGenerator {
     const storages = Array.from({ length: this.#storageCount }, () => this.#storageOptions());
     const flows = Array.from({ length: 2 + this.#random.below(3) }, () => this.#flow());
     const main = [...flows, ...this.#block(1, true, 6)];
-    const { resourceReentry } = this.#features;
-    return { isOrdered: this.#isOrdered, clock: this.#clock, resourceReentry, storages, main };
+    const { hasResourceReentry } = this.#features;
+    return { isOrdered: this.#isOrdered, clock: this.#clock, hasResourceReentry, storages, main };
   }
 
   #storageOptions(): StorageOptions {
     return {
-      ...(this.#features.defaultValue && this.#random.chance(0.25) ? { defaultValue: this.#value() } : {}),
+      ...(this.#features.hasDefaultValue && this.#random.chance(0.25) ? { defaultValue: this.#value() } : {}),
       priorRuns: this.#random.chance(0.1) ? MANY_RUNS - this.#random.below(8) : 0,
     };
   }
@@ -73,26 +73,26 @@ class ProgramGenerator {
   }
 
   /** Generates a block of one to `maxStatements` statements, or an empty one if the program is long or deep enough. */
-  #block(depth: number, async: boolean, maxStatements: number, yields = false): Block {
+  #block(depth: number, isAsync: boolean, maxStatements: number, canYield = false): Block {
     if (depth > MAX_DEPTH) return [];
     const block: Statement[] = [];
     for (let count = 1 + this.#random.below(maxStatements); count > 0 && this.#remainingStatements > 0; count--) {
       this.#remainingStatements--;
-      const statement = yields && this.#random.chance(0.4) ? this.#yield(depth) : this.#statement(depth, async);
-      block.push(statement, ...this.#usesOf(statement, depth, async));
+      const statement = canYield && this.#random.chance(0.4) ? this.#yield(depth) : this.#statement(depth, isAsync);
+      block.push(statement, ...this.#usesOf(statement, depth, isAsync));
     }
     return block;
   }
 
   /**
    * Generates statements that use what a statement has created: a generator, a captured frame or a listener. Most of
-   * them are used at once. The others are used by chance, perhaps in another flow, or never.
+   * them are used immediately. The others are used by chance, perhaps in another flow, or never.
    */
-  #usesOf(statement: Statement, depth: number, async: boolean): Statement[] {
+  #usesOf(statement: Statement, depth: number, isAsync: boolean): Statement[] {
     if (this.#random.chance(0.3)) return [];
     switch (statement.kind) {
       case 'generator':
-        return Array.from({ length: 1 + this.#random.below(3) }, () => this.#resumption(statement, async));
+        return Array.from({ length: 1 + this.#random.below(3) }, () => this.#resumption(statement, isAsync));
       case 'capture': {
         const { register } = statement;
         return [
@@ -107,7 +107,7 @@ class ProgramGenerator {
     }
   }
 
-  #resumption(generator: Extract<Statement, { kind: 'generator' }>, async: boolean): Statement {
+  #resumption(generator: Extract<Statement, { kind: 'generator' }>, isAsync: boolean): Statement {
     const resume = {
       kind: 'resume',
       register: generator.register,
@@ -115,8 +115,8 @@ class ProgramGenerator {
       blocks: [],
       operands: [],
     } as const;
-    if (!generator.async) return resume;
-    return { kind: async && this.#random.chance(0.5) ? 'await' : 'detach', blocks: [], operands: [resume] };
+    if (!generator.isAsync) return resume;
+    return { kind: isAsync && this.#random.chance(0.5) ? 'await' : 'detach', blocks: [], operands: [resume] };
   }
 
   #syncBlock(depth: number): Block {
@@ -127,34 +127,37 @@ class ProgramGenerator {
     return this.#block(depth + 1, true, 4);
   }
 
-  #nestedBlock(depth: number, async: boolean): Block {
-    return this.#block(depth + 1, async, 3);
+  #nestedBlock(depth: number, isAsync: boolean): Block {
+    return this.#block(depth + 1, isAsync, 3);
   }
 
   /** Generates a block that is usually empty. */
-  #rareBlock(depth: number, async: boolean): Block {
-    return this.#random.chance(0.4) ? this.#block(depth + 1, async, 2) : [];
+  #rareBlock(depth: number, isAsync: boolean): Block {
+    return this.#random.chance(0.4) ? this.#block(depth + 1, isAsync, 2) : [];
   }
 
   #yield(depth: number): Statement {
     return { kind: 'yield', blocks: [], operands: [this.#simpleOperand(depth)] };
   }
 
-  #statement(depth: number, async: boolean): Statement {
+  #statement(depth: number, isAsync: boolean): Statement {
     const random = this.#random;
     return this.#choose<Statement>([
-      [async ? 40 : 0, () => ({ kind: 'await', blocks: [], operands: [this.#operand(depth)] })],
-      [async ? 10 : 15, () => ({ kind: 'detach', blocks: [], operands: [this.#operand(depth)] })],
+      [isAsync ? 40 : 0, () => ({ kind: 'await', blocks: [], operands: [this.#operand(depth)] })],
+      [isAsync ? 10 : 15, () => ({ kind: 'detach', blocks: [], operands: [this.#operand(depth)] })],
       [10, () => ({ kind: 'run', ...this.#storageAndValue(), blocks: [this.#syncBlock(depth)], operands: [] })],
-      [this.#features.exit ? 3 : 0, () => this.#exit(this.#syncBlock(depth))],
+      [this.#features.hasExit ? 3 : 0, () => this.#exit(this.#syncBlock(depth))],
       [12, () => ({ kind: 'enterWith', ...this.#storageAndValue(), blocks: [], operands: [] })],
-      [this.#features.disable ? 2 : 0, () => ({ kind: 'disable', storage: this.#storage(), blocks: [], operands: [] })],
       [
-        this.#features.withScope ? 4 : 0,
+        this.#features.hasDisable ? 2 : 0,
+        () => ({ kind: 'disable', storage: this.#storage(), blocks: [], operands: [] }),
+      ],
+      [
+        this.#features.hasWithScope ? 4 : 0,
         () => ({
           kind: 'withScope',
           ...this.#storageAndValue(),
-          blocks: [this.#nestedBlock(depth, async)],
+          blocks: [this.#nestedBlock(depth, isAsync)],
           operands: [],
         }),
       ],
@@ -162,10 +165,10 @@ class ProgramGenerator {
         8,
         () => ({
           kind: 'try',
-          blocks: [this.#nestedBlock(depth, async), this.#rareBlock(depth, async), this.#rareBlock(depth, async)],
+          blocks: [this.#nestedBlock(depth, isAsync), this.#rareBlock(depth, isAsync), this.#rareBlock(depth, isAsync)],
           operands: [],
           catches: random.chance(0.75),
-          overrides: random.chance(0.15),
+          hasFinalReturn: random.chance(0.15),
         }),
       ],
       [2, () => ({ kind: 'throw', blocks: [], operands: [] })],
@@ -181,7 +184,7 @@ class ProgramGenerator {
         () => ({
           kind: 'listen',
           target: random.below(TARGET_COUNT),
-          once: random.chance(0.3),
+          isOnce: random.chance(0.3),
           blocks: [this.#syncBlock(depth)],
           operands: [],
         }),
@@ -208,12 +211,12 @@ class ProgramGenerator {
   }
 
   #generator(depth: number): Statement {
-    const async = this.#random.chance(0.6);
+    const isAsync = this.#random.chance(0.6);
     return {
       kind: 'generator',
       ...this.#register(),
-      async,
-      blocks: [this.#block(depth + 1, async, 5, true), this.#rareBlock(depth, async)],
+      isAsync,
+      blocks: [this.#block(depth + 1, isAsync, 5, true), this.#rareBlock(depth, isAsync)],
       operands: [],
     };
   }
@@ -226,7 +229,7 @@ class ProgramGenerator {
       [8, () => ({ kind: 'gate', gate: random.below(GATE_COUNT), blocks: [], operands: [] })],
       [14, () => ({ kind: 'call', blocks: [this.#asyncBlock(depth)], operands: [this.#returned(depth)] })],
       [14, () => ({ kind: 'run', ...this.#storageAndValue(), blocks: [this.#asyncBlock(depth)], operands: [] })],
-      [this.#features.exit ? 3 : 0, () => this.#exit(this.#asyncBlock(depth))],
+      [this.#features.hasExit ? 3 : 0, () => this.#exit(this.#asyncBlock(depth))],
       [5, () => ({ kind: 'restore', ...this.#register(), blocks: [this.#asyncBlock(depth)], operands: [] })],
       [12, () => this.#chain(depth)],
       [
@@ -274,7 +277,7 @@ class ProgramGenerator {
         () => ({
           kind: 'settled',
           rejects: random.chance(0.15),
-          subclass: random.chance(0.3),
+          isSubclass: random.chance(0.3),
           blocks: [],
           operands: [],
         }),
@@ -285,7 +288,7 @@ class ProgramGenerator {
           kind: 'thenable',
           scheduler: random.chance(0.4) ? 'synchronously' : this.#scheduler(),
           rejects: random.chance(0.1),
-          adopted: random.chance(0.4),
+          isAdopted: random.chance(0.4),
           blocks: [this.#rareBlock(depth, false)],
           operands: [],
         }),
@@ -299,12 +302,12 @@ class ProgramGenerator {
   }
 
   #chain(depth: number): Operand {
-    const async = this.#random.chance(0.3);
+    const isAsync = this.#random.chance(0.3);
     return {
       kind: 'chain',
       how: this.#random.pick(['then', 'then both', 'catch', 'finally']),
-      async,
-      blocks: [this.#nestedBlock(depth, async), this.#rareBlock(depth, async)],
+      isAsync,
+      blocks: [this.#nestedBlock(depth, isAsync), this.#rareBlock(depth, isAsync)],
       operands: [this.#operand(depth + 1), this.#returned(depth)],
     };
   }

@@ -14,7 +14,10 @@ export function pairImplementations(native: ProgramApi, ours: ProgramApi): Progr
   let storageCount = 0;
 
   class PairedStorage implements Storage {
-    /** Every second pair is nested the other way round, because neither may depend on being the outer one. */
+    /**
+     * Every second pair is nested in the opposite order, because neither implementation may depend on being the outer
+     * one.
+     */
     readonly #outer: Storage;
     readonly #inner: Storage;
     readonly #native: Storage;

@@ -1,4 +1,4 @@
-/** Where a statement is executed: its position in the program, and the kind of function around it. */
+/** The place at which a statement is executed: its position in the program, and the kind of function around it. */
 import { blockPath, operandPath } from './program.js';
 
 export interface Position {

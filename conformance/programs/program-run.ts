@@ -5,8 +5,8 @@
  * of two flows is not what is compared.
  *
  * A function of the program whose statements contain `await` cannot be a single JavaScript function, because its
- * statements are data. Instead, the generator `#statements` executes them and yields what has to be awaited. The
- * function around it, for example `#runAsync`, contains the `await`:
+ * statements are data. Instead, the generator `#statements` executes them and yields what must be awaited. The function
+ * around it, for example `#runAsync`, contains the `await`:
  *
  *     #runAsync            #statements
  *       for each  ------>  execute until an await
@@ -45,12 +45,12 @@ const CALLBACK_MARK = '!';
 const MAX_STATEMENTS = 400;
 
 /**
- * What the function around a statement has to await or to yield. It wraps the operand, because an operand can be any
- * value and could not be distinguished from the absence of one.
+ * The operand that the function around a statement must await or yield. The operand is wrapped, because it can be any
+ * value and could not be distinguished from the absence of an operand.
  */
 interface Suspension {
   readonly operand: unknown;
-  /** Whether the operand has to be yielded rather than awaited. */
+  /** Whether the operand must be yielded rather than awaited. */
   readonly isYield?: boolean;
 }
 
@@ -95,7 +95,7 @@ export class ProgramRun {
   #pendingCount = 0;
   /** The nesting depth of resources that run more than once: captured frames and intervals. */
   #resourceDepth = 0;
-  /** The captured frames that are restored at the moment. */
+  /** The captured frames that are currently restored. */
   readonly #restored = new Set<unknown>();
   #resolveExecution: () => void = () => {};
 
@@ -160,17 +160,17 @@ export class ProgramRun {
   // Functions and their bodies
 
   /**
-   * Executes a block, and yields what has to be awaited or yielded. The caller does so in the function, and in the
-   * `try`, that the block belongs to.
+   * Executes a block, and yields what must be awaited or yielded. The caller does so in the function, and in the `try`,
+   * that the block belongs to.
    */
-  *#statements(block: Block, position: Position, yields = false): Generator<Suspension, void, void> {
+  *#statements(block: Block, position: Position, canYield = false): Generator<Suspension, void, void> {
     this.#record(position.path);
     for (const [index, statement] of block.entries()) {
       const statementPosition = { ...position, path: position.path + index };
       if (statement.kind !== 'yield') {
         const suspension = this.#execute(statement, statementPosition);
         if (suspension !== undefined) yield suspension;
-      } else if (yields) {
+      } else if (canYield) {
         yield { operand: this.#operand(statement.operands[0], inOperand(statementPosition, 0)), isYield: true };
       }
       this.#record(statementPosition.path);
@@ -231,7 +231,7 @@ export class ProgramRun {
   /** Detaches a promise or a thenable. The program does not end before it. A value may be detached more than once. */
   #detach(value: unknown): void {
     this.#pendingCount++;
-    // Not awaited, because the flow continues without it: #end() counts it instead.
+    // The promise is not awaited, because the flow continues without it. #end() counts it instead.
     void Promise.resolve(value)
       .catch(this.#noteUnlessExpected)
       .then(() => this.#end());
@@ -262,7 +262,7 @@ export class ProgramRun {
         this.#storage(statement.storage).exit(() => this.#runSync(statement.blocks[0], inFunction(position, 0)));
         return undefined;
       case 'enterWith':
-        if (this.#resourceDepth === 0 || this.#program.resourceReentry) {
+        if (this.#resourceDepth === 0 || this.#program.hasResourceReentry) {
           this.#storage(statement.storage).enterWith(valueAt(statement.value));
         }
         return undefined;
@@ -294,7 +294,7 @@ export class ProgramRun {
       case 'listen':
         itemAt(this.#targets, statement.target).listen(
           () => this.#runCatching(statement.blocks[0], inFunction(position, 0)),
-          statement.once,
+          statement.isOnce,
         );
         return undefined;
       case 'dispatch':
@@ -336,7 +336,7 @@ export class ProgramRun {
     for (const suspension of this.#statements(blocks[0], inBlock(position, 0))) await suspension.operand;
   }
 
-  #try({ blocks, catches, overrides }: Extract<Statement, { kind: 'try' }>, position: Position): void {
+  #try({ blocks, catches, hasFinalReturn }: Extract<Statement, { kind: 'try' }>, position: Position): void {
     const [body, caught, final] = blocks;
     try {
       this.#runSync(body, inBlock(position, 0));
@@ -347,12 +347,12 @@ export class ProgramRun {
     } finally {
       this.#runSync(final, inBlock(position, 2));
       // biome-ignore lint/correctness/noUnsafeFinally: programs need a `finally` that overrides an error
-      if (overrides) return;
+      if (hasFinalReturn) return;
     }
   }
 
   async #tryAsync(
-    { blocks, catches, overrides }: Extract<Statement, { kind: 'try' }>,
+    { blocks, catches, hasFinalReturn }: Extract<Statement, { kind: 'try' }>,
     position: Position,
   ): Promise<void> {
     const [body, caught, final] = blocks;
@@ -365,7 +365,7 @@ export class ProgramRun {
     } finally {
       for (const suspension of this.#statements(final, inBlock(position, 2))) await suspension.operand;
       // biome-ignore lint/correctness/noUnsafeFinally: programs need a `finally` that overrides an error
-      if (overrides) return;
+      if (hasFinalReturn) return;
     }
   }
 
@@ -402,7 +402,7 @@ export class ProgramRun {
   #restore<R>(register: number, fn: () => R): R {
     const captured = this.#captured[register % REGISTER_COUNT];
     if (captured === undefined) return fn();
-    if (this.#restored.has(captured) && !this.#program.resourceReentry) return fn();
+    if (this.#restored.has(captured) && !this.#program.hasResourceReentry) return fn();
     const isOutermost = !this.#restored.has(captured);
     this.#restored.add(captured);
     try {
@@ -432,9 +432,9 @@ export class ProgramRun {
     }
   }
 
-  #createGenerator({ register, blocks, async }: Extract<Statement, { kind: 'generator' }>, outer: Position): void {
+  #createGenerator({ register, blocks, isAsync }: Extract<Statement, { kind: 'generator' }>, outer: Position): void {
     const position = { ...outer, isInGenerator: true };
-    if (async) this.#asyncGenerators[register % REGISTER_COUNT] = this.#asyncGenerator(blocks, position);
+    if (isAsync) this.#asyncGenerators[register % REGISTER_COUNT] = this.#asyncGenerator(blocks, position);
     else
       this.#generators[register % REGISTER_COUNT] = { iterator: this.#generator(blocks, position), isRunning: false };
   }
@@ -469,7 +469,7 @@ export class ProgramRun {
       case 'value':
         return valueAt(operand.value);
       case 'settled': {
-        const PromiseClass = operand.subclass ? PromiseSubclass : Promise;
+        const PromiseClass = operand.isSubclass ? PromiseSubclass : Promise;
         return operand.rejects ? PromiseClass.reject(new ProgramError(position.path)) : PromiseClass.resolve();
       }
       case 'thenable':
@@ -519,7 +519,7 @@ export class ProgramRun {
         else schedule(operand.scheduler, settle);
       },
     };
-    return operand.adopted ? Promise.resolve(thenable) : thenable;
+    return operand.isAdopted ? Promise.resolve(thenable) : thenable;
   }
 
   /** Returns the promise of a gate. If no flow settles the gate within two turns of the clock, it is resolved then. */
@@ -529,12 +529,15 @@ export class ProgramRun {
     return promise;
   }
 
-  #chain({ how, async, operands, blocks }: Extract<Operand, { kind: 'chain' }>, position: Position): Promise<unknown> {
+  #chain(
+    { how, isAsync, operands, blocks }: Extract<Operand, { kind: 'chain' }>,
+    position: Position,
+  ): Promise<unknown> {
     const base = this.#operand(operands[0], inOperand(position, 0));
     const promise = base instanceof Promise ? base : Promise.resolve(base);
     const returned = () => this.#operand(operands[1], inOperand(position, 1));
     const callback = (index: 0 | 1) => (): unknown => {
-      if (async) return this.#runAsync(blocks[index], inAsyncFunction(position, index), returned);
+      if (isAsync) return this.#runAsync(blocks[index], inAsyncFunction(position, index), returned);
       this.#runSync(blocks[index], inFunction(position, index));
       return returned();
     };

@@ -10,10 +10,10 @@
  * - A *target* is an event emitter or an event target of the whole program.
  * - A *path* names a position in the tree, for example `3b0`: the first statement of the second block of statement 3.
  *
- * Storages, values, gates, registers and targets are numbers, taken modulo how many there are. A statement that would
- * make no sense in its position has a meaning there too: `await` in a function that is not async detaches its operand,
- * and `yield` outside of a generator does nothing. Therefore every part of a program can be removed or replaced by
- * another part, and the remainder is a program.
+ * Storages, values, gates, registers and targets are numbers, taken modulo the number of those that exist. A statement
+ * that would make no sense in its position has a meaning there too: `await` in a function that is not async detaches
+ * its operand, and `yield` outside of a generator does nothing. Therefore every part of a program can be removed or
+ * replaced by another part, and the remainder is a program.
  */
 
 /** The value of each value number. Both objects and strings, because frames may hold them differently. */
@@ -86,22 +86,22 @@ export type Statement =
   | (ProgramNode<'disable', None, None> & StorageReference)
   /** A block that begins with `using scope = storage.withScope(value)`. */
   | (ProgramNode<'withScope', readonly [body: Block], None> & StorageAndValue)
-  /** `catches`: the error is not thrown again. `overrides`: the `finally` block ends with a `return`. */
+  /** `catches`: the error is not thrown again. `hasFinalReturn`: the `finally` block ends with a `return`. */
   | (ProgramNode<'try', readonly [body: Block, caught: Block, final: Block], None> & {
       readonly catches: boolean;
-      readonly overrides: boolean;
+      readonly hasFinalReturn: boolean;
     })
   | ProgramNode<'throw', None, None>
   | (ProgramNode<'schedule', readonly [callback: Block], None> & { readonly scheduler: Scheduler })
   | (ProgramNode<'interval', readonly [callback: Block], None> & { readonly rounds: number })
   | (ProgramNode<'capture', None, None> & RegisterReference & { readonly how: Capture })
   | (ProgramNode<'restore', readonly [body: Block], None> & RegisterReference)
-  | (ProgramNode<'listen', readonly [listener: Block], None> & { readonly target: number; readonly once: boolean })
+  | (ProgramNode<'listen', readonly [listener: Block], None> & { readonly target: number; readonly isOnce: boolean })
   | (ProgramNode<'dispatch', None, None> & { readonly target: number })
   | (ProgramNode<'settleGate', None, readonly [Operand]> & { readonly gate: number; readonly rejects: boolean })
   /** Creates a generator object. Its body begins with the first `resume`. */
   | (ProgramNode<'generator', readonly [body: Block, final: Block], None> &
-      RegisterReference & { readonly async: boolean })
+      RegisterReference & { readonly isAsync: boolean })
   /** `next`, `return` or `throw` of a synchronous generator. */
   | (ProgramNode<'resume', None, None> & RegisterReference & { readonly how: Resume })
   | ProgramNode<'yield', None, readonly [Operand]>
@@ -110,12 +110,12 @@ export type Statement =
 
 export type Operand =
   | (ProgramNode<'value', None, None> & { readonly value: number })
-  | (ProgramNode<'settled', None, None> & { readonly rejects: boolean; readonly subclass: boolean })
-  /** Its `then` calls back synchronously or later. `adopted`: the operand is a promise resolved with the thenable. */
+  | (ProgramNode<'settled', None, None> & { readonly rejects: boolean; readonly isSubclass: boolean })
+  /** Its `then` calls back synchronously or later. `isAdopted`: the operand is a promise resolved with the thenable. */
   | (ProgramNode<'thenable', readonly [then: Block], None> & {
       readonly scheduler: Scheduler | 'synchronously';
       readonly rejects: boolean;
-      readonly adopted: boolean;
+      readonly isAdopted: boolean;
     })
   | (ProgramNode<'gate', None, None> & { readonly gate: number })
   /** A promise that the callback of a scheduler resolves. */
@@ -125,10 +125,10 @@ export type Operand =
   | (ProgramNode<'run', readonly [body: Block], None> & StorageAndValue)
   | (ProgramNode<'exit', readonly [body: Block], None> & StorageReference)
   | (ProgramNode<'restore', readonly [body: Block], None> & RegisterReference)
-  /** `then`, `catch` or `finally` of a promise. `async`: the callbacks are async functions. */
+  /** `then`, `catch` or `finally` of a promise. `isAsync`: the callbacks are async functions. */
   | (ProgramNode<'chain', readonly [fulfilled: Block, rejected: Block], readonly [base: Operand, returned: Operand]> & {
       readonly how: 'then' | 'then both' | 'catch' | 'finally';
-      readonly async: boolean;
+      readonly isAsync: boolean;
     })
   | (ProgramNode<'combine', None, readonly Operand[]> & { readonly how: 'all' | 'allSettled' | 'race' | 'any' })
   /** `next`, `return` or `throw` of an async generator. Several calls may be queued. */
@@ -158,7 +158,10 @@ export type Block = readonly Statement[];
 export interface StorageOptions {
   /** A value number. */
   readonly defaultValue?: number;
-  /** How often the storage is run before the program starts. Frames may hold its values differently afterwards. */
+  /**
+   * The number of `run` calls of the storage before the program starts. Frames may hold its values differently
+   * afterwards.
+   */
   readonly priorRuns: number;
 }
 
@@ -173,7 +176,7 @@ export interface Program {
    * Whether `enterWith` has an effect in a captured frame and in an interval, and whether a captured frame can be
    * restored while it is already restored. Otherwise, the program skips these operations.
    */
-  readonly resourceReentry: boolean;
+  readonly hasResourceReentry: boolean;
   readonly storages: readonly StorageOptions[];
   readonly main: Block;
 }

@@ -22,7 +22,7 @@ const MAX_ATTEMPTS = 5000;
 /** Each hung program costs a whole time limit. */
 const MAX_HUNG = 200;
 
-/** @param check Runs a program and returns how it fails, or undefined if it does not. */
+/** @param check runs a program and returns how it fails, or undefined if it does not fail */
 export async function shrinkProgram(
   failing: FailingProgram,
   check: (program: Program) => Promise<Failure | undefined>,

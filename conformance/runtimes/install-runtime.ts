@@ -18,7 +18,7 @@ const installations = new Map<string, Promise<string>>();
 /**
  * Installs a runtime if it is missing or has another version.
  *
- * @returns The path of its binary.
+ * @returns the path of its binary
  */
 export function installRuntime(runtime: Runtime): Promise<string> {
   const { package: name, version } = runtime;

@@ -7,7 +7,7 @@ const MAX_OUTPUT_BYTES = 1 << 26;
 /**
  * Runs a program to its end and returns the value that it printed as JSON in the last line of its output.
  *
- * @throws {Error} If the program fails, takes longer than `timeoutMs`, or prints something else.
+ * @throws {Error} if the program fails, takes longer than `timeoutMs`, or prints something else
  */
 export async function runForJson(binary: string, args: readonly string[], timeoutMs: number): Promise<unknown> {
   const { stdout } = await promisify(execFile)(binary, args, { maxBuffer: MAX_OUTPUT_BYTES, timeout: timeoutMs });

@@ -96,8 +96,8 @@ interface Closable {
  */
 async function checkStore(open: () => SessionStore & Closable): Promise<void> {
   const first = open();
-  // Creates the table, if the store has one. Two adapters of @keyv/postgres that create it at the same time can fail, because
-  // CREATE TABLE IF NOT EXISTS is not atomic in PostgreSQL.
+  // Creates the table, if the store has one. Two adapters of @keyv/postgres that create it at the same time can fail,
+  // because CREATE TABLE IF NOT EXISTS is not atomic in PostgreSQL.
   await first.get('session:none');
   const stores = [first, open()] as const;
   try {
@@ -162,7 +162,7 @@ async function withDatabase(
  * Checks that requests fail, and that the failure is logged, while the database is down, and that they succeed
  * afterwards.
  *
- * @param isPersistent Whether the database still has its data after it has been killed and started again.
+ * @param isPersistent whether the database still has its data after it has been killed and started again
  */
 async function checkOutage(database: TestServer, store: SessionStore & Closable, isPersistent: boolean): Promise<void> {
   await using server = new SessionServer(store, { storeTimeout: 1000 });

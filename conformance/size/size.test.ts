@@ -1,4 +1,6 @@
-/** How many bytes the package adds to a page, minified and gzipped: the page is bundled as users bundle theirs. */
+/**
+ * Measures how many bytes the package adds to a page, minified and gzipped. The page is bundled as users bundle theirs.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';

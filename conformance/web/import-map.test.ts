@@ -31,7 +31,7 @@ test('an import map for throughline is enough in Chromium', async () => {
       if (file.endsWith('.js')) server.add(`/throughline/${file}`, readFileSync(join(folder, file)));
     }
     server.add('/page', PAGE);
-    const page = await browser.page(`${server.origin}/page`);
+    const page = await browser.openPage(`${server.origin}/page`);
     for (let attempt = 0; attempt < 50 && !(await page.evaluate("'result' in globalThis")); attempt++) {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /**
- * A few calls of each family of APIs, in two flows at the same time. They are checked in pages and workers, in which
- * other libraries may have patched the platform too. There may be no document.
+ * A few calls of each family of APIs, in two flows at the same time. They are checked in pages and in workers, which
+ * have no document. Other libraries may have patched the platform as well.
  */
 import { AsyncLocalStorage } from 'throughline';
 
@@ -68,7 +68,7 @@ const optionalChecks: Readonly<Record<string, Check>> = {
     }),
 };
 
-/** Runs all checks. Resolves to a message for each callback that read another value than that of its flow. */
+/** Runs all checks. Resolves to a message for each callback that read a value other than that of its flow. */
 export async function findLostFlows(): Promise<string[]> {
   const available = { ...checks };
   for (const [name, check] of Object.entries(optionalChecks)) if (name in globalThis) available[name] = check;

@@ -3,14 +3,14 @@
  * wrapper for each listener. They count their calls, to show that they are called.
  */
 
-export interface Calls {
+export interface CallCounts {
   timers: number;
   listeners: number;
   requests: number;
 }
 
-export function installMonitoringWrappers(): Calls {
-  const calls: Calls = { timers: 0, listeners: 0, requests: 0 };
+export function installMonitoringWrappers(): CallCounts {
+  const calls: CallCounts = { timers: 0, listeners: 0, requests: 0 };
   const { setTimeout, XMLHttpRequest, EventTarget } = globalThis;
   globalThis.setTimeout = function (this: unknown, ...args: unknown[]) {
     calls.timers++;

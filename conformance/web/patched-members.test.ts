@@ -45,15 +45,15 @@ async function takeSnapshots(name: BrowserName): Promise<Snapshots | undefined> 
     throw error;
   });
   try {
-    return (await pages?.evaluate(`import { changedProperties, snapshotProperties } from './platform-snapshot.js';
+    return (await pages?.evaluate(`import { findChangedProperties, snapshotProperties } from './platform-snapshot.js';
 import { install } from 'throughline/web';
 const before = snapshotProperties();
 // In WebKit, PerformanceObserver.supportedEntryTypes returns a new array for each read.
-const unstable = new Set(changedProperties(before));
+const unstable = new Set(findChangedProperties(before));
 const { report } = install();
 globalThis.result = {
   replaceable: [...before].filter(([, { value, set }]) => typeof value === 'function' || set).map(([path]) => path).sort(),
-  changed: changedProperties(before).filter((path) => !unstable.has(path)).sort(),
+  changed: findChangedProperties(before).filter((path) => !unstable.has(path)).sort(),
   patched: [...report.patched].sort(),
 };
 `)) as Snapshots | undefined;

@@ -21,17 +21,17 @@ import { findLostFlows } from './lost-flows.js';
 
 test('patched functions, accessors and constructors look like native ones, and uninstall() restores those', async () => {
   const result =
-    await pages.evaluate(`import { changedProperties, describeFunctions, snapshotProperties } from './platform-snapshot.js';
+    await pages.evaluate(`import { findChangedProperties, describeFunctions, snapshotProperties } from './platform-snapshot.js';
 import { install } from 'throughline/web';
 const [descriptions, properties] = [describeFunctions(), snapshotProperties()];
 const uninstall = install();
 const { refused } = uninstall.report;
 const now = describeFunctions();
-const changed = changedProperties(properties);
+const changed = findChangedProperties(properties);
 const different = [...now].filter(([path, description]) => descriptions.get(path) !== description).map(([path]) => path);
 const gone = [...descriptions.keys()].filter((path) => !now.has(path));
 uninstall();
-globalThis.result = { changed, different, gone, refused, unrestored: changedProperties(properties) };
+globalThis.result = { changed, different, gone, refused, unrestored: findChangedProperties(properties) };
 `);
   const { changed, different, gone, refused, unrestored } = result as Record<string, string[]>;
   assert.ok((changed?.length ?? 0) > 150, `${changed?.length} properties are patched`);
@@ -223,7 +223,7 @@ test('zone.js that is loaded before Throughline keeps its zones, and Throughline
   const source = `${imports}install();${inZone}`;
   const { zones, lost } = (await pages.evaluate(source, `import 'zone.js';`)) as ZoneResult;
   assert.deepEqual(zones, ['ours', 'ours', 'ours']);
-  // zone.js replaces FileReader by its own class, which hides the native one.
+  // zone.js replaces FileReader with its own class, which hides the native one.
   assert.deepEqual(
     lost.filter((message) => !/^FileReader: expected ., got undefined/.test(message)),
     [],

@@ -41,8 +41,8 @@ export function snapshotProperties(): Map<string, PropertyDescriptor> {
   return descriptors;
 }
 
-/** Returns the paths of the properties that hold another value, getter or setter than in an earlier snapshot. */
-export function changedProperties(before: ReadonlyMap<string, PropertyDescriptor>): string[] {
+/** Returns the paths of the properties whose value, getter or setter differs from that in an earlier snapshot. */
+export function findChangedProperties(before: ReadonlyMap<string, PropertyDescriptor>): string[] {
   const changed: string[] = [];
   for (const [path, { value, get, set }] of snapshotProperties()) {
     const previous = before.get(path);

@@ -1,4 +1,4 @@
-/** Tests that a source map leads from the stack trace of a transformed page in Chromium to the original code. */
+/** Tests that a source map maps the stack trace of a transformed page in Chromium to the original code. */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { SourceMap } from 'node:module';
@@ -30,7 +30,7 @@ const check = async (id: number) => {
 Object.assign(globalThis, { result: new Cart().add({ id: 7 }).catch((error: Error) => error.stack) });
 `;
 
-test('a stack trace in Chromium leads to the lines and columns of the original code', async () => {
+test('a stack trace in Chromium shows the lines and columns of the original code', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'throughline-'));
   const server = await startPageServer();
   const browser = await openBrowser('chromium');
@@ -51,7 +51,7 @@ test('a stack trace in Chromium leads to the lines and columns of the original c
     assert.match(text('.js'), /throughline/);
     server.add('/', '<!doctype html><script type="module" src="/cart.js"></script>');
     server.add('/cart.js', text('.js'));
-    const page = await browser.page(server.origin);
+    const page = await browser.openPage(server.origin);
     const stack = String(await page.evaluate('globalThis.result'));
 
     const map = new SourceMap(JSON.parse(text('.js.map')));

@@ -28,7 +28,7 @@ export async function openTestPages(name: BrowserName): Promise<TestPages> {
       server.add(path, `<!doctype html><meta charset="utf-8"><body>${html}`);
       server.add(`${path}-first.js`, await bundle(first));
       server.add(`${path}.js`, await bundle(source));
-      const page = await browser.page(server.origin + path);
+      const page = await browser.openPage(server.origin + path);
       try {
         return await page.evaluate('globalThis.result');
       } finally {

@@ -8,7 +8,7 @@ import { defineConfig, type UserConfig } from 'vite';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
-/** Everything in which the three builds of the flows differ. */
+/** The differences between the three builds of the flows. */
 const modeConfigs: Readonly<Record<string, UserConfig>> = {
   global: { resolve: { alias: { throughline: path('flow/plain-global.ts') } } },
   interception: {},

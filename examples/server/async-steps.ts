@@ -10,7 +10,7 @@ import { text } from 'node:stream/consumers';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { requestId } from './request-id.js';
 
-/** What a step read from storage: an id, or undefined if the storage held none. */
+/** The value that a step read from storage: an id, or undefined if the storage held none. */
 export type IdRead = number | undefined;
 
 export function readInTimer(): Promise<IdRead> {

@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { type Browser, openBrowser, type Page } from '@throughline/testing/browsers';
 import { type RunningServer, startServer } from './server.js';
 
-/** How many steps a click starts, in each mode. */
+/** The number of steps that a click starts, in each mode. */
 const STEPS_PER_CLICK = 10;
 
 interface Counts {
@@ -79,7 +79,7 @@ describe('the pages of the browser examples', { timeout: 120_000 }, () => {
   });
 
   it('shows that a plain global mixes up two users, and that interception and the transform do not', async () => {
-    const page = await browser.page(`${origin}/browser/`);
+    const page = await browser.openPage(`${origin}/browser/`);
     const countsWhilePlaying = await evaluateWhen(
       page,
       `Object.values(${counts}).every(({ steps }) => steps >= 3 * ${STEPS_PER_CLICK})`,
@@ -122,8 +122,8 @@ describe('the pages of the browser examples', { timeout: 120_000 }, () => {
     await page.close();
   });
 
-  it('runs a Node library in the page, and every span of two simultaneous users has the right parent', async () => {
-    const page = await browser.page(`${origin}/tracing/`);
+  it('runs a Node library in the page, and every span of two concurrent users has the right parent', async () => {
+    const page = await browser.openPage(`${origin}/tracing/`);
     for (const orders of [2, 4]) {
       await evaluateWhen(page, `document.querySelectorAll('ol.done').length === ${orders}`, 'true');
       assert.deepEqual(await page.evaluate(latestSpans), [expectedSpans, expectedSpans]);
@@ -138,7 +138,7 @@ describe('the pages of the browser examples', { timeout: 120_000 }, () => {
   });
 
   it('does not start the Node library in a page that is built without the plugin', async () => {
-    const page = await browser.page(`${origin}/tracing/without-the-plugin/`);
+    const page = await browser.openPage(`${origin}/tracing/without-the-plugin/`);
     assert.match(`${await textOf(page, '#status')}`, /does not start here: .+AsyncLocalStorage is not a constructor/);
     assert.equal(await textOf(page, '#spans'), '0');
     await page.close();

@@ -32,7 +32,7 @@ describe('npm start while it serves', timeLimit, () => {
     await program.kill('SIGKILL');
   });
 
-  it('reads the id that the client sent at every step, for many simultaneous requests', async () => {
+  it('reads the id that the client sent at every step, for many concurrent requests', async () => {
     const ids = Array.from({ length: 80 }, (_, index) => 500_000 + index);
     const bodies = await Promise.all(
       ids.map(async (id) => text(await openResponse(`${url}/work`, agent, { 'x-request-id': `${id}` }))),
@@ -61,7 +61,7 @@ describe('npm start while it serves', timeLimit, () => {
     assert.equal(response.statusCode, 200);
     assert.match(`${response.headers['content-security-policy']}`, /default-src 'none'/);
     assert.match(html, /<title>Requests in flight/);
-    assert.doesNotMatch(html, /(?:src|href)="(?!data:|\/[a-z])/);
+    assert.doesNotMatch(html, /(?:src|href)="(?!\/(?!\/))/);
   });
 
   it('sends users on request, and streams their requests in lanes that read their own id', async () => {

@@ -11,7 +11,7 @@ process.stdout.on('error', () => stop.abort());
 
 try {
   const options = readOptions(process.argv.slice(2), process.env);
-  if (options.help) process.stdout.write(helpText);
+  if (options.isHelpWanted) process.stdout.write(helpText);
   else process.exitCode = await start(options);
 } catch (error) {
   if (!stop.signal.aborted) {
@@ -27,7 +27,7 @@ if (stop.signal.aborted) {
 }
 
 /** @returns the exit code */
-async function start({ port, requests, exit }: Options): Promise<number> {
+async function start({ port, requests, isExitWanted }: Options): Promise<number> {
   // These modules are imported only now, because they select the storage class from the options when they load.
   const { startServer } = await import('./server.js');
   const { checkRequestIds, checkShop, printComparison } = await import('./startup-checks.js');
@@ -68,7 +68,7 @@ async function start({ port, requests, exit }: Options): Promise<number> {
     print();
     const mixedUpInComparison = await printComparison(requests, stop.signal);
     print();
-    if (exit) return mixedUpIds + shopFailures + mixedUpInComparison === 0 ? 0 : 1;
+    if (isExitWanted) return mixedUpIds + shopFailures + mixedUpInComparison === 0 ? 0 : 1;
 
     print(`  ${green('●')} ${bold(url)} shows the requests in flight.`);
     print(`  ${green('●')} ${bold(`${url}/shop`)} signs you in: one user per browser, each with a separate cart.`);

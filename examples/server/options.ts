@@ -24,7 +24,7 @@ export const helpText = `Starts a server that keeps the id of each request in st
 
 const storageNames = ['throughline', 'runtime', 'global', 'none'] as const;
 
-/** What stores the request ids. */
+/** The name of the storage of the request ids. */
 export type StorageName = (typeof storageNames)[number];
 
 export const storageLabels: Record<StorageName, string> = {
@@ -35,8 +35,8 @@ export const storageLabels: Record<StorageName, string> = {
 };
 
 export interface Options {
-  readonly help: boolean;
-  readonly exit: boolean;
+  readonly isHelpWanted: boolean;
+  readonly isExitWanted: boolean;
   readonly requests: number;
   readonly port: number;
 }
@@ -46,8 +46,8 @@ export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Op
   readStorageName(env);
   const flags = readFlags(args);
   return {
-    help: flags.help === true,
-    exit: flags.exit === true,
+    isHelpWanted: flags.help === true,
+    isExitWanted: flags.exit === true,
     requests: readRequests(flags.requests ?? '3000'),
     port: readPort(env.PORT || '1337'),
   };

@@ -1,4 +1,4 @@
-/** The first program of the README, run as it is. */
+/** The first program of the README, run as is. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';

@@ -1,7 +1,7 @@
 /**
  * The data that the live page shows: the totals, and a lane for each of up to 20 requests. The number of lanes is
  * fixed, so memory does not grow: a request that finds no free lane is counted but not shown. A finished request keeps
- * its lane for 1.2 seconds, because most requests end too quickly to be seen.
+ * its lane for 1.2 seconds, or until a new request needs it, because most requests end too quickly to be seen.
  *
  * A lane belongs to the id that its request was assigned on arrival. The recorder of the request holds that id in a
  * plain variable, which no storage can change, so it detects every read that differs.
@@ -9,10 +9,10 @@
 import type { IdRead } from './async-steps.js';
 import { type StepName, stepNames } from './request-work.js';
 
-const LANES = 20;
+export const LANES = 20;
 const LINGER_MS = 1200;
 
-/** What each step read, in order; null if the storage held no id. */
+/** The value that each step read, in order; null if the storage held no id. */
 export type StepReads = [step: StepName, read: number | null][];
 
 /** Records one request, and compares each read with the id that the request was assigned on arrival. */
@@ -24,7 +24,7 @@ export interface RequestRecorder {
   record(step: StepName, read: IdRead): void;
   end(): void;
   /** Counts the read as mixed up if it differs from the request's own id. */
-  verify(read: IdRead): void;
+  countIfMixedUp(read: IdRead): void;
 }
 
 interface Lane {
@@ -40,22 +40,22 @@ export class RequestLanes {
   readonly totals = { requests: 0, inFlight: 0, mixedUp: 0 };
   readonly #lanes: (Lane | undefined)[] = Array.from({ length: LANES });
 
-  recorder(id: number, user: string | undefined): RequestRecorder {
+  createRecorder(id: number, user: string | undefined): RequestRecorder {
     const { totals } = this;
     const lane: Lane = { id, user: user ?? null, reads: [], endedAt: undefined };
-    const verify = (read: IdRead) => {
+    const countIfMixedUp = (read: IdRead) => {
       if (read !== id) totals.mixedUp++;
     };
     return {
       reads: lane.reads,
-      verify,
+      countIfMixedUp,
       begin: () => {
         totals.requests++;
         totals.inFlight++;
         this.#show(lane);
       },
       record: (step, read) => {
-        verify(read);
+        countIfMixedUp(read);
         lane.reads.push([step, read ?? null]);
       },
       end: () => {
@@ -76,8 +76,9 @@ export class RequestLanes {
   }
 
   #show(lane: Lane): void {
-    const free = this.#lanes.findIndex(isFree);
-    if (free !== -1) this.#lanes[free] = lane;
+    let index = this.#lanes.findIndex(isFree);
+    if (index === -1) index = this.#lanes.findIndex((other) => other?.endedAt !== undefined);
+    if (index !== -1) this.#lanes[index] = lane;
   }
 }
 

@@ -1,26 +1,34 @@
 /** The routes of the server. No function here receives the id of the request; the steps read it from storage. */
-import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
-import { sendBrowserExample } from './browser-examples.js';
+import { sendError } from './error-response.js';
+import { pageHeaders } from './page-template.js';
 import { createRequestId, requestId } from './request-id.js';
 import type { RequestLanes, RequestRecorder } from './request-lanes.js';
 import { isSameOriginRequest } from './request-origin.js';
 import { runSteps } from './request-work.js';
+import { requestsPage } from './requests-page.js';
 import type { ShopMiddleware } from './shop-middleware.js';
 import { sendShopTraffic } from './shop-traffic.js';
 import type { SnapshotStream } from './snapshot-stream.js';
+import { sendStaticFile } from './static-files.js';
 import { sendWorkTraffic } from './work-traffic.js';
-
-/** The live page. This file is compiled into dist/, next to page/. */
-const livePage = new URL('../page/index.html', import.meta.url);
 
 /** The longest pause before a step, in milliseconds, for requests that people watch. */
 const WATCHED_PAUSE_MS = 900;
 
-/** How many users one click of the page's button sends, and how many may be active for all pages together. */
+/**
+ * The number of users that one click of the page's button sends, and the limit of active users for all pages together.
+ */
 const USERS_PER_CLICK = 20;
 const MAX_ACTIVE_USERS = 200;
+
+/**
+ * How many users a playing page gets at once, and how many may then be active for all pages together. Two rounds
+ * overlap, so there is always a request in flight, and some lanes stay free for the visitor's own requests.
+ */
+const USERS_PER_ROUND = 8;
+const MAX_PLAYING_USERS = 16;
 
 /** The parts of the server that its routes use. */
 export interface ServerContext {
@@ -30,7 +38,7 @@ export interface ServerContext {
   /** Undefined for a server without request scopes and sessions. */
   readonly shop: ShopMiddleware | undefined;
   readonly signal: AbortSignal;
-  /** How many users that were sent by the page's button are still active. */
+  /** The number of users that were sent by the page's button and are still active. */
   activeUsers: number;
 }
 
@@ -42,15 +50,18 @@ export async function route(
   recorder: RequestRecorder,
 ): Promise<void> {
   if (request.method === 'POST' && !isSameOriginRequest(request)) {
-    response
-      .writeHead(403, { 'content-type': 'text/plain' })
-      .end('This server accepts POST requests only from its own pages.\n');
-    return;
+    return sendError(request, response, {
+      status: 403,
+      title: 'Request refused',
+      reason: 'This server accepts POST requests only from its own pages.',
+      remedy: 'Send the form from a page of this server.',
+    });
   }
   if (await context.shop?.route(request, response)) return;
   switch (`${request.method} ${request.url}`) {
     case 'GET /':
-      return sendLivePage(response);
+      response.writeHead(200, pageHeaders).end(requestsPage);
+      return;
     case 'GET /work':
       return doWork(context, response, recorder, 0);
     case 'GET /work?slow':
@@ -60,28 +71,23 @@ export async function route(
     case 'GET /events':
       return context.live.add(response);
     case 'POST /users':
-      return sendUsers(context, response);
+      return sendUsers(context, response, USERS_PER_CLICK);
+    case 'POST /users?while=idle':
+      return sendRound(context, response);
     default:
       return sendFileOr404(request, response);
   }
 }
 
-async function sendLivePage(response: ServerResponse): Promise<void> {
-  const html = await readFile(livePage);
-  response.writeHead(200, {
-    'content-type': 'text/html; charset=utf-8',
-    'content-security-policy':
-      "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; img-src data:",
+async function sendFileOr404(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const [path = ''] = (request.url ?? '').split('?');
+  if (request.method === 'GET' && (await sendStaticFile(path, response))) return;
+  sendError(request, response, {
+    status: 404,
+    title: 'Page not found',
+    reason: 'There is no such page.',
+    remedy: 'Try /, /shop, /work, /browser/ or /tracing/.',
   });
-  response.end(html);
-}
-
-async function sendFileOr404({ method, url = '' }: IncomingMessage, response: ServerResponse): Promise<void> {
-  const [path = ''] = url.split('?');
-  if (method === 'GET' && (await sendBrowserExample(path, response))) return;
-  response
-    .writeHead(404, { 'content-type': 'text/plain' })
-    .end('There is no such page. Try /, /shop, /work, /browser/ or /tracing/.\n');
 }
 
 /** Runs all steps and responds with what each of them read. */
@@ -107,29 +113,38 @@ async function doWork(
 async function sendInnerRead(response: ServerResponse, recorder: RequestRecorder): Promise<void> {
   await setTimeout(1);
   const read = requestId.getStore();
-  recorder.verify(read);
+  recorder.countIfMixedUp(read);
   response.end(`${read ?? ''}`);
 }
 
+/** Sends users for a page that plays, unless enough users are active: several open pages share the same users. */
+async function sendRound(context: ServerContext, response: ServerResponse): Promise<void> {
+  if (context.activeUsers + USERS_PER_ROUND > MAX_PLAYING_USERS) {
+    response.writeHead(204).end();
+    return;
+  }
+  await sendUsers(context, response, USERS_PER_ROUND);
+}
+
 /** Sends users on behalf of the page, because a browser opens at most six connections to a server at once. */
-async function sendUsers(context: ServerContext, response: ServerResponse): Promise<void> {
-  if (context.activeUsers + USERS_PER_CLICK > MAX_ACTIVE_USERS) {
+async function sendUsers(context: ServerContext, response: ServerResponse, users: number): Promise<void> {
+  if (context.activeUsers + users > MAX_ACTIVE_USERS) {
     response
       .writeHead(429, { 'content-type': 'text/plain' })
       .end('Too many users are active. Try again in a few seconds.\n');
     return;
   }
-  context.activeUsers += USERS_PER_CLICK;
+  context.activeUsers += users;
   try {
     const { port, signal, shop } = context;
-    const load = { port, users: USERS_PER_CLICK, createId: createRequestId, signal };
+    const load = { port, users, createId: createRequestId, signal };
     const traffic =
       shop === undefined
         ? await sendWorkTraffic({ ...load, path: '/work?slow', requests: load.users, initialUsers: load.users })
         : await sendShopTraffic({ ...load, workPath: '/work?slow' });
     sendJson(response, traffic);
   } finally {
-    context.activeUsers -= USERS_PER_CLICK;
+    context.activeUsers -= users;
   }
 }
 

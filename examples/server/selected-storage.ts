@@ -2,8 +2,8 @@
  * The class that stores the request id, selected by THROUGHLINE_STORAGE. The default is Throughline's. The server also
  * runs on other classes, for comparison, and on a plain variable, to prove that the check detects mixed-up ids.
  *
- * Only the selected class is loaded: on Node 20 and 22 the first use of a storage slows down the whole process for
- * good.
+ * Only the selected class is loaded: on Node 20 and 22 the first use of a storage permanently slows down the whole
+ * process.
  */
 import { readStorageName, type StorageName } from './options.js';
 

@@ -1,6 +1,7 @@
 /** The server. It sets the id of each request once, when the request arrives. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { closeInnerConnections } from './async-steps.js';
+import { sendError } from './error-response.js';
 import { createRequestId, requestId } from './request-id.js';
 import { RequestLanes } from './request-lanes.js';
 import { route, type ServerContext } from './routes.js';
@@ -38,10 +39,18 @@ export async function startServer(
 
   const handleRequest = (request: IncomingMessage, response: ServerResponse) => {
     const id = incomingId(request) ?? createRequestId();
-    const recorder = lanes.recorder(id, shop?.currentUser());
+    const recorder = lanes.createRecorder(id, shop?.currentUser());
     requestId.run(id, route, context, request, response, recorder).catch((error: unknown) => {
-      if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' });
-      response.end(`${error}\n`);
+      if (response.headersSent) {
+        response.destroy();
+        return;
+      }
+      sendError(request, response, {
+        status: 500,
+        title: 'The server failed',
+        reason: `${error}`,
+        remedy: 'Try again, or restart npm start.',
+      });
     });
   };
   const listener = (request: IncomingMessage, response: ServerResponse) =>

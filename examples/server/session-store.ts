@@ -36,7 +36,7 @@ async function openRedis(redisUrl: string): Promise<OpenedSessionStore> {
   const store = new KeyvRedis(
     {
       url: redisUrl,
-      // While Redis is unreachable, a request fails at once instead of waiting for it.
+      // While Redis is unreachable, a request fails immediately instead of waiting for it.
       disableOfflineQueue: true,
       socket: {
         reconnectStrategy: (tries: number) => (isConnected ? Math.min(50 * 2 ** tries, MAX_RECONNECT_DELAY_MS) : false),

@@ -94,7 +94,7 @@ describe('the shop refuses', { timeout: 30_000 }, () => {
     assert.deepEqual(await cart(), full);
   });
 
-  it('one of two simultaneous requests that both read a cart with room for one item', async () => {
+  it('one of two concurrent requests that both read a cart with room for one item', async () => {
     const before = await fillCart(MAX_CART_ITEMS - 1);
     const readsBefore = store.reads;
     const both = [post('/cart'), post('/cart')];

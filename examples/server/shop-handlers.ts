@@ -4,8 +4,9 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestScope, logFields, session } from '@throughline/request';
+import { pageHeaders } from './page-template.js';
 import { writeLogLine } from './request-log.js';
-import { renderErrorPage, renderShopPage } from './shop-page.js';
+import { renderCartPage, renderErrorPage, renderSignInPage } from './shop-page.js';
 
 declare module '@throughline/request' {
   interface RequestScope {
@@ -25,6 +26,7 @@ export const MAX_CART_ITEMS = 100;
 /** In characters. */
 export const MAX_FORM_LENGTH = 1000;
 const FORM_TOO_LONG = `The form is too long: it may have at most ${MAX_FORM_LENGTH} characters.`;
+const INVALID_NAME = "A name has 1 to 32 letters, digits, spaces or . _ - ' and begins with a letter or digit.";
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._'-]{0,31}$/u;
 
 /** Copies the signed-in user from the session to the scope, where every log line reads it. */
@@ -35,7 +37,8 @@ export function setScopeUser(): void {
 
 export function sendShop(response: ServerResponse): void {
   const { userId } = getRequestScope();
-  sendPage(response, 200, renderShopPage(userId, session<ShopSession>().get('cart') ?? [], products));
+  const cart = session<ShopSession>().get('cart') ?? [];
+  sendPage(response, 200, userId === undefined ? renderSignInPage() : renderCartPage(userId, cart, products));
 }
 
 /** Sends the user and the cart as JSON, for programs. */
@@ -54,11 +57,8 @@ export async function signIn(request: IncomingMessage, response: ServerResponse)
   if (form === undefined) return sendErrorPage(response, 413, FORM_TOO_LONG);
   const name = form.get('user')?.trim() ?? '';
   if (!NAME.test(name)) {
-    return sendErrorPage(
-      response,
-      400,
-      "A name has 1 to 32 letters, digits, spaces or . _ - ' and begins with a letter or digit.",
-    );
+    // The form is shown again, with the name to correct.
+    return sendPage(response, 400, renderSignInPage({ name, problem: INVALID_NAME }));
   }
   const currentSession = session<ShopSession>();
   // A new user must not see what the previous user of this browser left in the session.
@@ -121,12 +121,7 @@ export function sendErrorPage(response: ServerResponse, status: number, reason: 
 }
 
 function sendPage(response: ServerResponse, status: number, page: string): void {
-  response.writeHead(status, {
-    'content-type': 'text/html; charset=utf-8',
-    'cache-control': 'no-store',
-    'content-security-policy':
-      "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; img-src data:",
-  });
+  response.writeHead(status, pageHeaders);
   response.end(page);
 }
 

@@ -24,7 +24,7 @@ after(async () => {
 /** Expression: the heading of the page. */
 const heading = `document.querySelector('h1')?.textContent`;
 /** Expression: the lines of the cart. */
-const cart = `[...document.querySelectorAll('li')].map((line) => line.textContent).join()`;
+const cart = `[...document.querySelectorAll('#cart li, p#cart')].map((line) => line.textContent).join()`;
 
 /** Waits until an expression has the value, on this page or on the one that a form leads to. */
 async function waitForValue(page: Page, expression: string, expected: string): Promise<void> {
@@ -63,7 +63,7 @@ async function shop(page: Page, user: string, items: readonly string[], expected
 
 it('two users in two windows each see only their own cart', { timeout: 60_000 }, async () => {
   const url = `http://127.0.0.1:${server.port}/shop`;
-  const [ada, bob] = await Promise.all([browser.page(url), browser.page(url)]);
+  const [ada, bob] = await Promise.all([browser.openPage(url), browser.openPage(url)]);
   await Promise.all([
     shop(ada, 'ada', ['book', 'lamp', 'book'], '2 × book,1 × lamp'),
     shop(bob, "bob o'hara", ['pen'], '1 × pen'),

@@ -1,71 +1,112 @@
 /** The HTML pages of the shop. They consist of plain forms and need no JavaScript. */
+import { escapeHtml, renderPage } from './page-template.js';
 
-/** @param user undefined if no user is signed in */
-export function renderShopPage(user: string | undefined, cart: readonly string[], products: readonly string[]): string {
-  const title = user === undefined ? 'Sign in' : `${escapeHtml(user)}'s cart`;
-  return renderPage(title, user === undefined ? signInHtml : cartHtml(user, cart, products));
+/** A name that the server did not accept. */
+export interface RejectedName {
+  readonly name: string;
+  /** Plain text that states which names are accepted. */
+  readonly problem: string;
+}
+
+/** @param rejected undefined until the user has sent the form */
+export function renderSignInPage(rejected?: RejectedName): string {
+  const attributes = rejected === undefined ? '' : ` value="${escapeHtml(rejected.name)}" aria-invalid="true"`;
+  const problem =
+    rejected === undefined ? '' : `\n      <p class="problem" id="problem">${escapeHtml(rejected.problem)}</p>`;
+  return renderShopPage(
+    rejected === undefined ? 'Sign in' : 'Invalid name',
+    `<div class="intro">
+  <div>
+    <h1>Sign in</h1>
+    <p class="lead">Each user of this shop has a separate cart, in a session that every function of a request can read.</p>
+  </div>
+</div>
+<section class="card" aria-label="Sign in">
+  <form class="sign-in" method="post" action="/sign-in">
+    <div>
+      <label for="user">Name</label>
+      <input id="user" name="user" maxlength="32" autocomplete="off" autocapitalize="none" spellcheck="false"${attributes}
+        aria-describedby="${rejected === undefined ? '' : 'problem '}hint" required autofocus>${problem}
+      <p class="hint" id="hint">Use any name. This example has no passwords.</p>
+    </div>
+    <button>Sign in</button>
+  </form>
+</section>
+<section class="how" aria-label="Explanation">
+  <div>
+    <h2>Be several users at once</h2>
+    <p>
+      Open this page once per user, each time in another browser, another profile or a private window. All windows of a
+      profile share their cookies, and therefore the user. So do all private windows of a browser.
+    </p>
+    <p>
+      Then see <a href="/">the requests in flight</a>: the lanes of a signed-in user show the name.
+    </p>
+  </div>
+${codeHtml}
+</section>`,
+  );
+}
+
+export function renderCartPage(user: string, cart: readonly string[], products: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const item of cart) counts.set(item, (counts.get(item) ?? 0) + 1);
+  const listItems = [...counts].map(([item, count]) => `<li>${count} × ${escapeHtml(item)}</li>`);
+  const list =
+    listItems.length === 0
+      ? '<p class="empty" id="cart">The cart is empty</p>'
+      : `<ul class="items" id="cart">${listItems.join('')}</ul>`;
+  const buttons = products.map((item) => `<button name="item" value="${item}">Add a ${item}</button>`);
+  return renderShopPage(
+    `${user}'s cart`,
+    `<div class="intro">
+  <div>
+    <h1>${escapeHtml(user)}'s cart</h1>
+    <p class="lead">No function of this shop receives the user or the cart. Each reads them from the session of its request.</p>
+  </div>
+  <form method="post" action="/sign-out"><button class="plain">Sign out</button></form>
+</div>
+<section class="card" aria-label="Cart">
+  ${list}
+  <form class="buttons" method="post" action="/cart">
+    ${buttons.join('\n    ')}
+  </form>
+</section>
+<section class="how" aria-label="Explanation">
+  <div>
+    <h2>See your requests</h2>
+    <p>
+      <a href="/#my-request">Send a request as ${escapeHtml(user)}</a>: its lane appears among the requests in flight, with
+      your name. In the terminal, each log line names the request and the user that wrote it.
+    </p>
+    <h2>Be several users at once</h2>
+    <p>
+      Open this page in another browser, another profile or a private window, and sign in with another name. Each user
+      keeps a separate cart, also after a restart of the server.
+    </p>
+  </div>
+${codeHtml}
+</section>`,
+  );
 }
 
 /** @param reason plain text that states why the request failed */
 export function renderErrorPage(reason: string): string {
-  return renderPage(
+  return renderShopPage(
     'Request failed',
-    `<h1>Request failed</h1>\n<p>${escapeHtml(reason)}</p>\n<p><a href="/shop">Back to the shop</a></p>`,
+    `<h1>Request failed</h1>
+<p class="notice">${escapeHtml(reason)}</p>
+<p><a href="/shop">Back to the shop</a></p>`,
   );
 }
 
-/** `title` and `body` are HTML, so any text in them must be escaped. */
-function renderPage(title: string, body: string): string {
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<link rel="icon" href="data:,">
-<title>${title} · Throughline</title>
-<style>
-  body { max-width: 34rem; margin: 40px auto; padding: 0 20px; font: 16px/1.55 system-ui, sans-serif; }
-  .brand { margin: 0; color: #2b59d9; font-size: 14px; font-weight: 700; }
-  h1 { margin: 4px 0 12px; font-size: 30px; line-height: 1.2; letter-spacing: -0.02em; overflow-wrap: anywhere; }
-  p { opacity: 0.85; }
-  form { display: inline-block; margin: 0 6px 10px 0; }
-  input, button { padding: 10px 16px; border: 1px solid #8886; border-radius: 10px; font: inherit; }
-  button { border: 0; background: #2b59d9; color: #fff; font-weight: 700; cursor: pointer; }
-  button.quiet { background: #8883; color: inherit; }
-  ul { padding: 14px 18px; border: 1px solid #8884; border-radius: 14px; list-style: none; }
-  :focus-visible { outline: 3px solid #2b59d9; outline-offset: 2px; }
-</style>
-<p class="brand">Throughline</p>
-${body}
-<p><a href="/">See the requests in flight</a></p>
-</html>
-`;
+/** @param main HTML */
+function renderShopPage(title: string, main: string): string {
+  return renderPage({ path: '/shop', title, main, stylesheet: '/page/shop.css' });
 }
 
-const signInHtml = `<h1>Sign in</h1>
-<p>Use any name. This example has no passwords.</p>
-<form method="post" action="/sign-in">
-  <input name="user" aria-label="Name" placeholder="Name" maxlength="32" required autofocus>
-  <button>Sign in</button>
-</form>
-<p>To be several users at once, open this page once per user, each time in another browser, another profile or a private
-window. All windows of a profile share their cookies, and therefore the user. So do all private windows of a browser.</p>`;
+const codeHtml = `<section class="code" tabindex="0" aria-label="Example code"><pre><code>import { session } from '@throughline/request';
 
-function cartHtml(user: string, cart: readonly string[], products: readonly string[]): string {
-  const counts = new Map<string, number>();
-  for (const item of cart) counts.set(item, (counts.get(item) ?? 0) + 1);
-  const listItems = [...counts].map(([item, count]) => `<li>${count} × ${escapeHtml(item)}</li>`);
-  const buttons = products.map(
-    (item) => `<form method="post" action="/cart"><button name="item" value="${item}">Add a ${item}</button></form>`,
-  );
-  return `<h1>${escapeHtml(user)}'s cart</h1>
-<ul>${listItems.length === 0 ? '<li>The cart is empty</li>' : listItems.join('')}</ul>
-${buttons.join('\n')}
-<form method="post" action="/sign-out"><button class="quiet">Sign out</button></form>
-<p><a href="/work?slow">Work as ${escapeHtml(user)}</a>: the request takes a few seconds, and its lane appears among the requests
-in flight.</p>`;
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-}
+<em>// in any function that the request leads to</em>
+<mark>session()</mark>.get('user');
+<mark>session()</mark>.update('cart', (cart = []) =&gt; [...cart, item]);</code></pre></section>`;

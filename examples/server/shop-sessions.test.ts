@@ -107,7 +107,7 @@ describe('the sessions of the shop', timeLimit, () => {
 });
 
 /**
- * Adds items to the cart of one user through both processes at once, and checks that each process has all of them.
+ * Adds items to the cart of one user through both processes concurrently, and checks that each process has all of them.
  * @returns the window of the user
  */
 async function fillCart(port: number, otherPort: number): Promise<BrowserWindow> {

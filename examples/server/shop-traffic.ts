@@ -1,6 +1,6 @@
 /**
  * Users of the shop, all at the same time, each with a separate session. A user signs in, adds two items to the cart in
- * two simultaneous requests, reads the cart, works, reads the cart again, and signs out. Each user knows which items it
+ * two concurrent requests, reads the cart, works, reads the cart again, and signs out. Each user knows which items it
  * added, so the check does not rely on the server.
  */
 import { Agent, type IncomingMessage, request } from 'node:http';
@@ -18,13 +18,13 @@ export interface ShopTrafficOptions {
 
 export interface ShopTrafficResult {
   readonly requests: number;
-  /** How many reads of an id, a user or a cart the responses reported. */
+  /** The number of reads of an id, a user or a cart that the responses reported. */
   readonly reads: number;
-  /** How many reads returned the id or the user of another request. */
+  /** The number of reads that returned the id or the user of another request. */
   readonly mixedUp: number;
-  /** How many carts held an item that their user did not add. */
+  /** The number of carts that held an item that their user did not add. */
   readonly cartsMixedUp: number;
-  /** How many items that a user had added were missing from the cart. */
+  /** The number of items that a user had added and that were missing from the cart. */
   readonly lost: number;
 }
 

@@ -1,4 +1,7 @@
-/** What `npm start` runs and prints before it serves visitors: the two checks and the comparison. */
+/**
+ * Runs everything that `npm start` does before it serves visitors, and prints the results: the two checks and the
+ * comparison.
+ */
 
 import { ProgressBar } from './progress-bar.js';
 import { createRequestId } from './request-id.js';
@@ -16,12 +19,12 @@ const INITIAL_USERS = 4;
 const LOG_LINES = 12;
 
 /**
- * Sends traffic of many simultaneous users, and prints the result.
+ * Sends the traffic of many concurrent users, and prints the result.
  * @returns how many reads returned anything but the request's own id
  */
 export async function checkRequestIds(server: RunningServer, requests: number, signal: AbortSignal): Promise<number> {
   const users = Math.min(USERS, requests);
-  print(`  ${formatCount(users)} simultaneous users send ${formatCount(requests)} requests. The log begins:`);
+  print(`  ${formatCount(users)} concurrent users send ${formatCount(requests)} requests. The log begins:`);
   print();
   const bar = new ProgressBar(`of ${formatCount(requests)} requests`);
   const log = printFirstLogLines();
@@ -49,14 +52,14 @@ export async function checkRequestIds(server: RunningServer, requests: number, s
 }
 
 /**
- * Simulates many simultaneous users who sign in, fill their carts, work and sign out, and prints the result.
+ * Simulates many concurrent users who sign in, fill their carts, work and sign out, and prints the result.
  * @param requests the approximate number of requests; there is at least one user
  * @returns how many reads, carts or items were mixed up or lost
  */
 export async function checkShop(server: RunningServer, requests: number, signal: AbortSignal): Promise<number> {
   const users = Math.max(1, Math.min(USERS, Math.floor(requests / REQUESTS_PER_USER)));
   const total = users * REQUESTS_PER_USER;
-  print(`  ${formatCount(users)} simultaneous users sign in, fill their carts, work and sign out. The log begins:`);
+  print(`  ${formatCount(users)} concurrent users sign in, fill their carts, work and sign out. The log begins:`);
   print();
   const bar = new ProgressBar(`of ${formatCount(total)} requests`);
   const log = printFirstLogLines();

@@ -20,7 +20,7 @@ const variants: readonly Variant[] = [
 
 interface Variant {
   readonly storage: StorageName;
-  /** How many storages hold a value while a request is handled. */
+  /** The number of storages that hold a value while a request is handled. */
   readonly storages: number;
 }
 

@@ -10,11 +10,11 @@ import { stepNames } from './request-work.js';
 export interface WorkTrafficOptions {
   readonly port: number;
   readonly path: string;
-  /** How many requests all users send together. */
+  /** The number of requests that all users send together. */
   readonly requests: number;
-  /** How many users there are, which is also how many requests are in flight. */
+  /** The number of users, which is also the number of requests in flight. */
   readonly users: number;
-  /** How many users start at once. Each response then starts two more. */
+  /** The number of users that start immediately. Each response then starts two more. */
   readonly initialUsers: number;
   readonly createId: () => number;
   readonly signal: AbortSignal;
@@ -23,9 +23,9 @@ export interface WorkTrafficOptions {
 
 export interface WorkTrafficResult {
   readonly requests: number;
-  /** How many reads of an id the responses reported. */
+  /** The number of reads of an id that the responses reported. */
   readonly reads: number;
-  /** How many of these reads differed from the id that was sent. */
+  /** The number of these reads that differed from the id that was sent. */
   readonly mixedUp: number;
   readonly seconds: number;
 }

@@ -1,4 +1,4 @@
-/** Builds the page twice: as it is, and without the plugin, to show the failure that the plugin prevents. */
+/** Builds the page twice: as is, and without the plugin, to show the failure that the plugin prevents. */
 import { fileURLToPath } from 'node:url';
 import { build, type InlineConfig } from 'vite';
 

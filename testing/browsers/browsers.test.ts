@@ -8,7 +8,7 @@ describe('a browser', () => {
   let server: PageServer;
 
   before(async () => {
-    server = await startPageServer({ isolated: true });
+    server = await startPageServer({ isCrossOriginIsolated: true });
     server.add('/', '<!doctype html><title>A page</title><button onclick="trusted = event.isTrusted">Click</button>');
     browser = await openBrowser('chromium');
   });
@@ -20,7 +20,7 @@ describe('a browser', () => {
   it('reports its version', () => match(browser.version, /^\d+\./));
 
   it('opens pages that share no storage and are all in the foreground', async () => {
-    const pages = await Promise.all([browser.page(server.origin), browser.page(server.origin)]);
+    const pages = await Promise.all([browser.openPage(server.origin), browser.openPage(server.origin)]);
     const [first, second] = pages;
     await first?.evaluate('localStorage.setItem("key", "value")');
     equal(await second?.evaluate('localStorage.getItem("key")'), null);
@@ -34,7 +34,7 @@ describe('a browser', () => {
   });
 
   it('evaluates expressions, clicks elements and takes screenshots', async () => {
-    const page = await browser.page(server.origin);
+    const page = await browser.openPage(server.origin);
     deepEqual(await page.evaluate('[document.title, isSecureContext, crossOriginIsolated]'), ['A page', true, true]);
     equal(await page.evaluate('Promise.resolve(1)'), 1);
     await rejects(page.evaluate('Promise.reject(new Error("expected"))'), /expected/);
@@ -44,16 +44,44 @@ describe('a browser', () => {
     await page.close();
   });
 
+  it('opens a page with a viewport, a color scheme, reduced motion and without scripts, and presses keys', async () => {
+    const media = (query: string) => `matchMedia('(${query})').matches`;
+    const page = await browser.openPage(server.origin, {
+      viewport: { width: 390, height: 800, scale: 2 },
+      colorScheme: 'dark',
+      reducedMotion: true,
+    });
+    deepEqual(
+      await page.evaluate(
+        `[innerWidth, devicePixelRatio, ${media('prefers-color-scheme: dark')}, ${media('prefers-reduced-motion')}]`,
+      ),
+      [390, 2, true, true],
+    );
+    await page.press('Tab');
+    await page.press('Enter');
+    equal(await page.evaluate('document.activeElement.localName + trusted'), 'buttontrue');
+    await page.close();
+    server.add('/scripts', '<!doctype html><title>No script</title><script>document.title = "Script"</script>');
+    for (const [javaScript, title] of [
+      [true, 'Script'],
+      [false, 'No script'],
+    ] as const) {
+      const scripted = await browser.openPage(`${server.origin}/scripts`, { javaScript, colorScheme: 'light' });
+      deepEqual(await scripted.evaluate(`[document.title, ${media('prefers-color-scheme: dark')}]`), [title, false]);
+      await scripted.close();
+    }
+  });
+
   it('closes a page that is stuck in an endless loop', async () => {
     server.add('/stuck', '<!doctype html><script>onload = () => setTimeout(() => { for (;;); })</script>');
-    const page = await browser.page(`${server.origin}/stuck`);
+    const page = await browser.openPage(`${server.origin}/stuck`);
     await page.close();
-    await (await browser.page(server.origin)).close();
+    await (await browser.openPage(server.origin)).close();
   });
 
   it('delivers what a page sends to its channel, and next() rejects when nothing arrives in time', async () => {
-    const channel = server.channel();
-    const page = await browser.page(server.origin);
+    const channel = server.createChannel();
+    const page = await browser.openPage(server.origin);
     await page.evaluate(`fetch('${channel.path}', { method: 'POST', body: JSON.stringify({ sent: [1] }) })`);
     deepEqual(await channel.next(10_000), { sent: [1] });
     await rejects(channel.next(1), /sent nothing for 1 ms/);
@@ -83,7 +111,7 @@ describe('a page server', () => {
       ]);
       const events = await fetch(`${server.origin}/events`);
       equal(events.headers.get('content-type'), 'text/event-stream');
-      // The stream stays open: close() has to end it.
+      // The stream stays open, so close() must end it.
     } finally {
       await server.close();
     }

@@ -2,7 +2,7 @@
 
 import { findProgram } from '../processes/index.js';
 import { type Browser, MissingBrowser } from './browser.js';
-import { type ChromiumProgram, npmChromium } from './npm-chromium.js';
+import { type ChromiumProgram, prepareNpmChromium } from './npm-chromium.js';
 import { launchWithPuppeteer } from './puppeteer.js';
 
 /**
@@ -23,12 +23,12 @@ const programNames = [
   'msedge',
 ];
 
-export async function openChromium(installed: boolean): Promise<Browser> {
-  const { path, env } = installed ? installedChromium() : await npmOrInstalledChromium();
+export async function openChromium(usesInstalled: boolean): Promise<Browser> {
+  const { path, env } = usesInstalled ? findInstalledChromium() : await findChromium();
   return launchWithPuppeteer('chromium', { executablePath: path, env, args: flags });
 }
 
-function installedChromium(): ChromiumProgram {
+function findInstalledChromium(): ChromiumProgram {
   const path = findProgram(programNames, applicationPaths());
   if (path === undefined) {
     throw new MissingBrowser(
@@ -38,12 +38,12 @@ function installedChromium(): ChromiumProgram {
   return { path, env: process.env };
 }
 
-async function npmOrInstalledChromium(): Promise<ChromiumProgram> {
+async function findChromium(): Promise<ChromiumProgram> {
   try {
-    return await npmChromium();
+    return await prepareNpmChromium();
   } catch (npmError) {
     try {
-      return installedChromium();
+      return findInstalledChromium();
     } catch (installedError) {
       const reason = npmError instanceof Error ? npmError.message : String(npmError);
       throw new MissingBrowser(

@@ -5,7 +5,7 @@
  *     const browser = await openBrowser('firefox');
  *     try {
  *       server.add('/', '<!doctype html><title>A page</title>');
- *       const page = await browser.page(server.origin);
+ *       const page = await browser.openPage(server.origin);
  *       console.log(await page.evaluate('document.title'));
  *     } finally {
  *       await browser.close();
@@ -15,7 +15,14 @@
  * Chromium and Firefox are driven by puppeteer-core, WebKitGTK by its WebDriver. Chromium needs no installation on
  * Linux x64, because an npm package provides it.
  */
-export { type Browser, type BrowserName, browserNames, MissingBrowser, type Page } from './browser.js';
+export {
+  type Browser,
+  type BrowserName,
+  browserNames,
+  MissingBrowser,
+  type Page,
+  type PageOptions,
+} from './browser.js';
 export { openBrowser } from './open-browser.js';
 export type { PageChannel } from './page-channel.js';
 export { type PageServer, startPageServer } from './page-server.js';

@@ -16,7 +16,9 @@ export interface ChromiumProgram {
   readonly env: Record<string, string | undefined>;
 }
 
-/** Replaces the package's own configuration, which looks for fonts where its cloud has them. */
+/**
+ * Replaces the package's own configuration, which looks for fonts in the directories of the cloud that it was made for.
+ */
 const fontConfiguration = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
@@ -29,8 +31,8 @@ const run = promisify(execFile);
 const runtimesDirectory = fileURLToPath(new URL('../../../.runtimes/', import.meta.url));
 const unpackScript = fileURLToPath(new URL('unpack-chromium.js', import.meta.url));
 
-/** @throws {Error} With the reason if this Chromium does not run on this machine. */
-export async function npmChromium(): Promise<ChromiumProgram> {
+/** @throws {Error} with the reason, if this Chromium does not run on this machine */
+export async function prepareNpmChromium(): Promise<ChromiumProgram> {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new Error(
       `the Chromium from npm needs Linux on x64, and this machine has ${process.platform} on ${process.arch}`,
@@ -41,7 +43,7 @@ export async function npmChromium(): Promise<ChromiumProgram> {
   const path = join(directory, 'chromium');
   const env = { ...process.env, FONTCONFIG_PATH: join(directory, 'fonts') };
   if (await canStart(path, env)) return { path, env };
-  // The package also contains the libraries that Node does not need and that this machine may lack.
+  // The package also contains the libraries that Node does not need, which may be missing on this machine.
   const envWithLibraries = { ...env, LD_LIBRARY_PATH: join(directory, 'al2023', 'lib') };
   await run(path, ['--version'], { env: envWithLibraries });
   return { path, env: envWithLibraries };
@@ -71,7 +73,8 @@ async function unpack(directory: string): Promise<void> {
     const env = { ...process.env, TMPDIR: partial, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x' };
     await run(process.execPath, [unpackScript], { env });
     await writeFile(join(partial, 'fonts', 'fonts.conf'), fontConfiguration);
-    // Renaming fails if another process has created the directory in the meantime, whose files serve as well.
+    // Renaming fails if another process has created the directory in the meantime. The files of that process serve as
+    // well.
     await rename(partial, directory).catch((error: NodeJS.ErrnoException) => {
       if (!existsSync(directory)) throw error;
     });

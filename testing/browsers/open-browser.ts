@@ -6,21 +6,21 @@ import { openWebKit } from './webkit.js';
 
 export interface OpenOptions {
   /**
-   * Chromium only. Whether to start the Chromium that is installed on this machine. By default, the Chromium from npm
-   * is started, or an installed one if that does not run here.
+   * Chromium only: whether to start the Chromium that is installed on this machine. By default, the Chromium from npm
+   * is started, or an installed one if the one from npm does not run here.
    */
-  readonly installed?: boolean;
+  readonly usesInstalled?: boolean;
 }
 
 /**
  * Starts a browser without a visible window.
  *
- * @throws {MissingBrowser} If this machine does not have the browser. The message says how to install it.
+ * @throws {MissingBrowser} if this machine does not have the browser; the message says how to install it
  */
-export function openBrowser(name: BrowserName, { installed = false }: OpenOptions = {}): Promise<Browser> {
+export function openBrowser(name: BrowserName, { usesInstalled = false }: OpenOptions = {}): Promise<Browser> {
   switch (name) {
     case 'chromium':
-      return openChromium(installed);
+      return openChromium(usesInstalled);
     case 'firefox':
       return openFirefox();
     case 'webkit':

@@ -6,8 +6,8 @@ export interface PageChannel {
   /**
    * Returns the oldest value that has not been returned yet, and waits for one if there is none.
    *
-   * @param timeoutMs How long to wait, in milliseconds.
-   * @throws {Error} If the page sends no value in that time.
+   * @param timeoutMs how long to wait, in milliseconds
+   * @throws {Error} if the page sends no value in that time
    */
   next(timeoutMs: number): Promise<unknown>;
 }

@@ -18,7 +18,7 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /** Derives the media type from the extension of the path. A path without an extension is HTML. */
-export function contentOf(path: string, body: string | Uint8Array): PageContent {
+export function createContent(path: string, body: string | Uint8Array): PageContent {
   const extension = /\.(\w+)$/.exec(path)?.[1] ?? 'html';
   return { type: types[extension] ?? 'application/octet-stream', body };
 }
@@ -44,5 +44,5 @@ parent.postMessage('hello', '*');
 
 /** The resources that every page server has, by path. `page-server.ts` lists what each is for. */
 export const builtInContent: Readonly<Record<string, PageContent>> = Object.fromEntries(
-  Object.entries(builtInBodies).map(([path, body]) => [path, contentOf(path, body)]),
+  Object.entries(builtInBodies).map(([path, body]) => [path, createContent(path, body)]),
 );

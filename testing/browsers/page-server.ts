@@ -21,14 +21,14 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
 import { createChannel, type PageChannel } from './page-channel.js';
-import { builtInContent, contentOf, type PageContent } from './page-content.js';
+import { builtInContent, createContent, type PageContent } from './page-content.js';
 
 export interface PageServer {
   readonly origin: string;
   /** Serves this path from now on. The path's extension determines the media type; without an extension it is HTML. */
   add(path: string, body: string | Uint8Array): void;
   /** Creates a path that pages POST JSON values to, and the queue of these values. */
-  channel(): PageChannel;
+  createChannel(): PageChannel;
   /** Closes every connection and stops the server. */
   close(): Promise<void>;
 }
@@ -36,10 +36,10 @@ export interface PageServer {
 /**
  * Starts a server on a free port of 127.0.0.1.
  *
- * @param options.isolated Whether its pages are cross-origin isolated, which provides the most precise clock that the
- * browser has. Defaults to false.
+ * @param options.isolated whether its pages are cross-origin isolated, which provides the most precise clock that the
+ * browser has; default: false
  */
-export async function startPageServer({ isolated = false } = {}): Promise<PageServer> {
+export async function startPageServer({ isCrossOriginIsolated = false } = {}): Promise<PageServer> {
   const added = new Map<string, PageContent>();
   const receivers = new Map<string, (value: unknown) => void>();
   const closing = new AbortController();
@@ -50,7 +50,7 @@ export async function startPageServer({ isolated = false } = {}): Promise<PageSe
     'access-control-allow-headers': '*',
     'cross-origin-resource-policy': 'cross-origin',
     'cache-control': 'no-store',
-    ...(isolated
+    ...(isCrossOriginIsolated
       ? { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' }
       : {}),
   };
@@ -117,9 +117,9 @@ export async function startPageServer({ isolated = false } = {}): Promise<PageSe
   return {
     origin: `http://127.0.0.1:${port}`,
     add(path, body) {
-      added.set(path, contentOf(path, body));
+      added.set(path, createContent(path, body));
     },
-    channel() {
+    createChannel() {
       const channel = createChannel(`/channels/${receivers.size + 1}`);
       receivers.set(channel.path, channel.receive);
       return channel;

@@ -1,7 +1,13 @@
 /** Chromium and Firefox as a `Browser`, driven by puppeteer-core. */
-import { type LaunchOptions, launch, type Browser as PuppeteerBrowser } from 'puppeteer-core';
+import {
+  type KeyInput,
+  type LaunchOptions,
+  launch,
+  type Browser as PuppeteerBrowser,
+  type Page as PuppeteerPage,
+} from 'puppeteer-core';
 import { killWithThisProcess } from '../processes/index.js';
-import type { Browser, BrowserName, Page } from './browser.js';
+import type { Browser, BrowserName, Page, PageOptions } from './browser.js';
 
 /** The time limit of a start, of a page load and of an evaluation. */
 const TIMEOUT_MS = 60_000;
@@ -21,7 +27,10 @@ export async function launchWithPuppeteer(name: BrowserName, options: LaunchOpti
   return {
     name,
     version,
-    page: (url) => openPage(browser, url),
+    async openPage(url, options) {
+      if (options !== undefined && name !== 'chromium') throw new Error(`A page in ${name} cannot have options.`);
+      return openPage(browser, url, options);
+    },
     async close() {
       await browser.close();
       stopWatching();
@@ -29,15 +38,34 @@ export async function launchWithPuppeteer(name: BrowserName, options: LaunchOpti
   };
 }
 
-async function openPage(browser: PuppeteerBrowser, url: string): Promise<Page> {
+async function openPage(browser: PuppeteerBrowser, url: string, options: PageOptions | undefined): Promise<Page> {
   const context = await browser.createBrowserContext();
   // A tab of an existing window would be in the background, where a page receives no animation frames.
   const page = await context.newPage({ type: 'window' });
+  if (options !== undefined) await emulate(page, options);
   await page.goto(url, { timeout: TIMEOUT_MS });
   return {
     evaluate: (expression) => page.evaluate(expression),
     click: (selector) => page.click(selector),
-    screenshot: () => page.screenshot(),
+    press: (key) => page.keyboard.press(key as KeyInput),
+    screenshot: ({ wholePage = false } = {}) => page.screenshot({ fullPage: wholePage }),
     close: () => context.close(),
   };
+}
+
+/** Must be called before the page is opened, so that it is laid out for the options from the start. */
+async function emulate(
+  page: PuppeteerPage,
+  { viewport, colorScheme, reducedMotion, javaScript }: PageOptions,
+): Promise<void> {
+  if (viewport !== undefined) {
+    await page.setViewport({ ...viewport, deviceScaleFactor: viewport.scale ?? 1 });
+  }
+  await page.emulateMediaFeatures([
+    ...(colorScheme === undefined ? [] : [{ name: 'prefers-color-scheme', value: colorScheme }]),
+    ...(reducedMotion === undefined
+      ? []
+      : [{ name: 'prefers-reduced-motion', value: reducedMotion ? 'reduce' : 'no-preference' }]),
+  ]);
+  if (javaScript !== undefined) await page.setJavaScriptEnabled(javaScript);
 }

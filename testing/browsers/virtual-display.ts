@@ -7,7 +7,7 @@ export interface VirtualDisplay {
   close(): Promise<void>;
 }
 
-/** @param xvfb The path of the Xvfb program. */
+/** @param xvfb the path of the Xvfb program */
 export async function startVirtualDisplay(xvfb: string): Promise<VirtualDisplay> {
   // Xvfb chooses a free display and writes its number to file descriptor 3.
   const child = startChild(xvfb, ['-displayfd', '3', '-screen', '0', '1280x1024x24', '-nolisten', 'tcp'], {

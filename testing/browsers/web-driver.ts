@@ -1,5 +1,5 @@
 /**
- * The part of the WebDriver protocol that a page needs, over HTTP. The libraries for the protocol bring dozens of
+ * The part of the WebDriver protocol that a page needs, over HTTP. The libraries for the protocol depend on dozens of
  * packages and require Node 22; this file makes seven kinds of request.
  *
  * @see https://www.w3.org/TR/webdriver2/
@@ -13,7 +13,7 @@ const REQUEST_TIMEOUT_MS = 60_000;
 const ELEMENT_KEY = 'element-6066-11e4-a52e-4f735466cecf';
 
 /** A browser window and its current page. Closing it ends the session. */
-export interface WebDriverSession extends Page {
+export interface WebDriverSession extends Omit<Page, 'press'> {
   readonly version: string;
   navigate(url: string): Promise<void>;
 }
@@ -21,10 +21,10 @@ export interface WebDriverSession extends Page {
 /**
  * Creates a session, which opens a window.
  *
- * @param origin The origin of the driver.
- * @param capabilities The capabilities to request.
- * @param timeoutMs The time in milliseconds that the driver may take to create the session.
- * @throws {Error} If the driver reports an error or does not respond in time.
+ * @param origin the origin of the driver
+ * @param capabilities the capabilities to request
+ * @param timeoutMs the time in milliseconds that the driver may take to create the session
+ * @throws {Error} if the driver reports an error or does not respond in time
  */
 export async function startSession(origin: string, capabilities: object, timeoutMs: number): Promise<WebDriverSession> {
   const timeouts = { script: REQUEST_TIMEOUT_MS, pageLoad: REQUEST_TIMEOUT_MS };

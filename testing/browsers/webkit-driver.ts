@@ -15,8 +15,8 @@ export interface WebKitDriver {
  * The driver does not report which port it bound, so a free port is passed to it. Another process can bind that port
  * first; the driver then exits, and a new one is started on another port.
  *
- * @param path The path of WebKitWebDriver.
- * @param display The value of `DISPLAY` for its browser.
+ * @param path the path of WebKitWebDriver
+ * @param display the value of `DISPLAY` for its browser
  */
 export async function startWebKitDriver(path: string, display: string): Promise<WebKitDriver> {
   for (let attempt = 1; ; attempt++) {

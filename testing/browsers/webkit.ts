@@ -40,17 +40,19 @@ export async function openWebKit(): Promise<Browser> {
     await display.close();
   };
   try {
-    // Only a session reports the browser's version, so one is opened at once. The first page uses it.
+    // Only a session reports the browser's version, so one is opened immediately. The first page uses it.
     let firstWindow: Window | undefined = await open();
     return {
       name: 'webkit',
       version: firstWindow.session.version,
-      async page(url): Promise<Page> {
+      async openPage(url, options): Promise<Page> {
+        if (options !== undefined) throw new Error('A page in webkit cannot have options.');
         const window = firstWindow ?? (await open());
         firstWindow = undefined;
         await window.session.navigate(url);
         return {
           ...window.session,
+          press: () => Promise.reject(new Error('Keys cannot be pressed in webkit.')),
           async close() {
             windows.delete(window);
             await window.kill();
@@ -65,7 +67,7 @@ export async function openWebKit(): Promise<Browser> {
   }
 }
 
-/** While other WebKit processes start, a driver sometimes never responds. It is then replaced by a new one. */
+/** While other WebKit processes start, a driver sometimes never responds. It is then replaced with a new one. */
 async function openWindow(driverPath: string, display: string): Promise<Window> {
   for (let attempt = 1; ; attempt++) {
     const { child, origin } = await startWebKitDriver(driverPath, display);

@@ -51,7 +51,7 @@ function debianPaths(program: string): string[] {
   }
 }
 
-/** PostgreSQL accepts TCP connections before it accepts clients, so the probe has to log in. */
+/** PostgreSQL accepts TCP connections before it accepts clients, so the probe must log in. */
 async function connectOnce(url: string): Promise<void> {
   const client = new pg.Client(url);
   await client.connect();

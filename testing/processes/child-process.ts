@@ -38,7 +38,7 @@ export function startChild(
  * Kills a child that heads a process group, and the whole group, when this process exits or receives a termination
  * signal.
  *
- * @returns A function that removes the listeners. Call it once the child has exited.
+ * @returns a function that removes the listeners; call it once the child has exited
  */
 export function killWithThisProcess(child: ChildProcess): () => void {
   const onExit = () => killGroup(child);

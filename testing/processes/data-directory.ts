@@ -19,7 +19,7 @@ export interface DataDirectory {
 }
 
 /**
- * Creates an empty temporary directory that the server's user owns. It is removed when this process exits at the
+ * Creates an empty temporary directory that the server's user owns. It is removed when this process exits, at the
  * latest.
  */
 export async function createDataDirectory(): Promise<DataDirectory> {

@@ -1,6 +1,6 @@
 /** The result of starting a program that this machine does not have. A test skips itself and prints the reason. */
 export interface NotInstalled {
-  /** Which program is missing, and how to install it. */
+  /** States which program is missing, and how to install it. */
   readonly reason: string;
 }
 

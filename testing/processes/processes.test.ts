@@ -31,10 +31,10 @@ describe('startChild()', () => {
     const port = await findFreePort();
     const grandchild = `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(listenOn(port))}])`;
     const child = startChild(process.execPath, ['-e', grandchild], { stdio: ['ignore', 'ignore', 'ignore'] });
-    ok(await isEventually(true, port), 'the grandchild listens');
+    ok(await isEventuallyListening(true, port), 'the grandchild listens');
     await child.kill();
     equal(child.process.signalCode, 'SIGKILL');
-    ok(await isEventually(false, port), 'the grandchild has ended');
+    ok(await isEventuallyListening(false, port), 'the grandchild has ended');
   });
 });
 
@@ -75,9 +75,9 @@ describe('startTestServer()', () => {
 });
 
 /** Waits up to ten seconds until a server on the port listens, or until none does. */
-async function isEventually(listening: boolean, port: number): Promise<boolean> {
+async function isEventuallyListening(isExpected: boolean, port: number): Promise<boolean> {
   for (let attempt = 0; attempt < 1000; attempt++) {
-    if ((await isListening(port)) === listening) return true;
+    if ((await isListening(port)) === isExpected) return true;
     await delay(10);
   }
   return false;

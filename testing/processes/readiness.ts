@@ -9,9 +9,9 @@ const RETRY_INTERVAL_MS = 20;
 /**
  * Repeats a probe until it succeeds.
  *
- * @param probe Makes one attempt to use the server. Rejects while the server is not ready.
- * @param outputAfterExit Returns what the server printed once its process has exited, and `undefined` while it runs.
- * @throws {Error} If the process exits before the probe succeeds, or if no probe succeeds within 60 seconds.
+ * @param probe makes one attempt to use the server; rejects while the server is not ready
+ * @param outputAfterExit returns the output of the server once its process has exited, and `undefined` while it runs
+ * @throws {Error} if the process exits before the probe succeeds, or if no probe succeeds within 60 seconds
  */
 export async function waitUntilReady(
   probe: () => Promise<unknown>,

@@ -6,7 +6,7 @@ import { type ServerCommand, ServerProcess } from './server-process.js';
 
 /** A running server. Disposing of it kills the server and removes its files. */
 export interface TestServer extends AsyncDisposable {
-  /** What a client connects to. */
+  /** The URL that a client connects to. */
   readonly url: string;
   /** The TCP port on 127.0.0.1. */
   readonly port: number;
@@ -26,7 +26,7 @@ export interface TestServerOptions extends ServerCommand {
 /**
  * Starts a server and resolves once it is ready.
  *
- * @throws {Error} If the server exits or is not ready in time. Its process and its data directory are gone by then.
+ * @throws {Error} if the server exits or is not ready in time; its process and its data directory are gone by then
  */
 export async function startTestServer({
   url,

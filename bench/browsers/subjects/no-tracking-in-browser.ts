@@ -14,4 +14,4 @@ class VariableStorage implements Storage {
   }
 }
 
-export const subject: Subject = { tracks: false, makeStorage: () => new VariableStorage() };
+export const subject: Subject = { isTracking: false, makeStorage: () => new VariableStorage() };

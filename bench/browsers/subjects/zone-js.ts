@@ -1,6 +1,6 @@
 /**
- * zone.js. It has zones instead of storages: each `run` forks a zone, and the value is a property of that zone. The patches
- * must come before all other code, so zone.js is imported first.
+ * zone.js. It has zones instead of storages: each `run` forks a zone, and the value is a property of that zone. The
+ * patches must come before all other code, so zone.js is imported first.
  */
 import 'zone.js';
 import type { Storage, Subject } from '../../suite/subject.js';
@@ -19,4 +19,4 @@ class ZoneStorage implements Storage {
   }
 }
 
-export const subject: Subject = { tracks: true, makeStorage: () => new ZoneStorage() };
+export const subject: Subject = { isTracking: true, makeStorage: () => new ZoneStorage() };

@@ -1,20 +1,20 @@
 /**
  * The soak: a million flows, a thousand at a time, each with a different value.
  *
- * A flow has two stages. The stage's kind, one of nine, follows from the flow's number; each kind suspends once or more. The
- * flow checks its value after each suspension and in each callback. It must never read another flow's value, or none. Between
- * flows there must be no value. The soak counts the flows that read anything else.
+ * A flow has two stages. The stage's kind, one of nine, follows from the flow's number; each kind suspends once or
+ * more. The flow checks its value after each suspension and in each callback. It must never read another flow's value,
+ * or none. Between flows there must be no value. The soak counts the flows that read anything else.
  *
- * The values must become unreachable when their flows end. About a thousand of them are watched through weak references and
- * counted when all flows have ended and the garbage collector has run. Where the size of the heap can be read, it is compared
- * with the size after a fifth of the flows, by which time everything that is made only once exists.
+ * The values must become unreachable when their flows end. About a thousand of them are watched through weak references
+ * and counted when all flows have ended and the garbage collector has run. Where the size of the heap can be read, it
+ * is compared with the size after a fifth of the flows, by which time everything that is made only once exists.
  */
 import type { Storage } from '../../suite/subject.js';
 
 const CONCURRENT_FLOWS = 1000;
 const STAGES_PER_FLOW = 2;
 const WATCHED_VALUES = 1000;
-/** How often the garbage collector is run before a value counts as held. */
+/** The number of times that the garbage collector is run before a value counts as held. */
 const MAX_COLLECTIONS = 20;
 
 interface Value {

@@ -1,6 +1,6 @@
 /**
- * `setTimeout` without a delay, a thousand at once: one at a time would mostly measure the event loop. The listener of a
- * message schedules them, because browsers delay nested timers (those that a timer schedules) after the first few.
+ * `setTimeout` without a delay, a thousand at once: one at a time would mostly measure the event loop. The listener of
+ * a message schedules them, because browsers delay nested timers (those that a timer schedules) after the first few.
  */
 import { timeLaps } from '../../measure/stopwatch.js';
 import type { Workload } from '../../suite/workload.js';

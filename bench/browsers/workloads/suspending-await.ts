@@ -1,7 +1,7 @@
 /**
- * A loop of `await` of an async function that really suspends: the promise it waits for is settled later, by code outside all
- * flows. A hundred flows, each with a different value, run concurrently. When all of them are waiting, they are resumed
- * together, so the resuming code accounts for only a hundredth of the measured time.
+ * A loop of `await` of an async function that really suspends: the promise it waits for is settled later, by code
+ * outside all flows. A hundred flows, each with a different value, run concurrently. When all of them are waiting, they
+ * are resumed together, so the resuming code accounts for only a hundredth of the measured time.
  */
 import { timeLaps } from '../../measure/stopwatch.js';
 import type { Workload } from '../../suite/workload.js';

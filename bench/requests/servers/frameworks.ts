@@ -3,7 +3,9 @@ export interface Framework {
   readonly title: string;
   /** The package or module that most applications use. Absent if there is none. */
   readonly peer?: string;
-  /** Whether the framework is also measured with sessions. They cost the same everywhere, so three frameworks suffice. */
+  /**
+   * Whether the framework is also measured with sessions. They cost the same everywhere, so three frameworks suffice.
+   */
   readonly hasSessionVariants: boolean;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Nest, on either platform. Its decorators are called as functions, because Nest uses TypeScript's legacy decorators and this
- * workspace compiles standard ones.
+ * Nest, on either platform. Its decorators are called as functions, because Nest uses TypeScript's legacy decorators
+ * and this workspace compiles standard ones.
  */
 import 'reflect-metadata';
 import { Server, type ServerResponse } from 'node:http';
@@ -88,10 +88,13 @@ function soakController(): new () => object {
 }
 
 /** The arguments with which a decorator of a method is called. */
-function methodArguments(owner: new () => object, name: string): [object, string, TypedPropertyDescriptor<unknown>] {
-  const descriptor = Object.getOwnPropertyDescriptor(owner.prototype, name);
-  if (descriptor === undefined) throw new Error(`The class ${owner.name} has no method ${name}.`);
-  return [owner.prototype, name, descriptor];
+function methodArguments(
+  controller: new () => object,
+  name: string,
+): [object, string, TypedPropertyDescriptor<unknown>] {
+  const descriptor = Object.getOwnPropertyDescriptor(controller.prototype, name);
+  if (descriptor === undefined) throw new Error(`The class ${controller.name} has no method ${name}.`);
+  return [controller.prototype, name, descriptor];
 }
 
 /** On both platforms, a middleware receives Node's own request and response. */

@@ -1,10 +1,10 @@
-/** What every `<framework>-server.ts` exports, and what it shares with the clients. */
+/** The exports of every `<framework>-server.ts`, and the constants that it shares with the clients. */
 import type { Server } from 'node:http';
 import type { Variant } from '../subjects/variants.js';
 
 /**
- * Starts a server of one framework in one variant. It serves `GET /lookup`, and in the variant `soak` also `POST /soak`. The
- * server listens on a free port when the promise resolves.
+ * Starts a server of one framework in one variant. It serves `GET /lookup`, and in the variant `soak` also
+ * `POST /soak`. The server listens on a free port when the promise resolves.
  */
 export type StartServer = (variant: Variant) => Promise<Server>;
 

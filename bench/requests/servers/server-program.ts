@@ -1,6 +1,7 @@
 /**
- * The program that runs one server in its own process: `server-program.js <framework> <variant>`. It sends `ServerReady` when
- * the server listens, and responds to each `StateRequest` with a `ServerState`. The parent's side is server-process.ts.
+ * The program that runs one server in its own process: `server-program.js <framework> <variant>`. It sends
+ * `ServerReady` when the server listens, and responds to each `StateRequest` with a `ServerState`. The parent's side is
+ * server-process.ts.
  */
 import type { AddressInfo } from 'node:net';
 import { setImmediate as immediate } from 'node:timers/promises';
@@ -33,7 +34,7 @@ const server = await startServer(variant);
 server.keepAliveTimeout = 120_000;
 
 process.on('message', (request: StateRequest) => {
-  // A rejection ends this process, and the parent reports that.
+  // A rejection ends this process, which the parent reports.
   void readState(request).then((state) => process.send?.(state));
 });
 // The parent has exited.
@@ -48,7 +49,9 @@ async function readState(request: StateRequest): Promise<ServerState> {
   return { ...soakCounts(), processorTime: user + system, heap: heapUsed };
 }
 
-/** Collects twice, because what the last requests left behind may need a turn of the event loop to become unreachable. */
+/**
+ * Collects twice, because what the last requests left behind may need a turn of the event loop to become unreachable.
+ */
 async function collectGarbage(): Promise<void> {
   const { gc } = globalThis;
   if (gc === undefined) throw new Error('The server must run with --expose-gc.');

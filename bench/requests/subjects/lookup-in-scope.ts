@@ -1,4 +1,6 @@
-/** The work of `GET /lookup` in the variants with a request scope: the scope is the context, and the session is used. */
+/**
+ * The work of `GET /lookup` in the variants with a request scope: the scope is the context, and the session is used.
+ */
 import { getRequestScope, type RequestScopeOptions, session } from '@throughline/request';
 import { sessions } from '@throughline/request/sessions';
 import { type LookupResult, lookUpInContext, type RequestContext } from './lookup-route.js';
@@ -32,14 +34,14 @@ export async function lookUpInScope(variant: Variant, user: string): Promise<Loo
   getRequestScope().user = user;
   if (variant === 'throughline') return lookUpInContext(SCOPE_CONTEXT, user);
   const result = await lookUpInContext(SCOPE_CONTEXT, user);
-  return useSession(variant, user) ? result : { ...result, isLost: true };
+  return updateAndCheckSession(variant, user) ? result : { ...result, isLost: true };
 }
 
 /** @returns whether the session belongs to the user */
-function useSession(variant: Variant, user: string): boolean {
+function updateAndCheckSession(variant: Variant, user: string): boolean {
   const current = session<LookupSession>();
-  const owner = current.get('user');
-  if (owner === undefined) current.set('user', user);
+  const sessionUser = current.get('user');
+  if (sessionUser === undefined) current.set('user', user);
   if (variant === 'session-write') current.set('requests', (current.get('requests') ?? 0) + 1);
-  return owner === undefined || owner === user;
+  return sessionUser === undefined || sessionUser === user;
 }

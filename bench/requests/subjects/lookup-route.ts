@@ -1,7 +1,8 @@
 /**
- * The work of `GET /lookup`, the route whose rate is measured. The handler reads the user from a header, looks up two things,
- * and responds with a little JSON. The first lookup resolves immediately, the second after an immediate. After each lookup the
- * handler needs the request's id and user: they are arguments if the framework is alone, and otherwise come from the context.
+ * The work of `GET /lookup`, the route whose rate is measured. The handler reads the user from a header, looks up two
+ * things, and responds with a little JSON. The first lookup resolves immediately, the second after an immediate. After
+ * each lookup the handler needs the request's id and user: they are arguments if the framework is alone, and otherwise
+ * come from the context.
  */
 import { setImmediate as immediate } from 'node:timers/promises';
 

@@ -1,7 +1,7 @@
 /**
- * The steps of a request in the soak (`POST /soak`), the same on every framework. The request's key is passed along as an
- * argument, and the first step stores it in the scope. From then on, each step checks that the current scope holds this key and
- * that the current session belongs to this key's user:
+ * The steps of a request in the soak (`POST /soak`), the same on every framework. The request's key is passed along as
+ * an argument, and the first step stores it in the scope. From then on, each step checks that the current scope holds
+ * this key and that the current session belongs to this key's user:
  *
  *   enterSoakRequest        before the body is parsed
  *   runSoakSteps            from the parsed body to the response: timers, streams, a race

@@ -1,6 +1,6 @@
 /**
- * Identifies a request of the soak by its user and its number: `user-7.0` is the first request of `user-7`. Client and server
- * derive from the key what the request does and what its session must contain.
+ * Identifies a request of the soak by its user and its number: `user-7.0` is the first request of `user-7`. Client and
+ * server derive from the key what the request does and what its session must contain.
  */
 export type SoakKey = string;
 

@@ -1,6 +1,6 @@
 /**
- * A bare keep-alive connection that sends one request at a time, for the soak. A client must cost less than the server that it
- * tests, so this one reads only responses with a content length or in chunks, and stores a single cookie.
+ * A bare keep-alive connection that sends one request at a time, for the soak. A client must cost less than the server
+ * that it tests, so this one reads only responses with a content length or in chunks, and stores a single cookie.
  */
 import { connect, type Socket } from 'node:net';
 
@@ -42,7 +42,7 @@ export class HttpConnection {
    * Sends a request.
    * @param head the request line and the headers, each with its line end, without cookies
    * @param callback called with the response or an error; a promise per request would be the client's largest cost
-   * @throws if the last request has no response yet
+   * @throws {Error} if the last request has no response yet
    */
   send(head: string, body: string, callback: ResponseCallback): void {
     if (this.#callback !== undefined) throw new Error('The last request has no response yet.');

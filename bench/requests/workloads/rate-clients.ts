@@ -1,7 +1,7 @@
 /**
- * The clients of a rate measurement: a number of users, each with its own bare socket, who send the next request when they have
- * received the response to the last one. Nothing is pipelined, since a server that reads several requests at once does less
- * work for each.
+ * The clients of a rate measurement: a number of users, each with its own bare socket, who send the next request when
+ * they have received the response to the last one. Nothing is pipelined, since a server that reads several requests at
+ * once does less work for each.
  */
 import { connect, type Socket } from 'node:net';
 import { USER_HEADER } from '../servers/server-contract.js';
@@ -12,7 +12,7 @@ const USER_COUNT = 32;
 const RESPONSE_ENDS = ['"isLost":false}', '"isLost":false}\r\n0\r\n\r\n'] as const;
 const LOST_CONTEXT = '"isLost":true}';
 
-/** A handler did not read its own request's values. Such a variant has no figures. */
+/** Thrown if a handler did not read its own request's values. Such a variant has no figures. */
 export class LostContextError extends Error {
   override readonly name = 'LostContextError';
 }
@@ -47,8 +47,8 @@ export class RateClients {
 }
 
 /**
- * One user. It does the least that a client can do, because otherwise it would cost more than the server: it compares only the
- * beginning and the end of a response, and reads everything into one buffer.
+ * One user. It does the least that a client can do, because otherwise it would cost more than the server: it compares
+ * only the beginning and the end of a response, and reads everything into one buffer.
  */
 class RateClient {
   readonly #socket: Socket;

@@ -32,10 +32,10 @@ describe('RateClients', () => {
     for (const isChunked of [false, true]) {
       let served = 0;
       const busy = new Set<unknown>();
-      let overlapped = false;
+      let hasOverlapped = false;
       const { responses, seconds } = await sendTo((request, response) => {
         const user = request.headers[USER_HEADER];
-        if (busy.has(user)) overlapped = true;
+        if (busy.has(user)) hasOverlapped = true;
         busy.add(user);
         setImmediate(() => {
           busy.delete(user);
@@ -47,7 +47,7 @@ describe('RateClients', () => {
       equal(responses, served);
       ok(responses >= 32, `${responses}`);
       ok(seconds > 0);
-      equal(overlapped, false);
+      equal(hasOverlapped, false);
     }
   });
 

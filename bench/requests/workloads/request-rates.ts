@@ -1,7 +1,7 @@
 /**
- * Requests per second of one framework in several variants, each of which is a server in its own process. All servers are warmed
- * up first. Then they are measured in turns, in several short windows each, so that anything else that the machine does affects
- * all of them alike.
+ * Requests per second of one framework in several variants, each of which is a server in its own process. All servers
+ * are warmed up first. Then they are measured in turns, in several short windows each, so that anything else that the
+ * machine does affects all of them alike.
  */
 import { median } from '../../measure/statistics.js';
 import type { SampleBudget } from '../../suite/sample-budget.js';
@@ -50,12 +50,12 @@ export async function measureRates(
       });
       all.push({ variant, server, clients, rates: [], costs: [] });
     }
-    for (const tested of all) await unlessLost(tested, () => tested.clients.send(budget.loadWarmUpMs));
+    for (const tested of all) await sendUnlessLost(tested, () => tested.clients.send(budget.loadWarmUpMs));
     for (let window = 0; window < WINDOW_COUNT; window++) {
       // Each turn begins with another variant, so that no variant always comes first.
       for (let turn = 0; turn < all.length; turn++) {
         const next = all[(window + turn) % all.length];
-        if (next !== undefined) await unlessLost(next, () => measureWindow(next, budget.loadMs / WINDOW_COUNT));
+        if (next !== undefined) await sendUnlessLost(next, () => measureWindow(next, budget.loadMs / WINDOW_COUNT));
       }
     }
     return new Map(all.map((tested) => [tested.variant, rateOf(tested)]));
@@ -74,7 +74,7 @@ async function measureWindow({ server, clients, rates, costs }: VariantUnderTest
 }
 
 /** Skips a variant that has lost a context, and records the first loss. */
-async function unlessLost(tested: VariantUnderTest, send: () => Promise<unknown>): Promise<void> {
+async function sendUnlessLost(tested: VariantUnderTest, send: () => Promise<unknown>): Promise<void> {
   if (tested.lostValue !== undefined) return;
   try {
     await send();

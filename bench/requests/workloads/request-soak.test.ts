@@ -1,6 +1,7 @@
 /**
- * A tenth of the soak, on the Node that runs the tests: 10,000 requests on each framework. The heap is noisy in such a short
- * time, so only a certain leak fails: a request that stays reachable with its response takes several thousand bytes.
+ * A tenth of the soak, on the Node that runs the tests: 10,000 requests on each framework. The heap is noisy in such a
+ * short time, so only a certain leak fails: a request that stays reachable with its response takes several thousand
+ * bytes.
  */
 import { equal, ok } from 'node:assert/strict';
 import { before, describe, it } from 'node:test';

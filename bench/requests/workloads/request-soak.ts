@@ -1,12 +1,12 @@
 /**
- * The soak of one server: 200 connections send requests, and every step of every request checks its own scope and its own
- * session (subjects/soak-checks.ts).
+ * The soak of one server: 200 connections send requests, and every step of every request checks its own scope and its
+ * own session (subjects/soak-checks.ts).
  *
- * The size of the heap is read after a forced collection, while all connections are open and no request is in progress. It is
- * read up to 25 times, after equal numbers of requests. In the first half, the heap grows by what a process makes only once
- * (compiled code, caches that fill up); in the second half, it must be flat. The growth is the median of the slopes between all
- * pairs of points of the second half (the Theil–Sen estimator), which a single outlier does not change. The spread is the lower
- * and the upper quartile of these slopes.
+ * The size of the heap is read after a forced collection, while all connections are open and no request is in progress.
+ * It is read up to 25 times, after equal numbers of requests. In the first half, the heap grows by what a process makes
+ * only once (compiled code, caches that fill up); in the second half, it must be flat. The growth is the median of the
+ * slopes between all pairs of points of the second half (the Theil–Sen estimator), which a single outlier does not
+ * change. The spread is the lower and the upper quartile of these slopes.
  */
 import { median } from '../../measure/statistics.js';
 import type { FrameworkName } from '../servers/frameworks.js';
@@ -22,7 +22,7 @@ export interface SoakResult {
   /** Version of the Node that ran the server. */
   readonly version: string;
   readonly requests: number;
-  /** How often a scope and a session were read. */
+  /** The number of reads of a scope and a session. */
   readonly reads: number;
   /** Reads and responses with another request's values or none, and requests whose end was not observed. */
   readonly mismatches: number;

@@ -1,6 +1,7 @@
 /**
- * The clients of the soak. Each user has one connection and one session, sends one request after another, and knows what the
- * response must contain: the request's key, the user's name, and the number of requests that its session has counted.
+ * The clients of the soak. Each user has one connection and one session, sends one request after another, and knows
+ * what the response must contain: the request's key, the user's name, and the number of requests that its session has
+ * counted.
  */
 import { SOAK_KEY_HEADER } from '../servers/server-contract.js';
 import { type SoakKey, writesToSession } from '../subjects/soak-key.js';

@@ -1,6 +1,6 @@
 /**
- * cls-hooked. A namespace can hold many keys, but each library that uses cls-hooked makes its own namespace, as it would make
- * its own AsyncLocalStorage. So each storage is one namespace.
+ * cls-hooked. A namespace can hold many keys, but each library that uses cls-hooked makes its own namespace, as it
+ * would make its own AsyncLocalStorage. So each storage is one namespace.
  */
 import clsHooked, { type Namespace } from 'cls-hooked';
 import type { Storage, Subject } from '../../suite/subject.js';
@@ -22,4 +22,4 @@ class NamespaceStorage implements Storage {
   }
 }
 
-export const subject: Subject = { tracks: true, makeStorage: () => new NamespaceStorage() };
+export const subject: Subject = { isTracking: true, makeStorage: () => new NamespaceStorage() };

@@ -14,4 +14,4 @@ class FieldStorage implements Storage {
   }
 }
 
-export const subject: Subject = { tracks: false, makeStorage: () => new FieldStorage() };
+export const subject: Subject = { isTracking: false, makeStorage: () => new FieldStorage() };

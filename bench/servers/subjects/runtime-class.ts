@@ -3,6 +3,6 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Subject } from '../../suite/subject.js';
 
 export const subject: Subject = {
-  tracks: true,
+  isTracking: true,
   makeStorage: () => new AsyncLocalStorage<object>(),
 };

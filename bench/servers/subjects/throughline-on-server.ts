@@ -2,6 +2,6 @@ import { AsyncLocalStorage } from 'throughline';
 import type { Subject } from '../../suite/subject.js';
 
 export const subject: Subject = {
-  tracks: true,
+  isTracking: true,
   makeStorage: () => new AsyncLocalStorage<object>(),
 };

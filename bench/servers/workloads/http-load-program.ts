@@ -1,12 +1,14 @@
 /**
  * The program that generates the load for http-server-rate.ts, in its own process:
- * `http-load-program.js <port> <ms of warm-up> <ms of measurement>`. Each socket sends its next request when it has received
- * the response to the last one. The sockets are used directly, because a client must cost less than the server that it
- * measures.
+ * `http-load-program.js <port> <ms of warm-up> <ms of measurement>`. Each socket sends its next request when it has
+ * received the response to the last one. The sockets are used directly, because a client must cost less than the server
+ * that it measures.
  */
 import { connect, type Socket } from 'node:net';
 
-/** The message that this program sends to its parent. `failure` is the status line of a failed response, or an error. */
+/**
+ * The message that this program sends to its parent. `failure` is the status line of a failed response, or an error.
+ */
 export type LoadReport = { requestsPerSecond: number } | { failure: string };
 
 const SOCKET_COUNT = 32;

@@ -1,7 +1,7 @@
 /**
- * Requests per second of a `node:http` server. For each request it sets a value in each storage, awaits ten times, twice for an
- * immediate, reads each storage, and responds. The load comes from a separate process, over more sockets than the server can
- * serve at once, so the server is the limit.
+ * Requests per second of a `node:http` server. For each request it sets a value in each storage, awaits ten times,
+ * twice for an immediate, reads each storage, and responds. The load comes from a separate process, over more sockets
+ * than the server can serve at once, so the server is the limit.
  */
 import { fork } from 'node:child_process';
 import { createServer, type Server, type ServerResponse } from 'node:http';

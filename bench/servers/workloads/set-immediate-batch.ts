@@ -1,6 +1,6 @@
 /**
- * `setImmediate` in a flow in which each storage holds a value. A hundred immediates are scheduled at once: one at a time would
- * mostly measure the event loop.
+ * `setImmediate` in a flow in which each storage holds a value. A hundred immediates are scheduled at once: one at a
+ * time would mostly measure the event loop.
  */
 import { timeLaps } from '../../measure/stopwatch.js';
 import type { Workload } from '../../suite/workload.js';

@@ -1,4 +1,4 @@
-/** What a tool returns, in the form in which bundlers request it: the source map is serialized. */
+/** The output of a tool in the form that bundlers request, with a serialized source map. */
 export interface RewrittenCode {
   readonly code: string;
   /** Absent if nothing was rewritten. */

@@ -15,7 +15,7 @@ const { resolve } = createRequire(import.meta.url);
 /** By the names of the workloads in transform-suite.ts. */
 export const TRANSFORM_INPUTS: Readonly<Record<string, () => Promise<TransformInput>>> = {
   'react-dom': () => readPublishedFile('react-dom', 'cjs/react-dom-client.development.js'),
-  // The package typescript no longer contains a compiler in JavaScript. This package has the last one that was.
+  // The package typescript no longer contains a compiler in JavaScript. This package contains the last such compiler.
   typescript: () => readPublishedFile('@ts-morph/common', 'dist/typescript.js'),
   app: bundleApp,
 };

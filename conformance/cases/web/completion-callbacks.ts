@@ -4,12 +4,12 @@ import { assertCallbackKeepsFrame, assertFlowsKeepFrame } from '../../concurrent
 import { AbsentFeatureError, casesRequiring, type Feature } from '../../features.js';
 import { silentWav } from './silent-wav.js';
 
-/** After this time a browser counts as one that waits for its user. */
+/** After this time, a browser counts as waiting for the user. */
 const USER_PROMPT_TIMEOUT_MS = 2000;
 
 /**
- * A permission request that a browser decides without its user. Some headless browsers reject such a request immediately,
- * others show a prompt.
+ * A permission request that a browser decides without the user. Some headless browsers reject such a request
+ * immediately; others show a prompt.
  */
 function decidedWithoutUser(name: string, request: (decided: () => void) => unknown): Feature {
   return {

@@ -1,4 +1,6 @@
-/** What the cases about pages share: waiting for events and time, and elements that are in the page for a while. */
+/**
+ * Functions that the cases about pages share: they wait for events and time, and keep elements in the page for a while.
+ */
 
 /** Resolves when `target` fires the next event of this type. */
 export function nextEvent(target: EventTarget, type: string): Promise<void> {

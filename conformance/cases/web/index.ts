@@ -1,8 +1,8 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 /**
- * The chapters about APIs that only pages have, one for each family. The references above give all cases the types of the
- * DOM, which are not among the types of Node.
+ * The chapters about APIs that only pages have, one for each family. The references above provide the types of the DOM
+ * to all cases, because the types of Node do not contain them.
  */
 import type { Chapter } from '../../case.js';
 import { completionCallbacks } from './completion-callbacks.js';

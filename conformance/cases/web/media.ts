@@ -6,7 +6,7 @@ import { casesRequiring, type Feature } from '../../features.js';
 import { nextEvent, whileInPage } from './dom.js';
 import { silentWav } from './silent-wav.js';
 
-/** After this time a browser counts as one that cannot play sound or video. */
+/** After this time, a browser counts as unable to play sound or video. */
 const PLAYBACK_TIMEOUT_MS = 4000;
 
 const soundPlayback: Feature = {
@@ -218,7 +218,8 @@ function createPlayer(url?: string): HTMLVideoElement {
 
 /**
  * Registers listeners for all media events.
- * @returns a function that returns the values read in the listeners of an event type, in order, without consecutive duplicates
+ * @returns a function that returns the values read in the listeners of an event type, in order, without consecutive
+ * duplicates
  */
 function recordMediaEvents(
   storage: AsyncLocalStorage<string>,

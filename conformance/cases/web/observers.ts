@@ -96,8 +96,8 @@ export const observers: Chapter = {
 };
 
 /**
- * Asserts that the callback of an observer runs in the root, although flows create the observer, start the observation and
- * cause the observed change.
+ * Asserts that the callback of an observer runs in the root, although flows create the observer, start the observation
+ * and cause the observed change.
  */
 function assertRunsInRoot(
   storage: AsyncLocalStorage<string>,

@@ -1,6 +1,6 @@
 /**
- * The model of the cases about objects that represent one task, such as an `XMLHttpRequest` or an image that loads. Three
- * frames are involved, and the listeners must run in the third:
+ * The model of the cases about objects that represent one task, such as an `XMLHttpRequest` or an image that loads.
+ * Three frames are involved, and the listeners must run in the third:
  *
  *     storage.run('creator', create)      creates the object
  *     storage.run('listener', listen)     registers listeners and event handlers
@@ -22,8 +22,8 @@ export interface Task {
 }
 
 /**
- * Asserts that a task fires all `types`, the last one last, and that each listener and event handler runs in the frame of the
- * `start` call.
+ * Asserts that a task fires all `types`, the last one last, and that each listener and event handler runs in the frame
+ * of the `start` call.
  */
 export async function assertTaskKeepsFrame(
   { AsyncLocalStorage }: Pick<Implementation, 'AsyncLocalStorage'>,

@@ -1,20 +1,23 @@
 /**
- * A *check* uses one function of a driver and observes, wherever the driver calls back, whether the frame of the call
- * is current there. Several flows run the same check at the same time, and the outcome covers all of them.
+ * A *check* uses one function of a driver and observes in each callback whether the frame of the call is current.
+ * Several flows run the same check at the same time, and the outcome covers all of them.
  */
 
 /** One of the flows that run a check at the same time. */
 export interface Flow {
-  /** The value that is current in this flow unless it was lost. */
+  /** The value that is current in this flow unless it has been lost. */
   readonly id: string;
   readonly index: number;
-  /** Compares the values that are current with the flow's own. A check calls it wherever the driver calls back. */
+  /** Compares the current values with the flow's own. A check calls this method wherever the driver calls back. */
   observe(): void;
   /** `AsyncLocalStorage.bind`, of Throughline's class and of Node's. */
   readonly bind: Wrap;
 }
 
-/** What a check applies to the callbacks that it passes to the driver: `unwrapped`, or the `bind` of its flow. */
+/**
+ * The function that a check applies to the callbacks that it passes to the driver: `unwrapped`, or the `bind` of its
+ * flow.
+ */
 export type Wrap = <Args extends unknown[], Result>(callback: (...args: Args) => Result) => (...args: Args) => Result;
 
 export const unwrapped: Wrap = (callback) => callback;
@@ -22,26 +25,26 @@ export const unwrapped: Wrap = (callback) => callback;
 export interface Check {
   readonly name: string;
   run(flow: Flow): Promise<unknown>;
-  /** How an application keeps the frame where the driver loses it. `run` is the check with this fix applied. */
+  /** The fix for an application if the driver loses the frame. `run` is the check with this fix applied. */
   readonly fix?: { readonly text: string; run(flow: Flow): Promise<unknown> };
 }
 
 /**
- * `kept`: every flow observed its own value everywhere. `lost`: some observed none. `another`: some observed another
- * flow's.
+ * `kept`: every flow observed its own value everywhere. `lost`: some flow observed none. `another`: some flow observed
+ * the value of another flow.
  */
-export type Outcome = 'kept' | 'lost' | 'another';
+export type FrameOutcome = 'kept' | 'lost' | 'another';
 
 /** The outcome for a storage of Throughline, and for one of Node's own class. */
-export interface Outcomes {
-  readonly throughline: Outcome;
-  readonly node: Outcome;
+export interface OutcomeByClass {
+  readonly throughline: FrameOutcome;
+  readonly node: FrameOutcome;
 }
 
-export interface CheckResult extends Outcomes {
+export interface CheckResult extends OutcomeByClass {
   /** The name of the check. */
   readonly name: string;
-  readonly fix?: Outcomes & { readonly text: string };
+  readonly fix?: OutcomeByClass & { readonly text: string };
 }
 
 /** The number of connections of a pool. */
@@ -51,4 +54,4 @@ export const POOL_SIZE = 2;
 export const FLOW_COUNT = 8;
 
 /** The fix for a callback that a driver calls in the wrong frame. */
-export const BIND = 'AsyncLocalStorage.bind';
+export const BIND_FIX = 'AsyncLocalStorage.bind';

@@ -7,13 +7,13 @@ export const account = { user: 'postgres', database: 'postgres' } as const;
 
 /** A driver of a database, or another client that shares connections between flows, with its checks. */
 export interface Driver {
-  /** Its heading on the page. */
+  /** The heading of the driver on the page. */
   readonly title: string;
-  /** The npm packages. The first is the driver, the others are what it needs. */
+  /** The npm packages. The first is the driver, the others are packages that it needs. */
   readonly packages: readonly string[];
-  /** The server that it connects to, or undefined if it needs none or starts one itself. */
+  /** The server that the driver connects to, or undefined if it needs none or starts one itself. */
   readonly server?: ServerName;
-  /** @param port The port of the server on 127.0.0.1, or 0 if there is none. */
+  /** @param port the port of the server on 127.0.0.1, or 0 if there is none */
   open(port: number): Promise<OpenDriver>;
 }
 

@@ -1,26 +1,33 @@
 /**
  * Runs a check in several flows at the same time. There are more flows than connections in a pool, so that queries wait
- * for each other and use sockets that another flow opened. Wherever the driver calls back, a flow compares what is
- * current with its own value. It observes a request scope, a storage of Throughline and one of Node's own class, all
- * three each time.
+ * for each other and use sockets that another flow opened. Wherever the driver calls back, a flow compares the current
+ * value with its own. Each time, it observes three values: those of a request scope, of a storage of Throughline and of
+ * a storage of Node's own class.
  */
 import { AsyncLocalStorage as NodeStorage } from 'node:async_hooks';
 import { tryGetRequestScope, withRequestScope } from '@throughline/request';
 import { AsyncLocalStorage } from 'throughline';
-import { type Check, type CheckResult, FLOW_COUNT, type Flow, type Outcome, type Outcomes } from './check.js';
+import {
+  type Check,
+  type CheckResult,
+  FLOW_COUNT,
+  type Flow,
+  type FrameOutcome,
+  type OutcomeByClass,
+} from './check.js';
 import { withTimeout } from './with-timeout.js';
 
 const storage = new AsyncLocalStorage<string>();
 const nodeStorage = new NodeStorage<string>();
 
-/** @throws {Error} If the check itself fails, or if a flow observed nothing. A lost value is a result, not an error. */
+/** @throws {Error} if the check itself fails, or if a flow observed nothing; a lost value is a result, not an error */
 export async function runCheck({ name, run, fix }: Check): Promise<CheckResult> {
   const outcomes = await runFlows(name, run);
   if (fix === undefined) return { name, ...outcomes };
   return { name, ...outcomes, fix: { text: fix.text, ...(await runFlows(`${name}, ${fix.text}`, fix.run)) } };
 }
 
-async function runFlows(name: string, run: Check['run']): Promise<Outcomes> {
+async function runFlows(name: string, run: Check['run']): Promise<OutcomeByClass> {
   const throughline = new Observations();
   const node = new Observations();
   const runFlow = async (index: number) => {
@@ -47,7 +54,7 @@ async function runFlows(name: string, run: Check['run']): Promise<Outcomes> {
 
 /** The worst of the values that were observed. */
 class Observations {
-  outcome: Outcome = 'kept';
+  outcome: FrameOutcome = 'kept';
 
   add(own: string, current: string | undefined): void {
     if (current === own) return;

@@ -1,11 +1,11 @@
-/** Longer than any operation of a driver that ends at all. */
+/** Longer than any operation of a driver that ends. */
 const TIMEOUT_MS = 20_000;
 
 /**
  * Returns the result of an operation.
  *
- * @param name What the operation is, for the message of the error.
- * @throws {Error} If the operation has not ended after 20 seconds.
+ * @param name the name of the operation, for the message of the error
+ * @throws {Error} if the operation has not ended after 20 seconds
  */
 export async function withTimeout<T>(name: string, operation: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { awaitCallback } from '../checks/await-callback.js';
-import { BIND, type Check, type Flow, unwrapped, type Wrap } from '../checks/check.js';
+import { BIND_FIX, type Check, type Flow, unwrapped, type Wrap } from '../checks/check.js';
 import type { Driver } from '../checks/driver.js';
 
 export const ioredisDriver: Driver = {
@@ -68,7 +68,7 @@ function checks(shared: Redis, subscriber: Redis): Check[] {
       name: 'commands on one connection, callback',
       run: (flow) => awaitCallback(flow, (done) => shared.get(flow.id, done)),
       fix: {
-        text: `promise, or ${BIND}(callback)`,
+        text: `promise, or ${BIND_FIX}(callback)`,
         run: (flow) => awaitCallback(flow, (done) => shared.get(flow.id, flow.bind(done))),
       },
     },
@@ -93,7 +93,7 @@ function checks(shared: Redis, subscriber: Redis): Check[] {
             .exec(done),
         ),
       fix: {
-        text: `promise, or ${BIND}(callback)`,
+        text: `promise, or ${BIND_FIX}(callback)`,
         run: (flow) =>
           awaitCallback(flow, (done) =>
             shared
@@ -117,12 +117,12 @@ function checks(shared: Redis, subscriber: Redis): Check[] {
     {
       name: 'subscriber event `message`, for the flow that subscribed',
       run: (flow) => messageEvent(flow, unwrapped),
-      fix: { text: `${BIND}(listener)`, run: (flow) => messageEvent(flow, flow.bind) },
+      fix: { text: `${BIND_FIX}(listener)`, run: (flow) => messageEvent(flow, flow.bind) },
     },
     {
       name: '`scanStream`, events',
       run: (flow) => scanEvents(flow, unwrapped),
-      fix: { text: `${BIND}(listener), or \`for await\``, run: (flow) => scanEvents(flow, flow.bind) },
+      fix: { text: `${BIND_FIX}(listener), or \`for await\``, run: (flow) => scanEvents(flow, flow.bind) },
     },
     {
       name: '`scanStream`, `for await`',

@@ -1,6 +1,6 @@
 import knex, { type Knex } from 'knex';
 import { awaitCallback } from '../checks/await-callback.js';
-import { BIND, type Check, type Flow, POOL_SIZE, unwrapped, type Wrap } from '../checks/check.js';
+import { BIND_FIX, type Check, type Flow, POOL_SIZE, unwrapped, type Wrap } from '../checks/check.js';
 import { account, type Driver } from '../checks/driver.js';
 
 export const knexPgDriver: Driver = {
@@ -48,7 +48,7 @@ export const knexPgDriver: Driver = {
         {
           name: 'pool hook `afterCreate`, for the flow that needs the connection',
           run: (flow) => afterCreateHook(flow, unwrapped),
-          fix: { text: `${BIND}(hook)`, run: (flow) => afterCreateHook(flow, flow.bind) },
+          fix: { text: `${BIND_FIX}(hook)`, run: (flow) => afterCreateHook(flow, flow.bind) },
         },
         {
           name: 'pool query after the server has closed the connections',

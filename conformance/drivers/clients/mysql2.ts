@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import mysql, { type Connection, type Pool } from 'mysql2';
 import { awaitCallback } from '../checks/await-callback.js';
-import { BIND, type Check, type Flow, POOL_SIZE, unwrapped, type Wrap } from '../checks/check.js';
+import { BIND_FIX, type Check, type Flow, POOL_SIZE, unwrapped, type Wrap } from '../checks/check.js';
 import { account, type Driver } from '../checks/driver.js';
 
 export const mysql2Driver: Driver = {
@@ -123,13 +123,13 @@ function checks(pool: Pool, shared: Connection, options: mysql.ConnectionOptions
     {
       name: 'pool query, callback',
       run: (flow) => queryWithCallback(pool, flow, unwrapped),
-      fix: { text: `promise, or ${BIND}(callback)`, run: (flow) => queryWithCallback(pool, flow, flow.bind) },
+      fix: { text: `promise, or ${BIND_FIX}(callback)`, run: (flow) => queryWithCallback(pool, flow, flow.bind) },
     },
     { name: 'failing query, promise', run: (flow) => promises.query('select nothing').catch(flow.observe) },
     {
       name: 'failing query, callback',
       run: (flow) => failingQuery(pool, flow, unwrapped),
-      fix: { text: `promise, or ${BIND}(callback)`, run: (flow) => failingQuery(pool, flow, flow.bind) },
+      fix: { text: `promise, or ${BIND_FIX}(callback)`, run: (flow) => failingQuery(pool, flow, flow.bind) },
     },
     {
       name: 'prepared statement (`execute`), promise',
@@ -154,23 +154,23 @@ function checks(pool: Pool, shared: Connection, options: mysql.ConnectionOptions
     {
       name: 'transaction, callbacks',
       run: (flow) => transactionWithCallbacks(flow, unwrapped),
-      fix: { text: `promise, or ${BIND}(callback)`, run: (flow) => transactionWithCallbacks(flow, flow.bind) },
+      fix: { text: `promise, or ${BIND_FIX}(callback)`, run: (flow) => transactionWithCallbacks(flow, flow.bind) },
     },
     { name: 'queries queued on one connection, promise', run: (flow) => queryOwnId(shared.promise(), flow) },
     {
       name: 'queries queued on one connection, callback',
       run: (flow) => queryWithCallback(shared, flow, unwrapped),
-      fix: { text: `promise, or ${BIND}(callback)`, run: (flow) => queryWithCallback(shared, flow, flow.bind) },
+      fix: { text: `promise, or ${BIND_FIX}(callback)`, run: (flow) => queryWithCallback(shared, flow, flow.bind) },
     },
     {
       name: 'query events `result` and `end`',
       run: (flow) => queryEvents(flow, unwrapped),
-      fix: { text: `${BIND}(listener)`, run: (flow) => queryEvents(flow, flow.bind) },
+      fix: { text: `${BIND_FIX}(listener)`, run: (flow) => queryEvents(flow, flow.bind) },
     },
     {
       name: 'query stream, events',
       run: (flow) => streamEvents(flow, unwrapped),
-      fix: { text: `${BIND}(listener), or \`for await\``, run: (flow) => streamEvents(flow, flow.bind) },
+      fix: { text: `${BIND_FIX}(listener), or \`for await\``, run: (flow) => streamEvents(flow, flow.bind) },
     },
     {
       name: 'query stream, `for await`',
@@ -182,17 +182,17 @@ function checks(pool: Pool, shared: Connection, options: mysql.ConnectionOptions
     {
       name: 'connection event `error`, after the server closes the connection',
       run: (flow) => errorEvent(flow, unwrapped),
-      fix: { text: `${BIND}(listener)`, run: (flow) => errorEvent(flow, flow.bind) },
+      fix: { text: `${BIND_FIX}(listener)`, run: (flow) => errorEvent(flow, flow.bind) },
     },
     {
       name: 'pool event `connection`, for the flow that needs the connection',
       run: (flow) => poolEvent(flow, 'connection', unwrapped),
-      fix: { text: `${BIND}(listener)`, run: (flow) => poolEvent(flow, 'connection', flow.bind) },
+      fix: { text: `${BIND_FIX}(listener)`, run: (flow) => poolEvent(flow, 'connection', flow.bind) },
     },
     {
       name: 'pool event `acquire`, for the flow that needs the connection',
       run: (flow) => poolEvent(flow, 'acquire', unwrapped),
-      fix: { text: `${BIND}(listener)`, run: (flow) => poolEvent(flow, 'acquire', flow.bind) },
+      fix: { text: `${BIND_FIX}(listener)`, run: (flow) => poolEvent(flow, 'acquire', flow.bind) },
     },
     {
       name: 'pool query after the server has closed the connections',

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { awaitCallback } from '../checks/await-callback.js';
-import { BIND, type Check, type Flow, POOL_SIZE, unwrapped, type Wrap } from '../checks/check.js';
+import { BIND_FIX, type Check, type Flow, POOL_SIZE, unwrapped, type Wrap } from '../checks/check.js';
 import { account, type Driver } from '../checks/driver.js';
 
 const RAISE_NOTICE = "do $$ begin raise notice 'hello'; end $$";
@@ -136,18 +136,18 @@ function checks(pool: pg.Pool, shared: pg.Client, options: pg.ClientConfig): Che
     {
       name: 'pool query, callback',
       run: (flow) => queryWithCallback(flow, unwrapped),
-      fix: { text: `promise, or ${BIND}(callback)`, run: (flow) => queryWithCallback(flow, flow.bind) },
+      fix: { text: `promise, or ${BIND_FIX}(callback)`, run: (flow) => queryWithCallback(flow, flow.bind) },
     },
     { name: 'failing query, promise', run: ({ observe }) => pool.query('select nothing').then(() => {}, observe) },
     {
       name: 'failing query, callback',
       run: (flow) => failingQuery(flow, unwrapped),
-      fix: { text: `promise, or ${BIND}(callback)`, run: (flow) => failingQuery(flow, flow.bind) },
+      fix: { text: `promise, or ${BIND_FIX}(callback)`, run: (flow) => failingQuery(flow, flow.bind) },
     },
     {
       name: 'pool `connect`, callback',
       run: (flow) => connectWithCallback(flow, unwrapped),
-      fix: { text: `promise, or ${BIND}(callback)`, run: (flow) => connectWithCallback(flow, flow.bind) },
+      fix: { text: `promise, or ${BIND_FIX}(callback)`, run: (flow) => connectWithCallback(flow, flow.bind) },
     },
     {
       name: 'transaction',
@@ -165,29 +165,29 @@ function checks(pool: pg.Pool, shared: pg.Client, options: pg.ClientConfig): Che
       name: 'queries queued on one client, callback',
       run: (flow) => awaitCallback(flow, (done) => shared.query('select 1', done)),
       fix: {
-        text: `promise, or ${BIND}(callback)`,
+        text: `promise, or ${BIND_FIX}(callback)`,
         run: (flow) => awaitCallback(flow, (done) => shared.query('select 1', flow.bind(done))),
       },
     },
     {
       name: 'query events `row` and `end`',
       run: (flow) => rowEvents(flow, unwrapped),
-      fix: { text: `${BIND}(listener)`, run: (flow) => rowEvents(flow, flow.bind) },
+      fix: { text: `${BIND_FIX}(listener)`, run: (flow) => rowEvents(flow, flow.bind) },
     },
     {
       name: 'client event `notice`',
       run: (flow) => notice(flow, unwrapped),
-      fix: { text: `${BIND}(listener)`, run: (flow) => notice(flow, flow.bind) },
+      fix: { text: `${BIND_FIX}(listener)`, run: (flow) => notice(flow, flow.bind) },
     },
     {
       name: 'client event `notification`, for the flow that sent `LISTEN`',
       run: (flow) => notification(flow, unwrapped),
-      fix: { text: `${BIND}(listener)`, run: (flow) => notification(flow, flow.bind) },
+      fix: { text: `${BIND_FIX}(listener)`, run: (flow) => notification(flow, flow.bind) },
     },
     {
       name: 'client event `error`, after the server closes the connection',
       run: (flow) => errorEvent(flow, unwrapped),
-      fix: { text: `${BIND}(listener)`, run: (flow) => errorEvent(flow, flow.bind) },
+      fix: { text: `${BIND_FIX}(listener)`, run: (flow) => errorEvent(flow, flow.bind) },
     },
     {
       name: 'pool event `connect`, for the flow that needs the connection',

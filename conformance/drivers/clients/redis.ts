@@ -1,5 +1,5 @@
 import { createClient, createClientPool } from 'redis';
-import { BIND, type Check, type Flow, POOL_SIZE, unwrapped, type Wrap } from '../checks/check.js';
+import { BIND_FIX, type Check, type Flow, POOL_SIZE, unwrapped, type Wrap } from '../checks/check.js';
 import type { Driver } from '../checks/driver.js';
 
 export const redisDriver: Driver = {
@@ -43,7 +43,7 @@ export const redisDriver: Driver = {
       {
         name: 'pool `execute`, inside its function',
         run: (flow) => executeInPool(flow, unwrapped),
-        fix: { text: `${BIND}(function)`, run: (flow) => executeInPool(flow, flow.bind) },
+        fix: { text: `${BIND_FIX}(function)`, run: (flow) => executeInPool(flow, flow.bind) },
       },
       {
         name: 'commands sent together in a single write',
@@ -60,7 +60,7 @@ export const redisDriver: Driver = {
       {
         name: 'subscriber listener, for the flow that subscribed',
         run: (flow) => subscriberListener(flow, unwrapped),
-        fix: { text: `${BIND}(listener)`, run: (flow) => subscriberListener(flow, flow.bind) },
+        fix: { text: `${BIND_FIX}(listener)`, run: (flow) => subscriberListener(flow, flow.bind) },
       },
       {
         name: '`scanIterator`',

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, type Dispatcher, fetch, Pool, request } from 'undici';
-import { BIND, type Check, type Flow, POOL_SIZE, unwrapped, type Wrap } from '../checks/check.js';
+import { BIND_FIX, type Check, type Flow, POOL_SIZE, unwrapped, type Wrap } from '../checks/check.js';
 import type { Driver } from '../checks/driver.js';
 
 export const undiciDriver: Driver = {
@@ -120,7 +120,7 @@ function checks(origin: string, pool: Pool, client: Client): Check[] {
     {
       name: '`request`, callback',
       run: (flow) => requestWithCallback(flow, unwrapped),
-      fix: { text: `promise, or ${BIND}(callback)`, run: (flow) => requestWithCallback(flow, flow.bind) },
+      fix: { text: `promise, or ${BIND_FIX}(callback)`, run: (flow) => requestWithCallback(flow, flow.bind) },
     },
     {
       name: '`request`, pipelined on one connection',
@@ -133,7 +133,7 @@ function checks(origin: string, pool: Pool, client: Client): Check[] {
     {
       name: 'body, events',
       run: (flow) => bodyEvents(flow, unwrapped),
-      fix: { text: `${BIND}(listener), or \`for await\``, run: (flow) => bodyEvents(flow, flow.bind) },
+      fix: { text: `${BIND_FIX}(listener), or \`for await\``, run: (flow) => bodyEvents(flow, flow.bind) },
     },
     {
       name: 'body, `for await`',
@@ -146,12 +146,12 @@ function checks(origin: string, pool: Pool, client: Client): Check[] {
     {
       name: '`stream`: the writes to its stream, and its promise',
       run: (flow) => requestWithStream(flow, unwrapped),
-      fix: { text: `${BIND} in the stream`, run: (flow) => requestWithStream(flow, flow.bind) },
+      fix: { text: `${BIND_FIX} in the stream`, run: (flow) => requestWithStream(flow, flow.bind) },
     },
     {
       name: 'pool event `connect`, for the flow that needs the connection',
       run: (flow) => poolEvent(flow, unwrapped),
-      fix: { text: `${BIND}(listener)`, run: (flow) => poolEvent(flow, flow.bind) },
+      fix: { text: `${BIND_FIX}(listener)`, run: (flow) => poolEvent(flow, flow.bind) },
     },
     {
       name: 'response that breaks off, and the next request',

@@ -17,7 +17,7 @@ const { fetch } = globalThis;
 const { TestUtils } = globalThis as { TestUtils?: { gc(): Promise<void> } };
 if (TestUtils !== undefined) Object.assign(globalThis, { gc: () => TestUtils.gc() });
 
-/** @param excludedChapters The titles of the chapters about an API that this implementation does not have. */
+/** @param excludedChapters the titles of the chapters about an API that this implementation does not have */
 export async function runHost(implementation: Implementation, excludedChapters: readonly string[]): Promise<void> {
   const query = new URLSearchParams(location.search);
   const channel = query.get('channel') ?? '';

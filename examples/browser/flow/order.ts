@@ -7,7 +7,7 @@ import type { Pause, Show } from './order-steps.js';
 
 export const user = new AsyncLocalStorage<string>();
 
-export async function order(show: Show, pause: Pause): Promise<void> {
+export async function placeOrder(show: Show, pause: Pause): Promise<void> {
   show('click', user.getStore());
 
   await pause();

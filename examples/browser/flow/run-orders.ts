@@ -1,6 +1,6 @@
 /** Starts an order for each click that the page posts, and posts back which user each step of it read. */
 import type { ClickMessage, FlowMessage } from './messages.js';
-import { order, user } from './order.js';
+import { placeOrder, user } from './order.js';
 import type { Pause, Show } from './order-steps.js';
 
 function post(message: FlowMessage): void {
@@ -14,7 +14,7 @@ addEventListener('message', ({ data, source }: MessageEvent<ClickMessage>) => {
   const pause: Pause = () => new Promise((resolve) => setTimeout(resolve, pauses.next().value));
   // `flowId` is a plain constant of this closure, so each read is attributed to its flow without any storage.
   const show: Show = (step, user) => post({ kind: 'read', flowId, step, user });
-  user.run(data.user, order, show, pause).then(
+  user.run(data.user, placeOrder, show, pause).then(
     () => post({ kind: 'end', flowId }),
     (error: unknown) => post({ kind: 'failure', flowId, reason: String(error) }),
   );

@@ -1,5 +1,5 @@
 /**
- * What the page knows about one mode: a lane for each recent click, and how many steps read which user. The number of
+ * The state of one mode on the page: a lane for each recent click, and how many steps read which user. The number of
  * lanes is fixed. A new click takes the lane of its user's oldest click. The flow that had the lane continues, and its
  * reads are still counted.
  */

@@ -11,7 +11,7 @@ export class LaneTable implements LaneView {
   constructor(caption: string) {
     this.element.createCaption().textContent = caption;
     const heading = this.element.createTHead().insertRow();
-    heading.append(...['click by', ...stepNames].map((name) => header('col', name)));
+    heading.append(...['click by', ...stepNames].map((name) => header('col', span(name))));
     for (const user of users) {
       const body = this.element.createTBody();
       body.className = user.replace(' ', '-');
@@ -42,14 +42,19 @@ export function cellState({ reads, user, isRunning }: Lane, step: number): 'read
   return isRunning && step === reads.length ? 'now' : '';
 }
 
-/** Wraps each word in a span. On narrow screens CSS hides the class `long`, which is all words but the last. */
+/**
+ * Wraps each word in a span. On narrow screens CSS hides the class `long`, which is all words but the last, from all but
+ * assistive technology.
+ */
 function wordSpans(text: string): HTMLElement[] {
-  return text.split(/(?<= )/).map((word, index, words) => {
-    const span = document.createElement('span');
-    span.textContent = word;
-    if (index < words.length - 1) span.className = 'long';
-    return span;
-  });
+  return text.split(/(?<= )/).map((word, index, words) => span(word, index < words.length - 1 ? 'long' : ''));
+}
+
+function span(text: string, className = ''): HTMLElement {
+  const element = document.createElement('span');
+  element.textContent = text;
+  element.className = className;
+  return element;
 }
 
 function header(scope: string, ...content: (HTMLElement | string)[]): HTMLElement {

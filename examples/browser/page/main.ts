@@ -9,7 +9,7 @@ import { LaneThumbnail } from './lane-thumbnail.js';
 import { ModeSwitch } from './mode-switch.js';
 import { type Mode, modes } from './modes.js';
 
-/** How often `order()` calls `pause()`. */
+/** How often `placeOrder()` calls `pause()`. */
 const PAUSES_PER_FLOW = 9;
 
 interface ModeView {
@@ -26,7 +26,8 @@ function element(id: string): HTMLElement {
 }
 
 function showStatus(text: string): void {
-  element('status').textContent = text;
+  const status = element('status');
+  if (status.textContent !== text) status.textContent = text;
 }
 
 function selectMode(selected: Mode): void {
@@ -54,6 +55,9 @@ function createModeView(mode: Mode): ModeView {
   const iframe = new FlowIframe(mode, (message) => {
     if (message.kind === 'failure') {
       showStatus(`${mode.title}: a step failed with "${message.reason}". Check that npm start is running.`);
+    } else if (message.kind === 'end') {
+      // The flow fetched from the server, so the server responds again if it failed to before.
+      showStatus('');
     }
     lanes.handleMessage(message);
     updateCounts(lanes.counts);

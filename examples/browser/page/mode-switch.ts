@@ -23,8 +23,8 @@ export class ModeSwitch {
     const title = span('title', mode.title);
     const mixedUp = span('mixed-up good', '0');
     const steps = span('steps', '0');
-    const counts = span('counts', mixedUp, ' mixed up ', span('total', 'in ', steps, ' steps'));
-    label.append(input, span('words', title, counts), thumbnail);
+    const counts = [span('count', mixedUp, ' mixed up'), span('count', steps, ' steps')];
+    label.append(input, span('words', title, ...counts), thumbnail);
     this.#element.append(label);
     return (updated) => {
       mixedUp.textContent = updated.mixedUp.toLocaleString('en');

@@ -22,6 +22,6 @@ export const modes: readonly Mode[] = [
     name: 'transform',
     title: 'Transform',
     explanation:
-      'One line in vite.config.ts: the code after each await reads its own user, whatever was awaited. No await is intercepted.',
+      'One line in vite.config.ts: the code after each await reads its own user, regardless of what was awaited. No await is intercepted.',
   },
 ];

@@ -38,7 +38,7 @@ export class ServerProcess {
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    // Not 'exit': the pipes close only when the processes that the server started are gone as well.
+    // Unlike 'exit', 'close' waits until the processes that the server started have closed the pipes as well.
     this.#closed = once(this.#child, 'close');
     this.#child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
       this.#stdout += chunk;

@@ -6,7 +6,7 @@ import { TracedShop } from './traced-shop.js';
 import { startTracing } from './tracing.js';
 import { Waterfall } from './waterfall.js';
 
-/** How many orders the column of a user shows. */
+/** The number of orders that the column of a user shows. */
 const ORDERS_PER_COLUMN = 2;
 
 const counts = { orders: 0, spans: 0, lost: 0 };
@@ -48,11 +48,12 @@ async function checkout(user: number, shop: TracedShop): Promise<void> {
   try {
     const waterfall = new Waterfall();
     waterfalls.set(order, waterfall);
-    const column = element(`user-${user}`);
+    const column = element(`user-${user}-orders`);
     column.prepend(waterfall.element);
     for (const oldOrder of [...column.children].slice(ORDERS_PER_COLUMN)) oldOrder.remove();
     await shop.checkout(order);
     waterfall.element.classList.add('done');
+    showStatus('');
   } catch (error) {
     showStatus(`Order ${order} failed: ${error}. Check that npm start is running.`);
   }
@@ -66,5 +67,6 @@ try {
     onClick();
   }
 } catch (error) {
+  document.documentElement.classList.add('failed');
   showStatus(`Tracing does not start here: ${error}`);
 }

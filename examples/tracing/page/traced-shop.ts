@@ -1,6 +1,6 @@
 /**
- * What a click starts: async functions, each in its own span. No function receives its parent span; the tracer reads
- * the current span. The order number is passed along only so that the page can check which order each span really
+ * The work that a click starts: async functions, each in its own span. No function receives its parent span; the tracer
+ * reads the current span. The order number is passed along only so that the page can check which order each span really
  * belongs to.
  */
 import type { Tracer } from '@opentelemetry/api';
@@ -13,16 +13,16 @@ export class TracedShop {
   }
 
   checkout(order: number): Promise<void> {
-    return this.#inSpan('checkout', order, async () => {
+    return this.#runInSpan('checkout', order, async () => {
       await this.#loadCart(order);
       await this.#price(order);
-      for await (const item of this.#items()) await this.#inSpan(`reserve ${item}`, order, pause);
+      for await (const item of this.#items()) await this.#runInSpan(`reserve ${item}`, order, pause);
       await this.#pay(order);
     });
   }
 
   #loadCart(order: number): Promise<string> {
-    return this.#inSpan('load cart', order, async () => {
+    return this.#runInSpan('load cart', order, async () => {
       await pause();
       const response = await fetch(location.href);
       return response.text();
@@ -30,9 +30,9 @@ export class TracedShop {
   }
 
   #price(order: number): Promise<void> {
-    return this.#inSpan('price', order, async () => {
+    return this.#runInSpan('price', order, async () => {
       await pause();
-      await Promise.all([this.#inSpan('discount', order, pause), this.#inSpan('tax', order, pause)]);
+      await Promise.all([this.#runInSpan('discount', order, pause), this.#runInSpan('tax', order, pause)]);
     });
   }
 
@@ -44,17 +44,17 @@ export class TracedShop {
   }
 
   #pay(order: number): Promise<void> {
-    return this.#inSpan('pay', order, async () => {
+    return this.#runInSpan('pay', order, async () => {
       try {
-        await this.#inSpan('charge card', order, () => pause().then(() => Promise.reject(new Error('try again'))));
+        await this.#runInSpan('charge card', order, () => pause().then(() => Promise.reject(new Error('try again'))));
       } catch {
-        await this.#inSpan('charge card', order, pause);
+        await this.#runInSpan('charge card', order, pause);
       }
     });
   }
 
   /** Runs `work` in a new span, which is current until the promise of `work` settles. */
-  #inSpan<T>(name: string, order: number, work: () => Promise<T>): Promise<T> {
+  #runInSpan<T>(name: string, order: number, work: () => Promise<T>): Promise<T> {
     return this.#tracer.startActiveSpan(name, { attributes: { order } }, async (span) => {
       try {
         return await work();

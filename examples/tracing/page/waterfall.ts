@@ -1,12 +1,18 @@
 /**
- * The waterfall chart of an order: a row for each span, indented below its parent, with a bar on a common time scale.
+ * The waterfall chart of an order: a row for each span, indented below its parent, with a bar on the time
+ * scale of the page. The scale is the same for all orders, so bars of different orders can be compared, and it is longer
+ * than most orders take, so no bar moves while the order runs.
  */
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+
+/** The length of the time scale. An order that takes longer has a longer scale. */
+const SCALE_MS = 2500;
 
 interface Row {
   readonly span: ReadableSpan;
   readonly depth: number;
   readonly bar: HTMLElement;
+  readonly duration: HTMLElement;
 }
 
 export class Waterfall {
@@ -21,27 +27,40 @@ export class Waterfall {
     name.textContent = span.name;
     name.style.setProperty('--depth', `${depth}`);
     const track = document.createElement('span');
+    track.className = 'track';
     const bar = document.createElement('i');
     track.append(bar);
-    row.append(name, track);
+    const duration = document.createElement('span');
+    duration.className = 'duration';
+    row.append(name, track, duration);
+    if (parent !== undefined) row.append(hiddenText(`, child of ${parent.name}`));
     row.className = parent === undefined && this.#rows.length > 0 ? 'lost' : '';
     this.element.append(row);
-    this.#rows.push({ span, depth, bar });
+    this.#rows.push({ span, depth, bar, duration });
     this.draw();
   }
 
-  /** Positions all bars on one scale, from the first start to the last end. */
+  /** Positions all bars on one scale, which begins at the first start. */
   draw(): void {
     const firstStart = Math.min(...this.#rows.map(({ span }) => milliseconds(span.startTime)));
     const lastEnd = Math.max(...this.#rows.map(({ span }) => endOf(span)));
-    const percentPerMs = 100 / Math.max(1, lastEnd - firstStart);
-    for (const { span, bar } of this.#rows) {
+    const percentPerMs = 100 / Math.max(SCALE_MS, lastEnd - firstStart);
+    for (const { span, bar, duration } of this.#rows) {
       const start = milliseconds(span.startTime);
       bar.style.left = `${(start - firstStart) * percentPerMs}%`;
       bar.style.width = `${(endOf(span) - start) * percentPerMs}%`;
       bar.className = span.ended ? '' : 'open';
+      if (span.ended && duration.textContent === '') duration.textContent = `${Math.round(endOf(span) - start)} ms`;
     }
   }
+}
+
+/** Text for assistive technology, which the indentation shows to everyone else. */
+function hiddenText(text: string): HTMLElement {
+  const element = document.createElement('span');
+  element.className = 'visually-hidden';
+  element.textContent = text;
+  return element;
 }
 
 /** The end of a span in milliseconds; the current time if the span is still open. */

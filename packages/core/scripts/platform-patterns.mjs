@@ -23,7 +23,7 @@ const HEADER = `// Generated from platform-apis.ts by packages/core/scripts/plat
 
 /*
  * A table is a list of rows, separated by commas. A row consists of a kind, which may be empty, names of classes, and a
- * regular expression for the beginning of the names of members, separated by blanks.
+ * regular expression for the beginning of the names of members, separated by spaces.
  */
 
 `;

@@ -1,7 +1,8 @@
-/** TC39's AsyncContext, implemented after the specification text of https://tc39.es/proposal-async-context/ */
+/** TC39's AsyncContext, as specified in https://tc39.es/proposal-async-context/ */
 import * as engine from '#engine';
 import { type Frame, Key, readBelowTop, sharedState, withValue } from './frame.js';
-import { runInScope } from './run-in-scope.js';
+import { isObject } from './is-object.js';
+import { runInCapturedFrame } from './run-in-captured-frame.js';
 
 // V8 constant-folds module-local bindings but reloads imports on each access: getStore() takes 2.4 instead of 4.1 ns on
 // Node 20. Benchmark: npm run bench -- --only getStore
@@ -10,11 +11,12 @@ const getHolder = engine.getHolder;
 const getFrame = engine.getFrame as (holder: ReturnType<typeof getHolder>) => Frame | undefined;
 const pushFrame = engine.pushFrame;
 const popFrame = engine.popFrame;
-const amendRevertFrame = engine.amendRevertFrame;
+const restoreAtJobEnd = engine.restoreAtJobEnd;
 const runInFrame = engine.runInFrame;
 
+/** The options of the `AsyncContext.Variable` constructor. */
 export interface VariableOptions<T> {
-  /** The value that `get()` returns where none was set. Default: `undefined`. */
+  /** The value that `get()` returns if none was set. Default: `undefined`. */
   defaultValue?: T;
   /** A name for debugging, converted to a string. Default: `''`. */
   name?: string;
@@ -32,6 +34,12 @@ export interface Variable<T, S extends T | undefined = T | undefined> {
   /**
    * Returns the value in the current flow.
    * @returns the value set by the innermost `run`, otherwise the `defaultValue`
+   * @example
+   * import { AsyncContext } from 'throughline';
+   *
+   * const locale = new AsyncContext.Variable({ defaultValue: 'en' });
+   * console.log(locale.get()); // en
+   * locale.run('fr', () => console.log(locale.get())); // fr
    * @see https://tc39.es/proposal-async-context/#sec-asynccontext-variable.prototype.get
    */
   get(): S;
@@ -85,7 +93,7 @@ const variable = class Variable<T> {
 
   // A required parameter: the specified `length` of the constructor is 1.
   constructor(options: VariableOptions<T> | undefined) {
-    if ((typeof options === 'object' && options !== null) || typeof options === 'function') {
+    if (isObject(options)) {
       if ('name' in options) this.#name = `${options.name}`;
       this.#defaultValue = options.defaultValue;
     }
@@ -103,20 +111,20 @@ const variable = class Variable<T> {
       | undefined;
   }
 
-  // Inlined, not shared with runInScope(): forwarding the arguments to another function would allocate an array of
+  // Inlined, not shared with runInCapturedFrame(): forwarding the arguments to another function would allocate an array of
   // them. Benchmark: npm run bench -- --only run
   run<R, A extends unknown[]>(value: T, fn: (...args: A) => R, ...args: A): R {
     const holder = getHolder();
     const outer = getFrame(holder);
     const frame = withValue(outer, this.#key, value);
-    const since = sharedState.changeCount;
+    const countBefore = sharedState.changeCount;
     const inner = pushFrame(holder, frame);
     if (inner === undefined) return runInFrame(frame, fn, undefined, args);
     try {
       return Reflect.apply(fn, undefined, args);
     } finally {
       popFrame(holder, inner, outer);
-      if (sharedState.changeCount !== since) amendRevertFrame(holder, outer, since);
+      if (sharedState.changeCount !== countBefore) restoreAtJobEnd(holder, outer, countBefore);
     }
   }
 };
@@ -133,6 +141,12 @@ class Snapshot {
    * @param fn the function
    * @returns a function that calls `fn` in this frame with the caller's `this` and arguments
    * @throws {TypeError} if `fn` is not a function
+   * @example
+   * import { AsyncContext } from 'throughline';
+   *
+   * const locale = new AsyncContext.Variable({ defaultValue: 'en' });
+   * const readLocale = locale.run('fr', () => AsyncContext.Snapshot.wrap(() => locale.get()));
+   * console.log(readLocale()); // fr
    * @see https://tc39.es/proposal-async-context/#sec-asynccontext-snapshot.wrap
    */
   static wrap<This, A extends unknown[], R>(fn: (this: This, ...args: A) => R): (this: This, ...args: A) => R {
@@ -143,7 +157,7 @@ class Snapshot {
     // A method, because the returned function must not be a constructor.
     const { wrapped } = {
       wrapped(this: This, ...args: A): R {
-        return runInScope(frame, fn, this, args);
+        return runInCapturedFrame(frame, fn, this, args);
       },
     };
     copyNameAndLength(wrapped, fn);
@@ -166,7 +180,7 @@ class Snapshot {
    * @see https://tc39.es/proposal-async-context/#sec-asynccontext-snapshot.prototype.run
    */
   run<R, A extends unknown[]>(fn: (...args: A) => R, ...args: A): R {
-    return runInScope(this.#frame, fn, undefined, args);
+    return runInCapturedFrame(this.#frame, fn, undefined, args);
   }
 
   declare readonly [Symbol.toStringTag]: string;

@@ -1,6 +1,5 @@
 /** Node's AsyncLocalStorage as of Node 26, on every runtime. https://nodejs.org/api/async_context.html */
 import * as engine from '#engine';
-import { RunScope } from './disposable-scope.js';
 import { invalidArgType, methodNotImplemented } from './errors.js';
 import {
   copyFrame,
@@ -13,7 +12,8 @@ import {
   sharedState,
   withValue,
 } from './frame.js';
-import { runInScope } from './run-in-scope.js';
+import { runInCapturedFrame } from './run-in-captured-frame.js';
+import { RunScope } from './run-scope.js';
 
 // V8 constant-folds module-local bindings but reloads imports on each access: getStore() takes 2.4 instead of 4.1 ns on
 // Node 20. Benchmark: npm run bench -- --only getStore
@@ -22,12 +22,13 @@ const getFrame = engine.getFrame as (holder: ReturnType<typeof getHolder>) => Fr
 const pushFrame = engine.pushFrame;
 const popFrame = engine.popFrame;
 const enterFrame = engine.enterFrame;
-const amendRevertFrame = engine.amendRevertFrame;
+const restoreAtJobEnd = engine.restoreAtJobEnd;
 const runInFrame = engine.runInFrame;
 const captureContext = engine.captureContext;
 
+/** The options of the `AsyncLocalStorage` constructor. */
 export interface AsyncLocalStorageOptions<T> {
-  /** The value that `getStore()` returns where none was set. Default: `undefined`. */
+  /** The value that `getStore()` returns if none was set. Default: `undefined`. */
   defaultValue?: T;
   /** A name for debugging, converted to a string. Default: `''`. */
   name?: string;
@@ -72,6 +73,12 @@ export interface AsyncLocalStorage<T, S extends T | undefined = T | undefined> {
   /**
    * Returns the value in the current flow.
    * @returns the value set by the innermost `run`, `enterWith` or `withScope`; otherwise the `defaultValue`
+   * @example
+   * import { AsyncLocalStorage } from 'throughline';
+   *
+   * const user = new AsyncLocalStorage({ defaultValue: 'guest' });
+   * console.log(user.getStore()); // guest
+   * user.run('ada', () => console.log(user.getStore())); // ada
    * @see https://nodejs.org/api/async_context.html#asynclocalstoragegetstore
    */
   getStore(): S;
@@ -81,6 +88,12 @@ export interface AsyncLocalStorage<T, S extends T | undefined = T | undefined> {
    * restores the previous value.
    * @param store the value
    * @throws {Error} `ERR_METHOD_NOT_IMPLEMENTED` on workerd, which cannot set a value without a call
+   * @example
+   * import { AsyncLocalStorage } from 'throughline';
+   *
+   * const user = new AsyncLocalStorage();
+   * user.enterWith('ada');
+   * setTimeout(() => console.log(user.getStore())); // ada
    * @see https://nodejs.org/api/async_context.html#asynclocalstorageenterwithstore
    */
   enterWith(store: T): void;
@@ -92,13 +105,28 @@ export interface AsyncLocalStorage<T, S extends T | undefined = T | undefined> {
    * @returns what `fn` returns
    * @throws {TypeError} if `fn` is not a function
    * @throws what `fn` throws
+   * @example
+   * import { AsyncLocalStorage } from 'throughline';
+   *
+   * const user = new AsyncLocalStorage();
+   * user.run('ada', () => {
+   *   user.exit(() => console.log(user.getStore())); // undefined
+   *   console.log(user.getStore()); // ada
+   * });
    * @see https://nodejs.org/api/async_context.html#asynclocalstorageexitcallback-args
    */
   exit<R, A extends unknown[]>(fn: (...args: A) => R, ...args: A): R;
 
   /**
-   * Removes the value from the current frame, and thereby from all work that was started in exactly this frame. Values
-   * in other flows remain, and the next `run` or `enterWith` sets a value again.
+   * Removes the value from the current frame, and therefore from all work that was started in exactly this frame.
+   * Values in other flows remain, and the next `run` or `enterWith` sets a value again.
+   * @example
+   * import { AsyncLocalStorage } from 'throughline';
+   *
+   * const user = new AsyncLocalStorage();
+   * user.enterWith('ada');
+   * user.disable();
+   * console.log(user.getStore()); // undefined
    * @see https://nodejs.org/api/async_context.html#asynclocalstoragedisable
    */
   disable(): void;
@@ -121,6 +149,10 @@ export interface AsyncLocalStorage<T, S extends T | undefined = T | undefined> {
   withScope(store: T): RunScope;
 }
 
+/**
+ * The type of the class `AsyncLocalStorage`.
+ * @see https://nodejs.org/api/async_context.html#class-asynclocalstorage
+ */
 export interface AsyncLocalStorageConstructor {
   /**
    * Creates a storage whose `getStore()` never returns `undefined` for a missing value.
@@ -129,8 +161,8 @@ export interface AsyncLocalStorageConstructor {
    */
   new <T>(options: AsyncLocalStorageOptions<T> & { defaultValue: T }): AsyncLocalStorage<T, T>;
   /**
-   * Creates a storage. A subclass must name both type arguments: `class Users extends AsyncLocalStorage<User,
-   * undefined>`.
+   * Creates a storage. A subclass must name both type arguments: `class Users extends
+   * AsyncLocalStorage<User, undefined>`.
    * @param options optionally `name`
    * @throws {TypeError} `ERR_INVALID_ARG_TYPE` if the options are not an object
    */
@@ -143,6 +175,12 @@ export interface AsyncLocalStorageConstructor {
    * @param fn the function
    * @returns a function that calls `fn` in this frame with the caller's `this` and arguments
    * @throws {TypeError} `ERR_INVALID_ARG_TYPE` if `fn` is not a function
+   * @example
+   * import { AsyncLocalStorage } from 'throughline';
+   *
+   * const user = new AsyncLocalStorage();
+   * const greet = user.run('ada', () => AsyncLocalStorage.bind(() => `Hello, ${user.getStore()}`));
+   * console.log(greet()); // Hello, ada
    * @see https://nodejs.org/api/async_context.html#static-method-asynclocalstoragebindfn
    */
   bind<F extends (...args: never[]) => unknown>(fn: F): F;
@@ -162,14 +200,17 @@ export interface AsyncLocalStorageConstructor {
 }
 
 /**
- * Ends a `run()` in which a frame was changed the way Node does: only the storage's own value is restored, in the frame
- * that is current by now, and as a new frame, which work that was started earlier does not share. Only `enterWith()`
- * and `disable()` make this observable.
+ * Ends a `run()` during which a frame was changed, in the same way as Node: only the storage's own value is restored,
+ * in the frame that is current by then, and in a new frame, which work that was started earlier does not share. Only
+ * `enterWith()` and `disable()` make this observable.
  */
-function restoreOwnValue(key: Key, previous: unknown, outer: Frame | undefined, since: number): void {
+function restoreOwnValue(key: Key, previous: unknown, outer: Frame | undefined, countBefore: number): void {
   const holder = getHolder();
-  pushFrame(holder, sharedState.changeCount === since ? copyFrame(outer) : withValue(getFrame(holder), key, previous));
-  amendRevertFrame(holder, outer, since);
+  pushFrame(
+    holder,
+    sharedState.changeCount === countBefore ? copyFrame(outer) : withValue(getFrame(holder), key, previous),
+  );
+  restoreAtJobEnd(holder, outer, countBefore);
 }
 
 /** Calls a bound function within its captured context. */
@@ -180,7 +221,9 @@ function callBound<A extends unknown[], R>(
   args: A,
 ): R {
   // With async hooks, another frame can be current if the function is called again from within its own call.
-  return getFrame(getHolder()) === frame ? Reflect.apply(fn, thisArg, args) : runInScope(frame, fn, thisArg, args);
+  return getFrame(getHolder()) === frame
+    ? Reflect.apply(fn, thisArg, args)
+    : runInCapturedFrame(frame, fn, thisArg, args);
 }
 
 const implementation = class AsyncLocalStorage<T> {
@@ -217,7 +260,7 @@ const implementation = class AsyncLocalStorage<T> {
     return this.#name;
   }
 
-  // Inlined, not shared with runInScope(): forwarding the arguments to another function would allocate an array of
+  // Inlined, not shared with runInCapturedFrame(): forwarding the arguments to another function would allocate an array of
   // them, which takes a third of the time of a run(). Benchmark: npm run bench -- --only run
   run<R, A extends unknown[]>(store: T, fn: (...args: A) => R, ...args: A): R {
     const holder = getHolder();
@@ -226,14 +269,14 @@ const implementation = class AsyncLocalStorage<T> {
     const previous = readValue(outer, key, this.#defaultValue);
     if (Object.is(previous, store)) return Reflect.apply(fn, null, args);
     const frame = withValue(outer, key, store);
-    const since = sharedState.changeCount;
+    const countBefore = sharedState.changeCount;
     const inner = pushFrame(holder, frame);
     if (inner === undefined) return runInFrame(frame, fn, null, args);
     try {
       return Reflect.apply(fn, null, args);
     } finally {
-      if (sharedState.changeCount === since && !sharedState.hasRemoved) popFrame(holder, inner, outer);
-      else restoreOwnValue(key, previous, outer, since);
+      if (sharedState.changeCount === countBefore && !sharedState.hasRemoved) popFrame(holder, inner, outer);
+      else restoreOwnValue(key, previous, outer, countBefore);
     }
   }
 
@@ -250,7 +293,7 @@ const implementation = class AsyncLocalStorage<T> {
     if (!enterFrame(holder, withValue(getFrame(holder), this.#key, store), sharedState.changeCount)) {
       throw methodNotImplemented(
         'enterWith() or withScope()',
-        'the current value can be changed only for the duration of a call here. Use run(store, fn).',
+        'this runtime can change the current value only for the duration of a call. Use run(store, fn).',
       );
     }
     countChange();

@@ -3,7 +3,7 @@ import { AsyncResource as implementation } from '#engine';
 
 /**
  * Node's AsyncResource. On servers this is the runtime's own class, which carries frames of this package because the
- * engines use the runtime's own mechanism; elsewhere it is an implementation of it.
+ * engines use the runtime's own mechanism. In browsers it is an equivalent implementation.
  * @see https://nodejs.org/api/async_context.html#class-asyncresource
  */
 export const AsyncResource: typeof NodeAsyncResource = implementation;

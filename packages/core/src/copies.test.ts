@@ -21,7 +21,7 @@ async function copyPackage(name: string): Promise<string> {
 const [one, two] = await Promise.all([copyPackage('one'), copyPackage('two')]);
 
 /** Runs in this process and, as source text, in another one: it must use only its parameters. */
-async function tryBoth(
+async function checkBothCopies(
   one: typeof Throughline,
   two: typeof Throughline,
   equal: (actual: unknown, expected: unknown) => void,
@@ -50,7 +50,7 @@ async function tryBoth(
 test('two copies of the package work independently in one process', async () => {
   const copies: [typeof Throughline, typeof Throughline] = [await import(one), await import(two)];
   assert.notEqual(copies[0].AsyncLocalStorage, copies[1].AsyncLocalStorage);
-  await tryBoth(...copies, assert.deepEqual);
+  await checkBothCopies(...copies, assert.deepEqual);
 });
 
 test('two copies of the package with the portable engine share one current frame and one set of patches', () => {
@@ -59,7 +59,7 @@ test('two copies of the package with the portable engine share one current frame
     const [one, two] = [await import('${one}'), await import('${two}')];
     const [oneWeb, twoWeb] = await Promise.all(['${one}', '${two}'].map((url) =>
       import(url.replace('index.js', 'web/index.js'))));
-    await (${tryBoth})(one, two, assert.deepEqual);
+    await (${checkBothCopies})(one, two, assert.deepEqual);
     const { then } = Promise.prototype;
     assert.equal(oneWeb.install(), twoWeb.install());
     new two.AsyncLocalStorage();

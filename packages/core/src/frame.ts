@@ -9,7 +9,7 @@
  *   run       to call a function with a frame that holds one more value, for the duration of the call
  *   capture   to keep the current frame for later
  *   restore   to make a captured frame current again
- *   engine    how the current frame follows the code; one per kind of runtime, see engine/engine.ts.
+ *   engine    the mechanism that makes the current frame follow the code; one per kind of runtime (engine/engine.ts).
  *             V8, SpiderMonkey and JavaScriptCore are called JavaScript engines
  *   flow      everything that one `run` leads to, synchronously or later
  *   seam      a place where third-party code passes a function on: a pool, an emitter, a queue, a middleware
@@ -24,7 +24,7 @@
  *     | value |         |   +-------+---------+-----+--------+----------+-----|-----+-----|-----+----
  *     | table |---------+                                                     v           v
  *     | child |---+                                                     +--------+----------+-----+----------+
- *     +-------+   |                                                Leaf | tag 16 | value 16 | ... | value 31 |  Leaf ...
+ *     +-------+   |                                                Leaf | tag 16 | value 16 | ... | value 31 | Leaf ...
  *                 v                                                     +--------+----------+-----+----------+
  *            ChildTable: a tag, and the table with
  *            all pairs of this frame except the tag's
@@ -61,7 +61,7 @@ const LEAF_MASK = LEAF_SLOTS - 1;
  */
 export const DIRECT_HOLD_THRESHOLD = 100;
 
-/** What a frame knows of a storage: its identity and its position in the table. */
+/** Identifies a storage in a frame, and holds the position of its value in the table. */
 class Tag {
   readonly slot: number;
 
@@ -85,7 +85,10 @@ type Table = Leaf;
  * this state as well.
  */
 export interface SharedState {
-  /** How often a frame was replaced or changed, not counting scopes that restored the frame they had found. */
+  /**
+   * The number of times that a frame was replaced or changed, not counting scopes that restored the frame that they
+   * found.
+   */
   changeCount: number;
   /** Whether `removeValue` was ever called. Before that, no code can distinguish a frame from its copy. */
   hasRemoved: boolean;
@@ -113,7 +116,7 @@ const slotRegistry =
       })
     : undefined;
 
-/** With its key a storage finds its value in a frame. Only the storage references the key. */
+/** Finds the value of a storage in a frame. Only the storage references its key. */
 export class Key {
   /** Precedes a value that the frame holds directly. */
   readonly tag: Tag;
@@ -125,8 +128,8 @@ export class Key {
   values: WeakMap<Token, unknown> | undefined = undefined;
 
   constructor() {
-    // Not deferred to the first value: the flow that sets it, and concurrent flows, would have started without being
-    // followed.
+    // Called here, not when the first value is set: the flow that sets it, and concurrent flows, would already have
+    // started without being followed.
     follow();
     const slot = sharedState.freeSlots.pop() ?? sharedState.slotCount++;
     this.tag = new Tag(slot);
@@ -162,7 +165,7 @@ export class Frame {
   }
 }
 
-/** Must be called by all code that makes a frame current beyond a scope, or that changes a frame. */
+/** Must be called by all code that makes a frame current for longer than a scope, or that changes a frame. */
 export function countChange(): void {
   sharedState.changeCount++;
 }

@@ -12,7 +12,7 @@ function createPair() {
   return { own, native, values: () => [own.getStore(), native.getStore()] };
 }
 
-test('a run() of this package preserves the values of Node’s storages, and the other way round', async () => {
+test('a run() of this package preserves the values of Node’s storages, and vice versa', async () => {
   const { own, native, values } = createPair();
   await native.run('native', async () => {
     await own.run('own', async () => {

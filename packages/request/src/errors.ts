@@ -4,8 +4,8 @@
  */
 
 /**
- * The HTTP status of each code: 409 if the client can send the request again, 503 if it has to wait, 500 if the
- * server's own code or configuration is at fault.
+ * The HTTP status of each code: 409 if the client can send the request again, 503 if it must wait, 500 if the server's
+ * own code or configuration is at fault.
  */
 const STATUS = {
   ERR_NO_REQUEST_SCOPE: 500,
@@ -26,7 +26,7 @@ const STATUS = {
  * | `ERR_NO_SESSION` | 500 | the session is read in a request that has none |
  * | `ERR_SESSION_VALUE` | 500 | a key or a value cannot be stored in a session |
  * | `ERR_SESSION_TOO_LATE` | 500 | a session would need a new cookie after the response headers were sent |
- * | `ERR_SESSION_GONE` | 409 | a session was written to that had expired or ended in the meantime |
+ * | `ERR_SESSION_GONE` | 409 | a request writes to a session that has expired or ended in the meantime |
  * | `ERR_SESSION_STORE` | 503 | the session store fails, or is slower than its time limit |
  * | `ERR_INVALID_OPTION` | 500 | an option has an invalid value, usually when the server starts |
  *
@@ -37,7 +37,7 @@ const STATUS = {
 export type RequestErrorCode = keyof typeof STATUS;
 
 /**
- * An error of this package. Compare `code` to tell one from another: the messages may change.
+ * An error of this package. Use `code` to distinguish the errors, because the messages may change.
  * @example
  * import { getRequestScope, RequestError } from '@throughline/request';
  *
@@ -49,20 +49,20 @@ export type RequestErrorCode = keyof typeof STATUS;
  * }
  */
 export class RequestError extends Error {
-  /** Which error this is. */
+  /** Identifies the error. */
   readonly code: RequestErrorCode;
   /** The HTTP status for this code, under the name that Express, Koa and h3 read. */
   readonly status: number;
   /** The same status, under the name that Fastify and Nest read. */
   readonly statusCode: number;
   /**
-   * Whether a framework may show the message to the client: never, the message is for developers. The property is that
-   * of the errors of the package `http-errors`. Nest 12 reads the status only of errors that have it.
+   * Whether a framework may show the message to the client: never, because the message is for developers. Errors of the
+   * package `http-errors` have the same property. Nest 12 reads the status only of errors that have it.
    */
   readonly expose = false;
 
   /**
-   * @param code which error this is; it determines the status
+   * @param code identifies the error, and determines the status
    * @param message what went wrong and what to do, for developers
    * @param options `cause`: the error that led to this one
    */

@@ -61,10 +61,13 @@ describe('RequestError', () => {
   }
 });
 
-/** Starts a server without error handlers of the application. Every route writes to the session; `/save` also awaits `save()`. */
+/**
+ * Starts a server without error handlers of the application. Every route writes to the session; `/save` also awaits
+ * `save()`.
+ */
 type Start = (options: RequestScopeOptions) => Promise<RunningServer>;
 
-async function write(path: string): Promise<string> {
+async function writeToSession(path: string): Promise<string> {
   session().set('user', 'ada');
   if (path === '/save') await session().save();
   return 'ok';
@@ -74,7 +77,7 @@ const listener = async (
   request: IncomingMessage | Http2ServerRequest,
   response: ServerResponse | Http2ServerResponse,
 ): Promise<void> => {
-  response.end(await write(request.url ?? ''));
+  response.end(await writeToSession(request.url ?? ''));
 };
 
 function startExpress(framework: typeof express): Start {
@@ -83,18 +86,18 @@ function startExpress(framework: typeof express): Start {
     // Keeps Express from printing the errors that it handles.
     app.set('env', 'test');
     app.use(expressScope(options));
-    app.use((request, response, next) => write(request.path).then((text) => response.send(text), next));
+    app.use((request, response, next) => writeToSession(request.path).then((text) => response.send(text), next));
     return listen(createServer(app));
   };
 }
 
 class Routes {
   root(): Promise<string> {
-    return write('/');
+    return writeToSession('/');
   }
 
   save(): Promise<string> {
-    return write('/save');
+    return writeToSession('/save');
   }
 }
 Controller()(Routes);
@@ -119,8 +122,8 @@ function startNest(createAdapter: () => ExpressAdapter | FastifyAdapter): Start 
 }
 
 /**
- * Serves web requests over HTTP. By default, @hono/node-server replaces the global `Response`, and then h3, served by the
- * same process, loses the status of an error.
+ * Serves web requests over HTTP. By default, @hono/node-server replaces the global `Response`, and then h3, served by
+ * the same process, loses the status of an error.
  */
 function listenWeb(fetch: (request: Request) => Response | Promise<Response>): Promise<RunningServer> {
   return listen(createAdaptorServer({ fetch: (request) => fetch(request), overrideGlobalObjects: false }) as Server);
@@ -129,7 +132,7 @@ function listenWeb(fetch: (request: Request) => Response | Promise<Response>): P
 const startHono: Start = (options) => {
   const app = new Hono();
   app.use(honoScope(options));
-  app.get('*', async (c) => c.text(await write(c.req.path)));
+  app.get('*', async (c) => c.text(await writeToSession(c.req.path)));
   const websocket = { server: new WebSocketServer({ noServer: true }) } as NonNullable<
     Parameters<typeof createAdaptorServer>[0]['websocket']
   >;
@@ -144,14 +147,14 @@ const startHono: Start = (options) => {
 const startHonoOnWebRequests: Start = (options) => {
   const app = new Hono();
   app.use(honoScope(options));
-  app.get('*', async (c) => c.text(await write(c.req.path)));
+  app.get('*', async (c) => c.text(await writeToSession(c.req.path)));
   return listenWeb(app.fetch);
 };
 
 const startH3: Start = async (options) => {
   const app = new H3({ silent: true });
   app.use(h3Scope(options));
-  app.get('/**', (event) => write(event.url.pathname));
+  app.get('/**', (event) => writeToSession(event.url.pathname));
   const server = serveH3(app, {
     hostname: '127.0.0.1',
     port: 0,
@@ -178,7 +181,7 @@ const servers: Record<string, { start: Start; hasErrorHandler: boolean }> = {
     start: async (options) => {
       const app = fastify({ forceCloseConnections: true });
       await app.register(fastifyScope, options);
-      app.get('*', (request) => write(request.url));
+      app.get('*', (request) => writeToSession(request.url));
       await app.listen({ host: '127.0.0.1', port: 0 });
       return { port: (app.server.address() as AddressInfo).port, close: () => app.close() };
     },
@@ -190,7 +193,7 @@ const servers: Record<string, { start: Start; hasErrorHandler: boolean }> = {
       app.silent = true;
       app.use(koaScope(options));
       app.use(async (context) => {
-        context.body = await write(context.path);
+        context.body = await writeToSession(context.path);
       });
       return listen(createServer(app.callback()));
     },
@@ -204,7 +207,7 @@ const servers: Record<string, { start: Start; hasErrorHandler: boolean }> = {
     start: (options) => {
       const app = new H3({ silent: true });
       app.use(h3Scope(options));
-      app.get('/**', (event) => write(event.url.pathname));
+      app.get('/**', (event) => writeToSession(event.url.pathname));
       return listenWeb(app.fetch);
     },
     hasErrorHandler: true,
@@ -213,7 +216,10 @@ const servers: Record<string, { start: Start; hasErrorHandler: boolean }> = {
   'Nest on Fastify': { start: startNest(() => new FastifyAdapter()), hasErrorHandler: true },
   'a web handler': {
     start: (options) => {
-      const fetch = webScope(async (request) => new Response(await write(new URL(request.url).pathname)), options);
+      const fetch = webScope(
+        async (request) => new Response(await writeToSession(new URL(request.url).pathname)),
+        options,
+      );
       return listenWeb(fetch);
     },
     hasErrorHandler: false,

@@ -181,7 +181,7 @@ for (const [name, framework] of [
       });
     });
 
-    it('detects https with the trust proxy setting of Express', async () => {
+    it('detects HTTPS with the trust proxy setting of Express', async () => {
       for (const [trust, isSecure] of [
         ['loopback', true],
         [false, false],

@@ -162,12 +162,13 @@ async function serve(starting: Promise<FastifyInstance>, protocol: 'http' | 'htt
 }
 
 /** By default Fastify closes only idle connections, and waits for the keep-alive connections of a client. */
-const closeAll = { forceCloseConnections: true };
+const closeAllOptions = { forceCloseConnections: true };
 
-runBattery('Fastify', (options) => serve(addRoutes(fastify(closeAll), options), 'http'), http1Cases);
+runBattery('Fastify', (options) => serve(addRoutes(fastify(closeAllOptions), options), 'http'), http1Cases);
 runBattery(
   'Fastify over HTTP/2',
-  // The types of the two kinds of server differ in their requests and responses, but not in the members that are used here.
+  // The types of the two kinds of server differ in their requests and responses, but not in the members that are used
+  // here.
   (options) => serve(addRoutes(fastify({ http2: true }) as unknown as FastifyInstance, options), 'http2'),
   [...sharedCases, 'HTTP/2 streams of one session'],
 );
@@ -392,7 +393,7 @@ describe('requestScope() of Fastify', () => {
     }
   });
 
-  it('detects https with the trustProxy setting of Fastify', async () => {
+  it('detects HTTPS with the trustProxy setting of Fastify', async () => {
     for (const trustProxy of [false, true]) {
       const isSecureValues: boolean[] = [];
       const observing: Sessions = {

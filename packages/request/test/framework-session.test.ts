@@ -89,7 +89,7 @@ const routes: Record<string, Route> = {
     const current = session();
     const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'cookie', 'save', 'regenerate', 'destroy'];
     for (const name of [...names, 'touch', 'reload']) {
-      const keyError = { code: 'ERR_SESSION_VALUE', message: /cannot have the key ".*Take another key/ };
+      const keyError = { code: 'ERR_SESSION_VALUE', message: /cannot have the key ".*Choose another key/ };
       assert.throws(() => current.set(name, { polluted: true }), keyError, name);
       assert.throws(() => current.update(name, () => ({ polluted: true })), keyError, name);
       assert.throws(() => current.get(name), keyError, name);
@@ -174,7 +174,7 @@ const servers: Record<string, Start> = {
     app.use('/:route/:value', handleRoute);
     app.use(handleError);
     await app.listen(0, '127.0.0.1');
-    // As above.
+    // The address is a string only for a pipe, and null only for a server that is not listening.
     return { port: (app.getHttpServer().address() as AddressInfo).port, close: () => app.close() };
   },
   '@fastify/session': async (store) => {
@@ -197,7 +197,7 @@ const servers: Record<string, Start> = {
       reply.status(error.statusCode ?? 500).send({ code: error.code, message: error.message });
     });
     await app.listen({ port: 0, host: '127.0.0.1' });
-    // As above.
+    // The address is a string only for a pipe, and null only for a server that is not listening.
     return { port: (app.server.address() as AddressInfo).port, close: () => app.close() };
   },
 };
@@ -330,7 +330,7 @@ test('a property `session` that another library has set on the request is not us
   const server = createServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   try {
-    // As above.
+    // The address is a string only for a pipe, and null only for a server that is not listening.
     const { port } = server.address() as AddressInfo;
     assert.equal(await (await fetch(`http://127.0.0.1:${port}/`)).text(), 'none');
   } finally {

@@ -43,7 +43,7 @@ const cases: CaseName[] = [
   'an untrusted request id',
 ];
 
-async function start(app: H3): Promise<RunningServer> {
+async function serveApp(app: H3): Promise<RunningServer> {
   const server = serve(app, {
     hostname: '127.0.0.1',
     port: 0,
@@ -55,7 +55,7 @@ async function start(app: H3): Promise<RunningServer> {
   return { port: Number(new URL(server.url ?? '').port), close: () => server.close(true) };
 }
 
-runBattery('h3 on Node', (options) => start(buildH3App(options)), cases);
+runBattery('h3 on Node', (options) => serveApp(buildH3App(options)), cases);
 
 /** A stream that produces each of its 20 chunks synchronously when it is pulled, and records the scope of each. */
 function streamOfScopes(scopeIds: (string | undefined)[]): ReadableStream<Uint8Array> {
@@ -82,7 +82,7 @@ interface AdapterResponse {
 const senders: Record<string, (app: H3, path: string) => Promise<AdapterResponse>> = {
   'on a server of Node': async (app, path) => {
     let response: AdapterResponse | undefined;
-    await withServer(start(app), async (server) => {
+    await withServer(serveApp(app), async (server) => {
       const { status, headers, body } = await sendRequest(server, { path });
       const cookies = [headers['set-cookie'] ?? []].flat();
       response = { status, body, id: String(headers['x-request-id']), cookies };
@@ -116,7 +116,7 @@ describe('an upgrade in h3', () => {
       const app = new H3({ silent: true });
       app.use(requestScope({ session: deferred }));
       app.get('/', createSocketHandler().handler);
-      await withServer(start(app), async ({ port }) => {
+      await withServer(serveApp(app), async ({ port }) => {
         await resetDuringUpgrade(deferred, port);
         await deferred.finishLoading(error);
       });
@@ -129,7 +129,7 @@ describe('an upgrade in h3', () => {
     app.use(requestScope({ trustRequestId: true }));
     app.use(requestScope());
     app.get('/', handler);
-    await withServer(start(app), async ({ port }) => {
+    await withServer(serveApp(app), async ({ port }) => {
       const client = new WebSocket(`ws://127.0.0.1:${port}/`, { headers: { 'x-request-id': 'outer' } });
       try {
         const [message] = await once(client, 'message');
@@ -159,7 +159,7 @@ it('app.request() of h3 resumes its caller in the scope of the caller', async ()
 });
 
 for (const [title, send] of Object.entries(senders)) {
-  const build = (options: RequestScopeOptions = {}, config: H3Config = {}) => {
+  const buildApp = (options: RequestScopeOptions = {}, config: H3Config = {}) => {
     const app = new H3({ silent: true, ...config });
     app.use(requestScope(options));
     return app;
@@ -170,7 +170,7 @@ for (const [title, send] of Object.entries(senders)) {
       for (const wrap of [(stream: ReadableStream) => stream, (stream: ReadableStream) => new Response(stream)]) {
         const scopeIds: (string | undefined)[] = [];
         const { id } = await send(
-          build().get('/', () => wrap(streamOfScopes(scopeIds))),
+          buildApp().get('/', () => wrap(streamOfScopes(scopeIds))),
           '/',
         );
         assert.deepEqual(scopeIds, new Array(20).fill(id));
@@ -180,7 +180,7 @@ for (const [title, send] of Object.entries(senders)) {
     it('runs the hooks of h3 in the scope', async () => {
       const scopeIds: (string | undefined)[] = [];
       const recordId = () => void scopeIds.push(tryGetRequestScope()?.id);
-      const app = build({}, { onResponse: recordId, onError: recordId });
+      const app = buildApp({}, { onResponse: recordId, onError: recordId });
       app.get('/', () => 'ok');
       app.get('/throws', () => {
         throw new Error('thrown');
@@ -197,7 +197,7 @@ for (const [title, send] of Object.entries(senders)) {
 
     it('leaves a promise unchanged that a handler returns for several requests', { timeout: 20_000 }, async () => {
       const scopeIds: (string | undefined)[] = [];
-      const app = build({}, { onResponse: () => void scopeIds.push(tryGetRequestScope()?.id) });
+      const app = buildApp({}, { onResponse: () => void scopeIds.push(tryGetRequestScope()?.id) });
       const shared = Promise.resolve('ok');
       app.get('/', () => shared);
       for (let request = 0; request < 2; request++) {
@@ -209,7 +209,7 @@ for (const [title, send] of Object.entries(senders)) {
 
     it('adds the session cookie to the cookies of the handler', async () => {
       const storedSessions = sessions({ secret: 'a secret of thirty-two characters', store: new Map() });
-      const app = build({ session: storedSessions }).get('/', (event) => {
+      const app = buildApp({ session: storedSessions }).get('/', (event) => {
         session().set('user', 'ada');
         event.res.headers.append('set-cookie', 'custom=1');
         return 'ok';
@@ -220,7 +220,7 @@ for (const [title, send] of Object.entries(senders)) {
     });
 
     it('leaves the error of a session that cannot be loaded to h3', async () => {
-      const app = build({ session: unloadableSessions }).get('/', () => assert.fail('the handler was called'));
+      const app = buildApp({ session: unloadableSessions }).get('/', () => assert.fail('the handler was called'));
       const { status, id, body } = await send(app, '/');
       assert.equal(status, 503);
       assert.match(id, /^[\da-f]{8}-/);
@@ -228,7 +228,7 @@ for (const [title, send] of Object.entries(senders)) {
     });
 
     it('responds with an error if the session cannot be saved', async () => {
-      const app = build({ session: unsavableSessions }).get('/', () => 'ok');
+      const app = buildApp({ session: unsavableSessions }).get('/', () => 'ok');
       const { status, body } = await send(app, '/');
       assert.equal(status, 503);
       assert.match(body, /session could not be reached/);

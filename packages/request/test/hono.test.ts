@@ -81,7 +81,7 @@ describe('an upgrade in Hono on Node', () => {
       upgradeWebSocket(() => ({ onOpen: (_, socket) => socket.send(tryGetRequestScope()?.id ?? 'none') })),
     );
     const sockets = new WebSocketServer({ noServer: true });
-    // As above.
+    // In the types of ws, an option may be undefined. In those of Hono, it may only be absent.
     const websocket = { server: sockets } as NonNullable<Parameters<typeof createAdaptorServer>[0]['websocket']>;
     return listen(createAdaptorServer({ fetch: app.fetch, websocket }) as Server);
   };
@@ -164,7 +164,7 @@ interface AdapterResponse {
 }
 
 for (const [title, send] of Object.entries(senders)) {
-  const build = (options: HonoOptions = {}) => {
+  const buildApp = (options: HonoOptions = {}) => {
     const app = new Hono();
     app.use(requestScope(options));
     app.onError((error, c) => c.text(error.message, 500));
@@ -174,13 +174,13 @@ for (const [title, send] of Object.entries(senders)) {
   describe(`requestScope() of Hono ${title}`, () => {
     it('runs the source of a stream in the scope, even if its content type is unknown', async () => {
       const scopeIds: (string | undefined)[] = [];
-      const app = build().get('/', (c) => c.body(streamOfScopes(scopeIds)));
+      const app = buildApp().get('/', (c) => c.body(streamOfScopes(scopeIds)));
       const { id } = await send(app, '/');
       assert.deepEqual(scopeIds, new Array(20).fill(id));
     });
 
     it('opens one scope if it is mounted twice', async () => {
-      const app = build()
+      const app = buildApp()
         .use(requestScope())
         .get('/', (c) => c.text(getRequestScope().id));
       const { id, body } = await send(app, '/');
@@ -189,7 +189,7 @@ for (const [title, send] of Object.entries(senders)) {
 
     it('adds the session cookie to the cookies of the handler', async () => {
       const storedSessions = sessions({ secret: 'a secret of thirty-two characters', store: new Map() });
-      const app = build({ session: storedSessions }).get('/', (c) => {
+      const app = buildApp({ session: storedSessions }).get('/', (c) => {
         session().set('user', 'ada');
         c.header('set-cookie', 'custom=1', { append: true });
         return c.text('ok');
@@ -200,21 +200,21 @@ for (const [title, send] of Object.entries(senders)) {
     });
 
     it('passes the error of a session that cannot be loaded to onError', async () => {
-      const app = build({ session: unloadableSessions }).get('/', () => assert.fail('the handler was called'));
+      const app = buildApp({ session: unloadableSessions }).get('/', () => assert.fail('the handler was called'));
       const { status, id, body } = await send(app, '/');
       assert.deepEqual([status, body], [500, 'the store is down']);
       assert.match(id, /^[\da-f]{8}-/);
     });
 
     it('responds with an error if the session cannot be saved', async () => {
-      const app = build({ session: unsavableSessions }).get('/', (c) => c.text('ok'));
+      const app = buildApp({ session: unsavableSessions }).get('/', (c) => c.text('ok'));
       const { status, id, body } = await send(app, '/');
       assert.equal(status, 503);
       assert.match(id, /^[\da-f]{8}-/);
       assert.match(body, /session could not be reached/);
     });
 
-    it('detects https with the isSecure() of the application', async () => {
+    it('detects HTTPS with the isSecure() of the application', async () => {
       const isSecureValues: boolean[] = [];
       const observing: Sessions = {
         open(exchange) {
@@ -224,8 +224,8 @@ for (const [title, send] of Object.entries(senders)) {
       };
       const isSecure: HonoOptions['isSecure'] = (c) => c.req.header('x-forwarded-proto') === 'https';
       const headers = { 'x-forwarded-proto': 'https' };
-      await send(build({ session: observing }), '/', headers);
-      await send(build({ session: observing, isSecure }), '/', headers);
+      await send(buildApp({ session: observing }), '/', headers);
+      await send(buildApp({ session: observing, isSecure }), '/', headers);
       assert.deepEqual(isSecureValues, [false, true]);
     });
   });

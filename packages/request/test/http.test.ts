@@ -188,7 +188,7 @@ function serveSockets(server: Server, options: RequestScopeOptions): WebSocketSe
   return sockets;
 }
 
-async function start(options: RequestScopeOptions): Promise<RunningServer> {
+async function serve(options: RequestScopeOptions): Promise<RunningServer> {
   const server = createServer(requestScope(batteryListener, options));
   const sockets = serveSockets(server, options);
   const running = await listen(server);
@@ -201,7 +201,7 @@ async function start(options: RequestScopeOptions): Promise<RunningServer> {
   };
 }
 
-runBattery('node:http', start, [
+runBattery('node:http', serve, [
   ...sharedCases,
   'a WebSocket',
   'many requests on one keep-alive connection',
@@ -503,7 +503,7 @@ describe('a response that is the prototype of other objects', () => {
           one.on('news', () => scopeIds.push(tryGetRequestScope()?.id));
           runOutsideScope(() => one.emit('news'));
         }
-        // As without a scope, this sends nothing on the response itself.
+        // This sends nothing on the response itself, with or without a scope.
         outermost.writeHead(201);
         assert.deepEqual([outermost.headersSent, response.headersSent], [true, false]);
         response.end(tryGetRequestScope()?.id);
@@ -587,7 +587,7 @@ describe('an x-request-id header that the application sets', () => {
       { 'X-Request-Id': 'custom' },
       { 'x-request-id': 'custom' },
     ];
-    // Node accepts a list from version 24 on.
+    // Node accepts a list since version 24.
     const acceptsLists = Number(process.versions.node.split('.')[0]) >= 24;
     for (const headers of acceptsLists
       ? [...objects, ['X-Request-Id', 'custom', 'x-other', 'x-request-id']]
@@ -608,8 +608,8 @@ describe('an x-request-id header that the application sets', () => {
 });
 
 /**
- * Creates a server that handles the rejections of its listeners. `createServer()` has no option for that, so the default of all
- * emitters is changed while the server is created.
+ * Creates a server that handles the rejections of its listeners. `createServer()` has no option for that, so the
+ * default of all emitters is changed while the server is created.
  */
 function withCapturedRejections(create: () => Server): Server {
   EventEmitter.captureRejections = true;
@@ -635,7 +635,8 @@ describe('compressed WebSocket messages', () => {
     server.on('upgrade', listener).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    // ws decompresses the messages of all sockets of a process in one queue, and does not compress those below one kilobyte.
+    // ws decompresses the messages of all sockets of a process in one queue, and does not compress those below one
+    // kilobyte.
     const message = 'ab'.repeat(40_000);
     const repliesTo = async (id: string): Promise<string[]> => {
       const client = new WebSocket(`ws://127.0.0.1:${port}/`, { headers: { 'x-request-id': id } });

@@ -280,7 +280,7 @@ describe('requestScope() of Koa', () => {
     });
   });
 
-  it('detects https with the app.proxy setting of Koa', async () => {
+  it('detects HTTPS with the app.proxy setting of Koa', async () => {
     for (const proxy of [true, false]) {
       const app = new Koa();
       app.proxy = proxy;

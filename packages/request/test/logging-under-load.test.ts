@@ -150,7 +150,7 @@ test('pino with the mixin, on a transport in a worker thread', async () => {
     const transport = pino.transport({ target: 'pino/file', options: { destination: file } });
     const log = pino({ mixin: logFields }, transport);
     await once(transport, 'ready');
-    // The worker does not keep the process alive, which has to wait for its lines.
+    // The worker does not keep the process alive, but the process must wait for the lines of the worker.
     const keepAlive = setInterval(() => {}, 1000);
     let result: LoadResult;
     try {

@@ -278,14 +278,14 @@ function createRootModule(metadata: Parameters<typeof Module>[0]) {
 
 type Application = NestExpressApplication | NestFastifyApplication;
 
-const silent = { logger: false, abortOnError: false } as const;
+const silentOptions = { logger: false, abortOnError: false } as const;
 
 const platforms = [
   {
     name: 'Nest on Express',
     Routes: createRoutes(FileInterceptor('file')),
     create: async (root: object, trustsProxy = false): Promise<Application> => {
-      const app = await NestFactory.create<NestExpressApplication>(root, new ExpressAdapter(), silent);
+      const app = await NestFactory.create<NestExpressApplication>(root, new ExpressAdapter(), silentOptions);
       app.set('trust proxy', trustsProxy);
       return app;
     },
@@ -295,7 +295,7 @@ const platforms = [
     Routes: createRoutes(FastifyFileInterceptor('file')),
     create: async (root: object, trustsProxy = false): Promise<Application> => {
       const adapter = new FastifyAdapter({ trustProxy: trustsProxy });
-      const app = await NestFactory.create<NestFastifyApplication>(root, adapter, silent);
+      const app = await NestFactory.create<NestFastifyApplication>(root, adapter, silentOptions);
       // By default Fastify reads a body before it calls the handler.
       adapter.getInstance().removeContentTypeParser('text/plain');
       adapter.getInstance().addContentTypeParser('text/plain', (_request, payload, done) => done(null, payload));
@@ -434,7 +434,7 @@ for (const { name, Routes, create } of platforms) {
       await assert.rejects(create(createRootModule({ imports: [scopeModule] })), { code: 'ERR_INVALID_OPTION' });
     });
 
-    it('detects https with the proxy setting of the platform', async () => {
+    it('detects HTTPS with the proxy setting of the platform', async () => {
       for (const trustsProxy of [true, false]) {
         const scopeModule = RequestScopeModule.forRoot({
           session: sessions({ secret, store: new Map(), log: silentLog }),
@@ -480,7 +480,7 @@ for (const { name, Routes, create } of platforms) {
 describe('RequestScopeModule', () => {
   it('finds the session of @fastify/session', async () => {
     const root = createRootModule({ imports: [RequestScopeModule.forRoot()], controllers: [ScopeController] });
-    const starting = NestFactory.create<NestFastifyApplication>(root, new FastifyAdapter(), silent).then(
+    const starting = NestFactory.create<NestFastifyApplication>(root, new FastifyAdapter(), silentOptions).then(
       async (app) => {
         await app.register(fastifyCookie);
         await app.register(fastifySession, { secret, cookie: { secure: false } });
@@ -514,7 +514,7 @@ describe('RequestScopeModule', () => {
 
   it('does nothing in an application without a server', async () => {
     const root = createRootModule({ imports: [RequestScopeModule.forRoot()] });
-    const context = await NestFactory.createApplicationContext(root, silent);
+    const context = await NestFactory.createApplicationContext(root, silentOptions);
     await context.close();
   });
 });

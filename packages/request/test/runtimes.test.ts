@@ -52,7 +52,7 @@ const emptyVisit = { user: null, items: [] };
  * Sends an action to the session routes.
  * @returns the content of the session afterwards
  */
-async function act(user: SessionUser, action: string, body?: string): Promise<unknown> {
+async function postSessionAction(user: SessionUser, action: string, body?: string): Promise<unknown> {
   const { status, text } = await user.send(`/session/${action}`, { method: 'POST', body: body ?? null });
   assert.equal(status, 200, text);
   return JSON.parse(text);
@@ -71,29 +71,29 @@ function copyOf(user: SessionUser, server: ServerAddress): SessionUser {
 
 async function testSignInAndOut(server: ServerAddress): Promise<void> {
   const [ada, bob] = [newUser(server), newUser(server)];
-  assert.deepEqual(await act(ada, 'show'), emptyVisit);
+  assert.deepEqual(await postSessionAction(ada, 'show'), emptyVisit);
   assert.equal(ada.jar.size, 0, 'a request that writes nothing must not set a cookie');
 
-  await act(ada, 'add', 'book');
+  await postSessionAction(ada, 'add', 'book');
   const before = copyOf(ada, server);
-  assert.deepEqual(await act(before, 'show'), { user: null, items: ['book'] });
-  assert.deepEqual(await act(ada, 'sign-in', 'ada'), { user: 'ada', items: ['book'] });
-  await act(bob, 'sign-in', 'bob');
-  await act(bob, 'add', 'pen');
-  assert.deepEqual(await act(ada, 'show'), { user: 'ada', items: ['book'] });
-  assert.deepEqual(await act(bob, 'show'), { user: 'bob', items: ['pen'] });
-  assert.deepEqual(await act(before, 'show'), emptyVisit, 'the sign-in must end the old id');
+  assert.deepEqual(await postSessionAction(before, 'show'), { user: null, items: ['book'] });
+  assert.deepEqual(await postSessionAction(ada, 'sign-in', 'ada'), { user: 'ada', items: ['book'] });
+  await postSessionAction(bob, 'sign-in', 'bob');
+  await postSessionAction(bob, 'add', 'pen');
+  assert.deepEqual(await postSessionAction(ada, 'show'), { user: 'ada', items: ['book'] });
+  assert.deepEqual(await postSessionAction(bob, 'show'), { user: 'bob', items: ['pen'] });
+  assert.deepEqual(await postSessionAction(before, 'show'), emptyVisit, 'the sign-in must end the old id');
 
   const after = copyOf(ada, server);
-  assert.deepEqual(await act(ada, 'sign-out'), emptyVisit);
+  assert.deepEqual(await postSessionAction(ada, 'sign-out'), emptyVisit);
   assert.equal(ada.jar.size, 0, 'the sign-out must remove the cookie');
-  assert.deepEqual(await act(after, 'show'), emptyVisit, 'the sign-out must end the id');
-  assert.deepEqual(await act(bob, 'show'), { user: 'bob', items: ['pen'] });
+  assert.deepEqual(await postSessionAction(after, 'show'), emptyVisit, 'the sign-out must end the id');
+  assert.deepEqual(await postSessionAction(bob, 'show'), { user: 'bob', items: ['pen'] });
 }
 
 async function testConcurrentChanges(server: ServerAddress): Promise<void> {
   const ada = newUser(server);
-  await act(ada, 'sign-in', 'ada');
+  await postSessionAction(ada, 'sign-in', 'ada');
   const cookie = [...ada.jar].map((pair) => pair.join('=')).join('; ');
   const items = Array.from({ length: 20 }, (_, index) => `item-${index}`);
   const uploads = items.map((id) =>
@@ -123,7 +123,7 @@ async function testConcurrentChanges(server: ServerAddress): Promise<void> {
 
 async function testForgedCookies(server: ServerAddress): Promise<void> {
   const ada = newUser(server);
-  await act(ada, 'sign-in', 'ada');
+  await postSessionAction(ada, 'sign-in', 'ada');
   const [[name = '', cookie = ''] = []] = ada.jar;
   const [id = ''] = decodeURIComponent(cookie).split('.');
   const forgedValues = [
@@ -138,13 +138,13 @@ async function testForgedCookies(server: ServerAddress): Promise<void> {
   for (const value of forgedValues) {
     const eve = newUser(server);
     eve.jar.set(name, encodeURIComponent(value));
-    assert.deepEqual(await act(eve, 'show'), emptyVisit, value);
-    await act(eve, 'add', 'pen');
+    assert.deepEqual(await postSessionAction(eve, 'show'), emptyVisit, value);
+    await postSessionAction(eve, 'add', 'pen');
     const [newId = ''] = decodeURIComponent(eve.jar.get(name) ?? '').split('.');
     assert.match(newId, /^[\w-]{32}$/);
     assert.ok(!value.startsWith(newId), 'the id of the client must not be adopted');
   }
-  assert.deepEqual(await act(ada, 'show'), { user: 'ada', items: [] });
+  assert.deepEqual(await postSessionAction(ada, 'show'), { user: 'ada', items: [] });
 }
 
 for (const runtime of ['bun', 'deno', 'workerd'] as const) {
@@ -163,15 +163,15 @@ for (const runtime of ['bun', 'deno', 'workerd'] as const) {
         }));
 
       it('keeps a separate session for each user', timeLimit, () =>
-        withServer(launchServer(runtime, app, { sessions: true }), (server) => testSignInAndOut(server)),
+        withServer(launchServer(runtime, app, { hasSessions: true }), (server) => testSignInAndOut(server)),
       );
 
       it('loses no change of concurrent requests of one user', timeLimit, () =>
-        withServer(launchServer(runtime, app, { sessions: true }), (server) => testConcurrentChanges(server)),
+        withServer(launchServer(runtime, app, { hasSessions: true }), (server) => testConcurrentChanges(server)),
       );
 
       it('rejects cookies that it has not issued', timeLimit, () =>
-        withServer(launchServer(runtime, app, { sessions: true }), (server) => testForgedCookies(server)),
+        withServer(launchServer(runtime, app, { hasSessions: true }), (server) => testForgedCookies(server)),
       );
     });
   }

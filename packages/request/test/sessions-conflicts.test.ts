@@ -32,18 +32,18 @@ const keysHandler: SessionHandler = async (_request, response, url) => {
 
 /** A Map whose next write can fail, before or after it has been done. */
 class UnreliableMap extends Map<string, unknown> {
-  failNextWrite = false;
+  failsNextWrite = false;
   /** Does the next write and then throws, as when the connection breaks after the server has done it. */
-  loseNextResult = false;
+  losesNextResult = false;
 
   override set(key: string, value: unknown): this {
-    if (this.failNextWrite) {
-      this.failNextWrite = false;
+    if (this.failsNextWrite) {
+      this.failsNextWrite = false;
       throw new Error('the write failed');
     }
     super.set(key, value);
-    if (this.loseNextResult) {
-      this.loseNextResult = false;
+    if (this.losesNextResult) {
+      this.losesNextResult = false;
       throw new Error('the connection broke');
     }
     return this;
@@ -60,7 +60,7 @@ test('a save that fails once, after another request has written, loses no change
       entered.open();
       await mayProceed.opened;
       session().set('a', '1');
-      store.failNextWrite = true;
+      store.failsNextWrite = true;
       await assert.rejects(session().save(), { code: 'ERR_SESSION_STORE' });
       session().set('c', '1');
       await session().save();
@@ -85,7 +85,7 @@ test('a write that the store has done, but whose result was lost, is not repeate
       const counter = session<{ count: number }>();
       if (url.pathname === '/count') {
         counter.update('count', (count = 0) => count + 1);
-        store.loseNextResult = true;
+        store.losesNextResult = true;
         await assert.rejects(counter.save(), { code: 'ERR_SESSION_STORE' });
       }
       response.end(`${counter.get('count')}`);
@@ -115,7 +115,7 @@ test('a request that only reads does not replace the cookie of a concurrent sign
   );
   const ada = server.newUser();
   await ada.send('/?a=1');
-  // More than a tenth of the idle time, so that the use has to be saved.
+  // More than a tenth of the idle time, so that the use must be saved.
   t.mock.timers.tick(2000);
   const poll = ada.send('/poll');
   await entered.opened;
@@ -131,7 +131,7 @@ test('regenerate() that succeeds after it has failed sets the new cookie', async
   await using server = await startSessionServer(
     async (request, response, url) => {
       if (url.pathname !== '/again') return keysHandler(request, response, url);
-      store.failNextWrite = true;
+      store.failsNextWrite = true;
       await assert.rejects(session().regenerate(), { code: 'ERR_SESSION_STORE' });
       await session().regenerate();
       response.end('done');
@@ -183,7 +183,7 @@ test('an update() that stores nothing begins no session, and a key that is not a
   assert.deepEqual([text, cookies], ['undefined', []]);
 });
 
-/** An adapter of Keyv that is none of those with compare and set. Its writes wait for a gate. */
+/** An adapter of Keyv without compare-and-set. Its writes wait for a gate. */
 class GatedAdapter {
   readonly opts = {};
   readonly map = new Map<string, unknown>();
@@ -274,7 +274,7 @@ test('the message of an error of the store is not part of the error that is thro
   await using server = await startSessionServer(
     async (_request, response) => {
       session().set('a', '1');
-      store.failNextWrite = true;
+      store.failsNextWrite = true;
       const error: unknown = await session()
         .save()
         .catch((reason: unknown) => reason);

@@ -1,4 +1,7 @@
-/** Sessions under faults from outside: forged cookies, failing stores, foreign entries, and clients that never finish a request. */
+/**
+ * Sessions under faults from outside: forged cookies, failing stores, foreign entries, and clients that never finish a
+ * request.
+ */
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { test } from 'node:test';
@@ -8,7 +11,7 @@ import { sign } from 'cookie-signature';
 import Keyv from 'keyv';
 import { SECRET, type SessionHandler, startSessionServer } from './sessions/session-server.js';
 
-/** Sets the user if the query asks for it, and responds with the user. */
+/** Sets the user if the query contains one, and responds with the user. */
 const userHandler: SessionHandler = (_request, response, url) => {
   const name = url.searchParams.get('set');
   if (name !== null) session().set('user', name);
@@ -84,7 +87,7 @@ class ControllableStore {
   #behavior: 'works' | 'fails' | 'hangs' = 'works';
   #waiting: (() => void)[] = [];
 
-  /** A change lets the operations continue that hang. */
+  /** A change makes the operations that hang continue. */
   set behavior(behavior: 'works' | 'fails' | 'hangs') {
     this.#behavior = behavior;
     for (const proceed of this.#waiting.splice(0)) proceed();
@@ -168,7 +171,7 @@ test('the requests of one user access a store that hangs concurrently, not one a
   await Promise.all(responses);
 });
 
-test('a store without compare and set works in one process, and sessions() logs a warning', async () => {
+test('a store without compare-and-set works in one process, and sessions() logs a warning', async () => {
   const store = new ControllableStore();
   await using server = await startSessionServer(
     (_request, response, url) => {

@@ -46,7 +46,7 @@ async function sendRequest(client: ClientHttp2Session, path: string, cookie = ''
   return { status: headers[':status'], cookies: headers['set-cookie'] ?? [], body: await text(stream) };
 }
 
-const counting: Handler = async (request, response) => {
+const countVisits: Handler = async (request, response) => {
   session<{ count: number }>().update('count', (count = 0) => count + 1);
   const body = `${session().get('count')}`;
   if (request.url === '/end') response.end(body);
@@ -58,7 +58,7 @@ const counting: Handler = async (request, response) => {
 };
 
 test('an http2 response carries the cookie, whichever methods write it', async () => {
-  await withClient(counting, async (client) => {
+  await withClient(countVisits, async (client) => {
     const first = await sendRequest(client, '/end');
     assert.equal(first.body, '1');
     assert.match(first.cookies[0] ?? '', /^sid=/);
@@ -71,7 +71,7 @@ test('an http2 response carries the cookie, whichever methods write it', async (
 });
 
 test('many streams of one connection each use the session of their own user', async () => {
-  await withClient(counting, async (client) => {
+  await withClient(countVisits, async (client) => {
     const users = await Promise.all(Array.from({ length: 20 }, () => sendRequest(client, '/end')));
     const cookies = users.map(({ cookies }) => cookies[0]?.split(';')[0] ?? '');
     assert.equal(new Set(cookies).size, 20);

@@ -12,7 +12,7 @@ interface Shop {
 }
 
 /** A shop. Each route makes one call to the session. */
-const shop: SessionHandler = async (request, response, url) => {
+const shopHandler: SessionHandler = async (request, response, url) => {
   const shopSession = session<Shop>();
   const value = url.searchParams.get('v') ?? '';
   switch (url.pathname) {
@@ -42,7 +42,7 @@ const shop: SessionHandler = async (request, response, url) => {
 
 test('a request that writes nothing sets no cookie and stores nothing', async () => {
   const store = new Map<string, unknown>();
-  await using server = await startSessionServer(shop, { store });
+  await using server = await startSessionServer(shopHandler, { store });
   const { cookies } = await server.newUser().send('/');
   assert.deepEqual(cookies, []);
   assert.equal(store.size, 0);
@@ -52,7 +52,7 @@ test('a request that writes nothing sets no cookie and stores nothing', async ()
 });
 
 test('a value that one request writes can be read by the next request of the same user only', async () => {
-  await using server = await startSessionServer(shop);
+  await using server = await startSessionServer(shopHandler);
   const [ada, bob] = [server.newUser(), server.newUser()];
   await ada.send('/set?k=user&v=ada');
   await bob.send('/set?k=user&v=bob');
@@ -61,8 +61,8 @@ test('a value that one request writes can be read by the next request of the sam
   assert.equal(JSON.parse((await server.newUser().send('/')).text).user, undefined);
 });
 
-test('the attributes of the cookie over http, and over https, where it has the prefix __Host-', async () => {
-  await using server = await startSessionServer(shop, {}, { trustProxy: 'loopback' });
+test('the attributes of the cookie over HTTP, and over HTTPS, where it has the prefix __Host-', async () => {
+  await using server = await startSessionServer(shopHandler, {}, { trustProxy: 'loopback' });
   const plain = await server.newUser().send('/set?k=user&v=ada');
   assert.match(plain.cookies[0] ?? '', /^sid=[\w-]{32}\.[\w%]+; Max-Age=86400; Path=\/; HttpOnly; SameSite=Lax$/);
   const https = server.newUser();
@@ -70,20 +70,20 @@ test('the attributes of the cookie over http, and over https, where it has the p
   const secure = await https.send('/set?k=user&v=ada', { headers });
   assert.match(secure.cookies[0] ?? '', /^__Host-sid=.*; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
   assert.equal(JSON.parse((await https.send('/', { headers })).text).user, 'ada');
-  // Over https, a cookie without the prefix is ignored: it could have been set over http.
+  // Over HTTPS, a cookie without the prefix is ignored: it could have been set over HTTP.
   const injected = server.newUser();
   injected.jar.set('sid', https.jar.get('__Host-sid') ?? '');
   assert.equal(JSON.parse((await injected.send('/', { headers })).text).user, undefined);
 });
 
 test('the header x-forwarded-proto of an untrusted proxy is ignored', async () => {
-  await using server = await startSessionServer(shop, {}, { trustProxy: '10.0.0.0/8' });
+  await using server = await startSessionServer(shopHandler, {}, { trustProxy: '10.0.0.0/8' });
   const { cookies } = await server.newUser().send('/set?k=user&v=ada', { headers: { 'x-forwarded-proto': 'https' } });
   assert.match(cookies[0] ?? '', /^sid=/);
 });
 
 test('the cookie has no prefix if a domain or a path is configured', async () => {
-  await using server = await startSessionServer(shop, {
+  await using server = await startSessionServer(shopHandler, {
     cookie: { name: 's', path: '/', domain: 'example.test', secure: true },
   });
   const { cookies } = await server.newUser().send('/set?k=user&v=ada');
@@ -91,7 +91,7 @@ test('the cookie has no prefix if a domain or a path is configured', async () =>
 });
 
 test('a sign-in with regenerate() creates a new id, keeps the cart, and ends the old id', async () => {
-  await using server = await startSessionServer(shop);
+  await using server = await startSessionServer(shopHandler);
   const ada = server.newUser();
   await ada.send('/add?v=book');
   const before = ada.jar.get('sid') ?? '';
@@ -108,7 +108,7 @@ test('a sign-in with regenerate() creates a new id, keeps the cart, and ends the
 
 test('an id that the store does not hold is never adopted, even with a valid signature', async () => {
   const store = new Map<string, unknown>();
-  await using server = await startSessionServer(shop, { store });
+  await using server = await startSessionServer(shopHandler, { store });
   const ada = server.newUser();
   await ada.send('/set?k=user&v=ada');
   const cookie = ada.jar.get('sid') ?? '';
@@ -121,7 +121,7 @@ test('an id that the store does not hold is never adopted, even with a valid sig
 
 test('a sign-out with destroy() deletes the record and removes the cookie, and a replayed cookie is worthless', async () => {
   const store = new Map<string, unknown>();
-  await using server = await startSessionServer(shop, { store });
+  await using server = await startSessionServer(shopHandler, { store });
   const ada = server.newUser();
   await ada.send('/set?k=user&v=ada');
   const cookie = ada.jar.get('sid') ?? '';
@@ -155,7 +155,7 @@ test('after destroy() a new session can begin in the same request, even if the p
 });
 
 test("concurrent requests of one user keep each other's keys, and what each adds to one key with update()", async () => {
-  await using server = await startSessionServer(shop);
+  await using server = await startSessionServer(shopHandler);
   const ada = server.newUser();
   await ada.send('/set?k=user&v=ada');
   await Promise.all(Array.from({ length: 40 }, (_, i) => ada.send(i % 2 ? `/add?v=${i}` : `/set?k=key${i}&v=${i}`)));
@@ -164,7 +164,7 @@ test("concurrent requests of one user keep each other's keys, and what each adds
 });
 
 test('a key that one request sets while another deletes it is either set or deleted, and other changes are kept', async () => {
-  await using server = await startSessionServer(shop);
+  await using server = await startSessionServer(shopHandler);
   const ada = server.newUser();
   await ada.send('/set?k=user&v=ada');
   await ada.send('/add?v=book');
@@ -186,7 +186,7 @@ test('a request that writes while another one ends the session is a 409, and the
   const store = new Map<string, unknown>();
   await using server = await startSessionServer(
     async (request, response, url) => {
-      if (url.pathname !== '/slow') return shop(request, response, url);
+      if (url.pathname !== '/slow') return shopHandler(request, response, url);
       session().set('note', 'late');
       markEntered();
       await mayProceed;
@@ -202,7 +202,7 @@ test('a request that writes while another one ends the session is a 409, and the
   proceed();
   const { status, text, cookies, headers } = await slow;
   assert.equal(status, 409);
-  assert.match(text, /ended while this request was under way/);
+  assert.match(text, /ended while this request was in progress/);
   assert.deepEqual(cookies, []);
   assert.ok(headers.get('x-request-id'));
   assert.equal(store.size, 0);
@@ -210,7 +210,7 @@ test('a request that writes while another one ends the session is a 409, and the
 
 test('a sign-in keeps the changes that another request has saved since the session was loaded', async () => {
   await using server = await startSessionServer(async (request, response, url) => {
-    if (url.pathname !== '/both') return shop(request, response, url);
+    if (url.pathname !== '/both') return shopHandler(request, response, url);
     // Another request of this user writes after this one has loaded the session.
     await fetch(`http://${request.headers.host}/add?v=pen`, { headers: { cookie: request.headers.cookie ?? '' } });
     await session().regenerate();
@@ -311,7 +311,7 @@ test('a streamed response carries the cookie and all chunks', async () => {
 
 test('changes after the headers are saved, but a session that would begin there throws ERR_SESSION_TOO_LATE', async () => {
   await using server = await startSessionServer(async (request, response, url) => {
-    if (url.pathname === '/') return shop(request, response, url);
+    if (url.pathname === '/') return shopHandler(request, response, url);
     response.flushHeaders();
     assert.throws(() => session().set('user', 'eve'), { code: 'ERR_SESSION_TOO_LATE' });
     assert.equal(session().id, undefined);
@@ -320,7 +320,7 @@ test('changes after the headers are saved, but a session that would begin there 
   assert.equal((await server.newUser().send('/begin')).text, 'too late');
 
   await using streaming = await startSessionServer(async (request, response, url) => {
-    if (url.pathname === '/') return shop(request, response, url);
+    if (url.pathname === '/') return shopHandler(request, response, url);
     session().set('user', 'eve');
     response.write('a');
     // Nothing is written to the socket until the session has been saved.
@@ -340,7 +340,7 @@ test('changes after the headers are saved, but a session that would begin there 
 test('a session ends after the idle time and after the absolute time', async (t) => {
   t.mock.timers.enable({ apis: ['Date'], now: 1_000_000 });
   const advance = (ms: number) => t.mock.timers.tick(ms);
-  await using server = await startSessionServer(shop, { idleTimeout: 10_000, absoluteTimeout: 30_000 });
+  await using server = await startSessionServer(shopHandler, { idleTimeout: 10_000, absoluteTimeout: 30_000 });
   const ada = server.newUser();
   const user = async () => JSON.parse((await ada.send('/')).text).user;
   await ada.send('/set?k=user&v=ada');
@@ -364,7 +364,7 @@ test('a session ends after the idle time and after the absolute time', async (t)
 
 test('touch() restarts the idle time', async (t) => {
   t.mock.timers.enable({ apis: ['Date'], now: 1_000_000 });
-  await using server = await startSessionServer(shop, { idleTimeout: 10_000 });
+  await using server = await startSessionServer(shopHandler, { idleTimeout: 10_000 });
   const ada = server.newUser();
   await ada.send('/set?k=user&v=ada');
   t.mock.timers.tick(500);
@@ -377,9 +377,9 @@ test('a cookie that was signed with the old one of two secrets is accepted and s
   const store = new Map<string, unknown>();
   const oldSecret = 'an old secret of thirty-two letters';
   const newSecret = 'a new secret of thirty-two letters';
-  await using before = await startSessionServer(shop, { store, secret: oldSecret });
-  await using during = await startSessionServer(shop, { store, secret: [newSecret, oldSecret] });
-  await using after = await startSessionServer(shop, { store, secret: newSecret });
+  await using before = await startSessionServer(shopHandler, { store, secret: oldSecret });
+  await using during = await startSessionServer(shopHandler, { store, secret: [newSecret, oldSecret] });
+  await using after = await startSessionServer(shopHandler, { store, secret: newSecret });
   const ada = before.newUser();
   await ada.send('/set?k=user&v=ada');
   const rotated = during.newUser();
@@ -412,7 +412,7 @@ test('sessions() rejects invalid options', () => {
   assertRejected({ cookie: { path: 'x' } }, /cookie\.path/);
   assertRejected({ cookie: { domain: 'a;b' } }, /cookie\.domain/);
   assertRejected({ cookie: { sameSite: 'strange' } }, /cookie\.sameSite/);
-  assertRejected({ cookie: { sameSite: 'none', secure: false } }, /needs https/);
+  assertRejected({ cookie: { sameSite: 'none', secure: false } }, /needs HTTPS/);
 });
 
 test('sessions() logs a warning if it keeps the sessions in memory by default', () => {
@@ -427,6 +427,6 @@ test('sessions() logs a warning if it keeps the sessions in memory by default', 
 test('session() throws if there is no request, or no session', () => {
   assert.throws(() => session(), { code: 'ERR_NO_REQUEST_SCOPE' });
   withRequestScope({}, () =>
-    assert.throws(() => session(), { code: 'ERR_NO_SESSION', message: /Give the adapter one/ }),
+    assert.throws(() => session(), { code: 'ERR_NO_SESSION', message: /Pass sessions to the adapter/ }),
   );
 });

@@ -247,7 +247,7 @@ describe('requestScope() of a web handler', () => {
     assert.deepEqual(ids, [response.headers.get('x-request-id'), response.headers.get('x-request-id')]);
   });
 
-  it('detects https from the URL, or with the isSecure() of the application', async () => {
+  it('detects HTTPS from the URL, or with the isSecure() of the application', async () => {
     const isSecureValues: boolean[] = [];
     const options: RequestScopeOptions = {
       session: {

@@ -1,10 +1,10 @@
 /**
- * Files whose module type nothing states: neither the extension nor a package.json. Node treats such a file as CommonJS
- * if it parses as CommonJS, and as an ES module otherwise. So does this.
+ * Files whose module type is stated neither by the extension nor by a package.json. Like Node, this module treats such
+ * a file as CommonJS if it parses as CommonJS, and as an ES module otherwise.
  */
-import { parse } from './parse.js';
+import { parse } from './parse/parse.js';
+import { TransformError } from './parse/transform-error.js';
 import { type TransformOptions, type TransformResult, transform } from './transform.js';
-import { TransformError } from './transform-error.js';
 
 export function transformAmbiguousModule(code: string, options: TransformOptions): TransformResult | undefined {
   try {

@@ -1,6 +1,7 @@
 /**
- * The package `throughline` on this machine. What transformed code imports has to be found from every file, also from a
- * dependency that does not depend on `throughline`, and the files of the package itself are never transformed.
+ * Locates the package `throughline` on this machine. The modules that transformed code imports must be found from every
+ * file, even from a dependency that does not depend on `throughline`, and the files of the package itself are never
+ * transformed.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -13,16 +14,16 @@ type ExportTarget = string | { readonly [condition: string]: ExportTarget };
 
 /**
  * Finds the directory of the package.
- * @param from the directory to search from. If the package is not found from there, this package's own dependency is
- *   used.
- * @throws Error if the package is not installed
+ * @param from the directory to search from; if the package is not found from there, this package's own dependency is
+ * used
+ * @throws {Error} if the package is not installed
  */
 export function findThroughlinePackage(from: string): string {
   for (const require of [createRequire(join(from, 'package.json')), createRequire(import.meta.url)]) {
     try {
       return dirname(require.resolve(`${NAME}/package.json`));
     } catch {
-      // Not found from there.
+      // The package was not found from there.
     }
   }
   throw new Error(
@@ -36,12 +37,12 @@ export function isThroughlineFile(path: string, directory: string): boolean {
 }
 
 /**
- * Resolves a public subpath of the package to a file, under given conditions. Node resolves only under its own, which
- * are those of a server.
+ * Resolves a public subpath of the package to a file, under given conditions. Node resolves only under its own
+ * conditions, which are those of a server.
  * @param specifier for example `throughline/await`
- * @param directory that of the package
- * @param conditions the `exports` conditions that hold, besides `default`
- * @throws Error if the package has no such subpath
+ * @param directory the directory of the package
+ * @param conditions the `exports` conditions that hold, in addition to `default`
+ * @throws {Error} if the package has no such subpath
  */
 export function resolveThroughlineModule(specifier: string, directory: string, conditions: readonly string[]): string {
   const manifest: { exports?: Readonly<Record<string, ExportTarget>> } = JSON.parse(

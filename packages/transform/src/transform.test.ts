@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
+import { TransformError } from './parse/transform-error.js';
 import { type TransformOptions, transform } from './transform.js';
-import { TransformError } from './transform-error.js';
 
 const codeOf = (code: string, options: Partial<TransformOptions> = {}) =>
   transform(code, { filename: 'file.js', ...options })?.code;
@@ -49,7 +49,7 @@ describe('the helpers', () => {
   it('come from the global object in a classic script, which throws if they are missing', () => {
     const code = codeOf(awaits, { sourceType: 'script' }) ?? '';
     assert.match(code, /^var\{asyncCall:_throughline_asyncCall\}=/);
-    assert.throws(() => new Function(code)(), /needs what 'throughline\/await-script' puts on the page/);
+    assert.throws(() => new Function(code)(), /requires 'throughline\/await-script'\. Load that before this script/);
   });
 
   it('are imported after a hashbang and directives', () => {
@@ -110,8 +110,27 @@ describe('the helpers', () => {
   }
 });
 
+describe('decorators', () => {
+  const decorator = '@dec(async () => { await 0; f(); })';
+  const positions: Record<string, string> = {
+    'of a class': `${decorator} class A {}`,
+    'before the keyword export': `${decorator} export class A {}`,
+    'before the keywords export default': `${decorator} export default class {}`,
+    'after the keyword export': `export ${decorator} class A {}`,
+    'of a field': `class A { ${decorator} x = 1; }`,
+    'of a parameter': `class A { m(${decorator} p) {} }`,
+    'of a parameter with a default value': `class A { m(${decorator} p = 1) {} }`,
+    'of a parameter property': `class A { constructor(${decorator} private p: number) {} }`,
+  };
+  for (const [position, code] of Object.entries(positions)) {
+    it(`are transformed ${position}, even if the rest of the file has no suspension`, () => {
+      assert.match(codeOf(code, { filename: 'file.ts' }) ?? '', /await _f\.off\(0\),_f\.on\(\); f\(\)/);
+    });
+  }
+});
+
 describe('languages', () => {
-  it('keeps TypeScript as it is', () => {
+  it('keeps TypeScript unchanged', () => {
     const code = `enum E { A }\nasync function f<T>(this: void, x: T): Promise<T> { const y: T = (await g<T>(x)) as T; return y!; }`;
     const result = codeOf(code, { filename: 'file.ts' });
     assert.match(
@@ -140,7 +159,7 @@ describe('languages', () => {
     }
   });
 
-  it('keeps JSX as it is', () => {
+  it('keeps JSX unchanged', () => {
     const code = 'export const f = async () => { const x = <a b={await c}>{await d}</a>; return x; };';
     for (const filename of ['file.jsx', 'file.js', 'file.tsx']) {
       assert.match(codeOf(code, { filename }) ?? '', /<a b=\{\(_v=await _f\.off\(c\),_f\.on\(_v,_v=0\)\)\}>/);
@@ -197,7 +216,7 @@ export async function update(id, { retries = 3 } = {}, change = (value) => value
 async function limit() { return 3; }
 `;
 
-  it('lead every name back to its original position', () => {
+  it('map every name to its original position', () => {
     const result = transform(code, { filename: '/app/update.js' });
     assert.ok(result);
     const map = new TraceMap(result.map.toString());

@@ -3,18 +3,19 @@
  *
  *     code ──parse──▶ syntax tree ──analyze──▶ facts ──emit──▶ edits ──apply──▶ code and source map
  *
- * `analysis/` collects facts about the code and writes nothing. `emit/` reads the facts and writes edits, with one file
- * for each construct. `emit/function-body.ts` shows what a transformed function looks like.
+ * `parse/` holds the parser and its error. `analysis/` collects facts about the code and writes nothing. `emit/` reads
+ * the facts and writes edits, with one file for each construct. `emit/function-body.ts` shows what a transformed
+ * function looks like.
  */
 import type { SourceMap } from 'magic-string';
 import { analyze } from './analysis/analyze.js';
-import { findAsyncKeywords } from './analysis/async-keywords.js';
+import { findAsyncAwaitKeywords } from './analysis/async-await-keywords.js';
 import { CodeWriter } from './emit/code-writer.js';
 import { emitConstructs } from './emit/emit.js';
 import { emitFileOpening } from './emit/file-opening.js';
 import { FreeNames } from './emit/free-names.js';
 import { SourceEdits } from './emit/source-edits.js';
-import { type Language, parse, type SourceType } from './parse.js';
+import { type Language, parse, type SourceType } from './parse/parse.js';
 
 /** Options of {@link transform}. */
 export interface TransformOptions {
@@ -23,14 +24,15 @@ export interface TransformOptions {
   /** The language. By default `ts` or `tsx` for files with such an extension, and `jsx` for all others. */
   readonly lang?: Language;
   /**
-   * What kind of source text the file is. By default determined by the extension, or else by the code: a file that has
-   * neither `import` nor `export` nor any sign of CommonJS is treated as an ES module.
+   * The kind of source text that the file contains. By default, the extension determines it, or else the code: a file
+   * that has neither `import` nor `export` nor any sign of CommonJS is treated as an ES module.
    */
   readonly sourceType?: SourceType;
   /**
    * The frame in which the body of a generator runs. With `next`, the default, the body of an async generator runs in
-   * the frame of the `next()` call that resumes it, as in Node.js, and other generators are left alone. With `creation`
-   * the bodies of all generators run in the frame of the call that created them, as the TC39 proposal defines it.
+   * the frame of the `next()` call that resumes it, as in Node.js, and other generators are not changed. With
+   * `creation` the bodies of all generators run in the frame of the call that created them, as the TC39 proposal
+   * defines it.
    *
    * @see https://github.com/tc39/proposal-async-context
    */
@@ -56,7 +58,7 @@ export interface TransformResult {
  * @param code the source text
  * @param options see {@link TransformOptions}
  * @returns the code and its source map, or undefined if there is nothing to transform
- * @throws {@link TransformError} if the file does not parse or contains something that cannot be transformed
+ * @throws {TransformError} if the file does not parse or contains something that cannot be transformed
  *
  * @example
  * import { transform } from '@throughline/transform';
@@ -65,8 +67,8 @@ export interface TransformResult {
  */
 export function transform(code: string, options: TransformOptions): TransformResult | undefined {
   const { filename, lang, generators = 'next', begins = '' } = options;
-  // Most files have no suspension, and are not parsed: each suspension is an `await` or inside an async function.
-  const keywords = findAsyncKeywords(code);
+  // Most files have no suspension and are not parsed: each suspension is an `await` or is inside an async function.
+  const keywords = findAsyncAwaitKeywords(code);
   if (keywords.isEmpty && begins === '' && generators === 'next') return undefined;
   const { program, module } = parse(code, filename, lang ?? languageOf(filename), options.sourceType);
   const facts = analyze(program, keywords, generators);

@@ -1,10 +1,11 @@
 /**
- * Which files are never transformed: those of `throughline`, which follow the suspensions, and those of this package.
+ * Determines which files are never transformed: those of `throughline`, which transformed code itself relies on, and
+ * those of this package.
  */
 import { fileURLToPath } from 'node:url';
 import { findThroughlinePackage, isThroughlineFile } from './throughline-package.js';
 
-/** The directory of the package `throughline` that the current directory leads to. */
+/** The directory of the package `throughline`, resolved from the current directory. */
 export const THROUGHLINE_DIRECTORY = findThroughlinePackage(process.cwd());
 
 const OWN_DIRECTORY = fileURLToPath(new URL('.', import.meta.url));

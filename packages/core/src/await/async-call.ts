@@ -23,9 +23,9 @@ import { current } from '../engine/current.js';
 import type { OpaqueFrame } from '../engine/engine.js';
 import { NativePromise } from '../engine/jobs.js';
 import { type Emitted, type EmittedCall, exposeEmittedNames } from './emitted-code.js';
-import { isAnyProxyExposed, unwrapResult, wrapOtherOperand } from './thenables.js';
+import { isAnyProxyExposed, unwrapResult, wrapOperandSlowPath } from './thenables.js';
 
-/** In place of a frame: the function is not suspended. */
+/** Stored in place of a frame while the function is not suspended. */
 export const RUNNING: unique symbol = Symbol();
 
 export class AsyncCall {
@@ -33,12 +33,13 @@ export class AsyncCall {
   isResumed = false;
 
   // wrapOperand() and unwrapResult() are inlined here and in GuardedCall: this code surrounds every `await` of a
-  // program. Benchmark: npm run bench -- --browsers --only await
+  // program.
+  // Benchmark: npm run bench -- --browsers --only await
   suspend(operand: unknown): unknown {
     const wrapped =
       operand instanceof NativePromise && operand.constructor === NativePromise
         ? operand
-        : wrapOtherOperand(operand, this.isResumed);
+        : wrapOperandSlowPath(operand, this.isResumed);
     this.frame = current.frame;
     if (this.isResumed) current.frame = undefined;
     return wrapped;

@@ -56,7 +56,7 @@ function createResume(native: Method): Method {
 function createReturn(native: Method): Method {
   return {
     return(this: Generator, value?: unknown) {
-      const then = isObject(value) && !isOrdinaryPromise(value) ? lookUp(value, 'then') : undefined;
+      const then = isObject(value) && !isOrdinaryPromise(value) ? readWithoutGetter(value, 'then') : undefined;
       if (then === HAS_GETTER) return native.call(this, value);
       const { frame } = current;
       const begin = () => enterFrame(frame, true);
@@ -74,8 +74,8 @@ function createReturn(native: Method): Method {
 }
 
 /**
- * The JavaScript engine reads `then` of a thenable when it awaits it. If the call has to wait in the queue, this is
- * later, and the generator then continues in its own frame.
+ * The JavaScript engine reads the `then` of a thenable when it awaits the thenable. If the call must wait in the queue,
+ * that happens later, and the generator then continues in its own frame.
  */
 function returnThenable(
   native: Method,
@@ -112,15 +112,15 @@ function enterFrame(frame: OpaqueFrame | undefined, isResuming: boolean): void {
 }
 
 function isOrdinaryPromise(value: object): boolean {
-  return value instanceof NativePromise && lookUp(value, 'constructor') === NativePromise;
+  return value instanceof NativePromise && readWithoutGetter(value, 'constructor') === NativePromise;
 }
 
 /** Returns the value of a property without calling a getter, except for the accessors of this package. */
-function lookUp(object: object, key: string): unknown {
+function readWithoutGetter(object: object, key: string): unknown {
   for (let owner: object | null = object; owner !== null; owner = Reflect.getPrototypeOf(owner)) {
     const property = Reflect.getOwnPropertyDescriptor(owner, key);
     if (property === undefined) continue;
-    // Where `await` is intercepted, the accessors on the native prototype are those of this package.
+    // If `await` is intercepted, the accessors on the native prototype are those of this package.
     if (property.get !== undefined) return owner === NativePromise.prototype ? Reflect.get(owner, key) : HAS_GETTER;
     return property.value;
   }

@@ -107,7 +107,8 @@ class AwaitedAsyncIterator {
 
 /**
  * The JavaScript engine wraps a synchronous iterator in an async iterator, and awaits its results in every case, even
- * after an error. After an error it may call `return` immediately. The suspension that was noted has then not happened.
+ * after an error. After an error it may call `return` immediately. In that case, the suspension that was noted has not
+ * happened.
  */
 class AwaitedSyncIterator {
   readonly #call: GuardedCall;

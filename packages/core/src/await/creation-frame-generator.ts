@@ -59,7 +59,7 @@ export class CreationFrameGenerator extends GuardedCall {
     return result;
   }
 
-  /** Rebuilds a rest parameter from the pattern that stands for it in the parameter list. */
+  /** Rebuilds a rest parameter from the pattern that replaces it in the parameter list. */
   rest(length: number, elements: object): unknown[] {
     return Object.assign(new Array(length), elements);
   }

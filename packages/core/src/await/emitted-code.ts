@@ -8,8 +8,8 @@
  *     }                              }finally{_f.end()}}
  *
  * The names in emitted code are short, because they occur at every `await` of a program. They must not change: a page
- * can contain code that another version of the transform emitted. In this folder each method has a name that explains
- * itself, and this file alone maps one to the other.
+ * can contain code that another version of the transform emitted. In this folder each method has a descriptive name,
+ * and this file alone maps one to the other.
  */
 
 const EMITTED_NAMES = {

@@ -1,6 +1,6 @@
 /**
- * `throughline/await`: the functions that code built with `@throughline/transform` calls around its suspensions. Not
- * for any other code. emitted-code.ts documents the methods of the objects that they return.
+ * `throughline/await`: the functions that code built with `@throughline/transform` calls around its suspensions. No
+ * other code should call them. emitted-code.ts documents the methods of the objects that they return.
  */
 import { current } from '../engine/current.js';
 

@@ -1,6 +1,6 @@
 /**
  * One call of an async generator. A call of its `next`, `throw` or `return` resumes the body synchronously, within the
- * caller, unless the call has to wait in the generator's queue. `current.isResuming` distinguishes the two.
+ * caller, unless the call must wait in the generator's queue. `current.isResuming` distinguishes the two cases.
  */
 import { current } from '../engine/current.js';
 import { RUNNING } from './async-call.js';

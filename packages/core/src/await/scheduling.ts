@@ -43,7 +43,7 @@ export function scheduleBefore(
   ifRejected: () => void,
 ): void {
   exempt(promise);
-  // The derived promise is of no use. It cannot reject, because both outcomes are handled and the jobs do not throw.
+  // The derived promise is not used. It cannot reject, because both outcomes are handled and the jobs do not throw.
   void nativeThen.call(promise, ifFulfilled, ifRejected);
   exempt(promise);
 }
@@ -54,7 +54,7 @@ export function scheduleAfter(promise: Promise<unknown>, job: () => void): void 
   current.exemptPromise = undefined;
 }
 
-/** Where `await` is intercepted, the next read of the promise's `constructor` must not be mistaken for an `await`. */
+/** If `await` is intercepted, the next read of the promise's `constructor` must not be mistaken for an `await`. */
 function exempt(promise: Promise<unknown>): void {
   if (!isAtRoot()) current.exemptPromise = promise;
 }

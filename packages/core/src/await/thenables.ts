@@ -58,24 +58,28 @@ class ThenableProxy {
 export function wrapOperand(value: unknown, returnsToRoot = false): unknown {
   return value instanceof NativePromise && value.constructor === NativePromise
     ? value
-    : wrapOtherOperand(value, returnsToRoot);
+    : wrapOperandSlowPath(value, returnsToRoot);
 }
 
-/** Does the same for an operand that is not an ordinary promise or whose `constructor` is being intercepted. */
-export function wrapOtherOperand(value: unknown, returnsToRoot: boolean): unknown {
+/**
+ * Returns the value to await in place of an operand that is not an ordinary promise, or whose `constructor` is being
+ * intercepted.
+ */
+export function wrapOperandSlowPath(value: unknown, returnsToRoot: boolean): unknown {
   if (!isObject(value) || isAtRoot() || exemptOrdinaryPromise(value, returnsToRoot)) return value;
   return new ThenableProxy(value);
 }
 
 /**
- * Does the same for a value whose awaited result does not reach the awaiting code, so that it needs no ThenableProxy.
+ * Returns the value for the JavaScript engine to await in place of one that a generator yields or returns, or that an
+ * iterator produced. The result does not pass through `unwrapResult`, so the value must not be a ThenableProxy.
  */
 export function wrapYielded(value: unknown, returnsToRoot = false): unknown {
   return !isObject(value) || isAtRoot() || exemptOrdinaryPromise(value, returnsToRoot) ? value : wrapThenable(value);
 }
 
 /**
- * Returns whether a value is an ordinary promise, which needs no substitute. Where `await` is intercepted, its
+ * Returns whether a value is an ordinary promise, which needs no substitute. If `await` is intercepted, its
  * `constructor` is read twice, here and by the JavaScript engine, and neither read may be mistaken for an `await` to
  * intercept.
  */
@@ -92,5 +96,5 @@ export function unwrapResult(value: unknown): unknown {
   return isAnyProxyExposed ? ThenableProxy.unwrap(value) : value;
 }
 
-/** Returns the value to return from an async function in place of a value. */
+/** Returns the value that an async function must return in place of the given one. */
 export const wrapReturn = wrapThenable;

@@ -1,7 +1,7 @@
 /**
- * The engine for Node >= 24, which keeps the values of all its storages in one Map, the context frame. Node's own class
- * copies the Map twice for each `run`. This engine restores the previous Map itself instead of a copy, and creates the
- * new one without copying as long as no other storage has a value.
+ * The engine for Node 24 and newer, which keeps the values of all its storages in one Map, the context frame. Node's
+ * own class copies the Map twice for each `run`. This engine restores the previous Map itself instead of a copy, and
+ * creates the new one without copying as long as no other storage has a value.
  *
  * The class of these Maps is not public. It is found through an AsyncResource, which holds the Map that was current
  * when the resource was created; the Map's class also reports which Map is current. If it is not found, native.ts does
@@ -31,7 +31,7 @@ function findClass(): ContextFrameClass | undefined {
     try {
       return searchClass();
     } catch {
-      // An object that was found behaves unlike a context frame.
+      // One of the objects that were found does not behave like a context frame.
       return undefined;
     }
   });
@@ -43,40 +43,40 @@ function searchClass(): ContextFrameClass | undefined {
   for (const symbol of Object.getOwnPropertySymbols(resource)) {
     const candidate: unknown = Reflect.get(resource, symbol);
     if (typeof candidate !== 'object' || candidate === null) continue;
-    // A claim that the next lines verify.
-    const found = candidate.constructor as Partial<ContextFrameClass> | undefined;
-    if (typeof found?.current !== 'function' || typeof found.set !== 'function') continue;
-    if (found.current() === candidate && behavesAsExpected(found as ContextFrameClass)) {
-      return found as ContextFrameClass;
+    // An assumption that the next lines verify.
+    const candidateClass = candidate.constructor as Partial<ContextFrameClass> | undefined;
+    if (typeof candidateClass?.current !== 'function' || typeof candidateClass.set !== 'function') continue;
+    if (candidateClass.current() === candidate && behavesAsExpected(candidateClass as ContextFrameClass)) {
+      return candidateClass as ContextFrameClass;
     }
   }
   return undefined;
 }
 
-function behavesAsExpected(found: ContextFrameClass): boolean {
-  const outer = found.current();
+function behavesAsExpected(candidateClass: ContextFrameClass): boolean {
+  const outer = candidateClass.current();
   const probe = new AsyncLocalStorage<number>();
   try {
-    const copied = new found(probe, 1);
+    const copied = new candidateClass(probe, 1);
     if (copied.size !== (outer?.size ?? 0) + 1 || probe.getStore() !== undefined) return false;
-    found.set(copied);
-    if (found.current() !== copied || probe.getStore() !== 1) return false;
-    found.set(undefined);
-    return probe.getStore() === undefined && new found(probe, 2).size === 1;
+    candidateClass.set(copied);
+    if (candidateClass.current() !== copied || probe.getStore() !== 1) return false;
+    candidateClass.set(undefined);
+    return probe.getStore() === undefined && new candidateClass(probe, 2).size === 1;
   } catch {
     return false;
   } finally {
-    found.set(outer);
+    candidateClass.set(outer);
   }
 }
 
 // A Node with async hooks has no such class, and the search would enable the hooks.
-const found = 'kResourceStore' in storage ? undefined : findClass();
-export const isAvailable = found !== undefined;
+const availableClass = 'kResourceStore' in storage ? undefined : findClass();
+export const isAvailable = availableClass !== undefined;
 // If the class was not found, node.ts selects another engine, and no function below is called.
-const Context = found as ContextFrameClass;
+const Context = availableClass as ContextFrameClass;
 
-/** Node carries the context in any case. */
+/** Does nothing, because Node always carries the context. */
 export function follow(): void {}
 
 type Holder = ContextFrame | undefined;
@@ -96,9 +96,9 @@ export function pushFrame(holder: Holder, frame: OpaqueFrame | undefined): Holde
 }
 
 export function popFrame(holder: Holder, inner: Holder, outer: OpaqueFrame | undefined): void {
-  const now = Context.current();
+  const currentMap = Context.current();
   // If the Map was replaced in between, another storage was entered in the scope, and keeps its value.
-  Context.set(now === inner ? holder : withFrame(now, outer));
+  Context.set(currentMap === inner ? holder : withFrame(currentMap, outer));
 }
 
 /** Node restores its own context when the running job or callback ends. */
@@ -108,7 +108,7 @@ export function enterFrame(holder: Holder, frame: OpaqueFrame | undefined): bool
 }
 
 /** Node restores its own context. */
-export function amendRevertFrame(): void {}
+export function restoreAtJobEnd(): void {}
 
 /** Returns a Map with the entries of the holder and this frame. The constructor copies the Map that is current. */
 function withFrame(holder: Holder, frame: OpaqueFrame | undefined): ContextFrame {
@@ -117,7 +117,7 @@ function withFrame(holder: Holder, frame: OpaqueFrame | undefined): ContextFrame
     Context.set(undefined);
     return new Context(storage, frame);
   } catch (error) {
-    // The stack is exhausted: without this, the current Map would be lost.
+    // The call stack is exhausted. Without this, the current Map would be lost.
     Context.set(holder);
     throw error;
   }

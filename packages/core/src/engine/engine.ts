@@ -1,7 +1,7 @@
 /**
  * The contract of an engine: how the current frame follows the code. Each kind of runtime has an engine, one file each,
- * and the conditions under `imports` in package.json select it. engines.ts verifies at compile time that every engine
- * fulfills this contract.
+ * and the conditions under `imports` in package.json select it. At compile time, verify-engines.ts checks every engine
+ * against this contract.
  *
  *     node-hooks.ts      Node with async hooks                 the frame is a property of the executing resource
  *     context-frame.ts   Node with AsyncContextFrame           the frame is an entry of Node's own context Map
@@ -37,7 +37,8 @@ export interface Engine<Holder> {
   readonly getFrame: (holder: Holder) => OpaqueFrame | undefined;
   /**
    * Makes a frame current until `popFrame`.
-   * @returns the holder within this scope; `undefined` if the holder cannot store a frame, and nothing was changed
+   * @returns the holder within this scope; `undefined` if the holder cannot store a frame, in which case nothing was
+   * changed
    */
   readonly pushFrame: (holder: Holder, frame: OpaqueFrame | undefined) => Holder | undefined;
   /**
@@ -48,17 +49,17 @@ export interface Engine<Holder> {
   readonly popFrame: (holder: Holder, inner: Holder, outer: OpaqueFrame | undefined) => void;
   /**
    * Makes a frame current until the running job or callback ends.
-   * @param changeCount the `changeCount` of the shared state now; `amendRevertFrame` recognizes by it whether the frame
-   *   was entered in its scope
+   * @param changeCount the current `changeCount` of the shared state, from which `restoreAtJobEnd` determines whether
+   * the frame was entered in its scope
    * @returns false if the holder cannot store a frame
    */
   readonly enterFrame: (holder: Holder, frame: OpaqueFrame | undefined, changeCount: number) => boolean;
   /**
    * Called after a scope in which a frame was entered: once the running job or callback ends, `outer` must be current
    * again, not a frame of the scope.
-   * @param since `changeCount` when the scope began
+   * @param countBefore `changeCount` when the scope began
    */
-  readonly amendRevertFrame: (holder: Holder, outer: OpaqueFrame | undefined, since: number) => void;
+  readonly restoreAtJobEnd: (holder: Holder, outer: OpaqueFrame | undefined, countBefore: number) => void;
   /** Calls a function with a frame current, even if the current holder cannot store a frame. */
   readonly runInFrame: <A extends unknown[], R>(
     frame: OpaqueFrame | undefined,

@@ -15,7 +15,7 @@ const resolved = NativePromise.resolve();
  * Keeps the accessor that intercepts `constructor` from being called for each job. Must be called only when there is an
  * accessor: a single promise with its own `constructor` makes every `await` of a page in Chromium twice as slow.
  */
-export function shieldJobs(): void {
+export function exemptJobsFromInterception(): void {
   Reflect.defineProperty(resolved, 'constructor', { value: NativePromise, configurable: true });
 }
 

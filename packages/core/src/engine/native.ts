@@ -20,7 +20,7 @@ type Holder = typeof storage;
  */
 let canEnter: boolean | undefined;
 
-/** The runtime carries the frame in any case. This only determines how the frame can be changed. */
+/** The runtime always carries the frame. This only determines how the frame can be changed. */
 export function follow(): void {
   if (canEnter !== undefined) return;
   try {
@@ -55,7 +55,7 @@ export function enterFrame(holder: Holder, frame: OpaqueFrame | undefined): bool
 }
 
 /** The runtime restores its own context. */
-export function amendRevertFrame(): void {}
+export function restoreAtJobEnd(): void {}
 
 export function runInFrame<A extends unknown[], R>(
   frame: OpaqueFrame | undefined,

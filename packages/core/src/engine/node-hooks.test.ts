@@ -9,7 +9,7 @@ follow();
 const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 const currentFrame = () => getFrame(getHolder()) as Frame | undefined;
 
-test('pushFrame() returns undefined for a frozen resource, where runInFrame() works all the same', async () => {
+test('pushFrame() returns undefined for a frozen resource, on which runInFrame() still works', async () => {
   const key = new Key();
   const value = () => readValue(currentFrame(), key, undefined);
   const inner = withValue(undefined, key, 'inner');

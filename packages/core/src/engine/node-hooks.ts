@@ -1,5 +1,5 @@
 /**
- * The engine for Node 20 and 22, and for newer ones started with `--no-async-context-frame`. Each asynchronous
+ * The engine for Node 20 and 22, and for newer versions started with `--no-async-context-frame`. Each asynchronous
  * operation of Node is an object, its resource, and `executionAsyncResource()` returns the one that is executing. A
  * resource holds the frame that was current when it was created: one property, regardless of the number of storages.
  */
@@ -39,7 +39,7 @@ let isFollowing = false;
 
 // A resource may run again for another flow: the requests on one server socket share one. A frame that one run enters
 // therefore ends with this run. Promises need no revert: each runs for one flow only, and a thenable that it is
-// resolved with must see the entered frame. The hook costs promises time all the same, so it is enabled only when a
+// resolved with must see the entered frame. The hook nevertheless slows promises down, so it is enabled only when a
 // frame is entered in a resource of another kind.
 const revertHook = createHook({
   after() {
@@ -89,9 +89,9 @@ export function enterFrame(resource: Resource, frame: OpaqueFrame | undefined, c
   return true;
 }
 
-export function amendRevertFrame(resource: Resource, outer: OpaqueFrame | undefined, since: number): void {
+export function restoreAtJobEnd(resource: Resource, outer: OpaqueFrame | undefined, countBefore: number): void {
   const revert = resource[REVERT];
-  if (revert !== undefined && revert.changeCount >= since) revert.frame = outer;
+  if (revert !== undefined && revert.changeCount >= countBefore) revert.frame = outer;
 }
 
 export function runInFrame<A extends unknown[], R>(

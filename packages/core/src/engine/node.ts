@@ -9,13 +9,13 @@ export { AsyncResource };
 
 /**
  * If Node follows its storages with async hooks, each has a symbol under which resources hold its value. Setting a
- * value and looking where it went would be a more direct check. But V8 runs every `await` a third slower once a hook
- * has been enabled, and a program that imports Throughline without creating a storage must not pay for it. If a future
- * Node renames the symbol, the native engine is selected, which is correct on every Node.
+ * value and checking where it is stored would be a more direct test. But V8 runs every `await` a third slower once a
+ * hook has been enabled, and a program that imports Throughline without creating a storage must not become slower. If a
+ * future Node renames the symbol, the native engine is selected, which is correct on every Node.
  */
 const followsWithHooks = 'kResourceStore' in new AsyncLocalStorage();
 
-// Each engine knows only its own kind of holder, and gets no other.
+// Each engine knows only its own kind of holder, and receives no other.
 const engine = (followsWithHooks ? nodeHooks : contextFrame.isAvailable ? contextFrame : native) as Engine<
   object | undefined
 >;
@@ -27,7 +27,7 @@ export const {
   pushFrame,
   popFrame,
   enterFrame,
-  amendRevertFrame,
+  restoreAtJobEnd,
   runInFrame,
   captureContext,
   share,

@@ -44,7 +44,7 @@ export function enterFrame(holder: Current, frame: OpaqueFrame | undefined): boo
 }
 
 /** The caller of the running code restores the frame that it found. */
-export function amendRevertFrame(): void {}
+export function restoreAtJobEnd(): void {}
 
 export function captureContext(_type: string): <R>(fn: () => R) => R {
   const { frame } = current;

@@ -17,9 +17,9 @@ const SHARED = Symbol.for('throughline.1');
  * @param create creates the object; only the first copy calls it
  */
 export function share<T>(name: string, create: () => T): T {
-  const holder = globalThis as { [SHARED]?: SharedObjects };
-  if (holder[SHARED] === undefined) Object.defineProperty(holder, SHARED, { value: Object.create(null) });
-  const shared = holder[SHARED] as SharedObjects;
+  const realm = globalThis as { [SHARED]?: SharedObjects };
+  if (realm[SHARED] === undefined) Object.defineProperty(realm, SHARED, { value: Object.create(null) });
+  const shared = realm[SHARED] as SharedObjects;
   shared[name] ??= create();
   return shared[name] as T;
 }

@@ -6,7 +6,7 @@ import { wrapThenable } from './wrap-thenable.js';
 const frame = { tag: {} };
 
 /** Returns a thenable that records the frame of each call of its `then`, and resolves with `result`. */
-function recorder(frames: unknown[], result: unknown) {
+function createRecordingThenable(frames: unknown[], result: unknown) {
   return {
     // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tested
     then(resolve: (value: unknown) => void) {
@@ -40,20 +40,20 @@ describe('wrapThenable()', () => {
   });
 
   it('returns a thenable unchanged in the root', () => {
-    const thenable = recorder([], 1);
+    const thenable = createRecordingThenable([], 1);
     assert.equal(wrapThenable(thenable), thenable);
   });
 
   it('calls the then of a thenable in the frame of the call', async () => {
     const frames: unknown[] = [];
-    assert.equal(await resolveInFrame(recorder(frames, 1)), 1);
+    assert.equal(await resolveInFrame(createRecordingThenable(frames, 1)), 1);
     assert.deepEqual(frames, [frame]);
     assert.equal(current.frame, undefined);
   });
 
   it('calls the then of a thenable with which a thenable resolves in the same frame', async () => {
     const frames: unknown[] = [];
-    assert.equal(await resolveInFrame(recorder(frames, recorder(frames, 2))), 2);
+    assert.equal(await resolveInFrame(createRecordingThenable(frames, createRecordingThenable(frames, 2))), 2);
     assert.deepEqual(frames, [frame, frame]);
   });
 

@@ -1,6 +1,6 @@
 /**
- * Replaces `node:async_hooks` where there is no Node: the classes of this package, and for everything that reports on
- * Node's own resources the results of a runtime without them, as on workerd.
+ * Replaces `node:async_hooks` on runtimes other than Node. It exports the classes of this package. The functions that
+ * report on Node's own resources return what a runtime without such resources returns, as on workerd.
  * @see https://nodejs.org/api/async_hooks.html
  */
 import type { AsyncHook, HookCallbacks } from 'node:async_hooks';

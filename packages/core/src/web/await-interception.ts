@@ -11,15 +11,15 @@
  *       |
  *     (p settles)        queues three jobs
  *       |
- *     job 1              makes F current                  root -> F
- *     job 2              the JavaScript engine resumes the function  F
- *     job 3              makes the root current           F -> root
+ *     job 1              makes F current                  current: root -> F
+ *     job 2              resumes the async function       current: F
+ *     job 3              makes the root current           current: F -> root
  *
  * An `await` of a value that is not a promise cannot be observed: the code after it runs in the root.
  */
 import { current, isAtRoot } from '../engine/current.js';
 import type { OpaqueFrame } from '../engine/engine.js';
-import { NativePromise, nativeThen, queueJob, queueReturnToRoot, shieldJobs } from '../engine/jobs.js';
+import { exemptJobsFromInterception, NativePromise, nativeThen, queueJob, queueReturnToRoot } from '../engine/jobs.js';
 import { patchProperty } from './patch.js';
 import { bindingThen, nativeCallDepth } from './promise.js';
 
@@ -35,8 +35,8 @@ let probed: object = NONE;
 let probedFrame: OpaqueFrame | undefined;
 
 /**
- * Returned in place of `Promise`. The JavaScript engine only compares it. User code that uses it, to read a property or
- * to create a promise, inspects what the promise is made of and is not an `await`: reset the probe.
+ * Returned in place of `Promise`. The JavaScript engine only compares it. User code that reads one of its properties,
+ * or creates a promise with it, is inspecting the promise rather than awaiting it: reset the probe.
  */
 const PromiseProxy: PromiseConstructor = new Proxy(NativePromise, {
   get(target, key) {
@@ -111,7 +111,7 @@ export function patchAwait(): (() => void) | undefined {
     },
   }));
   if (restoreConstructor === undefined) return undefined;
-  shieldJobs();
+  exemptJobsFromInterception();
   const restoreThen = patchProperty(prototype, 'then', 'Promise.prototype.then for await', () => ({
     get(this: object): unknown {
       if (probed !== this) return then;
@@ -134,7 +134,7 @@ export function patchAwait(): (() => void) | undefined {
       globalPromise = value;
       if (value === NativePromise) return;
       console.warn(
-        'Throughline: Promise was replaced after Throughline was installed, and is not followed. Load its replacement first.',
+        'Throughline: the global Promise was replaced too late, so its replacement is not followed. Load the replacement first.',
       );
     },
   }));
@@ -143,18 +143,18 @@ export function patchAwait(): (() => void) | undefined {
     restoreThen?.();
     restoreConstructor();
   };
-  if (restoreThen !== undefined && doesAwaitRead()) return unpatchAwait;
+  if (restoreThen !== undefined && doesAwaitReadAccessors()) return unpatchAwait;
   unpatchAwait();
   return undefined;
 }
 
-/** Whether an `await` reads both properties. */
-function doesAwaitRead(): boolean {
+/** Whether an `await` reads both accessors. */
+function doesAwaitReadAccessors(): boolean {
   const outer = current.frame;
   const promise = NativePromise.resolve();
   probed = promise;
   try {
-    // A placeholder that is never read. It only must not be the root.
+    // A placeholder that is never read. It must only differ from the root.
     current.frame = {} as OpaqueFrame;
     // The `await` itself is the test. The promise is fulfilled.
     void (async () => {

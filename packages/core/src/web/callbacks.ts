@@ -5,12 +5,13 @@ import { callbackMethods } from './platform-patterns.js';
 
 /** Patches methods with callbacks, such as `canvas.toBlob()`. */
 export function patchCallbacks(): void {
-  wrapMembers(callbackMethods, (native, self, args) => Reflect.apply(native, self, args.map(captureArgument)));
+  wrapMembers(callbackMethods, (native, self, args) => Reflect.apply(native, self, args.map(bindArgument)));
 }
 
-/** Captures a function, and the function in the options of `startViewTransition()`. */
-function captureArgument(argument: unknown): unknown {
+/** Binds a function to the current frame, including the one in the options of `startViewTransition()`. */
+function bindArgument(argument: unknown): unknown {
   const { update } = (argument ?? {}) as { update?: unknown };
-  if (typeof update !== 'function') return bindToCurrentFrame(argument);
+  // A callback may have an `update` method too, and must remain a function.
+  if (typeof argument === 'function' || typeof update !== 'function') return bindToCurrentFrame(argument);
   return Object.create(argument as object, { update: { value: bindToCurrentFrame(update) } });
 }

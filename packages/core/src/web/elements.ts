@@ -123,7 +123,7 @@ const setMarkup: ElementWrapper = (element, call, _args, _key, kind) => {
   return createElements(call, (kind === 'sibling' && element.parentElement) || element);
 };
 
-/** Starts a task only if the state changes: otherwise a later event would be attributed to this call. */
+/** Starts a task only if the state changes. Otherwise a later event would be attributed to this call. */
 const changeState: ElementWrapper = (element, call, _, key, kind) => {
   const { open } = element as Partial<HTMLDialogElement>;
   const property = kind === 'toggle' ? 'open' : kind === 'play' || kind === 'pause' ? 'paused' : key;

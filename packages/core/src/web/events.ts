@@ -9,6 +9,7 @@
  * captures nothing.
  */
 import { current, runInFrame } from '../engine/current.js';
+import { isObject } from '../is-object.js';
 import { disguise, forEachMember, type NativeFunction, patchMember, wrapCall } from './patch.js';
 import { HANDLER_CLASSES } from './platform-apis.js';
 import { frameOfEvent, isTaskEvent } from './task-frames.js';
@@ -19,7 +20,7 @@ const wrappers = new WeakMap<object, NativeFunction>();
 const listeners = new WeakMap<object, object>();
 
 function wrapListener(listener: unknown): unknown {
-  if ((typeof listener !== 'function' && typeof listener !== 'object') || listener === null) return listener;
+  if (!isObject(listener)) return listener;
   let wrapper = wrappers.get(listener);
   if (wrapper === undefined) {
     wrapper = function (this: unknown, ...args: unknown[]): unknown {
@@ -40,7 +41,10 @@ function callHandleEvent(this: unknown, event: Event): void {
   (this as EventListenerObject).handleEvent(event);
 }
 
-/** Whether an uncaught error is reported: to `onerror` of the global object with a message, otherwise with an event. */
+/**
+ * Whether a call reports an uncaught error: `onerror` of the global object receives a message, other listeners an
+ * event.
+ */
 function isErrorReport(event: Event | string): boolean {
   return typeof event === 'string' || (event.isTrusted && 'message' in event);
 }

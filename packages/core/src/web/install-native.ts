@@ -1,4 +1,6 @@
-/** `throughline/web` on runtimes that follow flows themselves, so that the same code can call `install()` everywhere. */
+/**
+ * `throughline/web` on runtimes that follow flows themselves, so that the same code can call `install()` everywhere.
+ */
 import type { InstallOptions, Uninstall } from './install.js';
 
 export type { InstallOptions, InstallReport, Uninstall } from './install.js';

@@ -9,13 +9,13 @@ import { install } from './install.js';
 const key = new Key();
 const frame = withValue(undefined, key, 'value');
 
-function inFrame<R>(fn: () => R): R {
-  const before: OpaqueFrame | undefined = current.frame;
+function runInTestFrame<R>(fn: () => R): R {
+  const outer: OpaqueFrame | undefined = current.frame;
   current.frame = frame;
   try {
     return fn();
   } finally {
-    current.frame = before;
+    current.frame = outer;
   }
 }
 
@@ -45,12 +45,12 @@ test('install() and uninstall() are idempotent, and uninstall() restores every p
   assert.notEqual(uninstallSecond, uninstall);
   uninstall();
   assert.equal(
-    await inFrame(() => Promise.resolve().then(() => current.frame)),
+    await runInTestFrame(() => Promise.resolve().then(() => current.frame)),
     frame,
     'the uninstall() of an earlier installation does nothing',
   );
   uninstallSecond();
-  assert.equal(await inFrame(() => Promise.resolve().then(() => current.frame)), undefined);
+  assert.equal(await runInTestFrame(() => Promise.resolve().then(() => current.frame)), undefined);
 });
 
 test('the report names what is patched and what the platform does not have', () => {
@@ -92,12 +92,12 @@ test('the report does not grow over installations', () => {
 
 test('the report names the patches of the interception only while it is on', () => {
   const uninstall = install({ await: false });
-  const intersect = () => uninstall.report.patched.filter((path) => interceptionPaths.includes(path)).sort();
-  assert.deepEqual(intersect(), []);
+  const interceptionPatches = () => uninstall.report.patched.filter((path) => interceptionPaths.includes(path)).sort();
+  assert.deepEqual(interceptionPatches(), []);
   install({ await: true });
-  assert.deepEqual(intersect(), interceptionPaths);
+  assert.deepEqual(interceptionPatches(), interceptionPaths);
   install({ await: false });
-  assert.deepEqual(intersect(), []);
+  assert.deepEqual(interceptionPatches(), []);
   uninstall();
 });
 
@@ -154,8 +154,26 @@ test('patched functions have the name, length, properties and source text of the
   uninstall();
 });
 
+test('a callback that has an update method is bound like any other', () => {
+  const posted: (() => unknown)[] = [];
+  class Scheduler {
+    declare postTask: (callback: () => unknown) => void;
+  }
+  // An assignment makes the method enumerable, as those of the platform are.
+  Scheduler.prototype.postTask = (callback) => {
+    posted.push(callback);
+  };
+  Object.assign(globalThis, { Scheduler });
+  const uninstall = install();
+  const callback = Object.assign(() => current.frame, { update() {} });
+  runInTestFrame(() => new Scheduler().postTask(callback));
+  assert.equal(posted[0]?.(), frame);
+  uninstall();
+  Reflect.deleteProperty(globalThis, 'Scheduler');
+});
+
 test('the await option switches interception on and off', async () => {
-  const frameAfterAwait = () => inFrame(frameAfterTimer);
+  const frameAfterAwait = () => runInTestFrame(frameAfterTimer);
   const uninstall = install({ await: false });
   assert.equal(uninstall.report.await, 'not followed');
   assert.equal(await frameAfterAwait(), undefined);
@@ -169,7 +187,7 @@ test('the await option switches interception on and off', async () => {
 
 test('user code that reads the constructor and then of a promise gets working functions', async () => {
   const uninstall = install();
-  await inFrame(async () => {
+  await runInTestFrame(async () => {
     const promise = Promise.resolve(7);
     const Constructor = promise.constructor as PromiseConstructor;
     assert.equal(Constructor.name, 'Promise');
@@ -192,7 +210,7 @@ test('user code that reads the constructor and then of a promise gets working fu
 
 test('subclasses, and assignments to then and constructor, work as without the accessors', async () => {
   const uninstall = install();
-  await inFrame(async () => {
+  await runInTestFrame(async () => {
     class Task<T> extends Promise<T> {}
     const task = Task.resolve(1);
     assert.ok(task instanceof Task);
@@ -220,7 +238,7 @@ test('subclasses, and assignments to then and constructor, work as without the a
     } as typeof lazy.then;
     assert.equal(lazy.then.name, 'lazyThen');
     assert.equal(await lazy, 'lazy');
-    assert.equal(current.frame, undefined, 'the await of a promise with an own then is not intercepted');
+    assert.equal(current.frame, undefined, 'the await of a promise with its own then is not intercepted');
   });
   uninstall();
 });
@@ -233,7 +251,7 @@ test('reading the constructor of a promise that is returned leaves no frame for 
     (promise: object) => promise instanceof (promise.constructor as PromiseConstructor),
     (promise: object) => new (promise.constructor as PromiseConstructor)(() => {}),
   ]) {
-    const result = inFrame(async () => {
+    const result = runInTestFrame(async () => {
       const promise = Promise.resolve(1);
       read(promise);
       return promise;
@@ -249,11 +267,11 @@ test('reading the constructor of a promise that is returned leaves no frame for 
 
 test('an await keeps its frame if another frame is entered after it in the same job', async () => {
   const uninstall = install();
-  const frameAfterAwait = inFrame(async () => {
+  const frameAfterAwait = runInTestFrame(async () => {
     await Promise.resolve();
     return current.frame;
   });
-  // As enterWith() does.
+  // These statements do what enterWith() does.
   current.frame = withValue(undefined, key, 'entered');
   current.hasEntered = true;
   queueMicrotask(() => {
@@ -265,15 +283,15 @@ test('an await keeps its frame if another frame is entered after it in the same 
   uninstall();
 });
 
-test('returning a promise that transformed code has awaited is not taken for another await', async () => {
+test('returning a promise that transformed code has awaited is not mistaken for another await', async () => {
   const uninstall = install({ await: true });
   let resolvePromise: (value: unknown) => void = () => {};
   const promise = new Promise((resolve) => {
     resolvePromise = resolve;
   });
-  const result = inFrame(async () => {
+  const result = runInTestFrame(async () => {
     assert.equal(promise.constructor === Promise, false);
-    // As transformed code does before its own await.
+    // These statements do what transformed code does before its own await.
     assert.equal(Reflect.get(promise, 'constructor') === Promise, false);
     current.exemptPromise = promise;
     Reflect.get(promise, 'constructor');
@@ -298,8 +316,8 @@ test('the then of a thenable or subclass instance that a reaction or finally() r
       return Reflect.apply(super.then, this, reactions) as Promise<A | B>;
     }
   }
-  await inFrame(() => Promise.resolve().then(() => new RecordingPromise<void>((resolve) => resolve())));
-  await inFrame(() =>
+  await runInTestFrame(() => Promise.resolve().then(() => new RecordingPromise<void>((resolve) => resolve())));
+  await runInTestFrame(() =>
     Promise.resolve().finally(() => ({
       // biome-ignore lint/suspicious/noThenProperty: the test is about it
       then(resolve: () => void) {
@@ -312,7 +330,7 @@ test('the then of a thenable or subclass instance that a reaction or finally() r
   uninstall();
 });
 
-test('a then method that a library assigns after install() is called, also by await', async () => {
+test('a then method that a library assigns after install() is called, including by await', async () => {
   const uninstall = install();
   const { then } = Promise.prototype;
   let calls = 0;
@@ -321,10 +339,10 @@ test('a then method that a library assigns after install() is called, also by aw
     calls++;
     return Reflect.apply(then, this, reactions);
   } as typeof then;
-  const frameInReaction = await inFrame(() => Promise.resolve().then(() => current.frame));
+  const frameInReaction = await runInTestFrame(() => Promise.resolve().then(() => current.frame));
   assert.equal(frameInReaction, frame);
   assert.equal(calls > 0, true);
-  assert.equal(await inFrame(frameAfterTimer), frame);
+  assert.equal(await runInTestFrame(frameAfterTimer), frame);
   // biome-ignore lint/suspicious/noThenProperty: some libraries assign it
   Promise.prototype.then = then;
   uninstall();
@@ -337,7 +355,9 @@ test('a frozen function works as before, and the report names it', async () => {
   const uninstall = install();
   assert.deepEqual(uninstall.report.refused, ['queueMicrotask']);
   assert.equal(globalThis.queueMicrotask, native);
-  const frameInCallback = await inFrame(() => new Promise((resolve) => queueMicrotask(() => resolve(current.frame))));
+  const frameInCallback = await runInTestFrame(
+    () => new Promise((resolve) => queueMicrotask(() => resolve(current.frame))),
+  );
   assert.equal(frameInCallback, undefined);
   uninstall();
 });
@@ -349,7 +369,7 @@ test('a warning recommends the transform if await cannot be intercepted', async 
   context.after(() => {
     console.warn = warn;
   });
-  // With a frozen prototype, reads of the constructor are as invisible as in an engine that does not read it.
+  // With a frozen prototype, reads of the constructor are as invisible as in a JavaScript engine that does not read it.
   Object.freeze(Promise.prototype);
   const uninstall = install();
   assert.equal(uninstall.report.await, 'not followed');

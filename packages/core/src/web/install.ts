@@ -17,6 +17,7 @@ import { patchPromise } from './promise.js';
 import { patchSchedulers } from './schedulers.js';
 import { patchTaskObjects } from './task-objects.js';
 
+/** The options of `install()`. */
 export interface InstallOptions {
   /**
    * Whether to intercept native `await`. Default: `true`, or `false` if code of the page was built with
@@ -51,7 +52,7 @@ interface Installation {
   intercept(isWanted: boolean): void;
 }
 
-/** The installation that is in force; all copies of the package share it. */
+/** The current installation, if any; all copies of the package share it. */
 const page = share<{ installation: Installation | undefined }>('page', () => ({ installation: undefined }));
 
 /**
@@ -64,7 +65,7 @@ const page = share<{ installation: Installation | undefined }>('page', () => ({ 
  * Properties that cannot be patched are left alone and reported; nothing is thrown. A warning is printed if native
  * `await` cannot be intercepted. On Node, Deno, Bun and workerd, which follow flows themselves, nothing is patched.
  *
- * @param options
+ * @param options the options; all of them are optional
  * @param options.await whether to intercept native `await`. Default: `true`, or `false` if code of the page was built
  * with `@throughline/transform`. If the patches are installed already, the default is to change nothing.
  * @returns a function that reverts all patches. Its property `report` lists the properties that are patched, missing

@@ -1,5 +1,5 @@
 /**
- * Replaces properties of the platform by functions that look like the native ones to user code: they have the same
+ * Replaces properties of the platform with functions that look like the native ones to user code: they have the same
  * name, length, own properties and source text. A property that is missing or frozen is left alone and reported. A
  * property that another library has replaced before is wrapped like a native one. Every patch can be reverted.
  */
@@ -80,10 +80,11 @@ export function patchProperty(
   }
   const revert = () => {
     patches.delete(revert);
-    const now = Reflect.getOwnPropertyDescriptor(owner, key);
+    const latest = Reflect.getOwnPropertyDescriptor(owner, key);
     const { value, set, get = native.get } = replacement;
     // If someone re-patched the property after us, leave it: our wrapper is a no-op without a value.
-    if (now?.value === value && now?.set === set && now?.get === get) Reflect.defineProperty(owner, key, native);
+    if (latest?.value === value && latest?.set === set && latest?.get === get)
+      Reflect.defineProperty(owner, key, native);
   };
   patches.set(revert, path);
   return revert;
@@ -115,13 +116,13 @@ export function patchMethod<F extends NativeFunction>(
   });
 }
 
-/** Replaces a method, a function or a setter by one that calls a wrapper. */
+/** Replaces a method, a function or a setter with one that calls a wrapper. */
 export function wrapCall(path: string, key: string, wrapper: CallWrapper, kind = ''): void {
   patchMethod(
     path,
     key,
     (native) =>
-      // A method, unlike a function, is no constructor.
+      // A method, unlike a function, is not a constructor.
       ({
         call(this: unknown, ...args: unknown[]): unknown {
           return wrapper(native, this, args, key, kind);

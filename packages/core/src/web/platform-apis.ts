@@ -3,7 +3,7 @@
  * does not have is skipped.
  *
  * Terms: a *task* is work that the platform does later and reports with events on the object that represents it. The
- * *kind* of a task tells apart the tasks of one object: a media element loads, plays and seeks, each in a separate
+ * *kind* of a task distinguishes the tasks of one object: a media element loads, plays and seeks, each in a separate
  * frame.
  *
  * The tables in `members` are not part of a page. `scripts/platform-patterns.mjs` abbreviates their names and writes
@@ -13,7 +13,7 @@
 
 export type TaskKind = 'load' | 'play' | 'pause' | 'seek' | 'volume' | 'rate' | 'toggle' | 'fullscreen';
 
-/** Names of members, separated by blanks, by the class that has them: as static members, or on its prototype. */
+/** Names of members, separated by spaces, by the class that has them: as static members, or on its prototype. */
 export type Members = Readonly<Record<string, string>>;
 
 /** Used instead of names: all members of the class, except its event handlers. */
@@ -116,7 +116,9 @@ export const members = {
     },
   },
 
-  /** Methods and attributes that create nodes from markup or text: in the node on which they are called, or as siblings. */
+  /**
+   * Methods and attributes that create nodes from markup or text: in the node on which they are called, or as siblings.
+   */
   markupSetters: {
     child: {
       Node: 'textContent',

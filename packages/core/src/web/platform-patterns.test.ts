@@ -8,7 +8,7 @@ import { isTaskEvent } from './task-frames.js';
 
 interface Generator {
   generatePatterns(): string;
-  /** The members of each class, by its name. */
+  /** The members of each class, by the name of the class. */
   knownMembers(): Map<string, Set<string>>;
   byKind(table: Members | Record<string, Members>): [kind: string, members: Members][];
 }

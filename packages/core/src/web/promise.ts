@@ -3,8 +3,8 @@
  * implements `catch` and the static methods with `then`, and the static methods with `Promise.resolve` as well.
  * `finally` needs a separate patch, because the result of its callback is awaited.
  *
- * Native functions read a promise's `constructor`. Where `await` is intercepted, such a read must not be mistaken for
- * an `await`: `nativeCallDepth` marks it.
+ * Native functions read a promise's `constructor`. If `await` is intercepted, such a read must not be mistaken for an
+ * `await`: `nativeCallDepth` marks it.
  */
 import { current, isAtRoot } from '../engine/current.js';
 import { nativeThen } from '../engine/jobs.js';
@@ -23,8 +23,8 @@ export let nativeCallDepth = 0;
 function bindReaction(fn: Reaction): Reaction {
   if (typeof fn !== 'function') return fn;
   const { frame } = current;
-  // Inlined, not runInFrame(): there is a reaction for every promise. Benchmark: npm run bench -- --browsers --only
-  // then
+  // Inlined, not runInFrame(): there is a reaction for every promise.
+  // Benchmark: npm run bench -- --browsers --only then
   return (value: never) => {
     const outer = current.frame;
     current.frame = frame;

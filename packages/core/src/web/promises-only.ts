@@ -1,7 +1,7 @@
 /**
- * The smallest set of patches, for pages that are built with `@throughline/transform` and choose it there: promises
- * and, with the transform, `await` keep their frames. Timers, events and requests are not patched: their callbacks run
- * in the root.
+ * The smallest set of patches, for pages that are built with `@throughline/transform` and select it in their build:
+ * promises and, with the transform, `await` keep their frames. Timers, events and requests are not patched: their
+ * callbacks run in the root.
  */
 import { share } from '../engine/shared-state.js';
 import { patchFunctionToString } from './patch.js';

@@ -3,13 +3,13 @@ import { bindToCurrentFrame } from './bind-callback.js';
 import { type CallWrapper, wrapCall } from './patch.js';
 import { SCHEDULERS } from './platform-apis.js';
 
-/** Captures the first argument only: timers pass the others to it as they are. */
-const captureFirst: CallWrapper = (native, self, args) => {
+/** Binds only the first argument, the callback. Timers pass the other arguments to it unchanged. */
+const bindFirstArgument: CallWrapper = (native, self, args) => {
   if (args.length > 0) args[0] = bindToCurrentFrame(args[0]);
   return Reflect.apply(native, self, args);
 };
 
 /** Patches the functions of the global object that call back later, such as `setTimeout()`. */
 export function patchSchedulers(): void {
-  for (const name of SCHEDULERS.split(' ')) wrapCall('', name, captureFirst);
+  for (const name of SCHEDULERS.split(' ')) wrapCall('', name, bindFirstArgument);
 }

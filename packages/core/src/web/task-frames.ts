@@ -50,7 +50,7 @@ export function isTaskEvent(type: unknown): boolean {
 }
 
 /**
- * Notes that an object starts a task in the current frame.
+ * Records that an object starts a task in the current frame.
  *
  * @param isReused whether the object can start more tasks. If it can, the end of this one is listened for, to release
  * the frame; otherwise the frame is released together with the object.
@@ -67,7 +67,7 @@ export function startTask(target: object, kind: TaskKind = 'load', isReused = fa
   // When a media element starts to load, it drops the pending events of the previous resource.
   if (kind === 'load' && 'ended' in target) frames.clear();
   frames.set(kind, frame);
-  // A library may have replaced a class of the platform by one whose instances are not event targets.
+  // A library may have replaced a class of the platform with one whose instances are not event targets.
   if (!isReused || frame === undefined || !(target instanceof EventTarget)) return;
   for (const type of finalEvents) {
     // Playback ends with `ended`, or with `pause`, which is an event of another kind.

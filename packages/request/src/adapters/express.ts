@@ -8,11 +8,11 @@ import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js
 /**
  * Creates a middleware that opens the scope for everything that is mounted after it. Mount it first.
  *
- * The setting `trust proxy` of Express decides whether a request came over https. If the session cannot be loaded, the
+ * The setting `trust proxy` of Express decides whether a request came over HTTPS. If the session cannot be loaded, the
  * error goes to the error handlers of Express, in the scope.
  * @param options default: a random id, no deadline and no session
  * @returns the middleware
- * @throws {RequestError} ERR_INVALID_OPTION if an option has an invalid value
+ * @throws {RequestError} `ERR_INVALID_OPTION` if an option has an invalid value
  * @example
  * import { getRequestScope } from '@throughline/request';
  * import { requestScope } from '@throughline/request/express';

@@ -1,10 +1,10 @@
 /**
  * The request scope for Fastify 5.
  *
- * The scope is opened in an `onRequest` hook. Fastify does everything afterwards either from the `done` of that hook,
- * which is called in the scope, or in listeners of the request, of the response or of the socket of an upgrade, which
- * run in it. Only `onTimeout` hooks are called from a socket that many requests share: an `onTimeout` hook of this
- * plugin comes before them and runs them in the scope.
+ * The scope is opened in an `onRequest` hook. Everything that Fastify does afterwards runs either in the `done` of that
+ * hook, which is called in the scope, or in listeners of the request, of the response or of the socket of an upgrade,
+ * which run in the scope. Only `onTimeout` hooks are called from a socket that many requests share: an `onTimeout` hook
+ * of this plugin comes before them and runs them in the scope.
  */
 import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
 import { enterNodeScope } from '../node/enter-scope.js';
@@ -75,7 +75,7 @@ const plugin: FastifyPluginCallback<RequestScopeOptions> = (app, options, done) 
 /**
  * A plugin that opens the scope for every route of the application. Register it before all other plugins.
  *
- * The option `trustProxy` of Fastify decides whether a request came over https. If the session cannot be loaded, the
+ * The option `trustProxy` of Fastify decides whether a request came over HTTPS. If the session cannot be loaded, the
  * error goes to the error handler of Fastify, in the scope.
  *
  * The id of the scope is that of Fastify, `request.id`, so that Fastify's own log lines contain it as `reqId`. If the

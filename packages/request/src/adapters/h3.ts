@@ -15,17 +15,17 @@ import { scopeOf } from '../node/scoped-emitter.js';
 import { UpgradeExchange } from '../node/upgrade-exchange.js';
 import { loadSession } from '../scope/load-session.js';
 import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js';
-import { type OpenScope, scopeStorage } from '../scope/request-scope.js';
+import { type Scope, scopeStorage } from '../scope/request-scope.js';
 import { currentScopeOf, WebExchange } from '../web/web-exchange.js';
 
 /**
  * Creates a middleware that opens the scope for everything that is mounted after it. Mount it first.
  *
- * The option `trustProxy` of the server decides whether a request came over https. If the session cannot be loaded, h3
+ * The option `trustProxy` of the server decides whether a request came over HTTPS. If the session cannot be loaded, h3
  * handles the error.
  * @param options default: a random id, no deadline and no session
  * @returns the middleware
- * @throws {RequestError} ERR_INVALID_OPTION if an option has an invalid value
+ * @throws {RequestError} `ERR_INVALID_OPTION` if an option has an invalid value
  * @example
  * import { getRequestScope } from '@throughline/request';
  * import { requestScope } from '@throughline/request/h3';
@@ -105,7 +105,7 @@ function enterWeb(event: H3Event, next: Next, options: RequestScopeOptions): unk
     }
     return value === NOT_FOUND ? deferToOuterApp(event, exchange) : respond(value, event, exchange);
   });
-  // The body runs in the scope in any case. The caller of `app.fetch()` must continue in its own frame.
+  // The body always runs in the scope. The caller of `app.fetch()` must continue in its own frame.
   return hasHooks(event) ? promiseInScope(responding, scope) : responding;
 }
 
@@ -157,7 +157,7 @@ function isHttps(event: H3Event): boolean {
 const reactionScopeKey = Symbol('throughline.reactionScope');
 
 interface PromiseInScope extends Promise<unknown> {
-  [reactionScopeKey]?: OpenScope;
+  [reactionScopeKey]?: Scope;
 }
 
 type Reactions = Parameters<Promise<unknown>['then']>;
@@ -167,11 +167,11 @@ type Reactions = Parameters<Promise<unknown>['then']>;
  * for errors and responses, and the code that reads a streamed body.
  * @param promise is not changed: a handler may return the same promise to many requests
  */
-function promiseInScope(promise: Promise<unknown>, scope: OpenScope, reactions: Reactions = []): Promise<unknown> {
+function promiseInScope(promise: Promise<unknown>, scope: Scope, reactions: Reactions = []): Promise<unknown> {
   const scoped: PromiseInScope = scopeStorage.run(scope, Reflect.apply, Promise.prototype.then, promise, reactions);
   scoped[reactionScopeKey] = scope;
   // All promises share one function. A closure for each promise, and a wrapper around each reaction, take 0.7 µs
-  // longer. The benchmark is bench/requests.
+  // longer. Benchmark: npm run bench -- --requests
   const then = thenInScope as PromiseInScope['then'];
   try {
     // biome-ignore lint/suspicious/noThenProperty: the object is a promise, which has this property anyway
@@ -184,7 +184,7 @@ function promiseInScope(promise: Promise<unknown>, scope: OpenScope, reactions: 
 }
 
 function thenInScope(this: PromiseInScope, ...reactions: Reactions): Promise<unknown> {
-  return promiseInScope(this, this[reactionScopeKey] as OpenScope, reactions);
+  return promiseInScope(this, this[reactionScopeKey] as Scope, reactions);
 }
 
 /** The value that h3 interprets as "no route matched". */
@@ -197,7 +197,7 @@ const crosswsHooksKey = Symbol.for('crossws.hooks');
  * crossws reads the hooks from the response of the handler, and if a server has created another response from it, from
  * the request and its context.
  */
-function runSocketHooksInScope(value: unknown, scope: OpenScope, { req }: H3Event): unknown {
+function runSocketHooksInScope(value: unknown, scope: Scope, { req }: H3Event): unknown {
   if (!(value instanceof Response) || !('crossws' in value) || !isObject(value.crossws)) return value;
   const hooks: Record<string, unknown> = {};
   for (const [name, hook] of Object.entries(value.crossws)) {
@@ -206,8 +206,8 @@ function runSocketHooksInScope(value: unknown, scope: OpenScope, { req }: H3Even
         ? (...args: unknown[]) => scopeStorage.run(scope, () => hook.apply(hooks, args))
         : hook;
   }
-  for (const holder of [req, req.context]) {
-    if (isObject(holder) && crosswsHooksKey in holder) holder[crosswsHooksKey] = hooks;
+  for (const hookSource of [req, req.context]) {
+    if (isObject(hookSource) && crosswsHooksKey in hookSource) hookSource[crosswsHooksKey] = hooks;
   }
   value.crossws = hooks;
   return value;

@@ -24,7 +24,7 @@ import { currentScopeOf, WebExchange } from '../web/web-exchange.js';
 /** The options of the adapter for Hono. */
 export interface HonoOptions extends RequestScopeOptions {
   /**
-   * Determines whether the client connected over https. Hono trusts no proxy, and only the application knows whether a
+   * Determines whether the client connected over HTTPS. Hono trusts no proxy, and only the application knows whether a
    * header such as `x-forwarded-proto` was written by its own proxy. Default: whether the URL of the request begins
    * with `https:`.
    */
@@ -47,11 +47,11 @@ type Enter = (context: Context, next: Next) => Promise<void>;
  * handler throws: to respond with `error.status` there, define `app.onError`.
  *
  * A streamed body runs in the scope too. On Bun, Deno and workerd, the headers decide whether a body is a stream: if
- * its content type is usual for text (`text/plain`, `text/html`, JSON ...) or its length is given, bind the function
+ * its content type is typical of text (`text/plain`, `text/html`, JSON ...) or its length is given, bind the function
  * that produces it with `AsyncLocalStorage.bind()`.
  * @param options default: a random id, no deadline and no session
  * @returns the middleware
- * @throws {RequestError} ERR_INVALID_OPTION if an option has an invalid value
+ * @throws {RequestError} `ERR_INVALID_OPTION` if an option has an invalid value
  * @example
  * import { serve } from '@hono/node-server';
  * import { getRequestScope } from '@throughline/request';
@@ -122,8 +122,8 @@ function readBodyInScope(context: Context, incoming: NodeRequest): void {
 }
 
 /**
- * Adds to an error the method that Hono's default error handler calls. That handler responds 500 to an error without
- * this method, regardless of its status.
+ * Adds to an error the method that Hono's default error handler calls. That handler responds with 500 to an error
+ * without this method, regardless of its status.
  */
 function withGetResponse(error: unknown): unknown {
   if (!(error instanceof RequestError)) return error;

@@ -27,7 +27,7 @@ export type HttpOptions = RequestScopeOptions & TrustProxyOption;
  * @param listener the listener for the event `request`
  * @param options default: a random id, no deadline, no session and no trusted proxy
  * @returns the listener to pass to the server
- * @throws {RequestError} ERR_INVALID_OPTION if an option has an invalid value
+ * @throws {RequestError} `ERR_INVALID_OPTION` if an option has an invalid value
  * @example
  * import { createServer } from 'node:http';
  * import { getRequestScope } from '@throughline/request';
@@ -62,7 +62,7 @@ export function requestScope<
  * @param listener the listener for the event `upgrade`
  * @param options default: a random id, no deadline, no session and no trusted proxy
  * @returns the listener to pass to the server
- * @throws {RequestError} ERR_INVALID_OPTION if an option has an invalid value
+ * @throws {RequestError} `ERR_INVALID_OPTION` if an option has an invalid value
  * @example
  * import { createServer } from 'node:http';
  * import { getRequestScope } from '@throughline/request';
@@ -108,7 +108,7 @@ export function upgradeScope(
  * @param listener the listener for the event `stream`
  * @param options default: a random id and no deadline
  * @returns the listener to pass to the server
- * @throws {RequestError} ERR_INVALID_OPTION if an option has an invalid value
+ * @throws {RequestError} `ERR_INVALID_OPTION` if an option has an invalid value
  * @example
  * import { createServer } from 'node:http2';
  * import { getRequestScope } from '@throughline/request';

@@ -11,17 +11,17 @@ import { enterNodeScope } from '../node/enter-scope.js';
 import { NodeExchange } from '../node/node-exchange.js';
 import { scopeOf } from '../node/scoped-emitter.js';
 import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js';
-import { type OpenScope, scopeStorage } from '../scope/request-scope.js';
+import { type Scope, scopeStorage } from '../scope/request-scope.js';
 import { bodyInScope } from '../web/streamed-body.js';
 
 /**
  * Creates a middleware that opens the scope for everything that is used after it. Use it first.
  *
- * The setting `app.proxy` of Koa decides whether a request came over https. If the session cannot be loaded, the
+ * The setting `app.proxy` of Koa decides whether a request came over HTTPS. If the session cannot be loaded, the
  * middleware rejects with the error.
  * @param options default: a random id, no deadline and no session
  * @returns the middleware
- * @throws {RequestError} ERR_INVALID_OPTION if an option has an invalid value
+ * @throws {RequestError} `ERR_INVALID_OPTION` if an option has an invalid value
  * @example
  * import { getRequestScope } from '@throughline/request';
  * import { requestScope } from '@throughline/request/koa';
@@ -83,7 +83,7 @@ function webStreamOf(body: unknown): ReadableStream<Uint8Array> | null {
 }
 
 /** Makes a stream read in the scope when it is piped. Each read then causes the next one in the same frame. */
-function pipeInScope(stream: Stream, scope: OpenScope): void {
+function pipeInScope(stream: Stream, scope: Scope): void {
   const { pipe } = stream;
   stream.pipe = (destination, options) =>
     scopeStorage.run(scope, () => pipe.call(stream, destination, options)) as typeof destination;

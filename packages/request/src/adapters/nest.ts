@@ -48,11 +48,11 @@ interface RawRequest {
  * Creates the middleware alone, for `app.use()` in `main.ts`. It opens the scope for everything that is mounted after
  * it.
  *
- * The trust setting of the platform decides whether a request came over https. The session of `@fastify/session` is
+ * The trust setting of the platform decides whether a request came over HTTPS. The session of `@fastify/session` is
  * found only with {@link RequestScopeModule}.
  * @param options default: a random id, no deadline and no session
  * @returns the middleware
- * @throws {RequestError} ERR_INVALID_OPTION if an option has an invalid value
+ * @throws {RequestError} `ERR_INVALID_OPTION` if an option has an invalid value
  * @example
  * import 'reflect-metadata';
  * import { Module } from '@nestjs/common';
@@ -94,15 +94,16 @@ class NestExchange extends NodeExchange {
 /**
  * A module that opens the scope for every request of the application. Import it in the root module.
  *
- * The trust setting of the platform decides whether a request came over https. If the session cannot be loaded, the
+ * The trust setting of the platform decides whether a request came over HTTPS. If the session cannot be loaded, the
  * error goes to the exception filters, in the scope.
  * @see https://docs.nestjs.com/fundamentals/dynamic-modules
  */
 export class RequestScopeModule implements NestModule {
   /**
-   * Creates the module from options.
+   * Creates the module.
    * @param options default: a random id, no deadline and no session
-   * @throws {RequestError} ERR_INVALID_OPTION if an option has an invalid value
+   * @returns the module, for the `imports` of the root module
+   * @throws {RequestError} `ERR_INVALID_OPTION` if an option has an invalid value
    * @example
    * import 'reflect-metadata';
    * import { Controller, Get, Module } from '@nestjs/common';
@@ -110,7 +111,7 @@ export class RequestScopeModule implements NestModule {
    * import { getRequestScope } from '@throughline/request';
    * import { RequestScopeModule } from '@throughline/request/nest';
    *
-   * // Without decorator syntax, so that Node runs it as it is.
+   * // Without decorator syntax, so that Node can run it as is.
    * class AppController {
    *   hello() {
    *     return `Hello from ${getRequestScope().id}\n`;
@@ -132,9 +133,10 @@ export class RequestScopeModule implements NestModule {
 
   /**
    * Creates the module from options that depend on other modules. If an option has an invalid value, the application
-   * does not start, with the code `ERR_INVALID_OPTION`.
+   * fails to start, with the code `ERR_INVALID_OPTION`.
    * @param options `useFactory` returns the options, or a promise of them; `inject` lists its arguments, and `imports`
    * the modules that provide them
+   * @returns the module, for the `imports` of the root module
    * @example
    * import 'reflect-metadata';
    * import { Module } from '@nestjs/common';

@@ -10,7 +10,7 @@ import { currentScopeOf, WebExchange } from '../web/web-exchange.js';
 /** The options of the adapter for web handlers. */
 export interface WebOptions extends RequestScopeOptions {
   /**
-   * Determines whether the client connected over https. A `Request` does not identify its sender, and only the
+   * Determines whether the client connected over HTTPS. A `Request` does not identify its sender, and only the
    * application knows whether a header such as `x-forwarded-proto` was written by its own proxy. Default: whether the
    * URL of the request begins with `https:`.
    */
@@ -23,12 +23,12 @@ export interface WebOptions extends RequestScopeOptions {
  * The runtime responds to an error that the handler throws, as it would without a scope; changes of the session are
  * saved before. If the session itself cannot be loaded or saved, the response is an error with the status of its code.
  *
- * A streamed body runs in the scope too, unless its content type is usual for text (`text/plain`, `text/html`, JSON
+ * A streamed body runs in the scope too, unless its content type is typical of text (`text/plain`, `text/html`, JSON
  * ...) or its length is given. For such a body, bind the function that produces it with `AsyncLocalStorage.bind()`.
  * @param handler receives the request and everything else that the runtime passes
  * @param options default: a random id, no deadline and no session
  * @returns the handler to pass to the runtime
- * @throws {RequestError} ERR_INVALID_OPTION if an option has an invalid value
+ * @throws {RequestError} `ERR_INVALID_OPTION` if an option has an invalid value
  * @example
  * import { getRequestScope } from '@throughline/request';
  * import { requestScope } from '@throughline/request/web';
@@ -106,7 +106,8 @@ function complete<Result extends Response | undefined>(
 }
 
 /**
- * Rethrows an error to the runtime after the session has been saved, as it is saved when a framework handles an error.
+ * Rethrows an error to the runtime after the session has been saved, which also happens when a framework handles an
+ * error.
  */
 function rethrow(error: unknown, exchange: WebExchange): never | Promise<never> {
   return afterSave(exchange, () => {

@@ -1,11 +1,11 @@
 /**
- * A console whose lines begin with the request that wrote them.
+ * A console whose lines begin with the id of the request that wrote them.
  *
  *     scoped.log() ── in a request ──▶ console of the request ──▶ text ──▶ prefix on every line ──▶ target.log()
  *          └───────── outside of one ─────────────────────────────────────────────────────────────────▲
  *
  * Each request has its own console, which formats the text. The indentation of `group`, the numbers of `count` and the
- * timers of `time` are therefore those of the request, and requests that run at once do not disturb each other.
+ * timers of `time` are therefore separate for each request, and concurrent requests do not interfere with each other.
  *
  * Every line of the text gets the prefix of the request, so a value with a line break in it cannot look like a line of
  * another request. Control characters are escaped, because on a terminal they can move the cursor to an earlier line.
@@ -43,11 +43,12 @@ type PrintingMethod = (typeof printingMethods)[number];
 type Methods = Record<PrintingMethod | 'trace', (...args: unknown[]) => void>;
 
 /**
- * Creates a console that prints to another one, and in a request begins each line with `[<request id> name=value ...]
- * `: the fields of `logFields()`. Outside of a request it behaves as the other console. Methods that print nothing,
- * such as `clear`, are always those of the other console.
+ * Creates a console that prints to another one, and in a request begins each line with
+ * `[<request id> name=value ...] `: the fields of `logFields()`. Outside of a request, it behaves like the other
+ * console. Methods that print nothing, such as `clear`, are always those of the other console.
  * @param target the console whose methods `log`, `info`, `debug`, `warn` and `error` receive the lines; default: the
  * global console
+ * @returns the console
  * @example
  * import { withRequestScope } from '@throughline/request';
  * import { scopedConsole } from '@throughline/request/console';
@@ -64,9 +65,11 @@ export function scopedConsole(target: Console = globalThis.console): Console {
   let currentLevel: LevelMethod | undefined;
 
   const colorMode = target === globalThis.console && process.stdout.isTTY === true && process.stdout.hasColors();
-  const unsafe = colorMode ? CONTROLS_AND_COLORS : CONTROLS;
+  const unsafePattern = colorMode ? CONTROLS_AND_COLORS : CONTROLS;
   const textStream = (defaultLevel: LevelMethod) =>
-    new TextStream((text) => target[currentLevel ?? defaultLevel](prefixLines(text.replace(unsafe, escapeUnsafe))));
+    new TextStream((text) =>
+      target[currentLevel ?? defaultLevel](prefixLines(text.replace(unsafePattern, escapeUnsafe))),
+    );
   const stdout = textStream('log');
   const stderr = textStream('error');
 
@@ -97,7 +100,7 @@ export function scopedConsole(target: Console = globalThis.console): Console {
       else print(scope, method, args);
     };
   }
-  // The stack has to begin at the caller, not in this file.
+  // The stack must begin at the caller, not in this file.
   scoped.trace = (...args: unknown[]) => {
     const scope = tryGetRequestScope();
     const trace = { name: 'Trace', message: format(...args), stack: '' };
@@ -108,7 +111,7 @@ export function scopedConsole(target: Console = globalThis.console): Console {
   return scoped;
 }
 
-/** Passes on what a console writes, synchronously. */
+/** Passes on synchronously what a console writes. */
 class TextStream extends Writable {
   readonly #print: (text: string) => void;
 
@@ -131,7 +134,7 @@ function isLevelMethod(method: PrintingMethod): method is LevelMethod {
 const CONTROLS = /[^\P{Cc}\t\n\r]/gu;
 
 /**
- * Also matches, as a whole, the escape sequences that values are colored with: bold, italic, underlined and the
+ * Matches the same characters and, as a whole, the escape sequences that color values: bold, italic, underlined and the
  * foreground colors.
  */
 const CONTROLS_AND_COLORS = new RegExp(`\\x1b\\[(?:[134]|2[234]|3[1-79]|9[0-7])m|${CONTROLS.source}`, 'gu');

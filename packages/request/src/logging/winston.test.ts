@@ -31,7 +31,8 @@ class BlockedTransport extends Transport {
   }
 
   /**
-   * Accepts all lines from now on, and waits until there are `count`. winston's own `end()` throws if lines are still queued.
+   * Accepts all lines from now on, and waits until there are `count`. winston's own `end()` throws if lines are still
+   * queued.
    */
   async release(count: number): Promise<readonly Line[]> {
     this.#isReleased = true;
@@ -130,7 +131,7 @@ test('child loggers, timers, and fields that the line itself contains', async ()
     ['timed', 'r1', '/cart', undefined],
     ['outside', undefined, undefined, 'shop'],
   ]);
-  assert.throws(() => withLogFields(after), /child logger.*Give the parent/);
+  assert.throws(() => withLogFields(after), /child logger.*Pass the parent/);
 });
 
 test('a logger that was not passed to withLogFields() logs no fields, and emits one warning', async () => {

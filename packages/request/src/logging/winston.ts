@@ -1,10 +1,10 @@
 /**
  * Log fields for winston.
  *
- * A logger of winston is a stream. While a transport is slow, lines wait in that stream, and they continue through the
- * formats when a line is done that another request wrote earlier. A format that read the current scope would then print
- * the id of that other request, and only under load. The fields are therefore read at the call of the logger
- * (`withLogFields`) and travel with the line. The format (`logFormat`) prints only what the line carries.
+ * A winston logger is a stream. While a transport is slow, lines wait in that stream. They pass through the formats
+ * when an earlier line, which another request may have written, is done. A format that read the current scope would
+ * then print the id of that other request, and only under load. The fields are therefore read when the logger is called
+ * (`withLogFields`), and travel with the line. The format (`logFormat`) prints only what the line carries.
  */
 import { type LogFields, logFields } from './log-fields.js';
 
@@ -17,7 +17,7 @@ interface Line {
   [fieldsKey]?: LogFields;
 }
 
-/** The method through which every line of a logger passes at the call. */
+/** The method through which every line of a logger passes when the logger is called. */
 interface LineWriter {
   write(line: unknown, ...rest: unknown[]): boolean;
 }
@@ -42,7 +42,7 @@ interface LineWriter {
 export function withLogFields<Logger extends LineWriter>(logger: Logger): Logger {
   if (Object.getOwnPropertyDescriptor(logger, 'write')?.writable === false) {
     throw new TypeError(
-      'withLogFields(logger): this is a child logger, whose lines its parent writes. Give the parent to withLogFields, ' +
+      'withLogFields(logger): this is a child logger, whose lines its parent writes. Pass the parent to withLogFields, ' +
         'before or after its children are created.',
     );
   }
@@ -73,7 +73,7 @@ let hasWarned = false;
 
 /**
  * Creates a winston format that adds the fields of `logFields()` to a line, as they were where the line was written. A
- * field that the line itself has stays as it is.
+ * field that the line itself has is not changed.
  *
  * The logger must have been passed to `withLogFields()`. A line of another logger gets no fields, and the first such
  * line emits the warning `THROUGHLINE_LOG_FORMAT`.
@@ -106,8 +106,8 @@ function warnOnce(): void {
   if (hasWarned) return;
   hasWarned = true;
   process.emitWarning(
-    'logFormat() got a line without the fields of its request. Pass the logger to withLogFields(logger), which reads the ' +
-      'fields at the call: a format may run later, when another request is current.',
+    'logFormat() received a line without the fields of its request. Pass the logger to withLogFields(logger), which ' +
+      'reads the fields when the logger is called: a format may run later, when another request is current.',
     { code: 'THROUGHLINE_LOG_FORMAT' },
   );
 }

@@ -24,7 +24,7 @@
  *                                                           │ abandoned │  calls do nothing, their callbacks receive
  *                                                           └───────────┘  ERR_STREAM_DESTROYED
  *
- * User code cannot observe the wait. From the first call on, the headers count as sent and can no longer be changed. A
+ * User code cannot observe the wait. After the first call, the headers count as sent and can no longer be changed. A
  * call that Node would reject throws immediately, where the handler can catch the error.
  *
  * @see https://nodejs.org/api/http.html#class-httpserverresponse
@@ -95,7 +95,7 @@ export function deferHeaders(response: NodeResponse, prepare: PrepareHeaders): v
     try {
       queue.add(method, args);
     } catch (error) {
-      // As above. The next call waits for what is being saved now.
+      // Nothing has been sent. The next call waits for what is being saved now.
       state = 'unsent';
       cookies.catch(() => {});
       throw error;
@@ -212,7 +212,7 @@ function throwHeadersSent(): never {
   throw nodeError('ERR_HTTP_HEADERS_SENT', 'The headers have been sent and can no longer be changed.');
 }
 
-/** Passes an error to the callback among the arguments of a call that will not be done. */
+/** Passes an error to the callback among the arguments of a call that will not be made. */
 function callBack(args: readonly unknown[], error: unknown): void {
   const callback = args.findLast((arg): arg is Callback => typeof arg === 'function');
   if (callback !== undefined) process.nextTick(callback, error);

@@ -9,7 +9,7 @@ import type { Duplex } from 'node:stream';
 import type { Exchange } from '../scope/exchange.js';
 import { loadSession } from '../scope/load-session.js';
 import type { RequestScopeOptions } from '../scope/options.js';
-import { createScope, OpenScope, scopeStorage } from '../scope/request-scope.js';
+import { createScope, Scope, scopeStorage } from '../scope/request-scope.js';
 import type { Sessions } from '../scope/session.js';
 import { NodeExchange } from './node-exchange.js';
 import { addRequestIdHeader } from './request-id-header.js';
@@ -19,8 +19,8 @@ import type { UpgradeExchange } from './upgrade-exchange.js';
 
 /**
  * Creates the scope of a request and calls `proceed` in it once its session is loaded: synchronously, unless the
- * session has to be loaded from a store. A request that already has a scope keeps it, so an adapter may be mounted
- * twice, and two adapters may be mounted.
+ * session must be loaded from a store. A request that already has a scope keeps it, so an adapter may be mounted twice,
+ * and two adapters may be mounted.
  * @param proceed receives the error if the session could not be loaded
  * @returns what `proceed` returns, or a promise of it if the session had to be loaded from a store
  */
@@ -36,7 +36,7 @@ export function enterNodeScope<R>(
     scope = createSharedScope(request, response, exchange, options);
     addRequestIdHeader(response);
   } else {
-    const outer = OpenScope.exchangeOf(scope);
+    const outer = Scope.exchangeOf(scope);
     if (outer instanceof NodeExchange) outer.adoptSessionHolder(exchange);
   }
   return scopeStorage.run(scope, proceedWithSession<R>, scope, exchange, options.session, proceed);
@@ -68,7 +68,7 @@ function createSharedScope(
   counterpart: object,
   exchange: Exchange,
   options: RequestScopeOptions,
-): OpenScope {
+): Scope {
   const scope = createScope(exchange, options);
   runListenersInScope(request, scope);
   runListenersInScope(counterpart, scope);
@@ -76,7 +76,7 @@ function createSharedScope(
 }
 
 function proceedWithSession<R>(
-  scope: OpenScope,
+  scope: Scope,
   exchange: Exchange,
   sessions: Sessions | undefined,
   proceed: (error?: unknown) => R | Promise<R>,

@@ -31,7 +31,7 @@ export class NodeExchange implements Exchange {
   }
 
   get url(): string {
-    // Express and Connect shorten `url` in a mounted application and keep the whole one in `originalUrl`.
+    // Express and Connect shorten `url` in a mounted application and keep the whole URL in `originalUrl`.
     return this.#request.originalUrl ?? this.#request.url ?? '';
   }
 
@@ -73,7 +73,7 @@ export class NodeExchange implements Exchange {
 
   /**
    * Uses the session holder of another exchange of the same request. An adapter of a framework that is mounted inside
-   * of another adapter knows it, the outer one does not.
+   * another adapter knows the session holder; the outer adapter does not.
    */
   adoptSessionHolder(inner: NodeExchange): void {
     this.#sessionHolder = inner.#sessionHolder ?? this.#sessionHolder;

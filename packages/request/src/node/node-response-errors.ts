@@ -8,7 +8,7 @@ export function nodeError(code: string, message: string, Type: ErrorConstructor 
   return Object.assign(new Type(message), { code });
 }
 
-/** @throws {RangeError} ERR_HTTP_INVALID_STATUS_CODE */
+/** @throws {RangeError} `ERR_HTTP_INVALID_STATUS_CODE` */
 export function assertValidStatus(status: unknown): void {
   const number = Number(status) | 0;
   if (number >= 100 && number <= 999) return;
@@ -17,7 +17,7 @@ export function assertValidStatus(status: unknown): void {
 
 /**
  * @param method `end` may be called without a chunk, `write` may not
- * @throws {TypeError} ERR_STREAM_NULL_VALUES, ERR_INVALID_ARG_TYPE
+ * @throws {TypeError} `ERR_STREAM_NULL_VALUES`, `ERR_INVALID_ARG_TYPE`
  */
 export function assertValidChunk(chunk: unknown, method: 'write' | 'end'): void {
   if (typeof chunk === 'string' || chunk instanceof Uint8Array) return;

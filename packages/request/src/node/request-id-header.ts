@@ -1,12 +1,12 @@
 /**
  * The header `x-request-id` of a response.
  *
- * The id has one way into the response: it is a property of the scope, the scope is a property of the response
+ * The id takes one path into the response: it is a property of the scope, the scope is a property of the response
  * (scoped-emitter.ts), and `writeHead` reads it from there and adds the header to those that it writes.
  *
  * The header is not set earlier, for two reasons. `setHeader` would make Node take apart the headers that `writeHead`
  * is given and check each one again, which costs a third of the total cost of a scope. And an error response, for which
- * frameworks remove all headers, would lack it. The benchmark is bench/requests.
+ * frameworks remove all headers, would lack it. Benchmark: npm run bench -- --requests
  */
 import type { OutgoingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { NodeResponse } from './request-response.js';

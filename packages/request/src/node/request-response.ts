@@ -5,7 +5,7 @@ import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 export type NodeRequest = IncomingMessage | Http2ServerRequest;
 export type NodeResponse = ServerResponse | Http2ServerResponse;
 
-/** Determines from a request whether the client connected over https. */
+/** Determines from a request whether the client connected over HTTPS. */
 export type SecureTest = (request: NodeRequest) => boolean;
 
 /** Whether the connection to this server uses TLS. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { describe, it } from 'node:test';
-import { OpenScope, scopeStorage, tryGetRequestScope } from '../scope/request-scope.js';
+import { Scope, scopeStorage, tryGetRequestScope } from '../scope/request-scope.js';
 import { runListenersInScope } from './scoped-emitter.js';
 
 describe('runListenersInScope()', () => {
@@ -15,19 +15,19 @@ describe('runListenersInScope()', () => {
     };
     const received: string[] = [];
     emitter.on('news', (news) => received.push(`${news} ${tryGetRequestScope()?.id}`));
-    runListenersInScope(emitter, new OpenScope('one', 'GET', '/'));
+    runListenersInScope(emitter, new Scope('one', 'GET', '/'));
     assert.equal(emitter.emit('news', 'good'), true);
     assert.equal(emitter.emit('nothing'), false);
     assert.deepEqual([emitted, received], [['news one', 'nothing one'], ['good one']]);
-    runListenersInScope(emitter, new OpenScope('two', 'GET', '/'));
-    scopeStorage.run(new OpenScope('other', 'GET', '/'), () => emitter.emit('news', 'bad'));
+    runListenersInScope(emitter, new Scope('two', 'GET', '/'));
+    scopeStorage.run(new Scope('other', 'GET', '/'), () => emitter.emit('news', 'bad'));
     assert.deepEqual(received, ['good one', 'bad two']);
     assert.equal(tryGetRequestScope(), undefined);
   });
 
   it('does not replace an emit() that is set afterwards, and restores the frame after an error', () => {
     const emitter = new EventEmitter();
-    runListenersInScope(emitter, new OpenScope('one', 'GET', '/'));
+    runListenersInScope(emitter, new Scope('one', 'GET', '/'));
     const { emit } = emitter;
     let calls = 0;
     emitter.emit = function (event: string, ...args: unknown[]) {

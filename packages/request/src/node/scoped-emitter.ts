@@ -2,21 +2,21 @@
  * Runs the listeners of an object that belongs to one request in the scope of that request.
  *
  * Node emits the events of a request (`data`, `end`), of its response (`finish`, `close`, `drain`) and of an upgraded
- * socket wherever it reads from the socket or writes to it. The current frame is then that of no request, or, on a
- * connection that carries several, that of another one. Each of these objects belongs to one request, so its listeners
- * run in the scope of that request.
+ * socket wherever it reads from the socket or writes to it. The current frame then belongs to no request or, on a
+ * connection that carries several requests, to another request. Each of these objects belongs to one request, so its
+ * listeners run in the scope of that request.
  *
  * The scope is a property of the object, and all objects share one function `emit` that reads it: a closure for each
- * request takes longer. The benchmark is bench/requests.
+ * request takes longer. Benchmark: npm run bench -- --requests
  */
-import { type OpenScope, scopeStorage } from '../scope/request-scope.js';
+import { type Scope, scopeStorage } from '../scope/request-scope.js';
 
 const scopeKey = Symbol('throughline.requestScope');
 
 type Emit = (event: string | symbol, ...args: unknown[]) => boolean;
 
 interface ScopedEmitter {
-  [scopeKey]?: OpenScope;
+  [scopeKey]?: Scope;
   emit: Emit;
   listenerCount(event: string | symbol): number;
 }
@@ -25,7 +25,7 @@ interface ScopedEmitter {
 let lastInheritedEmit: Emit | undefined;
 
 /** Makes the listeners of an event emitter run in a scope. A second call replaces the scope. */
-export function runListenersInScope(emitter: object, scope: OpenScope): void {
+export function runListenersInScope(emitter: object, scope: Scope): void {
   // Every emitter has an `emit`, but Node's types declare different events for each of them.
   const scoped = emitter as ScopedEmitter;
   const isFirst = scoped[scopeKey] === undefined;
@@ -44,7 +44,7 @@ function emitInScope(this: ScopedEmitter): boolean {
     lastInheritedEmit = emit;
   }
   const scope = this[scopeKey];
-  // `arguments` is passed on as it is: creating an array takes longer than everything else here.
+  // `arguments` is passed on unchanged: creating an array takes longer than everything else here.
   // biome-ignore lint/complexity/noArguments: see above
   const args = arguments as unknown as Parameters<Emit>;
   // Most events of a request have no listener, or are emitted while its own code runs.
@@ -73,6 +73,6 @@ export function unscopedPrototypeOf<T extends object>(object: T): T {
 }
 
 /** Returns the scope in which the listeners of an object run, or undefined. */
-export function scopeOf(emitter: object): OpenScope | undefined {
+export function scopeOf(emitter: object): Scope | undefined {
   return (emitter as ScopedEmitter)[scopeKey];
 }

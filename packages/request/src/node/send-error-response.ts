@@ -2,7 +2,7 @@
 import { errorResponseStatus, errorResponseText } from '../scope/error-response.js';
 import type { NodeResponse } from './request-response.js';
 
-/** Responds with an error in place of what the handler has set. It does nothing once the headers have been sent. */
+/** Responds with an error in place of what the handler has set. Does nothing once the headers have been sent. */
 export function sendErrorResponse(response: NodeResponse, error: unknown): void {
   if (response.headersSent || response.destroyed) return;
   for (const name of response.getHeaderNames()) response.removeHeader(name);

@@ -1,4 +1,4 @@
-/** Detects https behind a proxy. */
+/** Detects HTTPS behind a proxy. */
 import proxyAddr from 'proxy-addr';
 import { RequestError } from '../errors.js';
 import { isEncrypted, type SecureTest } from './request-response.js';
@@ -14,9 +14,9 @@ export interface TrustProxyOption {
 }
 
 /**
- * Creates a test for https. It reads `x-forwarded-proto` if the connection comes from a trusted proxy, and otherwise
+ * Creates a test for HTTPS. It reads `x-forwarded-proto` if the connection comes from a trusted proxy, and otherwise
  * checks whether the connection itself uses TLS.
- * @throws {RequestError} ERR_INVALID_OPTION if the option contains something that is not an address
+ * @throws {RequestError} `ERR_INVALID_OPTION` if the option contains something that is not an address
  */
 export function secureTestFor({ trustProxy }: TrustProxyOption): SecureTest {
   if (trustProxy === undefined) return isEncrypted;

@@ -8,7 +8,7 @@
  */
 import type { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
-import type { OpenScope } from '../scope/request-scope.js';
+import type { Scope } from '../scope/request-scope.js';
 import type { NodeRequest } from './request-response.js';
 import { runListenersInScope, scopeOf } from './scoped-emitter.js';
 
@@ -36,7 +36,7 @@ export function runWebSocketsOfServerInScope(server: unknown): void {
  * Makes the WebSocket that `ws` creates for an upgraded socket run its listeners in the scope. No event announces that
  * WebSocket here. It is found on its socket when the first bytes arrive, before it emits any message.
  */
-export function runWebSocketOfSocketInScope(socket: Duplex, scope: OpenScope): void {
+export function runWebSocketOfSocketInScope(socket: Duplex, scope: Scope): void {
   const { emit } = socket;
   // The types have an overload for every event.
   socket.emit = ((event: string | symbol, ...args: unknown[]) => {

@@ -1,6 +1,6 @@
 /**
- * The response to a request whose session could not be loaded or saved, the same for every kind of server. It tells the
- * client what to do. The details are for the log.
+ * The response to a request whose session could not be loaded or saved, the same for every kind of server. It states
+ * what the client should do. The details are written to the log.
  */
 import { RequestError } from '../errors.js';
 
@@ -12,7 +12,7 @@ export function errorResponseStatus(error: unknown): number {
 /** The body of the response, as `text/plain; charset=utf-8`. */
 export function errorResponseText(error: unknown): string {
   if (error instanceof RequestError && error.code === 'ERR_SESSION_GONE') {
-    return 'The session was ended while this request was under way. Send it again.\n';
+    return 'The session was ended while this request was in progress. Send the request again.\n';
   }
   if (error instanceof RequestError && error.code === 'ERR_SESSION_STORE') {
     return 'The session could not be reached. Try again later.\n';

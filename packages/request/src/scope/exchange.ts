@@ -10,7 +10,7 @@
  */
 
 /**
- * Saves what has to be saved before the response headers are sent, and returns the values of the `set-cookie` headers.
+ * Saves what must be saved before the response headers are sent, and returns the values of the `set-cookie` headers.
  */
 export type PrepareHeaders = () => readonly string[] | Promise<readonly string[]>;
 
@@ -30,7 +30,7 @@ export interface Exchange {
    */
   header(name: string): string | undefined;
 
-  /** Whether the client connected over https, as far as the server can trust what it has been sent. */
+  /** Whether the client connected over HTTPS, as far as the server can trust the request. */
   readonly isSecure: boolean;
 
   /** Whether the response headers have been sent, after which no cookie can be set. */

@@ -9,14 +9,14 @@ export interface RequestScopeOptions {
    * your own servers or if a proxy of yours sets that header: a client that can choose an id can choose that of another
    * request.
    *
-   * An unsafe id is replaced in any case. An id is safe if it has at most 128 characters, all of them letters, digits
-   * or one of `_ . : @ / + = -`. Default: `false`.
+   * An unsafe id is always replaced. An id is safe if it has at most 128 characters, all of them letters, digits or one
+   * of `_ . : @ / + = -`. Default: `false`.
    */
   trustRequestId?: boolean;
 
   /**
-   * How long after the start of a request its `signal` aborts with a `TimeoutError`, in milliseconds, at most
-   * 2147483647. Default: never.
+   * The time from the start of a request until its `signal` aborts with a `TimeoutError`, in milliseconds, at most
+   * 2147483647. Default: none.
    */
   deadline?: number;
 
@@ -29,7 +29,7 @@ export const MAX_TIMER_DELAY = 2 ** 31 - 1;
 
 /**
  * Validates the options of an adapter. It is called once, when the adapter is mounted.
- * @throws {RequestError} ERR_INVALID_OPTION if an option has an invalid value
+ * @throws {RequestError} `ERR_INVALID_OPTION` if an option has an invalid value
  */
 export function checkScopeOptions({ trustRequestId, deadline }: RequestScopeOptions): void {
   if (trustRequestId !== undefined && typeof trustRequestId !== 'boolean') {

@@ -36,8 +36,8 @@ let batchOffset = 0;
 
 /**
  * Creates a random UUID (version 4). UUIDs are created in batches: on Node, one takes 70 to 90 ns that way. With
- * `crypto.randomUUID()` it takes 200 to 280 ns, because that text consists of pieces which the first read of the whole
- * text has to join. The benchmark is bench/requests.
+ * `crypto.randomUUID()` it takes 200 to 280 ns, because that text consists of pieces that the first read of the whole
+ * text must join. Benchmark: npm run bench -- --requests
  * @see https://www.rfc-editor.org/rfc/rfc9562.html#section-5.4
  */
 export function newRequestId(): string {

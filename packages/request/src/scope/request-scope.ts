@@ -7,8 +7,8 @@
  * | current scope | the value of `scopeStorage` in the current frame: the scope of the request whose flow is running |
  * | exchange | the object from which a scope reads its request; a scope that was opened by hand has none |
  *
- * A scope computes nothing in advance: the path is cut from the URL when it is read, and the signal is created, and the
- * client watched, when the signal is read for the first time.
+ * A scope computes nothing in advance. The path is extracted from the URL when it is read. The signal is created, and
+ * the client observed, when the signal is read for the first time.
  */
 import { AsyncLocalStorage } from 'throughline';
 import { RequestError } from '../errors.js';
@@ -63,7 +63,8 @@ export type RequestScopeFields = Partial<Pick<RequestScope, BuiltInField>> & Omi
 const NO_SCOPE_MESSAGE =
   'There is no current request. Mount requestScope() of the adapter for your framework (@throughline/request/express, ' +
   '/fastify, /koa, /hono, /h3, /nest, /http or /web) before any code that reads the scope, or open a scope by hand with ' +
-  'withRequestScope(fields, fn) in jobs, tests and command lines. If there may be no scope, use tryGetRequestScope().';
+  'withRequestScope(fields, fn) in jobs, tests and command-line programs. If there may be no scope, use ' +
+  'tryGetRequestScope().';
 
 class ScopeOfThisCopy implements RequestScope {
   readonly id: string;
@@ -76,7 +77,7 @@ class ScopeOfThisCopy implements RequestScope {
   #session: Session | undefined;
 
   /**
-   * @param url the path and the query as the client sent them; frameworks that mount applications inside of each other
+   * @param url the path and the query as the client sent them; frameworks that mount applications inside each other
    * change the URL of the request later
    */
   constructor(id: string, method: string, url: string, exchange?: Exchange, deadline?: number) {
@@ -118,7 +119,7 @@ class ScopeOfThisCopy implements RequestScope {
 }
 
 interface SharedScope {
-  readonly OpenScope: typeof ScopeOfThisCopy;
+  readonly Scope: typeof ScopeOfThisCopy;
   readonly scopeStorage: AsyncLocalStorage<ScopeOfThisCopy>;
 }
 
@@ -133,23 +134,24 @@ function shareScope(): SharedScope {
   const holder = globalThis as { [SHARED]?: SharedScope };
   if (holder[SHARED] === undefined) {
     const scopeStorage = new AsyncLocalStorage<ScopeOfThisCopy>({ name: 'request scope' });
-    Object.defineProperty(holder, SHARED, { value: { OpenScope: ScopeOfThisCopy, scopeStorage } });
+    Object.defineProperty(holder, SHARED, { value: { Scope: ScopeOfThisCopy, scopeStorage } });
   }
   return holder[SHARED] as SharedScope;
 }
 
 const shared = shareScope();
 
-/** The class of every scope: nothing else is ever the value of `scopeStorage`. */
-export const OpenScope = shared.OpenScope;
-export type OpenScope = ScopeOfThisCopy;
+/** The class of all scopes. The value of `scopeStorage` is always an instance of it. */
+export const { Scope } = shared;
+export type Scope = ScopeOfThisCopy;
 
 /** Holds the current scope. */
 export const { scopeStorage } = shared;
 
 /**
  * Returns the scope of the current request.
- * @throws {RequestError} ERR_NO_REQUEST_SCOPE outside of a request
+ * @returns the scope, to which the application can add its own fields
+ * @throws {RequestError} `ERR_NO_REQUEST_SCOPE` outside of a request
  * @example
  * import { createServer } from 'node:http';
  * import { getRequestScope } from '@throughline/request';
@@ -168,7 +170,8 @@ export function getRequestScope(): RequestScope {
 }
 
 /**
- * Returns the scope of the current request, or undefined outside of a request.
+ * Returns the scope of the current request, if there is one.
+ * @returns the scope, or undefined outside of a request
  * @example
  * import { tryGetRequestScope } from '@throughline/request';
  *
@@ -180,8 +183,8 @@ export function tryGetRequestScope(): RequestScope | undefined {
 }
 
 /**
- * Calls a function in a new scope, for jobs, tests and command lines. The scope inherits nothing from a scope around
- * it.
+ * Calls a function in a new scope, for jobs, tests and command-line programs. The scope inherits nothing from an
+ * enclosing scope.
  * @param fields the fields of the application; also `id` (default: a random UUID), `method` and `path` (default: an
  * empty string), `startTime` (default: now, in milliseconds since the epoch) and `signal` (default: one that never
  * aborts)
@@ -205,7 +208,7 @@ export function withRequestScope<R>(fields: RequestScopeFields, fn: () => R): R 
     );
   }
   const { id = newRequestId(), method = '', path = '', ...others } = fields;
-  const scope = new OpenScope(id, method, path);
+  const scope = new Scope(id, method, path);
   // An assignment would fail for a field that the class defines as a getter, such as `signal`.
   for (const [name, value] of Object.entries(others)) {
     Object.defineProperty(scope, name, { value, writable: true, enumerable: true, configurable: true });
@@ -214,11 +217,12 @@ export function withRequestScope<R>(fields: RequestScopeFields, fn: () => R): R 
 }
 
 /** Creates the scope of a request. The caller runs the code of the request in it. */
-export function createScope(exchange: Exchange, { trustRequestId, deadline }: RequestScopeOptions): OpenScope {
+export function createScope(exchange: Exchange, { trustRequestId, deadline }: RequestScopeOptions): Scope {
   const id =
     exchange.requestId ??
-    // The header is read only if it counts: Node builds the object of the headers when it is read for the first time.
+    // The header is read only if it is trusted: Node builds the object of the headers when it is read for the first
+    // time.
     (trustRequestId ? asSafeRequestId(exchange.header('x-request-id')) : undefined) ??
     newRequestId();
-  return new OpenScope(id, exchange.method, exchange.url, exchange, deadline);
+  return new Scope(id, exchange.method, exchange.url, exchange, deadline);
 }

@@ -22,15 +22,19 @@ export interface Session<T extends object = Record<string, unknown>> {
 
   /**
    * Reads a value.
+   * @param key the key of the value
    * @returns the value, frozen, or undefined; to change it, write it back with `set()` or `update()`
+   * @throws {RequestError} ERR_SESSION_VALUE if the session is that of a framework's library, and the key is the name of
+   * one of its members
    */
   get<K extends keyof T & string>(key: K): DeepReadonly<T[K]> | undefined;
 
   /**
    * Writes a value.
+   * @param key the key of the value
    * @param value anything that JSON can represent; it is copied
-   * @throws {RequestError} ERR_SESSION_VALUE if JSON cannot represent the key or the value
-   * @throws {RequestError} ERR_SESSION_TOO_LATE if the session would begin here, but the response headers have been
+   * @throws {RequestError} `ERR_SESSION_VALUE` if JSON cannot represent the key or the value
+   * @throws {RequestError} `ERR_SESSION_TOO_LATE` if the session would begin here, but the response headers have been
    * sent without its cookie
    */
   set<K extends keyof T & string>(key: K, value: T[K]): void;
@@ -41,9 +45,10 @@ export interface Session<T extends object = Record<string, unknown>> {
    * If another request of the same user has changed the session by the time this one is saved, `change` is called again
    * with the value that the other request wrote, so neither change is lost. If `change` throws in that second call, the
    * response is an error: check whether the change is allowed before you call `update()`.
+   * @param key the key of the value
    * @param change returns the value to store, or undefined to delete the key; it must be fast and free of side effects
-   * @throws {RequestError} ERR_SESSION_VALUE if JSON cannot represent the key or the value
-   * @throws {RequestError} ERR_SESSION_TOO_LATE if the session would begin here, but the response headers have been
+   * @throws {RequestError} `ERR_SESSION_VALUE` if JSON cannot represent the key or the value
+   * @throws {RequestError} `ERR_SESSION_TOO_LATE` if the session would begin here, but the response headers have been
    * sent without its cookie
    * @throws what `change` throws
    * @example
@@ -64,22 +69,27 @@ export interface Session<T extends object = Record<string, unknown>> {
     change: (value: DeepReadonly<T[K]> | undefined) => T[K] | DeepReadonly<T[K]> | undefined,
   ): void;
 
-  /** Deletes a value. */
+  /**
+   * Deletes a value. Without such a value, nothing happens.
+   * @param key the key of the value
+   * @throws {RequestError} ERR_SESSION_VALUE if the session is that of a framework's library, and the key is the name of
+   * one of its members
+   */
   delete(key: keyof T & string): void;
 
   /**
    * Moves the session to a new id and ends the old one. Call it when a user signs in: an id that an attacker planted or
    * read before that is then worthless.
-   * @throws {RequestError} ERR_SESSION_TOO_LATE if the response headers have been sent
-   * @throws {RequestError} ERR_SESSION_GONE if the session has ended in the meantime
-   * @throws {RequestError} ERR_SESSION_STORE if the store fails or is too slow
+   * @throws {RequestError} `ERR_SESSION_TOO_LATE` if the response headers have been sent
+   * @throws {RequestError} `ERR_SESSION_GONE` if the session has ended in the meantime
+   * @throws {RequestError} `ERR_SESSION_STORE` if the store fails or is too slow
    * @see https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.html
    */
   regenerate(): Promise<void>;
 
   /**
    * Ends the session: its data is deleted, its id becomes invalid and its cookie is removed.
-   * @throws {RequestError} ERR_SESSION_STORE if the store fails or is too slow
+   * @throws {RequestError} `ERR_SESSION_STORE` if the store fails or is too slow
    */
   destroy(): Promise<void>;
 
@@ -90,26 +100,30 @@ export interface Session<T extends object = Record<string, unknown>> {
    * Loads the session again, for a response that streams or a socket that stays open: a session otherwise stays as it
    * was when the request arrived. A session that has ended in the meantime is empty afterwards. Unsaved changes are
    * kept.
-   * @throws {RequestError} ERR_SESSION_STORE if the store fails or is too slow
-   * @throws {RequestError} ERR_SESSION_GONE if the session has ended and there are unsaved changes
+   * @throws {RequestError} `ERR_SESSION_STORE` if the store fails or is too slow
+   * @throws {RequestError} `ERR_SESSION_GONE` if the session has ended and there are unsaved changes
    */
   reload(): Promise<void>;
 
   /**
    * Saves what has been written, without waiting for the response headers, for a response that streams or a socket that
    * stays open.
-   * @throws {RequestError} ERR_SESSION_STORE if the store fails or is too slow
-   * @throws {RequestError} ERR_SESSION_GONE if the session has ended in the meantime
+   * @throws {RequestError} `ERR_SESSION_STORE` if the store fails or is too slow
+   * @throws {RequestError} `ERR_SESSION_GONE` if the session has ended in the meantime
    */
   save(): Promise<void>;
 }
 
-/** Opens the session of each request: what `sessions()` returns and the option `session` of an adapter accepts. */
+/**
+ * Opens the session of each request. `sessions()` returns such an object, and the option `session` of an adapter
+ * accepts it.
+ */
 export interface Sessions {
   /**
-   * Opens the session that the cookie of a request names, or an empty one if it names none.
-   * @returns the session, or a promise of it if it has to be loaded from a store
-   * @throws {RequestError} ERR_SESSION_STORE if the store fails or is too slow
+   * Opens the session that the cookie of a request names, or an empty session if there is no valid cookie.
+   * @param exchange the request and its response
+   * @returns the session, or a promise of it if it must be loaded from a store
+   * @throws {RequestError} `ERR_SESSION_STORE` if the store fails or is too slow
    */
   open(exchange: Exchange): Session | Promise<Session>;
 }

@@ -1,6 +1,6 @@
 /**
- * Compare-and-set, an operation that Keyv lacks, for each store that has an adapter of Keyv's own: a Map, Redis,
- * Valkey, PostgreSQL and SQLite. An adapter is recognized by its members. None of them is imported.
+ * Compare-and-set, an operation that Keyv lacks, for a Map and for each store that has an adapter of Keyv's own: Redis,
+ * Valkey, PostgreSQL and SQLite. An adapter is recognized by its members. None of the adapters is imported.
  */
 import type { KeyvStoreAdapter } from 'keyv';
 
@@ -11,8 +11,8 @@ import type { KeyvStoreAdapter } from 'keyv';
  */
 export type CompareAndSet = (key: string, expected: unknown, next: unknown, ttl: number) => Promise<boolean>;
 
-/** Reads from an entry when it expires, in milliseconds since the epoch. */
-type ExpiryOf = (stored: unknown) => Promise<number>;
+/** Reads the expiry time of an entry, in milliseconds since the epoch. */
+type ReadExpiry = (packedEntry: unknown) => Promise<number>;
 
 export interface AtomicStore {
   readonly compareAndSet: CompareAndSet;
@@ -23,8 +23,8 @@ export interface AtomicStore {
 }
 
 /** Wraps a store. Without an atomic operation of the store, the operations of this process on one key are queued. */
-export function atomicStoreOf(store: KeyvStoreAdapter | Map<string, unknown>, expiryOf: ExpiryOf): AtomicStore {
-  if (store instanceof Map) return atomicMap(store, expiryOf);
+export function atomicStoreOf(store: KeyvStoreAdapter | Map<string, unknown>, readExpiry: ReadExpiry): AtomicStore {
+  if (store instanceof Map) return atomicMap(store, readExpiry);
   if (isRedis(store)) {
     return {
       compareAndSet: (key, ...rest) =>
@@ -43,10 +43,10 @@ export function atomicStoreOf(store: KeyvStoreAdapter | Map<string, unknown>, ex
   return { compareAndSet: queuedCompareAndSet(store), isSafeToShare: false };
 }
 
-/** How many entries of a Map are checked before other code of the process runs. */
+/** The number of entries of a Map that are checked before other code of the process runs. */
 const ENTRIES_PER_TURN = 1000;
 
-function atomicMap(store: Map<string, unknown>, expiryOf: ExpiryOf): AtomicStore {
+function atomicMap(store: Map<string, unknown>, readExpiry: ReadExpiry): AtomicStore {
   return {
     isSafeToShare: false,
     compareAndSet: async (key, expected, next) => {
@@ -58,9 +58,10 @@ function atomicMap(store: Map<string, unknown>, expiryOf: ExpiryOf): AtomicStore
     deleteExpired: async (prefix) => {
       const now = Date.now();
       let checked = 0;
-      for (const [key, stored] of store) {
+      for (const [key, packedEntry] of store) {
         // The entry may be replaced while its expiry is read.
-        if (key.startsWith(prefix) && (await expiryOf(stored)) < now && store.get(key) === stored) store.delete(key);
+        if (key.startsWith(prefix) && (await readExpiry(packedEntry)) < now && store.get(key) === packedEntry)
+          store.delete(key);
         if (++checked % ENTRIES_PER_TURN === 0) await new Promise((resolve) => setTimeout(resolve));
       }
     },

@@ -1,16 +1,17 @@
 /**
- * `session()`: the session of the current request. It is kept either by the `sessions()` that the adapter was given, or
- * by a session middleware of the framework, such as `express-session`, that the application already uses.
+ * `session()`: the session of the current request. It is kept either by the `sessions()` that were passed to the
+ * adapter, or by a session middleware of the framework, such as `express-session`, that the application already uses.
  */
 import { RequestError } from '../errors.js';
-import { getRequestScope, OpenScope } from '../scope/request-scope.js';
+import { getRequestScope, Scope } from '../scope/request-scope.js';
 import type { Session } from '../scope/session.js';
-import { frameworkSession } from './framework-session.js';
+import { wrapFrameworkSession } from './framework-session.js';
 
 /**
  * Returns the session of the current request.
- * @throws {RequestError} ERR_NO_REQUEST_SCOPE outside of a request
- * @throws {RequestError} ERR_NO_SESSION if the adapter was given no sessions and no session middleware has run
+ * @returns the session; nothing is stored until something is written to it
+ * @throws {RequestError} `ERR_NO_REQUEST_SCOPE` outside of a request
+ * @throws {RequestError} `ERR_NO_SESSION` if no sessions were passed to the adapter and no session middleware has run
  * @example
  * import { createServer } from 'node:http';
  * import { session } from '@throughline/request';
@@ -35,20 +36,20 @@ import { frameworkSession } from './framework-session.js';
  * const signIn = (user: string) => session<Shop>().set('user', user);
  */
 export function session<T extends object = Record<string, unknown>>(): Session<T> {
-  // Every scope is an OpenScope: nothing else is put into the storage.
-  const scope = getRequestScope() as OpenScope;
-  let current = OpenScope.sessionOf(scope);
+  // Every scope is a Scope, because nothing else is put into the storage.
+  const scope = getRequestScope() as Scope;
+  let current = Scope.sessionOf(scope);
   if (current === undefined) {
-    current = frameworkSession(OpenScope.exchangeOf(scope));
+    current = wrapFrameworkSession(Scope.exchangeOf(scope));
     if (current === undefined) {
       throw new RequestError(
         'ERR_NO_SESSION',
-        'This request has no session. Give the adapter one: requestScope({ session: sessions({ secret }) }), with ' +
+        'This request has no session. Pass sessions to the adapter: requestScope({ session: sessions({ secret }) }), with ' +
           'sessions from @throughline/request/sessions. A session middleware of the framework (express-session, ' +
           '@fastify/session) serves as well if it runs before this call.',
       );
     }
-    OpenScope.setSession(scope, current);
+    Scope.setSession(scope, current);
   }
   // The application declares the types of the values that it stores.
   return current as Session<T>;

@@ -3,10 +3,10 @@
  * writes the session of that library. The library's object is read from the request at each call, because
  * `regenerate()` replaces it.
  *
- * The library still decides when it saves and which cookie it sets, and of two requests of one user at once, the last
- * one to end wins. Its session has an id from the beginning. A value is read as a frozen copy of what the library's
- * store would return, because one of the two libraries would save a change in place, and a store of the other would
- * lose it.
+ * The library still decides when it saves and which cookie it sets, and of two concurrent requests of one user, the
+ * last one to end wins. Its session has an id from the beginning. A value is read as a frozen copy of what the
+ * library's store would return, because one of the two libraries would save a change in place, and a store of the other
+ * would lose it.
  *
  * @see https://github.com/expressjs/session
  * @see https://github.com/fastify/session
@@ -36,7 +36,7 @@ interface LibrarySession extends Values {
  * @param exchange that of the current request, or undefined in a scope that was opened by hand
  * @returns undefined if there is no such session
  */
-export function frameworkSession(exchange: Exchange | undefined): Session | undefined {
+export function wrapFrameworkSession(exchange: Exchange | undefined): Session | undefined {
   if (exchange === undefined || !isLibrarySession(exchange.frameworkSession)) return undefined;
   return new FrameworkSession(exchange);
 }
@@ -113,7 +113,7 @@ class FrameworkSession implements Session {
     return isLibrarySession(found) ? found : undefined;
   }
 
-  /** @throws ERR_SESSION_GONE if the session has been destroyed */
+  /** @throws {RequestError} `ERR_SESSION_GONE` if the session has been destroyed */
   #existing(): LibrarySession {
     const current = this.#current();
     if (current !== undefined) return current;
@@ -131,7 +131,7 @@ class FrameworkSession implements Session {
     current[key] = structuredClone(frozenJsonCopy(key, value));
   }
 
-  /** @throws ERR_SESSION_STORE if the library passes an error to its callback, or throws one */
+  /** @throws {RequestError} `ERR_SESSION_STORE` if the library passes an error to its callback, or throws one */
   async #call(method: (callback: Callback) => unknown): Promise<void> {
     try {
       await new Promise<void>((resolve, reject) => {
@@ -157,14 +157,14 @@ function isLibrarySession(found: unknown): found is LibrarySession {
   );
 }
 
-/** @throws ERR_SESSION_VALUE if the library or every object has a member of that name */
+/** @throws {RequestError} `ERR_SESSION_VALUE` if the library or every object has a member of that name */
 function checkKey(current: object, key: string): void {
   if (typeof key === 'string' && !isReserved(current, key)) return;
   throw new RequestError(
     'ERR_SESSION_VALUE',
     `A session kept by express-session or @fastify/session cannot have the key ${JSON.stringify(String(key))}: a key must be a ` +
       'string that is neither the name of a member of the library (such as id, cookie, save) nor that of a member of every ' +
-      'object (such as __proto__, constructor). Take another key.',
+      'object (such as __proto__, constructor). Choose another key.',
   );
 }
 
@@ -177,7 +177,7 @@ function isReserved(current: object, key: string): boolean {
 }
 
 /**
- * Copies a value, which other code may have put there and which may be anything, as a store would restore it from JSON.
+ * Copies a value as a store would restore it from JSON. Other code may have put the value there, so it can be anything.
  */
 function frozenCopyAsStored(key: string, value: unknown): DeepReadonly<unknown> | undefined {
   if (typeof value !== 'object' || value === null) return value;

@@ -4,7 +4,7 @@ import { RequestError } from '../errors.js';
 /**
  * Copies a value and freezes the copy. Properties that are undefined are omitted, as in JSON.
  * @param key the key of the session, for the error message
- * @throws {RequestError} ERR_SESSION_VALUE if JSON would restore a part of the value as something else, or not at all
+ * @throws {RequestError} `ERR_SESSION_VALUE` if JSON would restore a part of the value as something else, or not at all
  * @see https://tc39.es/ecma262/#sec-serializejsonproperty
  */
 export function frozenJsonCopy(key: string, value: unknown): unknown {

@@ -1,6 +1,6 @@
 /**
- * Session records in a store of Keyv. The keys and the packed entries are those that Keyv itself would write. Two
- * things differ:
+ * Session records in a store of Keyv. The keys and the packed entries are those that Keyv itself would write. There are
+ * two differences:
  *
  * - The comparison and the write are one step, done by the adapter behind Keyv (compare-and-set.ts).
  * - A failure of the store is an error. Keyv and its adapters report some failures as "no entry", and then a user would
@@ -41,7 +41,7 @@ export class KeyvRecordStore implements RecordStore {
   /**
    * @param timeLimit how long the store may take for one operation, in milliseconds
    * @param warn logs a failure that no caller receives
-   * @throws {RequestError} ERR_INVALID_OPTION if the entries of the store cannot be compared
+   * @throws {RequestError} `ERR_INVALID_OPTION` if the entries of the store cannot be compared
    */
   constructor(store: SessionStore, timeLimit: number, warn: (line: string) => void) {
     this.#keyv = isKeyv(store) ? store : new Keyv({ store, namespace: 'session' });
@@ -53,7 +53,7 @@ export class KeyvRecordStore implements RecordStore {
           'compared; leave `serialize` at its default.',
       );
     }
-    this.#atomicStore = atomicStoreOf(this.#adapter, (stored) => this.#expiryOf(stored));
+    this.#atomicStore = atomicStoreOf(this.#adapter, (packedEntry) => this.#readExpiry(packedEntry));
     this.#timeLimit = timeLimit;
     this.#warn = warn;
     // By default, KeyvRedis returns undefined for an error.
@@ -73,8 +73,8 @@ export class KeyvRecordStore implements RecordStore {
   }
 
   async read(id: string): Promise<StoredRecord | undefined> {
-    const stored = await this.#run(() => this.#adapter.get(this.#keyOf(id)));
-    const entry = await this.#unpack(stored);
+    const packedEntry = await this.#run(() => this.#adapter.get(this.#keyOf(id)));
+    const entry = await this.#unpack(packedEntry);
     if (entry === undefined) return undefined;
     if (typeof entry.expires === 'number' && entry.expires <= Date.now()) return undefined;
     const record = parseRecord(entry.value, id);
@@ -82,7 +82,7 @@ export class KeyvRecordStore implements RecordStore {
       this.#warn('The session store returned an entry that is not a record of the requested session. It is ignored.');
       return undefined;
     }
-    return { record, stored };
+    return { record, packedEntry };
   }
 
   async replace(
@@ -93,25 +93,27 @@ export class KeyvRecordStore implements RecordStore {
   ): Promise<StoredRecord | undefined> {
     this.#deleteExpiredIfDue();
     const expires = Math.ceil(expiresAt);
-    const stored: unknown = await this.#keyv.serializeData({ value: serializeRecord(record), expires });
+    const packedEntry: unknown = await this.#keyv.serializeData({ value: serializeRecord(record), expires });
     const ttl = Math.max(1, expires - Date.now());
     const key = this.#keyOf(id);
-    const isReplaced = await this.#run(() => this.#atomicStore.compareAndSet(key, expected?.stored, stored, ttl));
-    return isReplaced ? { record, stored } : undefined;
+    const isReplaced = await this.#run(() =>
+      this.#atomicStore.compareAndSet(key, expected?.packedEntry, packedEntry, ttl),
+    );
+    return isReplaced ? { record, packedEntry } : undefined;
   }
 
   remove(id: string, expected: StoredRecord): Promise<boolean> {
     const key = this.#keyOf(id);
-    return this.#run(() => this.#atomicStore.compareAndSet(key, expected.stored, undefined, 0));
+    return this.#run(() => this.#atomicStore.compareAndSet(key, expected.packedEntry, undefined, 0));
   }
 
-  async #unpack(stored: unknown): Promise<{ value?: unknown; expires?: number | undefined } | undefined> {
-    if (typeof stored === 'string') {
+  async #unpack(packedEntry: unknown): Promise<{ value?: unknown; expires?: number | undefined } | undefined> {
+    if (typeof packedEntry === 'string') {
       // A damaged entry has no value.
-      return this.#keyv.deserializeData(stored).catch(() => ({}));
+      return this.#keyv.deserializeData(packedEntry).catch(() => ({}));
     }
     // Without a serializer, Keyv stores objects.
-    return typeof stored === 'object' && stored !== null ? stored : undefined;
+    return typeof packedEntry === 'object' && packedEntry !== null ? packedEntry : undefined;
   }
 
   #keyOf(id: string): string {
@@ -120,7 +122,7 @@ export class KeyvRecordStore implements RecordStore {
 
   /**
    * Runs an operation of the store.
-   * @throws {RequestError} ERR_SESSION_STORE if the store fails or is too slow
+   * @throws {RequestError} `ERR_SESSION_STORE` if the store fails or is too slow
    */
   async #run<T>(operation: () => T | Promise<T>): Promise<T> {
     try {
@@ -130,8 +132,8 @@ export class KeyvRecordStore implements RecordStore {
     }
   }
 
-  async #expiryOf(stored: unknown): Promise<number> {
-    const expires = (await this.#unpack(stored))?.expires;
+  async #readExpiry(packedEntry: unknown): Promise<number> {
+    const expires = (await this.#unpack(packedEntry))?.expires;
     return typeof expires === 'number' ? expires : Number.POSITIVE_INFINITY;
   }
 

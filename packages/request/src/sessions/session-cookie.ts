@@ -8,17 +8,17 @@ import { sign, unsign } from 'cookie-signature';
  */
 export interface CookieOptions {
   /**
-   * The name. Over https it is prefixed with `__Host-`, which makes browsers reject such a cookie from another host or
-   * without https, unless a domain or a path is given. Default: `sid`.
+   * The name. Over HTTPS it is prefixed with `__Host-`, which makes browsers reject such a cookie from another host or
+   * without HTTPS, unless a domain or a path is given. Default: `sid`.
    */
   name?: string;
   /** The domain whose subdomains receive the cookie as well. Default: none, so that no other host receives it. */
   domain?: string;
   /** The path below which the cookie is sent. Default: `/`. */
   path?: string;
-  /** Whether requests from other sites carry the cookie. `none` requires https. Default: `lax`. */
+  /** Whether requests from other sites carry the cookie. `none` requires HTTPS. Default: `lax`. */
   sameSite?: 'lax' | 'strict' | 'none';
-  /** Whether browsers send the cookie over https only. Default: whether the request came over https. */
+  /** Whether browsers send the cookie over HTTPS only. Default: whether the request came over HTTPS. */
   secure?: boolean;
 }
 
@@ -30,7 +30,7 @@ const ID_PATTERN = /^[\w-]{32}$/;
 /** The content of a valid session cookie. */
 export interface VerifiedCookie {
   readonly id: string;
-  /** Whether it was signed with a secret that is being replaced, so that the client has to receive a new cookie. */
+  /** Whether it was signed with a secret that is being replaced, so that the client must receive a new cookie. */
   readonly hasOldSignature: boolean;
 }
 

@@ -5,8 +5,8 @@ import { RequestError } from '../errors.js';
 export function goneError(): RequestError {
   return new RequestError(
     'ERR_SESSION_GONE',
-    'The session has expired, or was ended or given a new id by another request while this one was under way, so the ' +
-      'changes of this request were not saved. The client may send it again.',
+    'The session has expired, or was ended or given a new id by another request while this one was in progress, so the ' +
+      'changes of this request were not saved. The client may send the request again.',
   );
 }
 

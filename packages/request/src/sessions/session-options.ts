@@ -26,13 +26,13 @@ export interface SessionOptions {
   /** The attributes of the session cookie. */
   cookie?: CookieOptions;
 
-  /** How long a session lasts without a request, in milliseconds. Default: one day. */
+  /** The time that a session lasts without a request, in milliseconds. Default: one day. */
   idleTimeout?: number;
 
-  /** How long a session lasts in any case, in milliseconds. `regenerate()` starts this time again. Default: 30 days. */
+  /** The time that a session lasts at most, in milliseconds. `regenerate()` restarts this time. Default: 30 days. */
   absoluteTimeout?: number;
 
-  /** How long the store may take for one operation, in milliseconds, at most 2147483647. Default: 5000. */
+  /** The time that the store may take for one operation, in milliseconds, at most 2147483647. Default: 5000. */
   storeTimeout?: number;
 
   /** The log for warnings and errors that are meant for the operator of the server. Default: the console. */
@@ -45,7 +45,7 @@ export interface CheckedSessionOptions extends Required<Omit<SessionOptions, 'se
   readonly store: SessionStore | undefined;
 }
 
-/** @throws {RequestError} ERR_INVALID_OPTION if an option has an invalid value */
+/** @throws {RequestError} `ERR_INVALID_OPTION` if an option has an invalid value */
 export function checkSessionOptions(options: SessionOptions): CheckedSessionOptions {
   const {
     store,
@@ -99,7 +99,7 @@ function checkCookie({ name, domain, path, sameSite, secure }: CookieOptions): v
     throw optionError(`cookie.sameSite must be 'lax', 'strict' or 'none', not ${JSON.stringify(sameSite)}.`);
   }
   if (sameSite === 'none' && secure === false) {
-    throw optionError("cookie.sameSite 'none' needs https: browsers reject such a cookie if `secure` is false.");
+    throw optionError("cookie.sameSite 'none' needs HTTPS: browsers reject such a cookie if `secure` is false.");
   }
 }
 

@@ -16,7 +16,7 @@ export interface SessionRecord {
 /** The values of a session, frozen. It is a Map, in which a key such as `__proto__` is a key like any other. */
 export type SessionData = ReadonlyMap<string, unknown>;
 
-/** The version of the format. A record of another version is no session. */
+/** The version of the format. A record of another version is not a session. */
 const VERSION = 2;
 
 export function serializeRecord({ id, createdAt, usedAt, data, writeId }: SessionRecord): string {

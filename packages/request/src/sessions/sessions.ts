@@ -10,7 +10,7 @@ import { KeyvRecordStore, type SessionStore } from './keyv-record-store.js';
 import { type CookieOptions, SessionCookie } from './session-cookie.js';
 import { describeError } from './session-errors.js';
 import { checkSessionOptions, type SessionOptions } from './session-options.js';
-import { expiryOf, type SessionPolicy } from './session-policy.js';
+import { expiryOf, type SessionSettings } from './session-settings.js';
 import { StoredSession } from './stored-session.js';
 
 export type { CookieOptions, SessionOptions, SessionStore };
@@ -20,7 +20,7 @@ export type { CookieOptions, SessionOptions, SessionStore };
  * returns the session of the current user.
  * @param options `secret` is required; the times are in milliseconds
  * @returns the sessions, for one or several adapters
- * @throws {RequestError} ERR_INVALID_OPTION if an option has an invalid value
+ * @throws {RequestError} `ERR_INVALID_OPTION` if an option has an invalid value
  * @example
  * import { createServer } from 'node:http';
  * import { session } from '@throughline/request';
@@ -47,8 +47,8 @@ export function sessions(options: SessionOptions): Sessions {
   const recordStore = new KeyvRecordStore(store ?? new Map(), storeTimeout, (line) => log.warn(line));
   if (store !== undefined && !(store instanceof Map) && !recordStore.isSafeToShare && !recordStore.isMap) {
     log.warn(
-      'This store cannot compare and set in one step: if several processes share it, two requests of one user at once can ' +
-        'lose what one of them wrote. The adapters of Keyv for SQLite, Redis, Valkey and PostgreSQL do not have this limit.',
+      'This store cannot compare and set in one step: if several processes share it, two concurrent requests of one user ' +
+        'can lose what one of them wrote. The adapters of Keyv for SQLite, Redis, Valkey and PostgreSQL do not have this limit.',
     );
   }
   return new StoredSessions({
@@ -61,28 +61,29 @@ export function sessions(options: SessionOptions): Sessions {
 }
 
 class StoredSessions implements Sessions {
-  readonly #policy: SessionPolicy;
+  readonly #settings: SessionSettings;
 
-  constructor(policy: SessionPolicy) {
-    this.#policy = policy;
+  constructor(settings: SessionSettings) {
+    this.#settings = settings;
   }
 
   open(exchange: Exchange): Session | Promise<Session> {
-    const cookie = this.#policy.cookie.verify(exchange.header('cookie'), exchange.isSecure);
+    const cookie = this.#settings.cookie.verify(exchange.header('cookie'), exchange.isSecure);
     return cookie === undefined
-      ? new StoredSession(this.#policy, exchange)
+      ? new StoredSession(this.#settings, exchange)
       : this.#load(exchange, cookie.id, cookie.hasOldSignature);
   }
 
   async #load(exchange: Exchange, id: string, hasOldSignature: boolean): Promise<Session> {
-    const policy = this.#policy;
+    const settings = this.#settings;
     try {
-      const found = await policy.store.read(id);
-      const isLive = found !== undefined && expiryOf(policy, found.record.createdAt, found.record.usedAt) > Date.now();
+      const found = await settings.store.read(id);
+      const isLive =
+        found !== undefined && expiryOf(settings, found.record.createdAt, found.record.usedAt) > Date.now();
       // An id without a live record is never adopted, even with a valid signature: the session gets a new id.
-      return new StoredSession(policy, exchange, isLive ? found : undefined, hasOldSignature);
+      return new StoredSession(settings, exchange, isLive ? found : undefined, hasOldSignature);
     } catch (error) {
-      policy.logError(`A session could not be loaded, and its request failed: ${describeError(error)}`);
+      settings.logError(`A session could not be loaded, and its request failed: ${describeError(error)}`);
       throw error;
     }
   }

@@ -31,7 +31,7 @@ import { frozenJsonCopy } from './frozen-json.js';
 import { newRandomId } from './random-id.js';
 import type { StoredRecord } from './record-store.js';
 import { conflictError, describeError, goneError, tooLateError } from './session-errors.js';
-import { expiryOf, type SessionPolicy } from './session-policy.js';
+import { expiryOf, type SessionSettings } from './session-settings.js';
 
 type Data = Map<string, unknown>;
 type Change = (data: Data) => void;
@@ -49,7 +49,7 @@ interface SessionState {
   data: Data;
   /** The changes that have not been saved. */
   changes: Change[];
-  /** Whether the time of this use has to be saved, and the cookie sent again. */
+  /** Whether the time of this use must be saved, and the cookie sent again. */
   needsRenewal: boolean;
   /** A write whose result never arrived: the store may or may not have done it. */
   uncertainWrite: Write | undefined;
@@ -61,16 +61,16 @@ interface Write {
 }
 
 /**
- * How often a save is attempted. The limit is for a store that never holds what was written to it: no two hundred
- * requests of one user write at the same time.
+ * The number of attempts to save. The limit is reached only if a store never holds what was written to it, because no
+ * two hundred requests of one user write at the same time.
  */
 const MAX_ATTEMPTS = 200;
 
-/** The fraction of the idle time that has to pass before a use of the session is saved. */
+/** The fraction of the idle time that must pass before a use of the session is saved. */
 const RENEWAL_FRACTION = 0.1;
 
 export class StoredSession implements Session {
-  readonly #policy: SessionPolicy;
+  readonly #settings: SessionSettings;
   readonly #exchange: Exchange;
   /** Whether the client has a cookie of a session that existed when the request arrived. */
   readonly #hasCookie: boolean;
@@ -83,8 +83,8 @@ export class StoredSession implements Session {
   /** The last operation on the store. Operations run one after another. */
   #lastOperation: Promise<void> = Promise.resolve();
   /**
-   * Why the session could not be ended or moved to a new id. The response must then fail rather than look successful,
-   * even if the application does not await the promise.
+   * The reason why the session could not be ended or moved to a new id. The response must then fail rather than look
+   * successful, even if the application does not await the promise.
    */
   #failure: unknown;
 
@@ -92,14 +92,14 @@ export class StoredSession implements Session {
    * @param stored what the store holds, or undefined if the session does not exist yet
    * @param hasOldSignature whether the cookie was signed with a secret that is being replaced
    */
-  constructor(policy: SessionPolicy, exchange: Exchange, stored?: StoredRecord, hasOldSignature = false) {
-    this.#policy = policy;
+  constructor(settings: SessionSettings, exchange: Exchange, stored?: StoredRecord, hasOldSignature = false) {
+    this.#settings = settings;
     this.#exchange = exchange;
     this.#hasCookie = stored !== undefined;
     this.#state = initialState(stored);
     exchange.beforeHeaders(() => this.#prepareHeaders());
     if (stored === undefined) return;
-    const isRenewalDue = Date.now() - stored.record.usedAt > policy.idleTimeout * RENEWAL_FRACTION;
+    const isRenewalDue = Date.now() - stored.record.usedAt > settings.idleTimeout * RENEWAL_FRACTION;
     if (hasOldSignature || isRenewalDue) this.touch();
   }
 
@@ -184,7 +184,7 @@ export class StoredSession implements Session {
       queueMicrotask(() => {
         this.#isSaveScheduled = false;
         this.save().catch((error: unknown) => {
-          this.#policy.logError(
+          this.#settings.logError(
             `The changes that a request made to its session after its response headers were sent are lost: ${describeError(error)}`,
           );
         });
@@ -202,16 +202,16 @@ export class StoredSession implements Session {
       await this.save();
       if (this.#failure !== undefined) throw this.#failure;
     } catch (error) {
-      this.#policy.logError(`A session could not be saved, and its request failed: ${describeError(error)}`);
+      this.#settings.logError(`A session could not be saved, and its request failed: ${describeError(error)}`);
       throw error;
     }
-    const { cookie } = this.#policy;
+    const { cookie } = this.#settings;
     const { isSecure } = this.#exchange;
     const { id, stored } = this.#state;
     // If another request has ended the session, that request has removed the cookie.
     if (id === undefined || stored === undefined) return this.#hasEnded ? [cookie.headerToRemove(isSecure)] : [];
     const { createdAt, usedAt } = stored.record;
-    const seconds = Math.ceil((expiryOf(this.#policy, createdAt, usedAt) - Date.now()) / 1000);
+    const seconds = Math.ceil((expiryOf(this.#settings, createdAt, usedAt) - Date.now()) / 1000);
     return [cookie.headerToSet(id, Math.max(1, seconds), isSecure)];
   }
 
@@ -231,7 +231,7 @@ export class StoredSession implements Session {
       (error: unknown) => {
         this.#failure = error;
         if (this.#exchange.headersSent) {
-          this.#policy.logError(`A session could not be ended: ${describeError(error)}`);
+          this.#settings.logError(`A session could not be ended: ${describeError(error)}`);
         }
       },
     );
@@ -275,18 +275,18 @@ export class StoredSession implements Session {
   ): Promise<StoredRecord | undefined> {
     const usedAt = Date.now();
     const record = { id, createdAt, usedAt, data, writeId };
-    return this.#policy.store.replace(id, expected, record, expiryOf(this.#policy, createdAt, usedAt));
+    return this.#settings.store.replace(id, expected, record, expiryOf(this.#settings, createdAt, usedAt));
   }
 
   /**
    * Applies the unsaved changes to what the store holds now, because another request has written to it, or because an
    * earlier write of this request may have been done.
-   * @throws ERR_SESSION_GONE if there is nothing left to apply them to
-   * @throws what a function throws that was passed to `update()`
+   * @throws {RequestError} `ERR_SESSION_GONE` if there is nothing left to apply them to
+   * @throws what a function that was passed to `update()` throws
    */
   async #rebase(state: SessionState): Promise<void> {
     const { id, uncertainWrite } = state;
-    const found = id === undefined ? undefined : await this.#policy.store.read(id);
+    const found = id === undefined ? undefined : await this.#settings.store.read(id);
     const stored = this.#hasExpired(found) ? undefined : found;
     // The store never held the session: the write that would have begun it was not done.
     if (stored === undefined && state.stored === undefined && uncertainWrite !== undefined) {
@@ -314,7 +314,7 @@ export class StoredSession implements Session {
 
   #hasExpired(stored: StoredRecord | undefined): boolean {
     if (stored === undefined) return false;
-    return expiryOf(this.#policy, stored.record.createdAt, stored.record.usedAt) <= Date.now();
+    return expiryOf(this.#settings, stored.record.createdAt, stored.record.usedAt) <= Date.now();
   }
 
   /** Stores the data under a new id and removes the old one from the store. */
@@ -332,14 +332,14 @@ export class StoredSession implements Session {
       }
       const changeCount = state.changes.length;
       const newStored = await this.#replace(newId, undefined, new Map(state.data), newRandomId(), Date.now());
-      if (newStored !== undefined && (await this.#policy.store.remove(oldId, oldStored))) {
+      if (newStored !== undefined && (await this.#settings.store.remove(oldId, oldStored))) {
         state.id = newId;
         state.stored = newStored;
         state.changes.splice(0, changeCount);
         return;
       }
       // Another request has written under the old id in the meantime: its changes are included in the next attempt.
-      if (newStored !== undefined) await this.#policy.store.remove(newId, newStored);
+      if (newStored !== undefined) await this.#settings.store.remove(newId, newStored);
       await this.#rebase(state);
       if (state.id === undefined) throw goneError();
     }
@@ -349,8 +349,8 @@ export class StoredSession implements Session {
     let last = stored;
     for (let attempts = 0; id !== undefined && last !== undefined; attempts++) {
       if (attempts === MAX_ATTEMPTS) throw conflictError(MAX_ATTEMPTS);
-      if (await this.#policy.store.remove(id, last)) return;
-      last = await this.#policy.store.read(id);
+      if (await this.#settings.store.remove(id, last)) return;
+      last = await this.#settings.store.read(id);
     }
   }
 }

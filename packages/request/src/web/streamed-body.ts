@@ -6,16 +6,16 @@
  * package, in the scope.
  *
  * Nothing distinguishes a body that was a string from one that streams, and reading `response.body` is the expensive
- * part: servers send a string on a fast path until `body` is read. A response whose content type is usual for text is
+ * part: servers send a string on a fast path until `body` is read. A response whose content type is typical of text is
  * therefore left alone. Only the responses of @hono/node-server show what they were created from.
  *
  * @see https://fetch.spec.whatwg.org/#concept-body
  */
-import { type OpenScope, scopeStorage } from '../scope/request-scope.js';
+import { type Scope, scopeStorage } from '../scope/request-scope.js';
 
 const USUAL_FOR_TEXT = /^(text\/(plain|html|css|javascript)|application\/(json|javascript))\b/i;
 
-/** Is notified of how the reading of a body ends. */
+/** Is notified when the reading of a body ends, and how. */
 export interface BodyObserver {
   /** The reader has canceled the body, because the client has disconnected. `markClosed()` follows. */
   markClientGone(): void;
@@ -28,9 +28,9 @@ export interface BodyObserver {
  * @param observer if given, the body is read regardless of its content type
  * @returns undefined if the response has no body that may stream, or one that is already being read
  */
-export function responseInScope(response: Response, scope: OpenScope, observer?: BodyObserver): Response | undefined {
+export function responseInScope(response: Response, scope: Scope, observer?: BodyObserver): Response | undefined {
   const unreadBody = unreadHonoBody(response);
-  // Nearly always a string. Reading even the headers of such a response would end the fast path.
+  // Nearly always a string. Reading even the headers of such a response would disable the fast path.
   if (unreadBody !== undefined && !(unreadBody instanceof ReadableStream)) return undefined;
   const { status, headers } = response;
   if (unreadBody !== undefined) {
@@ -82,7 +82,7 @@ function partsUnder(symbol: symbol, response: Response): unknown[] | undefined {
  */
 export function bodyInScope(
   body: ReadableStream<Uint8Array>,
-  scope: OpenScope,
+  scope: Scope,
   observer?: BodyObserver,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();

@@ -9,7 +9,7 @@
 import { errorResponseStatus, errorResponseText } from '../scope/error-response.js';
 import type { Exchange, PrepareHeaders } from '../scope/exchange.js';
 import type { RequestScopeOptions } from '../scope/options.js';
-import { createScope, OpenScope, scopeStorage } from '../scope/request-scope.js';
+import { createScope, Scope, scopeStorage } from '../scope/request-scope.js';
 import { type BodyObserver, responseInScope } from './streamed-body.js';
 
 type Header = readonly [name: string, value: string];
@@ -18,7 +18,7 @@ export class WebExchange implements Exchange, BodyObserver {
   readonly frameworkSession = undefined;
   readonly request: Request;
   /** The scope of the request, which this exchange creates. */
-  readonly scope: OpenScope;
+  readonly scope: Scope;
   readonly #isSecure: () => boolean;
   /** The headers that every response gets, including an error response. */
   readonly #headers: readonly Header[];
@@ -103,7 +103,7 @@ export class WebExchange implements Exchange, BodyObserver {
 
   /**
    * Prepares the headers. From now on they count as sent.
-   * @returns the headers to add, or a promise of them if something has to be saved first
+   * @returns the headers to add, or a promise of them if something must be saved first
    */
   sendHeaders(): readonly Header[] | Promise<readonly Header[]> {
     this.#headersSent = true;
@@ -120,7 +120,7 @@ export class WebExchange implements Exchange, BodyObserver {
 
   /**
    * Completes the response of the handler: adds the headers, and makes a streamed body run in the scope.
-   * @returns the response to send, or a promise of it if something has to be saved first
+   * @returns the response to send, or a promise of it if something must be saved first
    */
   complete(response: Response): Response | Promise<Response> {
     const headers = this.sendHeaders();
@@ -128,14 +128,14 @@ export class WebExchange implements Exchange, BodyObserver {
     return headers.then(
       (allHeaders) => this.#completeWith(response, allHeaders),
       (error: unknown) => {
-        // The source of the body learns that nothing will read it.
+        // Notifies the source of the body that nothing will read it.
         if (response.body !== null && !response.body.locked) response.body.cancel(error).catch(() => {});
         return this.errorResponse(error);
       },
     );
   }
 
-  /** The response if the session could not be loaded or saved. */
+  /** Returns the response to send if the session could not be loaded or saved. */
   errorResponse(error: unknown): Response {
     this.#headersSent = true;
     this.markClosed();
@@ -159,10 +159,10 @@ export class WebExchange implements Exchange, BodyObserver {
 }
 
 /** Returns the current scope if it is that of this request. */
-export function currentScopeOf(request: Request): OpenScope | undefined {
+export function currentScopeOf(request: Request): Scope | undefined {
   const scope = scopeStorage.getStore();
   if (scope === undefined) return undefined;
-  const exchange = OpenScope.exchangeOf(scope);
+  const exchange = Scope.exchangeOf(scope);
   return exchange instanceof WebExchange && exchange.request === request ? scope : undefined;
 }
 

@@ -1,7 +1,7 @@
 /**
- * The applications with the battery's routes that run on every runtime: in Hono, in h3, and as a plain web handler. A server
- * process builds one of them by its name. Besides the routes of the battery, each has `POST /session/...` (see
- * `session-routes.ts`) and `GET /engine`, whose response names the engine that is in use.
+ * The applications with the battery's routes that run on every runtime: in Hono, in h3, and as a plain web handler. A
+ * server process builds one of them by its name. In addition to the routes of the battery, each has `POST /session/...`
+ * (see `session-routes.ts`) and `GET /engine`, whose response names the engine in use.
  */
 import type { RequestScopeOptions } from '@throughline/request';
 import { sessions } from '@throughline/request/sessions';
@@ -17,11 +17,11 @@ export type AppName = 'hono' | 'h3' | 'web';
 /** The options of an adapter, in a form that JSON can represent. */
 export interface AppOptions extends Omit<RequestScopeOptions, 'session'> {
   /** Whether the application has sessions, which are kept in memory. Default: false. */
-  readonly sessions?: boolean;
+  readonly hasSessions?: boolean;
 }
 
 /** The handler for a server. All other arguments of the runtime are passed on unchanged. */
-export type Fetch = (request: Request, ...rest: unknown[]) => Response | Promise<Response>;
+export type FetchHandler = (request: Request, ...rest: unknown[]) => Response | Promise<Response>;
 
 /**
  * @param name an `AppName`, unchecked because it is an argument of the process
@@ -29,18 +29,18 @@ export type Fetch = (request: Request, ...rest: unknown[]) => Response | Promise
  */
 export function buildApp(
   name: string,
-  { sessions: hasSessions, ...options }: AppOptions,
+  { hasSessions, ...options }: AppOptions,
   upgrade?: UpgradeWebSocket,
-): Fetch {
+): FetchHandler {
   const session = hasSessions ? { session: sessions({ secret: SECRET, store: new Map() }) } : {};
-  const fetch = buildFetch(name, { ...options, ...session }, upgrade);
+  const fetch = buildFetchHandler(name, { ...options, ...session }, upgrade);
   return async (request, ...rest) => {
     if (!request.url.endsWith('/engine')) return fetch(request, ...rest);
     return new Response(await engineName());
   };
 }
 
-function buildFetch(name: string, options: RequestScopeOptions, upgrade?: UpgradeWebSocket): Fetch {
+function buildFetchHandler(name: string, options: RequestScopeOptions, upgrade?: UpgradeWebSocket): FetchHandler {
   if (name === 'web') return buildWebHandler(options);
   if (name === 'h3') return buildH3App(options).fetch;
   const app = buildHonoApp(options, upgrade);

@@ -11,10 +11,10 @@ interface Visit {
 export const SECRET = 'the secret of programs that a test starts';
 
 /**
- * @param action the last segment of the path: `sign-in` (the body is the name of the user), `add` (the body is an item),
- * `show` or `sign-out`
- * @param record called with the checkpoint `loaded` before `add` reads the body, so that a client can hold several requests
- * there
+ * @param action the last segment of the path: `sign-in` (the body is the name of the user), `add` (the body is an
+ * item), `show` or `sign-out`
+ * @param record called with the checkpoint `loaded` before `add` reads the body, so that a client can hold several
+ * requests there
  * @param readText reads the body of the request
  * @returns the content of the session afterwards, as JSON
  */

@@ -4,12 +4,12 @@ import { sendRequest } from '../http/client.js';
 import type { ServerAddress } from '../http/server.js';
 import type { ScopeRead } from './recorded-reads.js';
 
-/** How long to wait for a checkpoint. The limit is reached only if the checkpoint is never recorded. */
+/** The time to wait for a checkpoint. The limit is reached only if the checkpoint is never recorded. */
 const LIMIT_MS = 20_000;
 
 /**
- * Asserts that all of these checkpoints are recorded for a request, and that every read of the request, at these checkpoints
- * and at all others, returned its own scope.
+ * Asserts that all of these checkpoints are recorded for a request, and that every read of the request, at these
+ * checkpoints and at all others, returned its own scope.
  */
 export async function assertOwnScope(server: ServerAddress, id: string, checkpoints: readonly string[]): Promise<void> {
   for (const [checkpoint, reads] of Object.entries(await waitForCheckpoints(server, id, checkpoints))) {

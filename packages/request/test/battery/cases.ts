@@ -1,6 +1,6 @@
 /**
- * The battery of context losses: the situations in which the context of a request is commonly lost. Each of them is a case,
- * and the test of every framework runs the cases that the framework supports.
+ * The battery of context losses: the situations in which the context of a request is commonly lost. Each of them is a
+ * case, and the test of every framework runs the cases that the framework supports.
  *
  *     case ──── request with x-request-id ────▶ server, adapter mounted ──▶ handler of the route
  *      │                                                                      │ record('after await')
@@ -15,10 +15,10 @@
  * | recorder | reads the scope at a checkpoint, and records the read under the id of the request; see `recorded-reads.ts` |
  *
  * To run the battery, the test of a framework builds a server with the routes below, written as an application of that
- * framework would write them, and passes it to `runBattery()` with the names of the cases. Each handler creates its recorder
- * with `recorderFor(<x-request-id header of the request>)`. What the handlers have in common is in `handlers.ts`, and in
- * `node-handlers.ts` and `web-handlers.ts`. Everything is observed over HTTP, so a server may run in another process and on
- * another runtime.
+ * framework would write them, and passes it to `runBattery()` with the names of the cases. Each handler creates its
+ * recorder with `recorderFor(<x-request-id header of the request>)`. What the handlers have in common is in
+ * `handlers.ts`, and in `node-handlers.ts` and `web-handlers.ts`. Everything is observed over HTTP, so a server may run
+ * in another process and on another runtime.
  *
  * | Route | Handler | Response |
  * | --- | --- | --- |
@@ -55,7 +55,7 @@ import type { ServerAddress } from '../http/server.js';
 import { assertOwnScope, waitForCheckpoints } from './assert-scope.js';
 import { EVENT_COUNT, STREAM_BYTES } from './handlers.js';
 
-/** A case, and the options with which the adapter has to be mounted for it. */
+/** A case, and the options with which the adapter must be mounted for it. */
 export interface BatteryCase {
   readonly options: RequestScopeOptions;
   readonly run: (server: ServerAddress) => Promise<void>;
@@ -339,8 +339,8 @@ async function assertMultiplexed(server: ServerAddress, path: string, checkpoint
 }
 
 /**
- * Sends uploads in several chunks, each on a connection that has already served another request. Between two chunks, other
- * requests are served.
+ * Sends uploads in several chunks, each on a connection that has already served another request. Between two chunks,
+ * other requests are served.
  */
 async function interleaveUploads(
   server: ServerAddress,
@@ -394,7 +394,7 @@ async function assertErrorHandled(server: ServerAddress, path: string, message: 
   await assertOwnScope(server, id, ['error handler']);
 }
 
-/** Reads a long response only after other requests have been served, so that the server has to wait for `drain`. */
+/** Reads a long response only after other requests have been served, so that the server must wait for `drain`. */
 async function readSlowly(server: ServerAddress, checkpoints: readonly string[]): Promise<void> {
   const id = newId();
   const request = openRequest(server, { path: '/stream', headers: { 'x-request-id': id } });

@@ -3,7 +3,7 @@ import { getRequestScope, tryGetRequestScope } from '@throughline/request';
 import type { Recorder } from './recorded-reads.js';
 
 const CHUNK_COUNT = 24;
-/** Above the high-water mark of every framework, so that a writer has to wait for `drain`. */
+/** Above the high-water mark of every framework, so that a writer must wait for `drain`. */
 const CHUNK_BYTES = 1 << 17;
 
 /** The length of the response to `GET /stream`, in bytes. */
@@ -65,8 +65,8 @@ export function recordAbort(record: Recorder): void {
 }
 
 /**
- * Calls back when a signal aborts, or immediately if it has aborted. On a busy machine, the deadline can pass before the handler
- * runs, and the event will not be dispatched again.
+ * Calls back when a signal aborts, or immediately if it has aborted. On a busy machine, the deadline can pass before
+ * the handler runs, and the event will not be dispatched again.
  */
 function whenAborted(signal: AbortSignal, callback: () => void): void {
   if (signal.aborted) callback();

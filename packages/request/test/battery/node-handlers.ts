@@ -47,7 +47,7 @@ function drainOrClose(response: ServerResponse): Promise<void> {
   });
 }
 
-/** Reads a request body that may never end. The checkpoint `upload ended` is recorded in any case. */
+/** Reads a request body that may never end. The checkpoint `upload ended` is always recorded. */
 export async function readNodeUpload(request: NodeRequest, record: Recorder): Promise<void> {
   request.on('data', () => record('data'));
   try {

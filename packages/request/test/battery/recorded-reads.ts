@@ -1,12 +1,12 @@
 /**
  * Records which scope the application under test read, and where.
  *
- * A read is recorded under the id that the request carries in its `x-request-id` header, and under the name of a checkpoint.
- * The id is taken from the header and passed along as an argument, never read from the scope. A read in the scope of another
- * request, or outside of any scope, is therefore visible.
+ * A read is recorded under the id that the request carries in its `x-request-id` header, and under the name of a
+ * checkpoint. The id is taken from the header and passed along as an argument, never read from the scope. A read in the
+ * scope of another request, or outside of any scope, is therefore visible.
  *
- * The client fetches the reads with a separate request, because many of them happen after the response. This module depends on
- * no runtime: the servers of the battery run on Node, Bun, Deno and workerd.
+ * The client fetches the reads with a separate request, because many of them happen after the response. This module
+ * depends on no runtime: the servers of the battery run on Node, Bun, Deno and workerd.
  */
 import { tryGetRequestScope } from '@throughline/request';
 

@@ -1,4 +1,4 @@
-/** Registers the cases of the battery as tests of `node:test`: each one separately, then all of them at once. */
+/** Registers the cases of the battery as tests of `node:test`: each one separately, then all of them concurrently. */
 import { describe, it } from 'node:test';
 import type { RequestScopeOptions } from '@throughline/request';
 import { type RunningServer, withServer } from '../http/server.js';
@@ -9,8 +9,8 @@ const TIMEOUT_MS = 60_000;
 
 /**
  * @param framework the name in the titles of the tests
- * @param start starts a server with the routes in `cases.ts`, whose adapter is mounted with the given options, which JSON can
- * represent; the server is closed when a test is over
+ * @param start starts a server with the routes in `cases.ts`, whose adapter is mounted with the given options, which
+ * JSON can represent; the server is closed when a test is over
  * @param names the cases that the framework supports
  */
 export function runBattery(

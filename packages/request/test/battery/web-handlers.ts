@@ -14,14 +14,15 @@ export function streamFrom(chunks: AsyncGenerator<string | Uint8Array>): Readabl
       else controller.enqueue(typeof value === 'string' ? encoder.encode(value) : value);
     },
     async cancel() {
-      // On Deno and workerd, a call to a generator that is still running is executed later, in a frame other than the caller's.
+      // On Deno and workerd, a call to a generator that is still running is executed later, in a frame other than the
+      // caller's.
       await pending;
       await chunks.return(undefined);
     },
   });
 }
 
-/** Reads a request body that may never end. The checkpoint `upload ended` is recorded in any case. */
+/** Reads a request body that may never end. The checkpoint `upload ended` is always recorded. */
 export async function readWebUpload(body: ReadableStream<Uint8Array> | null, record: Recorder): Promise<void> {
   const reader = body?.getReader();
   try {

@@ -29,9 +29,9 @@ export interface TextResponse extends Omit<StreamedResponse, 'body'> {
   readonly body: string;
 }
 
-/** A request that is under way. */
+/** A request that is in progress. */
 export interface OpenRequest {
-  /** The body of the request. The caller has to end it. */
+  /** The body of the request. The caller must end it. */
   readonly upload: Writable;
   /** Resolves when the headers of the response have arrived. */
   response(): Promise<StreamedResponse>;
@@ -104,7 +104,7 @@ function openHttp2Request(port: number, { path, method = 'GET', headers }: Reque
   const session = connect(`http://127.0.0.1:${port}`);
   session.on('error', () => {});
   const stream = session.request({ ...headers, ':method': method, ':path': path });
-  // As above.
+  // response() rejects with an error of the stream. The error that abort() causes is not a failure.
   stream.on('error', () => {});
   const arrival = once(stream, 'response');
   arrival.catch(() => {});

@@ -10,7 +10,7 @@ export interface ServerAddress {
   readonly protocol?: 'http' | 'http2';
 }
 
-/** A server that the test has to close. */
+/** A server that the test must close. */
 export interface RunningServer extends ServerAddress {
   close(): Promise<unknown>;
 }

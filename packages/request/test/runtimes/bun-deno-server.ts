@@ -1,16 +1,18 @@
 /**
- * A server of the battery on Bun or Deno. Its arguments are the name of the application and the options as JSON. It prints
- * its port on a line, and exits when its standard input ends.
+ * A server of the battery on Bun or Deno. Its arguments are the name of the application and the options as JSON. It
+ * prints its port on a line, and exits when its standard input ends.
  */
-import { buildApp, type Fetch } from '../apps/build-app.js';
+import { buildApp, type FetchHandler } from '../apps/build-app.js';
 
 /** The parts of the two runtimes that are used here. Their types are not installed. */
 interface Runtimes {
-  Bun?: { serve(options: { hostname: string; port: number; fetch: Fetch; websocket?: unknown }): { port: number } };
+  Bun?: {
+    serve(options: { hostname: string; port: number; fetch: FetchHandler; websocket?: unknown }): { port: number };
+  };
   Deno?: {
     serve(
       options: { hostname: string; port: number; onListen(address: { port: number }): void },
-      fetch: Fetch,
+      fetch: FetchHandler,
     ): unknown;
   };
 }

@@ -1,6 +1,7 @@
 /** Sessions that are loaded only when the test decides. */
 import type { Session, Sessions } from '@throughline/request';
-import { type Exchange, emptySession } from './empty-session.js';
+import { emptySession } from './empty-session.js';
+import type { Exchange } from './exchange-types.js';
 
 export class DeferredSessions implements Sessions {
   #markRequested: () => void = () => {};
@@ -12,7 +13,10 @@ export class DeferredSessions implements Sessions {
     this.#markRequested = resolve;
   });
 
-  /** Resolves when the adapter has reported that the exchange is closed, for example because the client has disconnected. */
+  /**
+   * Resolves when the adapter has reported that the exchange is closed, for example because the client has
+   * disconnected.
+   */
   readonly closed = new Promise<void>((resolve) => {
     this.#markClosed = resolve;
   });

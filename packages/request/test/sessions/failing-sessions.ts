@@ -1,6 +1,7 @@
 /** Sessions that cannot be loaded, and sessions that cannot be saved, for the adapters that respond to these errors. */
 import { RequestError, type Sessions } from '@throughline/request';
-import { emptySession, type PrepareHeaders } from './empty-session.js';
+import { emptySession } from './empty-session.js';
+import type { PrepareHeaders } from './exchange-types.js';
 
 export function storeDownError(): RequestError {
   return new RequestError('ERR_SESSION_STORE', 'the store is down');
@@ -12,7 +13,9 @@ export const unloadableSessions: Sessions = { open: () => Promise.reject(storeDo
 /** Loading an empty session succeeds, and saving it fails. */
 export const unsavableSessions: Sessions = sessionsWith(() => Promise.reject(storeDownError()));
 
-/** Empty sessions, and a function that is called before the response headers are sent, as for a session that is saved. */
+/**
+ * Empty sessions, and a function that is called before the response headers are sent, as for a session that is saved.
+ */
 export function sessionsWith(prepare: PrepareHeaders): Sessions {
   return {
     open(exchange) {

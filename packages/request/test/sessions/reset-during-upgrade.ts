@@ -2,7 +2,10 @@
 import { connect } from 'node:net';
 import type { DeferredSessions } from './deferred-sessions.js';
 
-/** Requests a WebSocket, and resets the connection once its session is being loaded. Resolves when the server has noticed. */
+/**
+ * Requests a WebSocket, and resets the connection once its session is being loaded. Resolves when the server has
+ * noticed.
+ */
 export async function resetDuringUpgrade(sessions: DeferredSessions, port: number, path = '/'): Promise<void> {
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => {});
@@ -19,7 +22,7 @@ export async function resetDuringUpgrade(sessions: DeferredSessions, port: numbe
   }
 }
 
-/** A server with the fault that is tested for may never report that the client has disconnected. */
+/** A server with the fault that this test detects may never report that the client has disconnected. */
 function rejectOnAbort(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 }

@@ -11,7 +11,7 @@ export const SECRET = 'a secret of thirty-two characters';
 export interface SessionServer extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
-  /** What the sessions have logged, one entry per line. */
+  /** The log of the sessions, one entry per line. */
   readonly logLines: readonly string[];
   /** Creates a user without cookies. */
   newUser(): SessionUser;
@@ -20,8 +20,8 @@ export interface SessionServer extends AsyncDisposable {
 export type SessionHandler = (request: IncomingMessage, response: ServerResponse, url: URL) => unknown;
 
 /**
- * Starts a server on a free port. If the handler throws or rejects, the response has the status 500 and the code of the error
- * as its body.
+ * Starts a server on a free port. If the handler throws or rejects, the response has the status 500 and the code of the
+ * error as its body.
  */
 export async function startSessionServer(
   handler: SessionHandler,

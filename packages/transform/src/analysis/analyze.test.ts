@@ -2,16 +2,16 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseSync } from 'oxc-parser';
 import { analyze } from './analyze.js';
-import { findAsyncKeywords } from './async-keywords.js';
+import { findAsyncAwaitKeywords } from './async-await-keywords.js';
 import type { BodyFacts, Construct, FileFacts, GeneratorFrame } from './facts.js';
 
 function analyzeCode(code: string, generators: GeneratorFrame = 'next'): FileFacts {
   const { program, errors } = parseSync('file.js', code);
   assert.deepEqual(errors, []);
-  return analyze(program, findAsyncKeywords(code), generators);
+  return analyze(program, findAsyncAwaitKeywords(code), generators);
 }
 
-/** What is known of the only function of the code that needs any code, in a few words. */
+/** Describes in a few words the only function in the code that needs emitted code. */
 function describeFunction(code: string, generators?: GeneratorFrame): string {
   const { functions } = analyzeCode(code, generators);
   assert.ok(functions.length <= 1);
@@ -19,12 +19,12 @@ function describeFunction(code: string, generators?: GeneratorFrame): string {
   return facts === undefined ? 'nothing' : describeBody(facts);
 }
 
-function describeBody({ constructs, continues, isGuarded, storesResult }: BodyFacts): string {
+function describeBody({ constructs, hasContinuation, isGuarded, hasResultVariable }: BodyFacts): string {
   return [
     constructs.map(describeConstruct).join(' + '),
-    continues && 'continues',
+    hasContinuation && 'continues',
     isGuarded && 'guarded',
-    storesResult && 'stores a result',
+    hasResultVariable && 'stores a result',
   ]
     .filter(Boolean)
     .join(', ');
@@ -37,7 +37,7 @@ function describeConstruct(construct: Construct): string {
     case 'yield':
       return construct.closesIterator ? 'yield (closes iterator)' : 'yield';
     case 'try':
-      return `try (${[construct.guardsHandler && 'catch', construct.guardsFinalizer && 'finally'].filter(Boolean).join(', ')})`;
+      return `try (${[construct.isHandlerGuarded && 'catch', construct.isFinalizerGuarded && 'finally'].filter(Boolean).join(', ')})`;
     case 'for-of':
     case 'for':
       return construct.using === undefined ? construct.type : `${construct.type} (${construct.using})`;
@@ -186,7 +186,7 @@ describe('nested functions', () => {
   it('do not make the functions around them continue', () => {
     const { functions } = analyzeCode('async function a() { b(async () => { await 1; c(); }); await 2; }');
     assert.deepEqual(
-      functions.map(({ continues }) => continues),
+      functions.map(({ hasContinuation }) => hasContinuation),
       [true, false],
     );
   });

@@ -23,12 +23,13 @@ import { endOfDirectives } from './directives.js';
 import type { AwaitFacts, BodyFacts, Construct, FileFacts, FunctionFacts, GeneratorFrame } from './facts.js';
 import { findHoistingConflicts } from './hoisting-conflicts.js';
 import { mayBeThenable } from './may-be-thenable.js';
-import { forEachChild, isBlock, isNode, usingKindOf } from './syntax-tree.js';
+import { forEachChild, hasDecorators, isBlock, isNode, usingKindOf } from './syntax-tree.js';
 import { TailAwaits } from './tail-awaits.js';
 import type { TextPositions } from './text-positions.js';
 
 /**
- * @param keywords where the file may have the keywords `async` and `await`
+ * Collects the facts about a file.
+ * @param keywords the positions at which the file may contain the keywords `async` and `await`
  * @param generators the frame in which the bodies of generators run
  */
 export function analyze(program: Program, keywords: TextPositions, generators: GeneratorFrame): FileFacts {
@@ -41,15 +42,18 @@ interface Region {
 }
 
 /** The function, or the top level, that is being walked. */
-class OpenBody {
-  /** A `synchronous` body cannot suspend. This includes generators whose frames the transform leaves to the engine. */
+class BodyFactsBuilder {
+  /**
+   * A `synchronous` body cannot suspend. This includes generators whose frames the transform leaves to the JavaScript
+   * engine.
+   */
   readonly kind: 'async' | 'generator' | 'top level' | 'synchronous';
   readonly isAsync: boolean;
   readonly isGenerator: boolean;
   readonly constructs: Construct[] = [];
-  continues = false;
+  hasContinuation = false;
   isGuarded = false;
-  storesResult = false;
+  hasResultVariable = false;
   /** The innermost region around the node that is being visited. */
   region: Region | undefined = undefined;
   /** Nesting depth of destructurings and `for…of` heads whose iterator closes on rejection. */
@@ -57,15 +61,15 @@ class OpenBody {
   /** The expression statement that was visited last. */
   statement: ExpressionStatement | Directive | undefined = undefined;
 
-  constructor(kind: OpenBody['kind'], isAsync = false, isGenerator = false) {
+  constructor(kind: BodyFactsBuilder['kind'], isAsync = false, isGenerator = false) {
     this.kind = kind;
     this.isAsync = isAsync;
     this.isGenerator = isGenerator;
   }
 
   get facts(): BodyFacts {
-    const { isAsync, isGenerator, constructs, continues, isGuarded, storesResult } = this;
-    return { isAsync, isGenerator, constructs, continues, isGuarded, storesResult };
+    const { isAsync, isGenerator, constructs, hasContinuation, isGuarded, hasResultVariable } = this;
+    return { isAsync, isGenerator, constructs, hasContinuation, isGuarded, hasResultVariable };
   }
 
   enterRegion(): Region {
@@ -85,10 +89,10 @@ class OpenBody {
     }
   }
 
-  /** Records a suspension other than an `await` expression: code follows it, and that code begins with `back`. */
+  /** Records a suspension other than an `await` expression. Code follows it, and that code begins with `back`. */
   suspendGuarded(): void {
     this.suspend();
-    this.continues = true;
+    this.hasContinuation = true;
     this.isGuarded = true;
   }
 }
@@ -98,7 +102,7 @@ class Analyzer {
   readonly #generators: GeneratorFrame;
   readonly #tails = new TailAwaits();
   readonly #functions: FunctionFacts[] = [];
-  #body = new OpenBody('top level', true);
+  #body = new BodyFactsBuilder('top level', true);
 
   constructor(keywords: TextPositions, generators: GeneratorFrame) {
     this.#keywords = keywords;
@@ -111,7 +115,7 @@ class Analyzer {
     const end = hasResources ? undefined : statements.at(-1)?.end;
     return {
       functions: this.#functions,
-      topLevel: this.#body.continues ? { ...this.#body.facts, end } : undefined,
+      topLevel: this.#body.hasContinuation ? { ...this.#body.facts, end } : undefined,
     };
   }
 
@@ -163,11 +167,12 @@ class Analyzer {
     }
   }
 
-  /** Whether a node outside of suspending functions contains no suspension, so that the walk can skip it. */
+  /** Whether a node outside suspending functions contains no suspension, so that the walk can skip it. */
   #cannotSuspend(node: Node): boolean {
     // The function node of an async method starts after the keyword.
     if ('async' in node && node.async === true) return false;
-    return this.#generators === 'next' && !this.#keywords.hasBetween(node.start, node.end);
+    if (this.#generators === 'creation' || this.#keywords.hasBetween(node.start, node.end)) return false;
+    return !hasDecorators(node);
   }
 
   #children(node: Node, depth: number): void {
@@ -186,7 +191,7 @@ class Analyzer {
     if ('decorators' in node) for (const decorator of node.decorators ?? []) this.#visit(decorator, depth + 1);
     if ('key' in node && isNode(node.key)) this.#visit(node.key, depth + 1);
     const outer = this.#body;
-    this.#body = new OpenBody('synchronous');
+    this.#body = new BodyFactsBuilder('synchronous');
     if (node.type === 'StaticBlock') this.#children(node, depth);
     else if ('value' in node && isNode(node.value)) this.#visit(node.value, depth + 1);
     this.#body = outer;
@@ -196,7 +201,7 @@ class Analyzer {
     const outer = this.#body;
     const { async: isAsync, generator: isGenerator, body: code } = node;
     const runsInCreationFrame = isGenerator && this.#generators === 'creation';
-    const body = new OpenBody(
+    const body = new BodyFactsBuilder(
       isGenerator && (isAsync || runsInCreationFrame) ? 'generator' : isAsync ? 'async' : 'synchronous',
       isAsync,
       isGenerator,
@@ -207,7 +212,7 @@ class Analyzer {
     this.#body = outer;
     if (code === null || body.kind === 'synchronous') return;
     if (body.constructs.length === 0 && !runsInCreationFrame) return;
-    const movesIntoBlock = body.continues && !runsInCreationFrame && isBlock(code);
+    const movesIntoBlock = body.hasContinuation && !runsInCreationFrame && isBlock(code);
     this.#functions.push({
       ...body.facts,
       node,
@@ -221,7 +226,7 @@ class Analyzer {
   #functionBody(code: BlockStatement | Expression, depth: number): void {
     const isAsyncFunction = this.#body.kind === 'async';
     if (isBlock(code)) {
-      if (isAsyncFunction) this.#tails.addLastOf(code.body);
+      if (isAsyncFunction) this.#tails.addFromStatements(code.body);
       this.#block(code, endOfDirectives(code.body, code.start + 1), depth + 1);
       return;
     }
@@ -231,7 +236,7 @@ class Analyzer {
 
   /** Records what an async function returns. */
   #result(argument: Expression, depth: number): void {
-    this.#tails.addResult(argument);
+    this.#tails.addFromResult(argument);
     if (mayBeThenable(argument)) this.#body.constructs.push({ type: 'return', argument, depth });
   }
 
@@ -242,9 +247,9 @@ class Analyzer {
     this.#visit(node.argument, depth + 1);
     body.suspend();
     const isTail = body.kind === 'async' && body.region === undefined && this.#tails.has(node);
-    if (!isTail || role === 'closes iterator') body.continues = true;
+    if (!isTail || role === 'closes iterator') body.hasContinuation = true;
     if (role === 'closes iterator') body.isGuarded = true;
-    if (role === 'expression') body.storesResult = true;
+    if (role === 'expression') body.hasResultVariable = true;
   }
 
   #roleOf(node: AwaitExpression): AwaitFacts['role'] {
@@ -287,14 +292,14 @@ class Analyzer {
       suspends ||= handled.suspends;
     }
     if (finalizer !== null) this.#visit(finalizer, depth + 1);
-    const guardsHandler = handler !== null && tried.suspends;
-    const guardsFinalizer = finalizer !== null && suspends;
-    if (!guardsHandler && !guardsFinalizer) return;
+    const isHandlerGuarded = handler !== null && tried.suspends;
+    const isFinalizerGuarded = finalizer !== null && suspends;
+    if (!isHandlerGuarded && !isFinalizerGuarded) return;
     body.isGuarded = true;
-    body.constructs.push({ type: 'try', node, depth, guardsHandler, guardsFinalizer });
+    body.constructs.push({ type: 'try', node, depth, isHandlerGuarded, isFinalizerGuarded });
   }
 
-  /** @param start where its labels begin */
+  /** @param start the position at which its labels begin */
   #loop(node: Statement, start: number, depth: number): void {
     if (node.type === 'LabeledStatement') this.#loop(node.body, start, depth + 1);
     else if (node.type === 'ForOfStatement') this.#forOf(node, start, depth);
@@ -333,7 +338,7 @@ class Analyzer {
     body.constructs.push({ type: 'for-of', node, depth, start, using });
   }
 
-  /** @param start where its code begins */
+  /** @param start the position at which its code begins */
   #block(node: BlockStatement, start: number, depth: number): void {
     const body = this.#body;
     const kinds = node.body.map(usingKindOf);

@@ -1,4 +1,4 @@
-/** Directives such as `'use strict'`, which only count while no other statement precedes them. */
+/** Directives such as `'use strict'`, which have an effect only if no other statement precedes them. */
 import type { Directive, Statement } from 'oxc-parser';
 
 export function isDirective(statement: Directive | Statement): statement is Directive {
@@ -6,8 +6,8 @@ export function isDirective(statement: Directive | Statement): statement is Dire
 }
 
 /**
- * Where the first code can be inserted among statements.
- * @param start where the statements begin
+ * Returns the position at which the first code can be inserted among statements.
+ * @param start the position at which the statements begin
  */
 export function endOfDirectives(statements: readonly (Directive | Statement)[], start: number): number {
   let end = start;

@@ -1,5 +1,5 @@
 /**
- * The facts that the analysis collects about a file. Code is emitted from these facts alone. The terms:
+ * The facts that the analysis collects about a file. Code is emitted from these facts alone. Terms:
  *
  * - A function *suspends* at each `await` and `yield`, at each step of a `for await`, and where it disposes of the
  *   resource of an `await using`. A *construct* is a piece of syntax for which code is written because of such a
@@ -7,12 +7,12 @@
  * - A function *continues* if any of its own code can run after one of its suspensions. `async (id) => await load(id)`
  *   does not: its only `await` is a *tail*, after which none of its code runs. The frame in which it is resumed does
  *   not matter, so it is enough to wrap the operand.
- * - A *region* is code that other code of the same function follows, or may follow, however the region is left: the
- *   block and the `catch` of a `try`, the body of a `for…of` (whose iterator is closed), the scope of a resource (which
- *   is disposed of). No `await` in a region is a tail.
+ * - A *region* is code after which other code of the same function runs, or may run, regardless of how the region is
+ *   left: the block and the `catch` of a `try`, the body of a `for…of` (whose iterator is closed), the scope of a
+ *   resource (which is disposed of). No `await` in a region is a tail.
  * - A function is *guarded* if some of its code can be reached from a suspension without passing the `on` that belongs
  *   to the suspension: a `catch` after a rejected `await`, a `finally`, the code after a `for await`. Such code begins
- *   with `back`, which restores the frame unless that has been done.
+ *   with `back`, which restores the frame unless it has already been restored.
  *
  *     async function f() {
  *       try {
@@ -40,11 +40,11 @@ import type {
   YieldExpression,
 } from 'oxc-parser';
 
-/** The call whose frame the body of a generator runs in: the `next()` that resumes it, or the call that created it. */
+/** The call in whose frame the body of a generator runs: the `next()` that resumes it, or the call that created it. */
 export type GeneratorFrame = 'next' | 'creation';
 
 export interface FileFacts {
-  /** Every function for which code has to be emitted, inner functions first. */
+  /** Every function for which code must be emitted, inner functions first. */
   readonly functions: readonly FunctionFacts[];
   /** The top level of the file, if it suspends. */
   readonly topLevel: TopLevelFacts | undefined;
@@ -55,10 +55,10 @@ export interface BodyFacts {
   readonly isAsync: boolean;
   readonly isGenerator: boolean;
   readonly constructs: readonly Construct[];
-  readonly continues: boolean;
+  readonly hasContinuation: boolean;
   readonly isGuarded: boolean;
-  /** Whether the result of an `await` has to be stored in a variable while the frame is restored. */
-  readonly storesResult: boolean;
+  /** Whether the result of an `await` must be stored in a variable while the frame is restored. */
+  readonly hasResultVariable: boolean;
 }
 
 export interface FunctionFacts extends BodyFacts {
@@ -76,7 +76,7 @@ export interface TopLevelFacts extends BodyFacts {
   readonly end: number | undefined;
 }
 
-export type Construct = AwaitFacts | YieldFacts | ReturnFacts | TryFacts | ForOfFacts | ForFacts | BlockFacts;
+export type Construct = AwaitFacts | YieldFacts | ReturnFacts | TryFacts | ForOfFacts | UsingForFacts | UsingBlockFacts;
 
 export interface AwaitFacts {
   readonly type: 'await';
@@ -86,8 +86,8 @@ export interface AwaitFacts {
    * - `statement`: the `await` is a statement, and its result is not used.
    * - `statement start`: a statement begins with it. The code for it must not begin with a parenthesis, which in a file
    *   without semicolons would call the expression on the previous line.
-   * - `closes iterator`: after a rejection the engine closes an iterator, which runs other code, before it continues
-   *   the function.
+   * - `closes iterator`: after a rejection, the JavaScript engine closes an iterator, which runs other code, before it
+   *   continues the function.
    * - `expression`: anything else.
    */
   readonly role: 'statement' | 'statement start' | 'closes iterator' | 'expression';
@@ -118,9 +118,9 @@ export interface TryFacts {
   readonly node: TryStatement;
   readonly depth: number;
   /** Whether the `catch` can be reached from a suspension. */
-  readonly guardsHandler: boolean;
+  readonly isHandlerGuarded: boolean;
   /** Whether the `finally` can be reached from a suspension. */
-  readonly guardsFinalizer: boolean;
+  readonly isFinalizerGuarded: boolean;
 }
 
 /** A `for…of` or `for await` that suspends. */
@@ -128,28 +128,28 @@ export interface ForOfFacts {
   readonly type: 'for-of';
   readonly node: ForOfStatement;
   readonly depth: number;
-  /** Where its labels begin. */
+  /** The position at which its labels begin. */
   readonly start: number;
   readonly using: UsingKind | undefined;
 }
 
 /** A `for (using …; …; …)` that suspends. */
-export interface ForFacts {
+export interface UsingForFacts {
   readonly type: 'for';
   readonly node: ForStatement;
   readonly depth: number;
-  /** Where its labels begin. */
+  /** The position at which its labels begin. */
   readonly start: number;
   readonly declaration: VariableDeclaration;
   readonly using: UsingKind;
 }
 
 /** A block that declares resources and suspends. */
-export interface BlockFacts {
+export interface UsingBlockFacts {
   readonly type: 'block';
   readonly node: BlockStatement;
   readonly depth: number;
-  /** Where its code begins: after the brace, and after directives. */
+  /** The position at which its code begins: after the brace, and after directives. */
   readonly start: number;
   readonly isAsync: boolean;
 }

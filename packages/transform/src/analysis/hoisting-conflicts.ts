@@ -1,6 +1,6 @@
 /**
  * The body of a function that continues moves into the block of a `try`. Functions that were declared at the top level
- * of the body are then declared in a block. Two kinds of declarations become errors by that:
+ * of the body are then declared in a block. This turns two kinds of declarations into errors:
  *
  *     async function f() { var g = 1; function g() {} }              // a `var` with the name of a function
  *     async function f() { function g() {} function g() {} }         // in strict code: two functions of the same name
@@ -11,7 +11,7 @@ import type { BindingPattern, BlockStatement, Function as FunctionNode, Node } f
 import type { HoistingConflicts } from './facts.js';
 import { forEachChild } from './syntax-tree.js';
 
-/** @returns undefined if there are none */
+/** Returns undefined if the body has no such declarations. */
 export function findHoistingConflicts(body: BlockStatement): HoistingConflicts | undefined {
   const functions = new Map<string, FunctionNode>();
   const replacedFunctions: HoistingConflicts['replacedFunctions'][number][] = [];

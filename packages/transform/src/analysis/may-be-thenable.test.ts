@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { parseSync } from 'oxc-parser';
 import { mayBeThenable } from './may-be-thenable.js';
 
-function check(code: string): boolean {
+function isPossiblyThenable(code: string): boolean {
   const { program } = parseSync('file.tsx', `x = (${code});`, { sourceType: 'module' });
   const [statement] = program.body;
   assert.ok(statement?.type === 'ExpressionStatement' && statement.expression.type === 'AssignmentExpression', code);
@@ -39,7 +39,7 @@ describe('mayBeThenable is false for', () => {
     '(b = 1)',
     '(b += 1)',
   ]) {
-    it(code, () => assert.equal(check(code), false));
+    it(code, () => assert.equal(isPossiblyThenable(code), false));
   }
 });
 
@@ -67,6 +67,6 @@ describe('mayBeThenable is true for', () => {
     '({ then() {} })',
     '({ __proto__: a })',
   ]) {
-    it(code, () => assert.equal(check(code), true));
+    it(code, () => assert.equal(isPossiblyThenable(code), true));
   }
 });

@@ -1,6 +1,6 @@
 /**
- * Which expressions certainly do not evaluate to a thenable. An async function that returns such an expression needs no
- * code for that.
+ * Determines which expressions certainly do not evaluate to a thenable. An async function that returns such an
+ * expression needs no code around it.
  */
 import type { Expression } from 'oxc-parser';
 

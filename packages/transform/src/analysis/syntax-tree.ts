@@ -1,4 +1,4 @@
-/** Questions about the syntax tree that several parts of the analysis and the emission have. */
+/** Queries on the syntax tree that several parts of the analysis and the emission use. */
 import { type BlockStatement, type Expression, type Node, visitorKeys } from 'oxc-parser';
 import type { UsingKind } from './facts.js';
 
@@ -6,7 +6,7 @@ export function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
 }
 
-/** Whether the body of a function is a block, and not the expression of an arrow function. */
+/** Whether the body of a function is a block rather than the expression of an arrow function. */
 export function isBlock(body: BlockStatement | Expression): body is BlockStatement {
   return body.type === 'BlockStatement';
 }
@@ -21,6 +21,13 @@ export function forEachChild(node: Node, visit: (child: Node) => void): void {
       visit(child);
     }
   }
+}
+
+/** Decorators can be outside the range of the node that they belong to, as in `@decorator export class A {}`. */
+export function hasDecorators(node: Node): boolean {
+  const isExport = node.type === 'ExportNamedDeclaration' || node.type === 'ExportDefaultDeclaration';
+  const decorated = isExport ? node.declaration : node;
+  return decorated !== null && 'decorators' in decorated && (decorated.decorators?.length ?? 0) > 0;
 }
 
 /** The keyword with which a statement, or the head of a loop, declares resources, if it does. */

@@ -34,7 +34,7 @@ describe('TailAwaits, for the statements of a body', () => {
     it(`${code} has the tails ${expected.join() || 'none'}`, () => {
       const { program } = parseSync('file.js', code);
       const tails = new TailAwaits();
-      tails.addLastOf(program.body);
+      tails.addFromStatements(program.body);
       assert.deepEqual(operandsOf(program, code, tails), expected);
     });
   }
@@ -56,7 +56,7 @@ describe('TailAwaits, for a returned expression', () => {
       const [statement] = program.body;
       assert.ok(statement?.type === 'ExpressionStatement');
       const tails = new TailAwaits();
-      tails.addResult(statement.expression);
+      tails.addFromResult(statement.expression);
       assert.deepEqual(operandsOf(program, code, tails), expected);
     });
   }

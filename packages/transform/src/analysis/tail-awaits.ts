@@ -1,6 +1,6 @@
 /**
- * Which awaits are tails by their position in the function: no code of the function runs after them, unless they are in
- * a region. Only async functions that are not generators have tails.
+ * Determines which awaits are tails because of their position in the function: no code of the function runs after them,
+ * unless they are in a region. Only async functions that are not generators have tails.
  */
 import type { Expression, Node } from 'oxc-parser';
 
@@ -12,7 +12,7 @@ export class TailAwaits {
   }
 
   /** Adds the tails among the statements of a function's body, or of a block that is its last statement. */
-  addLastOf(statements: readonly Node[]): void {
+  addFromStatements(statements: readonly Node[]): void {
     const last = statements.at(-1);
     if (last !== undefined) this.#addStatement(last);
   }
@@ -23,7 +23,7 @@ export class TailAwaits {
         if (statement.expression.type === 'AwaitExpression') this.#nodes.add(statement.expression);
         break;
       case 'BlockStatement':
-        this.addLastOf(statement.body);
+        this.addFromStatements(statement.body);
         break;
       case 'IfStatement':
         this.#addStatement(statement.consequent);
@@ -34,17 +34,17 @@ export class TailAwaits {
   }
 
   /** Adds the tails of an expression whose value the function returns. */
-  addResult(expression: Expression): void {
+  addFromResult(expression: Expression): void {
     switch (expression.type) {
       case 'ParenthesizedExpression':
-        this.addResult(expression.expression);
+        this.addFromResult(expression.expression);
         break;
       case 'ConditionalExpression':
-        this.addResult(expression.consequent);
-        this.addResult(expression.alternate);
+        this.addFromResult(expression.consequent);
+        this.addFromResult(expression.alternate);
         break;
       case 'LogicalExpression':
-        this.addResult(expression.right);
+        this.addFromResult(expression.right);
         break;
       case 'AwaitExpression':
         this.#nodes.add(expression);

@@ -1,6 +1,6 @@
 /**
- * Positions in the text of a file that a search has found. A walk of the syntax tree that looks for the same thing can
- * skip every node that contains none of them, which is most of most files.
+ * Positions in the text of a file that a search has found. A walk of the syntax tree that looks for the same text can
+ * skip every node that contains none of them, which is most of the tree in most files.
  */
 export class TextPositions {
   readonly #positions: readonly number[];

@@ -1,21 +1,25 @@
 /**
- * Which of a set of names a file uses, so that emitted code does not use them for something else.
+ * Finds which of a set of names a file uses, so that emitted code does not use them for something else.
  *
- * The names are collected from the syntax tree, which has them as the language understands them: the identifier
+ * The names are collected from the syntax tree, which contains them as the language interprets them: the identifier
  * `\u005ff` is `_f`, and `_f` in a string or a comment is not an identifier. The walk visits only nodes whose text can
- * spell one of the names, literally or with an escape. Most files have none, so that one search of their text is all.
+ * spell one of the names, literally or with an escape. Most files have no such node, so a single search of their text
+ * suffices.
  *
  * In three cases a variable can be reached by a name that is not an identifier in the tree: by code that `eval` runs in
  * its scope; by a `with` statement, whose object can have any properties; and by properties of the global object,
  * because the top-level variables of a classic script are such properties. In a file with one of these, every word of
- * the text counts.
+ * the text counts as used.
  */
 import type { Node, Program } from 'oxc-parser';
-import { forEachChild } from './syntax-tree.js';
+import { forEachChild, hasDecorators } from './syntax-tree.js';
 import { TextPositions } from './text-positions.js';
 
 /** An escape sequence for a digit, an ASCII letter or an underscore: the characters of the names. */
 const ESCAPE = /\\(?:x|u00|u\{0*)([3-7][\da-fA-F])\}?/g;
+
+/** More than the length of any name that is written with escapes. */
+const MAX_SPELLING = 400;
 
 const EVAL_OR_WITH = /\beval\b|\bwith\s*(?:\(|\/[*/])/;
 
@@ -25,15 +29,33 @@ const EVAL_OR_WITH = /\beval\b|\bwith\s*(?:\(|\/[*/])/;
  */
 export function findUsedNames(program: Program, code: string, names: string, isScript: boolean): ReadonlySet<string> {
   const word = `(?<![\\w$])(?:${names})(?![\\w$])`;
-  const spellings = new RegExp(`${word}|${ESCAPE.source}`, 'g');
-  const positions = new TextPositions(Array.from(code.matchAll(spellings), ({ index }) => index));
-  if (positions.isEmpty) return new Set();
-  const text = code.replace(ESCAPE, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
-  if (isScript || EVAL_OR_WITH.test(text)) return new Set(text.match(new RegExp(word, 'g')));
-  return identifiersAt(program, positions, new RegExp(`^(?:${names})$`));
+  const spellings = [...code.matchAll(new RegExp(`${word}|${ESCAPE.source}`, 'g'))];
+  if (spellings.length === 0) return new Set();
+  if (!isScript && !EVAL_OR_WITH.test(code)) {
+    const positions = new TextPositions(spellings.map(({ index }) => index));
+    const identifiers = identifiersAt(program, positions, new RegExp(`^(?:${names}|eval)$`));
+    // The search above finds every `eval` but one that is written with an escape. It is a direct eval nevertheless.
+    if (!identifiers.has('eval')) return identifiers;
+  }
+  return wordsOf(code, spellings, new RegExp(word, 'g'));
 }
 
-/** The names of the identifiers that contain one of the positions and match the expression. */
+/** The names among the words of the text, with and without escapes. */
+function wordsOf(code: string, spellings: readonly RegExpExecArray[], word: RegExp): ReadonlySet<string> {
+  const words = new Set<string>();
+  for (const { 0: text, 1: escapedCharacter, index } of spellings) {
+    if (escapedCharacter === undefined) {
+      words.add(text);
+      continue;
+    }
+    const around = code.slice(Math.max(0, index - MAX_SPELLING), index + MAX_SPELLING);
+    const decoded = around.replace(ESCAPE, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+    for (const name of decoded.match(word) ?? []) words.add(name);
+  }
+  return words;
+}
+
+/** Returns the names of the identifiers that contain one of the positions and match the expression. */
 function identifiersAt(program: Program, positions: TextPositions, names: RegExp): ReadonlySet<string> {
   const identifiers = new Set<string>();
   const visit = (node: Node): void => {
@@ -44,11 +66,4 @@ function identifiersAt(program: Program, positions: TextPositions, names: RegExp
   };
   for (const statement of program.body) visit(statement);
   return identifiers;
-}
-
-/** Decorators can be outside of the range of the node that they belong to, as in `@decorator export class A {}`. */
-function hasDecorators(node: Node): boolean {
-  const isExport = node.type === 'ExportNamedDeclaration' || node.type === 'ExportDefaultDeclaration';
-  const decorated = isExport ? node.declaration : node;
-  return decorated !== null && 'decorators' in decorated && (decorated.decorators?.length ?? 0) > 0;
 }

@@ -1,7 +1,7 @@
 /**
- * Every bundler builds one small application, with a dependency that was written for Node: for a page, in which it has
- * to keep its values, and for a server, for which nothing may change. The page runs in a Node process here, which has
- * everything that this page needs; that its storages are not Node's is checked.
+ * Every bundler builds one small application, with a dependency that was written for Node: for a page, in which it must
+ * keep its values, and for a server, for which nothing may change. Here, the page runs in a Node process, which has
+ * everything that this page needs. The test checks that its storages are not Node's.
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';

@@ -5,10 +5,10 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, extname } from 'node:path';
 import type { Loader, OnLoadArgs, OnLoadResult, Plugin, PluginBuild } from 'esbuild';
-import { HELPER_SPECIFIER } from '../await-helpers.js';
+import { HELPER_SPECIFIER } from '../emit/await-helpers.js';
+import { TransformError } from '../parse/transform-error.js';
 import { findThroughlinePackage, isThroughlineFile } from '../throughline-package.js';
 import { transform } from '../transform.js';
-import { TransformError } from '../transform-error.js';
 import { ASYNC_HOOKS_SPECIFIER, INSTALL_FILE, NODE_ASYNC_HOOKS } from './page-modules.js';
 import type { PluginOptions } from './plugin-options.js';
 
@@ -29,7 +29,7 @@ const LOADERS: Readonly<Record<string, Loader>> = {
  *
  * @param options see {@link PluginOptions}; `install` has an effect only with `bundle: true`
  * @returns the plugin
- * @throws Error when the build starts, if the package `throughline` is not installed
+ * @throws {Error} when the build starts, if the package `throughline` is not installed
  *
  * @example
  * import throughline from '@throughline/transform/esbuild';

@@ -1,4 +1,4 @@
-/** The modules that the plugins put into a page. */
+/** The modules that the plugins add to a page. */
 import { fileURLToPath } from 'node:url';
 
 /** The file that installs the patches of `throughline/web`. */
@@ -7,5 +7,5 @@ export const INSTALL_FILE = fileURLToPath(new URL('./install.js', import.meta.ur
 /** Node's `async_hooks`, by both of its names. */
 export const NODE_ASYNC_HOOKS = /^(?:node:)?async_hooks$/;
 
-/** The module that replaces it in a page. */
+/** The module that replaces `async_hooks` in a page. */
 export const ASYNC_HOOKS_SPECIFIER = 'throughline/async_hooks';

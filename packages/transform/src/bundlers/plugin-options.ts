@@ -1,9 +1,10 @@
 /** The options of all plugins. */
 import type { TransformOptions } from '../transform.js';
 
+/** The options of every plugin of this package. */
 export interface PluginOptions extends Pick<TransformOptions, 'generators'> {
   /**
-   * Whether code built for a server is transformed as well. Default: `false`, because servers follow `await`
+   * Whether code that is built for a server is transformed as well. Default: `false`, because servers follow `await`
    * themselves.
    */
   readonly server?: boolean;

@@ -8,7 +8,7 @@ import { createSharedHooks, type PluginContext, type SharedHooks } from './rollu
  *
  * @param options see {@link PluginOptions}
  * @returns the plugin
- * @throws Error when the build starts, if the package `throughline` is not installed
+ * @throws {Error} when the build starts, if the package `throughline` is not installed
  *
  * @example
  * // rolldown.config.js

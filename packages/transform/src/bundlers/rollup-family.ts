@@ -1,5 +1,5 @@
 /** The hooks that the plugins for Rollup, Rolldown and Vite share. */
-import { HELPER_SPECIFIER } from '../await-helpers.js';
+import { HELPER_SPECIFIER } from '../emit/await-helpers.js';
 import { findThroughlinePackage, isThroughlineFile } from '../throughline-package.js';
 import { type TransformOptions, type TransformResult, transform } from '../transform.js';
 import { ASYNC_HOOKS_SPECIFIER, INSTALL_FILE, NODE_ASYNC_HOOKS } from './page-modules.js';
@@ -42,7 +42,7 @@ export function createSharedHooks(
 
     transform(code, id, isEntry) {
       const filename = id.replace(/[?#].*$/s, '');
-      // By convention, modules that another plugin made up begin with this character.
+      // By convention, the ids of virtual modules begin with this character.
       if (id.startsWith('\0') || isThroughlineFile(filename, throughlineDirectory)) return undefined;
       const begins = isEntry && options.install !== false ? `import ${JSON.stringify(INSTALL_FILE)};` : '';
       return transform(code, { ...options, ...transformOptions, filename, begins });

@@ -9,7 +9,7 @@ import { createSharedHooks, type PluginContext, type SharedHooks } from './rollu
  *
  * @param options see {@link PluginOptions}; `server` has no effect
  * @returns the plugin
- * @throws Error when the build starts, if the package `throughline` is not installed
+ * @throws {Error} when the build starts, if the package `throughline` is not installed
  *
  * @example
  * // rollup.config.js

@@ -7,7 +7,7 @@ import { createPlugin } from './webpack-family.js';
 const createInstance = createRspackPlugin<PluginOptions>((options, meta) => {
   if (meta.framework !== 'rspack') {
     throw new Error(
-      `@throughline/transform/rspack is the plugin for Rspack, but was loaded by ${meta.framework}. Import @throughline/transform/${meta.framework}.`,
+      `@throughline/transform/rspack is the plugin for Rspack, but was loaded by ${meta.framework}. Import @throughline/transform/${meta.framework} instead.`,
     );
   }
   const { compiler } = meta.rspack;
@@ -25,7 +25,7 @@ const createInstance = createRspackPlugin<PluginOptions>((options, meta) => {
  *
  * @param options see {@link PluginOptions}
  * @returns the plugin
- * @throws Error when the compiler is created, if the package `throughline` is not installed
+ * @throws {Error} when the compiler is created, if the package `throughline` is not installed
  *
  * @example
  * // rspack.config.js

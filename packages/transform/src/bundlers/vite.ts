@@ -1,12 +1,13 @@
 /**
- * The plugin for Vite, which consists of two. The first resolves imports before Vite does, which would replace
- * `node:async_hooks` by an empty module. The second transforms code after all other plugins, when it is JavaScript.
+ * The plugin for Vite, which consists of two plugins. The first resolves imports before Vite does, because Vite would
+ * replace `node:async_hooks` with an empty module. The second transforms code after all other plugins, when the code is
+ * JavaScript.
  *
- * Vite's development server bundles dependencies in advance, with another bundler: Rolldown from Vite 8 on, and
- * esbuild before. The plugin for that bundler transforms them.
+ * Vite's development server bundles dependencies in advance, with another bundler: Rolldown since Vite 8, and esbuild
+ * before that. The plugin for that bundler transforms them.
  */
 import type { Plugin, UserConfig } from 'vite';
-import { HELPER_SPECIFIER } from '../await-helpers.js';
+import { HELPER_SPECIFIER } from '../emit/await-helpers.js';
 import throughlineForEsbuild from './esbuild.js';
 import { ASYNC_HOOKS_SPECIFIER } from './page-modules.js';
 import type { PluginOptions } from './plugin-options.js';
@@ -15,7 +16,7 @@ import { createSharedHooks, type PluginContext, type SharedHooks } from './rollu
 
 const INSTALL_SPECIFIER = '@throughline/transform/install';
 
-/** The part of Vite's plugin context that its types have since Vite 6. */
+/** The part of Vite's plugin context that its types contain since Vite 6. */
 interface EnvironmentContext {
   readonly environment?: { readonly config: { readonly consumer: string } };
 }
@@ -25,8 +26,8 @@ interface EnvironmentContext {
  * environments it does nothing unless the option `server` is set.
  *
  * @param options see {@link PluginOptions}
- * @returns the plugins of which it consists
- * @throws Error when the configuration is resolved, if the package `throughline` is not installed
+ * @returns the two plugins of which it consists
+ * @throws {Error} when the configuration is resolved, if the package `throughline` is not installed
  *
  * @example
  * // vite.config.js
@@ -39,7 +40,7 @@ export default function throughline(options: PluginOptions = {}): Plugin[] {
   let hooks: SharedHooks;
   let isServing = false;
 
-  /** Vite passes a flag before version 6, and has environments since. */
+  /** Before version 6, Vite passes a flag. Since then, it has environments. */
   const isForPage = ({ environment }: EnvironmentContext, flag: { ssr?: boolean | undefined } | undefined): boolean =>
     environment === undefined ? flag?.ssr !== true : environment.config.consumer === 'client';
 

@@ -1,10 +1,10 @@
-/** What the plugins for webpack and Rspack share: both bundlers have the same hooks and the same loaders. */
+/** The common part of the plugins for webpack and Rspack: both bundlers have the same hooks and the same loaders. */
 import type { NativeBuildContext, UnpluginOptions } from 'unplugin';
-import { HELPER_SPECIFIER } from '../await-helpers.js';
-import type { SourceType } from '../parse.js';
+import { HELPER_SPECIFIER } from '../emit/await-helpers.js';
+import type { SourceType } from '../parse/parse.js';
+import { TransformError } from '../parse/transform-error.js';
 import { findThroughlinePackage, isThroughlineFile, resolveThroughlineModule } from '../throughline-package.js';
 import { transform } from '../transform.js';
-import { TransformError } from '../transform-error.js';
 import { ASYNC_HOOKS_SPECIFIER, INSTALL_FILE, NODE_ASYNC_HOOKS } from './page-modules.js';
 import type { PluginOptions } from './plugin-options.js';
 
@@ -36,7 +36,7 @@ export interface Compiler {
 export interface BundlerActions {
   /** Makes every entry begin with a file. */
   addEntry(file: string): void;
-  /** Replaces a module by a file wherever it is requested. */
+  /** Replaces a module with a file wherever the module is requested. */
   replaceModule(request: RegExp, file: string): void;
 }
 
@@ -48,7 +48,7 @@ export function createPlugin(
   const name = 'throughline';
   const directory = findThroughlinePackage(compiler.context);
   const isForServer = () => compiler.options.externalsPresets.node === true;
-  // The options are complete only from this hook on.
+  // The options are not complete before this hook.
   compiler.hooks.afterEnvironment.tap(name, () => {
     const isServer = isForServer();
     if (isServer && !options.server) return;

@@ -7,7 +7,7 @@ import { createPlugin } from './webpack-family.js';
 const createInstance = createWebpackPlugin<PluginOptions>((options, meta) => {
   if (meta.framework !== 'webpack') {
     throw new Error(
-      `@throughline/transform/webpack is the plugin for webpack, but was loaded by ${meta.framework}. Import @throughline/transform/${meta.framework}.`,
+      `@throughline/transform/webpack is the plugin for webpack, but was loaded by ${meta.framework}. Import @throughline/transform/${meta.framework} instead.`,
     );
   }
   const { compiler } = meta.webpack;
@@ -25,7 +25,7 @@ const createInstance = createWebpackPlugin<PluginOptions>((options, meta) => {
  *
  * @param options see {@link PluginOptions}
  * @returns the plugin
- * @throws Error when the compiler is created, if the package `throughline` is not installed
+ * @throws {Error} when the compiler is created, if the package `throughline` is not installed
  *
  * @example
  * // webpack.config.js

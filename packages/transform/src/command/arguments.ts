@@ -1,13 +1,13 @@
 /** The arguments of the command `throughline-transform`. */
 import { parseArgs } from 'node:util';
-import type { SourceType } from '../parse.js';
+import type { SourceType } from '../parse/parse.js';
 import type { TransformOptions } from '../transform.js';
 
 export const HELP = `Usage: throughline-transform FILE|DIR... --out DIR
 
 Writes transformed copies of JavaScript and TypeScript files, in which the code
 after each await runs in the frame of that await. Everything else in a directory
-is copied as it is, so that the copy can replace the original.
+is copied unchanged, so that the copy can replace the original.
 
   --out DIR           the directory for the copies. It is created if it does not
                       exist. Nothing in it is removed
@@ -31,18 +31,18 @@ Exit codes: 0 if every file was written; 1 if a file could not be transformed or
 written (all others were); 2 if the arguments are invalid.
 `;
 
-/** An error in the use of the command. Nothing has been written. */
+/** Thrown if the command is used incorrectly. Nothing has been written at that point. */
 export class UsageError extends Error {}
 
 export interface CommandOptions {
   /** Files and directories. */
   readonly inputs: readonly string[];
   readonly outDirectory: string;
-  readonly sourceMaps: boolean;
+  readonly writesSourceMaps: boolean;
   readonly transformOptions: Pick<TransformOptions, 'sourceType' | 'generators'>;
 }
 
-/** @throws UsageError if the arguments are invalid */
+/** @throws {UsageError} if the arguments are invalid */
 export function parseArguments(args: string[]): CommandOptions | 'help' | 'version' {
   const { values, positionals } = parse(args);
   if (values.help) return 'help';
@@ -57,7 +57,7 @@ export function parseArguments(args: string[]): CommandOptions | 'help' | 'versi
   return {
     inputs: positionals,
     outDirectory: out,
-    sourceMaps: values['no-source-maps'] !== true,
+    writesSourceMaps: values['no-source-maps'] !== true,
     transformOptions: {
       ...(sourceType !== undefined && { sourceType: sourceType satisfies SourceType }),
       ...(generators !== undefined && { generators }),

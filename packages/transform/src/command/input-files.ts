@@ -1,4 +1,4 @@
-/** Finds the files among the inputs of the command, and where the copy of each is written. */
+/** Finds the files in the inputs of the command, and the path at which the copy of each is written. */
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { UsageError } from './arguments.js';
@@ -10,15 +10,16 @@ export interface InputFile {
   readonly kind: 'code' | 'file' | 'link' | 'other';
   /** The directory among the inputs that contains the file; undefined if the file itself is an input. */
   readonly inputDirectory: string | undefined;
-  /** Where that directory is copied to. */
+  /** The directory to which that directory is copied. */
   readonly outDirectory: string;
 }
 
 const CODE_FILE = /(?<!\.d(?:\.[^./\\]+)?)\.[cm]?[jt]sx?$/;
 
 /**
+ * Lists the files in the inputs.
  * @returns code first, so that a source map that is written takes precedence over one that would be copied
- * @throws UsageError if an input does not exist, if one would be overwritten, or if two have the same output
+ * @throws {UsageError} if an input does not exist, if one would be overwritten, or if two have the same output
  */
 export function findInputFiles(inputs: readonly string[], outDirectory: string): InputFile[] {
   const files = inputs.flatMap((input) => {
@@ -63,7 +64,7 @@ function rejectOverlap(input: string, outDirectory: string): void {
   const relation = from === to ? 'is' : isInside(to, from) ? 'is inside' : isInside(from, to) ? 'contains' : undefined;
   if (relation === undefined) return;
   throw new UsageError(
-    `--out ${outDirectory} ${relation} the input '${input}'. Inputs are never overwritten: choose a directory outside of it.`,
+    `--out ${outDirectory} ${relation} the input '${input}'. Inputs are never overwritten: choose a directory outside it.`,
   );
 }
 
@@ -86,7 +87,7 @@ export function isInside(path: string, directory: string): boolean {
   return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && resolve(directory, way) === resolve(path);
 }
 
-/** The real path, also of a file that does not exist yet. */
+/** Returns the real path of a file, even if the file does not exist yet. */
 function realPathOf(path: string): string {
   if (existsSync(path)) return realpathSync(path);
   const parent = dirname(resolve(path));

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The command `throughline-transform`: writes transformed copies of files and directories. */
 import { readFileSync } from 'node:fs';
-import { TransformError } from '../transform-error.js';
+import { TransformError } from '../parse/transform-error.js';
 import { type CommandOptions, HELP, parseArguments, UsageError } from './arguments.js';
 import { findInputFiles } from './input-files.js';
 import { Progress } from './progress.js';
@@ -42,7 +42,7 @@ function transformInputs(options: CommandOptions): number {
   let failed = 0;
   for (const file of files) {
     const { input, output, kind } = file;
-    // The input is a source map, and the file that it belongs to has been written together with a new one.
+    // The input is a source map whose file has already been written, together with a new source map.
     if (written.has(output)) continue;
     progress.begin(input);
     if (kind === 'other') {
@@ -52,7 +52,7 @@ function transformInputs(options: CommandOptions): number {
     }
     try {
       const result = writeOutput(file, options);
-      for (const path of result.written) written.add(path);
+      for (const path of result.paths) written.add(path);
       if (result.isTransformed) transformed++;
       else copied++;
     } catch (error) {

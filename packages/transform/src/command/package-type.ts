@@ -2,13 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** By directory. */
+/** The types that have been read, by directory. */
 const types = new Map<string, string | undefined>();
 
 /**
  * @param path the absolute path of a file
  * @returns undefined if there is no package.json, or if it has no such field
- * @throws Error if the package.json is not valid JSON
+ * @throws {Error} if the package.json is not valid JSON
  */
 export function packageTypeOf(path: string): string | undefined {
   const directory = dirname(path);

@@ -1,6 +1,6 @@
 /**
- * A line on a terminal that shows how far the command is. If the stream is no terminal, nothing is written: it would
- * only fill a log.
+ * A line on a terminal that shows the progress of the command. If the stream is not a terminal, nothing is written,
+ * because progress lines would only fill a log.
  */
 import type { WriteStream } from 'node:tty';
 
@@ -24,7 +24,7 @@ export class Progress {
     this.#stream.write(CLEAR_LINE + line.slice(0, this.#stream.columns - 1));
   }
 
-  /** Has to be called before anything else is written, and at the end. */
+  /** Must be called before anything else is written, and at the end. */
   clear(): void {
     if (this.#stream.isTTY) this.#stream.write(CLEAR_LINE);
   }

@@ -1,6 +1,6 @@
 /**
- * Writes the output for one file or link. An existing output is removed first, never written through: it may be a link
- * to an input.
+ * Writes the output for one file or link. An existing output is removed first and never written through, because it may
+ * be a link to an input.
  */
 import {
   chmodSync,
@@ -25,18 +25,18 @@ import type { CommandOptions } from './arguments.js';
 import { type InputFile, isInside } from './input-files.js';
 import { packageTypeOf } from './package-type.js';
 
-export interface Output {
+export interface WrittenOutput {
   /** The paths that were written. */
-  readonly written: readonly string[];
-  /** Whether the file was transformed, and not only copied. */
+  readonly paths: readonly string[];
+  /** Whether the file was transformed rather than copied. */
   readonly isTransformed: boolean;
 }
 
 /**
- * @throws TransformError if the file does not parse
- * @throws Error if the output cannot be written
+ * @throws {TransformError} if the file does not parse
+ * @throws {Error} if the output cannot be written
  */
-export function writeOutput(file: InputFile, options: CommandOptions): Output {
+export function writeOutput(file: InputFile, options: CommandOptions): WrittenOutput {
   const { input, output, kind, inputDirectory } = file;
   const directory = dirname(output);
   mkdirSync(directory, { recursive: true });
@@ -51,7 +51,7 @@ export function writeOutput(file: InputFile, options: CommandOptions): Output {
   if (kind === 'link') {
     removeExisting(output);
     symlinkSync(linkTarget(file), output);
-    return { written: [output], isTransformed: false };
+    return { paths: [output], isTransformed: false };
   }
   const path = realpathSync(input);
   if (kind === 'code' && !isNeverTransformed(path)) {
@@ -59,13 +59,13 @@ export function writeOutput(file: InputFile, options: CommandOptions): Output {
     const result = transformFile(code, input, path, options);
     if (result !== undefined) {
       const url = pathToFileURL(path).href;
-      const traced = options.sourceMaps ? traceToOriginals(code, url, result) : undefined;
-      return { written: writeResult(result, traced, output, statSync(input).mode), isTransformed: true };
+      const traced = options.writesSourceMaps ? traceToOriginals(code, url, result) : undefined;
+      return { paths: writeResult(result, traced, output, statSync(input).mode), isTransformed: true };
     }
   }
   removeExisting(output);
   copyFileSync(input, output, constants.COPYFILE_EXCL);
-  return { written: [output], isTransformed: false };
+  return { paths: [output], isTransformed: false };
 }
 
 function removeExisting(path: string): void {
@@ -113,7 +113,7 @@ function relativeUrl({ pathname }: URL, target: string): string {
   return target.startsWith('file:') ? posix.relative(posix.dirname(pathname), new URL(target).pathname) : target;
 }
 
-/** A link to something in the input leads to its copy. Any other link leads to its original target. */
+/** A link to something in the input points to its copy. Any other link points to its original target. */
 function linkTarget({ input, output, inputDirectory, outDirectory }: InputFile): string {
   const target = resolve(dirname(input), readlinkSync(input));
   if (inputDirectory === undefined || !isInside(target, resolve(inputDirectory))) return target;

@@ -14,22 +14,22 @@
  */
 import type { AwaitFacts, BodyFacts } from '../analysis/facts.js';
 import type { CodeWriter } from './code-writer.js';
-import { OPERAND_DEPTH } from './source-edits.js';
+import { OPERAND_DEPTH_OFFSET } from './source-edits.js';
 
-export function emitAwait({ node, depth, role }: AwaitFacts, { continues }: BodyFacts, writer: CodeWriter): void {
+export function emitAwait({ node, depth, role }: AwaitFacts, { hasContinuation }: BodyFacts, writer: CodeWriter): void {
   const { argument } = node;
-  if (!continues) {
+  if (!hasContinuation) {
     if (role !== 'statement') writer.wrap(node, depth, `${writer.helper('unwrapResult')}(`, ')');
-    writer.wrap(argument, depth + OPERAND_DEPTH, `${writer.helper('wrapOperand')}(`, ')');
+    writer.wrap(argument, depth + OPERAND_DEPTH_OFFSET, `${writer.helper('wrapOperand')}(`, ')');
     return;
   }
   const { call } = writer;
   if (role === 'closes iterator') {
-    writer.wrap(argument, depth + OPERAND_DEPTH, `${writer.helper('suspendAndSchedule')}(${call},`, ')');
+    writer.wrap(argument, depth + OPERAND_DEPTH_OFFSET, `${writer.helper('suspendAndSchedule')}(${call},`, ')');
     writer.wrap(node, depth, `${writer.helper('unwrapResult')}(`, ')');
     return;
   }
-  writer.wrap(argument, depth + OPERAND_DEPTH, `${call}.off(`, ')');
+  writer.wrap(argument, depth + OPERAND_DEPTH_OFFSET, `${call}.off(`, ')');
   switch (role) {
     case 'statement':
       writer.edits.close(node.end, depth, `,${call}.on()`);

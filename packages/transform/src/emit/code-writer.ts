@@ -1,10 +1,10 @@
 /**
- * What the emission of every construct uses: the text of the file, its edits, names for emitted code, and errors with a
- * position.
+ * Used to emit every construct: holds the text of the file, its edits and the names for emitted code, and throws errors
+ * with a position.
  */
 import type { Node } from 'oxc-parser';
-import type { HelperName } from '../await-helpers.js';
-import { TransformError } from '../transform-error.js';
+import { TransformError } from '../parse/transform-error.js';
+import type { HelperName } from './await-helpers.js';
 import type { FreeNames } from './free-names.js';
 import type { SourceEdits } from './source-edits.js';
 
@@ -47,14 +47,14 @@ export class CodeWriter {
 
   /**
    * The separator between the last directive and code that is inserted after it.
-   * @param end where the directives end
-   * @param start where they begin
+   * @param end the position at which the directives end
+   * @param start the position at which they begin
    */
   separatorAfterDirectives(end: number, start: number): string {
     return end === start || this.code[end - 1] === ';' ? '' : ';';
   }
 
-  /** @throws TransformError at the position of the node */
+  /** @throws {TransformError} at the position of the node */
   fail(reason: string, { start }: Node): never {
     throw new TransformError(reason, this.#filename, this.code, start);
   }

@@ -1,7 +1,7 @@
 /**
- * Pieces of code that the random programs do not contain. Each runs untransformed and transformed, and both have to
- * give the same result. Both run on the portable engine, so this file starts itself again with the condition that
- * selects it.
+ * Pieces of code that the random programs do not contain. Each runs untransformed and transformed, and both must
+ * produce the same result. Both run on the portable engine, so this file starts itself again with the condition that
+ * selects that engine.
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -16,7 +16,7 @@ const CONDITION = '--conditions=throughline-portable';
 
 if (!process.execArgv.includes(CONDITION)) {
   it('constructs behave as before on the portable engine', () => {
-    // With this variable the test runner makes child processes report in its internal format.
+    // With this variable, the test runner makes child processes report in its internal format.
     const { NODE_TEST_CONTEXT: _, ...env } = process.env;
     const { status, stdout } = spawnSync(process.execPath, [CONDITION, fileURLToPath(import.meta.url)], {
       encoding: 'utf8',
@@ -286,7 +286,7 @@ if (!process.execArgv.includes(CONDITION)) {
       });
     }
 
-    it('and leaves the root to the next job', async () => {
+    it('and makes the root current for the next job', async () => {
       const code = `module.exports = async (end) => { await 0; storage.getStore(); if (end) throw end; };`;
       const flow = (await run(transformedCode(code))) as (end?: unknown) => Promise<void>;
       const log: unknown[] = [];
@@ -330,7 +330,8 @@ if (!process.execArgv.includes(CONDITION)) {
           return log;
         })();`;
       const expected = ['cin', 'ain', 'in', 'din', 'ein', 'gin', 'fin', 'hin', 'xin'];
-      // Older engines do not know the syntax. Transformed code runs on them as well, once the symbols exist.
+      // Older JavaScript engines do not support the syntax. Transformed code runs on them as well, once the symbols
+      // exist.
       for (const key of ['dispose', 'asyncDispose'] as const) {
         if (!(key in Symbol)) Object.defineProperty(Symbol, key, { value: Symbol(`Symbol.${key}`) });
       }

@@ -7,8 +7,7 @@
  *       yield a;                       _f.took(yield _f.leave(a));
  *     }                              }finally{_f.end()}}
  *
- * If the program has a rest parameter, the same pattern reads its length and elements, and the body puts it together
- * again:
+ * If the program has a rest parameter, the same pattern reads its length and elements, and the body reassembles it:
  *
  *     function* f(...all) {          function* f(...{_f=_creationFrameGenerator(),length:_n,..._r}) {
  *                                      _f.back();var all=_f.rest(_n,_r);try{
@@ -19,11 +18,11 @@ import { isBlock } from '../analysis/syntax-tree.js';
 import type { CodeWriter } from './code-writer.js';
 
 export function emitCreationFrame(facts: FunctionFacts, writer: CodeWriter): void {
-  const { body, depth, storesResult } = facts;
+  const { body, depth, hasResultVariable } = facts;
   // Only the body of an arrow function can be an expression, and an arrow function is not a generator.
   if (!isBlock(body)) return;
   const { edits, call, back, names } = writer;
-  const variable = storesResult ? `let ${names.variable('result')};` : '';
+  const variable = hasResultVariable ? `let ${names.variable('result')};` : '';
   const opening = `${back}${variable}${emitParameter(facts, writer)}try{`;
   for (const statement of body.body) {
     if (!isDirective(statement)) break;
@@ -72,9 +71,9 @@ function emitParameter({ node, depth }: FunctionFacts, writer: CodeWriter): stri
 }
 
 /**
- * The index of the first character that is neither white space nor in a comment.
- * @param from an index outside of comments
- * @param character the character to find, if not any
+ * Returns the index of the first character that is neither white space nor in a comment.
+ * @param from an index outside comments
+ * @param character the character to find; default: any character
  */
 function indexOutsideComments(code: string, from: number, character?: string): number {
   const blank = /\s+|\/\/[^\n\r\u2028\u2029]*|\/\*[\s\S]*?\*\//y;

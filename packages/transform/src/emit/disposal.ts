@@ -1,6 +1,6 @@
 /**
- * Resources of `using` and `await using` in code that suspends. The engine would dispose of them at the root. Instead,
- * the scope that owns them is written out as the specification defines it.
+ * Resources of `using` and `await using` in code that suspends. The JavaScript engine would dispose of them in the
+ * root. Instead, the scope that owns them is written out as the specification defines it.
  *
  *     {                         {const _d=_disposal();try{
  *       await using a = b();      const a = _d.add(b(),true);
@@ -13,13 +13,13 @@
  * https://tc39.es/proposal-explicit-resource-management/
  */
 import type { Expression, VariableDeclaration } from 'oxc-parser';
-import type { BlockFacts, ForFacts, UsingKind } from '../analysis/facts.js';
+import type { UsingBlockFacts, UsingForFacts, UsingKind } from '../analysis/facts.js';
 import { usingKindOf } from '../analysis/syntax-tree.js';
 import type { CodeWriter } from './code-writer.js';
-import { OPERAND_DEPTH } from './source-edits.js';
+import { OPERAND_DEPTH_OFFSET } from './source-edits.js';
 
 /** A block that declares resources. */
-export function emitBlock({ node, depth, start, isAsync }: BlockFacts, writer: CodeWriter): void {
+export function emitUsingBlock({ node, depth, start, isAsync }: UsingBlockFacts, writer: CodeWriter): void {
   for (const statement of node.body) {
     const kind = usingKindOf(statement);
     if (kind !== undefined && statement.type === 'VariableDeclaration') {
@@ -32,7 +32,7 @@ export function emitBlock({ node, depth, start, isAsync }: BlockFacts, writer: C
 }
 
 /** A `for (using …; …; …)`, whose resources live as long as the loop. */
-export function emitFor({ node, depth, start, declaration, using }: ForFacts, writer: CodeWriter): void {
+export function emitUsingFor({ node, depth, start, declaration, using }: UsingForFacts, writer: CodeWriter): void {
   emitDeclaration(declaration, using, depth + 1, writer);
   const { opening, closing } = disposalCode(using === 'await using', writer);
   writer.edits.open(start, depth, `{${opening}`);
@@ -70,7 +70,7 @@ function emitDeclaration(declaration: VariableDeclaration, kind: UsingKind, dept
     const name = id.type === 'Identifier' && isAnonymousFunction(init) ? id.name : undefined;
     const before = `${disposal}.add(${name === undefined ? '' : `{${name}:`}`;
     const after = `${name === undefined ? '' : `}.${name}`},${kind === 'await using'})`;
-    writer.wrap(init, depth + OPERAND_DEPTH, before, after);
+    writer.wrap(init, depth + OPERAND_DEPTH_OFFSET, before, after);
   }
 }
 

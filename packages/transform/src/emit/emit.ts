@@ -1,6 +1,6 @@
 /**
- * Emits the code for everything that the analysis has found. The syntax tree is not walked again: the facts of each
- * construct include its node. Each kind of construct has its own file.
+ * Emits the code for everything that the analysis has found. The syntax tree is not walked again, because the facts of
+ * each construct include its node. Each kind of construct has its own file.
  *
  *     import{guardedCall as _guardedCall}from'throughline/await';          file-opening.ts
  *     async function f(id) {let _v,_f=_guardedCall();try{                  function-body.ts
@@ -17,7 +17,7 @@ import type { BodyFacts, Construct, FileFacts, FunctionFacts } from '../analysis
 import { emitAwait } from './await.js';
 import type { CodeWriter } from './code-writer.js';
 import { emitCreationFrame } from './creation-frame.js';
-import { emitBlock, emitFor } from './disposal.js';
+import { emitUsingBlock, emitUsingFor } from './disposal.js';
 import { emitForOf } from './for-of.js';
 import { emitFunctionBody } from './function-body.js';
 import { emitReturn } from './return.js';
@@ -34,7 +34,7 @@ export function emitConstructs({ functions, topLevel }: FileFacts, writer: CodeW
 function emitFunction(facts: FunctionFacts, writer: CodeWriter): void {
   for (const construct of facts.constructs) emitConstruct(construct, facts, writer);
   if (facts.runsInCreationFrame) emitCreationFrame(facts, writer);
-  else if (facts.continues) emitFunctionBody(facts, writer);
+  else if (facts.hasContinuation) emitFunctionBody(facts, writer);
 }
 
 function emitConstruct(construct: Construct, body: BodyFacts, writer: CodeWriter): void {
@@ -55,10 +55,10 @@ function emitConstruct(construct: Construct, body: BodyFacts, writer: CodeWriter
       emitForOf(construct, writer);
       break;
     case 'for':
-      emitFor(construct, writer);
+      emitUsingFor(construct, writer);
       break;
     case 'block':
-      emitBlock(construct, writer);
+      emitUsingBlock(construct, writer);
       break;
   }
 }

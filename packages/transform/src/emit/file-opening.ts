@@ -6,13 +6,13 @@
  *                 const _f=_moduleEvaluation();await _f.off(a),_f.on();
  *     b();        b();;_f.end();
  *
- * It is inserted after a hashbang and directives and contains no line break, so every line keeps its number.
+ * The opening is inserted after a hashbang and directives. It contains no line break, so every line keeps its number.
  */
 import type { Program } from 'oxc-parser';
 import { endOfDirectives } from '../analysis/directives.js';
 import type { TopLevelFacts } from '../analysis/facts.js';
-import { HELPER_SPECIFIER, type HelperName, SHARED_OBJECT_KEY } from '../await-helpers.js';
-import type { SourceType } from '../parse.js';
+import type { SourceType } from '../parse/parse.js';
+import { HELPER_SPECIFIER, type HelperName, SHARED_OBJECT_KEY } from './await-helpers.js';
 import type { CodeWriter } from './code-writer.js';
 import { bodyOpening } from './function-body.js';
 
@@ -20,7 +20,7 @@ import { bodyOpening } from './function-body.js';
 const TOP_DEPTH = 1;
 
 /**
- * Has to be called last, because it imports the helpers that all other code has named.
+ * Must be called last, because it imports the helpers that all other code has named.
  * @param begins code to put first
  */
 export function emitFileOpening(
@@ -55,6 +55,6 @@ function helperImport(helpers: readonly (readonly [HelperName, string])[], sourc
     case 'commonjs':
       return `const{${bindings(':')}}=require('${HELPER_SPECIFIER}');`;
     case 'script':
-      return `var{${bindings(':')}}=(globalThis[Symbol.for('${SHARED_OBJECT_KEY}')]||{}).await||(()=>{throw new Error("This script was built with @throughline/transform and needs what '${HELPER_SPECIFIER}-script' puts on the page: load that before it.")})();`;
+      return `var{${bindings(':')}}=(globalThis[Symbol.for('${SHARED_OBJECT_KEY}')]||{}).await||(()=>{throw new Error("This script was built with @throughline/transform and requires '${HELPER_SPECIFIER}-script'. Load that before this script.")})();`;
   }
 }

@@ -1,7 +1,7 @@
 /**
- * `for…of` and `for await` that suspend. The iterator of a `for…of` is closed when the loop is left, which has to
- * happen in the frame of the loop, so `back` runs before. A `for await` suspends before each iteration and at its end.
- * It iterates over an object that calls the methods of the actual iterator in the frame of the loop.
+ * `for…of` and `for await` that suspend. The iterator of a `for…of` is closed when the loop is left, which must happen
+ * in the frame of the loop, so `back` runs first. A `for await` suspends before each iteration and at its end. It
+ * iterates over an object that calls the methods of the actual iterator in the frame of the loop.
  *
  *     for (const a of b) c;             for (const a of b) {try{c;}finally{_f.back();}}
  *     for await (const a of b) c;       try{for await (const a of _iterateAsync(_f,b)) {_f.back();c;}}
@@ -15,7 +15,7 @@ import type { ForOfStatement, VariableDeclaration } from 'oxc-parser';
 import type { ForOfFacts, UsingKind } from '../analysis/facts.js';
 import type { CodeWriter } from './code-writer.js';
 import { disposalCode } from './disposal.js';
-import { OPERAND_DEPTH } from './source-edits.js';
+import { OPERAND_DEPTH_OFFSET } from './source-edits.js';
 
 export function emitForOf({ node, depth, start, using }: ForOfFacts, writer: CodeWriter): void {
   const { left, right, body } = node;
@@ -25,7 +25,7 @@ export function emitForOf({ node, depth, start, using }: ForOfFacts, writer: Cod
   if (node.await) {
     edits.open(start, depth, 'try{');
     edits.close(node.end, depth, `}finally{${back}}`);
-    writer.wrap(right, depth + OPERAND_DEPTH, `${writer.helper('iterateAsync')}(${call},`, ')');
+    writer.wrap(right, depth + OPERAND_DEPTH_OFFSET, `${writer.helper('iterateAsync')}(${call},`, ')');
     opening = `${back}${opening}`;
   } else if (using !== 'await using') {
     // An asynchronous disposal ends with the frame restored.

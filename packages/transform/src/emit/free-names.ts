@@ -1,7 +1,7 @@
-/** Names for the helpers and variables of emitted code. The file does not use these names itself. */
+/** Names for the helpers and variables of emitted code, which the file itself does not use. */
 import type { Program } from 'oxc-parser';
 import { findUsedNames } from '../analysis/used-names.js';
-import { HELPER_NAMES, type HelperName } from '../await-helpers.js';
+import { HELPER_NAMES, type HelperName } from './await-helpers.js';
 
 const VARIABLES = {
   /** The object of the current call of a function, through which all of its suspensions go: see `throughline/await`. */
@@ -47,7 +47,7 @@ export class FreeNames {
     return this.#nameFor(VARIABLES[variable]);
   }
 
-  /** A name for the declaration at a position of the file. No code refers to it. */
+  /** Returns a name for the declaration at a position of the file. No code refers to this name. */
   unused(position: number): string {
     return this.#nameFor(`unused${position}`);
   }

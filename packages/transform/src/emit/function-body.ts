@@ -9,9 +9,9 @@
  *     async (x) => await g(x) + 1    async (x) => {let _v,_f=_asyncCall();try{return (…) + 1}finally{_f.end()}}
  *
  * `_f` is the object of one call of the function. `off` captures the frame before a suspension, and `on` or `back`
- * restores it after it. The engine resumes the function at the root, so a function that was resumed leaves the root
- * behind when it suspends again or ends. Until its first suspension it runs in the frame of its caller and leaves that
- * frame current.
+ * restores it after it. The JavaScript engine resumes the function in the root, so a function that was resumed makes
+ * the root current again when it suspends or ends. Until its first suspension, it runs in the frame of its caller and
+ * leaves that frame current.
  *
  *     the function     runs ─off─┐              ┌─on─ runs ─off─┐              ┌─on─ runs ─end─┐
  *     current frame    F         F              root   F        root           root  F         root
@@ -20,7 +20,7 @@
 import { endOfDirectives } from '../analysis/directives.js';
 import type { BodyFacts, FunctionFacts } from '../analysis/facts.js';
 import { isBlock } from '../analysis/syntax-tree.js';
-import type { HelperName } from '../await-helpers.js';
+import type { HelperName } from './await-helpers.js';
 import type { CodeWriter } from './code-writer.js';
 import { emitHoistedDeclarations } from './hoisted-declarations.js';
 
@@ -47,7 +47,7 @@ function helperFor({ isGenerator, isGuarded }: FunctionFacts): HelperName {
 }
 
 /** The declarations at the beginning of a function's body or of a module. */
-export function bodyOpening({ storesResult }: BodyFacts, helper: HelperName, writer: CodeWriter): string {
-  const declaration = storesResult ? `let ${writer.names.variable('result')},` : 'const ';
+export function bodyOpening({ hasResultVariable }: BodyFacts, helper: HelperName, writer: CodeWriter): string {
+  const declaration = hasResultVariable ? `let ${writer.names.variable('result')},` : 'const ';
   return `${declaration}${writer.call}=${writer.helper(helper)}();`;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { OPERAND_DEPTH, SourceEdits } from './source-edits.js';
+import { OPERAND_DEPTH_OFFSET, SourceEdits } from './source-edits.js';
 
 function apply(code: string, write: (edits: SourceEdits) => void): string {
   const edits = new SourceEdits();
@@ -13,7 +13,7 @@ describe('SourceEdits', () => {
     const texts: ((edits: SourceEdits) => void)[] = [
       (edits) => edits.open(1, 4, '<4>'),
       (edits) => edits.open(1, 2, '<2>'),
-      (edits) => edits.open(1, 2 + OPERAND_DEPTH, '<2.5>'),
+      (edits) => edits.open(1, 2 + OPERAND_DEPTH_OFFSET, '<2.5>'),
       (edits) => edits.close(1, 3, '</3>'),
       (edits) => edits.close(1, 5, '</5>'),
     ];

@@ -2,13 +2,13 @@
  * Edits of a file, which are collected while code is emitted and applied together at the end.
  *
  * An inserted text belongs to a node of the syntax tree: it opens or closes the node, or a part of it. Texts at the
- * same position have to nest as their nodes do, so the depth of the nodes in the tree determines their order: first the
+ * same position must nest as their nodes do, so the depth of the nodes in the tree determines their order: first the
  * texts that close nodes, inner nodes first, and then the texts that open nodes, outer nodes first.
  *
  *     async () => await x
  *                 ▲      ▲
- *                 │      └ closes the operand (depth 4.5), the await (4) and the body (3): `)` `,_f.on(…))` `}finally{…}}`
- *                 └ opens the body (3) and the await (4): `{…try{return ` `(_v=`
+ *                 │      └ closes the operand (depth 4.5), await (4) and body (3): `)` `,_f.on(…))` `}finally{…}}`
+ *                 └ opens the body (3) and await (4): `{…try{return ` `(_v=`
  */
 import MagicString, { type SourceMap } from 'magic-string';
 
@@ -21,10 +21,10 @@ interface Insertion {
 }
 
 /**
- * To be added to the depth of a node, for text around one of its children: it lies between the depth of the node and
- * that of the child.
+ * Added to the depth of a node for text around one of its children. The sum lies between the depths of the node and of
+ * the child.
  */
-export const OPERAND_DEPTH = 0.5;
+export const OPERAND_DEPTH_OFFSET = 0.5;
 
 export class SourceEdits {
   readonly #insertions: Insertion[] = [];

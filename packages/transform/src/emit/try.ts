@@ -1,5 +1,5 @@
 /**
- * A `try` that suspends. A rejected suspension leads to its `catch` or `finally` without passing `on`, so these begin
+ * A `try` that suspends. After a rejected suspension, its `catch` or `finally` runs without passing `on`, so both begin
  * with `back`.
  *
  *     catch (e) { … }               catch (e) {_f.back(); … }
@@ -13,10 +13,10 @@ import type { CatchClause } from 'oxc-parser';
 import type { TryFacts } from '../analysis/facts.js';
 import type { CodeWriter } from './code-writer.js';
 
-export function emitTry({ node, depth, guardsHandler, guardsFinalizer }: TryFacts, writer: CodeWriter): void {
+export function emitTry({ node, depth, isHandlerGuarded, isFinalizerGuarded }: TryFacts, writer: CodeWriter): void {
   const { handler, finalizer } = node;
-  if (guardsHandler && handler !== null) emitHandler(handler, depth + 1, writer);
-  if (guardsFinalizer && finalizer !== null) writer.edits.open(finalizer.start + 1, depth + 1, writer.back);
+  if (isHandlerGuarded && handler !== null) emitHandler(handler, depth + 1, writer);
+  if (isFinalizerGuarded && finalizer !== null) writer.edits.open(finalizer.start + 1, depth + 1, writer.back);
 }
 
 function emitHandler({ param, body }: CatchClause, depth: number, { edits, names, back }: CodeWriter): void {

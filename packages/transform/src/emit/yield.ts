@@ -9,13 +9,13 @@
  */
 import type { BodyFacts, YieldFacts } from '../analysis/facts.js';
 import type { CodeWriter } from './code-writer.js';
-import { OPERAND_DEPTH } from './source-edits.js';
+import { OPERAND_DEPTH_OFFSET } from './source-edits.js';
 
 export function emitYield(facts: YieldFacts, { isAsync }: BodyFacts, writer: CodeWriter): void {
   const { node, depth } = facts;
   const before = beforeOperand(facts, isAsync, writer);
-  if (node.argument === null) writer.edits.close(node.end, depth + OPERAND_DEPTH, ` ${before})`);
-  else writer.wrap(node.argument, depth + OPERAND_DEPTH, before, ')');
+  if (node.argument === null) writer.edits.close(node.end, depth + OPERAND_DEPTH_OFFSET, ` ${before})`);
+  else writer.wrap(node.argument, depth + OPERAND_DEPTH_OFFSET, before, ')');
   writer.wrap(node, depth, `${writer.call}.took(`, ')');
 }
 

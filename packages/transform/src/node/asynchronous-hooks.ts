@@ -4,7 +4,7 @@
  * @see https://nodejs.org/api/module.html#asynchronous-customization-hooks
  */
 import type { LoadHook, ResolveHook } from 'node:module';
-import { HELPER_SPECIFIER } from '../await-helpers.js';
+import { HELPER_SPECIFIER } from '../emit/await-helpers.js';
 import { HELPER_URL } from './helper-url.js';
 import { transformLoadedFile } from './transform-loaded-file.js';
 

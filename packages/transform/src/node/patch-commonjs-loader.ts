@@ -4,7 +4,7 @@
  */
 import { Module } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import { HELPER_SPECIFIER } from '../await-helpers.js';
+import { HELPER_SPECIFIER } from '../emit/await-helpers.js';
 import { transformLoadedFile } from './transform-loaded-file.js';
 
 /** The methods, which are missing in Node's types. */

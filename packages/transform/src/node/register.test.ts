@@ -17,7 +17,7 @@ await mkdir(join(project, 'node_modules/@throughline'), { recursive: true });
 await symlink(fileURLToPath(new URL('../..', import.meta.url)), join(project, 'node_modules/@throughline/transform'));
 await symlink(fileURLToPath(new URL('../../../core', import.meta.url)), join(project, 'node_modules/throughline'));
 
-async function write(files: Readonly<Record<string, string | Uint8Array>>): Promise<void> {
+async function writeFiles(files: Readonly<Record<string, string | Uint8Array>>): Promise<void> {
   for (const [name, content] of Object.entries(files)) {
     await mkdir(dirname(join(directory, name)), { recursive: true });
     await writeFile(join(directory, name), content);
@@ -30,7 +30,7 @@ interface ProcessResult {
   readonly stderr: string;
 }
 
-function node(...args: string[]): Promise<ProcessResult> {
+function runNode(...args: string[]): Promise<ProcessResult> {
   return new Promise((resolve) => {
     execFile(process.execPath, args, { cwd: project }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
@@ -43,8 +43,8 @@ const REGISTER = '--import=@throughline/transform/register';
 const HAS_HOOKS = typeof module.registerHooks === 'function';
 const HAS_TYPESCRIPT = Boolean(process.features.typescript);
 
-async function lines(...args: string[]): Promise<string[]> {
-  const { code, stdout, stderr } = await node('--no-warnings', ...args);
+async function runForLines(...args: string[]): Promise<string[]> {
+  const { code, stdout, stderr } = await runNode('--no-warnings', ...args);
   assert.equal(code, 0, stderr);
   return stdout.trimEnd().split('\n');
 }
@@ -54,7 +54,7 @@ async function lines(...args: string[]): Promise<string[]> {
  */
 const STEP =
   'async (record, name) => { await 1; record(name); await { then(go) { record(name); go(); } }; record(name); };';
-await write({
+await writeFiles({
   'project/values.mjs': `
 import { createRequire } from 'node:module';
 import { isMainThread, Worker } from 'node:worker_threads';
@@ -98,26 +98,26 @@ if (isMainThread) new Worker(new URL(import.meta.url)).on('error', (error) => { 
 });
 await symlink(join(directory, 'far'), join(project, 'node_modules/far'));
 
-const STEPS = 'own commonjs bare syntax old deep far farOld required requiredModule data'.split(' ');
-const THREAD = [...STEPS.map((name) => `${name} a,b,a,b,a,b`), 'caught a,b', 'outside undefined'];
+const STEP_NAMES = 'own commonjs bare syntax old deep far farOld required requiredModule data'.split(' ');
+const LINES_PER_THREAD = [...STEP_NAMES.map((name) => `${name} a,b,a,b,a,b`), 'caught a,b', 'outside undefined'];
 
 test('code after awaits of plain values and thenables keeps its values on the portable engine, in all threads', async () => {
-  assert.deepEqual(await lines(PORTABLE, REGISTER, 'values.mjs'), [...THREAD, ...THREAD]);
+  assert.deepEqual(await runForLines(PORTABLE, REGISTER, 'values.mjs'), [...LINES_PER_THREAD, ...LINES_PER_THREAD]);
 });
 
 test('code after these awaits loses its values without the loader', async () => {
-  const [own] = await lines(PORTABLE, 'values.mjs');
+  const [own] = await runForLines(PORTABLE, 'values.mjs');
   assert.equal(own, `own ${Array(6).fill('undefined').join()}`);
 });
 
 test("code on Node's own engine runs as before", async () => {
-  assert.deepEqual(await lines(REGISTER, 'values.mjs'), [...THREAD, ...THREAD]);
+  assert.deepEqual(await runForLines(REGISTER, 'values.mjs'), [...LINES_PER_THREAD, ...LINES_PER_THREAD]);
 });
 
 test('an ES module that is imported by a required ES module is transformed', {
   skip: !HAS_HOOKS && 'this version of Node calls no hook for it',
 }, async () => {
-  await write({
+  await writeFiles({
     'project/requires.cjs': `
 const { AsyncLocalStorage } = require('throughline');
 const storage = new AsyncLocalStorage();
@@ -125,11 +125,11 @@ const { step } = require('deep');
 storage.run('a', () => step(() => console.log(storage.getStore())));
 `,
   });
-  assert.deepEqual(await lines(PORTABLE, REGISTER, 'requires.cjs'), ['a', 'a', 'a']);
+  assert.deepEqual(await runForLines(PORTABLE, REGISTER, 'requires.cjs'), ['a', 'a', 'a']);
 });
 
 test('a CommonJS module is the same instance whether imported or required, and its require is complete', async () => {
-  await write({
+  await writeFiles({
     'project/same.mjs': `
 import { createRequire } from 'node:module';
 import imported from './same.cjs';
@@ -143,12 +143,12 @@ module.exports = [Object.keys(require.cache).includes(__filename), typeof requir
 `,
     'project/same.json': '{ "async": "await" }',
   });
-  assert.deepEqual(await lines(REGISTER, 'same.mjs'), ['true true,function,function,await,true']);
+  assert.deepEqual(await runForLines(REGISTER, 'same.mjs'), ['true true,function,function,await,true']);
 });
 
 test('JSON, WebAssembly, builtin modules, copies of throughline and files without a suspension are left alone', async () => {
   const copy = 'export async function own() { await 1; }';
-  await write({
+  await writeFiles({
     'project/left.mjs': `
 import { readFileSync } from 'node:fs';
 import { own } from 'throughline-user';
@@ -168,7 +168,7 @@ console.log(json.async, typeof readFile, Object.keys(wasm).length);
     'project/node_modules/throughline-user/node_modules/throughline/package.json': '{ "exports": "./index.mjs" }',
     'project/node_modules/throughline-user/node_modules/throughline/index.mjs': copy,
   });
-  assert.deepEqual(await lines('--experimental-wasm-modules', REGISTER, 'left.mjs'), [
+  assert.deepEqual(await runForLines('--experimental-wasm-modules', REGISTER, 'left.mjs'), [
     copy.slice('export '.length),
     `function text() { return 'async await'; }`,
     'await function 0',
@@ -185,7 +185,7 @@ test('stack traces show the positions in the files, and in the files from which 
   compiled.remove(0, typescript.indexOf('export')).remove(typescript.indexOf(': Value'), typescript.indexOf(') {'));
   const map = compiled.generateMap({ source: '../src/work.ts', hires: true });
   const commonjs = `${compiled.clone().remove(typescript.indexOf('export'), typescript.indexOf('async')).toString()}exports.work = work;`;
-  await write({
+  await writeFiles({
     'project/src/work.ts': typescript,
     'project/dist/external.mjs': `${compiled}//# sourceMappingURL=external.mjs.map\n`,
     'project/dist/external.mjs.map': JSON.stringify(map),
@@ -210,8 +210,8 @@ for (const work of [fail, globalThis.failCommonjs, external, inlined.work, missi
     'dist/missing.mjs:3:9',
   ];
   const expected = positions.map((position) => join(project, position));
-  assert.deepEqual(await lines(PORTABLE, '--enable-source-maps', REGISTER, 'stack.mjs'), expected);
-  assert.deepEqual(await lines(PORTABLE, REGISTER, 'late.mjs'), expected);
+  assert.deepEqual(await runForLines(PORTABLE, '--enable-source-maps', REGISTER, 'stack.mjs'), expected);
+  assert.deepEqual(await runForLines(PORTABLE, REGISTER, 'late.mjs'), expected);
 });
 
 test('TypeScript files are transformed before their types are stripped', {
@@ -219,7 +219,7 @@ test('TypeScript files are transformed before their types are stripped', {
 }, async () => {
   const fail = `const fail = async (value: string): Promise<never> => { await value!; throw new Error(value as string); };`;
   const step = `async <T,>(record: (value: T) => void): Promise<void> => { const x = (await (1 satisfies number)) as unknown as T; record(x); };`;
-  await write({
+  await writeFiles({
     'project/typed.mts': `
 import { createRequire } from 'node:module';
 import { AsyncLocalStorage } from 'throughline';
@@ -241,8 +241,8 @@ await fail('x').catch((error: Error) => console.log(/\\((.*)\\)/.exec(error.stac
     'project/typed.cts': `exports.step = ${step}`,
     'project/alone.cts': `(async (text: string) => { await 1; console.log(text); })('alone');`,
   });
-  assert.deepEqual(await lines(PORTABLE, REGISTER, 'alone.cts'), ['alone']);
-  assert.deepEqual(await lines(PORTABLE, '--enable-source-maps', REGISTER, 'typed.mts'), [
+  assert.deepEqual(await runForLines(PORTABLE, REGISTER, 'alone.cts'), ['alone']);
+  assert.deepEqual(await runForLines(PORTABLE, '--enable-source-maps', REGISTER, 'typed.mts'), [
     '1 a',
     '1 a',
     '1 a',
@@ -254,7 +254,7 @@ await fail('x').catch((error: Error) => console.log(/\\((.*)\\)/.exec(error.stac
 test('files that another loader compiles are transformed', {
   skip: !HAS_HOOKS && 'this version of Node has no registerHooks',
 }, async () => {
-  await write({
+  await writeFiles({
     'project/compiler.mjs': `
 import { registerHooks } from 'node:module';
 registerHooks({
@@ -273,14 +273,14 @@ await storage.run('a', () => step(() => console.log(storage.getStore())));
 `,
     'project/x.shout': '',
   });
-  assert.deepEqual(await lines(PORTABLE, '--import=./compiler.mjs', REGISTER, 'compiled.mjs'), ['a']);
+  assert.deepEqual(await runForLines(PORTABLE, '--import=./compiler.mjs', REGISTER, 'compiled.mjs'), ['a']);
 });
 
 test('a file that does not parse stops the program with its position and code', async () => {
   const broken = 'async function f() {\n  await 1;\n  const = 2;\n}\n';
-  await write({ 'project/broken.mjs': broken, 'project/broken.cjs': broken, 'project/broken.js': broken });
+  await writeFiles({ 'project/broken.mjs': broken, 'project/broken.cjs': broken, 'project/broken.js': broken });
   for (const name of ['broken.mjs', 'broken.cjs', 'broken.js']) {
-    const { code, stderr } = await node(REGISTER, name);
+    const { code, stderr } = await runNode(REGISTER, name);
     assert.equal(code, 1);
     assert.ok(stderr.includes(`${join(project, name)}:3:9: Unexpected token`), stderr);
     assert.ok(stderr.includes('> 3 |   const = 2;\n    |         ^\n'), stderr);
@@ -288,8 +288,8 @@ test('a file that does not parse stops the program with its position and code', 
 });
 
 test('the error of an ambiguous file is that of the source type which parses further', async () => {
-  await write({ 'project/neither.js': `import 'node:fs';\nawait 1;\nconst = 2;\n` });
-  const { code, stderr } = await node(
+  await writeFiles({ 'project/neither.js': `import 'node:fs';\nawait 1;\nconst = 2;\n` });
+  const { code, stderr } = await runNode(
     REGISTER,
     '-e',
     `import(${JSON.stringify(pathToFileURL(join(project, 'neither.js')).href)})`,

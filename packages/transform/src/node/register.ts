@@ -12,8 +12,8 @@ import { HELPER_URL } from './helper-url.js';
 import { patchCommonJsLoader } from './patch-commonjs-loader.js';
 import { synchronousHooks } from './synchronous-hooks.js';
 
-// Loaded before any file needs it, because not every version of Node can require an ES module from every CommonJS
-// module.
+// Loaded before any file needs the helpers, because not every version of Node can require an ES module from every
+// CommonJS module.
 const helpers: unknown = createRequire(import.meta.url)(fileURLToPath(HELPER_URL));
 
 if (typeof module.registerHooks === 'function') module.registerHooks(synchronousHooks);

@@ -3,7 +3,7 @@
  * @see https://nodejs.org/api/module.html#synchronous-customization-hooks
  */
 import type { RegisterHooksOptions } from 'node:module';
-import { HELPER_SPECIFIER } from '../await-helpers.js';
+import { HELPER_SPECIFIER } from '../emit/await-helpers.js';
 import { HELPER_URL } from './helper-url.js';
 import { transformLoadedFile } from './transform-loaded-file.js';
 

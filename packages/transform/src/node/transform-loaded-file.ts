@@ -1,10 +1,10 @@
 /** Transforms a file that Node loads. Node's loader states what kind of file it is: its format. */
 import { fileURLToPath } from 'node:url';
 import { transformAmbiguousModule } from '../ambiguous-module.js';
-import type { SourceType } from '../parse.js';
+import type { SourceType } from '../parse/parse.js';
+import { TransformError } from '../parse/transform-error.js';
 import { traceToOriginals } from '../source-maps.js';
 import { transform } from '../transform.js';
-import { TransformError } from '../transform-error.js';
 import { isNeverTransformed } from '../untransformed-files.js';
 
 const SOURCE_TYPES: ReadonlyMap<string, SourceType | 'ambiguous'> = new Map([
@@ -16,15 +16,16 @@ const SOURCE_TYPES: ReadonlyMap<string, SourceType | 'ambiguous'> = new Map([
 ]);
 
 /**
- * With --experimental-transform-types, which Node 22 and 24 have, Node creates a source map itself, from the code that
- * it gets from here. The transform adds no lines, so the lines in that map are those of the file.
+ * With --experimental-transform-types, which Node 22 and 24 have, Node itself creates a source map, from the code that
+ * this module returns. The transform adds no lines, so the lines in that map are those of the file.
  */
 const IS_MAPPED_BY_NODE = String(process.features.typescript) === 'transform';
 
 /**
- * @param format null or undefined if Node has to try whether the file is CommonJS
- * @returns the code, which includes its source map; undefined if the file stays as it is
- * @throws SyntaxError if the file does not parse
+ * Transforms a file, unless its format or location excludes it.
+ * @param format null or undefined if Node determines by trial whether the file is CommonJS
+ * @returns the code, which includes its source map; undefined if the file is not changed
+ * @throws {SyntaxError} if the file does not parse
  */
 export function transformLoadedFile(
   source: string | NodeJS.ArrayBufferView | ArrayBuffer,
@@ -48,8 +49,8 @@ export function transformLoadedFile(
     return `${traced.code}\n//# sourceMappingURL=${traced.map.toUrl()}`;
   } catch (error) {
     if (!(error instanceof TransformError)) throw error;
-    // A new error: for an uncaught one Node prints the stack, which contains the message that the error was created
-    // with.
+    // A new error is created, because Node prints the stack of an uncaught error, and the stack contains the message
+    // with which the error was created.
     throw new SyntaxError(`${error.message}\n\n${error.frame}\n`);
   }
 }

@@ -5,7 +5,7 @@
  */
 
 /** One storage, whose value identifies the current frame. */
-export interface Frames {
+export interface FrameStorage {
   get(): number | undefined;
   run<R>(value: number, fn: () => R): R;
   enter(value: number): void;
@@ -13,7 +13,7 @@ export interface Frames {
 
 export interface ProgramEnvironment {
   /** The functions, by the names by which the program calls them. */
-  readonly scope: Readonly<Record<string, unknown>>;
+  readonly functions: Readonly<Record<string, unknown>>;
   /**
    * Calls each of the functions as a separate flow, until no promise is left to settle.
    * @returns the trace
@@ -24,7 +24,7 @@ export interface ProgramEnvironment {
 /** The number of steps, and of settled promises, after which a program is stopped. */
 const MAX_STEPS = 400;
 
-export function createEnvironment(frames: Frames, seed: number): ProgramEnvironment {
+export function createEnvironment(frameStorage: FrameStorage, seed: number): ProgramEnvironment {
   const trace: string[] = [];
   /** The functions that settle the promises that are pending. */
   const pending: (() => void)[] = [];
@@ -35,7 +35,7 @@ export function createEnvironment(frames: Frames, seed: number): ProgramEnvironm
   const logWithoutFrame = (event: string) => {
     if (!isOver) trace.push(event);
   };
-  const log = (event: string) => logWithoutFrame(`${event} @${frames.get()}`);
+  const log = (event: string) => logWithoutFrame(`${event} @${frameStorage.get()}`);
   const step = (id: number) => {
     if (++steps > MAX_STEPS) {
       isOver = true;
@@ -239,7 +239,7 @@ export function createEnvironment(frames: Frames, seed: number): ProgramEnvironm
   };
 
   const show = (value: unknown) => log(`= ${describe(value)}`);
-  const scope = {
+  const functions = {
     step,
     show,
     coin,
@@ -267,16 +267,16 @@ export function createEnvironment(frames: Frames, seed: number): ProgramEnvironm
       );
     },
     count: (...args: unknown[]) => args.length,
-    run: frames.run,
-    enter: frames.enter,
+    run: frameStorage.run,
+    enter: frameStorage.enter,
   };
 
   return {
-    scope,
+    functions,
     async runFlows(flows) {
       flows.forEach((flow, i) => {
         try {
-          frames.run(i + 1, () => {
+          frameStorage.run(i + 1, () => {
             flow().then(
               (value) => log(`flow ${i} ends ${describe(value)}`),
               (reason) => log(`flow ${i} fails ${describe(reason)}`),
@@ -291,7 +291,7 @@ export function createEnvironment(frames: Frames, seed: number): ProgramEnvironm
       for (let i = 0; pending.length > 0 && i < MAX_STEPS; i++) {
         const [settle] = pending.splice((i * 7 + seed) % pending.length, 1);
         // The frame in which a promise is settled must not matter.
-        if (settle !== undefined) frames.run(900, settle);
+        if (settle !== undefined) frameStorage.run(900, settle);
         await turn();
         log('turn');
       }
@@ -304,7 +304,7 @@ function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Describes a value well enough to tell it from others. */
+/** Describes a value well enough to distinguish it from others. */
 function describe(value: unknown, depth = 0): string {
   if (typeof value === 'function') return 'a function';
   if (typeof value !== 'object' || value === null) return String(value);

@@ -1,9 +1,9 @@
-/** A source of random numbers that are determined by a seed, and so are the same on every runtime. */
+/** A source of random numbers that a seed determines, so that they are the same on every runtime. */
 export class SeededRandom {
   #state: number;
 
   constructor(seed: number) {
-    // Spreads the bits, because neighboring seeds would otherwise give similar sequences.
+    // Spreads the bits, because neighboring seeds would otherwise produce similar sequences.
     this.#state = Math.imul(seed + 1, 0x9e3779b9) | 1;
   }
 

@@ -6,11 +6,11 @@ const getHolder = engine.getHolder;
 const getFrame = engine.getFrame;
 const pushFrame = engine.pushFrame;
 const popFrame = engine.popFrame;
-const amendRevertFrame = engine.amendRevertFrame;
+const restoreAtJobEnd = engine.restoreAtJobEnd;
 const runInFrame = engine.runInFrame;
 
-/** Calls a function in a scope with a frame current, and restores the whole frame that was current before. */
-export function runInScope<A extends unknown[], R>(
+/** Calls a function with a captured frame current, and restores the whole frame that was current before. */
+export function runInCapturedFrame<A extends unknown[], R>(
   frame: Frame | undefined,
   fn: (...args: A) => R,
   thisArg: unknown,
@@ -18,13 +18,13 @@ export function runInScope<A extends unknown[], R>(
 ): R {
   const holder = getHolder();
   const outer = getFrame(holder);
-  const since = sharedState.changeCount;
+  const countBefore = sharedState.changeCount;
   const inner = pushFrame(holder, frame);
   if (inner === undefined) return runInFrame(frame, fn, thisArg, args);
   try {
     return Reflect.apply(fn, thisArg, args);
   } finally {
     popFrame(holder, inner, outer);
-    if (sharedState.changeCount !== since) amendRevertFrame(holder, outer, since);
+    if (sharedState.changeCount !== countBefore) restoreAtJobEnd(holder, outer, countBefore);
   }
 }

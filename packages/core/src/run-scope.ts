@@ -1,4 +1,4 @@
-// Where the runtime has no Symbol.dispose, compilers that lower `using` look for this symbol.
+// If the runtime has no Symbol.dispose, compilers that lower `using` look for this symbol.
 const dispose: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
 
 interface Storage {

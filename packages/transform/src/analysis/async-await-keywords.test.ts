@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { findAsyncKeywords } from './async-keywords.js';
+import { findAsyncAwaitKeywords } from './async-await-keywords.js';
 
-const hasKeyword = (code: string) => !findAsyncKeywords(code).isEmpty;
+const hasKeyword = (code: string) => !findAsyncAwaitKeywords(code).isEmpty;
 
-describe('findAsyncKeywords', () => {
+describe('findAsyncAwaitKeywords', () => {
   for (const code of [
     'async function f() {}',
     'async () => {}',
@@ -39,14 +39,14 @@ describe('findAsyncKeywords', () => {
     it(`finds none in ${code}`, () => assert.ok(!hasKeyword(code)));
   }
 
-  it('may find words that are no keywords', () => {
+  it('may find words that are not keywords', () => {
     assert.ok(hasKeyword('asynchronous();'));
     assert.ok(hasKeyword('// await this'));
     assert.ok(hasKeyword('f("an async function")'));
   });
 
   it('returns their positions', () => {
-    const keywords = findAsyncKeywords('a; await b; c; await d;');
+    const keywords = findAsyncAwaitKeywords('a; await b; c; await d;');
     assert.deepEqual(
       [keywords.hasBetween(0, 3), keywords.hasBetween(0, 4), keywords.hasBetween(4, 15), keywords.hasBetween(4, 16)],
       [false, true, false, true],

@@ -1,29 +1,32 @@
-/** Serves the pages of the browser examples, which Vite has built. */
+/** Serves the files that pages consist of: the built browser examples, the shared design, and the page's own script. */
 import { readFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { extname } from 'node:path';
 
-/** The built folders, by their path on this server. The URLs are relative to examples/server/dist. */
+/** The folders, by their path on this server. The URLs are relative to examples/server/dist. */
 const folders: Readonly<Record<string, URL>> = {
   '/browser/': new URL('../../browser/dist/pages/', import.meta.url),
   '/tracing/': new URL('../../tracing/dist/pages/', import.meta.url),
+  '/design/': new URL('../../design/', import.meta.url),
+  '/page/': new URL('../page/', import.meta.url),
 };
 
 const contentTypes: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
 };
 
 /** The pages load nothing from other origins. */
 const contentSecurityPolicy =
-  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; img-src data:";
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; img-src 'self' data:";
 
 /**
- * Sends the built file that belongs to a path.
+ * Sends the file that belongs to a path.
  * @returns false, without a response, if there is no such file
  */
-export async function sendBrowserExample(path: string, response: ServerResponse): Promise<boolean> {
+export async function sendStaticFile(path: string, response: ServerResponse): Promise<boolean> {
   if (Object.hasOwn(folders, `${path}/`)) {
     response.writeHead(308, { location: `${path}/` }).end();
     return true;

@@ -1,5 +1,5 @@
 /** A sequence of random numbers that a 32-bit seed determines. It is the same on every runtime. */
-export class Random {
+export class SeededRandom {
   #state: number;
 
   constructor(seed: number) {

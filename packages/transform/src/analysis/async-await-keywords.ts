@@ -11,7 +11,7 @@ const KEYWORD =
 
 const NONE = new TextPositions([]);
 
-export function findAsyncKeywords(code: string): TextPositions {
+export function findAsyncAwaitKeywords(code: string): TextPositions {
   if (!code.includes('async') && !code.includes('await')) return NONE;
   const positions: number[] = [];
   for (const { index, 0: match } of code.matchAll(KEYWORD)) {

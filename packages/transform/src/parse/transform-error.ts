@@ -23,10 +23,15 @@ export class TransformError extends SyntaxError {
   readonly frame: string;
   /** The position as an index into the code, in UTF-16 code units. */
   readonly pos: number;
-  /** What is wrong, without the position. */
+  /** The problem, without the position. */
   readonly reason: string;
 
-  /** @internal */
+  /**
+   * @param reason what is wrong, without the position
+   * @param filename the name of the file
+   * @param code the source text
+   * @param pos the position as an index into the code, in UTF-16 code units
+   */
   constructor(reason: string, filename: string, code: string, pos: number) {
     const before = code.slice(0, pos).split(LINE_END);
     const line = before.length;
@@ -45,7 +50,9 @@ export class TransformError extends SyntaxError {
 
 const LINE_END = /\r\n|[\n\r\u2028\u2029]/;
 
-/** How many characters of a line are shown on each side of the position: minified files consist of one line. */
+/**
+ * The number of characters of a line that are shown on each side of the position: minified files consist of one line.
+ */
 const CONTEXT_COLUMNS = 80;
 
 function codeFrame(code: string, line: number, column: number): string {

@@ -12,7 +12,7 @@ import type * as portable from './portable.js';
 type Verified<Holder, Module extends Engine<Holder>> = Module;
 type HolderOf<Module extends { getHolder: () => unknown }> = ReturnType<Module['getHolder']>;
 
-export type Engines = [
+export type VerifiedEngines = [
   Verified<HolderOf<typeof contextFrame>, typeof contextFrame>,
   Verified<HolderOf<typeof native>, typeof native>,
   Verified<HolderOf<typeof node>, typeof node>,

@@ -1,18 +1,18 @@
 /**
- * Writes a random program of async functions and async generators: a CommonJS module that exports the functions with
+ * Generates a random program of async functions and async generators: a CommonJS module that exports the functions with
  * which its flows begin. It calls the functions of `program-environment.ts`. Each call that leaves an entry in the
  * trace has a unique number.
  */
 import { SeededRandom } from './seeded-random.js';
 
-/** What is allowed at a position of the program. */
+/** The constructs that are allowed at a position of the program. */
 interface Position {
   /** Whether `await` is allowed. */
   readonly isAsync: boolean;
   /** Whether `yield` is allowed. */
   readonly isGenerator: boolean;
   /** Whether `return` is allowed. */
-  readonly returns: boolean;
+  readonly canReturn: boolean;
   /** The enclosing labels. A `continue` is possible only with those of loops. */
   readonly labels: readonly { readonly label: string; readonly isLoop: boolean }[];
 }
@@ -22,17 +22,17 @@ interface Callee {
   readonly isGenerator: boolean;
 }
 
-const OUTSIDE_FUNCTION: Position = { isAsync: false, isGenerator: false, returns: false, labels: [] };
+const OUTSIDE_FUNCTION: Position = { isAsync: false, isGenerator: false, canReturn: false, labels: [] };
 
 /**
  * @param seed determines the program
- * @param hasUsing whether the engine knows `using` and `await using`
+ * @param hasUsing whether the JavaScript engine supports `using` and `await using`
  */
-export function writeProgram(seed: number, hasUsing: boolean): string {
-  return new Writer(new SeededRandom(seed), hasUsing).write();
+export function generateProgram(seed: number, hasUsing: boolean): string {
+  return new ProgramGenerator(new SeededRandom(seed), hasUsing).generate();
 }
 
-class Writer {
+class ProgramGenerator {
   readonly #random: SeededRandom;
   readonly #hasUsing: boolean;
   readonly #callees: Callee[] = [];
@@ -43,7 +43,7 @@ class Writer {
     this.#hasUsing = hasUsing;
   }
 
-  write(): string {
+  generate(): string {
     const functions = Array.from({ length: 3 + this.#below(4) }, (_, i) => this.#function(`f${i}`)).join('\n');
     const flows = Array.from({ length: 1 + this.#below(3) }, () => {
       const callee = this.#random.pick(this.#callees.slice(-3) as [Callee, ...Callee[]]);
@@ -68,7 +68,7 @@ module.exports = [${flows.join(', ')}];
 
   #function(name: string): string {
     const isGenerator = this.#random.chance(35);
-    const position: Position = { isAsync: true, isGenerator, returns: true, labels: [] };
+    const position: Position = { isAsync: true, isGenerator, canReturn: true, labels: [] };
     const params = this.#random.pick(['x', 'x = 1', 'x, ...rest', '{ length } = [], x']);
     const hoisted = this.#random.chance(15) ? `var h = 1; function h() {} function h() { return 1; } show(h);\n` : '';
     const body = () => `{\n${this.#step()}\n${hoisted}${this.#outerBlock(position)}}`;
@@ -175,7 +175,7 @@ module.exports = [${flows.join(', ')}];
 
   /** The body of a nested async function. */
   #nestedFunction(): Position {
-    return { ...OUTSIDE_FUNCTION, isAsync: true, returns: true };
+    return { ...OUTSIDE_FUNCTION, isAsync: true, canReturn: true };
   }
 
   #call(isGenerator: boolean): string | undefined {
@@ -252,12 +252,12 @@ module.exports = [${flows.join(', ')}];
     }
   }
 
-  /** Leaves the enclosing code, depending on a coin. */
-  #jump({ labels, returns }: Position): string {
+  /** Leaves the enclosing code, depending on the result of `coin()`. */
+  #jump({ labels, canReturn }: Position): string {
     const exits: [string, ...string[]] = [`throw ${this.#value()};`];
     for (const { label, isLoop } of labels)
       exits.push(`break ${label};`, isLoop ? `continue ${label};` : `break ${label};`);
-    if (returns) {
+    if (canReturn) {
       // A getter would be read at another time: see the limits in docs/transform.md.
       const value = this.#awaitable(OUTSIDE_FUNCTION, 2).replace(/thenable\((\d+), \d\)/g, 'thenable($1, 5)');
       exits.push('return;', `return ${value};`);
@@ -271,7 +271,7 @@ module.exports = [${flows.join(', ')}];
     const block = (inner: Position = position) => `{\n${this.#step()}\n${this.#block(inner, depth)}}`;
     const loop: Position = { ...position, labels: [...position.labels, { label: `l${name}`, isLoop: true }] };
     // A jump out of a `finally` would hide what has been thrown or returned.
-    const withoutExits: Position = { ...position, labels: [], returns: false };
+    const withoutExits: Position = { ...position, labels: [], canReturn: false };
     if (!position.isAsync) return this.#step();
     switch (this.#below(30)) {
       case 0:
@@ -330,7 +330,7 @@ module.exports = [${flows.join(', ')}];
         return position.isGenerator ? `show(yield* ${this.#iterable(position, true)});` : this.#step();
       case 26:
         // In a `finally` the `then` of the returned value would see it: see the limits in docs/transform.md.
-        return position.returns ? `enter(${200 + this.#below(5)}); ${this.#step()}` : this.#step();
+        return position.canReturn ? `enter(${200 + this.#below(5)}); ${this.#step()}` : this.#step();
       case 27:
         return `await run(${100 + this.#below(5)}, async () => ${block(this.#nestedFunction())});`;
       case 28:

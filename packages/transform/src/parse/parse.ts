@@ -5,7 +5,7 @@ import { TransformError } from './transform-error.js';
 /** The language of a file, which decides whether it can contain JSX and types. */
 export type Language = 'js' | 'jsx' | 'ts' | 'tsx';
 
-/** What kind of source text a file is: an ES module, a CommonJS module or a classic script. */
+/** The kind of source text of a file: an ES module, a CommonJS module or a classic script. */
 export type SourceType = 'module' | 'commonjs' | 'script';
 
 export interface ParsedFile {
@@ -16,7 +16,7 @@ export interface ParsedFile {
 /**
  * @param lang derived from the extension of `filename` if undefined
  * @param sourceType derived from the code if undefined
- * @throws TransformError if the file does not parse
+ * @throws {TransformError} if the file does not parse
  */
 export function parse(
   code: string,

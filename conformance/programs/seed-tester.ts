@@ -1,7 +1,7 @@
 /**
  * Tests one seed: generates its program, compares the implementations on it and, if they differ, shrinks the program.
  */
-import { type ComparableFeatures, comparableFeatures } from './comparable-features.js';
+import { type ComparableFeatures, findComparableFeatures } from './comparable-features.js';
 import { compareImplementations, DEFAULT_TIMEOUT_MS, type Failure } from './compare-implementations.js';
 import { generateProgram } from './generate-program.js';
 import type { Program } from './program.js';
@@ -23,23 +23,23 @@ export interface Finding {
   readonly failure: Failure;
 }
 
-export class Examiner {
+export class SeedTester {
   readonly #ours: ProgramApi;
   readonly #native: ProgramApi;
   readonly #timeoutMs: number;
   readonly #features: ComparableFeatures;
 
-  /** @param timeoutMs The time in milliseconds after which a program counts as hung. Defaults to 15 seconds. */
+  /** @param timeoutMs the time in milliseconds after which a program counts as hung; default: 15 seconds */
   constructor(ours: ProgramApi, native: ProgramApi, timeoutMs: number = DEFAULT_TIMEOUT_MS) {
     this.#ours = ours;
     this.#native = native;
     this.#timeoutMs = timeoutMs;
-    this.#features = comparableFeatures(native, ours);
+    this.#features = findComparableFeatures(native, ours);
     keepOneStorageInUse(native);
   }
 
   /** Returns undefined if the two implementations agree. */
-  async examine(seed: number): Promise<Finding | undefined> {
+  async test(seed: number): Promise<Finding | undefined> {
     const original = generateProgram(seed, this.#features);
     const failure = await this.#compare(original, this.#timeoutMs);
     if (failure === undefined) return undefined;
