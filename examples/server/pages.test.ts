@@ -312,7 +312,7 @@ describe('the pages of the server', { timeout: 300_000 }, () => {
   });
 
   it('every control is reached by the Tab key, shows the focus, and works by keyboard', async () => {
-    const focused = `((element) => [element.id || element.className || element.getAttribute('href') || element.value,
+    const focused = `((element) => [element.id || element.classList[0] || element.getAttribute('href') || element.value,
       getComputedStyle(element.type === 'radio' ? element.closest('label') : element).outlineStyle].join(' '))(document.activeElement)`;
     for (const [path, expected] of [
       [
