@@ -19,6 +19,7 @@ import {
   workspacePackages,
 } from './installed-packages.mjs';
 import { longStep } from './long-step.mjs';
+import { waitForTurn } from './one-setup.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
@@ -29,6 +30,20 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(1);
 }
 
+// After Ctrl-C, npm still removes what it has begun to install. Only then does this process end, and the next can begin.
+const INTERRUPTED = 130;
+let isInterrupted = false;
+let runningCommand;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    if (isInterrupted || runningCommand === undefined) process.exit(INTERRUPTED);
+    isInterrupted = true;
+    // A terminal sends Ctrl-C to all processes, and npm does not clean up if it gets it twice.
+    if (signal !== 'SIGINT') runningCommand.kill(signal);
+  });
+}
+
+const endTurn = await waitForTurn();
 const packages = readLockfile('package-lock.json');
 const isForServer = process.argv[2] === 'server';
 const isComplete = missingPackages(root, packages, allPackages(packages)).length === 0;
@@ -43,6 +58,7 @@ if (!isComplete) {
   }
 }
 await compile();
+endTurn();
 
 /**
  * @param {string} user who needs the packages
@@ -69,9 +85,12 @@ async function install(user, paths, selection) {
     total: paths.length,
     count,
   };
-  // npm removes all packages first. Their files would be counted as installed until then.
-  for (const name of existsSync('node_modules') ? readdirSync('node_modules') : []) {
-    rmSync(join('node_modules', name), { recursive: true, force: true });
+  // npm would remove the packages too, but fails at some of those that an interrupted installation left, and the old
+  // files would be counted until then.
+  for (const folder of nodeModulesFolders()) {
+    for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+      rmSync(join(folder, name), { recursive: true, force: true });
+    }
   }
   const common = [
     '--include=optional',
@@ -82,6 +101,12 @@ async function install(user, paths, selection) {
     '--loglevel=error',
   ];
   await runStep(step, ...npm(['ci', ...selection, ...common]));
+}
+
+/** The node_modules of the root and of the workspaces. */
+function nodeModulesFolders() {
+  const workspaces = Object.values(packages).flatMap(({ link, resolved }) => (link ? [resolved] : []));
+  return ['node_modules', ...workspaces.map((workspace) => join(workspace, 'node_modules'))];
 }
 
 async function compile() {
@@ -100,10 +125,13 @@ function npm(args) {
 async function runStep(step, command, args) {
   const { status, output } = await longStep(step, async () => {
     const result = await run(command, args);
-    if (result.status !== 0) process.exitCode = result.status;
-    return result;
+    if (isInterrupted) process.exitCode = INTERRUPTED;
+    else if (result.status !== 0) process.exitCode = result.status;
+    return isInterrupted ? { ...result, status: INTERRUPTED } : result;
   });
   if (status === 0) return;
+  endTurn();
+  if (process.exitCode === INTERRUPTED) process.exit();
   process.stderr.write(output);
   console.error(`${step.doing} failed: ${[command, ...args].join(' ')}`);
   process.exit();
@@ -113,13 +141,18 @@ async function runStep(step, command, args) {
 function run(command, args) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    runningCommand = child;
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => {
         output += text;
       });
     }
-    child.on('error', (error) => resolve({ status: 1, output: `${error.message}\n` }));
-    child.on('close', (code) => resolve({ status: code ?? 1, output }));
+    const end = (result) => {
+      runningCommand = undefined;
+      resolve(result);
+    };
+    child.on('error', (error) => end({ status: 1, output: `${error.message}\n` }));
+    child.on('close', (code) => end({ status: code ?? 1, output }));
   });
 }
