@@ -3,7 +3,7 @@
  * is redrawn in place; in a file, a pipe or a build log it is plain lines. A step that takes less than a second prints
  * nothing that stays.
  */
-const CELLS = 30;
+const MAX_CELLS = 30;
 const REDRAW_MS = 100;
 const SHORT_STEP_MS = 1000;
 
@@ -15,10 +15,12 @@ const faint = style(2, 22);
 const green = style(32, 39);
 
 /**
+ * Runs a step. It counts as failed if it throws or sets `process.exitCode`.
+ *
  * @template T
  * @param {object} step
  * @param {string} step.doing what the step does: 'Compiling'
- * @param {string} step.done what it did: 'Compiled'
+ * @param {() => string} step.done returns what it did: 'Compiled'
  * @param {string} [step.unit] what is counted: 'packages'
  * @param {number} [step.total] how many units there are
  * @param {() => number} [step.count] returns how many units are done
@@ -32,9 +34,10 @@ export async function longStep({ doing, done, unit, total, count }, work) {
   const draw = () => {
     const completed = count === undefined ? undefined : Math.min(count(), total);
     if (canRedraw) {
-      stdout.write(
-        `\r  ${completed === undefined ? '' : `${bar(completed / total)} `}${doing}${ending(completed)}\x1b[K`,
-      );
+      const text = `${doing}${ending(completed)}`;
+      // A line that is longer than the terminal is wide could not be redrawn.
+      const cells = Math.max(0, Math.min(MAX_CELLS, (stdout.columns || 80) - text.length - 4));
+      stdout.write(`\r  ${completed === undefined ? '' : `${bar(completed / total, cells)} `}${text}\x1b[K`);
       return;
     }
     const isLong = performance.now() - started >= SHORT_STEP_MS;
@@ -46,22 +49,25 @@ export async function longStep({ doing, done, unit, total, count }, work) {
     if (isAnnounced && reached > quarter && reached < 4) stdout.write(`  ${25 * reached}%${ending(completed)}\n`);
     quarter = Math.max(quarter, reached);
   };
-  const ending = (completed) => (completed === undefined ? ' …' : faint(`: ${completed} of ${total} ${unit}`));
+  const ending = (completed) => (completed === undefined ? ' …' : `: ${completed} of ${total} ${unit}`);
   draw();
   const timer = setInterval(draw, REDRAW_MS);
+  let isDone = false;
   try {
-    return await work();
+    const result = await work();
+    isDone = process.exitCode === undefined;
+    return result;
   } finally {
     clearInterval(timer);
     if (canRedraw) stdout.write('\r\x1b[K');
     const took = performance.now() - started;
-    if (took >= SHORT_STEP_MS && process.exitCode === undefined) {
-      stdout.write(`  ${done} in ${(took / 1000).toFixed(1)} s.\n`);
+    if (took >= SHORT_STEP_MS && isDone) {
+      stdout.write(`  ${done()} in ${(took / 1000).toFixed(1)} s.\n`);
     }
   }
 }
 
-function bar(share) {
-  const full = Math.round(share * CELLS);
-  return green('━'.repeat(full)) + faint('─'.repeat(CELLS - full));
+function bar(share, cells) {
+  const full = Math.round(share * cells);
+  return green('━'.repeat(full)) + faint('─'.repeat(cells - full));
 }

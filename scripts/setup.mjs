@@ -80,7 +80,7 @@ async function install(user, paths, selection) {
   };
   const step = {
     doing: `Installing what ${user} need${user === 'the server' ? 's' : ''}`,
-    done: `Installed ${paths.length} packages`,
+    done: () => `Installed ${count()} packages`,
     unit: 'packages',
     total: paths.length,
     count,
@@ -112,7 +112,7 @@ function nodeModulesFolders() {
 async function compile() {
   const tsc = ['node_modules/typescript/bin/tsc', '-b'];
   if (isForServer) tsc.push(...(isComplete ? [] : ['--noCheck']), ...SERVER_WORKSPACES);
-  await runStep({ doing: 'Compiling', done: 'Compiled' }, process.execPath, tsc);
+  await runStep({ doing: 'Compiling', done: () => 'Compiled' }, process.execPath, tsc);
 }
 
 /** @returns {[string, string[]]} the command that runs the npm which runs this script */
