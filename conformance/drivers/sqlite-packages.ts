@@ -31,7 +31,7 @@ export function sqliteLoadFailure(name: 'better-sqlite3' | '@keyv/sqlite'): stri
     if (name === 'better-sqlite3') new (loaded as typeof import('better-sqlite3'))(':memory:').close();
     return undefined;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : error;
+    const code = error instanceof Error && 'code' in error ? error.code : String(error).split('\n', 1)[0];
     return code === 'MODULE_NOT_FOUND'
       ? `${name} is not installed for Node ${process.versions.node}: npm run drivers installs it, if npm can download or compile it`
       : `${name} cannot be loaded in ${process.version} (${code})`;
