@@ -1,5 +1,6 @@
 /**
- * Runs every compiled *.test.js with Node's test runner, then prints how much of each package the tests ran.
+ * Runs every compiled *.test.js and the *.test.mjs of this folder with Node's test runner, then prints how much of each
+ * package the tests ran.
  * Arguments go to the test runner: `npm test -- --test-name-pattern=session`.
  */
 import { spawnSync } from 'node:child_process';
@@ -15,7 +16,12 @@ const files = ['packages', 'testing', 'conformance', 'bench', 'examples']
     readdirSync(folder, { recursive: true, withFileTypes: true }).map((entry) => join(entry.parentPath, entry.name)),
   )
   .filter((file) => file.endsWith('.test.js') && file.includes('/dist/') && !file.includes('node_modules'));
-if (files.length === 0) {
+files.push(
+  ...readdirSync('scripts')
+    .filter((name) => name.endsWith('.test.mjs'))
+    .map((name) => join('scripts', name)),
+);
+if (!files.some((file) => file.endsWith('.test.js'))) {
   console.error('No compiled test was found. Run npm test, which compiles first.');
   process.exit(1);
 }

@@ -24,8 +24,8 @@ test('drivers behave as docs/drivers.md documents, and each fix keeps what is lo
         }
         for (const check of checks) {
           const cell = documented?.get(`${driver.title}: ${check.name}`);
-          // A dash means that the driver could not run when the page was generated: better-sqlite3 is compiled for one
-          // version of Node.
+          // A dash means that the driver could not run when the page was generated: npm could neither download nor
+          // compile better-sqlite3 for this version of Node.
           if (documented !== undefined && cell !== '–') {
             assert.equal(
               formatCell(check),

@@ -1,12 +1,11 @@
 /** Runs the checks of a driver, if the driver and its server can be used on this machine. */
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CheckResult, OutcomeByClass } from './checks/check.js';
 import type { Driver } from './checks/driver.js';
 import { runCheck } from './checks/run-check.js';
 import { withTimeout } from './checks/with-timeout.js';
 import type { ServerPorts } from './database-servers.js';
+import { packageVersion, requireSqlitePackage, sqliteLoadFailure } from './sqlite-packages.js';
 
 export interface DriverResult {
   readonly title: string;
@@ -18,9 +17,9 @@ export interface DriverResult {
 
 export async function runDriver({ title, packages, server, open }: Driver, ports: ServerPorts): Promise<DriverResult> {
   const port = server === undefined ? 0 : ports[server];
-  const reason = typeof port === 'string' ? port : await loadFailure(packages);
+  const reason = typeof port === 'string' ? port : loadFailure(packages);
   if (reason !== undefined) return { title, versions: [], checks: reason };
-  const versions = packages.map((name) => `${name} ${versionOf(name)}`);
+  const versions = versionsOf(packages);
   const { checks, close } = await withTimeout(`Opening ${title}`, open(Number(port)));
   try {
     const results: CheckResult[] = [];
@@ -39,37 +38,14 @@ export function assertFixable(title: string, check: CheckResult): void {
   throw new Error(`${title}: ${check.name} loses the current value, and ${fix}.`);
 }
 
-/** Returns why the packages cannot be loaded. Only better-sqlite3, a native addon, can fail to load. */
-async function loadFailure(packages: readonly string[]): Promise<string | undefined> {
-  if (!packages.includes('better-sqlite3')) return undefined;
-  try {
-    const { default: Database } = await import('better-sqlite3');
-    new Database(':memory:').close();
-    return undefined;
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : error;
-    return code === 'ERR_MODULE_NOT_FOUND'
-      ? 'better-sqlite3 is not installed: npm skips it if it can neither download nor compile the addon'
-      : `better-sqlite3 is compiled for another version of Node and cannot be loaded in ${process.version} (${code})`;
-  }
+/** Returns why the packages cannot be loaded. Only those for SQLite, which have a native addon, can fail to load. */
+function loadFailure(packages: readonly string[]): string | undefined {
+  return packages.includes('better-sqlite3') ? sqliteLoadFailure('better-sqlite3') : undefined;
 }
 
-function versionOf(name: string): string {
-  // Not every package exports its package.json, so this function looks for it in the directories above the entry point.
-  for (let directory = dirname(fileURLToPath(import.meta.resolve(name))); ; directory = dirname(directory)) {
-    try {
-      const manifest: unknown = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
-      if (
-        typeof manifest === 'object' &&
-        manifest !== null &&
-        'name' in manifest &&
-        manifest.name === name &&
-        'version' in manifest
-      ) {
-        return String(manifest.version);
-      }
-    } catch (error) {
-      if (directory === dirname(directory)) throw error;
-    }
-  }
+function versionsOf(packages: readonly string[]): string[] {
+  const resolve = packages.includes('better-sqlite3')
+    ? requireSqlitePackage.resolve
+    : (name: string) => fileURLToPath(import.meta.resolve(name));
+  return packages.map((name) => `${name} ${packageVersion(name, resolve(name))}`);
 }

@@ -10,6 +10,7 @@ import { runtimes } from '../runtimes/runtimes.js';
 import { withDatabaseServers } from './database-servers.js';
 import { formatDriversPage, nodeVersions } from './drivers-page.js';
 import type { DriverResult } from './run-driver.js';
+import { installSqlitePackages } from './sqlite-packages.js';
 
 const TIMEOUT_MS = 120_000;
 
@@ -23,6 +24,7 @@ await withDatabaseServers(async (ports) => {
   for (const key of nodeVersions) {
     const runtime = runtimes[key];
     const binary = await installRuntime(runtime);
+    await installSqlitePackages(Number.parseInt(runtime.version, 10), binary);
     const args = [...runtime.flags, pathOf('run-all-drivers.js'), JSON.stringify(ports)];
     columns.set(key, (await runForJson(binary, args, TIMEOUT_MS)) as readonly DriverResult[]);
   }

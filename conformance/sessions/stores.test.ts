@@ -4,7 +4,7 @@
  * afterwards.
  */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -23,8 +23,10 @@ import {
   startRedis,
   type TestServer,
 } from '@throughline/testing/databases';
+import Libsql from 'libsql';
 import pg from 'pg';
 import { createClient } from 'redis';
+import { requireSqlitePackage, sqliteLoadFailure } from '../drivers/sqlite-packages.js';
 
 const secret = 'a secret of thirty-two characters';
 
@@ -251,16 +253,17 @@ test('sessions in PostgreSQL, through @keyv/postgres with its own pool', (contex
     await store.disconnect();
   }));
 
-test('sessions in SQLite, through @keyv/sqlite', async (context) => {
-  const imported = await import('@keyv/sqlite').catch((error: unknown) => error);
-  if (imported === null || typeof imported !== 'object' || !('KeyvSqlite' in imported)) {
-    context.skip(`@keyv/sqlite is not installed: ${imported}`);
-    return;
-  }
-  const { KeyvSqlite } = imported as typeof import('@keyv/sqlite');
+interface SqliteStore extends Closable {
+  query(sql: string, ...values: unknown[]): Promise<unknown[]>;
+}
+
+async function checkSqlite(
+  context: TestContext,
+  openFile: (file: string) => SessionStore & SqliteStore,
+): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'throughline-sqlite-'));
   try {
-    const open = () => new KeyvSqlite({ uri: `sqlite://${join(directory, 'sessions.sqlite')}`, busyTimeout: 5000 });
+    const open = () => openFile(join(directory, 'sessions.sqlite'));
     await checkStore(open);
     const store = open();
     try {
@@ -275,9 +278,54 @@ test('sessions in SQLite, through @keyv/sqlite', async (context) => {
       context.mock.timers.reset();
       while ((await countRows()) !== 4) await new Promise((resolve) => setTimeout(resolve, 10));
     } finally {
-      await store.disconnect();
+      await store.disconnect?.();
     }
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+test('sessions in SQLite, through @keyv/sqlite', async (context) => {
+  const reason = sqliteLoadFailure('@keyv/sqlite');
+  if (reason !== undefined) {
+    context.skip(reason);
+    return;
+  }
+  const { KeyvSqlite } = requireSqlitePackage('@keyv/sqlite');
+  await checkSqlite(context, (file) => new KeyvSqlite({ uri: `sqlite://${file}`, busyTimeout: 5000 }));
 });
+
+/** Has the members of @keyv/sqlite, which compiles native code, around a package that does not. */
+class LibsqlStore extends EventEmitter implements SqliteStore {
+  readonly opts = { dialect: 'sqlite', table: 'keyv' };
+  namespace: string | undefined;
+  readonly #database: Libsql.Database;
+
+  constructor(file: string) {
+    super();
+    this.#database = new Libsql(file, { timeout: 5000 });
+    this.#database.exec(`PRAGMA journal_mode = WAL;
+      CREATE TABLE IF NOT EXISTS keyv (key VARCHAR(255) PRIMARY KEY, value TEXT)`);
+  }
+
+  async query(sql: string, ...values: unknown[]): Promise<unknown[]> {
+    return this.#database.prepare(sql).all(...values);
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: Keyv's type lets the caller choose the type of the value
+  async get(key: string): Promise<any> {
+    const [row] = await this.query('SELECT value FROM keyv WHERE key = ?', key);
+    return typeof row === 'object' && row !== null && 'value' in row ? row.value : undefined;
+  }
+
+  set = () => assert.fail('sessions compare and set');
+  delete = () => assert.fail('sessions compare and set');
+  clear = () => assert.fail('sessions compare and set');
+
+  async disconnect(): Promise<void> {
+    this.#database.close();
+  }
+}
+
+test('sessions in SQLite, with the statements for @keyv/sqlite', (context) =>
+  checkSqlite(context, (file) => new LibsqlStore(file)));

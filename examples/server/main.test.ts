@@ -88,6 +88,21 @@ describe('npm start while it serves', timeLimit, () => {
     events.destroy();
   });
 
+  it('does not log the requests that a playing page sends, and logs those of visitors', async () => {
+    const sendLogged = async (id: number) => {
+      await text(await openResponse(`${url}/work`, agent, { 'x-request-id': `${id}` }));
+      await program.waitForOutput(new RegExp(`^ {2}${id}: finish$`, 'm'));
+    };
+    await sendLogged(700_600);
+    const post = request(`${url}/users?while=idle`, { method: 'POST', agent }).end();
+    const [response]: IncomingMessage[] = await once(post, 'response');
+    assert.ok(response);
+    assert.match(await text(response), /"requests":64,"reads":168,"mixedUp":0,"cartsMixedUp":0,"lost":0/);
+    await sendLogged(700_700);
+    const [, lines] = program.stdout.split('700600: finish\n');
+    assert.equal(lines, '  700700: start\n  700700: finish\n');
+  });
+
   it('responds with 404 and names the pages if the path is unknown', async () => {
     const response = await openResponse(`${url}/nothing`, agent);
     assert.equal(response.statusCode, 404);
@@ -113,6 +128,14 @@ describe('npm start while it serves', timeLimit, () => {
 });
 
 describe('npm start when it exits', timeLimit, () => {
+  it('sends no users for a page that plays while it checks itself', async () => {
+    const program = new ServerProcess(['--requests', '1000000']);
+    const [, url = ''] = await program.waitForOutput(/(http:\/\/localhost:\d+)/);
+    const response = await fetch(`${url}/users?while=idle`, { method: 'POST' });
+    assert.equal(response.status, 204);
+    await program.kill('SIGTERM');
+  });
+
   it('exits with --exit after it has printed the log, the checks and the table without control codes', async () => {
     const { code, stdout, stderr } = await runToExit(['--exit', '--requests', '60']);
     assert.deepEqual([code, stderr], [0, '']);

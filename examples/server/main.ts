@@ -49,7 +49,8 @@ async function start({ port, requests, isExitWanted }: Options): Promise<number>
     sessions({ secret, store: sessionStore.store, cookie: { name: 'throughline' }, log }),
   );
   setUserReader(shop.currentUser);
-  const server = await startServer(port, { shop }).catch(async (error: unknown) => {
+  let isServing = false;
+  const server = await startServer(port, { shop, isPlayable: () => isServing }).catch(async (error: unknown) => {
     await sessionStore.close();
     throw error;
   });
@@ -70,11 +71,14 @@ async function start({ port, requests, isExitWanted }: Options): Promise<number>
     print();
     if (isExitWanted) return mixedUpIds + shopFailures + mixedUpInComparison === 0 ? 0 : 1;
 
+    isServing = true;
     print(`  ${green('●')} ${bold(url)} shows the requests in flight.`);
     print(`  ${green('●')} ${bold(`${url}/shop`)} signs you in: one user per browser, each with a separate cart.`);
     print(`  ${green('●')} ${bold(`${url}/browser/`)} shows two users at once in a browser.`);
     print(`  ${green('●')} ${bold(`${url}/tracing/`)} shows a Node library in a browser.`);
-    print(`    ${faint('Press Ctrl-C to stop.')}`);
+    print(
+      `    ${faint('The log names your requests. It omits those that an open page sends while it plays. Press Ctrl-C to stop.')}`,
+    );
     print();
     setLogWriter((line) => print(`  ${line}`));
     if (!stop.signal.aborted) await once(stop.signal, 'abort');

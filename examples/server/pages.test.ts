@@ -312,7 +312,7 @@ describe('the pages of the server', { timeout: 300_000 }, () => {
   });
 
   it('every control is reached by the Tab key, shows the focus, and works by keyboard', async () => {
-    const focused = `((element) => [element.id || element.className || element.getAttribute('href') || element.value,
+    const focused = `((element) => [element.id || element.classList[0] || element.getAttribute('href') || element.value,
       getComputedStyle(element.type === 'radio' ? element.closest('label') : element).outlineStyle].join(' '))(document.activeElement)`;
     for (const [path, expected] of [
       [
@@ -374,9 +374,12 @@ describe('the pages of the server', { timeout: 300_000 }, () => {
 
   it('an invalid name is shown again, with the reason, and the form can be corrected', async () => {
     await withPage('/shop', { viewport: narrow }, async (page) => {
+      // The browser focuses the field when it first draws the page, which may be after the page has loaded.
+      const isFocused = `document.activeElement.id === 'user'`;
+      await waitUntil(page, isFocused);
       await page.evaluate(`void (document.querySelector('#user').value = '"><b>')`);
       await page.press('Enter');
-      await waitUntil(page, `document.querySelector('#problem')`);
+      await waitUntil(page, `document.querySelector('#problem') && ${isFocused}`);
       assert.deepEqual(
         await page.evaluate(
           `[document.activeElement.id, document.activeElement.value, document.title, document.activeElement.ariaDescribedByElements?.[0].id ?? 'problem']`,

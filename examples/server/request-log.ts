@@ -8,8 +8,21 @@ export function setLogWriter(newWriter: (line: string) => void): void {
   writer = newWriter;
 }
 
-export function writeLogLine(line: string): void {
-  writer(line);
+const mutedIds = new Set<string>();
+
+/** Writes no lines of this request until `unmuteRequest()` is called. */
+export function muteRequest(id: number): void {
+  mutedIds.add(`${id}`);
+}
+
+export function unmuteRequest(id: number): void {
+  mutedIds.delete(`${id}`);
+}
+
+/** Writes a line that begins with the id and the user of a request. */
+export function writeLogLine(id: number | string | undefined, user: string | undefined, message: string): void {
+  if (mutedIds.has(`${id}`)) return;
+  writer(`${id ?? '-'}${user === undefined ? '' : `  ${user}`}: ${message}`);
 }
 
 let readUser: () => string | undefined = () => undefined;
@@ -25,7 +38,6 @@ export function setUserReader(newReader: () => string | undefined): void {
  */
 export function logWithRequestId(message: string): number | undefined {
   const id = requestId.getStore();
-  const user = readUser();
-  writeLogLine(`${id ?? '-'}${user === undefined ? '' : `  ${user}`}: ${message}`);
+  writeLogLine(id, readUser(), message);
   return id;
 }

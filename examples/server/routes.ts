@@ -5,6 +5,7 @@ import { sendError } from './error-response.js';
 import { pageHeaders } from './page-template.js';
 import { createRequestId, requestId } from './request-id.js';
 import type { RequestLanes, RequestRecorder } from './request-lanes.js';
+import { muteRequest, unmuteRequest } from './request-log.js';
 import { isSameOriginRequest } from './request-origin.js';
 import { runSteps } from './request-work.js';
 import { requestsPage } from './requests-page.js';
@@ -37,6 +38,8 @@ export interface ServerContext {
   readonly port: number;
   /** Undefined for a server without request scopes and sessions. */
   readonly shop: ShopMiddleware | undefined;
+  /** Whether pages that play get users. */
+  readonly isPlayable: () => boolean;
   readonly signal: AbortSignal;
   /** The number of users that were sent by the page's button and are still active. */
   activeUsers: number;
@@ -117,17 +120,36 @@ async function sendInnerRead(response: ServerResponse, recorder: RequestRecorder
   response.end(`${read ?? ''}`);
 }
 
-/** Sends users for a page that plays, unless enough users are active: several open pages share the same users. */
+/**
+ * Sends users for a page that plays, unless enough users are active: several open pages share the same users. Their
+ * requests are not logged, because they never end and would hide the requests of visitors.
+ */
 async function sendRound(context: ServerContext, response: ServerResponse): Promise<void> {
-  if (context.activeUsers + USERS_PER_ROUND > MAX_PLAYING_USERS) {
+  if (!context.isPlayable() || context.activeUsers + USERS_PER_ROUND > MAX_PLAYING_USERS) {
     response.writeHead(204).end();
     return;
   }
-  await sendUsers(context, response, USERS_PER_ROUND);
+  const ids: number[] = [];
+  const createMutedId = () => {
+    const id = createRequestId();
+    ids.push(id);
+    muteRequest(id);
+    return id;
+  };
+  try {
+    await sendUsers(context, response, USERS_PER_ROUND, createMutedId);
+  } finally {
+    for (const id of ids) unmuteRequest(id);
+  }
 }
 
 /** Sends users on behalf of the page, because a browser opens at most six connections to a server at once. */
-async function sendUsers(context: ServerContext, response: ServerResponse, users: number): Promise<void> {
+async function sendUsers(
+  context: ServerContext,
+  response: ServerResponse,
+  users: number,
+  createId: () => number = createRequestId,
+): Promise<void> {
   if (context.activeUsers + users > MAX_ACTIVE_USERS) {
     response
       .writeHead(429, { 'content-type': 'text/plain' })
@@ -137,7 +159,7 @@ async function sendUsers(context: ServerContext, response: ServerResponse, users
   context.activeUsers += users;
   try {
     const { port, signal, shop } = context;
-    const load = { port, users, createId: createRequestId, signal };
+    const load = { port, users, createId, signal };
     const traffic =
       shop === undefined
         ? await sendWorkTraffic({ ...load, path: '/work?slow', requests: load.users, initialUsers: load.users })

@@ -21,6 +21,11 @@ export interface ServerOptions {
    * else.
    */
   readonly shop?: ShopMiddleware;
+  /**
+   * Whether pages that play get users (default: always). `npm start` sends them none during its checks, whose figures they
+   * would change: a page that is still open plays as soon as it reaches the new server.
+   */
+  readonly isPlayable?: () => boolean;
   /** Called for each request, and must call `handleRequest`. The comparison sets more storages around that call. */
   readonly wrapRequest?: (handleRequest: () => void) => void;
 }
@@ -31,7 +36,7 @@ export interface ServerOptions {
  */
 export async function startServer(
   requestedPort: number,
-  { shop, wrapRequest = (handleRequest) => handleRequest() }: ServerOptions = {},
+  { shop, isPlayable = () => true, wrapRequest = (handleRequest) => handleRequest() }: ServerOptions = {},
 ): Promise<RunningServer> {
   const lanes = new RequestLanes();
   const live = new SnapshotStream(() => lanes.snapshot());
@@ -57,7 +62,7 @@ export async function startServer(
     wrapRequest(() => handleRequest(request, response));
   const server = createServer({ keepAliveTimeout: 60_000 }, shop?.wrapListener(listener) ?? listener);
   const port = await listen(server, requestedPort);
-  const context: ServerContext = { lanes, live, port, shop, signal: stop.signal, activeUsers: 0 };
+  const context: ServerContext = { lanes, live, port, shop, isPlayable, signal: stop.signal, activeUsers: 0 };
 
   return {
     port,

@@ -1,11 +1,12 @@
 /**
- * Opens the store of the sessions: Redis if REDIS_URL is set, otherwise a SQLite file, or memory if SQLite is not
- * installed. Every problem with the store is detected here, before the server listens.
+ * Opens the store of the sessions: Redis if REDIS_URL is set, otherwise a SQLite file, or memory if neither Node
+ * nor a package has SQLite. Every problem with the store is detected here, before the server listens.
  */
-import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import KeyvRedis from '@keyv/redis';
 import type { SessionStore } from '@throughline/request/sessions';
+import { findSqliteDriver } from './sqlite-driver.js';
+import { SqliteStore } from './sqlite-store.js';
 import { UserError } from './user-error.js';
 
 export interface OpenedSessionStore {
@@ -65,28 +66,16 @@ async function openRedis(redisUrl: string): Promise<OpenedSessionStore> {
 }
 
 async function openSqlite(folder: string): Promise<OpenedSessionStore> {
-  const sqlite = await import('@keyv/sqlite').catch((error: unknown) => error);
-  if (!isSqlite(sqlite)) {
-    const [reason] = String(sqlite).split('\n');
-    const location = `memory until the server stops, because SQLite is not installed (${reason})`;
+  const driver = await findSqliteDriver();
+  if (typeof driver === 'string') {
+    const location = `memory until the server stops, because there is no SQLite (${driver})`;
     return { store: new Map(), location, close: async () => {} };
   }
   const file = join(folder, 'sessions.sqlite');
-  const store = new sqlite.KeyvSqlite({ uri: `sqlite://${file}`, busyTimeout: 5000 });
-  store.on('error', () => {});
-  try {
-    // SQLite does not wait for the disk at each write. After a power failure only the latest sessions may be missing.
-    await store.query('PRAGMA journal_mode = WAL');
-    await store.query('PRAGMA synchronous = NORMAL');
-    await chmod(file, 0o600);
-  } catch (error) {
+  const store = await SqliteStore.open(driver, file).catch((error: unknown) => {
     throw new UserError(
       `Cannot store the sessions in ${file}: ${error}. Delete the file, or set TMPDIR to another folder.`,
     );
-  }
+  });
   return { store, location: file, close: () => store.disconnect() };
-}
-
-function isSqlite(loaded: unknown): loaded is typeof import('@keyv/sqlite') {
-  return typeof loaded === 'object' && loaded !== null && 'KeyvSqlite' in loaded;
 }

@@ -108,7 +108,7 @@ export async function signOut(response: ServerResponse): Promise<void> {
 
 function logShopEvent(message: string): void {
   const { requestId, userId = '-' } = logFields();
-  writeLogLine(`${requestId}  ${userId}: ${message}`);
+  writeLogLine(`${requestId}`, `${userId}`, message);
 }
 
 function redirectToShop(response: ServerResponse): void {

@@ -1,12 +1,12 @@
 /** The sessions of the shop over real HTTP: they outlive the process, and two processes share them. */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { isNotInstalled, startRedis } from '@throughline/testing/databases';
-import { ServerProcess } from './test/server-process.js';
+import { runToExit, ServerProcess } from './test/server-process.js';
 
 const timeLimit = { timeout: 60_000 };
 
@@ -137,26 +137,86 @@ it(
   },
 );
 
-/** The Node option that makes a package fail to load, as if it was not installed. */
-function optionToHidePackage(name: string): string {
-  const resolve = `export async function resolve(specifier, context, next) {
-    if (specifier === '${name}') throw new Error('Cannot find ${name}');
-    return next(specifier, context);
-  }`;
-  const hooks = `data:text/javascript,${encodeURIComponent(resolve)}`;
-  const main = `import { register } from 'node:module'; register(${JSON.stringify(hooks)});`;
-  return `--import=data:text/javascript,${encodeURIComponent(main)}`;
+/** The Node option that hides node:sqlite, and makes libsql fail as `broken` says. */
+function optionToHideSqlite(broken: 'missing' | 'no binary'): string {
+  const error = `new Error('Cannot find ${broken === 'missing' ? 'libsql' : 'module @libsql/linux-x64-gnu'}')`;
+  const hooks = toModuleUrl(
+    broken === 'missing'
+      ? `export async function resolve(specifier, context, next) {
+           if (specifier === 'libsql') throw ${error};
+           return next(specifier, context);
+         }`
+      : `export async function load(url, context, next) {
+           if (!url.includes('/libsql/')) return next(url, context);
+           return { format: 'module', shortCircuit: true, source: "throw ${error}" };
+         }`,
+  );
+  return `--disable-warning=DEP0205 --import=${toModuleUrl(`import { register } from 'node:module';
+    register(${JSON.stringify(hooks)});
+    const { getBuiltinModule } = process;
+    process.getBuiltinModule = (name) => name === 'node:sqlite' ? undefined : getBuiltinModule(name);`)}`;
 }
 
-it('a server without SQLite stores the sessions in memory, and prints the reason', timeLimit, async () => {
-  await withServer({ NODE_OPTIONS: optionToHidePackage('@keyv/sqlite') }, async (port, program) => {
-    await program.waitForOutput(
-      /Sessions are stored in memory until the server stops, .+ \(Error: Cannot find @keyv\/sqlite\)/,
+function toModuleUrl(source: string): string {
+  return `data:text/javascript,${encodeURIComponent(source)}`;
+}
+
+for (const broken of ['missing', 'no binary'] as const) {
+  it(
+    `a server without SQLite (${broken}) stores the sessions in memory, and prints the reason once`,
+    timeLimit,
+    async () => {
+      await withServer({ NODE_OPTIONS: optionToHideSqlite(broken) }, async (port, program) => {
+        const [line] = await program.waitForOutput(/Sessions are stored in memory .+/);
+        assert.match(
+          line,
+          /^Sessions are stored in memory until the server stops, because there is no SQLite \(node:sqlite .+; Cannot find .+\)\.$/,
+        );
+        const ada = new BrowserWindow();
+        await ada.send(port, '/sign-in', 'user=ada');
+        assert.deepEqual(await ada.cart(port), { user: 'ada', cart: [] });
+        assert.equal(program.stderr, '');
+      });
+    },
+  );
+}
+
+it('a server whose SQLite file is damaged ends with the reason', timeLimit, async () => {
+  const temporary = await mkdtemp(join(tmpdir(), 'throughline-test-'));
+  try {
+    const user = process.getuid?.();
+    const folder = join(temporary, user === undefined ? 'throughline' : `throughline-${user}`);
+    await mkdir(folder, { mode: 0o700 });
+    await writeFile(join(folder, 'sessions.sqlite'), 'not a database. '.repeat(100));
+    const { code, stderr } = await runToExit([], { TMPDIR: temporary });
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /^Cannot store the sessions in .+: .+ file is not a database\. Delete the file, or set TMPDIR/,
     );
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+});
+
+it('a cart survives kill -9 of the server', timeLimit, async () => {
+  const temporary = await mkdtemp(join(tmpdir(), 'throughline-test-'));
+  const env = { TMPDIR: temporary };
+  try {
     const ada = new BrowserWindow();
+    const killed = new ServerProcess(['--requests', '8'], env);
+    const port = await killed.waitUntilServing();
     await ada.send(port, '/sign-in', 'user=ada');
-    assert.deepEqual(await ada.cart(port), { user: 'ada', cart: [] });
-  });
+    for (let count = 0; count < 5; count++) await ada.send(port, '/cart', 'item=pen');
+    await killed.kill('SIGKILL');
+    await withServer(env, async (nextPort, program) => {
+      assert.deepEqual(await ada.cart(nextPort), { user: 'ada', cart: ['pen', 'pen', 'pen', 'pen', 'pen'] });
+      // In particular, there is no warning that node:sqlite is experimental.
+      assert.equal(program.stderr, '');
+    });
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
 });
 
 it('two processes share the sessions in Redis, and recover when Redis restarts', timeLimit, async (t) => {

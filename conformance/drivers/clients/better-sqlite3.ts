@@ -2,12 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Driver } from '../checks/driver.js';
+import { requireSqlitePackage } from '../sqlite-packages.js';
 
 export const betterSqliteDriver: Driver = {
   title: 'better-sqlite3',
   packages: ['better-sqlite3'],
   async open() {
-    const { default: Database } = await import('better-sqlite3');
+    const Database: typeof import('better-sqlite3') = requireSqlitePackage('better-sqlite3');
     const db = new Database(':memory:');
     const directory = await mkdtemp(join(tmpdir(), 'throughline-'));
     let calledFromSql = () => {};

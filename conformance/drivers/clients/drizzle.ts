@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm';
-import { drizzle as onSqlite } from 'drizzle-orm/better-sqlite3';
 import { drizzle as onMysql } from 'drizzle-orm/mysql2';
 import { drizzle as onPg } from 'drizzle-orm/node-postgres';
 import mysql from 'mysql2/promise';
 import pg from 'pg';
 import { POOL_SIZE } from '../checks/check.js';
 import { account, type Driver } from '../checks/driver.js';
+import { requireSqlitePackage } from '../sqlite-packages.js';
 
 export const drizzlePgDriver: Driver = {
   title: 'drizzle-orm, on pg',
@@ -82,9 +82,11 @@ export const drizzleSqliteDriver: Driver = {
   title: 'drizzle-orm, on better-sqlite3',
   packages: ['drizzle-orm', 'better-sqlite3'],
   async open() {
-    const { default: Database } = await import('better-sqlite3');
+    const Database: typeof import('better-sqlite3') = requireSqlitePackage('better-sqlite3');
+    const { drizzle }: typeof import('drizzle-orm/better-sqlite3') = requireSqlitePackage('drizzle-orm/better-sqlite3');
+    const { sql }: typeof import('drizzle-orm') = requireSqlitePackage('drizzle-orm');
     const database = new Database(':memory:');
-    const db = onSqlite({ client: database });
+    const db = drizzle({ client: database });
     return {
       checks: [
         {

@@ -2,6 +2,7 @@ import knex, { type Knex } from 'knex';
 import { awaitCallback } from '../checks/await-callback.js';
 import { BIND_FIX, type Check, type Flow, POOL_SIZE, unwrapped, type Wrap } from '../checks/check.js';
 import { account, type Driver } from '../checks/driver.js';
+import { requireSqlitePackage } from '../sqlite-packages.js';
 
 export const knexPgDriver: Driver = {
   title: 'knex, on pg',
@@ -80,6 +81,7 @@ export const knexSqliteDriver: Driver = {
   title: 'knex, on better-sqlite3',
   packages: ['knex', 'better-sqlite3'],
   async open() {
+    const { knex }: typeof import('knex') = requireSqlitePackage('knex');
     const db = knex({ client: 'better-sqlite3', connection: { filename: ':memory:' }, useNullAsDefault: true });
     return { checks: commonChecks(db), close: () => db.destroy() };
   },

@@ -149,7 +149,7 @@ function showLane({ row, id, user, cells }, lane) {
     const isNow = lane && !lane.done && step === lane.reads.length;
     const isOwnId = read === lane?.id;
     setIfChanged(cell, 'className', read === undefined ? (isNow ? 'now' : '') : isOwnId ? 'read' : 'read wrong');
-    setIfChanged(cell, 'textContent', read === undefined ? '' : isOwnId ? String(read) : `≠ ${read ?? 'none'}`);
+    setIfChanged(cell, 'textContent', read === undefined ? '' : String(read ?? 'none'));
     // The golden angle gives adjacent ids very different hues.
     cell.style.setProperty('--hue', (((isNow ? lane.id : (read ?? 0)) * 137.5) % 360).toFixed(0));
   });

@@ -69,6 +69,10 @@ export class ServerProcess {
     return Number(port);
   }
 
+  get stdout(): string {
+    return this.#stdout;
+  }
+
   get stderr(): string {
     return this.#stderr;
   }

@@ -6,7 +6,7 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 
 /** The length of the time scale. An order that takes longer has a longer scale. */
-const SCALE_MS = 2500;
+const SCALE_MS = 3000;
 
 interface Row {
   readonly span: ReadableSpan;
@@ -47,8 +47,8 @@ export class Waterfall {
     const percentPerMs = 100 / Math.max(SCALE_MS, lastEnd - firstStart);
     for (const { span, bar, duration } of this.#rows) {
       const start = milliseconds(span.startTime);
-      bar.style.left = `${(start - firstStart) * percentPerMs}%`;
-      bar.style.width = `${(endOf(span) - start) * percentPerMs}%`;
+      bar.style.setProperty('--start', `${(start - firstStart) * percentPerMs}%`);
+      bar.style.setProperty('--end', `${(endOf(span) - firstStart) * percentPerMs}%`);
       bar.className = span.ended ? '' : 'open';
       if (span.ended && duration.textContent === '') duration.textContent = `${Math.round(endOf(span) - start)} ms`;
     }

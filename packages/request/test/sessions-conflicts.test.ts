@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { session } from '@throughline/request';
 import { requestScope, upgradeScope } from '@throughline/request/http';
-import { sessions } from '@throughline/request/sessions';
+import { type AtomicKeyvAdapter, sessions } from '@throughline/request/sessions';
 import Keyv from 'keyv';
 import { WebSocket, WebSocketServer } from 'ws';
 import { SECRET, type SessionHandler, startSessionServer } from './sessions/session-server.js';
@@ -211,6 +211,79 @@ class GatedAdapter {
     return this;
   }
 }
+
+/** An adapter of user code that can compare and set, and that fails if it is written to in another way. */
+class AtomicAdapter extends GatedAdapter implements AtomicKeyvAdapter {
+  readonly prefixes: string[] = [];
+  readonly calls: (string | undefined)[][] = [];
+  failNext = false;
+
+  async compareAndSet(
+    key: string,
+    expected: string | undefined,
+    next: string | undefined,
+    ttl: number,
+  ): Promise<boolean> {
+    if (this.failNext) {
+      this.failNext = false;
+      throw new Error('the database is locked');
+    }
+    this.calls.push([key, expected, next]);
+    assert.ok(next === undefined ? ttl === 0 : ttl > 0, `${ttl}`);
+    if (this.map.get(key) !== expected) return false;
+    if (next === undefined) this.map.delete(key);
+    else this.map.set(key, next);
+    return true;
+  }
+
+  async deleteExpired(prefix: string): Promise<void> {
+    this.prefixes.push(prefix);
+  }
+
+  override set = () => assert.fail('sessions compare and set');
+  override delete = () => assert.fail('sessions compare and set');
+}
+
+test('an adapter with compareAndSet is safe to share, and sessions change it in no other way', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: 1_000_000 });
+  const store = new AtomicAdapter();
+  const lines: string[] = [];
+  const log = { warn: (line: string) => lines.push(line), error: (line: string) => lines.push(line) };
+  // Two servers, as two processes would have.
+  await using one = await startSessionServer(keysHandler, { store, log });
+  await using other = await startSessionServer(keysHandler, { store, log });
+  assert.deepEqual(lines, []);
+  const ada = one.newUser();
+  await ada.send('/?a=1');
+  const elsewhere = other.newUser();
+  for (const [name, value] of ada.jar) elsewhere.jar.set(name, value);
+  await Promise.all([ada.send('/?b=2'), elsewhere.send('/?c=3')]);
+  assert.equal((await ada.send('/')).text, '["1","2","3"]');
+  assert.ok(store.calls.every(([key]) => key?.startsWith('session:')));
+  assert.deepEqual(store.calls[0]?.[1], undefined, 'no entry is expected first');
+
+  const { calls } = store;
+  assert.ok(calls.slice(1).every(([, expected]) => typeof expected === 'string'));
+  store.failNext = true;
+  assert.equal((await ada.send('/?a=4')).status, 503);
+  assert.equal((await ada.send('/')).text, '["1","2","3"]');
+
+  t.mock.timers.tick(11 * 60_000);
+  await ada.send('/?a=5');
+  assert.deepEqual(store.prefixes, ['session:']);
+  await ada.send('/sign-out');
+  assert.equal(store.map.size, 0);
+});
+
+test('an adapter with compareAndSet but without deleteExpired deletes expired entries itself', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: 1_000_000 });
+  const store = Object.assign(new AtomicAdapter(), { deleteExpired: undefined });
+  await using server = await startSessionServer(keysHandler, { store: store as unknown as AtomicAdapter });
+  const ada = server.newUser();
+  await ada.send('/?a=1');
+  t.mock.timers.tick(11 * 60_000);
+  assert.equal((await ada.send('/?b=2')).text, '["1","2",null]');
+});
 
 test('a late write does not restore a session that has been destroyed in the meantime', async () => {
   const store = new GatedAdapter();

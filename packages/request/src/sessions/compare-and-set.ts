@@ -1,6 +1,7 @@
 /**
- * Compare-and-set, an operation that Keyv lacks, for a Map and for each store that has an adapter of Keyv's own: Redis,
- * Valkey, PostgreSQL and SQLite. An adapter is recognized by its members. None of the adapters is imported.
+ * Compare-and-set, an operation that Keyv lacks. An adapter of user code can have it as a method (AtomicKeyvAdapter). For
+ * each store that has an adapter of Keyv's own (a Map, Redis, Valkey, PostgreSQL and SQLite) it is implemented here. An
+ * adapter is recognized by its members. None of them is imported.
  */
 import type { KeyvStoreAdapter } from 'keyv';
 
@@ -11,7 +12,43 @@ import type { KeyvStoreAdapter } from 'keyv';
  */
 export type CompareAndSet = (key: string, expected: unknown, next: unknown, ttl: number) => Promise<boolean>;
 
-/** Reads the expiry time of an entry, in milliseconds since the epoch. */
+/**
+ * What an adapter of Keyv adds so that several processes can share the sessions in it.
+ *
+ * @example
+ * class PostgresAdapter extends EventEmitter implements AtomicKeyvAdapter {
+ *   async compareAndSet(key, expected, next, ttl) {
+ *     if (expected !== undefined && next !== undefined) {
+ *       const sql = 'UPDATE entries SET value = $1, expires = $2 WHERE key = $3 AND value = $4';
+ *       return (await pool.query(sql, [next, Date.now() + ttl, key, expected])).rowCount === 1;
+ *     }
+ *     // INSERT … ON CONFLICT DO NOTHING if no entry is expected, DELETE … WHERE value = $2 if there is no next one.
+ *   }
+ *   // and the members that every adapter has: opts, get, set, delete, clear
+ * }
+ * @see https://keyv.org/docs/third-party-storage-adapters/
+ */
+export interface AtomicKeyvAdapter {
+  /**
+   * Sets a key to `next` if the store holds `expected`, in one atomic step of the store. A rejected promise means that
+   * the store failed, and fails the request.
+   * @param key the key with the namespace, as `get` and `set` receive it
+   * @param expected the entry as `get` returned it, or undefined for "no entry"
+   * @param next the entry to store, or undefined to delete the key
+   * @param ttl how long the store keeps the entry, in milliseconds; 0 if it is deleted
+   * @returns false if the store holds something else
+   */
+  compareAndSet(key: string, expected: string | undefined, next: string | undefined, ttl: number): Promise<boolean>;
+
+  /**
+   * Deletes the expired entries whose keys have a prefix. It is called at most every ten minutes. Only a store that
+   * does not delete expired entries itself needs it.
+   * @param prefix the namespace of the sessions, such as 'session:'
+   */
+  deleteExpired?(prefix: string): Promise<void>;
+}
+
+/** Reads from an entry when it expires, in milliseconds since the epoch. */
 type ReadExpiry = (packedEntry: unknown) => Promise<number>;
 
 export interface AtomicStore {
@@ -25,6 +62,13 @@ export interface AtomicStore {
 /** Wraps a store. Without an atomic operation of the store, the operations of this process on one key are queued. */
 export function atomicStoreOf(store: KeyvStoreAdapter | Map<string, unknown>, readExpiry: ReadExpiry): AtomicStore {
   if (store instanceof Map) return atomicMap(store, readExpiry);
+  if (hasCompareAndSet(store)) {
+    return {
+      compareAndSet: (key, expected, next, ttl) => store.compareAndSet(key, textOf(expected), textOf(next), ttl),
+      ...(store.deleteExpired && { deleteExpired: store.deleteExpired.bind(store) }),
+      isSafeToShare: true,
+    };
+  }
   if (isRedis(store)) {
     return {
       compareAndSet: (key, ...rest) =>
@@ -43,7 +87,16 @@ export function atomicStoreOf(store: KeyvStoreAdapter | Map<string, unknown>, re
   return { compareAndSet: queuedCompareAndSet(store), isSafeToShare: false };
 }
 
-/** The number of entries of a Map that are checked before other code of the process runs. */
+function hasCompareAndSet(store: KeyvStoreAdapter): store is KeyvStoreAdapter & AtomicKeyvAdapter {
+  return 'compareAndSet' in store && typeof store.compareAndSet === 'function';
+}
+
+/** Keyv packs entries as text for every adapter. */
+function textOf(entry: unknown): string | undefined {
+  return entry === undefined ? undefined : String(entry);
+}
+
+/** How many entries of a Map are checked before other code of the process runs. */
 const ENTRIES_PER_TURN = 1000;
 
 function atomicMap(store: Map<string, unknown>, readExpiry: ReadExpiry): AtomicStore {

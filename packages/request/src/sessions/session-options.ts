@@ -18,7 +18,8 @@ export interface SessionOptions {
 
   /**
    * The store of the sessions: a Keyv, an adapter of Keyv (`new KeyvRedis(url)`, `new KeyvPostgres(url)`,
-   * `new KeyvSqlite('sqlite://sessions.sqlite')`) or a Map. Default: the memory of this process, with a warning.
+   * `new KeyvSqlite('sqlite://sessions.sqlite')`), one of yours (`AtomicKeyvAdapter`) or a Map. Default: the memory of
+   * this process, with a warning.
    * @see https://keyv.org/docs/storage-adapters/redis/
    */
   store?: SessionStore;

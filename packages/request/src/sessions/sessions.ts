@@ -6,6 +6,7 @@
  */
 import type { Exchange } from '../scope/exchange.js';
 import type { Session, Sessions } from '../scope/session.js';
+import type { AtomicKeyvAdapter } from './compare-and-set.js';
 import { KeyvRecordStore, type SessionStore } from './keyv-record-store.js';
 import { type CookieOptions, SessionCookie } from './session-cookie.js';
 import { describeError } from './session-errors.js';
@@ -13,7 +14,7 @@ import { checkSessionOptions, type SessionOptions } from './session-options.js';
 import { expiryOf, type SessionSettings } from './session-settings.js';
 import { StoredSession } from './stored-session.js';
 
-export type { CookieOptions, SessionOptions, SessionStore };
+export type { AtomicKeyvAdapter, CookieOptions, SessionOptions, SessionStore };
 
 /**
  * Creates the sessions of an application, for the option `session` of an adapter. In each request, `session()` then
@@ -47,8 +48,9 @@ export function sessions(options: SessionOptions): Sessions {
   const recordStore = new KeyvRecordStore(store ?? new Map(), storeTimeout, (line) => log.warn(line));
   if (store !== undefined && !(store instanceof Map) && !recordStore.isSafeToShare && !recordStore.isMap) {
     log.warn(
-      'This store cannot compare and set in one step: if several processes share it, two concurrent requests of one user ' +
-        'can lose what one of them wrote. The adapters of Keyv for SQLite, Redis, Valkey and PostgreSQL do not have this limit.',
+      'This store cannot compare and set in one step: if several processes share it, two requests of one user at once can ' +
+        'lose what one of them wrote. The adapters of Keyv for SQLite, Redis, Valkey and PostgreSQL do not have this limit, ' +
+        'nor does an adapter that has the method compareAndSet (AtomicKeyvAdapter in docs/request.md).',
     );
   }
   return new StoredSessions({
