@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { testDocblocks } from '@throughline/testing/docblocks';
 
-/** The project whose files the examples of bundlers read. It is in this package, so that the package's name resolves. */
+/** The project that the examples of bundlers build. It is in this package, so that the name of the package resolves. */
 const project = new URL('docblocks-project/', import.meta.url);
 mkdirSync(new URL('src/', project), { recursive: true });
 writeFileSync(new URL('src/main.js', project), 'export const main = async (value) => { await value; };\n');

@@ -170,14 +170,14 @@ export interface Session<T extends object = Record<string, unknown>> {
    * import { requestScope } from '@throughline/request/web';
    *
    * const secret = crypto.randomUUID();
-   * const options = { session: sessions({ secret, store: new Map(), idleTimeout: 1000 }) };
+   * const options = { session: sessions({ secret, store: new Map(), idleTimeout: 2000 }) };
    * const handle = requestScope(async () => {
    *   session().set('user', 'ada');
    *   await session().save();
-   *   await setTimeout(600);
+   *   await setTimeout(1100);
    *   session().touch();
    *   await session().save();
-   *   await setTimeout(600);
+   *   await setTimeout(1100);
    *   await session().reload();
    *   console.log(session().get('user')); // ada
    *   return new Response();
