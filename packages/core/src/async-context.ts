@@ -210,6 +210,11 @@ Object.defineProperty(Snapshot, 'name', { value: 'Snapshot', configurable: true 
 
 /**
  * TC39's `AsyncContext` as proposed for `globalThis`. `throughline/global` defines it there.
+ * @example
+ * import { AsyncContext } from 'throughline';
+ *
+ * const locale = new AsyncContext.Variable({ name: 'locale' });
+ * locale.run('fr', () => setTimeout(() => console.log(locale.get()), 10)); // fr
  * @see https://tc39.es/proposal-async-context/#sec-asynccontext-object
  */
 export const AsyncContext: {

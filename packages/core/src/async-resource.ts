@@ -4,6 +4,12 @@ import { AsyncResource as implementation } from '#engine';
 /**
  * Node's AsyncResource. On servers this is the runtime's own class, which carries frames of this package because the
  * engines use the runtime's own mechanism. In browsers it is an equivalent implementation.
+ * @example
+ * import { AsyncLocalStorage, AsyncResource } from 'throughline';
+ *
+ * const user = new AsyncLocalStorage();
+ * const resource = user.run('ada', () => new AsyncResource('job'));
+ * resource.runInAsyncScope(() => console.log(user.getStore())); // ada
  * @see https://nodejs.org/api/async_context.html#class-asyncresource
  */
 export const AsyncResource: typeof NodeAsyncResource = implementation;

@@ -8,6 +8,14 @@ interface Storage {
 
 /**
  * The scope that `withScope()` of an `AsyncLocalStorage` returns: the value is set until the scope is disposed of.
+ * @example
+ * import { AsyncLocalStorage } from 'throughline';
+ *
+ * const user = new AsyncLocalStorage();
+ * const scope = user.withScope('ada');
+ * console.log(user.getStore()); // ada
+ * scope[Symbol.dispose]();
+ * console.log(user.getStore()); // undefined
  * @see https://nodejs.org/api/async_context.html#class-runscope
  */
 export class RunScope implements Disposable {
@@ -22,7 +30,17 @@ export class RunScope implements Disposable {
     storage.enterWith(store);
   }
 
-  /** Restores the value that was set before the scope. Further calls have no effect. */
+  /**
+   * Restores the value that was set before the scope. Further calls have no effect.
+   * @example
+   * import { AsyncLocalStorage } from 'throughline';
+   *
+   * const user = new AsyncLocalStorage({ defaultValue: 'guest' });
+   * const scope = user.withScope('ada');
+   * scope.dispose();
+   * console.log(user.getStore()); // guest
+   * @see https://nodejs.org/api/async_context.html#scopedispose
+   */
   dispose(): void {
     if (this.#isDisposed) return;
     this.#isDisposed = true;

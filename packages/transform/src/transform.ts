@@ -62,8 +62,11 @@ export interface TransformResult {
  *
  * @example
  * import { transform } from '@throughline/transform';
- * const result = transform('export const f = async (id) => { await id; return id; };', { filename: 'f.js' });
- * console.log(result?.code, result?.map.toString());
+ *
+ * const result = transform('async function f(p) { await p; }', { filename: 'f.js' });
+ * console.log(result.code); // import{...}from'throughline/await';async function f(p) { await _wrapOperand(p); }
+ * console.log(result.map.sources); // [ 'f.js' ]
+ * console.log(transform('export const one = 1;', { filename: 'one.js' })); // undefined
  */
 export function transform(code: string, options: TransformOptions): TransformResult | undefined {
   const { filename, lang, generators = 'next', begins = '' } = options;

@@ -74,7 +74,7 @@ const page = share<{ installation: Installation | undefined }>('page', () => ({ 
  * import { install } from 'throughline/web';
  *
  * const uninstall = install();
- * console.log(uninstall.report.await); // 'intercepted'
+ * console.log(uninstall.report.await); // intercepted
  * uninstall();
  * @see https://github.com/tc39/proposal-async-context/blob/master/WEB-INTEGRATION.md, which lists the callbacks of the
  * web platform with the frame of each

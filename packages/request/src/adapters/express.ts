@@ -24,6 +24,7 @@ import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js
  *   response.send(`Hello from ${getRequestScope().id}\n`);
  * });
  * app.listen(8080);
+ * // curl localhost:8080 prints: Hello from ...
  * @see https://expressjs.com/en/guide/behind-proxies.html
  */
 export function requestScope(

@@ -92,6 +92,7 @@ const plugin: FastifyPluginCallback<RequestScopeOptions> = (app, options, done) 
  * await app.register(requestScope);
  * app.get('/', async () => `Hello from ${getRequestScope().id}\n`);
  * await app.listen({ port: 8080 });
+ * // curl localhost:8080 prints: Hello from ...
  * @see https://fastify.dev/docs/latest/Reference/Server/#genreqid
  */
 export const requestScope: FastifyPluginCallback<RequestScopeOptions> = Object.assign(plugin, {

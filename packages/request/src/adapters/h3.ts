@@ -35,6 +35,7 @@ import { currentScopeOf, WebExchange } from '../web/web-exchange.js';
  * app.use(requestScope());
  * app.get('/', () => `Hello from ${getRequestScope().id}\n`);
  * serve(app, { port: 8080 });
+ * // curl localhost:8080 prints: Hello from ...
  * @see https://h3.dev/guide/basics/middleware
  */
 export function requestScope(options: RequestScopeOptions = {}): Middleware {

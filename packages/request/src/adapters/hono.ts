@@ -62,6 +62,7 @@ type Enter = (context: Context, next: Next) => Promise<void>;
  * app.use(requestScope());
  * app.get('/', (context) => context.text(`Hello from ${getRequestScope().id}\n`));
  * serve({ fetch: app.fetch, port: 8080 });
+ * // curl localhost:8080 prints: Hello from ...
  * @see https://hono.dev/docs/guides/middleware
  */
 export function requestScope(options: HonoOptions = {}): MiddlewareHandler {

@@ -35,6 +35,7 @@ export type HttpOptions = RequestScopeOptions & TrustProxyOption;
  *
  * const listener = (request, response) => response.end(`Hello from ${getRequestScope().id}\n`);
  * createServer(requestScope(listener)).listen(8080);
+ * // curl localhost:8080 prints: Hello from ...
  * @see https://nodejs.org/api/http.html#event-request
  */
 export function requestScope<
@@ -67,15 +68,23 @@ export function requestScope<
  * import { createServer } from 'node:http';
  * import { getRequestScope } from '@throughline/request';
  * import { upgradeScope } from '@throughline/request/http';
- * import { WebSocketServer } from 'ws';
+ * import { WebSocket, WebSocketServer } from 'ws';
  *
  * const sockets = new WebSocketServer({ noServer: true });
  * const listener = (request, socket, head) => {
  *   sockets.handleUpgrade(request, socket, head, (webSocket) => {
- *     webSocket.on('message', () => webSocket.send(getRequestScope().id));
+ *     webSocket.on('message', (message) => webSocket.send(`${message} at ${getRequestScope().path}`));
  *   });
  * };
- * createServer().on('upgrade', upgradeScope(listener)).listen(8080);
+ * const server = createServer().on('upgrade', upgradeScope(listener)).listen(8080);
+ *
+ * const client = new WebSocket('ws://localhost:8080/chat');
+ * client.on('open', () => client.send('hello'));
+ * client.on('message', (message) => {
+ *   console.log(`${message}`); // hello at /chat
+ *   client.close();
+ *   server.close();
+ * });
  * @see https://nodejs.org/api/http.html#event-upgrade_1
  */
 export function upgradeScope(
@@ -110,15 +119,22 @@ export function upgradeScope(
  * @returns the listener to pass to the server
  * @throws {RequestError} `ERR_INVALID_OPTION` if an option has an invalid value
  * @example
- * import { createServer } from 'node:http2';
+ * import { connect, createServer } from 'node:http2';
  * import { getRequestScope } from '@throughline/request';
  * import { streamScope } from '@throughline/request/http';
  *
  * const listener = (stream) => {
  *   stream.respond({ ':status': 200 });
- *   stream.end(`Hello from ${getRequestScope().id}\n`);
+ *   stream.end(`Hello from ${getRequestScope().path}`);
  * };
- * createServer().on('stream', streamScope(listener)).listen(8080);
+ * const server = createServer().on('stream', streamScope(listener)).listen(8080);
+ *
+ * const client = connect('http://localhost:8080');
+ * client.request({ ':path': '/cart' }).on('data', (data) => {
+ *   console.log(`${data}`); // Hello from /cart
+ *   client.close();
+ *   server.close();
+ * });
  * @see https://nodejs.org/api/http2.html#event-stream
  */
 export function streamScope(

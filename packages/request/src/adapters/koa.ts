@@ -33,6 +33,7 @@ import { bodyInScope } from '../web/streamed-body.js';
  *   context.body = `Hello from ${getRequestScope().id}\n`;
  * });
  * app.listen(8080);
+ * // curl localhost:8080 prints: Hello from ...
  * @see https://koajs.com/#settings
  */
 export function requestScope(options: RequestScopeOptions = {}): Middleware {

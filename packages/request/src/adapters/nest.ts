@@ -66,6 +66,7 @@ interface RawRequest {
  * app.use(requestScope());
  * app.use((request, response) => response.end(`Hello from ${getRequestScope().id}\n`));
  * await app.listen(8080);
+ * // curl localhost:8080 prints: Hello from ...
  * @see https://docs.nestjs.com/middleware#global-middleware
  */
 export function requestScope(options: RequestScopeOptions = {}): NestMiddleware {
@@ -125,6 +126,7 @@ export class RequestScopeModule implements NestModule {
    * Module({ imports: [RequestScopeModule.forRoot()], controllers: [AppController] })(AppModule);
    * const app = await NestFactory.create(AppModule);
    * await app.listen(8080);
+   * // curl localhost:8080 prints: Hello from ...
    */
   static forRoot(options: RequestScopeOptions = {}): DynamicModule {
     checkScopeOptions(options);
@@ -141,6 +143,7 @@ export class RequestScopeModule implements NestModule {
    * import 'reflect-metadata';
    * import { Module } from '@nestjs/common';
    * import { NestFactory } from '@nestjs/core';
+   * import { getRequestScope } from '@throughline/request';
    * import { RequestScopeModule } from '@throughline/request/nest';
    *
    * class Settings {
@@ -157,7 +160,9 @@ export class RequestScopeModule implements NestModule {
    * class AppModule {}
    * Module({ imports: [scopeModule] })(AppModule);
    * const app = await NestFactory.create(AppModule);
+   * app.use((request, response) => response.end(`Hello from ${getRequestScope().id}\n`));
    * await app.listen(8080);
+   * // curl localhost:8080 prints: Hello from ...
    */
   static forRootAsync({ imports = [], inject = [], useFactory }: RequestScopeAsyncOptions): DynamicModule {
     return { module: RequestScopeModule, imports, providers: [{ provide: OPTIONS, inject, useFactory }] };

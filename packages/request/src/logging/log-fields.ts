@@ -16,7 +16,7 @@ export type LogFields = Record<string, string | number | boolean>;
  * import pino from 'pino';
  *
  * const log = pino({ mixin: logFields });
- * withRequestScope({ id: 'nightly' }, () => log.info('started')); // {..., "requestId":"nightly","msg":"started"}
+ * withRequestScope({ id: 'nightly' }, () => log.info('started')); // {...,"requestId":"nightly","msg":"started"}
  * @see https://github.com/pinojs/pino/blob/main/docs/api.md#opt-mixin
  */
 export function logFields(): LogFields {

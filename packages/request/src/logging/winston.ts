@@ -36,7 +36,7 @@ interface LineWriter {
  * const log = withLogFields(
  *   createLogger({ format: format.combine(logFormat(), format.json()), transports: [new transports.Console()] }),
  * );
- * withRequestScope({ id: 'nightly' }, () => log.info('started')); // {..., "message":"started","requestId":"nightly"}
+ * withRequestScope({ id: 'nightly' }, () => log.info('started')); // {...,"message":"started","requestId":"nightly"}
  * @see https://github.com/winstonjs/winston#creating-child-loggers
  */
 export function withLogFields<Logger extends LineWriter>(logger: Logger): Logger {

@@ -21,6 +21,7 @@ import type { Session } from './session.js';
 /**
  * The scope of one request. Declare the fields of your application once, and they are typed everywhere.
  * @example
+ * // TypeScript
  * import { getRequestScope, withRequestScope } from '@throughline/request';
  *
  * declare module '@throughline/request' {
@@ -31,6 +32,7 @@ import type { Session } from './session.js';
  *
  * withRequestScope({}, () => {
  *   getRequestScope().userId = 'ada';
+ *   console.log(getRequestScope().userId); // ada
  * });
  */
 export interface RequestScope {
@@ -162,6 +164,7 @@ export const { scopeStorage } = shared;
  *   return `Hello from ${id} at ${path}\n`;
  * }
  * createServer(requestScope((request, response) => response.end(greeting()))).listen(8080);
+ * // curl localhost:8080 prints: Hello from ... at /
  */
 export function getRequestScope(): RequestScope {
   const scope = scopeStorage.getStore();

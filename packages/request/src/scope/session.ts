@@ -24,8 +24,21 @@ export interface Session<T extends object = Record<string, unknown>> {
    * Reads a value.
    * @param key the key of the value
    * @returns the value, frozen, or undefined; to change it, write it back with `set()` or `update()`
-   * @throws {RequestError} ERR_SESSION_VALUE if the session is that of a framework's library, and the key is the name of
-   * one of its members
+   * @throws {RequestError} `ERR_SESSION_VALUE` if the session is that of a framework's library, and the key is the name
+   * of one of its members
+   * @example
+   * import { session } from '@throughline/request';
+   * import { sessions } from '@throughline/request/sessions';
+   * import { requestScope } from '@throughline/request/web';
+   *
+   * const options = { session: sessions({ secret: crypto.randomUUID(), store: new Map() }) };
+   * const handle = requestScope(() => {
+   *   session().set('cart', ['book']);
+   *   const cart = session().get('cart');
+   *   console.log(cart, Object.isFrozen(cart)); // [ 'book' ] true
+   *   return new Response();
+   * }, options);
+   * await handle(new Request('http://localhost/'));
    */
   get<K extends keyof T & string>(key: K): DeepReadonly<T[K]> | undefined;
 
@@ -36,6 +49,18 @@ export interface Session<T extends object = Record<string, unknown>> {
    * @throws {RequestError} `ERR_SESSION_VALUE` if JSON cannot represent the key or the value
    * @throws {RequestError} `ERR_SESSION_TOO_LATE` if the session would begin here, but the response headers have been
    * sent without its cookie
+   * @example
+   * import { session } from '@throughline/request';
+   * import { sessions } from '@throughline/request/sessions';
+   * import { requestScope } from '@throughline/request/web';
+   *
+   * const options = { session: sessions({ secret: crypto.randomUUID(), store: new Map() }) };
+   * const handle = requestScope(() => {
+   *   session().set('user', 'ada');
+   *   return new Response('signed in');
+   * }, options);
+   * const response = await handle(new Request('http://localhost/'));
+   * console.log(response.headers.get('set-cookie')); // sid=...; Path=/; HttpOnly; SameSite=Lax
    */
   set<K extends keyof T & string>(key: K, value: T[K]): void;
 
@@ -63,6 +88,7 @@ export interface Session<T extends object = Record<string, unknown>> {
    *   response.end(`${session().get('cart').length} items\n`);
    * };
    * createServer(requestScope(listener, { session: sessions({ secret }) })).listen(8080);
+   * // curl localhost:8080 prints: 1 items
    */
   update<K extends keyof T & string>(
     key: K,
@@ -72,8 +98,21 @@ export interface Session<T extends object = Record<string, unknown>> {
   /**
    * Deletes a value. Without such a value, nothing happens.
    * @param key the key of the value
-   * @throws {RequestError} ERR_SESSION_VALUE if the session is that of a framework's library, and the key is the name of
-   * one of its members
+   * @throws {RequestError} `ERR_SESSION_VALUE` if the session is that of a framework's library, and the key is the name
+   * of one of its members
+   * @example
+   * import { session } from '@throughline/request';
+   * import { sessions } from '@throughline/request/sessions';
+   * import { requestScope } from '@throughline/request/web';
+   *
+   * const options = { session: sessions({ secret: crypto.randomUUID(), store: new Map() }) };
+   * const handle = requestScope(() => {
+   *   session().set('user', 'ada');
+   *   session().delete('user');
+   *   console.log(session().get('user')); // undefined
+   *   return new Response();
+   * }, options);
+   * await handle(new Request('http://localhost/'));
    */
   delete(key: keyof T & string): void;
 
@@ -83,6 +122,21 @@ export interface Session<T extends object = Record<string, unknown>> {
    * @throws {RequestError} `ERR_SESSION_TOO_LATE` if the response headers have been sent
    * @throws {RequestError} `ERR_SESSION_GONE` if the session has ended in the meantime
    * @throws {RequestError} `ERR_SESSION_STORE` if the store fails or is too slow
+   * @example
+   * import { session } from '@throughline/request';
+   * import { sessions } from '@throughline/request/sessions';
+   * import { requestScope } from '@throughline/request/web';
+   *
+   * const options = { session: sessions({ secret: crypto.randomUUID(), store: new Map() }) };
+   * const handle = requestScope(async () => {
+   *   session().set('theme', 'dark');
+   *   await session().save();
+   *   const { id } = session();
+   *   await session().regenerate();
+   *   console.log(session().id === id, session().get('theme')); // false dark
+   *   return new Response();
+   * }, options);
+   * await handle(new Request('http://localhost/'));
    * @see https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.html
    */
   regenerate(): Promise<void>;
@@ -90,10 +144,46 @@ export interface Session<T extends object = Record<string, unknown>> {
   /**
    * Ends the session: its data is deleted, its id becomes invalid and its cookie is removed.
    * @throws {RequestError} `ERR_SESSION_STORE` if the store fails or is too slow
+   * @example
+   * import { session } from '@throughline/request';
+   * import { sessions } from '@throughline/request/sessions';
+   * import { requestScope } from '@throughline/request/web';
+   *
+   * const options = { session: sessions({ secret: crypto.randomUUID(), store: new Map() }) };
+   * const handle = requestScope(async () => {
+   *   session().set('user', 'ada');
+   *   await session().save();
+   *   await session().destroy();
+   *   console.log(session().id, session().get('user')); // undefined undefined
+   *   return new Response();
+   * }, options);
+   * await handle(new Request('http://localhost/'));
    */
   destroy(): Promise<void>;
 
-  /** Restarts the idle time of the session. Each request does so anyway once a tenth of that time has passed. */
+  /**
+   * Restarts the idle time of the session. Each request does so anyway once a tenth of that time has passed.
+   * @example
+   * import { setTimeout } from 'node:timers/promises';
+   * import { session } from '@throughline/request';
+   * import { sessions } from '@throughline/request/sessions';
+   * import { requestScope } from '@throughline/request/web';
+   *
+   * const secret = crypto.randomUUID();
+   * const options = { session: sessions({ secret, store: new Map(), idleTimeout: 2000 }) };
+   * const handle = requestScope(async () => {
+   *   session().set('user', 'ada');
+   *   await session().save();
+   *   await setTimeout(1100);
+   *   session().touch();
+   *   await session().save();
+   *   await setTimeout(1100);
+   *   await session().reload();
+   *   console.log(session().get('user')); // ada
+   *   return new Response();
+   * }, options);
+   * await handle(new Request('http://localhost/'));
+   */
   touch(): void;
 
   /**
@@ -102,6 +192,28 @@ export interface Session<T extends object = Record<string, unknown>> {
    * kept.
    * @throws {RequestError} `ERR_SESSION_STORE` if the store fails or is too slow
    * @throws {RequestError} `ERR_SESSION_GONE` if the session has ended and there are unsaved changes
+   * @example
+   * import { session } from '@throughline/request';
+   * import { sessions } from '@throughline/request/sessions';
+   * import { requestScope } from '@throughline/request/web';
+   *
+   * const options = { session: sessions({ secret: crypto.randomUUID(), store: new Map() }) };
+   * const setItems = (items) =>
+   *   requestScope(() => {
+   *     session().set('items', items);
+   *     return new Response();
+   *   }, options);
+   * const response = await setItems(1)(new Request('http://localhost/'));
+   * const headers = { cookie: response.headers.get('set-cookie').split(';')[0] };
+   *
+   * const handle = requestScope(async () => {
+   *   await setItems(2)(new Request('http://localhost/', { headers })); // another request of the same user
+   *   console.log(session().get('items')); // 1
+   *   await session().reload();
+   *   console.log(session().get('items')); // 2
+   *   return new Response();
+   * }, options);
+   * await handle(new Request('http://localhost/', { headers }));
    */
   reload(): Promise<void>;
 
@@ -110,6 +222,21 @@ export interface Session<T extends object = Record<string, unknown>> {
    * stays open.
    * @throws {RequestError} `ERR_SESSION_STORE` if the store fails or is too slow
    * @throws {RequestError} `ERR_SESSION_GONE` if the session has ended in the meantime
+   * @example
+   * import { session } from '@throughline/request';
+   * import { sessions } from '@throughline/request/sessions';
+   * import { requestScope } from '@throughline/request/web';
+   *
+   * const store = new Map();
+   * const options = { session: sessions({ secret: crypto.randomUUID(), store }) };
+   * const handle = requestScope(async () => {
+   *   session().set('user', 'ada');
+   *   console.log(store.size); // 0
+   *   await session().save();
+   *   console.log(store.size); // 1
+   *   return new Response();
+   * }, options);
+   * await handle(new Request('http://localhost/'));
    */
   save(): Promise<void>;
 }
@@ -124,6 +251,20 @@ export interface Sessions {
    * @param exchange the request and its response
    * @returns the session, or a promise of it if it must be loaded from a store
    * @throws {RequestError} `ERR_SESSION_STORE` if the store fails or is too slow
+   * @example
+   * import { session } from '@throughline/request';
+   * import { sessions } from '@throughline/request/sessions';
+   * import { requestScope } from '@throughline/request/web';
+   *
+   * const stored = sessions({ secret: crypto.randomUUID(), store: new Map() });
+   * const logged = {
+   *   open(exchange) {
+   *     console.log('opens the session for', exchange.method, exchange.url); // opens the session for GET /cart
+   *     return stored.open(exchange);
+   *   },
+   * };
+   * const handle = requestScope(() => new Response(`${session().id}`), { session: logged });
+   * await handle(new Request('http://localhost/cart'));
    */
   open(exchange: Exchange): Session | Promise<Session>;
 }

@@ -16,16 +16,45 @@ export type CompareAndSet = (key: string, expected: unknown, next: unknown, ttl:
  * What an adapter of Keyv adds so that several processes can share the sessions in it.
  *
  * @example
- * class PostgresAdapter extends EventEmitter implements AtomicKeyvAdapter {
- *   async compareAndSet(key, expected, next, ttl) {
- *     if (expected !== undefined && next !== undefined) {
- *       const sql = 'UPDATE entries SET value = $1, expires = $2 WHERE key = $3 AND value = $4';
- *       return (await pool.query(sql, [next, Date.now() + ttl, key, expected])).rowCount === 1;
- *     }
- *     // INSERT … ON CONFLICT DO NOTHING if no entry is expected, DELETE … WHERE value = $2 if there is no next one.
+ * import { EventEmitter } from 'node:events';
+ * import { session } from '@throughline/request';
+ * import { sessions } from '@throughline/request/sessions';
+ * import { requestScope } from '@throughline/request/web';
+ *
+ * class MemoryAdapter extends EventEmitter {
+ *   opts = {};
+ *   entries = new Map();
+ *   async get(key) {
+ *     return this.entries.get(key);
  *   }
- *   // and the members that every adapter has: opts, get, set, delete, clear
+ *   async set(key, entry) {
+ *     this.entries.set(key, entry);
+ *   }
+ *   async delete(key) {
+ *     return this.entries.delete(key);
+ *   }
+ *   async clear() {
+ *     this.entries.clear();
+ *   }
+ *   // In SQL: UPDATE entries SET value = next, expires = now + ttl WHERE key = key AND value = expected
+ *   async compareAndSet(key, expected, next, ttl) {
+ *     if (this.entries.get(key) !== expected) return false;
+ *     if (next === undefined) this.entries.delete(key);
+ *     else this.entries.set(key, next);
+ *     return true;
+ *   }
  * }
+ *
+ * const store = new MemoryAdapter();
+ * const handle = requestScope(
+ *   () => {
+ *     session().set('user', 'ada');
+ *     return new Response();
+ *   },
+ *   { session: sessions({ secret: crypto.randomUUID(), store }) },
+ * );
+ * await handle(new Request('http://localhost/'));
+ * console.log([...store.entries.keys()]); // [ 'session:...' ]
  * @see https://keyv.org/docs/third-party-storage-adapters/
  */
 export interface AtomicKeyvAdapter {

@@ -25,15 +25,24 @@ import { wrapFrameworkSession } from './framework-session.js';
  *   response.end(`visit ${visits}\n`);
  * };
  * createServer(requestScope(listener, { session: sessions({ secret }) })).listen(8080);
+ * // curl localhost:8080 prints: visit 1
  * @example
- * // TypeScript: the type of the values.
+ * // TypeScript: the type of the values
  * import { session } from '@throughline/request';
+ * import { sessions } from '@throughline/request/sessions';
+ * import { requestScope } from '@throughline/request/web';
  *
  * interface Shop {
  *   user: string;
  *   cart: string[];
  * }
- * const signIn = (user: string) => session<Shop>().set('user', user);
+ * const options = { session: sessions({ secret: crypto.randomUUID(), store: new Map() }) };
+ * const handle = requestScope(() => {
+ *   session<Shop>().set('cart', ['book']);
+ *   return new Response(session<Shop>().get('cart')?.join());
+ * }, options);
+ * const response = await handle(new Request('http://localhost/'));
+ * console.log(await response.text()); // book
  */
 export function session<T extends object = Record<string, unknown>>(): Session<T> {
   // Every scope is a Scope, because nothing else is put into the storage.

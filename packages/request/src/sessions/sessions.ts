@@ -36,6 +36,7 @@ export type { AtomicKeyvAdapter, CookieOptions, SessionOptions, SessionStore };
  *   response.end('signed in\n');
  * };
  * createServer(requestScope(listener, options)).listen(8080);
+ * // curl localhost:8080 prints: signed in
  */
 export function sessions(options: SessionOptions): Sessions {
   const { secrets, store, cookie, idleTimeout, absoluteTimeout, storeTimeout, log } = checkSessionOptions(options);

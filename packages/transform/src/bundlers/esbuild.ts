@@ -34,7 +34,10 @@ const LOADERS: Readonly<Record<string, Loader>> = {
  * @example
  * import throughline from '@throughline/transform/esbuild';
  * import { build } from 'esbuild';
- * await build({ entryPoints: ['src/main.js'], outdir: 'dist', bundle: true, plugins: [throughline()] });
+ *
+ * const plugins = [throughline()];
+ * const { errors } = await build({ entryPoints: ['src/main.js'], outdir: 'dist', bundle: true, plugins });
+ * console.log(errors); // []
  *
  * @see https://esbuild.github.io/plugins/
  */

@@ -7,11 +7,13 @@
  *
  * @example
  * import { TransformError, transform } from '@throughline/transform';
+ *
  * try {
  *   transform('async function f() { await; }', { filename: 'f.js' });
  * } catch (error) {
  *   if (!(error instanceof TransformError)) throw error;
- *   console.error(`${error.message}\n\n${error.frame}`);
+ *   console.log(error.message); // f.js:1:27: Unexpected token
+ *   console.log(error.frame.split('\n')[0]); // > 1 | async function f() { await; }
  * }
  */
 export class TransformError extends SyntaxError {
