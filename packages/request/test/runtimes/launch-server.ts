@@ -52,6 +52,8 @@ async function launchInWorkerd(app: AppName, options: AppOptions): Promise<Runni
       format: 'esm',
       conditions: ['workerd'],
       external: ['node:*', 'cloudflare:*', 'crypto'],
+      // @keyv/serialize imports Node's module without the prefix, which workerd requires.
+      alias: { buffer: 'node:buffer' },
       // cookie-signature is a CommonJS module, and calls require('crypto').
       banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire('/');" },
       logLevel: 'error',
