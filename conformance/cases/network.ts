@@ -359,6 +359,6 @@ function dnsResponse(query: Uint8Array): Uint8Array {
   while (query[end] !== 0) end += (query[end] ?? 0) + 1;
   const question = query.subarray(12, end + 5);
   const header = [query[0] ?? 0, query[1] ?? 0, 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0];
-  const answer = [0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 127, 0, 0, 7];
-  return Uint8Array.from([...header, ...question, ...answer]);
+  const record = [0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 127, 0, 0, 7];
+  return Uint8Array.from([...header, ...question, ...record]);
 }

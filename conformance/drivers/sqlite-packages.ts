@@ -1,6 +1,6 @@
 /**
  * The packages for SQLite that npm compiles or downloads a binary for, and the clients on top of them. They are not
- * dependencies of the project, because nobody should have to compile anything to install it. `npm run drivers` installs
+ * dependencies of the project, because installing the project must not compile anything. `npm run drivers` installs
  * them for each version of Node, into `.runtimes/drivers-node22` and so on.
  */
 import { execFile } from 'node:child_process';

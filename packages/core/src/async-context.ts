@@ -111,8 +111,8 @@ const variable = class Variable<T> {
       | undefined;
   }
 
-  // Inlined, not shared with runInCapturedFrame(): forwarding the arguments to another function would allocate an array of
-  // them. Benchmark: npm run bench -- --only run
+  // Inlined, not shared with runInCapturedFrame(): forwarding the arguments to another function would allocate an array
+  // of them. Benchmark: npm run bench -- --only run
   run<R, A extends unknown[]>(value: T, fn: (...args: A) => R, ...args: A): R {
     const holder = getHolder();
     const outer = getFrame(holder);

@@ -260,8 +260,8 @@ const implementation = class AsyncLocalStorage<T> {
     return this.#name;
   }
 
-  // Inlined, not shared with runInCapturedFrame(): forwarding the arguments to another function would allocate an array of
-  // them, which takes a third of the time of a run(). Benchmark: npm run bench -- --only run
+  // Inlined, not shared with runInCapturedFrame(): forwarding the arguments to another function would allocate an array
+  // of them, which takes a third of the time of a run(). Benchmark: npm run bench -- --only run
   run<R, A extends unknown[]>(store: T, fn: (...args: A) => R, ...args: A): R {
     const holder = getHolder();
     const outer = getFrame(holder);

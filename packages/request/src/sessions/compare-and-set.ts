@@ -1,7 +1,7 @@
 /**
- * Compare-and-set, an operation that Keyv lacks. An adapter of user code can have it as a method (AtomicKeyvAdapter). For
- * each store that has an adapter of Keyv's own (a Map, Redis, Valkey, PostgreSQL and SQLite) it is implemented here. An
- * adapter is recognized by its members. None of them is imported.
+ * Compare-and-set, an operation that Keyv lacks. An adapter of user code can have it as a method (AtomicKeyvAdapter).
+ * For each store that has an adapter of Keyv's own (a Map, Redis, Valkey, PostgreSQL and SQLite) it is implemented
+ * here. An adapter is recognized by its members. None of them is imported.
  */
 import type { KeyvStoreAdapter } from 'keyv';
 

@@ -1,6 +1,6 @@
 /**
- * Loaded first with `node --import @throughline/transform/register app.js`, or with `--require`. From then on every ES module and CommonJS
- * module is transformed when Node loads it.
+ * Loaded first with `node --import @throughline/transform/register app.js`, or with `--require`. From then on every ES
+ * module and CommonJS module is transformed when Node loads it.
  *
  *     Node 22.15, 23.5 and newer    import and require    synchronous-hooks.ts
  *     older                         import                asynchronous-hooks.ts, in a separate thread
