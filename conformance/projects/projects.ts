@@ -271,7 +271,7 @@ it('works', async () => require('assert').equal(await demo(), '${OUTPUT}'));
     output: OUTPUT,
   },
   {
-    title: 'esbuild for Node, CommonJS and ES modules',
+    title: 'esbuild for Node, CommonJS',
     dependencies: { esbuild: '^0.28.0' },
     files: {
       'main.mjs': `${ES_MODULE}${PRINT}`,
@@ -279,6 +279,26 @@ it('works', async () => require('assert').equal(await demo(), '${OUTPUT}'));
     commands: [
       ['esbuild', 'main.mjs', '--bundle', '--platform=node', '--outfile=out.cjs', '--log-level=warning'],
       ['node', 'out.cjs'],
+    ],
+    output: OUTPUT,
+  },
+  {
+    title: 'esbuild for Node, ES modules',
+    dependencies: { esbuild: '^0.28.0' },
+    files: {
+      'main.mjs': `${ES_MODULE}${PRINT}`,
+    },
+    commands: [
+      [
+        'esbuild',
+        'main.mjs',
+        '--bundle',
+        '--platform=node',
+        '--format=esm',
+        '--outfile=out.mjs',
+        '--log-level=warning',
+      ],
+      ['node', 'out.mjs'],
     ],
     output: OUTPUT,
   },
@@ -293,7 +313,7 @@ it('works', async () => require('assert').equal(await demo(), '${OUTPUT}'));
     output: OUTPUT,
   },
   {
-    title: 'webpack for Node and, with the plugin, for a page',
+    title: 'webpack for Node, and a build for a page with the plugin',
     dependencies: { webpack: '^5.0.0', 'webpack-cli': '^6.0.0' },
     files: { 'webpack.config.cjs': WEBPACK_CONFIG, 'main.js': `${ES_MODULE}${PRINT}`, 'page.js': PAGE },
     manifest: { type: 'module' },
