@@ -75,7 +75,10 @@ function declarationsOfEntry(url: URL, visited: Set<string>): Declaration[] {
   return [module, ...[...names].flatMap((name) => declarationsOfName(url, name, visited))];
 }
 
-/** Returns the declarations of a name, those that the type of a value refers to in the same file, and their methods. */
+/**
+ * Returns the declarations of a name, those in the same file that the type of a value refers to or that an interface
+ * extends, and their methods.
+ */
 function declarationsOfName(url: URL, name: string, visited: Set<string>): Declaration[] {
   const key = `${url.href} ${name}`;
   if (visited.has(key)) return [];
@@ -89,7 +92,9 @@ function declarationsOfName(url: URL, name: string, visited: Set<string>): Decla
     return declarationsOfName(new URL(link.specifier.replace(/\.js$/, '.d.ts'), url), link.nameThere, visited);
   }
   return own.flatMap(({ methods, text, isExported: _, ...declaration }) => {
-    const words = new Set(declaration.kind === 'value' ? text.match(/[\w$]+/g) : []);
+    // The first line of an interface names what it extends.
+    const line = isClassOrInterface(declaration) ? text.split('\n', 1)[0] : undefined;
+    const words = new Set((declaration.kind === 'value' ? text : line)?.match(/[\w$]+/g));
     const referenced = declarations.filter((other) => other.name !== name && words.has(other.name));
     return [declaration, ...methods, ...referenced.flatMap((other) => declarationsOfName(url, other.name, visited))];
   });
