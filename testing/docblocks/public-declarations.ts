@@ -92,9 +92,7 @@ function declarationsOfName(url: URL, name: string, visited: Set<string>): Decla
     return declarationsOfName(new URL(link.specifier.replace(/\.js$/, '.d.ts'), url), link.nameThere, visited);
   }
   return own.flatMap(({ methods, text, isExported: _, ...declaration }) => {
-    // The first line of an interface names what it extends.
-    const line = isClassOrInterface(declaration) ? text.split('\n', 1)[0] : undefined;
-    const words = new Set((declaration.kind === 'value' ? text : line)?.match(/[\w$]+/g));
+    const words = new Set((declaration.kind === 'value' ? text : HERITAGE.exec(text)?.[1])?.match(/[\w$]+/g));
     const referenced = declarations.filter((other) => other.name !== name && words.has(other.name));
     return [declaration, ...methods, ...referenced.flatMap((other) => declarationsOfName(url, other.name, visited))];
   });
@@ -114,6 +112,8 @@ const DECLARATION =
 /** A re-exported name. If a docblock precedes it, that docblock documents the name. */
 const REEXPORT = /^export \{ ([\w$]+) \} from/;
 const METHOD = /^ {4}(?:static )?([\w$]+)\??[<(]/;
+/** What an interface or a class extends. */
+const HERITAGE = /^.*\b(?:interface|class) .* extends (.*)/;
 const LINK = /^(export|import) (?:type )?\{([^}]*)\} from ['"]([^'"]+)['"]/gm;
 
 function readDeclarationFile(url: URL): DeclarationFile {

@@ -28,7 +28,7 @@ export interface HonoOptions extends RequestScopeOptions {
    * header such as `x-forwarded-proto` was written by its own proxy. Default: whether the URL of the request begins
    * with `https:`.
    */
-  isSecure?: (context: Context) => boolean;
+  isSecure?: ((context: Context) => boolean) | undefined;
 }
 
 /** The bindings that @hono/node-server passes to Hono. An upgrade, which is always HTTP/1.1, has no response. */

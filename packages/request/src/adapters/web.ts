@@ -14,7 +14,7 @@ export interface WebOptions extends RequestScopeOptions {
    * application knows whether a header such as `x-forwarded-proto` was written by its own proxy. Default: whether the
    * URL of the request begins with `https:`.
    */
-  isSecure?: (request: Request) => boolean;
+  isSecure?: ((request: Request) => boolean) | undefined;
 }
 
 /**

@@ -10,7 +10,7 @@ export interface TrustProxyOption {
    * `linklocal` and `uniquelocal`. Default: none.
    * @see https://github.com/jshttp/proxy-addr#proxyaddrreq-trust
    */
-  trustProxy?: string | readonly string[];
+  trustProxy?: string | readonly string[] | undefined;
 }
 
 /**

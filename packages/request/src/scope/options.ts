@@ -12,16 +12,16 @@ export interface RequestScopeOptions {
    * An unsafe id is always replaced. An id is safe if it has at most 128 characters, all of them letters, digits or one
    * of `_ . : @ / + = -`. Default: `false`.
    */
-  trustRequestId?: boolean;
+  trustRequestId?: boolean | undefined;
 
   /**
    * The time from the start of a request until its `signal` aborts with a `TimeoutError`, in milliseconds, at most
    * 2147483647. Default: none.
    */
-  deadline?: number;
+  deadline?: number | undefined;
 
   /** The sessions that `session()` reads and writes, created by `sessions()` of `@throughline/request/sessions`. */
-  session?: Sessions;
+  session?: Sessions | undefined;
 }
 
 /** The longest delay of a timer, in milliseconds (a signed 32-bit integer). */

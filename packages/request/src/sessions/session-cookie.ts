@@ -11,15 +11,15 @@ export interface CookieOptions {
    * The name. Over HTTPS it is prefixed with `__Host-`, which makes browsers reject such a cookie from another host or
    * without HTTPS, unless a domain or a path is given. Default: `sid`.
    */
-  name?: string;
+  name?: string | undefined;
   /** The domain whose subdomains receive the cookie as well. Default: none, so that no other host receives it. */
-  domain?: string;
+  domain?: string | undefined;
   /** The path below which the cookie is sent. Default: `/`. */
-  path?: string;
+  path?: string | undefined;
   /** Whether requests from other sites carry the cookie. `none` requires HTTPS. Default: `lax`. */
-  sameSite?: 'lax' | 'strict' | 'none';
+  sameSite?: 'lax' | 'strict' | 'none' | undefined;
   /** Whether browsers send the cookie over HTTPS only. Default: whether the request came over HTTPS. */
-  secure?: boolean;
+  secure?: boolean | undefined;
 }
 
 /** Longer than any value that is signed here. A longer one is rejected before its signature is computed. */

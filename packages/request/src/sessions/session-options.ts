@@ -7,14 +7,16 @@ import type { CookieOptions } from './session-cookie.js';
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
+const MIN_SECRET_LENGTH = 32;
+
 /** The options of `sessions()`. */
 export interface SessionOptions {
   /**
    * The secret that signs the cookie: at least 32 characters that cannot be guessed. Of several secrets, the first one
    * signs and all of them verify. To replace a secret, put the new one first, and remove the old one when the idle time
-   * has passed.
+   * has passed. The type accepts an environment variable, but a missing one is an error.
    */
-  secret: string | readonly string[];
+  secret: string | undefined | readonly (string | undefined)[];
 
   /**
    * The store of the sessions: a Keyv, an adapter of Keyv (`new KeyvRedis(url)`, `new KeyvPostgres(url)`,
@@ -22,26 +24,28 @@ export interface SessionOptions {
    * this process, with a warning.
    * @see https://keyv.org/docs/storage-adapters/redis/
    */
-  store?: SessionStore;
+  store?: SessionStore | undefined;
 
   /** The attributes of the session cookie. */
-  cookie?: CookieOptions;
+  cookie?: CookieOptions | undefined;
 
   /** The time that a session lasts without a request, in milliseconds. Default: one day. */
-  idleTimeout?: number;
+  idleTimeout?: number | undefined;
 
   /** The time that a session lasts at most, in milliseconds. `regenerate()` restarts this time. Default: 30 days. */
-  absoluteTimeout?: number;
+  absoluteTimeout?: number | undefined;
 
   /** The time that the store may take for one operation, in milliseconds, at most 2147483647. Default: 5000. */
-  storeTimeout?: number;
+  storeTimeout?: number | undefined;
 
   /** The log for warnings and errors that are meant for the operator of the server. Default: the console. */
-  log?: Pick<Console, 'warn' | 'error'>;
+  log?: Pick<Console, 'warn' | 'error'> | undefined;
 }
 
+type Complete<Options> = { [K in keyof Options]-?: Exclude<Options[K], undefined> };
+
 /** The options with their defaults, after validation. */
-export interface CheckedSessionOptions extends Required<Omit<SessionOptions, 'secret' | 'store'>> {
+export interface CheckedSessionOptions extends Complete<Omit<SessionOptions, 'secret' | 'store'>> {
   readonly secrets: readonly string[];
   readonly store: SessionStore | undefined;
 }
@@ -70,15 +74,34 @@ export function checkSessionOptions(options: SessionOptions): CheckedSessionOpti
 }
 
 function checkSecrets(secret: unknown): readonly string[] {
-  const secrets: unknown[] = Array.isArray(secret) ? secret : [secret];
-  const valid = secrets.filter((one): one is string => typeof one === 'string' && one.length >= 32);
-  if (valid.length === 0 || valid.length < secrets.length) {
-    throw optionError(
-      'sessions() needs a `secret` of at least 32 characters, or several of them in an array. Create one with: node -p ' +
-        '"crypto.randomBytes(32).toString(\'base64url\')", and keep it out of the repository.',
+  if (Array.isArray(secret)) {
+    if (secret.length === 0) throw secretError('`secret` of sessions() is an empty array.');
+    return secret.map((one, index) => checkSecret(one, `secret[${index}]`));
+  }
+  return [checkSecret(secret, 'secret')];
+}
+
+function checkSecret(secret: unknown, name: string): string {
+  if (secret === undefined) {
+    throw secretError(
+      `\`${name}\` of sessions() is undefined. If it comes from an environment variable, such as SESSION_SECRET, set that ` +
+        'variable before the server starts.',
     );
   }
-  return valid;
+  if (typeof secret !== 'string') {
+    throw secretError(`\`${name}\` of sessions() must be a string, not ${secret === null ? 'null' : typeof secret}.`);
+  }
+  if (secret.length < MIN_SECRET_LENGTH) {
+    throw secretError(`\`${name}\` of sessions() has only ${secret.length} characters.`);
+  }
+  return secret;
+}
+
+function secretError(problem: string): RequestError {
+  return optionError(
+    `${problem} sessions() needs a secret of at least ${MIN_SECRET_LENGTH} characters, or several of them in an array. ` +
+      'Create one with: node -p "crypto.randomBytes(32).toString(\'base64url\')", and keep it out of the repository.',
+  );
 }
 
 function checkCookie({ name, domain, path, sameSite, secure }: CookieOptions): void {
