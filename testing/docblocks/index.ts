@@ -2,5 +2,6 @@
  * Tests the docblocks of a package: each public function, class and method has an example, and each example prints what
  * its comments show.
  */
-export { expectedLines, runExample } from './example-program.js';
+export { examplesOf, expectedLines, runExample } from './example-program.js';
+export { type PublicDeclaration, readPublicDeclarations } from './public-declarations.js';
 export { type DocblockTestOptions, testDocblocks } from './test-docblocks.js';

@@ -64,7 +64,8 @@ interface RawRequest {
  * Module({})(AppModule);
  * const app = await NestFactory.create(AppModule);
  * app.use(requestScope());
- * app.use((request, response) => response.end(`Hello from ${getRequestScope().id}\n`));
+ * const greet = (request, response) => response.end(`Hello from ${getRequestScope().id}\n`);
+ * app.use(greet);
  * await app.listen(8080);
  * // curl localhost:8080 prints: Hello from ...
  * @see https://docs.nestjs.com/middleware#global-middleware
@@ -107,24 +108,17 @@ export class RequestScopeModule implements NestModule {
    * @throws {RequestError} `ERR_INVALID_OPTION` if an option has an invalid value
    * @example
    * import 'reflect-metadata';
-   * import { Controller, Get, Module } from '@nestjs/common';
+   * import { Module } from '@nestjs/common';
    * import { NestFactory } from '@nestjs/core';
    * import { getRequestScope } from '@throughline/request';
    * import { RequestScopeModule } from '@throughline/request/nest';
    *
-   * // Without decorator syntax, so that Node can run it as is.
-   * class AppController {
-   *   hello() {
-   *     return `Hello from ${getRequestScope().id}\n`;
-   *   }
-   * }
-   * Controller()(AppController);
-   * const { prototype } = AppController;
-   * Get()(prototype, 'hello', Object.getOwnPropertyDescriptor(prototype, 'hello'));
-   *
+   * // This example has no decorators, so that Node can run it as is.
    * class AppModule {}
-   * Module({ imports: [RequestScopeModule.forRoot()], controllers: [AppController] })(AppModule);
+   * Module({ imports: [RequestScopeModule.forRoot()] })(AppModule);
    * const app = await NestFactory.create(AppModule);
+   * const greet = (request, response) => response.end(`Hello from ${getRequestScope().id}\n`);
+   * app.use(greet);
    * await app.listen(8080);
    * // curl localhost:8080 prints: Hello from ...
    */
@@ -160,7 +154,8 @@ export class RequestScopeModule implements NestModule {
    * class AppModule {}
    * Module({ imports: [scopeModule] })(AppModule);
    * const app = await NestFactory.create(AppModule);
-   * app.use((request, response) => response.end(`Hello from ${getRequestScope().id}\n`));
+   * const greet = (request, response) => response.end(`Hello from ${getRequestScope().id}\n`);
+   * app.use(greet);
    * await app.listen(8080);
    * // curl localhost:8080 prints: Hello from ...
    */

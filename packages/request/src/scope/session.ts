@@ -233,7 +233,8 @@ export interface Session<T extends object = SessionValues> {
    *     return new Response();
    *   }, options);
    * const response = await setItems(1)(new Request('http://localhost/'));
-   * const headers = { cookie: response.headers.get('set-cookie').split(';')[0] };
+   * const [cookie = ''] = (response.headers.get('set-cookie') ?? '').split(';');
+   * const headers = { cookie };
    *
    * const handle = requestScope(async () => {
    *   await setItems(2)(new Request('http://localhost/', { headers })); // another request of the same user
