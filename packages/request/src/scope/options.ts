@@ -31,7 +31,16 @@ export const MAX_TIMER_DELAY = 2 ** 31 - 1;
  * Validates the options of an adapter. It is called once, when the adapter is mounted.
  * @throws {RequestError} `ERR_INVALID_OPTION` if an option has an invalid value
  */
-export function checkScopeOptions({ trustRequestId, deadline }: RequestScopeOptions): void {
+export function checkScopeOptions(options: RequestScopeOptions): void {
+  const { trustRequestId, deadline } = options;
+  // Every request, and every object with which a framework calls a middleware, has one of these.
+  if ('headers' in options || 'req' in options) {
+    throw new RequestError(
+      'ERR_INVALID_OPTION',
+      'requestScope was called with a request instead of its options, because it was mounted without a call. Use ' +
+        'requestScope(), for example app.use(requestScope()).',
+    );
+  }
   if (trustRequestId !== undefined && typeof trustRequestId !== 'boolean') {
     throw new RequestError(
       'ERR_INVALID_OPTION',
