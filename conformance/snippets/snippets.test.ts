@@ -1,5 +1,7 @@
 /** Every snippet of the documentation and of the docblocks compiles as strict TypeScript. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { compileSnippets, type Resolution, type SnippetError } from './compile-snippets.js';
@@ -32,6 +34,21 @@ test('a snippet that is not compiled states the reason', (context) => {
     if (notCompiled !== undefined) context.diagnostic(`${page}:${line} is not compiled: ${notCompiled}`);
   }
   assert.ok(compiled.length > snippets.length * 0.9, 'nearly all snippets must be compiled');
+});
+
+test('every block of JavaScript or TypeScript is called js or ts, so that it is found', () => {
+  for (const page of pages) {
+    const fences = readFileSync(join(root, page), 'utf8').match(
+      /^ *```(?:[cm]?[jt]s|[jt]sx|javascript|typescript)\b.*$/gim,
+    );
+    const languages = fences?.map((fence) => fence.trim().slice(3)) ?? [];
+    assert.equal(languages.length, snippets.filter((snippet) => snippet.page === page).length, page);
+    assert.deepEqual(
+      languages.filter((language) => language !== 'js' && language !== 'ts'),
+      [],
+      page,
+    );
+  }
 });
 
 test('snippetsOf() finds the blocks of JavaScript and TypeScript, their lines and their marks', () => {
