@@ -2,6 +2,7 @@
 
 import { COMMONJS_MODULE, ES_MODULE, OUTPUT, TEST_BODY, TYPESCRIPT_MODULE } from './programs.js';
 import type { Project } from './project.js';
+import { firstProgram } from './readme-project.js';
 
 const TYPESCRIPT_5 = { typescript: '~5.9.0', '@types/node': '^22.0.0' };
 const TYPESCRIPT_7 = { typescript: '^7.0.0', '@types/node': '^26.0.0' };
@@ -161,6 +162,7 @@ storage.run('${OUTPUT}', async () => {
 `;
 
 export const PROJECTS: readonly Project[] = [
+  firstProgram,
   sharedState,
   twoVersions,
   { ...compiled('TypeScript 7, node16 from CommonJS', TYPESCRIPT_7, { module: 'node16' }, false), isQuick: true },

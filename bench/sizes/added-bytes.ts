@@ -1,0 +1,26 @@
+/** Measures how many bytes a package adds to a page, minified and gzipped. */
+import { gzipSync } from 'node:zlib';
+import { type BuildOptions, build } from 'esbuild';
+import type { PageVariant } from './page-variants.js';
+
+async function bundledBytes(entryPoint: string, options: BuildOptions): Promise<number> {
+  const { outputFiles } = await build({
+    entryPoints: [entryPoint],
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'esnext',
+    write: false,
+    logLevel: 'error',
+    ...options,
+  });
+  const [output] = outputFiles ?? [];
+  if (output === undefined) throw new Error(`esbuild wrote nothing for ${entryPoint}.`);
+  return gzipSync(output.contents, { level: 9 }).length;
+}
+
+/** @returns the size of the bundled page without that of the page's own code */
+export async function addedBytes({ entryPoint, packageName, options }: PageVariant): Promise<number> {
+  const ownBytes = await bundledBytes(entryPoint, { external: [packageName] });
+  return (await bundledBytes(entryPoint, options)) - ownBytes;
+}
