@@ -28,6 +28,7 @@ function tsconfig(options: object): string {
 function compiled(title: string, dependencies: Record<string, string>, options: object, isEsModule: boolean): Project {
   return {
     title,
+    group: 'TypeScript',
     dependencies,
     manifest: { type: isEsModule ? 'module' : 'commonjs' },
     files: { 'tsconfig.json': tsconfig(options), 'main.ts': TYPESCRIPT_MODULE + PRINT },
@@ -43,6 +44,7 @@ function compiled(title: string, dependencies: Record<string, string>, options: 
 function checked(title: string, dependencies: Record<string, string>, options: object): Project {
   return {
     title,
+    group: 'TypeScript',
     dependencies,
     manifest: { type: 'module' },
     files: { 'tsconfig.json': tsconfig({ ...options, noEmit: true }), 'main.ts': TYPESCRIPT_MODULE },
@@ -76,6 +78,7 @@ await dependency.storage.run(7, () =>
 
 const sharedState: Project = {
   title: 'ES modules with a CommonJS dependency: one copy',
+  group: 'Modules',
   manifest: { type: 'module' },
   files: {
     'main.js': SCOPE_OWNER,
@@ -180,6 +183,7 @@ export const PROJECTS: readonly Project[] = [
   checked('TypeScript 7, preserve', TYPESCRIPT_7, { module: 'preserve' }),
   {
     title: 'ts-node',
+    group: 'TypeScript',
     dependencies: { 'ts-node': '^10.9.0', ...TYPESCRIPT_5 },
     files: { 'tsconfig.json': tsconfig({ module: 'commonjs' }), 'main.ts': TYPESCRIPT_MODULE + PRINT },
     commands: [['ts-node', 'main.ts']],
@@ -187,6 +191,7 @@ export const PROJECTS: readonly Project[] = [
   },
   {
     title: 'tsx',
+    group: 'TypeScript',
     dependencies: { tsx: '^4.0.0' },
     files: { 'main.ts': TYPESCRIPT_MODULE + PRINT },
     commands: [['tsx', 'main.ts']],
@@ -194,6 +199,7 @@ export const PROJECTS: readonly Project[] = [
   },
   {
     title: 'Jest 30 (CommonJS)',
+    group: 'Test runners',
     dependencies: JEST,
     files: { 'demo.js': COMMONJS_MODULE, 'demo.test.js': `const { demo } = require('./demo');\n${TEST_BODY}` },
     commands: [['jest'], PRINT_SUCCESS],
@@ -201,6 +207,7 @@ export const PROJECTS: readonly Project[] = [
   },
   {
     title: 'Jest 30 with jsdom',
+    group: 'Test runners',
     dependencies: { ...JEST, 'jest-environment-jsdom': '^30.0.0' },
     manifest: { jest: { testEnvironment: 'jsdom' } },
     files: { 'demo.js': COMMONJS_MODULE, 'demo.test.js': `const { demo } = require('./demo');\n${TEST_BODY}` },
@@ -209,6 +216,7 @@ export const PROJECTS: readonly Project[] = [
   },
   {
     title: 'Jest 30 with ts-jest',
+    group: 'Test runners',
     dependencies: TS_JEST,
     manifest: { jest: { preset: 'ts-jest' } },
     files: {
@@ -221,6 +229,7 @@ export const PROJECTS: readonly Project[] = [
   },
   {
     title: 'Nest 11 with its own test set-up',
+    group: 'Test runners',
     dependencies: {
       ...TS_JEST,
       '@nestjs/common': '^11.0.0',
@@ -252,6 +261,7 @@ export const PROJECTS: readonly Project[] = [
   },
   {
     title: 'Vitest',
+    group: 'Test runners',
     dependencies: { vitest: '^4.0.0' },
     files: {
       'demo.mjs': ES_MODULE,
@@ -262,6 +272,7 @@ export const PROJECTS: readonly Project[] = [
   },
   {
     title: 'Mocha',
+    group: 'Test runners',
     dependencies: { mocha: '^11.0.0' },
     files: {
       'demo.js': COMMONJS_MODULE,
@@ -274,6 +285,7 @@ it('works', async () => require('assert').equal(await demo(), '${OUTPUT}'));
   },
   {
     title: 'esbuild for Node, CommonJS',
+    group: 'Bundlers and applications',
     dependencies: { esbuild: '^0.28.0' },
     files: {
       'main.mjs': `${ES_MODULE}${PRINT}`,
@@ -286,6 +298,7 @@ it('works', async () => require('assert').equal(await demo(), '${OUTPUT}'));
   },
   {
     title: 'esbuild for Node, ES modules',
+    group: 'Bundlers and applications',
     dependencies: { esbuild: '^0.28.0' },
     files: {
       'main.mjs': `${ES_MODULE}${PRINT}`,
@@ -306,6 +319,7 @@ it('works', async () => require('assert').equal(await demo(), '${OUTPUT}'));
   },
   {
     title: 'esbuild for a page',
+    group: 'Bundlers and applications',
     dependencies: { esbuild: '^0.28.0' },
     files: { 'page.mjs': PAGE },
     commands: [
@@ -316,6 +330,7 @@ it('works', async () => require('assert').equal(await demo(), '${OUTPUT}'));
   },
   {
     title: 'webpack for Node, and a build for a page with the plugin',
+    group: 'Bundlers and applications',
     dependencies: { webpack: '^5.0.0', 'webpack-cli': '^6.0.0' },
     files: { 'webpack.config.cjs': WEBPACK_CONFIG, 'main.js': `${ES_MODULE}${PRINT}`, 'page.js': PAGE },
     manifest: { type: 'module' },
@@ -327,6 +342,7 @@ it('works', async () => require('assert').equal(await demo(), '${OUTPUT}'));
   },
   {
     title: 'ncc',
+    group: 'Bundlers and applications',
     dependencies: { '@vercel/ncc': '^0.38.0' },
     files: { 'main.js': `${COMMONJS_MODULE}${PRINT}` },
     commands: [
@@ -337,6 +353,7 @@ it('works', async () => require('assert').equal(await demo(), '${OUTPUT}'));
   },
   {
     title: 'A single executable application',
+    group: 'Bundlers and applications',
     dependencies: { esbuild: '^0.28.0', postject: '1.0.0-alpha.6' },
     files: {
       'main.mjs': `${ES_MODULE}${PRINT}`,
@@ -358,6 +375,7 @@ it('works', async () => require('assert').equal(await demo(), '${OUTPUT}'));
   },
   {
     title: 'bun build --compile',
+    group: 'Bundlers and applications',
     dependencies: { bun: '^1.3.0' },
     files: { 'main.mjs': `${ES_MODULE}${PRINT}` },
     commands: [['bun', 'build', '--compile', 'main.mjs', '--outfile', 'application'], ['./application']],
@@ -365,6 +383,7 @@ it('works', async () => require('assert').equal(await demo(), '${OUTPUT}'));
   },
   {
     title: 'A handler for Lambda, bundled by esbuild',
+    group: 'Bundlers and applications',
     dependencies: { esbuild: '^0.28.0' },
     files: { 'handler.mjs': LAMBDA },
     commands: [
@@ -375,6 +394,7 @@ it('works', async () => require('assert').equal(await demo(), '${OUTPUT}'));
   },
   {
     title: 'The loader of the transform with --require and --import',
+    group: 'Modules',
     files: {
       'main.cjs': `${COMMONJS_MODULE}${PRINT}`,
       'main.mjs': `${ES_MODULE}${PRINT}`,
@@ -387,6 +407,7 @@ it('works', async () => require('assert').equal(await demo(), '${OUTPUT}'));
   },
   {
     title: 'Next 16',
+    group: 'Bundlers and applications',
     dependencies: { next: '^16.0.0', react: '^19.0.0', 'react-dom': '^19.0.0' },
     files: {
       'demo.js': ES_MODULE,

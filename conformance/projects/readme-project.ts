@@ -19,6 +19,7 @@ export function readmeProject(readme: string): Project {
   }
   return {
     title: 'The first program of the README',
+    group: 'Modules',
     files: { [file]: program },
     commands: [['node', file]],
     output,
