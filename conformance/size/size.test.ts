@@ -1,7 +1,9 @@
 /**
- * Measures how many bytes the package adds to a page, minified and gzipped. The page is bundled as users bundle theirs.
+ * Measures how many bytes the package adds to a page, minified and gzipped. The page is bundled as users bundle theirs,
+ * or loads the standalone files.
  */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -40,4 +42,18 @@ test('exact await with the transform adds at most 4 kB', async (context) => {
 
 test('all patches and interception add at most 7 kB', async (context) => {
   assertAddedBytes(context, await bundlePage(), 7000);
+});
+
+test('the standalone files have the sizes that docs/without-a-build-step.md states', (context) => {
+  const document = readFileSync(new URL('../../../docs/without-a-build-step.md', import.meta.url), 'utf8');
+  const rows = [...document.matchAll(/^\| `(\S+\.min\.js)` \|.* \| (\S+) kB \| (\S+) kB \|$/gm)];
+  assert.equal(rows.length, 3);
+  for (const [, file = '', minified, gzipped] of rows) {
+    const content = readFileSync(fileURLToPath(import.meta.resolve(`throughline/standalone/${file}`)));
+    const sizes = [content.length, gzipSync(content, { level: 9 }).length];
+    context.diagnostic(`${file}: ${sizes[0]} bytes, ${sizes[1]} gzipped; stated: ${minified} kB, ${gzipped} kB`);
+    for (const [index, stated] of [minified, gzipped].entries()) {
+      assert.ok(Math.abs((sizes[index] ?? 0) - Number(stated) * 1000) < 100, `${file} has ${sizes[index]} bytes`);
+    }
+  }
 });
