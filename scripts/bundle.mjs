@@ -1,6 +1,6 @@
 /**
  * Writes packages/{core,request,transform}/lib, which `exports` of their package.json name, from what the compiler has
- * written to dist. This takes about two seconds.
+ * written to dist. This takes about four seconds.
  *
  *     lib/node/*.cjs       Node: flat CommonJS modules
  *     lib/node/*.js        what `import` loads in Node: re-exports the objects of the .cjs file of the same name
@@ -25,7 +25,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rollup } from 'rollup';
 import { minify } from 'terser';
@@ -34,12 +34,6 @@ import { minify } from 'terser';
 const UNFINISHED = `lib.${process.pid}`;
 
 const packages = fileURLToPath(new URL('../packages/', import.meta.url));
-
-/**
- * Matches a statement that runs when a module is evaluated. A bundler does not drop it from a file of which it needs
- * anything, so a module with such a statement becomes a file of its own, which a bundler drops if nothing needs it.
- */
-const TOP_LEVEL_CALL = /^[\w.]+\(.*\);$/m;
 
 /** Reads the source maps of the compiler, so that those of the flat files lead to the TypeScript sources. */
 const compilerSourceMaps = {
@@ -79,6 +73,22 @@ function readModules(folder, entries, imports) {
   });
 }
 
+/**
+ * Rewrites the files with Terser.
+ * @param {import('terser').MinifyOptions} options
+ */
+const rewrite = (options) => ({
+  name: 'terser',
+  renderChunk: (code) => minify(code, { ...options, sourceMap: { asObject: true } }),
+});
+
+/** The comments are in the packed sources, and would be half of the bytes of lib. Those for bundlers remain. */
+const withoutComments = rewrite({
+  compress: false,
+  mangle: false,
+  format: { beautify: true, comments: false, preserve_annotations: true },
+});
+
 /** Options of Rollup for all files of the packages. */
 const common = {
   sourcemap: true,
@@ -103,12 +113,7 @@ async function bundle(folder, entries, imports, outputs) {
       dir: join(folder, UNFINISHED, to),
       format,
       // In CommonJS, everything that the main entry point needs is one file, so that the hot paths are local to a module.
-      ...(format === 'es'
-        ? {
-            manualChunks: (id, { getModuleInfo }) => chunkOf(getModuleInfo(id)),
-            onlyExplicitManualChunks: true,
-          }
-        : { manualChunks: { main: [join(folder, 'dist', `${entries.index}.js`)] } }),
+      ...(format === 'cjs' && { manualChunks: { main: [join(folder, 'dist', `${entries.index}.js`)] } }),
       entryFileNames: `[name].${extension}`,
       chunkFileNames: ({ name }) => `${name}-[hash].${extension}`,
       exports: 'named',
@@ -116,7 +121,7 @@ async function bundle(folder, entries, imports, outputs) {
       interop: 'auto',
       externalLiveBindings: false,
       hoistTransitiveImports: false,
-      plugins: [noImportsForOrder],
+      plugins: [withoutComments],
     });
     if (format === 'cjs' && to === 'node') {
       for (const { name, exports, isEntry } of output) {
@@ -126,12 +131,6 @@ async function bundle(folder, entries, imports, outputs) {
   }
   await build.close();
 }
-
-/** Rollup imports files that another import loads anyway. A bundler warns of each, because it has no side effects. */
-const noImportsForOrder = {
-  name: 'no-imports-for-order',
-  renderChunk: (code) => ({ code: code.replace(/^import '\.\/(?!entry)[^']+';$/gm, ''), map: null }),
-};
 
 /**
  * Writes one minified file with everything that an entry point needs.
@@ -150,25 +149,15 @@ async function bundleStandalone(folder, name, path, imports, format) {
     entryFileNames: '[name].min.js',
     format,
     plugins: [
-      {
-        name: 'minify',
-        renderChunk: (code) =>
-          minify(code, {
-            module: format === 'es',
-            ecma: 2022,
-            // Names the file where it is copied to.
-            format: { preamble: `/*! ${packageName} ${version} | ${license} license */` },
-            sourceMap: { asObject: true },
-          }),
-      },
+      rewrite({
+        module: format === 'es',
+        ecma: 2022,
+        // Names the file where it is copied to.
+        format: { preamble: `/*! ${packageName} ${version} | ${license} license */` },
+      }),
     ],
   });
   await build.close();
-}
-
-/** Returns the name of the file of a module; undefined leaves the choice to Rollup. */
-function chunkOf({ id, code, isEntry }) {
-  return !isEntry && TOP_LEVEL_CALL.test(code) ? basename(id, '.js') : undefined;
 }
 
 /** Returns the code of an ES module with the exports of a CommonJS module. */
@@ -193,24 +182,25 @@ async function bundleCore() {
     async_hooks: 'shims/async_hooks',
   });
   const native = entries('web/install-native', 'await/entry-native');
+  const nativeImports = (engine) => ({ '#engine': `engine/${engine}`, '#await': 'await/entry-native' });
   const page = entries('web/index', 'await/entry');
-  const engine = (name, web = 'web/install') => ({ '#engine': `engine/${name}`, '#web': web });
-  await bundle(folder, native, engine('node'), [
+  const pageImports = (web) => ({ '#engine': 'engine/portable', '#web': web, '#await': 'await/emitted-imports' });
+  await bundle(folder, native, nativeImports('node'), [
     { format: 'cjs', to: 'node' },
     { format: 'es', to: 'server' },
   ]);
-  await bundle(folder, native, engine('native'), [{ format: 'es', to: 'native' }]);
-  await bundle(folder, page, engine('portable'), [
+  await bundle(folder, native, nativeImports('native'), [{ format: 'es', to: 'native' }]);
+  await bundle(folder, page, pageImports('web/install'), [
     { format: 'es', to: 'portable' },
     { format: 'cjs', to: 'portable' },
   ]);
-  await bundle(folder, page, engine('portable', 'web/promises-only'), [{ format: 'es', to: 'promises-only' }]);
+  await bundle(folder, page, pageImports('web/promises-only'), [{ format: 'es', to: 'promises-only' }]);
   for (const [name, path, format] of [
     ['throughline.module', 'standalone/throughline-module', 'es'],
     ['throughline', 'standalone/throughline-script', 'iife'],
     ['await-script', 'await/entry-script', 'iife'],
   ]) {
-    await bundleStandalone(folder, name, path, engine('portable'), format);
+    await bundleStandalone(folder, name, path, pageImports('web/install'), format);
   }
 }
 
