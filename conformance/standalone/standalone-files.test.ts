@@ -146,6 +146,18 @@ test('a file that is loaded twice keeps the values of the storages of both copie
   ]);
 });
 
+test('a bundler resolves the files by name, and keeps an import of the script that uses none of its exports', async () => {
+  host.add(
+    '/resolved.js',
+    await bundle(`import 'throughline/standalone/throughline.min.js';
+      import 'throughline/standalone/await-script.min.js';
+      import { install } from 'throughline/standalone/throughline.module.min.js';
+      console.log(install().report.await, Throughline.install === install, Throughline.install() === install());`),
+  );
+  const lines = await host.printedLines(page('<script type="module" src="/resolved.js"></script>'), 1);
+  assert.deepEqual(lines, ['transformed false true']);
+});
+
 test('workers load the script with importScripts() and the module with import', async () => {
   const work = `${PRINT_VALUES}
     const print = (...values) => postMessage(values.join(' '));
@@ -172,7 +184,7 @@ test('workers load the script with importScripts() and the module with import', 
 test('the files work under a Content Security Policy without unsafe-eval, with Trusted Types', async () => {
   const { origin } = new URL(host.url(''));
   const policies = {
-    'script-src': `default-src 'none'; script-src 'self' ${origin}; connect-src 'self'`,
+    'script-src': `default-src 'none'; script-src 'self' ${origin}; connect-src 'self'; img-src 'self'`,
     'require-trusted-types-for': `require-trusted-types-for 'script'`,
   };
   const code = `addEventListener('securitypolicyviolation', ({ violatedDirective }) => console.log(violatedDirective));
