@@ -45,7 +45,9 @@ interface Installation {
 }
 
 /** The current installation, if any; all copies of the package share it. */
-const page = share<{ installation: Installation | undefined }>('page', () => ({ installation: undefined }));
+const page = /* @__PURE__ */ share<{ installation: Installation | undefined }>('page', () => ({
+  installation: undefined,
+}));
 
 /**
  * Makes callbacks of the web platform run in the frame of the call that they belong to, and code after a native `await`
