@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import throughline from '@throughline/transform/esbuild';
 import { type BuildOptions, build } from 'esbuild';
 
@@ -42,6 +42,24 @@ test('exact await with the transform adds at most 4 kB', async (context) => {
 
 test('all patches and interception add at most 7 kB', async (context) => {
   assertAddedBytes(context, await bundlePage(), 7000);
+});
+
+test('a page contains nothing of the exports that it does not use', async () => {
+  for (const [specifier, name, unused] of [
+    ['throughline', 'AsyncContext', /AsyncLocalStorage|AsyncResource/],
+    ['throughline', 'AsyncLocalStorage', /AsyncContext|AsyncResource/],
+    ['throughline', 'AsyncResource', /AsyncContext|AsyncLocalStorage/],
+    ['throughline/web', 'install', /AsyncContext|AsyncLocalStorage|AsyncResource/],
+    ['throughline/await', 'guardedCall', /async ?function ?\*/],
+  ] as const) {
+    const bundled = async (exported: string) => {
+      const contents = `export ${exported} from '${specifier}';`;
+      const stdin = { contents, resolveDir: fileURLToPath(new URL('.', import.meta.url)) };
+      return gunzipSync(await bundlePage({ entryPoints: [], stdin })).toString();
+    };
+    assert.doesNotMatch(await bundled(`{ ${name} }`), unused, `${name} of ${specifier}`);
+    if (specifier !== 'throughline/web') assert.match(await bundled('* as all'), unused, `all of ${specifier}`);
+  }
 });
 
 test('the standalone files have the sizes that docs/without-a-build-step.md states', (context) => {
