@@ -3,9 +3,9 @@ import { gzipSync } from 'node:zlib';
 import { type BuildOptions, build } from 'esbuild';
 import type { PageVariant } from './page-variants.js';
 
-async function bundledBytes(entryPoint: string, options: BuildOptions): Promise<number> {
+/** Bundles and minifies a page as users do. */
+export async function bundlePage(options: BuildOptions): Promise<Uint8Array> {
   const { outputFiles } = await build({
-    entryPoints: [entryPoint],
     bundle: true,
     minify: true,
     format: 'esm',
@@ -15,8 +15,12 @@ async function bundledBytes(entryPoint: string, options: BuildOptions): Promise<
     ...options,
   });
   const [output] = outputFiles ?? [];
-  if (output === undefined) throw new Error(`esbuild wrote nothing for ${entryPoint}.`);
-  return gzipSync(output.contents, { level: 9 }).length;
+  if (output === undefined) throw new Error('esbuild wrote nothing.');
+  return output.contents;
+}
+
+async function bundledBytes(entryPoint: string, options: BuildOptions): Promise<number> {
+  return gzipSync(await bundlePage({ entryPoints: [entryPoint], ...options }), { level: 9 }).length;
 }
 
 /** @returns the size of the bundled page without that of the page's own code */
