@@ -17,6 +17,7 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { enterNodeScope } from '../node/enter-scope.js';
+import { hostOfExpress } from '../node/forwarded-host.js';
 import { NodeExchange } from '../node/node-exchange.js';
 import { isEncrypted } from '../node/request-response.js';
 import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js';
@@ -31,7 +32,11 @@ export type RequestScopeAsyncOptions = Pick<ModuleMetadata, 'imports'> &
 interface FastifyHooks {
   addHook(
     name: 'onRequest',
-    hook: (request: { readonly raw: RawRequest; session?: unknown }, reply: unknown, done: () => void) => void,
+    hook: (
+      request: { readonly raw: RawRequest; session?: unknown; host?: string },
+      reply: unknown,
+      done: () => void,
+    ) => void,
   ): unknown;
 }
 
@@ -41,14 +46,14 @@ const OPTIONS = Symbol('throughline.requestScopeOptions');
 const fastifyRequestKey = Symbol('throughline.fastifyRequest');
 
 interface RawRequest {
-  [fastifyRequestKey]?: { session?: unknown };
+  [fastifyRequestKey]?: { session?: unknown; host?: string };
 }
 
 /**
  * Creates the middleware alone, for `app.use()` in `main.ts`. It opens the scope for everything that is mounted after
  * it.
  *
- * The trust setting of the platform decides whether a request came over HTTPS. The session of `@fastify/session` is
+ * The trust setting of the platform decides whether a request came over HTTPS, and to which host. The session of `@fastify/session` is
  * found only with {@link RequestScopeModule}.
  * @param options default: a random id, no deadline and no session
  * @returns the middleware
@@ -86,6 +91,10 @@ class NestExchange extends NodeExchange {
     this.#request = request;
   }
 
+  override get host(): string | undefined {
+    return this.#request[fastifyRequestKey]?.host ?? hostOfExpress(this.#request);
+  }
+
   override get frameworkSession(): unknown {
     const fastifyRequest = this.#request[fastifyRequestKey];
     return fastifyRequest === undefined ? super.frameworkSession : fastifyRequest.session;
@@ -95,7 +104,7 @@ class NestExchange extends NodeExchange {
 /**
  * A module that opens the scope for every request of the application. Import it in the root module.
  *
- * The trust setting of the platform decides whether a request came over HTTPS. If the session cannot be loaded, the
+ * The trust setting of the platform decides whether a request came over HTTPS, and to which host. If the session cannot be loaded, the
  * error goes to the exception filters, in the scope.
  * @see https://docs.nestjs.com/fundamentals/dynamic-modules
  */

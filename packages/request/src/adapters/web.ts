@@ -107,11 +107,14 @@ function complete<Result extends Response | undefined>(
 
 /**
  * Rethrows an error to the runtime after the session has been saved, which also happens when a framework handles an
- * error.
+ * error. If there is a cookie to set, the response is made here: that of the runtime would lack it, and a user whose
+ * session has a new id would be signed out.
  */
-function rethrow(error: unknown, exchange: WebExchange): never | Promise<never> {
+function rethrow(error: unknown, exchange: WebExchange): Response | Promise<Response> {
   return afterSave(exchange, () => {
-    throw error;
+    if (!exchange.hasCookie) throw error;
+    console.error(error);
+    return exchange.errorResponse(error);
   });
 }
 

@@ -1,6 +1,7 @@
 /** The options that every adapter accepts, and their validation. */
 import { RequestError } from '../errors.js';
 import type { Sessions } from './session.js';
+import { checkSessionsOption } from './sessions-option.js';
 
 /** The options that every adapter accepts. */
 export interface RequestScopeOptions {
@@ -31,7 +32,8 @@ export const MAX_TIMER_DELAY = 2 ** 31 - 1;
  * Validates the options of an adapter. It is called once, when the adapter is mounted.
  * @throws {RequestError} `ERR_INVALID_OPTION` if an option has an invalid value
  */
-export function checkScopeOptions({ trustRequestId, deadline }: RequestScopeOptions): void {
+export function checkScopeOptions({ trustRequestId, deadline, session }: RequestScopeOptions): void {
+  checkSessionsOption(session);
   if (trustRequestId !== undefined && typeof trustRequestId !== 'boolean') {
     throw new RequestError(
       'ERR_INVALID_OPTION',
