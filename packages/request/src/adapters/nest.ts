@@ -17,7 +17,7 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { enterNodeScope } from '../node/enter-scope.js';
-import { hostOfExpress } from '../node/forwarded-host.js';
+import { hostOfExpress, hostOfFastify } from '../node/forwarded-host.js';
 import { NodeExchange } from '../node/node-exchange.js';
 import { isEncrypted } from '../node/request-response.js';
 import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js';
@@ -32,11 +32,7 @@ export type RequestScopeAsyncOptions = Pick<ModuleMetadata, 'imports'> &
 interface FastifyHooks {
   addHook(
     name: 'onRequest',
-    hook: (
-      request: { readonly raw: RawRequest; session?: unknown; host?: string },
-      reply: unknown,
-      done: () => void,
-    ) => void,
+    hook: (request: { readonly raw: RawRequest; session?: unknown }, reply: unknown, done: () => void) => void,
   ): unknown;
 }
 
@@ -46,7 +42,7 @@ const OPTIONS = Symbol('throughline.requestScopeOptions');
 const fastifyRequestKey = Symbol('throughline.fastifyRequest');
 
 interface RawRequest {
-  [fastifyRequestKey]?: { session?: unknown; host?: string };
+  [fastifyRequestKey]?: { session?: unknown };
 }
 
 /**
@@ -92,7 +88,7 @@ class NestExchange extends NodeExchange {
   }
 
   override get host(): string | undefined {
-    return this.#request[fastifyRequestKey]?.host ?? hostOfExpress(this.#request);
+    return 'app' in this.#request ? hostOfExpress(this.#request) : hostOfFastify(this.#request);
   }
 
   override get frameworkSession(): unknown {

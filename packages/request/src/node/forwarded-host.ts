@@ -22,6 +22,19 @@ export function hostOfExpress(request: NodeRequest & { app?: unknown }): string 
   return typeof isTrusted === 'function' ? hostBehindProxy(request, isTrusted as ProxyTest) : hostInRequest(request);
 }
 
+/**
+ * The host of a request that Fastify has seen, according to its option `trustProxy`. Middleware receives Node's request,
+ * to which @fastify/middie adds Fastify's `hostname`: the host without the port.
+ */
+export function hostOfFastify(request: NodeRequest & { hostname?: unknown }): string | undefined {
+  const host = hostInRequest(request);
+  const { hostname } = request;
+  if (typeof hostname !== 'string' || host === undefined) return host;
+  if (host === hostname || host.startsWith(`${hostname}:`)) return host;
+  // The name comes from the header that Fastify has trusted, of which it reads the last value.
+  return `${request.headers['x-forwarded-host']}`.split(',').at(-1)?.trim();
+}
+
 function isExpress(app: unknown): app is { get(setting: string): unknown } {
   return typeof app === 'function' && 'get' in app && typeof app.get === 'function';
 }
