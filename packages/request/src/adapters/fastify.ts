@@ -22,7 +22,13 @@ class FastifyExchange extends NodeExchange {
 
   /** @param generatedId the last id that this plugin generated, which is safe */
   constructor(request: FastifyRequest, reply: FastifyReply, generatedId: string | undefined) {
-    super(request.raw, reply.raw, () => request.protocol === 'https', request);
+    super(
+      request.raw,
+      reply.raw,
+      () => request.protocol === 'https',
+      request,
+      () => request.host,
+    );
     // Checking whether an id is safe takes 0.1 µs.
     const isGenerated = generatedId !== undefined && request.id === generatedId;
     this.requestId = isGenerated ? generatedId : asSafeRequestId(String(request.id));
@@ -93,7 +99,7 @@ export interface FastifyRequestScope {
 /**
  * Creates a plugin that opens the scope for every route of the application. Register it before all other plugins.
  *
- * The option `trustProxy` of Fastify decides whether a request came over HTTPS. If the session cannot be loaded, the
+ * The option `trustProxy` of Fastify decides whether a request came over HTTPS, and to which host. If the session cannot be loaded, the
  * error goes to the error handler of Fastify, in the scope.
  *
  * The id of the scope is that of Fastify, `request.id`, so that Fastify's own log lines contain it as `reqId`. If the

@@ -10,7 +10,7 @@ import { addRequestIdHeaderToStream } from '../node/request-id-header.js';
 import type { NodeRequest, NodeResponse } from '../node/request-response.js';
 import { runListenersInScope, scopeOf } from '../node/scoped-emitter.js';
 import { sendErrorResponse } from '../node/send-error-response.js';
-import { secureTestFor, type TrustProxyOption } from '../node/trust-proxy.js';
+import { hostReaderFor, secureTestFor, type TrustProxyOption } from '../node/trust-proxy.js';
 import { UpgradeExchange } from '../node/upgrade-exchange.js';
 import { runWebSocketOfSocketInScope } from '../node/web-socket-scope.js';
 import { errorResponseStatus } from '../scope/error-response.js';
@@ -51,8 +51,9 @@ export function requestScope<
 ): (request: Request, response: Response) => unknown {
   checkScopeOptions(options);
   const isSecure = secureTestFor(options);
+  const readHost = hostReaderFor(options);
   return (request: Request & NodeRequest, response: Response & NodeResponse) =>
-    enterNodeScope(request, response, new NodeExchange(request, response, isSecure), options, (loadError) =>
+    enterNodeScope(request, response, new NodeExchange(request, response, isSecure, undefined, readHost), options, (loadError) =>
       loadError === undefined
         ? handleListenerErrors(
             () => listener(request, response),
@@ -107,8 +108,9 @@ export function upgradeScope(
 ): (request: IncomingMessage, socket: Duplex, head: Buffer) => void {
   checkScopeOptions(options);
   const isSecure = secureTestFor(options);
+  const readHost = hostReaderFor(options);
   return (request, socket, head) => {
-    const exchange = new UpgradeExchange(request, socket, isSecure);
+    const exchange = new UpgradeExchange(request, socket, isSecure, readHost);
     // Handles errors until the application listens to them.
     const destroySocket = () => void socket.destroy();
     socket.on('error', destroySocket);

@@ -17,6 +17,7 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { enterNodeScope } from '../node/enter-scope.js';
+import { hostOfExpress, hostOfFastify } from '../node/forwarded-host.js';
 import { NodeExchange } from '../node/node-exchange.js';
 import { isEncrypted } from '../node/request-response.js';
 import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js';
@@ -48,7 +49,7 @@ interface RawRequest {
  * Creates the middleware alone, for `app.use()` in `main.ts`. It opens the scope for everything that is mounted after
  * it.
  *
- * The trust setting of the platform decides whether a request came over HTTPS. The session of `@fastify/session` is
+ * The trust setting of the platform decides whether a request came over HTTPS, and to which host. The session of `@fastify/session` is
  * found only with {@link RequestScopeModule}.
  * @param options default: a random id, no deadline and no session
  * @returns the middleware
@@ -87,6 +88,10 @@ class NestExchange extends NodeExchange {
     this.#request = request;
   }
 
+  override get host(): string | undefined {
+    return 'app' in this.#request ? hostOfExpress(this.#request) : hostOfFastify(this.#request);
+  }
+
   override get frameworkSession(): unknown {
     const fastifyRequest = this.#request[fastifyRequestKey];
     return fastifyRequest === undefined ? super.frameworkSession : fastifyRequest.session;
@@ -96,7 +101,7 @@ class NestExchange extends NodeExchange {
 /**
  * A module that opens the scope for every request of the application. Import it in the root module.
  *
- * The trust setting of the platform decides whether a request came over HTTPS. If the session cannot be loaded, the
+ * The trust setting of the platform decides whether a request came over HTTPS, and to which host. If the session cannot be loaded, the
  * error goes to the exception filters, in the scope.
  * @see https://docs.nestjs.com/fundamentals/dynamic-modules
  */

@@ -1,6 +1,7 @@
 /** The options that every adapter accepts, and their validation. */
 import { RequestError } from '../errors.js';
 import type { Sessions } from './session.js';
+import { checkSessionsOption } from './sessions-option.js';
 
 /** The options that every adapter accepts. */
 export interface RequestScopeOptions {
@@ -32,7 +33,7 @@ export const MAX_TIMER_DELAY = 2 ** 31 - 1;
  * @throws {RequestError} `ERR_INVALID_OPTION` if an option has an invalid value
  */
 export function checkScopeOptions(options: RequestScopeOptions): void {
-  const { trustRequestId, deadline } = options;
+  const { trustRequestId, deadline, session } = options;
   // Every request, and every object with which a framework calls a middleware, has one of these.
   if ('headers' in options || 'req' in options) {
     throw new RequestError(
@@ -41,6 +42,7 @@ export function checkScopeOptions(options: RequestScopeOptions): void {
         'requestScope(), for example app.use(requestScope()).',
     );
   }
+  checkSessionsOption(session);
   if (trustRequestId !== undefined && typeof trustRequestId !== 'boolean') {
     throw new RequestError(
       'ERR_INVALID_OPTION',
