@@ -16,7 +16,7 @@ import { UpgradeExchange } from '../node/upgrade-exchange.js';
 import { runWebSocketsOfServerInScope } from '../node/web-socket-scope.js';
 import { errorResponseText } from '../scope/error-response.js';
 import { loadSession } from '../scope/load-session.js';
-import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js';
+import { checkScopeOptions, isSecureCheck, type RequestScopeOptions, SCOPE_OPTION_CHECKS } from '../scope/options.js';
 import { scopeStorage } from '../scope/request-scope.js';
 import { responseInScope } from '../web/streamed-body.js';
 import { currentScopeOf, WebExchange } from '../web/web-exchange.js';
@@ -66,7 +66,7 @@ type Enter = (context: Context, next: Next) => Promise<void>;
  * @see https://hono.dev/docs/guides/middleware
  */
 export function requestScope(options: HonoOptions = {}): MiddlewareHandler {
-  checkScopeOptions(options);
+  checkScopeOptions(options, { ...SCOPE_OPTION_CHECKS, isSecure: isSecureCheck });
   const isSecure = options.isSecure ?? isHttps;
 
   const enterWeb: Enter = (context, next) => {

@@ -16,10 +16,12 @@ import {
   type NestModule,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { RequestError } from '../errors.js';
 import { enterNodeScope } from '../node/enter-scope.js';
 import { hostOfExpress, hostOfFastify } from '../node/forwarded-host.js';
 import { NodeExchange } from '../node/node-exchange.js';
 import { isEncrypted } from '../node/request-response.js';
+import { checkOptionNames, describeKind } from '../option-names.js';
 import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js';
 
 type NestMiddleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
@@ -35,6 +37,10 @@ interface FastifyHooks {
     hook: (request: { readonly raw: RawRequest; session?: unknown }, reply: unknown, done: () => void) => void,
   ): unknown;
 }
+
+/** Other ways in which Nest's dynamic modules accept a provider. */
+const USE_FACTORY_HINT = 'Set "useFactory".';
+const ASYNC_OPTION_HINTS = { useClass: USE_FACTORY_HINT, useExisting: USE_FACTORY_HINT, useValue: 'Use forRoot().' };
 
 const OPTIONS = Symbol('throughline.requestScopeOptions');
 
@@ -138,6 +144,7 @@ export class RequestScopeModule implements NestModule {
    * @param options `useFactory` returns the options, or a promise of them; `inject` lists its arguments, and `imports`
    * the modules that provide them
    * @returns the module, for the `imports` of the root module
+   * @throws {RequestError} `ERR_INVALID_OPTION` if an option of this method does not exist, or `useFactory` is missing
    * @example
    * import 'reflect-metadata';
    * import { Module } from '@nestjs/common';
@@ -164,7 +171,15 @@ export class RequestScopeModule implements NestModule {
    * await app.listen(8080);
    * // curl localhost:8080 prints: Hello from ...
    */
-  static forRootAsync({ imports = [], inject = [], useFactory }: RequestScopeAsyncOptions): DynamicModule {
+  static forRootAsync(options: RequestScopeAsyncOptions): DynamicModule {
+    checkOptionNames('forRootAsync()', options, ['imports', 'inject', 'useFactory'], ASYNC_OPTION_HINTS);
+    const { imports = [], inject = [], useFactory } = options;
+    if (typeof useFactory !== 'function') {
+      throw new RequestError(
+        'ERR_INVALID_OPTION',
+        `useFactory of forRootAsync() must be a function that returns the options, not ${describeKind(useFactory)}.`,
+      );
+    }
     return { module: RequestScopeModule, imports, providers: [{ provide: OPTIONS, inject, useFactory }] };
   }
 

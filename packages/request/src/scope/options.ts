@@ -1,7 +1,7 @@
 /** The options that every adapter accepts, and their validation. */
 import { RequestError } from '../errors.js';
+import { checkOptionNames, describeKind } from '../option-names.js';
 import type { Sessions } from './session.js';
-import { checkSessionsOption } from './sessions-option.js';
 
 /** The options that every adapter accepts. */
 export interface RequestScopeOptions {
@@ -28,31 +28,62 @@ export interface RequestScopeOptions {
 /** The longest delay of a timer, in milliseconds (a signed 32-bit integer). */
 export const MAX_TIMER_DELAY = 2 ** 31 - 1;
 
+/** For each option, a check of its value: it returns what the value must be, or undefined if the value is valid. */
+export type OptionChecks = Readonly<Record<string, (value: unknown) => string | undefined>>;
+
+/** The options that every adapter accepts. An adapter with more options adds their checks. */
+export const SCOPE_OPTION_CHECKS = {
+  trustRequestId: (value) => (typeof value === 'boolean' ? undefined : 'true or false'),
+  deadline: (value) =>
+    typeof value === 'number' && value > 0 && value <= MAX_TIMER_DELAY
+      ? undefined
+      : `a number of milliseconds above 0 and at most ${MAX_TIMER_DELAY}`,
+  session: (value) =>
+    hasMethod(value, 'open')
+      ? undefined
+      : 'what sessions() of @throughline/request/sessions returns (session: sessions({ secret }))',
+} satisfies OptionChecks;
+
+/** The check of the option `isSecure` of the adapters that do not see the connection. */
+export const isSecureCheck: OptionChecks[string] = (value) => (typeof value === 'function' ? undefined : 'a function');
+
 /**
  * Validates the options of an adapter. It is called once, when the adapter is mounted.
- * @throws {RequestError} `ERR_INVALID_OPTION` if an option has an invalid value
+ * @param checks the options of the adapter; default: those that every adapter accepts
+ * @param owner the function that has the options, for the error
+ * @throws {RequestError} `ERR_INVALID_OPTION` if an option does not exist or has an invalid value
  */
-export function checkScopeOptions(options: RequestScopeOptions): void {
-  const { trustRequestId, deadline, session } = options;
+export function checkScopeOptions(
+  options: unknown,
+  checks: OptionChecks = SCOPE_OPTION_CHECKS,
+  owner = 'requestScope()',
+): void {
   // Every request, and every object with which a framework calls a middleware, has one of these.
-  if ('headers' in options || 'req' in options) {
+  if (typeof options === 'object' && options !== null && ('headers' in options || 'req' in options)) {
     throw new RequestError(
       'ERR_INVALID_OPTION',
       'requestScope was called with a request instead of its options, because it was mounted without a call. Use ' +
         'requestScope(), for example app.use(requestScope()).',
     );
   }
-  checkSessionsOption(session);
-  if (trustRequestId !== undefined && typeof trustRequestId !== 'boolean') {
-    throw new RequestError(
-      'ERR_INVALID_OPTION',
-      `trustRequestId must be true or false, not ${String(trustRequestId)}.`,
-    );
+  checkOptionNames(owner, options, Object.keys(checks));
+  for (const [name, value] of Object.entries(options as object)) {
+    const expected = value === undefined ? undefined : checks[name]?.(value);
+    if (expected !== undefined) {
+      throw new RequestError('ERR_INVALID_OPTION', `${name} must be ${expected}, not ${describeKind(value)}.`);
+    }
   }
-  if (deadline !== undefined && !(typeof deadline === 'number' && deadline > 0 && deadline <= MAX_TIMER_DELAY)) {
-    throw new RequestError(
-      'ERR_INVALID_OPTION',
-      `deadline must be a number of milliseconds above 0 and at most ${MAX_TIMER_DELAY}, not ${String(deadline)}.`,
-    );
-  }
+}
+
+/** @throws {RequestError} `ERR_INVALID_OPTION` if the listener or handler is not a function */
+export function checkListener(owner: string, listener: unknown): void {
+  if (typeof listener === 'function') return;
+  throw new RequestError(
+    'ERR_INVALID_OPTION',
+    `${owner} needs a function as its first argument, not ${describeKind(listener)}.`,
+  );
+}
+
+export function hasMethod(value: unknown, name: string): boolean {
+  return typeof value === 'object' && value !== null && typeof Reflect.get(value, name) === 'function';
 }
