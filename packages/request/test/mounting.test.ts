@@ -18,7 +18,7 @@ import { listen, withServer } from './http/server.js';
 function assertRemedy(error: unknown): void {
   assert.ok(error instanceof RequestError);
   assert.equal(error.code, 'ERR_INVALID_OPTION');
-  assert.match(error.message, /was mounted without a call\. Use requestScope\(\)/);
+  assert.match(error.message, /was mounted without a call\. Use requestScope\(/);
 }
 
 for (const [name, requestScope] of Object.entries({ Express: expressScope, Nest: nestScope })) {

@@ -58,8 +58,7 @@ export function checkScopeOptions(
   checks: OptionChecks = SCOPE_OPTION_CHECKS,
   owner = 'requestScope()',
 ): void {
-  // Every request, and every object with which a framework calls a middleware, has one of these.
-  if (typeof options === 'object' && options !== null && ('headers' in options || 'req' in options)) {
+  if (isRequestOrContext(options)) {
     throw new RequestError(
       'ERR_INVALID_OPTION',
       'requestScope was called with a request instead of its options, because it was mounted without a call. Use ' +
@@ -78,10 +77,22 @@ export function checkScopeOptions(
 /** @throws {RequestError} `ERR_INVALID_OPTION` if the listener or handler is not a function */
 export function checkListener(owner: string, listener: unknown): void {
   if (typeof listener === 'function') return;
+  if (isRequestOrContext(listener)) {
+    throw new RequestError(
+      'ERR_INVALID_OPTION',
+      `${owner.replace('()', '')} was called with a request instead of a listener, because it was mounted without a call. ` +
+        `Use ${owner.replace('()', '(listener)')}.`,
+    );
+  }
   throw new RequestError(
     'ERR_INVALID_OPTION',
     `${owner} needs a function as its first argument, not ${describeKind(listener)}.`,
   );
+}
+
+/** Whether a framework or a server called the adapter itself in place of what the adapter returns. */
+function isRequestOrContext(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && ('headers' in value || 'req' in value);
 }
 
 export function hasMethod(value: unknown, name: string): boolean {
