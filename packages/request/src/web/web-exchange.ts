@@ -186,8 +186,9 @@ export function createErrorResponse(error: unknown): Response {
 export function currentScopeOf(request: Request): Scope | undefined {
   const scope = scopeStorage.getStore();
   if (scope === undefined) return undefined;
-  const exchange = Scope.exchangeOf(scope);
-  return exchange instanceof WebExchange && exchange.request === request ? scope : undefined;
+  // The exchange may be of another copy of this package.
+  const exchange: (Exchange & { readonly request?: Request }) | undefined = Scope.exchangeOf(scope);
+  return exchange?.request === request ? scope : undefined;
 }
 
 function withHeaders(response: Response, headers: readonly Header[]): Response {
