@@ -81,7 +81,7 @@ describe('the API report', () => {
       'scope/options.d.ts',
       'deadline?: number',
       'deadline?: string',
-      '+    deadline?: string;',
+      '+    deadline?: string',
     ],
   ]) {
     it(`shows ${change}`, () => {
