@@ -11,6 +11,7 @@ export type SourceType = 'module' | 'commonjs' | 'script';
 export interface ParsedFile {
   readonly program: Program;
   readonly module: ParseResult['module'];
+  readonly comments: ParseResult['comments'];
 }
 
 /**

@@ -1,0 +1,386 @@
+/**
+ * `node:async_hooks`: `AsyncLocalStorage` and `AsyncResource` come from `throughline`, and everything else stays.
+ *
+ * Each site is a change of its own, because a storage of Node and one of Throughline work next to each other. Exceptions
+ * are uses of a storage whose meaning depends on the class. They prevent the changes that concern them:
+ *
+ * | Use | Prevents |
+ * | --- | --- |
+ * | `x instanceof AsyncLocalStorage` | every change of `AsyncLocalStorage` in the program |
+ * | a subclass that overrides a method, the option `onPropagate` | the change of `AsyncLocalStorage` in its file |
+ * | `enterWith()`, `disable()` on Node 20 or 22 | the change in the files that create a storage of this name |
+ */
+import type { Node } from 'oxc-parser';
+import { Change, type Leftover } from './migration.js';
+import { findModuleSites, type ModuleSite, type NamedEntry, takenByPattern } from './module-sites.js';
+import { type Identifier, propertyNameOf, type SourceFile } from './source-file.js';
+import { splitNames } from './split-names.js';
+
+const LIBRARY = 'node:async_hooks';
+const STORAGE = 'AsyncLocalStorage';
+const SUPPORTED: ReadonlySet<string> = new Set([STORAGE, 'AsyncResource']);
+
+const KEEP_IMPORT = 'Keep this import of node:async_hooks. It works next to Throughline.';
+const NAME_IMPORT = `Import what the file uses by name: import { ${STORAGE} } from 'throughline'.`;
+
+interface Answer {
+  readonly reason: string;
+  readonly remedy: string;
+}
+
+const NOT_PROVIDED: ReadonlyMap<string, Answer> = new Map(
+  Object.entries({
+    createHook: {
+      reason: 'createHook() observes the resources of Node, which Throughline does not have.',
+      remedy: `${KEEP_IMPORT} If the hook only carries a value, use AsyncLocalStorage instead.`,
+    },
+    executionAsyncId: {
+      reason: 'executionAsyncId() is the id of a resource of Node, which Throughline does not have.',
+      remedy: `${KEEP_IMPORT} If the id is the key of a map, use AsyncLocalStorage instead.`,
+    },
+    triggerAsyncId: {
+      reason: 'triggerAsyncId() is the id of a resource of Node, which Throughline does not have.',
+      remedy: KEEP_IMPORT,
+    },
+    executionAsyncResource: {
+      reason: 'executionAsyncResource() is a resource of Node, which Throughline does not have.',
+      remedy: `${KEEP_IMPORT} If the resource only carries a value, use AsyncLocalStorage instead.`,
+    },
+    asyncWrapProviders: {
+      reason: 'asyncWrapProviders names the resources of Node, which Throughline does not have.',
+      remedy: KEEP_IMPORT,
+    },
+  }),
+);
+
+export interface AsyncHooksResult {
+  readonly changes: readonly Change[];
+  readonly leftovers: readonly Leftover[];
+}
+
+export function isAsyncHooks(specifier: string): boolean {
+  return specifier === LIBRARY || specifier === 'async_hooks';
+}
+
+/**
+ * @param files all files of the program
+ * @param isChanged whether a file may be changed
+ * @param hasOnlyFrames whether the program runs only on versions of Node that keep the values of a storage in a frame
+ */
+export function migrateAsyncHooks(
+  files: readonly SourceFile[],
+  isChanged: (file: SourceFile) => boolean,
+  hasOnlyFrames: boolean,
+): AsyncHooksResult {
+  const prevented = findPreventingUses(files, hasOnlyFrames);
+  const changes: Change[] = [];
+  const leftovers: Leftover[] = [];
+  for (const file of files) {
+    if (!isChanged(file)) continue;
+    const preventing = prevented(file);
+    const sites = findModuleSites(file, isAsyncHooks);
+    if (sites.some(({ taken }) => taken.kind !== 'other')) {
+      for (const use of preventing) if (!leftovers.includes(use)) leftovers.push(use);
+    }
+    for (const site of sites) {
+      const change = changeOf(site, preventing.length > 0);
+      if (change.isPossible && change.edits.size > 0) changes.push(change);
+      leftovers.push(...change.obstacles);
+    }
+  }
+  return { changes, leftovers };
+}
+
+function changeOf(site: ModuleSite, isStoragePrevented: boolean): Change {
+  const change = new Change(LIBRARY);
+  change.replacements.add('throughline');
+  const { file, source, taken } = site;
+  const isMovable = (name: string): boolean => SUPPORTED.has(name) && !(isStoragePrevented && name === STORAGE);
+  const replaceSource = (): void => {
+    change.replace(file, { start: source.start + 1, end: source.end - 1 }, 'throughline');
+  };
+  const leave = (index: number, answer: Answer): void => change.prevent(file, index, answer.reason, answer.remedy);
+  if (site.syntax === 'require' && isShadowedRequire(file)) {
+    leave(site.node.start, { reason: 'The file declares its own require().', remedy: NAME_IMPORT });
+  } else if (taken.kind === 'other') {
+    const isMock = site.syntax === 'mock' || site.syntax === 'call';
+    leave(site.node.start, {
+      reason: taken.reason,
+      remedy: isMock
+        ? "Where the files that it affects now import 'throughline', name that module instead."
+        : NAME_IMPORT,
+    });
+  } else if (taken.kind === 'object') {
+    const references = file.referencesTo(taken.local);
+    if (references === undefined) {
+      leave(site.node.start, {
+        reason: `The name ${taken.local.name} is declared or assigned more than once in the file.`,
+        remedy: NAME_IMPORT,
+      });
+      return change;
+    }
+    for (const reference of references) {
+      const { names, index } = namesReadFrom(file, reference);
+      for (const name of names ?? [undefined]) {
+        if (name === undefined) {
+          leave(index, { reason: `${taken.local.name} is used as a value.`, remedy: NAME_IMPORT });
+        } else if (!isMovable(name)) {
+          leave(index, answerFor(name));
+        }
+      }
+    }
+    if (references.length === 0) {
+      leave(site.node.start, { reason: `${taken.local.name} is not used in the file.`, remedy: 'Remove the import.' });
+    }
+    replaceSource();
+    // Node exports everything as `default` too; Throughline has no default export.
+    if (taken.isDefault) {
+      change.replace(file, { start: taken.local.start, end: taken.local.start }, '* as ');
+    }
+  } else {
+    const { entries, list } = taken;
+    const isMoved = ({ name }: NamedEntry): boolean => isMovable(name);
+    const stays = entries.filter((entry) => !isMoved(entry));
+    if (stays.length === 0) {
+      replaceSource();
+    } else if (stays.length < entries.length && list !== undefined && site.statement !== undefined) {
+      splitNames(change, site, list, entries, isMoved, 'throughline');
+      return withLeftovers(change, site, stays);
+    }
+    for (const { name, node } of stays) leave(node.start, answerFor(name));
+  }
+  return change;
+}
+
+/** The leftovers of a split do not prevent it. */
+class SplitChange extends Change {
+  override get isPossible(): boolean {
+    return true;
+  }
+}
+
+function withLeftovers(change: Change, { file }: ModuleSite, stays: readonly NamedEntry[]): Change {
+  const split = new SplitChange(change.library);
+  for (const [edited, edits] of change.edits) for (const edit of edits) split.replace(edited, edit, edit.text);
+  for (const replacement of change.replacements) split.replacements.add(replacement);
+  for (const { name, node } of stays) {
+    const { reason, remedy } = answerFor(name);
+    split.prevent(file, node.start, reason, remedy);
+  }
+  return split;
+}
+
+function answerFor(name: string): Answer {
+  return (
+    NOT_PROVIDED.get(name) ??
+    (name === STORAGE
+      ? { reason: `${STORAGE} stays, because of a use that depends on Node's class.`, remedy: 'See that use.' }
+      : { reason: `Throughline does not export ${name}.`, remedy: KEEP_IMPORT })
+  );
+}
+
+/** The names that are read from an object at a reference; undefined if the object is used in any other way. */
+function namesReadFrom(
+  file: SourceFile,
+  reference: Identifier,
+): { readonly names: readonly string[] | undefined; readonly index: number } {
+  const parent = file.parentOf(reference);
+  if (parent.type === 'MemberExpression' && parent.object === reference) {
+    const name = propertyNameOf(parent);
+    const isWritten = isWriteTarget(file, parent);
+    return { names: name === undefined || isWritten ? undefined : [name], index: parent.start };
+  }
+  if (parent.type === 'TSQualifiedName' && parent.left === reference) {
+    return { names: [parent.right.name], index: parent.start };
+  }
+  if (parent.type === 'VariableDeclarator' && parent.init === reference && parent.id.type === 'ObjectPattern') {
+    const taken = takenByPattern(parent.id);
+    return { names: taken.kind === 'names' ? taken.entries.map(({ name }) => name) : undefined, index: parent.start };
+  }
+  return { names: undefined, index: reference.start };
+}
+
+function isWriteTarget(file: SourceFile, node: Node): boolean {
+  const parent = file.parentOf(node);
+  return (
+    (parent.type === 'AssignmentExpression' && parent.left === node) ||
+    parent.type === 'UpdateExpression' ||
+    (parent.type === 'UnaryExpression' && parent.operator === 'delete')
+  );
+}
+
+/** Whether `require` is something else than the function of Node. */
+function isShadowedRequire(file: SourceFile): boolean {
+  return file.nodes.some((node) => {
+    if (node.type === 'VariableDeclarator' && node.id.type === 'Identifier' && node.id.name === 'require') {
+      return !(node.init?.type === 'CallExpression' && /createRequire$/.test(file.textOf(node.init.callee)));
+    }
+    const isFunction =
+      node.type === 'FunctionDeclaration' ||
+      node.type === 'FunctionExpression' ||
+      node.type === 'ArrowFunctionExpression';
+    return (
+      isFunction &&
+      ((node.type === 'FunctionDeclaration' && node.id?.name === 'require') ||
+        node.params.some((parameter) => parameter.type === 'Identifier' && parameter.name === 'require'))
+    );
+  });
+}
+
+/** @returns a function that returns the uses that prevent a change of `AsyncLocalStorage` in a file */
+function findPreventingUses(
+  files: readonly SourceFile[],
+  hasOnlyFrames: boolean,
+): (file: SourceFile) => readonly Leftover[] {
+  const everywhere: Leftover[] = [];
+  const ofFile = new Map<SourceFile, Leftover[]>();
+  const ofName = new Map<string, Leftover[]>();
+  const createdNames = new Map<SourceFile, Set<string>>();
+  const calls: { file: SourceFile; node: Node; method: string; receiver: string | undefined }[] = [];
+  const add = <K>(map: Map<K, Leftover[]>, key: K, leftover: Leftover): void => {
+    map.set(key, [...(map.get(key) ?? []), leftover]);
+  };
+  for (const file of files) {
+    const aliases = storageAliases(file);
+    const isStorageClass = (node: Node): boolean =>
+      (node.type === 'Identifier' && aliases.has(node.name)) || propertyNameOf(node) === STORAGE;
+    const leftover = (node: Node, reason: string, remedy: string): Leftover => ({
+      file,
+      index: node.start,
+      library: LIBRARY,
+      reason,
+      remedy,
+    });
+    for (const node of file.nodes) {
+      if (node.type === 'BinaryExpression' && node.operator === 'instanceof' && isStorageClass(node.right)) {
+        everywhere.push(
+          leftover(
+            node,
+            `A storage of one class is not an instance of the other. Every ${STORAGE} of the program stays.`,
+            'Test what the code needs, such as typeof storage.getStore, and run the command again.',
+          ),
+        );
+      } else if (node.type === 'NewExpression' && isStorageClass(node.callee)) {
+        const name = assignedName(file, node);
+        const names = createdNames.get(file) ?? new Set();
+        createdNames.set(file, names.add(name ?? ''));
+        const [options] = node.arguments;
+        if (options !== undefined && /\bonPropagate\b/.test(file.textOf(options))) {
+          add(
+            ofFile,
+            file,
+            leftover(options, 'Throughline does not have the option onPropagate.', 'Remove the option.'),
+          );
+        }
+      } else if (
+        (node.type === 'ClassDeclaration' || node.type === 'ClassExpression') &&
+        node.superClass !== null &&
+        isStorageClass(node.superClass)
+      ) {
+        const isOverriding = node.body.body.some(
+          (member) =>
+            'key' in member &&
+            !('static' in member && member.static) &&
+            member.key.type === 'Identifier' &&
+            ['run', 'getStore', 'enterWith', 'exit', 'disable'].includes(member.key.name),
+        );
+        const names = createdNames.get(file) ?? new Set();
+        createdNames.set(file, names.add(''));
+        if (isOverriding) {
+          add(
+            ofFile,
+            file,
+            leftover(
+              node,
+              "The subclass overrides a method that Node's run() calls and Throughline's does not.",
+              'Use a storage as a field instead of extending its class.',
+            ),
+          );
+        }
+      } else if (!hasOnlyFrames && node.type === 'CallExpression') {
+        const method = propertyNameOf(node.callee);
+        if ((method === 'enterWith' || method === 'disable') && node.callee.type === 'MemberExpression') {
+          calls.push({ file, node, method, receiver: terminalName(node.callee.object) });
+        }
+      }
+    }
+  }
+  const allNames = new Set([...createdNames.values()].flatMap((names) => [...names]));
+  for (const { file, node, method, receiver } of calls) {
+    const isKnown = receiver !== undefined && allNames.has(receiver);
+    // Many classes have a method `disable`, but only storages have `enterWith`.
+    if (!isKnown && method === 'disable') continue;
+    const use: Leftover = {
+      file,
+      index: node.start,
+      library: LIBRARY,
+      reason:
+        method === 'enterWith'
+          ? 'On Node 20 and 22, a value that enterWith() sets lasts longer with the class of Node.'
+          : 'On Node 20 and 22, disable() of the class of Node removes the values of all flows.',
+      remedy: `${
+        method === 'enterWith' ? 'Use run()' : 'Leave the flow instead'
+      }, or declare "engines": { "node": ">=24" } if the program needs no older version, and run the command again.`,
+    };
+    if (isKnown) add(ofName, receiver, use);
+    else everywhere.push(use);
+  }
+  return (file) => {
+    const names = createdNames.get(file);
+    // A storage without a name may have any name in another file.
+    const concerned = names?.has('')
+      ? [...ofName.values()].flat()
+      : [...(names ?? [])].flatMap((name) => ofName.get(name) ?? []);
+    return [...everywhere, ...(ofFile.get(file) ?? []), ...concerned];
+  };
+}
+
+/** The names under which a file knows the class. */
+function storageAliases(file: SourceFile): ReadonlySet<string> {
+  const aliases = new Set([STORAGE]);
+  for (const { taken } of findModuleSites(
+    file,
+    (specifier) => isAsyncHooks(specifier) || specifier === 'throughline',
+  )) {
+    if (taken.kind !== 'names') continue;
+    for (const { name, local } of taken.entries) if (name === STORAGE && local !== undefined) aliases.add(local.name);
+  }
+  return aliases;
+}
+
+/** The name of the variable or property that a new storage is assigned to. */
+function assignedName(file: SourceFile, node: Node): string | undefined {
+  let value = node;
+  for (;;) {
+    const parent = file.parentOf(value);
+    switch (parent.type) {
+      case 'VariableDeclarator':
+        return parent.id.type === 'Identifier' ? parent.id.name : undefined;
+      case 'AssignmentExpression':
+        return parent.right === value ? terminalName(parent.left) : undefined;
+      case 'Property':
+      case 'PropertyDefinition':
+      case 'AccessorProperty':
+        return parent.value === value ? terminalName(parent.key) : undefined;
+      case 'LogicalExpression':
+      case 'ConditionalExpression':
+      case 'ParenthesizedExpression':
+      case 'TSAsExpression':
+      case 'TSSatisfiesExpression':
+      case 'TSNonNullExpression':
+        value = parent;
+        break;
+      default:
+        return undefined;
+    }
+  }
+}
+
+/** The last name of `a`, `this.a`, `this.#a` or `x.y.a`. */
+function terminalName(node: Node): string | undefined {
+  if (node.type === 'Identifier' || node.type === 'PrivateIdentifier') return node.name;
+  if (node.type === 'ParenthesizedExpression' || node.type === 'TSNonNullExpression')
+    return terminalName(node.expression);
+  if (node.type !== 'MemberExpression') return undefined;
+  return propertyNameOf(node) ?? (node.property.type === 'PrivateIdentifier' ? node.property.name : undefined);
+}

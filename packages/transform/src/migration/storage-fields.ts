@@ -1,0 +1,98 @@
+/**
+ * What the libraries that hold values by a key have in common: `get('user')` becomes the read of a field, and
+ * `set('user', value)` an assignment.
+ */
+import type { Node } from 'oxc-parser';
+import type { Change } from './migration.js';
+import { type SourceFile, stringValueOf } from './source-file.js';
+
+type Call = Extract<Node, { type: 'CallExpression' }>;
+
+/** What every object has, so that reading it as a field would not return undefined. */
+const INHERITED: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
+
+/** The fields that every request scope has. */
+export const SCOPE_FIELDS: ReadonlySet<string> = new Set(['id', 'method', 'path', 'startTime', 'signal']);
+
+/**
+ * Returns the key of a call, and records an obstacle if it cannot be the name of a field.
+ * @param reserved names that a field cannot have
+ */
+export function keyOfCall(
+  change: Change,
+  file: SourceFile,
+  call: Call,
+  argumentCount: number,
+  reserved: ReadonlySet<string>,
+): { readonly key: string; readonly node: Node } | undefined {
+  const [node] = call.arguments;
+  const key = stringValueOf(node);
+  if (call.optional || call.arguments.length !== argumentCount || node === undefined) {
+    change.prevent(
+      file,
+      call.start,
+      'The call does not have the usual arguments.',
+      'Pass a key, and to set() a value.',
+    );
+    return undefined;
+  }
+  if (call.arguments.some(({ type }) => type === 'SpreadElement') || key === undefined) {
+    change.prevent(file, call.start, 'The key is computed.', 'Write the key as a string.');
+    return undefined;
+  }
+  if (INHERITED.has(key) || reserved.has(key)) {
+    change.prevent(
+      file,
+      node.start,
+      `The key '${key}' has a meaning of its own in the new object.`,
+      'Choose another key in all calls, and run the command again.',
+    );
+    return undefined;
+  }
+  return { key, node };
+}
+
+/** The code that reads a field: `.user` or `['user-name']`. */
+export function fieldAccess(file: SourceFile, { key, node }: { key: string; node: Node }): string {
+  return isName(key) ? `.${key}` : `[${file.textOf(node)}]`;
+}
+
+/** Whether a key can be written without quotes. */
+export function isName(key: string): boolean {
+  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key);
+}
+
+/**
+ * The text before and after an optional read that replaces a call. If a property of the result is read, an optional
+ * chain would end earlier than before, so it needs parentheses.
+ */
+export function parenthesesOf(file: SourceFile, call: Call): readonly [string, string] {
+  const parent = file.parentOf(call);
+  const isContinued =
+    (parent.type === 'MemberExpression' && parent.object === call) ||
+    (parent.type === 'CallExpression' && parent.callee === call) ||
+    (parent.type === 'TaggedTemplateExpression' && parent.tag === call) ||
+    (parent.type === 'TSNonNullExpression' && parent.expression === call);
+  if (!isContinued) return ['', ''];
+  return [needsSemicolonBefore(file, call) ? ';(' : '(', ')'];
+}
+
+/** Whether a parenthesis at the start of a node would continue the statement before it. */
+function needsSemicolonBefore(file: SourceFile, node: Node): boolean {
+  let statement = node;
+  for (;;) {
+    const parent = file.parentOf(statement);
+    if (statement === parent || statement.start !== node.start) return false;
+    if (statement.type === 'ExpressionStatement') break;
+    statement = parent;
+  }
+  const block = file.parentOf(statement);
+  if (!('body' in block) || !Array.isArray(block.body)) return false;
+  const before = block.body.filter(({ end }) => end <= statement.start).at(-1);
+  return before !== undefined && file.code[before.end - 1] !== ';';
+}
+
+/** Whether the value of an expression is discarded. */
+export function isStatement(file: SourceFile, node: Node): boolean {
+  return file.parentOf(node).type === 'ExpressionStatement';
+}
