@@ -7,6 +7,7 @@
  * | Use | Prevents |
  * | --- | --- |
  * | `x instanceof AsyncLocalStorage` | every change of `AsyncLocalStorage` in the program |
+ * | the option `asyncLocalStorage` of Koa, which tests the class | the same |
  * | a subclass that overrides a method, the option `onPropagate` | the change of `AsyncLocalStorage` in its file |
  * | `enterWith()`, `disable()` on Node 20 or 22 | the change in the files that create a storage of this name |
  */
@@ -103,13 +104,7 @@ function changeOf(site: ModuleSite, isStoragePrevented: boolean): Change {
   if (site.syntax === 'require' && isShadowedRequire(file)) {
     leave(site.node.start, { reason: 'The file declares its own require().', remedy: NAME_IMPORT });
   } else if (taken.kind === 'other') {
-    const isMock = site.syntax === 'mock' || site.syntax === 'call';
-    leave(site.node.start, {
-      reason: taken.reason,
-      remedy: isMock
-        ? "Where the files that it affects now import 'throughline', name that module instead."
-        : NAME_IMPORT,
-    });
+    leave(site.node.start, { reason: taken.reason, remedy: remedyFor(site.syntax) });
   } else if (taken.kind === 'object') {
     const references = file.referencesTo(taken.local);
     if (references === undefined) {
@@ -119,9 +114,13 @@ function changeOf(site: ModuleSite, isStoragePrevented: boolean): Change {
       });
       return change;
     }
+    const reported = new Set<string | undefined>();
     for (const reference of references) {
       const { names, index } = namesReadFrom(file, reference);
       for (const name of names ?? [undefined]) {
+        // A name that is used often is reported once.
+        if (reported.has(name)) continue;
+        reported.add(name);
         if (name === undefined) {
           leave(index, { reason: `${taken.local.name} is used as a value.`, remedy: NAME_IMPORT });
         } else if (!isMovable(name)) {
@@ -150,6 +149,12 @@ function changeOf(site: ModuleSite, isStoragePrevented: boolean): Change {
     for (const { name, node } of stays) leave(node.start, answerFor(name));
   }
   return change;
+}
+
+function remedyFor(syntax: ModuleSite['syntax']): string {
+  if (syntax === 'mock') return "If the files that it affects now import 'throughline', name that module instead.";
+  if (syntax === 'call') return "If the function loads the module, import from 'throughline' instead.";
+  return NAME_IMPORT;
 }
 
 /** The leftovers of a split do not prevent it. */
@@ -260,6 +265,14 @@ function findPreventingUses(
             'Test what the code needs, such as typeof storage.getStore, and run the command again.',
           ),
         );
+      } else if (isStorageOption(node)) {
+        everywhere.push(
+          leftover(
+            node,
+            `Koa ignores a storage that is not of Node's class. Every ${STORAGE} of the program stays.`,
+            'Use asyncLocalStorage: true and app.currentContext, and run the command again.',
+          ),
+        );
       } else if (node.type === 'NewExpression' && isStorageClass(node.callee)) {
         const name = assignedName(file, node);
         const names = createdNames.get(file) ?? new Set();
@@ -333,6 +346,17 @@ function findPreventingUses(
       : [...(names ?? [])].flatMap((name) => ofName.get(name) ?? []);
     return [...everywhere, ...(ofFile.get(file) ?? []), ...concerned];
   };
+}
+
+/** Whether a node is a property `asyncLocalStorage: storage` of an object, rather than `asyncLocalStorage: true`. */
+function isStorageOption(node: Node): boolean {
+  return (
+    node.type === 'Property' &&
+    !node.computed &&
+    node.key.type === 'Identifier' &&
+    node.key.name === 'asyncLocalStorage' &&
+    node.value.type !== 'Literal'
+  );
 }
 
 /** The names under which a file knows the class. */

@@ -70,7 +70,7 @@ const LIBRARIES: readonly Library[] = [
 const NAMES = /async_hooks|cls-hooked|express-http-context|@fastify\/request-context|hono\/context-storage/;
 
 /** What a file contains if it may matter, although it names no library. */
-const USES = /AsyncLocalStorage|enterWith|\.disable\b|process\.namespaces|requestContext/;
+const USES = /[aA]syncLocalStorage|enterWith|\.disable\b|process\.namespaces|requestContext/;
 
 const CODE_FILE = /\.[cm]?[jt]sx?$/;
 
