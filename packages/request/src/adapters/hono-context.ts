@@ -24,17 +24,22 @@ const storage = shareStorage();
  * `contextStorage` of hono/context-storage does. It does not open the request scope: that is `requestScope()`.
  * @returns the middleware
  * @example
+ * // TypeScript
  * import { serve } from '@hono/node-server';
  * import { contextStorage, getContext } from '@throughline/request/hono';
  * import { Hono } from 'hono';
  *
- * const app = new Hono();
+ * interface Env {
+ *   Variables: { user: string };
+ * }
+ *
+ * const app = new Hono<Env>();
  * app.use(contextStorage());
  * app.use(async (context, next) => {
  *   context.set('user', 'ada');
  *   await next();
  * });
- * const greet = () => `Hello, ${getContext().var.user}\n`;
+ * const greet = () => `Hello, ${getContext<Env>().var.user}\n`;
  * app.get('/', (context) => context.text(greet()));
  * serve({ fetch: app.fetch, port: 8080 });
  * // curl localhost:8080 prints: Hello, ada

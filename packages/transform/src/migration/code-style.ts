@@ -23,7 +23,8 @@ export function styleOf({ file: { code }, source, node, statement = node }: Modu
 export function importStatement(site: ModuleSite, names: readonly string[], specifier: string): string {
   const { quote, semicolon } = styleOf(site);
   const list = names.join(', ');
+  const kind = site.statement?.type === 'VariableDeclaration' ? site.statement.kind : 'const';
   return site.syntax === 'require'
-    ? `const { ${list} } = require(${quote}${specifier}${quote})${semicolon}`
+    ? `${kind} { ${list} } = require(${quote}${specifier}${quote})${semicolon}`
     : `import { ${list} } from ${quote}${specifier}${quote}${semicolon}`;
 }

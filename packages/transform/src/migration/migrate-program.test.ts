@@ -562,11 +562,23 @@ export const work = () => ns.run(Object.create(ns.getStore() ?? null), async () 
   assert.deepEqual(result.removed, ['cls-hooked']);
 });
 
+test('cls-hooked: a function that is a property of require(), as in its documentation', () => {
+  const result = migrate({
+    'a.js':
+      "var createNamespace = require('cls-hooked').createNamespace;\nvar session = createNamespace('my session');\n",
+  });
+  assert.equal(
+    result.outputs.get('a.js'),
+    "var { AsyncLocalStorage } = require('throughline');\nvar session = new AsyncLocalStorage();\n",
+  );
+});
+
 test('cls-hooked: CommonJS modules that export the namespace in any way', () => {
   for (const [exported, imported] of [
     ['module.exports = ns;', "const ns = require('./ns');"],
     ['module.exports = { ns, other: 1 };', "const { ns } = require('./ns.js');"],
     ['exports.session = ns;', "const { session: ns } = require('./ns');"],
+    ['module.exports.session = ns;', "const ns = require('./ns').session;"],
   ] as const) {
     const result = migrate({
       'ns.js': `const cls = require('cls-hooked');\nconst ns = cls.createNamespace('app');\n${exported}\n`,

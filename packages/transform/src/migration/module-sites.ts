@@ -157,22 +157,34 @@ function takenByExpression(file: SourceFile, call: Node, isPromise: boolean): [T
   if (parent.type === 'MemberExpression' && parent.object === value) {
     const name = propertyNameOf(parent);
     if (name === undefined) return [other('A property of the module is read with a computed name.'), undefined];
-    return [
-      { kind: 'names', entries: [{ name, node: parent.property, local: undefined }], list: undefined },
-      undefined,
-    ];
+    const declared = declaredBy(file, parent);
+    const entries = [{ name, node: parent.property, local: declared?.local }];
+    return [{ kind: 'names', entries, list: undefined }, declared?.statement];
   }
   if (parent.type !== 'VariableDeclarator' || parent.init !== value) {
     return [other('The module is used as a value that is not followed.'), undefined];
   }
-  const declaration = file.parentOf(parent);
-  const isAlone = declaration.type === 'VariableDeclaration' && declaration.declarations.length === 1;
-  const holder = file.parentOf(declaration);
-  const isStatement = holder === file.program || holder.type === 'BlockStatement' || holder.type === 'StaticBlock';
-  const statement = isAlone && isStatement ? declaration : undefined;
+  const statement = loneStatement(file, parent);
   const { id } = parent;
   if (id.type === 'Identifier') return [{ kind: 'object', local: id, isDefault: false }, statement];
   return [takenByPattern(id), statement];
+}
+
+/** The variable that an expression initializes, and the statement if it declares nothing else. */
+function declaredBy(file: SourceFile, value: Node): { local: Identifier; statement: Node | undefined } | undefined {
+  const declarator = file.parentOf(value);
+  if (declarator.type !== 'VariableDeclarator' || declarator.init !== value) return undefined;
+  if (declarator.id.type !== 'Identifier') return undefined;
+  return { local: declarator.id, statement: loneStatement(file, declarator) };
+}
+
+/** The statement that contains only one declarator. */
+function loneStatement(file: SourceFile, declarator: Node): Node | undefined {
+  const declaration = file.parentOf(declarator);
+  const isAlone = declaration.type === 'VariableDeclaration' && declaration.declarations.length === 1;
+  const holder = file.parentOf(declaration);
+  const isStatement = holder === file.program || holder.type === 'BlockStatement' || holder.type === 'StaticBlock';
+  return isAlone && isStatement ? declaration : undefined;
 }
 
 /** What the first function that `import().then()` receives takes from the module. */
