@@ -24,12 +24,12 @@ const SUPPORTED: ReadonlySet<string> = new Set([STORAGE, 'AsyncResource']);
 const KEEP_IMPORT = 'Keep this import of node:async_hooks. It works next to Throughline.';
 const NAME_IMPORT = `Import what the file uses by name: import { ${STORAGE} } from 'throughline'.`;
 
-interface Answer {
+interface Explanation {
   readonly reason: string;
   readonly remedy: string;
 }
 
-const NOT_PROVIDED: ReadonlyMap<string, Answer> = new Map(
+const NOT_PROVIDED: ReadonlyMap<string, Explanation> = new Map(
   Object.entries({
     createHook: {
       reason: 'createHook() observes the resources of Node, which Throughline does not have.',
@@ -100,7 +100,7 @@ function changeOf(site: ModuleSite, isStoragePrevented: boolean): Change {
   const replaceSource = (): void => {
     change.replace(file, { start: source.start + 1, end: source.end - 1 }, 'throughline');
   };
-  const leave = (index: number, answer: Answer): void => change.prevent(file, index, answer.reason, answer.remedy);
+  const leave = (index: number, { reason, remedy }: Explanation): void => change.prevent(file, index, reason, remedy);
   if (site.syntax === 'require' && isShadowedRequire(file)) {
     leave(site.node.start, { reason: 'The file declares its own require().', remedy: NAME_IMPORT });
   } else if (taken.kind === 'other') {
@@ -124,7 +124,7 @@ function changeOf(site: ModuleSite, isStoragePrevented: boolean): Change {
         if (name === undefined) {
           leave(index, { reason: `${taken.local.name} is used as a value.`, remedy: NAME_IMPORT });
         } else if (!isMovable(name)) {
-          leave(index, answerFor(name));
+          leave(index, explanationFor(name));
         }
       }
     }
@@ -146,7 +146,7 @@ function changeOf(site: ModuleSite, isStoragePrevented: boolean): Change {
       splitNames(change, site, list, entries, isMoved, 'throughline');
       return withLeftovers(change, site, stays);
     }
-    for (const { name, node } of stays) leave(node.start, answerFor(name));
+    for (const { name, node } of stays) leave(node.start, explanationFor(name));
   }
   return change;
 }
@@ -169,13 +169,13 @@ function withLeftovers(change: Change, { file }: ModuleSite, stays: readonly Nam
   for (const [edited, edits] of change.edits) for (const edit of edits) split.replace(edited, edit, edit.text);
   for (const replacement of change.replacements) split.replacements.add(replacement);
   for (const { name, node } of stays) {
-    const { reason, remedy } = answerFor(name);
+    const { reason, remedy } = explanationFor(name);
     split.prevent(file, node.start, reason, remedy);
   }
   return split;
 }
 
-function answerFor(name: string): Answer {
+function explanationFor(name: string): Explanation {
   return (
     NOT_PROVIDED.get(name) ??
     (name === STORAGE
@@ -241,7 +241,7 @@ function findPreventingUses(
   const ofFile = new Map<SourceFile, Leftover[]>();
   const ofName = new Map<string, Leftover[]>();
   const createdNames = new Map<SourceFile, Set<string>>();
-  const calls: { file: SourceFile; node: Node; method: string; receiver: string | undefined }[] = [];
+  const uses: { file: SourceFile; node: Node; method: string; receiver: string | undefined }[] = [];
   const add = <K>(map: Map<K, Leftover[]>, key: K, leftover: Leftover): void => {
     map.set(key, [...(map.get(key) ?? []), leftover]);
   };
@@ -310,16 +310,16 @@ function findPreventingUses(
             ),
           );
         }
-      } else if (!hasOnlyFrames && node.type === 'CallExpression') {
-        const method = propertyNameOf(node.callee);
-        if ((method === 'enterWith' || method === 'disable') && node.callee.type === 'MemberExpression') {
-          calls.push({ file, node, method, receiver: terminalName(node.callee.object) });
+      } else if (!hasOnlyFrames && node.type === 'MemberExpression') {
+        const method = propertyNameOf(node);
+        if (method === 'enterWith' || method === 'disable') {
+          uses.push({ file, node, method, receiver: terminalName(node.object) });
         }
       }
     }
   }
   const allNames = new Set([...createdNames.values()].flatMap((names) => [...names]));
-  for (const { file, node, method, receiver } of calls) {
+  for (const { file, node, method, receiver } of uses) {
     const isKnown = receiver !== undefined && allNames.has(receiver);
     // Many classes have a method `disable`, but only storages have `enterWith`.
     if (!isKnown && method === 'disable') continue;

@@ -627,6 +627,8 @@ test('cls-hooked, left: imports of the namespace that are not followed', () => {
     "export { ns } from './context.js';",
     "export * from './context.js';",
     "import { ns } from '@/context';",
+    "import { ns } from '#context';",
+    "import { ns } from 'src/context.js';",
     "const { ns } = await import('./context.js');",
     "jest.mock('./context.js');",
     "import { ns } from './context.js';\nexport { ns };",

@@ -103,9 +103,9 @@ function importedReferences(
   file: SourceFile,
 ): SharedReferences[] {
   const shared: SharedReferences[] = [];
-  for (const site of findModuleSites(file, (specifier) => mayName(specifier, file.path, exporter.path))) {
+  for (const site of findModuleSites(file, (specifier) => mayNameFile(specifier, file.path, exporter.path))) {
     const prevent = (reason: string): void => change.prevent(file, site.node.start, reason, REMEDY);
-    if (!names(site.specifier, file.path, exporter.path)) {
+    if (!namesFile(site.specifier, file.path, exporter.path)) {
       prevent(`'${site.specifier}' may be the file that exports the namespace.`);
       continue;
     }
@@ -166,7 +166,7 @@ function readsExport(file: SourceFile, reference: Identifier, exports: ReadonlyS
 const EXTENSION = /\.[cm]?[jt]sx?$/;
 
 /** Whether a specifier names a file, as Node, TypeScript and bundlers resolve it. */
-function names(specifier: string, from: string, path: string): boolean {
+function namesFile(specifier: string, from: string, path: string): boolean {
   if (!/^\.{1,2}(?:\/|$)/.test(specifier)) return false;
   const target = join(dirname(from), specifier).replaceAll('\\', '/');
   const file = join(path).replaceAll('\\', '/');
@@ -179,13 +179,18 @@ function names(specifier: string, from: string, path: string): boolean {
 }
 
 /** Whether a specifier could name a file, by a path alias for example. */
-function mayName(specifier: string, from: string, path: string): boolean {
-  if (names(specifier, from, path)) return true;
+function mayNameFile(specifier: string, from: string, path: string): boolean {
+  if (namesFile(specifier, from, path)) return true;
   if (/^\.{1,2}(?:\/|$)/.test(specifier)) return false;
   const bare = path
     .replaceAll('\\', '/')
     .replace(EXTENSION, '')
     .replace(/\/index$/, '');
-  const last = specifier.replace(EXTENSION, '').split('/').at(-1);
-  return specifier.includes('/') && last === basename(bare);
+  // An alias may begin with a sign, as `#context` and `~context` do.
+  const last = specifier
+    .replace(EXTENSION, '')
+    .replace(/^[#~@$]+/, '')
+    .split('/')
+    .at(-1);
+  return last === basename(bare);
 }

@@ -54,7 +54,13 @@ function removeEntries(
   for (const [index, entry] of entries.entries()) {
     if (!isMoved(entry) || (isTailWhole && index > lastKept)) continue;
     const { start, end } = entry.node;
-    change.replace(file, withLine(code, start, endOfComma(comments, code, end) ?? end), '');
+    const commaEnd = endOfComma(comments, code, end) ?? end;
+    if (file.hasCommentBetween(end, commaEnd)) {
+      change.replace(file, { start, end }, '');
+      change.replace(file, { start: commaEnd - 1, end: commaEnd }, '');
+    } else {
+      change.replace(file, withLine(code, start, commaEnd), '');
+    }
   }
 }
 
