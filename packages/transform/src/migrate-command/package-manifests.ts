@@ -76,7 +76,8 @@ export function programOptionsOf(manifests: readonly Manifest[]): ProgramOptions
     }
   }
   const ranges = manifests.map(({ nodeRange }) => nodeRange);
-  return { stays, runsOnNode24: ranges.length > 0 && ranges.every((range) => excludesOldNode(range)) };
+  const packages = new Set(manifests.flatMap(({ dependencies }) => [...dependencies.keys()]));
+  return { stays, packages, runsOnNode24: ranges.length > 0 && ranges.every((range) => excludesOldNode(range)) };
 }
 
 function dependsOn(directory: string, name: string, library: Library): boolean {

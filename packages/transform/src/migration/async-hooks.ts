@@ -179,7 +179,10 @@ function explanationFor(name: string): Explanation {
   return (
     NOT_PROVIDED.get(name) ??
     (name === STORAGE
-      ? { reason: `${STORAGE} stays, because of a use that depends on Node's class.`, remedy: 'See that use.' }
+      ? {
+          reason: `${STORAGE} stays, because of a use that depends on Node's class.`,
+          remedy: 'Change that use, which is reported too, and run the command again.',
+        }
       : { reason: `Throughline does not export ${name}.`, remedy: KEEP_IMPORT })
   );
 }

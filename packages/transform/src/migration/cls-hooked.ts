@@ -42,7 +42,7 @@ const REMEDIES: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-export function migrateClsHooked(files: readonly SourceFile[]): Change {
+export function migrateClsHooked(files: readonly SourceFile[], packages: ReadonlySet<string>): Change {
   const change = new Change(LIBRARY);
   const remedy = `Write const ns = createNamespace('name') at the top level, or replace it by hand: ${GUIDE}.`;
   const { sites, uses } = findLibraryUses(change, files, LIBRARY, remedy);
@@ -52,7 +52,7 @@ export function migrateClsHooked(files: readonly SourceFile[]): Change {
     const namespace = use.name === 'createNamespace' ? replaceCreation(change, use) : undefined;
     if (namespace !== undefined) {
       creatingFiles.add(use.file);
-      for (const shared of findSharedNames(change, files, use.file, namespace)) {
+      for (const shared of findSharedNames(change, files, packages, use.file, namespace)) {
         for (const reference of shared.references) replaceUse(change, shared.file, reference);
       }
     } else if (use.name !== 'createNamespace') {

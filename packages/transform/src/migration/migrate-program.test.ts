@@ -642,6 +642,16 @@ test('cls-hooked, left: imports of the namespace that are not followed', () => {
   }
 });
 
+test('cls-hooked: a package whose name is that of the exporting file is not mistaken for it', () => {
+  const files = {
+    'session.js': "import { createNamespace } from 'cls-hooked';\nexport const ns = createNamespace('app');\n",
+    'b.js': "import session from '@fastify/session';\nsocket.on('session', session);\n",
+  };
+  assert.deepEqual([...migrate(files).outputs.keys()], []);
+  const packages = new Set(['@fastify/session']);
+  assert.deepEqual([...migrate(files, { packages }).outputs.keys()], ['session.js']);
+});
+
 test('two libraries that would use the same request scope in one file are left', () => {
   const result = migrate({
     'a.js': `${EXPRESS_APP}import { requestContext } from '@fastify/request-context';\nrequestContext.get('a');\n`,

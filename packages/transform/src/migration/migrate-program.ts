@@ -31,6 +31,8 @@ export interface ProgramFile {
 export interface ProgramOptions {
   /** Whether the program runs only on Node 24 and later. Default: false. */
   readonly runsOnNode24?: boolean;
+  /** The names of the packages that the program depends on. */
+  readonly packages?: ReadonlySet<string>;
   /** Reasons outside of the files why a library must stay. */
   readonly stays?: ReadonlyMap<Library, { readonly reason: string; readonly remedy: string }>;
 }
@@ -94,7 +96,7 @@ export function migrateProgram(files: readonly ProgramFile[], options: ProgramOp
   }
   const { changes, leftovers } = migrateAsyncHooks(parsed, (file) => inputs.has(file), options.runsOnNode24 === true);
   const shared = [
-    migrateClsHooked(parsed),
+    migrateClsHooked(parsed, options.packages ?? new Set()),
     migrateExpressHttpContext(parsed),
     migrateFastifyRequestContext(parsed),
     migrateHonoContextStorage(parsed),

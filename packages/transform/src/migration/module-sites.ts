@@ -35,6 +35,9 @@ export interface ModuleSite {
 /** The functions of test runners that replace a module, or load the original of a replaced one. */
 const MOCK_OBJECTS = new Set(['jest', 'vi', 'vitest', 'mock', 'td', 'proxyquire']);
 
+/** The names of other functions that load or find a module. */
+const LOADING_FUNCTIONS = new Set(['require', 'resolve', 'import', 'getBuiltinModule', 'define']);
+
 export function findModuleSites(file: SourceFile, isWanted: (specifier: string) => boolean): ModuleSite[] {
   const sites: ModuleSite[] = [];
   for (const node of file.nodes) {
@@ -93,12 +96,10 @@ function siteOf(file: SourceFile, source: StringNode, specifier: string): Module
       const object = callee.type === 'MemberExpression' ? callee.object : callee;
       const isMock = object.type === 'Identifier' && MOCK_OBJECTS.has(object.name);
       const text = file.textOf(callee);
-      return site(
-        parent,
-        isMock ? 'mock' : 'call',
-        other(isMock ? `${text}() replaces or loads the module by its name.` : `${text}() is called with its name.`),
-        undefined,
-      );
+      if (isMock) return site(parent, 'mock', other(`${text}() replaces or loads the module by its name.`), undefined);
+      const name = propertyNameOf(callee) ?? text;
+      if (!LOADING_FUNCTIONS.has(name)) return undefined;
+      return site(parent, 'call', other(`${text}() is called with its name.`), undefined);
     }
     default:
       return undefined;

@@ -22,9 +22,11 @@ type ExportName = string;
 const MODULE = ' module.exports';
 const REMEDY = 'Import the namespace by its name from the file that creates it, with a relative path.';
 
+/** @param packages the names of packages, which are not path aliases */
 export function findSharedNames(
   change: Change,
   files: readonly SourceFile[],
+  packages: ReadonlySet<string>,
   file: SourceFile,
   declaration: Identifier,
 ): SharedReferences[] {
@@ -49,7 +51,7 @@ export function findSharedNames(
   const shared: SharedReferences[] = [{ file, references }];
   if (exports.size === 0) return shared;
   for (const other of files) {
-    if (other !== file) shared.push(...importedReferences(change, file, exports, other));
+    if (other !== file) shared.push(...importedReferences(change, file, exports, other, packages));
   }
   return shared;
 }
@@ -101,9 +103,12 @@ function importedReferences(
   exporter: SourceFile,
   exports: ReadonlySet<ExportName>,
   file: SourceFile,
+  packages: ReadonlySet<string>,
 ): SharedReferences[] {
   const shared: SharedReferences[] = [];
-  for (const site of findModuleSites(file, (specifier) => mayNameFile(specifier, file.path, exporter.path))) {
+  const isWanted = (specifier: string): boolean =>
+    !packages.has(packageNameOf(specifier)) && mayNameFile(specifier, file.path, exporter.path);
+  for (const site of findModuleSites(file, isWanted)) {
     const prevent = (reason: string): void => change.prevent(file, site.node.start, reason, REMEDY);
     if (!namesFile(site.specifier, file.path, exporter.path)) {
       prevent(`'${site.specifier}' may be the file that exports the namespace.`);
@@ -161,6 +166,11 @@ function readsExport(file: SourceFile, reference: Identifier, exports: ReadonlyS
   if (parent.type !== 'MemberExpression' || parent.object !== reference) return true;
   const name = propertyNameOf(parent);
   return name === undefined || exports.has(name);
+}
+
+/** `@scope/name` for `@scope/name/file`, and `name` for `name/file`. */
+function packageNameOf(specifier: string): string {
+  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
 }
 
 const EXTENSION = /\.[cm]?[jt]sx?$/;
