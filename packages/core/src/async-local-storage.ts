@@ -316,7 +316,8 @@ const implementation = class AsyncLocalStorage<T> {
 };
 
 // Bundlers rename a class whose name occurs in another of their modules, and minifiers rename any class.
-Object.defineProperty(implementation, 'name', { value: 'AsyncLocalStorage', configurable: true });
-
-// The class returns `T | undefined`. Only the type of its constructor can express for which options this is `T`.
-export const AsyncLocalStorage = implementation as unknown as AsyncLocalStorageConstructor;
+export const AsyncLocalStorage = /* @__PURE__ */ Object.defineProperty(implementation, 'name', {
+  value: 'AsyncLocalStorage',
+  configurable: true,
+  // The class returns `T | undefined`. Only the type of its constructor can express for which options this is `T`.
+}) as unknown as AsyncLocalStorageConstructor;

@@ -81,6 +81,11 @@ function proceedWithSession<R>(
   sessions: Sessions | undefined,
   proceed: (error?: unknown) => R | Promise<R>,
 ): R | Promise<R> {
-  const loading = sessions === undefined ? undefined : loadSession(scope, exchange, sessions);
+  let loading: Promise<void> | undefined;
+  try {
+    loading = sessions === undefined ? undefined : loadSession(scope, exchange, sessions);
+  } catch (error) {
+    return proceed(error);
+  }
   return loading === undefined ? proceed() : loading.then(() => proceed(), proceed);
 }

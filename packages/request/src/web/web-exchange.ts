@@ -139,10 +139,7 @@ export class WebExchange implements Exchange, BodyObserver {
   errorResponse(error: unknown): Response {
     this.#headersSent = true;
     this.markClosed();
-    const response = new Response(errorResponseText(error), { status: errorResponseStatus(error) });
-    response.headers.set('content-type', 'text/plain; charset=utf-8');
-    addHeaders(response.headers, this.#headers);
-    return response;
+    return withHeaders(createErrorResponse(error), this.#headers);
   }
 
   #completeWith(response: Response, headers: readonly Header[]): Response {
@@ -156,6 +153,14 @@ export class WebExchange implements Exchange, BodyObserver {
     addHeaders(streamed.headers, headers);
     return streamed;
   }
+}
+
+/** Creates the response to an error of a session or of a handler, without the headers that every response gets. */
+export function createErrorResponse(error: unknown): Response {
+  return new Response(errorResponseText(error), {
+    status: errorResponseStatus(error),
+    headers: { 'content-type': 'text/plain; charset=utf-8' },
+  });
 }
 
 /** Returns the current scope if it is that of this request. */

@@ -1,5 +1,6 @@
 /** The arguments of the command `throughline-migrate`. */
 import { parseArgs } from 'node:util';
+import { unknownOptionMessage } from '../check-options.js';
 import { UsageError } from '../command/arguments.js';
 
 export const MIGRATE_HELP = `Usage: throughline-migrate [FILE|DIR...] [options]
@@ -65,26 +66,9 @@ function parse(args: string[]) {
 }
 
 function rejectUnknownOptions(args: string[]): void {
-  const { tokens } = parseArgs({ args, strict: false, tokens: true, options: OPTIONS });
-  for (const token of tokens) {
-    if (token.kind !== 'option' || Object.keys(OPTIONS).includes(token.name)) continue;
-    const nearest = Object.keys(OPTIONS).reduce((best, name) =>
-      editDistance(name, token.name) < editDistance(best, token.name) ? name : best,
-    );
-    throw new UsageError(`Unknown option '${token.rawName}'. Did you mean '--${nearest}'?`);
-  }
-}
-
-/** The number of insertions, deletions and replacements of characters that make one word the other (Levenshtein). */
-function editDistance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const [i, character] of [...from].entries()) {
-    const next = [i + 1];
-    for (const [j, other] of [...to].entries()) {
-      const replaced = (row[j] ?? 0) + (character === other ? 0 : 1);
-      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
+  const { tokens } = parseArgs({ args, allowPositionals: true, options: OPTIONS, strict: false, tokens: true });
+  const unknown = tokens.find((token) => token.kind === 'option' && !Object.hasOwn(OPTIONS, token.name));
+  if (unknown?.kind !== 'option') return;
+  const names = Object.keys(OPTIONS).map((name) => `--${name}`);
+  throw new UsageError(unknownOptionMessage('throughline-migrate', unknown.rawName, names));
 }
