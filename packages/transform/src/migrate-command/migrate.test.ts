@@ -132,6 +132,14 @@ test('files are only written if git could restore them, or with --force', () => 
   assert.deepEqual([readText('a.js'), readText('b.js')], [MIGRATED, MIGRATED]);
 });
 
+test('a repository that git cannot read is an error, because its changes could not be seen', () => {
+  writeFiles({ 'a.js': IMPORT, '.git': 'no repository' });
+  const { status, stderr } = runCommand();
+  assert.equal(status, 2);
+  assert.match(stderr, /git cannot read the repository of .*invalid gitfile format/);
+  assert.equal(readText('a.js'), IMPORT);
+});
+
 test('files that git ignores are not changed, unless an argument names them', () => {
   git('init', '--quiet');
   writeFiles({ '.gitignore': 'build\n', 'build/a.js': IMPORT, 'b.js': IMPORT });

@@ -73,9 +73,19 @@ function readText(path: string): { code: string; problem: string | undefined } {
   }
 }
 
+/**
+ * @returns undefined if the directory is not in a repository, or if git is not installed
+ * @throws {UsageError} if git cannot read the repository
+ */
 function gitRootOf(directory: string): string | undefined {
-  const { status, stdout } = spawnSync('git', ['rev-parse', '--show-toplevel'], { cwd: directory, encoding: 'utf8' });
-  return status === 0 ? realpathSync(stdout.replace(/\r?\n$/, '')) : undefined;
+  const { status, stdout, stderr, error } = spawnSync('git', ['rev-parse', '--show-toplevel'], {
+    cwd: directory,
+    encoding: 'utf8',
+    env: { ...process.env, LC_ALL: 'C' },
+  });
+  if (status === 0) return realpathSync(stdout.replace(/\r?\n$/, ''));
+  if (error !== undefined || stderr.includes('not a git repository')) return undefined;
+  throw new UsageError(`git cannot read the repository of '${directory}': ${stderr.trim()}`);
 }
 
 /** The nearest directory with a package.json, or else the directory itself. */

@@ -1,21 +1,15 @@
 /**
  * `node:async_hooks`: `AsyncLocalStorage` and `AsyncResource` come from `throughline`, and everything else stays.
  *
- * Each site is a change of its own, because a storage of Node and one of Throughline work next to each other. Exceptions
- * are uses of a storage whose meaning depends on the class. They prevent the changes that concern them:
- *
- * | Use | Prevents |
- * | --- | --- |
- * | `x instanceof AsyncLocalStorage` | every change of `AsyncLocalStorage` in the program |
- * | the option `asyncLocalStorage` of Koa, which tests the class | the same |
- * | a subclass that overrides a method, the option `onPropagate` | the change of `AsyncLocalStorage` in its file |
- * | `enterWith()`, `disable()` on Node 20 or 22 | the change in the files that create a storage of this name |
+ * Each site is a change of its own, because a storage of Node and one of Throughline work next to each other. A use of a
+ * storage whose meaning depends on the class prevents the changes of `AsyncLocalStorage` that it concerns.
  */
 import type { Node } from 'oxc-parser';
 import { Change, type Leftover } from './migration.js';
 import { findModuleSites, type ModuleSite, type NamedEntry, takenByPattern } from './module-sites.js';
 import { type Identifier, propertyNameOf, type SourceFile } from './source-file.js';
 import { splitNames } from './split-names.js';
+import { StorageClassUses } from './storage-class-uses.js';
 
 const LIBRARY = 'node:async_hooks';
 const STORAGE = 'AsyncLocalStorage';
@@ -66,21 +60,21 @@ export function isAsyncHooks(specifier: string): boolean {
 /**
  * @param files all files of the program
  * @param isChanged whether a file may be changed
- * @param hasOnlyFrames whether the program runs only on versions of Node that keep the values of a storage in a frame
+ * @param runsOnNode24 whether the program runs only on Node 24 and later
  */
 export function migrateAsyncHooks(
   files: readonly SourceFile[],
   isChanged: (file: SourceFile) => boolean,
-  hasOnlyFrames: boolean,
+  runsOnNode24: boolean,
 ): AsyncHooksResult {
-  const prevented = findPreventingUses(files, hasOnlyFrames);
+  const classUses = new StorageClassUses(files, runsOnNode24);
   const changes: Change[] = [];
   const leftovers: Leftover[] = [];
   for (const file of files) {
     if (!isChanged(file)) continue;
-    const preventing = prevented(file);
+    const preventing = classUses.preventing(file);
     const sites = findModuleSites(file, isAsyncHooks);
-    if (sites.some(({ taken }) => taken.kind !== 'other')) {
+    if (sites.some(mayTakeStorage)) {
       for (const use of preventing) if (!leftovers.includes(use)) leftovers.push(use);
     }
     for (const site of sites) {
@@ -90,6 +84,10 @@ export function migrateAsyncHooks(
     }
   }
   return { changes, leftovers };
+}
+
+function mayTakeStorage({ taken }: ModuleSite): boolean {
+  return taken.kind === 'object' || (taken.kind === 'names' && taken.entries.some(({ name }) => name === STORAGE));
 }
 
 function changeOf(site: ModuleSite, isStoragePrevented: boolean): Change {
@@ -233,181 +231,4 @@ function isShadowedRequire(file: SourceFile): boolean {
         node.params.some((parameter) => parameter.type === 'Identifier' && parameter.name === 'require'))
     );
   });
-}
-
-/** @returns a function that returns the uses that prevent a change of `AsyncLocalStorage` in a file */
-function findPreventingUses(
-  files: readonly SourceFile[],
-  hasOnlyFrames: boolean,
-): (file: SourceFile) => readonly Leftover[] {
-  const everywhere: Leftover[] = [];
-  const ofFile = new Map<SourceFile, Leftover[]>();
-  const ofName = new Map<string, Leftover[]>();
-  const createdNames = new Map<SourceFile, Set<string>>();
-  const uses: { file: SourceFile; node: Node; method: string; receiver: string | undefined }[] = [];
-  const add = <K>(map: Map<K, Leftover[]>, key: K, leftover: Leftover): void => {
-    map.set(key, [...(map.get(key) ?? []), leftover]);
-  };
-  for (const file of files) {
-    const aliases = storageAliases(file);
-    const isStorageClass = (node: Node): boolean =>
-      (node.type === 'Identifier' && aliases.has(node.name)) || propertyNameOf(node) === STORAGE;
-    const leftover = (node: Node, reason: string, remedy: string): Leftover => ({
-      file,
-      index: node.start,
-      library: LIBRARY,
-      reason,
-      remedy,
-    });
-    for (const node of file.nodes) {
-      if (node.type === 'BinaryExpression' && node.operator === 'instanceof' && isStorageClass(node.right)) {
-        everywhere.push(
-          leftover(
-            node,
-            `A storage of one class is not an instance of the other. Every ${STORAGE} of the program stays.`,
-            'Test what the code needs, such as typeof storage.getStore, and run the command again.',
-          ),
-        );
-      } else if (isStorageOption(node)) {
-        everywhere.push(
-          leftover(
-            node,
-            `Koa ignores a storage that is not of Node's class. Every ${STORAGE} of the program stays.`,
-            'Use asyncLocalStorage: true and app.currentContext, and run the command again.',
-          ),
-        );
-      } else if (node.type === 'NewExpression' && isStorageClass(node.callee)) {
-        const name = assignedName(file, node);
-        const names = createdNames.get(file) ?? new Set();
-        createdNames.set(file, names.add(name ?? ''));
-        const [options] = node.arguments;
-        if (options !== undefined && /\bonPropagate\b/.test(file.textOf(options))) {
-          add(
-            ofFile,
-            file,
-            leftover(options, 'Throughline does not have the option onPropagate.', 'Remove the option.'),
-          );
-        }
-      } else if (
-        (node.type === 'ClassDeclaration' || node.type === 'ClassExpression') &&
-        node.superClass !== null &&
-        isStorageClass(node.superClass)
-      ) {
-        const isOverriding = node.body.body.some(
-          (member) =>
-            'key' in member &&
-            !('static' in member && member.static) &&
-            member.key.type === 'Identifier' &&
-            ['run', 'getStore', 'enterWith', 'exit', 'disable'].includes(member.key.name),
-        );
-        const names = createdNames.get(file) ?? new Set();
-        createdNames.set(file, names.add(''));
-        if (isOverriding) {
-          add(
-            ofFile,
-            file,
-            leftover(
-              node,
-              "The subclass overrides a method that Node's run() calls and Throughline's does not.",
-              'Use a storage as a field instead of extending its class.',
-            ),
-          );
-        }
-      } else if (!hasOnlyFrames && node.type === 'MemberExpression') {
-        const method = propertyNameOf(node);
-        if (method === 'enterWith' || method === 'disable') {
-          uses.push({ file, node, method, receiver: terminalName(node.object) });
-        }
-      }
-    }
-  }
-  const allNames = new Set([...createdNames.values()].flatMap((names) => [...names]));
-  for (const { file, node, method, receiver } of uses) {
-    const isKnown = receiver !== undefined && allNames.has(receiver);
-    // Many classes have a method `disable`, but only storages have `enterWith`.
-    if (!isKnown && method === 'disable') continue;
-    const use: Leftover = {
-      file,
-      index: node.start,
-      library: LIBRARY,
-      reason:
-        method === 'enterWith'
-          ? 'On Node 20 and 22, a value that enterWith() sets lasts longer with the class of Node.'
-          : 'On Node 20 and 22, disable() of the class of Node removes the values of all flows.',
-      remedy: `${
-        method === 'enterWith' ? 'Use run()' : 'Leave the flow instead'
-      }, or declare "engines": { "node": ">=24" } if the program needs no older version, and run the command again.`,
-    };
-    if (isKnown) add(ofName, receiver, use);
-    else everywhere.push(use);
-  }
-  return (file) => {
-    const names = createdNames.get(file);
-    // A storage without a name may have any name in another file.
-    const concerned = names?.has('')
-      ? [...ofName.values()].flat()
-      : [...(names ?? [])].flatMap((name) => ofName.get(name) ?? []);
-    return [...everywhere, ...(ofFile.get(file) ?? []), ...concerned];
-  };
-}
-
-/** Whether a node is a property `asyncLocalStorage: storage` of an object, rather than `asyncLocalStorage: true`. */
-function isStorageOption(node: Node): boolean {
-  return (
-    node.type === 'Property' &&
-    !node.computed &&
-    node.key.type === 'Identifier' &&
-    node.key.name === 'asyncLocalStorage' &&
-    node.value.type !== 'Literal'
-  );
-}
-
-/** The names under which a file knows the class. */
-function storageAliases(file: SourceFile): ReadonlySet<string> {
-  const aliases = new Set([STORAGE]);
-  for (const { taken } of findModuleSites(
-    file,
-    (specifier) => isAsyncHooks(specifier) || specifier === 'throughline',
-  )) {
-    if (taken.kind !== 'names') continue;
-    for (const { name, local } of taken.entries) if (name === STORAGE && local !== undefined) aliases.add(local.name);
-  }
-  return aliases;
-}
-
-/** The name of the variable or property that a new storage is assigned to. */
-function assignedName(file: SourceFile, node: Node): string | undefined {
-  let value = node;
-  for (;;) {
-    const parent = file.parentOf(value);
-    switch (parent.type) {
-      case 'VariableDeclarator':
-        return parent.id.type === 'Identifier' ? parent.id.name : undefined;
-      case 'AssignmentExpression':
-        return parent.right === value ? terminalName(parent.left) : undefined;
-      case 'Property':
-      case 'PropertyDefinition':
-      case 'AccessorProperty':
-        return parent.value === value ? terminalName(parent.key) : undefined;
-      case 'LogicalExpression':
-      case 'ConditionalExpression':
-      case 'ParenthesizedExpression':
-      case 'TSAsExpression':
-      case 'TSSatisfiesExpression':
-      case 'TSNonNullExpression':
-        value = parent;
-        break;
-      default:
-        return undefined;
-    }
-  }
-}
-
-/** The last name of `a`, `this.a`, `this.#a` or `x.y.a`. */
-function terminalName(node: Node): string | undefined {
-  if (node.type === 'Identifier' || node.type === 'PrivateIdentifier') return node.name;
-  if (node.type === 'ParenthesizedExpression' || node.type === 'TSNonNullExpression')
-    return terminalName(node.expression);
-  if (node.type !== 'MemberExpression') return undefined;
-  return propertyNameOf(node) ?? (node.property.type === 'PrivateIdentifier' ? node.property.name : undefined);
 }

@@ -318,6 +318,15 @@ test('enterWith() and disable() keep the class of Node where they may be called,
   assert.deepEqual([...unknown.outputs.keys()], [], 'a storage without a name can be any of them');
 });
 
+test('enterWith() of a storage of Throughline is not reported because of other imports of node:async_hooks', () => {
+  const result = migrate({
+    'a.js': "import { createHook } from 'node:async_hooks';\n",
+    'b.js':
+      "import { AsyncLocalStorage } from 'throughline';\nconst b = new AsyncLocalStorage();\nb.enterWith(1);\nx().enterWith(2);\n",
+  });
+  assert.equal(result.leftovers.length, 1);
+});
+
 test('express-http-context: every documented use in all files', () => {
   const result = migrate({
     'app.mjs': `import express from 'express';
@@ -412,6 +421,14 @@ test('a library is left if a file that names it does not parse, or is of another
   const other = migrate({ 'app.js': EXPRESS_APP, 'App.vue': "<script>import c from 'express-http-context'</script>" });
   assert.deepEqual([...other.outputs], []);
   assert.match(leftIn(other).join(), /App\.vue:1:24 The file is not a JavaScript/);
+});
+
+test('a library is left if its new code would not parse, and the changes of other files are made', () => {
+  const decorated = "import httpContext from 'express-http-context';\n@httpContext.get('decorator') class A {}\n";
+  const storage = "import { AsyncLocalStorage } from 'node:async_hooks';\n";
+  const result = migrate({ 'app.js': EXPRESS_APP, 'b.js': decorated, 'c.js': storage });
+  assert.deepEqual([...result.outputs.keys()], ['c.js']);
+  assert.match(leftIn(result).join('\n'), /^b\.js:1:1 The new code would not parse: /);
 });
 
 test('a library is left if its surroundings say so', () => {

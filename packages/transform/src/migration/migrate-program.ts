@@ -103,13 +103,16 @@ export function migrateProgram(files: readonly ProgramFile[], options: ProgramOp
   ].filter(({ edits, obstacles }) => edits.size > 0 || obstacles.length > 0);
   for (const change of shared) preventBySurroundings(change, shared, unread, inputs, options);
 
-  const made = [...changes, ...shared.filter(({ isPossible }) => isPossible)];
   const left = [...leftovers, ...shared.flatMap(({ obstacles }) => obstacles)];
-  const edits = new Map<SourceFile, Edit[]>();
-  for (const change of made) {
-    for (const [file, list] of change.edits) edits.set(file, [...(edits.get(file) ?? []), ...list]);
+  let made = [...changes, ...shared.filter(({ isPossible }) => isPossible)];
+  let edits = editsOf(made);
+  for (let broken = firstBroken(edits); broken !== undefined; broken = firstBroken(edits)) {
+    const { file, reason } = broken;
+    for (const change of made.filter((one) => one.edits.has(file))) left.push(brokenChange(change, file, reason));
+    made = made.filter((change) => !change.edits.has(file));
+    edits = editsOf(made);
   }
-  const outputs = new Map([...edits].map(([file, list]) => [file.path, migratedCode(file, list)]));
+  const outputs = new Map([...edits].map(([file, list]) => [file.path, applyEdits(file.code, list)]));
   const order = new Map(files.map(({ path }, index) => [path, index]));
   return {
     outputs,
@@ -192,15 +195,36 @@ function preventBySurroundings(
   }
 }
 
-function migratedCode({ path, code }: SourceFile, edits: readonly Edit[]): string {
-  const output = applyEdits(code, edits);
-  try {
-    new SourceFile(path, output);
-  } catch (error) {
-    if (!(error instanceof TransformError)) throw error;
-    throw new Error(
-      `${path}: the migrated code would not parse (${error.reason}). This is a defect of the migration; no file was changed.`,
-    );
+function editsOf(changes: readonly Change[]): Map<SourceFile, Edit[]> {
+  const edits = new Map<SourceFile, Edit[]>();
+  for (const change of changes) {
+    for (const [file, list] of change.edits) edits.set(file, [...(edits.get(file) ?? []), ...list]);
   }
-  return output;
+  return edits;
+}
+
+/** Finds a file that would not parse any more: its code was unlike anything that this migration knows. */
+function firstBroken(
+  edits: ReadonlyMap<SourceFile, readonly Edit[]>,
+): { readonly file: SourceFile; readonly reason: string } | undefined {
+  for (const [file, list] of edits) {
+    try {
+      new SourceFile(file.path, applyEdits(file.code, list));
+    } catch (error) {
+      if (!(error instanceof TransformError)) throw error;
+      return { file, reason: error.reason };
+    }
+  }
+  return undefined;
+}
+
+function brokenChange({ library, edits }: Change, file: SourceFile, reason: string): Leftover {
+  const starts = edits.get(file)?.map(({ start }) => start) ?? [0];
+  return {
+    file,
+    index: Math.min(...starts),
+    library,
+    reason: `The new code would not parse: ${reason}`,
+    remedy: 'Replace the library by hand, and report the code as a defect of this command.',
+  };
 }
