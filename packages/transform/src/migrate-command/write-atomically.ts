@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 export function writeAtomically(path: string, text: string): void {
   const unfinished = join(dirname(path), `.${basename(path)}.${process.pid}.unfinished`);
   try {
-    writeFileSync(unfinished, text, { flag: 'wx' });
+    writeFileSync(unfinished, text);
     chmodSync(unfinished, statSync(path).mode);
     renameSync(unfinished, path);
   } catch (error) {

@@ -101,6 +101,11 @@ function changeOf(site: ModuleSite, isStoragePrevented: boolean): Change {
   const leave = (index: number, { reason, remedy }: Explanation): void => change.prevent(file, index, reason, remedy);
   if (site.syntax === 'require' && isShadowedRequire(file)) {
     leave(site.node.start, { reason: 'The file declares its own require().', remedy: NAME_IMPORT });
+  } else if (isOptional(site)) {
+    leave(site.node.start, {
+      reason: 'The module is optional here: the code handles the error that it is missing.',
+      remedy: 'Throughline is never missing. Import it without try and catch.',
+    });
   } else if (taken.kind === 'other') {
     leave(site.node.start, { reason: taken.reason, remedy: remedyFor(site.syntax) });
   } else if (taken.kind === 'object') {
@@ -181,7 +186,7 @@ function explanationFor(name: string): Explanation {
           reason: `${STORAGE} stays, because of a use that depends on Node's class.`,
           remedy: 'Change that use, which is reported too, and run the command again.',
         }
-      : { reason: `Throughline does not export ${name}.`, remedy: KEEP_IMPORT })
+      : { reason: `Throughline does not export ${name}.`, remedy: name === 'default' ? NAME_IMPORT : KEEP_IMPORT })
   );
 }
 
@@ -213,6 +218,26 @@ function isWriteTarget(file: SourceFile, node: Node): boolean {
     parent.type === 'UpdateExpression' ||
     (parent.type === 'UnaryExpression' && parent.operator === 'delete')
   );
+}
+
+/** Whether the program goes on without the module if it cannot be loaded. */
+function isOptional({ file, node, syntax }: ModuleSite): boolean {
+  if (syntax !== 'require' && syntax !== 'dynamic import') return false;
+  if (syntax === 'dynamic import' && hasRejectionListener(file, node)) return true;
+  for (let child = node; ; ) {
+    const parent = file.parentOf(child);
+    if (parent.type === 'TryStatement' && parent.block === child && parent.handler !== null) return true;
+    if (parent.type === 'Program' || 'params' in parent) return false;
+    child = parent;
+  }
+}
+
+/** Whether `import().then(a, b)` or `import().then(a).catch(b)` handles the error. */
+function hasRejectionListener(file: SourceFile, promise: Node): boolean {
+  const member = file.parentOf(promise);
+  const call = file.parentOf(member);
+  if (member.type !== 'MemberExpression' || call.type !== 'CallExpression' || call.callee !== member) return false;
+  return propertyNameOf(member) === 'catch' || call.arguments.length > 1 || hasRejectionListener(file, call);
 }
 
 /** Whether `require` is something else than the function of Node. */

@@ -231,6 +231,11 @@ const leftAlone: readonly { title: string; file?: string; code: string; left: re
     left: [/:1:59 The file declares its own require/],
   },
   {
+    title: 'a module that may be missing',
+    code: "let hooks;\ntry { var { AsyncLocalStorage } = require('async_hooks'); } catch {}\nimport('async_hooks').then(({ AsyncResource }) => AsyncResource, () => {});\nimport('async_hooks').then(({ AsyncResource }) => AsyncResource).catch(() => {});\n",
+    left: [/:2:35 The module is optional here/, /:3:1 The module is optional/, /:4:1 The module is optional/],
+  },
+  {
     title: 'a mixed require() among other declarations',
     code: "const a = 1, { AsyncLocalStorage, createHook } = require('async_hooks');\n",
     left: [/:1:35 createHook/],
