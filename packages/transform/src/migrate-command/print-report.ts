@@ -2,6 +2,7 @@
 import { FILE_HEADERS_ONLY, formatPatch, structuredPatch } from 'diff';
 import type { LocatedLeftover, MigratedProgram, ProgramFile } from '../migration/migrate-program.js';
 import type { Library } from '../migration/migration.js';
+import { isName } from '../migration/storage-fields.js';
 
 /** The section of the guide about each library. */
 const SECTIONS: Readonly<Record<Library, string>> = {
@@ -39,7 +40,7 @@ export function printNotes(
 ): void {
   for (const note of notes) console.log(`Note: ${note}`);
   if (undeclaredFields.length > 0) {
-    const fields = undeclaredFields.map((field) => `${field}?: …;`).join(' ');
+    const fields = undeclaredFields.map((field) => `${isName(field) ? field : `'${field}'`}?: …;`).join(' ');
     console.log(
       `Note: declare the types of the fields in a TypeScript file: declare module '@throughline/request' { interface RequestScope { ${fields} } }`,
     );

@@ -20,7 +20,7 @@ import { Change } from './migration.js';
 import type { ModuleSite } from './module-sites.js';
 import { findSharedNames } from './shared-names.js';
 import { type Identifier, propertyNameOf, type SourceFile } from './source-file.js';
-import { fieldAccess, isStatement, keyOfCall, parenthesesOf } from './storage-fields.js';
+import { isStatement, keyOfCall, parenthesesOf } from './storage-fields.js';
 
 const LIBRARY = 'cls-hooked';
 const STORAGE = 'AsyncLocalStorage';
@@ -142,8 +142,7 @@ function replaceGet(change: Change, file: SourceFile, reference: Identifier, cal
   if (key === undefined) return;
   const [before, after] = parenthesesOf(file, call);
   if (before !== '') change.replace(file, { start: call.start, end: call.start }, before);
-  const access = fieldAccess(file, key).replace(/^\./, '');
-  change.replaceCode(file, { start: reference.end, end: call.end }, `.getStore()?.${access}${after}`);
+  change.replaceCode(file, { start: reference.end, end: call.end }, `.getStore()${key.optionalAccess}${after}`);
 }
 
 function replaceSet(change: Change, file: SourceFile, reference: Identifier, call: Call): void {
@@ -153,7 +152,7 @@ function replaceSet(change: Change, file: SourceFile, reference: Identifier, cal
   const store = `.getStore()${file.isTypeScript ? '!' : ''}`;
   const [before, after] = isStatement(file, call) ? ['', ''] : ['(', ')'];
   if (before !== '') change.replace(file, { start: call.start, end: call.start }, before);
-  change.replaceCode(file, { start: reference.end, end: value.start }, `${store}${fieldAccess(file, key)} = `);
+  change.replaceCode(file, { start: reference.end, end: value.start }, `${store}${key.access} = `);
   change.replaceCode(file, { start: value.end, end: call.end }, after);
 }
 

@@ -383,10 +383,38 @@ module.exports = () => tryGetRequestScope()?.user + tryGetRequestScope()?.["trac
   assert.match(result.notes.join(), /x-request-id/);
 });
 
+test('express-http-context: keys that are constants of the file, or template literals', () => {
+  const result = migrate({
+    'a.ts': `import httpContext from 'express-http-context';
+const USER = 'user';
+export const user = () => httpContext.get(USER);
+httpContext.set(USER, 1);
+httpContext.set(\`trace-id\`, 1);
+`,
+  });
+  assert.deepEqual(leftIn(result), []);
+  assert.equal(
+    result.outputs.get('a.ts'),
+    `import { tryGetRequestScope } from '@throughline/request';
+const USER = 'user';
+export const user = () => tryGetRequestScope()?.[USER];
+Object.assign(tryGetRequestScope() ?? {}, { [USER]: 1 });
+Object.assign(tryGetRequestScope() ?? {}, { [\`trace-id\`]: 1 });
+`,
+  );
+  assert.deepEqual(result.undeclaredFields, ['user']);
+});
+
 const EXPRESS_APP = "import httpContext from 'express-http-context';\napp.use(httpContext.middleware);\n";
 
 for (const [title, code, pattern] of [
   ['a computed key', 'httpContext.get(key);', /The key is computed/],
+  [
+    'a constant whose name is declared twice',
+    "const K = 'a'; const f = (K) => httpContext.get(K);",
+    /The key is computed/,
+  ],
+  ['a constant that is a field of the scope', "const K = 'id'; httpContext.get(K);", /The key 'id'/],
   ['a key that the scope has', "httpContext.set('id', 1);", /The key 'id' has a meaning of its own/],
   ['a key that every object has', "httpContext.get('constructor');", /The key 'constructor'/],
   ['the result of set()', "log(httpContext.set('user', 1));", /The result of set\(\) is used/],

@@ -17,7 +17,7 @@ import { findLibraryUses, type LibraryUse } from './library-bindings.js';
 import { Change, type Library } from './migration.js';
 import { findModuleSites, type ModuleSite } from './module-sites.js';
 import { propertyNameOf, type SourceFile, stringValueOf } from './source-file.js';
-import { fieldAccess, isName, isStatement, keyOfCall, parenthesesOf, SCOPE_FIELDS } from './storage-fields.js';
+import { isStatement, keyOfCall, parenthesesOf, SCOPE_FIELDS } from './storage-fields.js';
 
 const SCOPE = 'tryGetRequestScope';
 const ADAPTER = 'requestScope';
@@ -159,9 +159,8 @@ function replaceAccess(
   const scope = names.use(change, file, SCOPE);
   if (name === 'get') {
     const [before, after] = parenthesesOf(file, call);
-    const access = fieldAccess(file, key);
-    change.replaceCode(file, call, `${before}${scope}()?.${access.replace(/^\./, '')}${after}`);
-    if (file.isTypeScript) change.undeclaredFields.add(isName(key.key) ? key.key : file.textOf(key.node));
+    change.replaceCode(file, call, `${before}${scope}()${key.optionalAccess}${after}`);
+    if (file.isTypeScript) change.undeclaredFields.add(key.name);
     return;
   }
   const value = call.arguments[1];
@@ -175,8 +174,8 @@ function replaceAccess(
     );
     return;
   }
-  const isSame = value.type === 'Identifier' && value.name === key.key;
-  const property = isSame ? '' : `${isName(key.key) ? key.key : file.textOf(key.node)}: `;
+  const isSame = value.type === 'Identifier' && value.name === key.property;
+  const property = isSame ? '' : `${key.property}: `;
   change.replaceCode(file, { start: call.start, end: value.start }, `Object.assign(${scope}() ?? {}, { ${property}`);
   change.replaceCode(file, { start: value.end, end: call.end }, ' })');
 }
@@ -337,7 +336,7 @@ function replaceDeclaration(
     }
     change.replace(file, statement.id, 'RequestScope');
     for (const member of statement.body.body) {
-      const name = member.type === 'TSPropertySignature' && !member.computed ? file.textOf(member.key) : undefined;
+      const name = member.type === 'TSPropertySignature' && !member.computed ? nameOfKey(member.key) : undefined;
       if (member.type !== 'TSPropertySignature' || name === undefined || SCOPE_FIELDS.has(name)) {
         change.prevent(file, member.start, 'This member cannot be a field of the scope.', remedy);
       } else {
@@ -347,4 +346,8 @@ function replaceDeclaration(
     }
   }
   change.replace(file, { start: node.id.start + 1, end: node.id.end - 1 }, '@throughline/request');
+}
+
+function nameOfKey(key: Node): string | undefined {
+  return key.type === 'Identifier' ? key.name : stringValueOf(key);
 }

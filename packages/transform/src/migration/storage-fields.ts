@@ -11,8 +11,21 @@ type Call = Extract<Node, { type: 'CallExpression' }>;
 /** What every object has, so that reading it as a field would not return undefined. */
 const INHERITED: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
 
+const KEY_REMEDY = 'Write the key as a string, or as a constant of the same file, and run the command again.';
+
 /** The fields that every request scope has. */
 export const SCOPE_FIELDS: ReadonlySet<string> = new Set(['id', 'method', 'path', 'startTime', 'signal']);
+
+/** A key as the name of a field, in the code that replaces a call. */
+export interface FieldKey {
+  readonly name: string;
+  /** `.user`, `['user-name']` or `[USER]`. */
+  readonly access: string;
+  /** `?.user`, `?.['user-name']` or `?.[USER]`. */
+  readonly optionalAccess: string;
+  /** The name of a property in an object literal: `user`, `'user-name'` or `[USER]`. */
+  readonly property: string;
+}
 
 /**
  * Returns the key of a call, and records an obstacle if it cannot be the name of a field.
@@ -24,9 +37,9 @@ export function keyOfCall(
   call: Call,
   argumentCount: number,
   reserved: ReadonlySet<string>,
-): { readonly key: string; readonly node: Node } | undefined {
+): FieldKey | undefined {
   const [node] = call.arguments;
-  const key = stringValueOf(node);
+  const key = stringValueOf(node) ?? constantValueOf(file, node);
   if (call.optional || call.arguments.length !== argumentCount || node === undefined) {
     change.prevent(
       file,
@@ -37,7 +50,7 @@ export function keyOfCall(
     return undefined;
   }
   if (call.arguments.some(({ type }) => type === 'SpreadElement') || key === undefined) {
-    change.prevent(file, call.start, 'The key is computed.', 'Write the key as a string.');
+    change.prevent(file, call.start, 'The key is computed.', KEY_REMEDY);
     return undefined;
   }
   if (INHERITED.has(key) || reserved.has(key)) {
@@ -49,12 +62,26 @@ export function keyOfCall(
     );
     return undefined;
   }
-  return { key, node };
+  const text = file.textOf(node);
+  if (node.type !== 'Identifier' && isName(key)) {
+    return { name: key, access: `.${key}`, optionalAccess: `?.${key}`, property: key };
+  }
+  const property = node.type === 'Literal' ? text : `[${text}]`;
+  return { name: key, access: `[${text}]`, optionalAccess: `?.[${text}]`, property };
 }
 
-/** The code that reads a field: `.user` or `['user-name']`. */
-export function fieldAccess(file: SourceFile, { key, node }: { key: string; node: Node }): string {
-  return isName(key) ? `.${key}` : `[${file.textOf(node)}]`;
+/** The value of a constant of the file: `const USER = 'user'`. */
+function constantValueOf(file: SourceFile, node: Node | undefined): string | undefined {
+  if (node?.type !== 'Identifier') return undefined;
+  for (const declarator of file.nodes) {
+    if (declarator.type !== 'VariableDeclarator' || declarator.id.type !== 'Identifier') continue;
+    if (declarator.id.name !== node.name) continue;
+    const declaration = file.parentOf(declarator);
+    const isConstant = declaration.type === 'VariableDeclaration' && declaration.kind === 'const';
+    // Another declaration of the name could be the one that the call means.
+    return isConstant && file.referencesTo(declarator.id) !== undefined ? stringValueOf(declarator.init) : undefined;
+  }
+  return undefined;
 }
 
 /** Whether a key can be written without quotes. */
