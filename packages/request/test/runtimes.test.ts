@@ -132,8 +132,8 @@ async function testForgedCookies(server: ServerAddress): Promise<void> {
     `${id}.${'A'.repeat(43)}`,
     sign(id, 'another secret of thirty-two characters'),
     // Signed with the right secret, but never issued.
-    sign('A'.repeat(32), SECRET),
-    sign('__proto__', SECRET),
+    sign(`sid.${'A'.repeat(32)}`, SECRET).slice('sid.'.length),
+    sign('sid.__proto__', SECRET).slice('sid.'.length),
   ];
   for (const value of forgedValues) {
     const eve = newUser(server);
