@@ -1,7 +1,7 @@
 /**
  * `node:async_hooks`: `AsyncLocalStorage` and `AsyncResource` come from `throughline`, and everything else stays.
  *
- * Each site is a change of its own, because a storage of Node and one of Throughline work next to each other. A use of a
+ * Each site is a separate change, because a storage of Node and one of Throughline work next to each other. A use of a
  * storage whose meaning depends on the class prevents the changes of `AsyncLocalStorage` that it concerns.
  */
 import type { Node } from 'oxc-parser';
@@ -220,7 +220,7 @@ function isWriteTarget(file: SourceFile, node: Node): boolean {
   );
 }
 
-/** Whether the program goes on without the module if it cannot be loaded. */
+/** Whether the program continues without the module if it cannot be loaded. */
 function isOptional({ file, node, syntax }: ModuleSite): boolean {
   if (syntax !== 'require' && syntax !== 'dynamic import') return false;
   if (syntax === 'dynamic import' && hasRejectionListener(file, node)) return true;
@@ -240,7 +240,7 @@ function hasRejectionListener(file: SourceFile, promise: Node): boolean {
   return propertyNameOf(member) === 'catch' || call.arguments.length > 1 || hasRejectionListener(file, call);
 }
 
-/** Whether `require` is something else than the function of Node. */
+/** Whether `require` is not the function of Node. */
 function isShadowedRequire(file: SourceFile): boolean {
   return file.nodes.some((node) => {
     if (node.type === 'VariableDeclarator' && node.id.type === 'Identifier' && node.id.name === 'require') {

@@ -164,7 +164,7 @@ function replaceRun(change: Change, file: SourceFile, reference: Identifier, cal
       file,
       call.start,
       `The result of ${name}.run() is used: its context here, the result of its function with ${STORAGE}.`,
-      'Make the call a statement of its own, or use runAndReturn(), and run the command again.',
+      'Make the call a separate statement, or use runAndReturn(), and run the command again.',
     );
     return;
   }

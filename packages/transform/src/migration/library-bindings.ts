@@ -44,7 +44,7 @@ export function findLibraryUses(
       continue;
     }
     if (statement === undefined || !file.isTopLevel(statement)) {
-      prevent('It is not a statement of its own at the top level of the file.');
+      prevent('It is not a separate statement at the top level of the file.');
       continue;
     }
     if (site.syntax !== 'import' && site.syntax !== 'require' && site.syntax !== 'import equals') {

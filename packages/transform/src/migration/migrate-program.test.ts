@@ -415,7 +415,7 @@ for (const [title, code, pattern] of [
     /The key is computed/,
   ],
   ['a constant that is a field of the scope', "const K = 'id'; httpContext.get(K);", /The key 'id'/],
-  ['a key that the scope has', "httpContext.set('id', 1);", /The key 'id' has a meaning of its own/],
+  ['a key that the scope has', "httpContext.set('id', 1);", /The key 'id' is reserved/],
   ['a key that every object has', "httpContext.get('constructor');", /The key 'constructor'/],
   ['the result of set()', "log(httpContext.set('user', 1));", /The result of set\(\) is used/],
   ['the storage', 'httpContext.asyncLocalStorage.getStore();', /has no counterpart/],
@@ -435,6 +435,15 @@ for (const [title, code, pattern] of [
     assert.match(leftIn(result).join('\n'), pattern);
   });
 }
+
+test('express-http-context is left if the program has a field of the same name in the request scope', () => {
+  const get = (key: string) => `import { get } from 'express-http-context';\nexport const f = () => get('${key}');\n`;
+  const scope = "import { getRequestScope } from '@throughline/request';\ngetRequestScope().user = 1;\n";
+  const same = migrate({ 'a.js': get('user'), 'b.js': scope });
+  assert.deepEqual([...same.outputs], []);
+  assert.match(leftIn(same).join(), /^b\.js:2:1 The program may already have a field user/);
+  assert.equal(migrate({ 'a.js': get('tenant'), 'b.js': scope }).outputs.size, 1);
+});
 
 test('a library is left if a file that uses it cannot be changed', () => {
   const files = [
@@ -536,8 +545,14 @@ for (const [title, code, pattern] of [
   ['another hook', "app.register(fastifyRequestContext, { hook: 'preHandler' });", /The options of fastify/],
   ['the plugin as a value', 'const plugins = [fastifyRequestContext];', /not the first argument of app\.register/],
   ['the object of the values', 'requestContext.getStore();', /requestContext has no counterpart/],
-  ['the decorator as a value', 'const f = (request) => read(request.requestContext);', /is added by the plugin/],
-  ['the decorator of an expression', "current().requestContext.get('a');", /is added by the plugin/],
+  ['the decorator as a value', 'const f = (request) => read(request.requestContext);', /may be the context/],
+  ['the decorator of an expression', "current().requestContext.get('a');", /may be the context/],
+  [
+    'a property of another object',
+    "class A { requestContext; get() { return this.requestContext.get('a'); } }",
+    /may be the/,
+  ],
+  ['a property of the same name', "const f = (service) => service.requestContext.get('a');", /may be the context/],
   ['a destructured decorator', 'const f = ({ requestContext: c }) => c.get("a");', /is taken from a request/],
 ] as const) {
   test(`@fastify/request-context, left: ${title}`, () => {

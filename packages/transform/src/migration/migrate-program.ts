@@ -72,7 +72,7 @@ const LIBRARIES: readonly Library[] = [
 const NAMES = /async_hooks|cls-hooked|express-http-context|@fastify\/request-context|hono\/context-storage/;
 
 /** What a file contains if it may matter, although it names no library. */
-const USES = /[aA]syncLocalStorage|enterWith|\.disable\b|process\.namespaces|requestContext/;
+const USES = /[aA]syncLocalStorage|enterWith|\.disable\b|process\.namespaces|requestContext|RequestScope\b/;
 
 const CODE_FILE = /\.[cm]?[jt]sx?$/;
 

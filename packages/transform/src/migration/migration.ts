@@ -42,6 +42,8 @@ export class Change {
   readonly library: Library;
   readonly obstacles: Leftover[] = [];
   readonly replacements = new Set<Replacement>();
+  /** The fields of the request scope that the new code uses. */
+  readonly fields = new Set<string>();
   /** The fields of the request scope that TypeScript files read, which the user must declare. */
   readonly undeclaredFields = new Set<string>();
   /** What the user should know about the new behavior. */

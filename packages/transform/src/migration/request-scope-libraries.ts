@@ -24,6 +24,12 @@ const ADAPTER = 'requestScope';
 
 const HEADER_NOTE = 'Responses now carry the id of the request in the header x-request-id.';
 
+/** The usual names of what the plugin of Fastify adds its context to. Other objects may have their own. */
+const DECORATED = /^_?(?:req|request|app|fastify|server|instance)$/;
+
+/** The functions that read or open the scope. */
+const SCOPE_FUNCTIONS = ['getRequestScope', SCOPE, 'withRequestScope'];
+
 /** The names that the new code of a file uses. */
 class NamesOfFiles {
   readonly #names = new Map<SourceFile, Set<string>>();
@@ -111,6 +117,7 @@ export function migrateExpressHttpContext(files: readonly SourceFile[]): Change 
     else replaceOther(change, names, EXPRESS, use, remedy);
   }
   replaceImports(change, names, EXPRESS, sites);
+  preventSharedFields(change, files);
   return change;
 }
 
@@ -140,6 +147,7 @@ export function migrateFastifyRequestContext(files: readonly SourceFile[]): Chan
   for (const file of names.files) {
     if (!sites.some((site) => site.file === file)) addImports(change, names, file, FASTIFY.adapter);
   }
+  preventSharedFields(change, files);
   return change;
 }
 
@@ -157,6 +165,7 @@ function replaceAccess(
   const key = keyOfCall(change, file, call, name === 'get' ? 1 : 2, SCOPE_FIELDS);
   if (key === undefined) return;
   const scope = names.use(change, file, SCOPE);
+  change.fields.add(key.name);
   if (name === 'get') {
     const [before, after] = parenthesesOf(file, call);
     change.replaceCode(file, call, `${before}${scope}()${key.optionalAccess}${after}`);
@@ -170,7 +179,7 @@ function replaceAccess(
       file,
       call.start,
       'The result of set() is used.',
-      'Make the call a statement of its own, and run the command again.',
+      'Make the call a separate statement, and run the command again.',
     );
     return;
   }
@@ -232,6 +241,23 @@ function replaceImports(
   }
 }
 
+/** Records an obstacle if the program already has a field of the same name in the scope, with its own values. */
+function preventSharedFields(change: Change, files: readonly SourceFile[]): void {
+  for (const file of files) {
+    if (!SCOPE_FUNCTIONS.some((name) => file.usesName(name))) continue;
+    for (const node of file.nodes) {
+      const name = node.type === 'Property' ? nameOfKey(node.key) : propertyNameOf(node);
+      if (name === undefined || !change.fields.has(name)) continue;
+      change.prevent(
+        file,
+        node.start,
+        `The program may already have a field ${name} in the request scope.`,
+        'Choose another name for the key or for the field, and run the command again.',
+      );
+    }
+  }
+}
+
 /** Adds imports to a file that does not import the library, in front of its first import. */
 function addImports(change: Change, names: NamesOfFiles, file: SourceFile, adapter: string): void {
   const [first] = findModuleSites(file, () => true).filter(({ statement, syntax }) => {
@@ -284,16 +310,16 @@ function replaceDecorators(change: Change, names: NamesOfFiles, file: SourceFile
     if (member.type === 'MemberExpression' && method !== undefined && !['get', 'set', 'getStore'].includes(method)) {
       continue;
     }
-    const isPlain = node.object.type === 'Identifier' || node.object.type === 'ThisExpression';
-    if (isPlain && !node.optional && (method === 'get' || method === 'set')) {
+    const isDecorated = node.object.type === 'Identifier' && DECORATED.test(node.object.name);
+    if (isDecorated && !node.optional && (method === 'get' || method === 'set')) {
       replaceAccess(change, names, { file, name: method, node: member });
       continue;
     }
     change.prevent(
       file,
       node.start,
-      `${file.textOf(node)} is added by the plugin, and its use is not followed.`,
-      'Call its get() or set() directly, as request.requestContext.get(key), and run the command again.',
+      `${file.textOf(node)} may be the context that the plugin adds to requests and to the application.`,
+      'Call get() and set() of the imported requestContext, or rename the property, and run the command again.',
     );
   }
 }
@@ -331,7 +357,7 @@ function replaceDeclaration(
   const statements = node.body?.type === 'TSModuleBlock' ? node.body.body : [];
   for (const statement of statements) {
     if (statement.type !== 'TSInterfaceDeclaration' || statement.id.name !== 'RequestContextData') {
-      change.prevent(file, statement.start, 'It declares something else than RequestContextData.', remedy);
+      change.prevent(file, statement.start, 'It declares more than RequestContextData.', remedy);
       continue;
     }
     change.replace(file, statement.id, 'RequestScope');

@@ -22,7 +22,7 @@ const STORAGE = 'AsyncLocalStorage';
 /** The methods of a storage that call each other in Node. */
 const METHODS: ReadonlySet<string> = new Set(['run', 'getStore', 'enterWith', 'exit', 'disable']);
 
-/** Stands for a storage without a name. */
+/** The entry for a storage without a name. */
 const NO_NAME = '';
 
 interface MethodUse {

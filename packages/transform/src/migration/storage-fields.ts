@@ -57,7 +57,7 @@ export function keyOfCall(
     change.prevent(
       file,
       node.start,
-      `The key '${key}' has a meaning of its own in the new object.`,
+      `The key '${key}' is reserved in the object that will hold the values.`,
       'Choose another key in all calls, and run the command again.',
     );
     return undefined;
