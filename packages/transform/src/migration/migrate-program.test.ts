@@ -494,7 +494,7 @@ declare module '@fastify/request-context' {
 }
 
 const app = Fastify();
-await app.register(fastifyRequestContext);
+await app.register(fastifyRequestContext, { hook: 'onRequest' });
 app.addHook('onRequest', async (request) => {
   request.requestContext.set('user', 'ada');
 });
@@ -518,7 +518,7 @@ declare module '@throughline/request' {
 }
 
 const app = Fastify();
-await app.register(requestScope);
+await app.register(requestScope());
 app.addHook('onRequest', async (request) => {
   Object.assign(tryGetRequestScope() ?? {}, { user: 'ada' });
 });

@@ -5,7 +5,7 @@
  * | Use | Replacement |
  * | --- | --- |
  * | `app.use(httpContext.middleware)` | `app.use(requestScope())` |
- * | `app.register(fastifyRequestContext)` | `app.register(requestScope)` |
+ * | `app.register(fastifyRequestContext)` | `app.register(requestScope())` |
  * | `get('user')` | `tryGetRequestScope()?.user`, which is undefined outside of a request too |
  * | `set('user', value);` | `Object.assign(tryGetRequestScope() ?? {}, { user: value });`, without effect outside of a request too |
  *
@@ -59,7 +59,10 @@ interface RequestLibrary {
   /** The export that opens the context of a request. */
   readonly mountName: string;
   /** Replaces a use of that export, or returns the reason why it cannot be replaced. */
-  replaceMount(use: LibraryUse, write: (range: Node, text: string) => void): string | undefined;
+  replaceMount(
+    use: LibraryUse,
+    write: (range: { start: number; end: number }, text: string) => void,
+  ): string | undefined;
 }
 
 const EXPRESS: RequestLibrary = {
@@ -98,10 +101,9 @@ const FASTIFY: RequestLibrary = {
       if (!isDefault) {
         return 'The options of fastifyRequestContext (defaultStoreValues, hook, createAsyncResource) have no counterpart.';
       }
-      if (file.hasCommentBetween(options.start, options.end)) return 'A comment is inside the options.';
-      write(options, '{}');
+      write({ start: node.end, end: options.end }, '');
     }
-    write(node, ADAPTER);
+    write(node, `${ADAPTER}()`);
     return undefined;
   },
 };
