@@ -198,7 +198,7 @@ function copyNameAndLength(wrapped: Function, fn: Function): void {
 }
 
 /**
- * Returns the descriptor of a class in `AsyncContext`, after giving the class its name, and its instances their tag.
+ * Sets the name of a class and the tag of its instances, and returns the property descriptor for `AsyncContext`.
  * Bundlers rename a class whose name occurs in another of their modules, and minifiers rename any class.
  */
 function describeMember(member: { readonly prototype: object }, name: string): PropertyDescriptor {

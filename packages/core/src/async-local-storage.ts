@@ -35,7 +35,7 @@ export interface AsyncLocalStorageOptions<T> {
   name?: string | undefined;
 }
 
-/** The members that Node's class has had since Node 24 (`name`) and 26 (`withScope`). */
+/** Members that older versions of `@types/node` do not declare: `name` before 24, and `withScope` before 26. */
 interface RecentMembers<T> {
   /** The `name` option, `''` if none was given. */
   readonly name: string;
@@ -58,7 +58,7 @@ interface RecentMembers<T> {
   withScope(store: T): RunScope;
 }
 
-/** The names of those that Node's class has in the installed version of `@types/node`; without these types, all. */
+/** The recent members that the installed version of `@types/node` declares; all of them if it is not installed. */
 type RecentMemberOfNode = Extract<keyof RecentMembers<unknown>, keyof NodeAsyncLocalStorage<unknown>>;
 
 /**

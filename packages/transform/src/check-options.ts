@@ -1,4 +1,4 @@
-/** The check of options that JavaScript passes, where no compiler has checked their names and values. */
+/** Checks options at run time, because callers in plain JavaScript have no compiler that checks them. */
 import { closest } from 'fastest-levenshtein';
 
 /** The values that an option accepts: a type, or one of several strings. */
@@ -6,10 +6,10 @@ export type OptionKind = 'boolean' | 'string' | readonly string[];
 
 /**
  * Checks the options of a public function. An option with the value `undefined` counts as not set.
- * @param owner what has the options, for the error
+ * @param owner the function or command that has the options, for the error message
  * @param kinds the name of each option with the values that it accepts
- * @throws {TypeError} `ERR_INVALID_OPTION` if there is an unknown option, which names the nearest known one, or if an
- * option has a value of another kind
+ * @throws {TypeError} `ERR_INVALID_OPTION` if an option is unknown, with the nearest known name, or if a value is not
+ * accepted
  */
 export function checkOptions(owner: string, options: unknown, kinds: Readonly<Record<string, OptionKind>>): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
@@ -25,7 +25,7 @@ export function checkOptions(owner: string, options: unknown, kinds: Readonly<Re
 }
 
 /**
- * @param owner what has the options
+ * @param owner the function or command that has the options
  * @param known the names of all its options, at least one
  */
 export function unknownOptionMessage(owner: string, name: string, known: readonly string[]): string {

@@ -77,7 +77,7 @@ export interface TransformResult {
 export function transform(code: string, options: TransformOptions): TransformResult | undefined {
   checkOptions('transform()', options, OPTIONS);
   if (options.filename === undefined)
-    throw invalidOption('transform() needs the option filename, for errors and maps.');
+    throw invalidOption('transform() needs the option filename, for errors and source maps.');
   if (typeof code !== 'string') throw new TypeError(`The code must be a string, not ${typeof code}.`);
   const { filename, lang, generators = 'next', begins = '' } = options;
   // Most files have no suspension and are not parsed: each suspension is an `await` or is inside an async function.

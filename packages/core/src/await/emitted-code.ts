@@ -31,7 +31,7 @@ export type Emitted<Call> = {
 
 /**
  * Gives the methods of a class their emitted names as well. A second property on the prototype adds no cost to a call.
- * Inherited methods are included, because a bundler drops this call for a base class that it needs for nothing else.
+ * Inherited methods are included, because a bundler drops this call for a base class that is not used on its own.
  * @param constructor a class that emitted code calls
  * @param create creates an instance
  * @returns `create`

@@ -46,7 +46,7 @@ class GeneratorCall extends GuardedCall {
 }
 
 function prepareGeneratorCalls(): () => EmittedGeneratorCall {
-  // Before the first generator is created: user code may take the methods from it and keep them.
+  // This must happen before the first generator is created: user code may keep references to its methods.
   patchAsyncGeneratorMethods();
   return withEmittedNames(GeneratorCall, () => new GeneratorCall());
 }

@@ -1,4 +1,4 @@
-/** What the standalone files contain: all that a page needs which loads the package without a build step. */
+/** The contents of the standalone files: everything that a page without a build step needs. */
 export { AsyncContext } from '../async-context.js';
 export { AsyncLocalStorage } from '../async-local-storage.js';
 export { AsyncResource } from '../async-resource.js';

@@ -26,7 +26,7 @@ export function checkPluginOptions(options: PluginOptions): void {
   });
 }
 
-/** Those of the options that the transform itself has. */
+/** Returns the options that are passed on to `transform()`. */
 export function transformOptionsOf({ generators }: PluginOptions): Pick<TransformOptions, 'generators'> {
   return generators === undefined ? {} : { generators };
 }

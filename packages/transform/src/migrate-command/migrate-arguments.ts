@@ -7,8 +7,9 @@ export const MIGRATE_HELP = `Usage: throughline-migrate [FILE|DIR...] [options]
 
 Rewrites imports of node:async_hooks, cls-hooked, express-http-context,
 @fastify/request-context and hono/context-storage to throughline and
-@throughline/request where the program keeps its meaning, and reports what it
-left. Without FILE or DIR, it changes the files of the current directory.
+@throughline/request where the meaning of the program does not change, and
+reports everything else. Without FILE or DIR, it changes the files in the
+current directory.
 
   --dry-run      write nothing; print what would change as a unified diff
   --check        write nothing; exit with 1 if a file would change
@@ -17,10 +18,10 @@ left. Without FILE or DIR, it changes the files of the current directory.
   -v, --version  print the version and exit
 
 Files with the extensions .js .mjs .cjs .jsx .ts .mts .cts .tsx are changed,
-except those in node_modules and those that git ignores. All other files of the
-project are read as well, because they share values with the changed ones.
+except those in node_modules and those that git ignores. The command also reads
+all other files of the project, because they share values with the changed ones.
 
-Exit codes: 0 if nothing is left to do by hand; 1 if something was left, or if a
+Exit codes: 0 if nothing is left to do by hand; 1 if something is left, or if a
 file could not be read, parsed or written (all others were written); 2 if the
 arguments are invalid or git has uncommitted changes (nothing was written).
 `;
@@ -48,7 +49,7 @@ export function parseMigrateArguments(args: string[]): MigrateOptions | 'help' |
   if (values.help) return 'help';
   if (values.version) return 'version';
   if (values['dry-run'] && values.check) {
-    throw new UsageError('--dry-run and --check exclude each other. Use --dry-run to see the changes.');
+    throw new UsageError('--dry-run and --check cannot be combined. Use --dry-run to see the changes.');
   }
   return {
     inputs: positionals.length === 0 ? ['.'] : positionals,

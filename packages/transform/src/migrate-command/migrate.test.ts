@@ -86,8 +86,8 @@ test('what is left is reported with its position in the new file, the reason, th
   assert.deepEqual([stderr, status], ['', 1]);
   assert.equal(
     stdout.split('\n').slice(2, 5).join('\n'),
-    `b.js:2:10: node:async_hooks was left. createHook() observes the resources of Node, which Throughline does not have.
-  Keep this import of node:async_hooks. It works next to Throughline. If the hook only carries a value, use AsyncLocalStorage instead.
+    `b.js:2:10: node:async_hooks was not replaced. createHook() observes Node's async resources, which Throughline does not have.
+  Keep this import of node:async_hooks: it works alongside Throughline. If the hook only carries a value, use AsyncLocalStorage instead.
   See docs/coming-from-async-hooks.md#what-differs`,
   );
 });
@@ -122,7 +122,7 @@ test('files are only written if git could restore them, or with --force', () => 
   writeFiles({ 'a.js': IMPORT });
   const { status, stdout, stderr } = runCommand();
   assert.deepEqual([status, stdout], [2, '']);
-  assert.match(stderr, /git has uncommitted changes.*Commit them, or use --force/);
+  assert.match(stderr, /git has uncommitted changes.*Commit your changes first, or use --force/);
   assert.equal(readText('a.js'), IMPORT);
   git('add', '--all');
   git('commit', '--quiet', '--message', 'start');
@@ -153,7 +153,10 @@ test('only the named files are changed, but a library that others use too is lef
   writeFiles({ 'src/a.js': IMPORT, 'src/b.js': use, 'test/c.js': use, 'd.js': IMPORT });
   const { status, stdout } = runCommand('src');
   assert.equal(status, 1);
-  assert.match(stdout, /^src\/a\.js: changed\n\ntest\/c\.js:1:1: express-http-context was left\. The file uses/);
+  assert.match(
+    stdout,
+    /^src\/a\.js: changed\n\ntest\/c\.js:1:1: express-http-context was not replaced\. The file uses/,
+  );
   assert.deepEqual([readText('src/b.js'), readText('d.js')], [use, IMPORT]);
   const all = runCommand();
   assert.equal(all.status, 0);
@@ -192,7 +195,7 @@ test('a file keeps its mode, its byte order mark and its links, and nothing else
 
 test('enterWith() is left unless package.json excludes Node 20 and 22', () => {
   writeFiles({ 'a.js': `${IMPORT}const a = new AsyncLocalStorage();\na.enterWith(1);\n` });
-  assert.match(runCommand().stdout, /a\.js:3:1: node:async_hooks was left\. On Node 20 and 22/);
+  assert.match(runCommand().stdout, /a\.js:3:1: node:async_hooks was not replaced\. On Node 20 and 22/);
   for (const node of ['>=22', '^24 || 22', '*']) {
     writeFiles({ 'package.json': JSON.stringify({ engines: { node } }) });
     assert.equal(runCommand('--check').status, 0, node);
@@ -210,8 +213,8 @@ test('a library that a dependency shares, or that needs another framework first,
   });
   const { status, stdout } = runCommand();
   assert.equal(status, 1);
-  assert.match(stdout, /a\.js:1:1: express-http-context was left\. The dependency logger uses/);
-  assert.match(stdout, /b\.js:1:1: @fastify\/request-context was left\. The adapter .* needs Fastify 5/);
+  assert.match(stdout, /a\.js:1:1: express-http-context was not replaced\. The dependency logger also uses/);
+  assert.match(stdout, /b\.js:1:1: @fastify\/request-context was not replaced\. The adapter .* needs Fastify 5/);
 });
 
 test('invalid arguments are rejected, and an unknown option leads to the nearest one', () => {
@@ -220,7 +223,7 @@ test('invalid arguments are rejected, and an unknown option leads to the nearest
     [['--dryrun'], /has no option --dryrun\. Did you mean --dry-run\?/],
     [['--chek'], /Did you mean --check\?/],
     [['-x'], /has no option -x/],
-    [['--check', '--dry-run'], /exclude each other/],
+    [['--check', '--dry-run'], /cannot be combined/],
     [['--check=yes'], /--check/],
     [['missing.js'], /No such file or directory: 'missing\.js'/],
     [['.', testDirectory], /is not in .*Run the command once for each project/],

@@ -51,7 +51,7 @@ function migrate(options: MigrateOptions): number {
   const isWriting = options.mode === 'write' && changed.length > 0;
   if (isWriting && !options.isForced && hasUncommittedChanges(project, options.inputs)) {
     throw new UsageError(
-      'git has uncommitted changes, so those of the command could not be reviewed or undone separately. Commit them, or use --force.',
+      'git has uncommitted changes, so the changes of this command could not be reviewed or undone separately. Commit your changes first, or use --force.',
     );
   }
   const failures = [

@@ -1,4 +1,4 @@
-/** What the package.json files of a project say about a migration, and what the user should change in them. */
+/** What the package.json files of a project determine about a migration, and what the user should change in them. */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { MigratedProgram, ProgramOptions } from '../migration/migrate-program.js';
@@ -10,7 +10,7 @@ export interface Manifest {
   readonly nodeRange: string | undefined;
 }
 
-/** The libraries that are packages, with other packages that only they need. */
+/** The libraries that are packages, each with the packages that can be removed together with it. */
 const PACKAGES: ReadonlyMap<Library, readonly string[]> = new Map([
   ['cls-hooked', ['cls-hooked', '@types/cls-hooked']],
   ['express-http-context', ['express-http-context']],
@@ -55,14 +55,14 @@ function stringEntries(value: unknown): [string, string][] {
   return Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
 }
 
-/** What the manifests of the files that may change decide about the migration. */
+/** Returns the options of the migration that follow from the manifests of the files that may change. */
 export function programOptionsOf(manifests: readonly Manifest[]): ProgramOptions {
   const stays = new Map<Library, { reason: string; remedy: string }>();
   for (const { file, dependencies } of manifests) {
     const fastify = /\d+/.exec(dependencies.get('fastify') ?? '')?.[0];
     if (fastify !== undefined && Number(fastify) < 5) {
       stays.set('@fastify/request-context', {
-        reason: `The adapter of @throughline/request needs Fastify 5, and ${file} has ${dependencies.get('fastify')}.`,
+        reason: `The adapter of @throughline/request needs Fastify 5, and ${file} declares ${dependencies.get('fastify')}.`,
         remedy: 'Update Fastify first, and run the command again.',
       });
     }
@@ -70,7 +70,7 @@ export function programOptionsOf(manifests: readonly Manifest[]): ProgramOptions
       const dependent = [...dependencies.keys()].find((name) => dependsOn(dirname(file), name, library));
       if (dependent === undefined) continue;
       stays.set(library, {
-        reason: `The dependency ${dependent} uses ${library} too, and would not see the values of the program.`,
+        reason: `The dependency ${dependent} also uses ${library}, and would no longer see the values of the program.`,
         remedy: `Check what ${dependent} reads from it, and replace the library by hand.`,
       });
     }

@@ -1,4 +1,4 @@
-/** What the command prints: the changes as a diff, what it left, and what the user should do next. */
+/** What the command prints: the changes as a diff, what it did not replace, and what the user should do next. */
 import { FILE_HEADERS_ONLY, formatPatch, structuredPatch } from 'diff';
 import type { LocatedLeftover, MigratedProgram, ProgramFile } from '../migration/migrate-program.js';
 import type { Library } from '../migration/migration.js';
@@ -27,7 +27,7 @@ export function printDiff(files: readonly ProgramFile[], { outputs }: MigratedPr
 export function printLeftovers(leftovers: readonly LocatedLeftover[], isWritten: boolean): void {
   for (const { file, library, reason, remedy, positionBefore, positionAfter } of leftovers) {
     const { line, column } = isWritten ? positionAfter : positionBefore;
-    console.log(`${file.path}:${line}:${column}: ${library} was left. ${reason}`);
+    console.log(`${file.path}:${line}:${column}: ${library} was not replaced. ${reason}`);
     console.log(`  ${remedy}`);
     console.log(`  See docs/coming-from-async-hooks.md#${SECTIONS[library]}\n`);
   }

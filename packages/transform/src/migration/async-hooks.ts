@@ -1,7 +1,7 @@
 /**
  * `node:async_hooks`: `AsyncLocalStorage` and `AsyncResource` come from `throughline`, and everything else stays.
  *
- * Each site is a separate change, because a storage of Node and one of Throughline work next to each other. A use of a
+ * Each site is a separate change, because storages of Node and of Throughline work side by side. A use of a
  * storage whose meaning depends on the class prevents the changes of `AsyncLocalStorage` that it concerns.
  */
 import type { Node } from 'oxc-parser';
@@ -15,7 +15,7 @@ const LIBRARY = 'node:async_hooks';
 const STORAGE = 'AsyncLocalStorage';
 const SUPPORTED: ReadonlySet<string> = new Set([STORAGE, 'AsyncResource']);
 
-const KEEP_IMPORT = 'Keep this import of node:async_hooks. It works next to Throughline.';
+const KEEP_IMPORT = 'Keep this import of node:async_hooks: it works alongside Throughline.';
 const NAME_IMPORT = `Import what the file uses by name: import { ${STORAGE} } from 'throughline'.`;
 
 interface Explanation {
@@ -26,23 +26,23 @@ interface Explanation {
 const NOT_PROVIDED: ReadonlyMap<string, Explanation> = new Map(
   Object.entries({
     createHook: {
-      reason: 'createHook() observes the resources of Node, which Throughline does not have.',
+      reason: "createHook() observes Node's async resources, which Throughline does not have.",
       remedy: `${KEEP_IMPORT} If the hook only carries a value, use AsyncLocalStorage instead.`,
     },
     executionAsyncId: {
-      reason: 'executionAsyncId() is the id of a resource of Node, which Throughline does not have.',
+      reason: 'executionAsyncId() returns the id of an async resource. Throughline has no async resources.',
       remedy: `${KEEP_IMPORT} If the id is the key of a map, use AsyncLocalStorage instead.`,
     },
     triggerAsyncId: {
-      reason: 'triggerAsyncId() is the id of a resource of Node, which Throughline does not have.',
+      reason: 'triggerAsyncId() returns the id of an async resource. Throughline has no async resources.',
       remedy: KEEP_IMPORT,
     },
     executionAsyncResource: {
-      reason: 'executionAsyncResource() is a resource of Node, which Throughline does not have.',
+      reason: 'executionAsyncResource() returns an async resource. Throughline has no async resources.',
       remedy: `${KEEP_IMPORT} If the resource only carries a value, use AsyncLocalStorage instead.`,
     },
     asyncWrapProviders: {
-      reason: 'asyncWrapProviders names the resources of Node, which Throughline does not have.',
+      reason: "asyncWrapProviders lists the types of Node's async resources, which Throughline does not have.",
       remedy: KEEP_IMPORT,
     },
   }),
@@ -103,8 +103,8 @@ function changeOf(site: ModuleSite, isStoragePrevented: boolean): Change {
     leave(site.node.start, { reason: 'The file declares its own require().', remedy: NAME_IMPORT });
   } else if (isOptional(site)) {
     leave(site.node.start, {
-      reason: 'The module is optional here: the code handles the error that it is missing.',
-      remedy: 'Throughline is never missing. Import it without try and catch.',
+      reason: 'The module is optional here: the code handles the error if it cannot be loaded.',
+      remedy: 'Throughline works on every runtime. Import it without handling an error.',
     });
   } else if (taken.kind === 'other') {
     leave(site.node.start, { reason: taken.reason, remedy: remedyFor(site.syntax) });
@@ -155,7 +155,7 @@ function changeOf(site: ModuleSite, isStoragePrevented: boolean): Change {
 }
 
 function remedyFor(syntax: ModuleSite['syntax']): string {
-  if (syntax === 'mock') return "If the files that it affects now import 'throughline', name that module instead.";
+  if (syntax === 'mock') return "If the files that it affects now import 'throughline', mock that module instead.";
   if (syntax === 'call') return "If the function loads the module, import from 'throughline' instead.";
   return NAME_IMPORT;
 }
@@ -183,8 +183,8 @@ function explanationFor(name: string): Explanation {
     NOT_PROVIDED.get(name) ??
     (name === STORAGE
       ? {
-          reason: `${STORAGE} stays, because of a use that depends on Node's class.`,
-          remedy: 'Change that use, which is reported too, and run the command again.',
+          reason: `${STORAGE} was kept because of a use that depends on Node's class.`,
+          remedy: 'Change that use, which is reported separately, and run the command again.',
         }
       : { reason: `Throughline does not export ${name}.`, remedy: name === 'default' ? NAME_IMPORT : KEEP_IMPORT })
   );

@@ -33,11 +33,12 @@ const GUIDE = 'docs/request.md, From cls-hooked';
 const REMEDIES: ReadonlyMap<string, string> = new Map(
   Object.entries({
     getNamespace: 'Export the namespace from the file that creates it, import it here, and run the command again.',
-    bind: 'Use AsyncResource.bind(fn) of node:async_hooks, which binds the namespace as well, and run the command again.',
+    bind: 'Use AsyncResource.bind(fn) of node:async_hooks, which also binds the namespace, and run the command again.',
     bindEmitter: `For a request, use requestScope() and getRequestScope() instead of the namespace: ${GUIDE}.`,
-    runPromise: 'Use await ns.runAndReturn(async () => { … }), after which the namespace has its earlier values.',
-    destroyNamespace: 'Remove the call: a storage that is not referenced needs none.',
-    reset: 'Create the storage again instead.',
+    runPromise:
+      'Use await ns.runAndReturn(async () => { … }), which restores the earlier values of the namespace afterwards.',
+    destroyNamespace: 'Remove the call: a storage needs no cleanup.',
+    reset: 'Create a new storage instead.',
     process: 'Export the namespace from the file that creates it, and import it where it is used.',
   }),
 );
@@ -81,14 +82,14 @@ function replaceCreation(change: Change, { file, node }: LibraryUse): Identifier
     change.prevent(
       file,
       node.start,
-      'The namespace is not created as a variable at the top level of the file.',
+      'The namespace is not assigned to a variable at the top level of the file.',
       "Write const ns = createNamespace('name') there, and run the command again.",
     );
     return undefined;
   }
   const { typeAnnotation } = declarator.id;
   if (typeAnnotation != null) {
-    change.prevent(file, typeAnnotation.start, 'The variable has the type of a namespace.', 'Remove the type.');
+    change.prevent(file, typeAnnotation.start, 'The variable has a type annotation.', 'Remove the annotation.');
   }
   const types = file.isTypeScript ? '<Record<string, any>>' : '';
   change.replaceCode(file, call, `new ${STORAGE}${types}()`);
@@ -112,7 +113,7 @@ function replaceUse(change: Change, file: SourceFile, reference: Identifier): vo
       file,
       reference.start,
       `The namespace ${reference.name} is used as a value.`,
-      `Only calls of its methods are followed. Replace it by hand: ${GUIDE}.`,
+      `The command replaces only calls of its methods. Replace it by hand: ${GUIDE}.`,
     );
     return;
   }
@@ -124,7 +125,7 @@ function replaceUse(change: Change, file: SourceFile, reference: Identifier): vo
       method === 'runPromise'
         ? 'runPromise() leaves its context current in the code after the call.'
         : method === 'bind'
-          ? 'ns.bind() binds one namespace, AsyncLocalStorage.bind() all storages.'
+          ? 'ns.bind() binds one namespace, whereas AsyncLocalStorage.bind() binds all storages.'
           : `${reference.name}.${method} has no exact counterpart.`;
     change.prevent(
       file,
@@ -163,7 +164,7 @@ function replaceRun(change: Change, file: SourceFile, reference: Identifier, cal
     change.prevent(
       file,
       call.start,
-      `The result of ${name}.run() is used: its context here, the result of its function with ${STORAGE}.`,
+      `The result of ${name}.run() is used. It is the context here, but with ${STORAGE} it is the result of the function.`,
       'Make the call a separate statement, or use runAndReturn(), and run the command again.',
     );
     return;
@@ -178,7 +179,7 @@ function replaceRun(change: Change, file: SourceFile, reference: Identifier, cal
     change.prevent(
       file,
       call.start,
-      `The function of ${name}.${method}() is not written here, or uses its arguments: it receives the context.`,
+      `The function that ${name}.${method}() calls is not written inline, or uses its arguments: it receives the context.`,
       `Write ${name}.${method}(() => { … }), with ${name}.get() and ${name}.set() inside, and run the command again.`,
     );
     return;

@@ -44,7 +44,7 @@ export function findLibraryUses(
       continue;
     }
     if (statement === undefined || !file.isTopLevel(statement)) {
-      prevent('It is not a separate statement at the top level of the file.');
+      prevent('The library is not loaded by a separate statement at the top level of the file.');
       continue;
     }
     if (site.syntax !== 'import' && site.syntax !== 'require' && site.syntax !== 'import equals') {
@@ -57,7 +57,7 @@ export function findLibraryUses(
     }
     const locals = localsOf(site);
     if (locals === undefined) {
-      prevent('The library is destructured in a way that is not followed.');
+      prevent('The library is destructured in a way that the command cannot follow.');
       continue;
     }
     for (const { name, local } of locals) {

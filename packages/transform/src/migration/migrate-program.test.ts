@@ -207,13 +207,13 @@ const leftAlone: readonly { title: string; file?: string; code: string; left: re
   {
     title: 'export * and an import for its effects',
     code: "export * from 'node:async_hooks';\nexport * as hooks from 'node:async_hooks';\nimport 'node:async_hooks';\n",
-    left: [/:1:1 It exports all names/, /:2:1 It exports all names/, /:3:1 It takes nothing/],
+    left: [/:1:1 The statement re-exports/, /:2:1 The statement re-exports/, /:3:1 The statement imports nothing/],
   },
   {
     title: 'a rest element, a computed key and an unknown use of a promise',
     file: 'a.mjs',
     code: "const { AsyncLocalStorage, ...rest } = await import('async_hooks');\nconst { [key]: value } = await import('async_hooks');\nconst promise = import('async_hooks');\n",
-    left: [/:1:46 .*rest element/, /:2:32 .*computed name/, /:3:17 Its promise/],
+    left: [/:1:46 .*rest element/, /:2:32 .*computed name/, /:3:17 The promise of import/],
   },
   {
     title: 'functions of test runners, and other functions',
@@ -243,23 +243,23 @@ const leftAlone: readonly { title: string; file?: string; code: string; left: re
   {
     title: 'a default import together with others',
     code: "import hooks, { AsyncLocalStorage } from 'node:async_hooks';\n",
-    left: [/:1:1 It combines/],
+    left: [/:1:1 The statement combines/],
   },
   {
     title: 'types that are declared for the module',
     file: 'a.d.ts',
     code: "declare module 'async_hooks' { interface AsyncLocalStorage<T> { extra: T } }\n",
-    left: [/:1:1 It declares types/],
+    left: [/:1:1 The declaration adds types/],
   },
   {
     title: 'a subclass that overrides a method',
     code: "import { AsyncLocalStorage } from 'node:async_hooks';\nexport class Users extends AsyncLocalStorage { getStore() { return super.getStore() ?? 'guest'; } }\n",
-    left: [/:1:10 AsyncLocalStorage stays/, /:2:8 The subclass overrides/],
+    left: [/:1:10 AsyncLocalStorage was kept/, /:2:8 The subclass overrides/],
   },
   {
     title: 'the option onPropagate',
     code: "import { AsyncLocalStorage } from 'node:async_hooks';\nconst a = new AsyncLocalStorage({ onPropagate() { return true; } });\n",
-    left: [/:1:10 AsyncLocalStorage stays/, /:2:33 .*onPropagate/],
+    left: [/:1:10 AsyncLocalStorage was kept/, /:2:33 .*onPropagate/],
   },
 ];
 
@@ -553,7 +553,7 @@ for (const [title, code, pattern] of [
     /may be the/,
   ],
   ['a property of the same name', "const f = (service) => service.requestContext.get('a');", /may be the context/],
-  ['a destructured decorator', 'const f = ({ requestContext: c }) => c.get("a");', /is taken from a request/],
+  ['a destructured decorator', 'const f = ({ requestContext: c }) => c.get("a");', /is destructured from/],
 ] as const) {
   test(`@fastify/request-context, left: ${title}`, () => {
     const head = "import { fastifyRequestContext, requestContext } from '@fastify/request-context';\n";

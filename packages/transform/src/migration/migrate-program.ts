@@ -33,7 +33,7 @@ export interface ProgramOptions {
   readonly runsOnNode24?: boolean;
   /** The names of the packages that the program depends on. */
   readonly packages?: ReadonlySet<string>;
-  /** Reasons outside of the files why a library must stay. */
+  /** The libraries that must stay for a reason outside of the files. */
   readonly stays?: ReadonlyMap<Library, { readonly reason: string; readonly remedy: string }>;
 }
 
@@ -56,7 +56,7 @@ export interface MigratedProgram {
   readonly undeclaredFields: readonly string[];
   /** The packages that the new code imports. */
   readonly replacements: ReadonlySet<Replacement>;
-  /** The libraries that no file uses any more. */
+  /** The libraries that no file uses anymore. */
   readonly removed: readonly Library[];
 }
 
@@ -68,15 +68,17 @@ const LIBRARIES: readonly Library[] = [
   'hono/context-storage',
 ];
 
-/** The libraries, in the text of a file. */
+/** Matches the names of the libraries in the text of a file. */
 const NAMES = /async_hooks|cls-hooked|express-http-context|@fastify\/request-context|hono\/context-storage/;
 
-/** What a file contains if it may matter, although it names no library. */
+/** Matches the text of a file that may matter although it names no library. */
 const USES = /[aA]syncLocalStorage|enterWith|\.disable\b|process\.namespaces|requestContext|RequestScope\b/;
 
 const CODE_FILE = /\.[cm]?[jt]sx?$/;
 
 const PARSE_REMEDY = 'Correct the file, and run the command again.';
+const OTHER_FILE_REMEDY =
+  'Move the code that uses the library to a JavaScript or TypeScript file, and run the command again.';
 
 export function migrateProgram(files: readonly ProgramFile[], options: ProgramOptions = {}): MigratedProgram {
   // A namespace of cls-hooked can be used in files that do not name the library.
@@ -170,8 +172,10 @@ function preventBySurroundings(
     const index = file.code.indexOf(library);
     // A file that uses a namespace of cls-hooked need not name the library.
     if (index === -1 && !(library === 'cls-hooked' && CODE_FILE.test(file.path))) continue;
-    const what = CODE_FILE.test(file.path) ? 'does not parse' : 'is not a JavaScript or TypeScript file';
-    change.prevent(file, Math.max(index, 0), `The file ${what}, so what it uses is not known.`, PARSE_REMEDY);
+    const [what, remedy] = CODE_FILE.test(file.path)
+      ? ['does not parse', PARSE_REMEDY]
+      : ['is not a JavaScript or TypeScript file', OTHER_FILE_REMEDY];
+    change.prevent(file, Math.max(index, 0), `The file ${what}, so the command cannot tell what it uses.`, remedy);
   }
   for (const [file, edits] of change.edits) {
     if (inputs.has(file)) continue;
@@ -189,7 +193,7 @@ function preventBySurroundings(
     change.prevent(
       file,
       0,
-      `The file uses ${other.library} too, and both would use the same request scope.`,
+      `The file also uses ${other.library}, and both would use the same request scope.`,
       'Move one of them to another file, and check that they use different keys.',
     );
   }
@@ -203,7 +207,7 @@ function editsOf(changes: readonly Change[]): Map<SourceFile, Edit[]> {
   return edits;
 }
 
-/** Finds a file that would not parse any more: its code was unlike anything that this migration knows. */
+/** Finds a file that would no longer parse: its code has a form that this migration does not know. */
 function firstBroken(
   edits: ReadonlyMap<SourceFile, readonly Edit[]>,
 ): { readonly file: SourceFile; readonly reason: string } | undefined {
@@ -225,6 +229,6 @@ function brokenChange({ library, edits }: Change, file: SourceFile, reason: stri
     index: Math.min(...starts),
     library,
     reason: `The new code would not parse: ${reason}`,
-    remedy: 'Replace the library by hand, and report the code as a defect of this command.',
+    remedy: 'Replace the library by hand, and report this as a bug of throughline-migrate.',
   };
 }

@@ -1,12 +1,12 @@
 /**
- * What is changed, and what is left.
+ * The terms of the migration: what it changes, and what it leaves unchanged.
  *
  * | Term | Meaning |
  * | --- | --- |
- * | site | a place in a file that names a module, such as an import |
+ * | site | a location in a file that names a module, such as an import |
  * | change | edits that are made together or not at all, possibly in several files |
- * | obstacle | code that a change cannot keep the meaning of; it prevents the whole change |
- * | leftover | a place that is reported because it was left: an obstacle, or a site that no change covers |
+ * | obstacle | code whose meaning a change would not preserve; it prevents the whole change |
+ * | leftover | a location that is reported because it was not changed: an obstacle, or a site that no change covers |
  */
 import MagicString from 'magic-string';
 import type { SourceFile, SourceText } from './source-file.js';

@@ -72,7 +72,7 @@ function siteOf(file: SourceFile, source: StringNode, specifier: string): Module
       return site(
         parent,
         'export',
-        other('It exports all names of the module, and which of them other files use is not known here.'),
+        other('The statement re-exports all names of the module. Other files may use any of them.'),
         parent,
       );
     case 'TSExternalModuleReference': {
@@ -84,7 +84,7 @@ function siteOf(file: SourceFile, source: StringNode, specifier: string): Module
     case 'TSImportType':
       return site(parent, 'type', takenByType(parent), undefined);
     case 'TSModuleDeclaration':
-      return site(parent, 'type', other('It declares types of the module.'), parent);
+      return site(parent, 'type', other('The declaration adds types to the module.'), parent);
     case 'ImportExpression':
       return site(parent, 'dynamic import', ...takenByExpression(file, parent, true));
     case 'CallExpression': {
@@ -116,9 +116,9 @@ function exportedName(node: Node): string {
 
 function takenByImport(node: Extract<Node, { type: 'ImportDeclaration' }>): Taken {
   const { specifiers } = node;
-  if (node.attributes.length > 0) return other('It has import attributes.');
+  if (node.attributes.length > 0) return other('The import has attributes.');
   const [first] = specifiers;
-  if (first === undefined) return other('It takes nothing from the module.');
+  if (first === undefined) return other('The statement imports nothing from the module.');
   const entries: NamedEntry[] = [];
   for (const specifier of specifiers) {
     if (specifier.type === 'ImportSpecifier') {
@@ -126,12 +126,12 @@ function takenByImport(node: Extract<Node, { type: 'ImportDeclaration' }>): Take
     }
   }
   if (entries.length === specifiers.length) return { kind: 'names', entries, list: node };
-  if (specifiers.length > 1) return other('It combines a default import with other imports.');
+  if (specifiers.length > 1) return other('The statement combines a default import with other imports.');
   return { kind: 'object', local: first.local, isDefault: first.type === 'ImportDefaultSpecifier' };
 }
 
 function takenByType({ qualifier }: Extract<Node, { type: 'TSImportType' }>): Taken {
-  if (qualifier?.type !== 'Identifier') return other('It is the type of the whole module, or a nested type.');
+  if (qualifier?.type !== 'Identifier') return other('The type is that of the whole module, or a nested type.');
   return {
     kind: 'names',
     entries: [{ name: qualifier.name, node: qualifier, local: undefined }],
@@ -147,7 +147,7 @@ function takenByExpression(file: SourceFile, call: Node, isPromise: boolean): [T
     const taken = takenByReaction(file, call);
     if (taken !== undefined) return [taken, undefined];
     if (parent.type !== 'AwaitExpression')
-      return [other('Its promise is used in a way that is not followed.'), undefined];
+      return [other('The promise of import() is used in a way that the command cannot follow.'), undefined];
     value = parent;
     parent = file.parentOf(value);
   }
@@ -163,7 +163,7 @@ function takenByExpression(file: SourceFile, call: Node, isPromise: boolean): [T
     return [{ kind: 'names', entries, list: undefined }, declared?.statement];
   }
   if (parent.type !== 'VariableDeclarator' || parent.init !== value) {
-    return [other('The module is used as a value that is not followed.'), undefined];
+    return [other('The module is used as a value, which the command cannot follow.'), undefined];
   }
   const statement = loneStatement(file, parent);
   const { id } = parent;

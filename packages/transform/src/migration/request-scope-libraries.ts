@@ -24,7 +24,7 @@ const ADAPTER = 'requestScope';
 
 const HEADER_NOTE = 'Responses now carry the id of the request in the header x-request-id.';
 
-/** The usual names of what the plugin of Fastify adds its context to. Other objects may have their own. */
+/** The usual names of the objects to which Fastify's plugin adds its context. Others may have an unrelated one. */
 const DECORATED = /^_?(?:req|request|app|fastify|server|instance)$/;
 
 /** The functions that read or open the scope. */
@@ -38,7 +38,7 @@ class NamesOfFiles {
     const names = this.#names.get(file) ?? new Set();
     this.#names.set(file, names);
     if (!names.has(name) && file.usesName(name)) {
-      change.prevent(file, 0, `The file already uses the name ${name}.`, `Rename it, and run the command again.`);
+      change.prevent(file, 0, `The file already uses the name ${name}.`, 'Rename it, and run the command again.');
     }
     names.add(name);
     return name;
@@ -269,7 +269,7 @@ function addImports(change: Change, names: NamesOfFiles, file: SourceFile, adapt
     change.prevent(
       file,
       0,
-      'The file has no import to which another could be added.',
+      'The file has no import next to which another could be added.',
       "Import { requestContext } from '@fastify/request-context' there, and run the command again.",
     );
     return;
@@ -299,7 +299,7 @@ function replaceDecorators(change: Change, names: NamesOfFiles, file: SourceFile
         change.prevent(
           file,
           node.start,
-          'requestContext is taken from a request or from the application, where the plugin puts it.',
+          'requestContext is destructured from an object that may be a request or the application, to which the plugin adds it.',
           'Use request.requestContext.get() and set() directly, and run the command again.',
         );
       }
@@ -359,7 +359,7 @@ function replaceDeclaration(
   const statements = node.body?.type === 'TSModuleBlock' ? node.body.body : [];
   for (const statement of statements) {
     if (statement.type !== 'TSInterfaceDeclaration' || statement.id.name !== 'RequestContextData') {
-      change.prevent(file, statement.start, 'It declares more than RequestContextData.', remedy);
+      change.prevent(file, statement.start, 'The declaration contains more than RequestContextData.', remedy);
       continue;
     }
     change.replace(file, statement.id, 'RequestScope');

@@ -36,7 +36,7 @@ export function findSharedNames(
       file,
       declaration.start,
       `The name ${declaration.name} is declared or assigned more than once in the file.`,
-      'Rename the other one, and run the command again.',
+      'Rename the other declaration, and run the command again.',
     );
     return [];
   }
@@ -116,7 +116,7 @@ function importedReferences(
     }
     const locals = importedLocals(site, exports);
     if (locals === undefined) {
-      prevent(`The import of '${site.specifier}', which exports the namespace, is not followed.`);
+      prevent(`The command cannot follow this import of '${site.specifier}', which exports the namespace.`);
       continue;
     }
     for (const { local, isModule } of locals) {
@@ -124,7 +124,7 @@ function importedReferences(
       if (references === undefined) {
         prevent(`The name ${local.name} is declared or assigned more than once in the file.`);
       } else if (references.some((reference) => file.parentOf(reference).type === 'ExportSpecifier')) {
-        prevent('The file exports the namespace again.');
+        prevent('The file re-exports the namespace.');
       } else if (!isModule) {
         shared.push({ file, references });
       } else if (references.some((reference) => readsExport(file, reference, exports))) {

@@ -1,5 +1,5 @@
 /**
- * Uses of a storage whose meaning depends on the class. They prevent that `AsyncLocalStorage` comes from another module:
+ * Uses of a storage whose meaning depends on its class. They prevent `AsyncLocalStorage` from being replaced:
  *
  * | Use | Concerns |
  * | --- | --- |
@@ -76,7 +76,7 @@ export class StorageClassUses {
         leftover(
           file,
           node,
-          `A storage of one class is not an instance of the other. Every ${STORAGE} of the program stays.`,
+          `A storage of one class is not an instance of the other. Every ${STORAGE} of the program was kept.`,
           'Test what the code needs, such as typeof storage.getStore, and run the command again.',
         ),
       );
@@ -85,7 +85,7 @@ export class StorageClassUses {
         leftover(
           file,
           node,
-          `Koa ignores a storage that is not of Node's class. Every ${STORAGE} of the program stays.`,
+          `Koa ignores a storage that is not an instance of Node's class. Every ${STORAGE} of the program was kept.`,
           'Use asyncLocalStorage: true and app.currentContext, and run the command again.',
         ),
       );
@@ -103,7 +103,7 @@ export class StorageClassUses {
       append(
         this.#ofFile,
         file,
-        leftover(file, node, reason, 'Use a storage as a field instead of extending its class.'),
+        leftover(file, node, reason, 'Hold the storage in a field instead of extending its class.'),
       );
     }
   }
@@ -119,9 +119,9 @@ export class StorageClassUses {
     if (!isKnown && method === 'disable') return;
     const [reason, instead] =
       method === 'enterWith'
-        ? ['a value that enterWith() sets lasts longer with the class of Node', 'Use run()']
-        : ['disable() of the class of Node removes the values of all flows', 'Let the flow end instead'];
-    const remedy = `${instead}, or declare "engines": { "node": ">=24" } if the program needs no older version, and run the command again.`;
+        ? ["a value set by enterWith() lasts longer with Node's class", 'Use run()']
+        : ["disable() of Node's class removes the values of all flows", 'Let the flow end instead'];
+    const remedy = `${instead}, or declare "engines": { "node": ">=24" } if the program does not support older versions, and run the command again.`;
     const use = leftover(file, node, `On Node 20 and 22, ${reason}.`, remedy);
     if (isKnown) append(this.#ofName, storageName, use);
     else this.#everywhere.push(use);

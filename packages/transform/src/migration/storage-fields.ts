@@ -8,7 +8,7 @@ import { type SourceFile, stringValueOf } from './source-file.js';
 
 type Call = Extract<Node, { type: 'CallExpression' }>;
 
-/** What every object has, so that reading it as a field would not return undefined. */
+/** Properties that every object inherits: reading them as fields would not return undefined. */
 const INHERITED: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
 
 const KEY_REMEDY = 'Write the key as a string, or as a constant of the same file, and run the command again.';
@@ -45,7 +45,7 @@ export function keyOfCall(
       file,
       call.start,
       'The call does not have the usual arguments.',
-      'Pass a key, and to set() a value.',
+      'Pass a key to get(), and a key and a value to set().',
     );
     return undefined;
   }
