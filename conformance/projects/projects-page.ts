@@ -14,15 +14,15 @@ export interface WorkingProject {
  */
 export function formatProjectsPage(projects: readonly WorkingProject[], nodeVersion: string): string {
   return [
-    '# Projects that were tried',
+    '# Tested projects',
     '',
-    'Each row is a project of its own. The command `npm run projects` creates it in a temporary folder, installs the packages',
-    'there from their packed tarballs, as a user does from npm, and runs the named commands. Most of the programs use a',
-    'storage, the scope of a request and an entry point of each package, and check what they read after an `await`. Programs',
-    'in TypeScript are strict.',
+    'Each row is a separate project. `npm run projects` creates it in a temporary folder, installs the packages from their',
+    'tarballs, as a user would from npm, and runs the commands in the second column. Most of the programs use a storage, the',
+    'scope of a request and an entry point of each package, and check what they read after an `await`. TypeScript programs',
+    'are compiled in strict mode.',
     '',
-    `\`npm run projects -- --write\` generates this page. These versions were installed when it last ran, on Node ${nodeVersion}.`,
-    '`npm test` runs a few of the projects, and checks that this page has a row for each of them.',
+    `\`npm run projects -- --write\` generates this page. It last ran on Node ${nodeVersion}, with the versions in the third column.`,
+    '`npm test` runs a few of the projects, and checks that this page has a row for each project.',
     ...PROJECT_GROUPS.flatMap((group) => [
       '',
       `## ${group}`,
