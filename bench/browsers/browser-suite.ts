@@ -92,7 +92,7 @@ export const browserSuite: Suite = {
   ],
   sampleNote: 'pages per figure, each in a separate process (flows: one page with a million of them),',
   ratioNote:
-    'The number after × is the ratio to the page without tracking; parentheses hold the lowest and the highest ratio.',
+    'The number after × is the ratio to the page without tracking; parentheses contain the lowest and the highest ratio.',
   environmentTitle: (name, version) => `${browserTitles[name] ?? 'Portable engine on Node'} ${version}`,
   pageRank: (environment) => prefixes.indexOf(environment.split('-')[0] ?? ''),
   referenceOf: (workload, storageCount) =>

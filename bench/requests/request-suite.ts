@@ -89,9 +89,9 @@ export const requestSuite: Suite = {
     heading: 'Requests',
     text:
       'Requests per second on each framework: the framework alone, with the request scope of `@throughline/request`, and with the ' +
-      'usual solution there (the peer); on three of them also with sessions in memory that each request reads or writes. In the ' +
+      'usual solution for it (the peer); for three of them, also with sessions in memory that each request reads or writes. In the ' +
       'soak, 200 connections send 100 000 requests, and every step of a request checks that it reads its own scope and session. ' +
-      'The heap growth is that of the second half of the soak, measured after forced collections.',
+      'The heap growth is that of the second half of the soak, measured after forced garbage collections.',
   },
   environmentPrefixes: ['requests'],
   subjects: {
@@ -111,7 +111,7 @@ export const requestSuite: Suite = {
   sampleNote:
     'processes per figure, with all variants of a framework taking turns, window by window (soak: one process),',
   ratioNote:
-    'The number after × is the ratio to the framework alone; parentheses hold the lowest and the highest ratio.',
+    'The number after × is the ratio to the framework alone; parentheses contain the lowest and the highest ratio.',
   environmentTitle: (_name, version) => `Requests on Node ${version}`,
   pageRank: (environment) => -Number(environment.replace(/\D/g, '')),
   referenceOf: (workload) =>

@@ -40,7 +40,7 @@ export const serverSuite: Suite = {
   barPlots: [],
   sampleNote: 'processes per figure,',
   ratioNote:
-    'The number after × is the ratio to the runtime’s own class (for requests, to the server without storages); parentheses hold the lowest and the highest ratio.',
+    'The number after × is the ratio to the runtime’s own class (for requests, to the server without storages); parentheses contain the lowest and the highest ratio.',
   environmentTitle: (name, version) => `${name.charAt(0).toUpperCase()}${name.slice(1).replace(/\d+$/, '')} ${version}`,
   pageRank: (environment) => (environment.startsWith('node') ? -Number(environment.slice(4)) : 0),
   referenceOf: (workload, storageCount) =>

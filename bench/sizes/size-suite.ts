@@ -40,7 +40,7 @@ export const sizeSuite: Suite = {
   pageWorkloads: ['page'],
   linePlots: [],
   barPlots: [],
-  sampleNote: 'build per figure, which is the same in every build,',
+  sampleNote: 'build per figure (every build has the same size),',
   ratioNote: 'The number after × is the ratio to zone.js.',
   environmentTitle: (_name, version) => `esbuild ${version}`,
   pageRank: () => 0,

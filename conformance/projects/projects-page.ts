@@ -21,7 +21,7 @@ export function formatProjectsPage(projects: readonly WorkingProject[], nodeVers
     'scope of a request and an entry point of each package, and check what they read after an `await`. TypeScript programs',
     'are compiled in strict mode.',
     '',
-    `\`npm run projects -- --write\` generates this page. It last ran on Node ${nodeVersion}, with the versions in the third column.`,
+    `\`npm run projects -- --write\` generates this page. The versions are those of its last run, on Node ${nodeVersion}.`,
     '`npm test` runs a few of the projects, and checks that this page has a row for each project.',
     ...PROJECT_GROUPS.flatMap((group) => [
       '',
