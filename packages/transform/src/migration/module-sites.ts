@@ -99,7 +99,7 @@ function siteOf(file: SourceFile, source: StringNode, specifier: string): Module
       if (isMock) return site(parent, 'mock', other(`${text}() replaces or loads the module by its name.`), undefined);
       const name = propertyNameOf(callee) ?? text;
       if (!LOADING_FUNCTIONS.has(name)) return undefined;
-      return site(parent, 'call', other(`${text}() is called with its name.`), undefined);
+      return site(parent, 'call', other(`${text}() is called with the name of the module.`), undefined);
     }
     default:
       return undefined;
