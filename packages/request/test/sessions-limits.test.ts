@@ -197,3 +197,14 @@ test('the sessions that a Map already holds when the server starts count, and a 
   for (let i = 0; i < 2; i++) await after.newUser().send('/');
   assert.equal(map.size, 3);
 });
+
+test('properties that other code has added to Object.prototype are not parts of a value', async () => {
+  const current = await emptySession();
+  Object.assign(Object.prototype, { addedByOtherCode: () => {} });
+  try {
+    current.set('k', { a: { b: 1 } });
+    assert.equal(JSON.stringify(current.get('k')), '{"a":{"b":1}}');
+  } finally {
+    Reflect.deleteProperty(Object.prototype, 'addedByOtherCode');
+  }
+});
