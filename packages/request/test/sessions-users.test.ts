@@ -356,3 +356,21 @@ test('a request that arrives with an id that has been replaced has no session', 
   }
   assert.deepEqual(JSON.parse((await ada.send('/')).text), ['ada', ['book']]);
 });
+
+test('a sign-in takes two more commands than regenerate(), and only sign-ins and sign-outs access the list', async () => {
+  const store = new CountingStore();
+  await using shop = await startShop({ store });
+  const commandsOf = async (user: SessionUser, path: string) => {
+    store.resetCount();
+    assert.equal((await user.send(path)).status, 200);
+    return store.commandCount;
+  };
+  const ada = shop.server.newUser();
+  await ada.send('/add?v=book');
+  const regenerate = await commandsOf(ada, '/regenerate');
+  assert.equal(await commandsOf(ada, '/sign-in?v=ada'), regenerate + 2);
+  assert.equal(await commandsOf(ada, '/'), 1);
+  assert.equal(await commandsOf(ada, '/add?v=pen'), 2);
+  assert.equal(await commandsOf(ada, '/sign-in?v=ada'), regenerate + 4);
+  assert.equal(await commandsOf(ada, '/sign-out'), 4);
+});
