@@ -11,7 +11,7 @@ import type { SoakResult } from './workloads/request-soak.js';
 export const SOAK_WORKLOAD = 'soak';
 const COST_SUFFIX = 'cost';
 const GROWTH_SUFFIX = 'growth';
-/** Quartiles of the heap growth. They are stored with the median, but the README does not show them. */
+/** Quartiles of the heap growth. They are stored with the median, but docs/benchmarks.md does not show them. */
 const QUARTILES = ['lower', 'upper'] as const;
 
 /** A request takes about 0.25 ms, and two frameworks are soaked at a time. */
@@ -105,7 +105,7 @@ export const requestSuite: Suite = {
   targets: REQUEST_TARGETS,
   budget: 'requests',
   rounds: 5,
-  readmeWorkloads: [...FRAMEWORK_NAMES, SOAK_WORKLOAD, ...FRAMEWORK_NAMES.map((name) => `${name}-${GROWTH_SUFFIX}`)],
+  pageWorkloads: [...FRAMEWORK_NAMES, SOAK_WORKLOAD, ...FRAMEWORK_NAMES.map((name) => `${name}-${GROWTH_SUFFIX}`)],
   linePlots: [],
   barPlots: [],
   sampleNote:
@@ -113,7 +113,7 @@ export const requestSuite: Suite = {
   ratioNote:
     'The number after × is the ratio to the framework alone; parentheses hold the lowest and the highest ratio.',
   environmentTitle: (_name, version) => `Requests on Node ${version}`,
-  readmeRank: (environment) => -Number(environment.replace(/\D/g, '')),
+  pageRank: (environment) => -Number(environment.replace(/\D/g, '')),
   referenceOf: (workload) =>
     workload === SOAK_WORKLOAD || workload.includes(GROWTH_SUFFIX) ? undefined : { subject: 'bare', storageCount: 1 },
   rowTitle: (workload) => {

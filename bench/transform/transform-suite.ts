@@ -48,7 +48,7 @@ export const transformSuite: Suite = {
   targets: TRANSFORM_TARGETS,
   budget: 'reduced',
   rounds: 3,
-  readmeWorkloads: inputs.flatMap((input) => [input, `${input}-size`]),
+  pageWorkloads: inputs.flatMap((input) => [input, `${input}-size`]),
   linePlots: [],
   barPlots: [
     {
@@ -62,7 +62,7 @@ export const transformSuite: Suite = {
   ratioNote:
     'The number after × is the ratio to Babel; parentheses hold the lowest and the highest ratio. Output sizes are multiples of the input size.',
   environmentTitle: (_name, version) => `The transform on Node ${version}`,
-  readmeRank: (environment) => -Number(environment.replace(/\D+/, '')),
+  pageRank: (environment) => -Number(environment.replace(/\D+/, '')),
   referenceOf: (workload) => (workload.endsWith('-size') ? undefined : { subject: 'babel', storageCount: 0 }),
   rowTitle: (workload) => transformSuite.workloads[workload]?.title ?? workload,
 };

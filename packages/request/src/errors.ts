@@ -76,4 +76,18 @@ export class RequestError extends Error {
     this.status = STATUS[code];
     this.statusCode = this.status;
   }
+
+  /**
+   * Recognizes the errors of every copy of this package, so that an application handles those of a library with its own
+   * copy.
+   */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: subclasses inherit this method, and recognize only their own instances
+    if (this !== RequestError) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return typeof value === 'object' && value !== null && BRAND in value;
+  }
 }
+
+/** Marks the errors of all copies of this package. */
+const BRAND = Symbol.for('@throughline/request.RequestError');
+Object.defineProperty(RequestError.prototype, BRAND, { value: true });

@@ -87,11 +87,15 @@ export class NodeExchange implements Exchange {
   }
 
   /**
-   * Uses the session holder of another exchange of the same request. An adapter of a framework that is mounted inside
-   * another adapter knows the session holder; the outer adapter does not.
+   * Uses the session holder of another exchange of the same request, which may be of another copy of this package. An
+   * adapter of a framework that is mounted inside another adapter knows the session holder; the outer adapter does not.
    */
-  adoptSessionHolder(inner: NodeExchange): void {
-    this.#sessionHolder = inner.#sessionHolder ?? this.#sessionHolder;
+  adoptSessionHolder(inner: { readonly sessionHolder: object | undefined }): void {
+    this.#sessionHolder = inner.sessionHolder ?? this.#sessionHolder;
+  }
+
+  get sessionHolder(): object | undefined {
+    return this.#sessionHolder;
   }
 }
 

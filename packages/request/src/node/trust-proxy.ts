@@ -1,6 +1,7 @@
 /** Detects HTTPS, and the host that the client addressed, behind a proxy. */
 import proxyAddr from 'proxy-addr';
 import { RequestError } from '../errors.js';
+import type { OptionChecks } from '../scope/options.js';
 import { hostBehindProxy, type ProxyTest } from './forwarded-host.js';
 import { type HostReader, hostInRequest, isEncrypted, type SecureTest } from './request-response.js';
 
@@ -11,8 +12,14 @@ export interface TrustProxyOption {
    * `linklocal` and `uniquelocal`. Default: none.
    * @see https://github.com/jshttp/proxy-addr#proxyaddrreq-trust
    */
-  trustProxy?: string | readonly string[];
+  trustProxy?: string | readonly string[] | undefined;
 }
+
+/** The check of the option `trustProxy`. What the addresses are is checked when they are compiled. */
+export const trustProxyCheck: OptionChecks[string] = (value) =>
+  typeof value === 'string' || (Array.isArray(value) && value.every((entry) => typeof entry === 'string'))
+    ? undefined
+    : 'an address, a network, "loopback", "linklocal", "uniquelocal" or an array of them';
 
 /**
  * Creates a test for HTTPS. It reads `x-forwarded-proto` if the connection comes from a trusted proxy, and otherwise

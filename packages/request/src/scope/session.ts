@@ -11,12 +11,41 @@ import type { Exchange } from './exchange.js';
 export type DeepReadonly<V> = V extends object ? { readonly [K in keyof V]: DeepReadonly<V[K]> } : V;
 
 /**
+ * The values that the sessions of the application hold. Declare them once, and `session()` is typed everywhere. As long
+ * as none is declared, a session accepts all keys, and its values are not checked.
+ * @example
+ * // TypeScript
+ * import { session } from '@throughline/request';
+ * import { sessions } from '@throughline/request/sessions';
+ * import { requestScope } from '@throughline/request/web';
+ *
+ * declare module '@throughline/request' {
+ *   interface SessionData {
+ *     cart: string[];
+ *   }
+ * }
+ * const options = { session: sessions({ secret: crypto.randomUUID(), store: new Map() }) };
+ * const handle = requestScope(() => {
+ *   session().update('cart', (cart = []) => [...cart, 'book']);
+ *   return new Response(session().get('cart')?.join());
+ * }, options);
+ * const response = await handle(new Request('http://localhost/'));
+ * console.log(await response.text()); // book
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: the application adds its own members
+export interface SessionData {}
+
+/** The declared values of a session, or any values if none is declared. */
+// biome-ignore lint/suspicious/noExplicitAny: nothing is known about a value that the application has not declared
+export type SessionValues = keyof SessionData extends never ? Record<string, any> : SessionData;
+
+/**
  * The session of one user, loaded before the code of the request runs, so that reading it costs nothing.
  *
  * Everything that a request writes is saved before its response headers are sent, and only then is a cookie set. A
  * visitor for whom nothing is written gets no cookie.
  */
-export interface Session<T extends object = Record<string, unknown>> {
+export interface Session<T extends object = SessionValues> {
   /** The id that the cookie carries, or undefined until something has been written. */
   readonly id: string | undefined;
 
@@ -223,7 +252,8 @@ export interface Session<T extends object = Record<string, unknown>> {
    *     return new Response();
    *   }, options);
    * const response = await setItems(1)(new Request('http://localhost/'));
-   * const headers = { cookie: response.headers.get('set-cookie').split(';')[0] };
+   * const [cookie = ''] = (response.headers.get('set-cookie') ?? '').split(';');
+   * const headers = { cookie };
    *
    * const handle = requestScope(async () => {
    *   await setItems(2)(new Request('http://localhost/', { headers })); // another request of the same user

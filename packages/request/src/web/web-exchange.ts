@@ -72,11 +72,6 @@ export class WebExchange implements Exchange, BodyObserver {
     return this.#headersSent;
   }
 
-  /** Whether the response must set a cookie, as far as it has been prepared. */
-  get hasCookie(): boolean {
-    return this.#headers.some(([name]) => name === 'set-cookie');
-  }
-
   beforeHeaders(prepare: PrepareHeaders, cookiesAfterFailure?: () => readonly string[]): void {
     this.#prepare = prepare;
     this.#cookiesAfterFailure = cookiesAfterFailure;
@@ -163,10 +158,7 @@ export class WebExchange implements Exchange, BodyObserver {
   errorResponse(error: unknown): Response {
     this.#headersSent = true;
     this.markClosed();
-    const response = new Response(errorResponseText(error), { status: errorResponseStatus(error) });
-    response.headers.set('content-type', 'text/plain; charset=utf-8');
-    addHeaders(response.headers, this.#headers);
-    return response;
+    return withHeaders(createErrorResponse(error), this.#headers);
   }
 
   #completeWith(response: Response, headers: readonly Header[]): Response {
@@ -182,12 +174,21 @@ export class WebExchange implements Exchange, BodyObserver {
   }
 }
 
+/** Creates the response to an error of a session or of a handler, without the headers that every response gets. */
+export function createErrorResponse(error: unknown): Response {
+  return new Response(errorResponseText(error), {
+    status: errorResponseStatus(error),
+    headers: { 'content-type': 'text/plain; charset=utf-8' },
+  });
+}
+
 /** Returns the current scope if it is that of this request. */
 export function currentScopeOf(request: Request): Scope | undefined {
   const scope = scopeStorage.getStore();
   if (scope === undefined) return undefined;
-  const exchange = Scope.exchangeOf(scope);
-  return exchange instanceof WebExchange && exchange.request === request ? scope : undefined;
+  // The exchange may be of another copy of this package.
+  const exchange: (Exchange & { readonly request?: Request }) | undefined = Scope.exchangeOf(scope);
+  return exchange?.request === request ? scope : undefined;
 }
 
 function withHeaders(response: Response, headers: readonly Header[]): Response {
