@@ -206,7 +206,7 @@ const adapters: Record<string, Adapter> = {
         webScope(async (request) => new Response(await handle(new URL(request.url).pathname)), {
           ...options,
           log: silentLog,
-        } as RequestScopeOptions),
+        }),
       ),
   },
 };
