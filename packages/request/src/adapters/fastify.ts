@@ -1,5 +1,5 @@
 /**
- * The request scope for Fastify 5.
+ * The request scope for Fastify 4 and 5.
  *
  * The scope is opened in an `onRequest` hook. Everything that Fastify does afterwards runs either in the `done` of that
  * hook, which is called in the scope, or in listeners of the request, of the response or of the socket of an upgrade,
@@ -27,11 +27,13 @@ class FastifyExchange extends NodeExchange {
       reply.raw,
       () => request.protocol === 'https',
       request,
-      () => request.host,
+      // In Fastify 4, `host` is called `hostname`.
+      () => request.host ?? request.hostname,
     );
     // Checking whether an id is safe takes 0.1 µs.
     const isGenerated = generatedId !== undefined && request.id === generatedId;
-    this.requestId = isGenerated ? generatedId : asSafeRequestId(String(request.id));
+    if (isGenerated) this.requestId = generatedId;
+    else this.requestId = isDefaultIdOfFastify4(request) ? undefined : asSafeRequestId(String(request.id));
   }
 }
 
@@ -79,7 +81,7 @@ function openScopes(app: FastifyInstance, options: RequestScopeOptions): void {
 const pluginMetadata = {
   [Symbol.for('skip-override')]: true,
   [Symbol.for('fastify.display-name')]: '@throughline/request',
-  [Symbol.for('plugin-meta')]: { name: '@throughline/request', fastify: '5.x' },
+  [Symbol.for('plugin-meta')]: { name: '@throughline/request', fastify: '4.x || 5.x' },
 };
 
 /** The type of `requestScope`: it creates a plugin, and is one itself. */
@@ -104,7 +106,8 @@ export interface FastifyRequestScope {
  *
  * The id of the scope is that of Fastify, `request.id`, so that Fastify's own log lines contain it as `reqId`. If the
  * application has set `genReqId` or `requestIdHeader`, they determine the id, and `trustRequestId` has no effect.
- * Otherwise it is a random UUID, or the trusted `x-request-id`, instead of Fastify's counter.
+ * Otherwise it is a random UUID, or the trusted `x-request-id`, instead of Fastify's counter. In Fastify 4,
+ * `request.id` remains the counter, and only the scope has the UUID.
  *
  * `app.register(requestScope, options)` does the same as `app.register(requestScope(options))`. An option with an
  * invalid value is then reported by `app.ready()`, with the code `ERR_INVALID_OPTION`.
@@ -184,7 +187,18 @@ function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error), { cause: error });
 }
 
-/** Whether the application uses Fastify's default ids: `req-1`, `req-2` ... */
+/**
+ * Whether an id comes from Fastify 4 itself: from its counter, or from the header `request-id`, which any client can
+ * set. Fastify 4 uses that header if the application names no other, and a plugin cannot change this, so the scope does
+ * not use such an id.
+ */
+function isDefaultIdOfFastify4({ id, headers, server }: FastifyRequest): boolean {
+  if (!server.version.startsWith('4.')) return false;
+  if (/^req-[\da-z]+$/.test(id)) return true;
+  return server.initialConfig.requestIdHeader === 'request-id' && headers['request-id'] === id;
+}
+
+/** Whether the application uses the default ids of Fastify 5: `req-1`, `req-2` ... */
 function hasDefaultIds(app: FastifyInstance): boolean {
   return 'genReqId' in app && typeof app.genReqId === 'function' && app.genReqId.name === 'defaultGenReqId';
 }

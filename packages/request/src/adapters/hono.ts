@@ -21,6 +21,8 @@ import { scopeStorage } from '../scope/request-scope.js';
 import { responseInScope } from '../web/streamed-body.js';
 import { currentScopeOf, WebExchange } from '../web/web-exchange.js';
 
+export { contextStorage, getContext, tryGetContext } from './hono-context.js';
+
 /** The options of the adapter for Hono. */
 export interface HonoOptions extends RequestScopeOptions {
   /**

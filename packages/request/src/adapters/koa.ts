@@ -1,5 +1,5 @@
 /**
- * The request scope for Koa 3.
+ * The request scope for Koa 2 and 3.
  *
  * Koa sends the body of a response, and responds to an error that no middleware has caught, after all middleware has
  * finished, and therefore outside of the scope. This middleware makes both run in it: a body that is a stream, of Node

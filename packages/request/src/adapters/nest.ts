@@ -1,5 +1,5 @@
 /**
- * The request scope for Nest 11 and 12, on the platforms Express and Fastify.
+ * The request scope for Nest 10, 11 and 12, on the platforms Express and Fastify.
  *
  * The module mounts its middleware as soon as the server exists: before Nest's own body parser and before everything
  * that `app.use()` mounts. Even a body that cannot be parsed is therefore rejected in a scope. On both platforms, the
