@@ -242,10 +242,15 @@ test('users with any names have separate lists', async () => {
   for (const name of names) assert.equal((await shop.shopSessions.sessionsOf(name)).length, 1, name.slice(0, 20));
 });
 
-/** Runs two requests of one client that both have loaded the session before either continues. */
+/**
+ * Runs two requests of one client that both have loaded the session before either continues. The second one acts when
+ * the first one has responded.
+ * @param user the user of the session; default: none
+ */
 async function sendBoth(
   paths: readonly [string, string],
   act: (action: string) => Promise<void>,
+  user?: string,
 ): Promise<{
   statuses: number[];
   texts: string[];
@@ -257,7 +262,10 @@ async function sendBoth(
   const firstDone = new Gate();
   await using server = await startSessionServer(async (_request, response, url) => {
     const current = session<Shop & { note: string }>();
-    if (url.pathname === '/begin') current.set('cart', ['book']);
+    if (url.pathname === '/begin') {
+      current.set('cart', ['book']);
+      if (user !== undefined) await current.regenerate({ user });
+    }
     if (url.searchParams.has('turn')) {
       if (++arrived === 2) bothArrived.open();
       await bothArrived.opened;
@@ -307,27 +315,57 @@ test('two overlapping sign-ins of one user both continue with one session, which
   assert.deepEqual(await read(users[1]), ['ada', 'one', ['book', 'pen']]);
 });
 
+test('two overlapping sign-ins of different users both continue, and neither gets what the other has added', async () => {
+  const { statuses, users, read } = await sendBoth(['ada', 'bob'], async (action) => {
+    await session().regenerate({ user: action });
+    session().set('note', `of ${action}`);
+  });
+  assert.deepEqual(statuses, [200, 200]);
+  assert.deepEqual(await read(users[0]), ['ada', 'of ada', ['book']]);
+  assert.deepEqual(await read(users[1]), ['bob', 'of bob', ['book']]);
+});
+
+test('a request that does not sign in learns nothing of a sign-in that overlaps it', async () => {
+  const { statuses, users, read } = await sendBoth(['one', 'two'], async (action) => {
+    await session().regenerate(action === 'one' ? { user: 'ada' } : {});
+  });
+  assert.deepEqual(statuses, [200, 200]);
+  assert.deepEqual(await read(users[0]), ['ada', null, ['book']]);
+  assert.deepEqual(await read(users[1]), [null, null, ['book']]);
+});
+
 for (const [title, act] of [
-  ['signs in another user', async (action) => session().regenerate({ user: action })],
   [
-    'signs in nobody, while the first signs in a user and then ends the session',
+    'regenerate() after the first has signed in and then ended the session',
     async (action) => {
-      await session().regenerate();
+      await session().regenerate({ user: 'ada' });
       if (action === 'one') await session().destroy();
     },
   ],
   [
-    'moves a session that the first has ended',
+    'regenerate() after the first has ended the session',
     async (action) => {
       if (action === 'one') await session().destroy();
       else await session().regenerate();
     },
   ],
 ] satisfies [string, (action: string) => Promise<void>][]) {
-  test(`of two overlapping requests, the second fails with ERR_SESSION_GONE if it ${title}`, async () => {
+  test(`of two overlapping requests, the second fails with ERR_SESSION_GONE: ${title}`, async () => {
     const { statuses, texts, users, read } = await sendBoth(['one', 'two'], act);
     assert.equal(statuses[0], 200);
     assert.match(texts[1] ?? '', /^ERR_SESSION_GONE$|^The session was ended/);
+    assert.deepEqual(await read(users[1]), [null, null, null]);
+  });
+}
+
+for (const options of [{}, { user: 'ada' }]) {
+  test(`the id of a user that has been replaced gives access to nothing: regenerate(${JSON.stringify(options)})`, async () => {
+    // A thief who knows the id has begun a request before the user gets a new id and ends all other sessions.
+    const act = () => session().regenerate(options);
+    const { statuses, texts, users, read } = await sendBoth(['one', 'two'], act, 'ada');
+    assert.equal(statuses[0], 200);
+    assert.match(texts[1] ?? '', /^ERR_SESSION_GONE$|^The session was ended/);
+    assert.deepEqual(await read(users[0]), ['ada', null, ['book']]);
     assert.deepEqual(await read(users[1]), [null, null, null]);
   });
 }
