@@ -412,3 +412,45 @@ test('a sign-in takes two more commands than regenerate(), and only sign-ins and
   assert.equal(await commandsOf(ada, '/sign-in?v=ada'), regenerate + 4);
   assert.equal(await commandsOf(ada, '/sign-out'), 4);
 });
+
+for (const [title, serverCount] of [
+  ['one process', 1],
+  ['two processes', 2],
+] as const) {
+  for (const options of [{}, { user: 'ada' }]) {
+    test(`ten regenerate(${JSON.stringify(options)}) at the same time in ${title} all succeed`, async () => {
+      const store = new CountingStore();
+      let arrived = 0;
+      const allArrived = new Gate();
+      const handler: SessionHandler = async (_request, response, url) => {
+        const current = session<Shop & { note: string }>();
+        if (url.pathname === '/begin') current.set('cart', ['book']);
+        if (url.pathname === '/sign-in') {
+          if (++arrived === 10) allArrived.open();
+          await allArrived.opened;
+          await current.regenerate(options);
+          current.set('note', 'signed in');
+        }
+        response.end(JSON.stringify([current.user ?? null, current.get('note') ?? null, current.get('cart') ?? null]));
+      };
+      await using one = await startShop({ store }, handler);
+      await using other = await startShop({ store }, handler);
+      const first = one.server.newUser();
+      await first.send('/begin');
+      const clicks = Array.from({ length: 10 }, (_, i) => {
+        const user = (i % serverCount ? other : one).server.newUser();
+        for (const [name, value] of first.jar) user.jar.set(name, value);
+        return user;
+      });
+      const responses = await Promise.all(clicks.map((user) => user.send('/sign-in')));
+      assert.deepEqual(new Set(responses.map(({ status }) => status)), new Set([200]));
+      for (const user of clicks) {
+        assert.deepEqual(JSON.parse((await user.send('/')).text), [options.user ?? null, 'signed in', ['book']]);
+      }
+      // Those who sign in the same user share one session. No session is left that no cookie names.
+      const cookies = new Set(clicks.map(({ jar }) => jar.get('sid')));
+      assert.equal(cookies.size, options.user === undefined ? 10 : 1);
+      if (options.user !== undefined) assert.equal((await one.shopSessions.sessionsOf('ada')).length, 1);
+    });
+  }
+}
