@@ -4,11 +4,12 @@
  */
 import 'reflect-metadata';
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createHttp2Server, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { describe, it } from 'node:test';
-import { createAdaptorServer } from '@hono/node-server';
+import { createAdaptorServer, upgradeWebSocket } from '@hono/node-server';
 import { All, Controller, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
@@ -18,17 +19,19 @@ import { requestScope as expressScope } from '@throughline/request/express';
 import { requestScope as fastifyScope } from '@throughline/request/fastify';
 import { requestScope as h3Scope } from '@throughline/request/h3';
 import { requestScope as honoScope } from '@throughline/request/hono';
-import { requestScope as httpScope } from '@throughline/request/http';
+import { requestScope as httpScope, upgradeScope } from '@throughline/request/http';
 import { requestScope as koaScope } from '@throughline/request/koa';
 import { RequestScopeModule } from '@throughline/request/nest';
 import { sessions } from '@throughline/request/sessions';
 import { requestScope as webScope } from '@throughline/request/web';
+import { plugin as h3Sockets } from 'crossws/server/node';
 import express from 'express';
 import { fastify } from 'fastify';
-import { H3 } from 'h3';
+import { defineWebSocketHandler, H3 } from 'h3';
 import { serve as serveH3 } from 'h3/node';
 import { Hono } from 'hono';
 import Koa from 'koa';
+import { WebSocketServer } from 'ws';
 import { cookieOf, sendRequest } from './http/client.js';
 import { listen, listenHttp2, type RunningServer, withServer } from './http/server.js';
 
@@ -206,9 +209,55 @@ const adapters: Record<string, Adapter> = {
         webScope(async (request) => new Response(await handle(new URL(request.url).pathname)), {
           ...options,
           log: silentLog,
-        } as RequestScopeOptions),
+        }),
       ),
   },
+};
+
+/** Requests a WebSocket, and returns the status of the response. */
+async function upgradeStatus(port: number, headers: Record<string, string>): Promise<number> {
+  const socket = connect(port, '127.0.0.1');
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  try {
+    socket.write(
+      `GET /socket HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+        `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n${lines.join('')}\r\n`,
+    );
+    const [chunk] = await once(socket, 'data');
+    return Number(/^HTTP\/1\.1 (\d{3}) /.exec(String(chunk))?.[1]);
+  } finally {
+    socket.destroy();
+  }
+}
+
+const startHonoWithSockets: Start = (options) => {
+  const app = honoApp(options);
+  const server = new WebSocketServer({ noServer: true });
+  const websocket = { server } as NonNullable<Parameters<typeof createAdaptorServer>[0]['websocket']>;
+  app.get(
+    '/socket',
+    upgradeWebSocket(() => ({})),
+  );
+  return listen(createAdaptorServer({ fetch: app.fetch, websocket, overrideGlobalObjects: false }) as Server);
+};
+
+const startH3WithSockets: Start = async (options) => {
+  const app = new H3({ silent: true });
+  app.use(h3Scope(options));
+  app.get(
+    '/socket',
+    defineWebSocketHandler(() => ({})),
+  );
+  app.all('/**', (event) => handle(event.url.pathname));
+  const server = serveH3(app, {
+    hostname: '127.0.0.1',
+    port: 0,
+    silent: true,
+    gracefulShutdown: false,
+    plugins: [h3Sockets({})],
+  });
+  await server.ready();
+  return { port: Number(new URL(server.url ?? '').port), close: () => server.close(true) };
 };
 
 for (const [name, { start, knowsProxies }] of Object.entries(adapters)) {
@@ -263,3 +312,29 @@ for (const [name, { start, knowsProxies }] of Object.entries(adapters)) {
       }));
   });
 }
+
+describe('a WebSocket that a page of another site opens with the session cookie', { timeout: 20_000 }, () => {
+  const starts: Record<string, Start> = {
+    'node:http': (options) => {
+      const server = createServer(httpScope(listener, options));
+      server.on(
+        'upgrade',
+        upgradeScope((_request, socket) => void socket.end('HTTP/1.1 426 Upgrade Required\r\n\r\n'), options),
+      );
+      return listen(server);
+    },
+    'Hono on Node': startHonoWithSockets,
+    'h3 on Node': startH3WithSockets,
+  };
+  for (const [name, start] of Object.entries(starts)) {
+    it(`is refused with 403 by ${name}`, () =>
+      withServer(start({ session: sessions({ secret, store: new Map(), log: silentLog }) }, false), async (server) => {
+        const cookie = cookieOf(await sendRequest(server, { path: '/sign-in' }));
+        assert.equal(await upgradeStatus(server.port, { cookie, origin: 'https://evil.example' }), 403);
+        assert.equal(await upgradeStatus(server.port, { cookie, 'sec-fetch-site': 'same-site' }), 403);
+        const origin = `http://127.0.0.1:${server.port}`;
+        assert.notEqual(await upgradeStatus(server.port, { cookie, origin }), 403);
+        assert.notEqual(await upgradeStatus(server.port, { origin: 'https://evil.example' }), 403);
+      }));
+  }
+});

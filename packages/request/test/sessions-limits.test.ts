@@ -149,6 +149,8 @@ test('the limit also holds for what other requests have stored, and a session th
 test('a Map holds at most `maxSessions` sessions: the one written the longest time ago ends, with one warning', async () => {
   const store = new Map<string, unknown>();
   store.set('of the application', 1);
+  store.set(`cache:${'x'.repeat(32)}`, 1);
+  store.set(`session:other:${'x'.repeat(32)}`, 1);
   await using server = await startSessionServer(
     async (_request, response, url) => {
       const name = url.searchParams.get('set');
@@ -171,8 +173,8 @@ test('a Map holds at most `maxSessions` sessions: the one written the longest ti
     '3',
     '4',
   ]);
-  assert.equal(store.get('of the application'), 1);
-  assert.equal(store.size, 4);
+  assert.equal([...store.values()].filter((value) => value === 1).length, 3, 'nothing else is removed');
+  assert.equal(store.size, 6);
   const warnings = server.logLines.filter((line) => line.includes('holds 3 sessions'));
   assert.equal(warnings.length, 1);
   // The list of the sessions of a user is not evicted: a session that it lacks could not be ended.
@@ -196,4 +198,15 @@ test('the sessions that a Map already holds when the server starts count, and a 
   });
   for (let i = 0; i < 2; i++) await after.newUser().send('/');
   assert.equal(map.size, 3);
+});
+
+test('properties that other code has added to Object.prototype are not parts of a value', async () => {
+  const current = await emptySession();
+  Object.assign(Object.prototype, { addedByOtherCode: () => {} });
+  try {
+    current.set('k', { a: { b: 1 } });
+    assert.equal(JSON.stringify(current.get('k')), '{"a":{"b":1}}');
+  } finally {
+    Reflect.deleteProperty(Object.prototype, 'addedByOtherCode');
+  }
 });

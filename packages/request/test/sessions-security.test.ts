@@ -299,7 +299,7 @@ test('/web: a handler that throws after regenerate() does not sign the user out'
       }
       return new Response(String(session().get('user')));
     },
-    { session: sessions({ secret: SECRET, store: new Map() }), log: { error() {} } } as object,
+    { session: sessions({ secret: SECRET, store: new Map() }), log: { error() {} } },
   );
   const cookieOf = (response: Response) => response.headers.getSetCookie()[0]?.split(';')[0] ?? '';
   const first = cookieOf(await handle(new Request('http://localhost/begin')));

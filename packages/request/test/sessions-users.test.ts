@@ -242,10 +242,15 @@ test('users with any names have separate lists', async () => {
   for (const name of names) assert.equal((await shop.shopSessions.sessionsOf(name)).length, 1, name.slice(0, 20));
 });
 
-/** Runs two requests of one client that both have loaded the session before either continues. */
+/**
+ * Runs two requests of one client that both have loaded the session before either continues. The second one acts when
+ * the first one has responded.
+ * @param user the user of the session; default: none
+ */
 async function sendBoth(
   paths: readonly [string, string],
   act: (action: string) => Promise<void>,
+  user?: string,
 ): Promise<{
   statuses: number[];
   texts: string[];
@@ -257,7 +262,10 @@ async function sendBoth(
   const firstDone = new Gate();
   await using server = await startSessionServer(async (_request, response, url) => {
     const current = session<Shop & { note: string }>();
-    if (url.pathname === '/begin') current.set('cart', ['book']);
+    if (url.pathname === '/begin') {
+      current.set('cart', ['book']);
+      if (user !== undefined) await current.regenerate({ user });
+    }
     if (url.searchParams.has('turn')) {
       if (++arrived === 2) bothArrived.open();
       await bothArrived.opened;
@@ -307,27 +315,57 @@ test('two overlapping sign-ins of one user both continue with one session, which
   assert.deepEqual(await read(users[1]), ['ada', 'one', ['book', 'pen']]);
 });
 
+test('two overlapping sign-ins of different users both continue, and neither gets what the other has added', async () => {
+  const { statuses, users, read } = await sendBoth(['ada', 'bob'], async (action) => {
+    await session().regenerate({ user: action });
+    session().set('note', `of ${action}`);
+  });
+  assert.deepEqual(statuses, [200, 200]);
+  assert.deepEqual(await read(users[0]), ['ada', 'of ada', ['book']]);
+  assert.deepEqual(await read(users[1]), ['bob', 'of bob', ['book']]);
+});
+
+test('a request that does not sign in learns nothing of a sign-in that overlaps it', async () => {
+  const { statuses, users, read } = await sendBoth(['one', 'two'], async (action) => {
+    await session().regenerate(action === 'one' ? { user: 'ada' } : {});
+  });
+  assert.deepEqual(statuses, [200, 200]);
+  assert.deepEqual(await read(users[0]), ['ada', null, ['book']]);
+  assert.deepEqual(await read(users[1]), [null, null, ['book']]);
+});
+
 for (const [title, act] of [
-  ['signs in another user', async (action) => session().regenerate({ user: action })],
   [
-    'signs in nobody, while the first signs in a user and then ends the session',
+    'regenerate() after the first has signed in and then ended the session',
     async (action) => {
-      await session().regenerate();
+      await session().regenerate({ user: 'ada' });
       if (action === 'one') await session().destroy();
     },
   ],
   [
-    'moves a session that the first has ended',
+    'regenerate() after the first has ended the session',
     async (action) => {
       if (action === 'one') await session().destroy();
       else await session().regenerate();
     },
   ],
 ] satisfies [string, (action: string) => Promise<void>][]) {
-  test(`of two overlapping requests, the second fails with ERR_SESSION_GONE if it ${title}`, async () => {
+  test(`of two overlapping requests, the second fails with ERR_SESSION_GONE: ${title}`, async () => {
     const { statuses, texts, users, read } = await sendBoth(['one', 'two'], act);
     assert.equal(statuses[0], 200);
     assert.match(texts[1] ?? '', /^ERR_SESSION_GONE$|^The session was ended/);
+    assert.deepEqual(await read(users[1]), [null, null, null]);
+  });
+}
+
+for (const options of [{}, { user: 'ada' }]) {
+  test(`the id of a user that has been replaced gives access to nothing: regenerate(${JSON.stringify(options)})`, async () => {
+    // A thief who knows the id has begun a request before the user gets a new id and ends all other sessions.
+    const act = () => session().regenerate(options);
+    const { statuses, texts, users, read } = await sendBoth(['one', 'two'], act, 'ada');
+    assert.equal(statuses[0], 200);
+    assert.match(texts[1] ?? '', /^ERR_SESSION_GONE$|^The session was ended/);
+    assert.deepEqual(await read(users[0]), ['ada', null, ['book']]);
     assert.deepEqual(await read(users[1]), [null, null, null]);
   });
 }
@@ -356,3 +394,63 @@ test('a request that arrives with an id that has been replaced has no session', 
   }
   assert.deepEqual(JSON.parse((await ada.send('/')).text), ['ada', ['book']]);
 });
+
+test('a sign-in takes two more commands than regenerate(), and only sign-ins and sign-outs access the list', async () => {
+  const store = new CountingStore();
+  await using shop = await startShop({ store });
+  const commandsOf = async (user: SessionUser, path: string) => {
+    store.resetCount();
+    assert.equal((await user.send(path)).status, 200);
+    return store.commandCount;
+  };
+  const ada = shop.server.newUser();
+  await ada.send('/add?v=book');
+  const regenerate = await commandsOf(ada, '/regenerate');
+  assert.equal(await commandsOf(ada, '/sign-in?v=ada'), regenerate + 2);
+  assert.equal(await commandsOf(ada, '/'), 1);
+  assert.equal(await commandsOf(ada, '/add?v=pen'), 2);
+  assert.equal(await commandsOf(ada, '/sign-in?v=ada'), regenerate + 4);
+  assert.equal(await commandsOf(ada, '/sign-out'), 4);
+});
+
+for (const [title, serverCount] of [
+  ['one process', 1],
+  ['two processes', 2],
+] as const) {
+  for (const options of [{}, { user: 'ada' }]) {
+    test(`ten regenerate(${JSON.stringify(options)}) at the same time in ${title} all succeed`, async () => {
+      const store = new CountingStore();
+      let arrived = 0;
+      const allArrived = new Gate();
+      const handler: SessionHandler = async (_request, response, url) => {
+        const current = session<Shop & { note: string }>();
+        if (url.pathname === '/begin') current.set('cart', ['book']);
+        if (url.pathname === '/sign-in') {
+          if (++arrived === 10) allArrived.open();
+          await allArrived.opened;
+          await current.regenerate(options);
+          current.set('note', 'signed in');
+        }
+        response.end(JSON.stringify([current.user ?? null, current.get('note') ?? null, current.get('cart') ?? null]));
+      };
+      await using one = await startShop({ store }, handler);
+      await using other = await startShop({ store }, handler);
+      const first = one.server.newUser();
+      await first.send('/begin');
+      const clicks = Array.from({ length: 10 }, (_, i) => {
+        const user = (i % serverCount ? other : one).server.newUser();
+        for (const [name, value] of first.jar) user.jar.set(name, value);
+        return user;
+      });
+      const responses = await Promise.all(clicks.map((user) => user.send('/sign-in')));
+      assert.deepEqual(new Set(responses.map(({ status }) => status)), new Set([200]));
+      for (const user of clicks) {
+        assert.deepEqual(JSON.parse((await user.send('/')).text), [options.user ?? null, 'signed in', ['book']]);
+      }
+      // Those who sign in the same user share one session. No session is left that no cookie names.
+      const cookies = new Set(clicks.map(({ jar }) => jar.get('sid')));
+      assert.equal(cookies.size, options.user === undefined ? 10 : 1);
+      if (options.user !== undefined) assert.equal((await one.shopSessions.sessionsOf('ada')).length, 1);
+    });
+  }
+}

@@ -160,12 +160,13 @@ export interface Session<T extends object = SessionValues> {
    * With a `user`, the session becomes a session of that user, which `sessionsOf(user)` lists. It begins if it was
    * empty. If it was a session of another user, it loses the values of that user.
    *
-   * Two requests of one client may call this at once, as after a double click on a button. Both continue: with one
-   * session if both sign in the same user, and otherwise with two, each with the values that its request has loaded.
+   * Two requests of one client may call this at once, as after a double click on a sign-in button. If the session had no
+   * user, both continue: with one session if both sign in the same user, and otherwise with two, each with the values
+   * that its request has loaded. If the session had a user, the second call fails.
    * @param options `user`: the id of the user who has signed in; default: the user stays the same
    * @throws {RequestError} `ERR_SESSION_TOO_LATE` if the response headers have been sent
-   * @throws {RequestError} `ERR_SESSION_GONE` if the session has ended in the meantime, or if another request has signed
-   * in another user
+   * @throws {RequestError} `ERR_SESSION_GONE` if the session has ended in the meantime, or if it had a user and another
+   * request has given it a new id
    * @throws {RequestError} `ERR_SESSION_STORE` if the store fails or is too slow
    * @throws {RequestError} `ERR_SESSION_VALUE` if the user is not a string, or is empty
    * @throws {RequestError} `ERR_INVALID_OPTION` if another option is given, or if the session is that of a framework's

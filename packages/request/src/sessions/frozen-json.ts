@@ -29,18 +29,20 @@ export class FrozenJson {
   /**
    * Copies a value. Properties that are undefined are omitted, as in JSON.
    * @param key the key of the session, for the error message
-   * @param maxSize how long the JSON text may be, in bytes
+   * @param maxSize how long the JSON text may be, in characters
    * @throws {RequestError} `ERR_SESSION_VALUE` if JSON would restore a part of the value as something else, or not at
    * all, or if the value is too deep or too large
    * @see https://tc39.es/ecma262/#sec-serializejsonproperty
    */
   static copyOf(key: string, value: unknown, maxSize = Number.POSITIVE_INFINITY): FrozenJson {
     try {
-      if (minimumSize(value, 0, maxSize) === Number.POSITIVE_INFINITY)
-        throw new ProblemSearch(key, maxSize).error(value);
-      const copy = new FrozenJson(JSON.stringify(value), undefined);
-      if (copy.size > maxSize) throw sizeError(key, maxSize);
-      return copy;
+      if (minimumSize(value, maxSize) === Number.POSITIVE_INFINITY) {
+        const error = new ProblemSearch(key, maxSize).errorFor(value);
+        if (error !== undefined) throw error;
+      }
+      const text = JSON.stringify(value);
+      if (text.length > maxSize) throw sizeError(key, maxSize);
+      return new FrozenJson(text, undefined);
     } catch (error) {
       // The caller was near the end of its stack, or the text would be longer than a string can be.
       if (error instanceof RangeError) throw valueError(key, 'too deep or too large', error);
@@ -85,45 +87,64 @@ export function utf8Length(text: string): number {
 
 /**
  * Returns a number of bytes that the JSON of a value has at least.
- * @param depth the number of arrays and objects that the value is in
  * @param limit ends the walk early, so that a value that cannot be kept takes no longer than one that can
  * @returns `Infinity` if the value cannot be kept
  */
-function minimumSize(value: unknown, depth: number, limit: number): number {
+function minimumSize(value: unknown, limit: number): number {
+  return typeof value === 'object' && value !== null ? minimumSizeOfContainer(value, 0, limit) : sizeOfPrimitive(value);
+}
+
+// The two functions are separate because engines inline a function only if it does not call itself. With one function,
+// an array of numbers takes three times as long. Benchmark: npm run bench:sessions
+
+function sizeOfPrimitive(value: unknown): number {
   switch (typeof value) {
     case 'string':
       return value.length + 2;
-    case 'boolean':
-      return 4;
     case 'number':
       return Number.isFinite(value) ? 1 : Number.POSITIVE_INFINITY;
-    case 'object':
-      break;
+    case 'boolean':
+      return 4;
     default:
-      return Number.POSITIVE_INFINITY;
+      return value === null ? 4 : Number.POSITIVE_INFINITY;
   }
-  if (value === null) return 4;
+}
+
+/** @param depth the number of arrays and objects that the container is in */
+function minimumSizeOfContainer(container: object, depth: number, limit: number): number {
   if (depth === MAX_DEPTH) return Number.POSITIVE_INFINITY;
   let size = 1;
-  if (Array.isArray(value)) {
+  if (Array.isArray(container)) {
     // An index reads a hole as undefined, which is rejected.
-    for (let index = 0; index < value.length; index++) {
-      size += 1 + minimumSize(value[index], depth + 1, limit - size);
+    for (let index = 0; index < container.length; index++) {
+      const part: unknown = container[index];
+      size +=
+        1 +
+        (typeof part === 'object' && part !== null
+          ? minimumSizeOfContainer(part, depth + 1, limit - size)
+          : sizeOfPrimitive(part));
       if (size > limit) return Number.POSITIVE_INFINITY;
     }
     return size;
   }
-  if (!isPlainObject(value)) return Number.POSITIVE_INFINITY;
-  for (const property of Object.values(value)) {
-    if (property === undefined) continue;
+  if (!isPlainObject(container)) return Number.POSITIVE_INFINITY;
+  // This is two to nine times as fast as Object.values(). It also finds properties that other code has added to
+  // Object.prototype. ProblemSearch does not, so that they cause no error.
+  for (const name in container) {
+    const part: unknown = container[name as keyof typeof container];
+    if (part === undefined) continue;
     // A key has at least its quotes, and a colon and a comma follow.
-    size += 4 + minimumSize(property, depth + 1, limit - size);
+    size +=
+      4 +
+      (typeof part === 'object' && part !== null
+        ? minimumSizeOfContainer(part, depth + 1, limit - size)
+        : sizeOfPrimitive(part));
     if (size > limit) return Number.POSITIVE_INFINITY;
   }
   return size;
 }
 
-/** Walks over a value that cannot be kept again, this time with the path to each part, to explain why. */
+/** Walks over a value that probably cannot be kept again, this time with the path to each part, to explain why. */
 class ProblemSearch {
   readonly #path: string[];
   readonly #key: string;
@@ -137,9 +158,10 @@ class ProblemSearch {
     this.#maxSize = maxSize;
   }
 
-  error(value: unknown): RequestError {
+  /** @returns undefined if the value can be kept */
+  errorFor(value: unknown): RequestError | undefined {
     const description = this.#find(value);
-    if (description === undefined) return sizeError(this.#key, this.#maxSize);
+    if (description === undefined) return this.#size > this.#maxSize ? sizeError(this.#key, this.#maxSize) : undefined;
     const path = this.#path.join('');
     const shownPath = path.length > MAX_PATH_LENGTH ? `${path.slice(0, MAX_PATH_LENGTH)}…` : path;
     return valueError(shownPath, description);

@@ -32,7 +32,7 @@ export interface KeyvEntryStoreSettings {
   readonly timeLimit: number;
   /** How many evictable entries a Map holds at most. */
   readonly maxEntries: number;
-  /** Whether a Map that is full may lose the entry with this key. */
+  /** Whether a Map that is full may lose the entry with this key, which has no prefix. */
   readonly isEvictable: (key: string) => boolean;
   /** Called the first time that a Map has lost an entry. */
   readonly onEviction: () => void;
@@ -62,10 +62,11 @@ export class KeyvEntryStore implements EntryStore {
           'compared; leave `serialize` at its default.',
       );
     }
+    const prefix = this.#prefixed('');
     this.#atomicStore = atomicStoreOf(this.#adapter, {
       readExpiry: (packedEntry) => this.#readExpiry(packedEntry),
       maxEntries,
-      isEvictable,
+      isEvictable: (key) => key.startsWith(prefix) && isEvictable(key.slice(prefix.length)),
       onEviction,
     });
     this.#timeLimit = timeLimit;
@@ -146,7 +147,7 @@ export class KeyvEntryStore implements EntryStore {
 
   #deleteExpiredIfDue(): void {
     const { deleteExpired } = this.#atomicStore;
-    const prefix = this.#keyv._getKeyPrefix('');
+    const prefix = this.#prefixed('');
     // Without a namespace, nothing distinguishes a session from the entries of other software.
     if (deleteExpired === undefined || prefix === '') return;
     if (Date.now() - this.#expiredDeletedAt < DELETE_EXPIRED_INTERVAL) return;

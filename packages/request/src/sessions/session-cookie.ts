@@ -22,8 +22,11 @@ export interface CookieOptions {
   secure?: boolean | undefined;
 }
 
-/** An id, and its signature: SHA-256 in base64 without padding. */
-const SIGNED_ID_PATTERN = /^[\w-]{32}\.[A-Za-z\d+/]{43}$/;
+const ID_PATTERN = /^[\w-]{32}$/;
+const ID_LENGTH = 32;
+
+/** An id, a dot, and a signature: SHA-256 in base64 without padding. */
+const SIGNED_ID_LENGTH = ID_LENGTH + 1 + 43;
 
 /**
  * How many cookies of the name are looked up in the store. A browser sends several if another application of the same
@@ -84,11 +87,13 @@ export class SessionCookie {
 
   #verifyValue(value: string | undefined): VerifiedCookie | undefined {
     // Computing a signature takes longer than this check.
-    if (value === undefined || !SIGNED_ID_PATTERN.test(value)) return undefined;
+    if (value?.length !== SIGNED_ID_LENGTH || value[ID_LENGTH] !== '.') return undefined;
     for (const [index, secret] of this.#secrets.entries()) {
       // unsign() compares in constant time.
       const signed = unsign(this.#signedPrefix + value, secret);
-      if (signed !== false) return { id: signed.slice(this.#signedPrefix.length), hasOldSignature: index > 0 };
+      if (signed === false) continue;
+      const id = signed.slice(this.#signedPrefix.length);
+      return ID_PATTERN.test(id) ? { id, hasOldSignature: index > 0 } : undefined;
     }
     return undefined;
   }

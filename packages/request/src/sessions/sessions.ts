@@ -87,7 +87,7 @@ export function sessions(options: SessionOptions): ApplicationSessions {
   const entries = new KeyvEntryStore(store ?? new Map(), {
     timeLimit: storeTimeout,
     maxEntries: maxSessions,
-    isEvictable: (key) => RECORD_KEY_PATTERN.test(key),
+    isEvictable: (key) => key.startsWith(`${name}:`) && ID_PATTERN.test(key.slice(name.length + 1)),
     onEviction: () =>
       warn(
         `The memory of this process holds ${maxSessions} sessions, so the ones that were written the longest time ago end. Keep ` +
@@ -116,8 +116,8 @@ export function sessions(options: SessionOptions): ApplicationSessions {
   return new StoredSessions(settings, checked.trustedOrigins);
 }
 
-/** A key that ends with the id of a session, and not with the hash of a user. */
-const RECORD_KEY_PATTERN = /:[\w-]{32}$/;
+/** The id of a session, as opposed to the key of the list of a user. */
+const ID_PATTERN = /^[\w-]{32}$/;
 
 class StoredSessions implements ApplicationSessions {
   readonly #settings: SessionSettings;

@@ -483,10 +483,15 @@ export class StoredSession implements Session {
   /**
    * Continues after another request of this client has moved the session, as after a double click on a button.
    *
-   * The client may also be an attacker who planted the old id, and who must not learn the new one. A request therefore
-   * continues with the new session only if it has signed in the same user. Otherwise it continues with a copy of what it
-   * has loaded itself, which contains nothing that the other request has added.
-   * @throws {RequestError} `ERR_SESSION_GONE` if the new session has ended, or is that of another user
+   * The old id may also be known to an attacker who has planted or stolen it, and who must not learn the new one:
+   *
+   * | The session that was loaded | This request | continues with |
+   * | --- | --- | --- |
+   * | had no user | signs in the user whom the other request has signed in too | the new session |
+   * | had no user | does anything else | a copy of what it has loaded, which has nothing that the other has added |
+   * | had a user | does anything | nothing: the old id would still give access to that user's data |
+   *
+   * @throws {RequestError} `ERR_SESSION_GONE` if the session had a user, or if the new session has ended
    */
   async #followMove(state: SessionState, user: string | undefined, move: StoredMove): Promise<void> {
     let found: StoredRecord | StoredMove | undefined = move;
@@ -494,17 +499,16 @@ export class StoredSession implements Session {
       found = await this.#settings.store.read(found.record.movedTo);
     }
     const target = found === undefined || isMove(found) || hasExpired(this.#settings, found) ? undefined : found;
-    if (target !== undefined && user !== undefined && target.record.user === user) {
-      this.#applyChangesTo(target, state);
-      return;
-    }
-    const isCopySafe = user === undefined && (state.user === undefined || state.user === target?.record.user);
-    if (target === undefined || !isCopySafe) {
+    if (target === undefined || state.user !== undefined) {
       Object.assign(state, initialState());
       throw goneError();
     }
+    if (user !== undefined && target.record.user === user) {
+      this.#applyChangesTo(target, state);
+      return;
+    }
     const changeCount = state.changes.length;
-    useStored(state, await this.#storeUnderNewId(state, state.user), changeCount);
+    useStored(state, await this.#storeUnderNewId(state, user), changeCount);
   }
 
   /** Stores the data under a new id. Changes that are made in the meantime are saved by the next save. */

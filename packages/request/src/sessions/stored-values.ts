@@ -3,12 +3,12 @@ import { FrozenJson, sizeError, utf8Length } from './frozen-json.js';
 
 export class StoredValues {
   readonly #values: Map<string, FrozenJson>;
-  /** The sum of the sizes of all entries, or undefined until it is needed. */
-  #size: number | undefined;
+  /** A number of bytes that `text` has at most, or undefined until it is needed. */
+  #maximumSize: number | undefined;
 
-  private constructor(values: Map<string, FrozenJson>, size: number | undefined) {
+  private constructor(values: Map<string, FrozenJson>, maximumSize: number | undefined) {
     this.#values = values;
-    this.#size = size;
+    this.#maximumSize = maximumSize;
   }
 
   static empty(): StoredValues {
@@ -47,38 +47,46 @@ export class StoredValues {
    * @throws {RequestError} `ERR_SESSION_VALUE` if they would be larger; nothing has changed then
    */
   set(key: string, value: FrozenJson, maxSize: number): void {
-    const growth = sizeOf(key, value) - this.#sizeUnder(key);
-    const size = this.#totalSize() + growth;
-    // The limit may have been lowered since the session began. What makes such a session smaller is allowed.
-    if (size > maxSize && growth > 0) throw sizeError(key, maxSize);
+    const before = this.#values.get(key);
+    this.#maximumSize ??= this.#sum(maximumSizeOf);
+    const maximumSize =
+      this.#maximumSize + maximumSizeOf(key, value) - (before === undefined ? 0 : maximumSizeOf(key, before));
+    // Nearly all sessions are so small that the exact size, which takes longer, does not matter.
+    if (maximumSize > maxSize) {
+      const growth = exactSizeOf(key, value) - (before === undefined ? 0 : exactSizeOf(key, before));
+      // The limit may have been lowered since the session began. What makes such a session smaller is allowed.
+      if (growth > 0 && this.#sum(exactSizeOf) + growth > maxSize) throw sizeError(key, maxSize);
+    }
     this.#values.set(key, value);
-    this.#size = size;
+    this.#maximumSize = maximumSize;
   }
 
   delete(key: string): void {
-    if (this.#size !== undefined) this.#size -= this.#sizeUnder(key);
+    const value = this.#values.get(key);
+    if (value === undefined) return;
     this.#values.delete(key);
+    if (this.#maximumSize !== undefined) this.#maximumSize -= maximumSizeOf(key, value);
   }
 
   copy(): StoredValues {
-    return new StoredValues(new Map(this.#values), this.#size);
+    return new StoredValues(new Map(this.#values), this.#maximumSize);
   }
 
-  #sizeUnder(key: string): number {
-    const value = this.#values.get(key);
-    return value === undefined ? 0 : sizeOf(key, value);
-  }
-
-  #totalSize(): number {
-    if (this.#size === undefined) {
-      this.#size = 0;
-      for (const [key, value] of this.#values) this.#size += sizeOf(key, value);
-    }
-    return this.#size;
+  #sum(sizeOf: (key: string, value: FrozenJson) => number): number {
+    let sum = 0;
+    for (const [key, value] of this.#values) sum += sizeOf(key, value);
+    return sum;
   }
 }
 
-/** The size of an entry in `text`: `["key",value],` */
-function sizeOf(key: string, value: FrozenJson): number {
-  return utf8Length(JSON.stringify(key)) + value.size + '[,],'.length;
+/** The bytes of an entry in `text` that are not those of its key or its value: `["key",value],` */
+const PUNCTUATION_SIZE = '["",],'.length;
+
+function exactSizeOf(key: string, value: FrozenJson): number {
+  return utf8Length(JSON.stringify(key)) + value.size + PUNCTUATION_SIZE - '""'.length;
+}
+
+/** A character has at most three bytes in UTF-8, and at most six if JSON escapes it. */
+function maximumSizeOf(key: string, value: FrozenJson): number {
+  return key.length * 6 + value.text.length * 3 + PUNCTUATION_SIZE;
 }

@@ -36,7 +36,7 @@ export interface UserSession {
    * );
    * await signIn(new Request('http://localhost/', { headers: { 'user-agent': 'phone' } }));
    * const [phone] = await shopSessions.sessionsOf('ada');
-   * console.log(phone.get('device')); // phone
+   * console.log(phone?.get('device')); // phone
    */
   get(key: string): unknown;
   /**

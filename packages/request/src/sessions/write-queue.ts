@@ -8,7 +8,7 @@
  *     request C ── waits ───────────────────────────────────────────────┴─ turn: replace(v3 → v4)
  *
  * Other processes have their own queues. Of two operations in different processes at once, one fails, and its queue
- * waits for a random time (retry-delay.ts).
+ * waits for a random time (retry-delay.ts). On workerd, each request does so.
  */
 import { isStoreError } from './session-errors.js';
 
@@ -26,6 +26,14 @@ interface Lane<T> extends Turn<T> {
   runningCount: number;
 }
 
+/**
+ * Whether a request may wait for another one. workerd cancels a request that does: the promise would be resolved by the
+ * code of the other request.
+ * @see https://developers.cloudflare.com/workers/runtime-apis/web-standards/#navigatoruseragent
+ */
+const canWaitForOthers =
+  (globalThis as { navigator?: { userAgent?: string } }).navigator?.userAgent !== 'Cloudflare-Workers';
+
 export class WriteQueue<T> {
   readonly #lanes = new Map<string, Lane<T>>();
 
@@ -36,6 +44,7 @@ export class WriteQueue<T> {
    * another.
    */
   async run<R>(key: string, operation: (turn: Turn<T>) => Promise<R>): Promise<R> {
+    if (!canWaitForOthers) return operation({ latest: undefined });
     let lane = this.#lanes.get(key);
     if (lane === undefined) {
       lane = { latest: undefined, waiting: [], runningCount: 1 };
