@@ -17,9 +17,9 @@ const runInFrame = engine.runInFrame;
 /** The options of the `AsyncContext.Variable` constructor. */
 export interface VariableOptions<T> {
   /** The value that `get()` returns if none was set. Default: `undefined`. */
-  defaultValue?: T;
+  defaultValue?: T | undefined;
   /** A name for debugging, converted to a string. Default: `''`. */
-  name?: string;
+  name?: string | undefined;
 }
 
 /**

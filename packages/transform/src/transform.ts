@@ -70,8 +70,8 @@ export interface TransformResult {
  * import { transform } from '@throughline/transform';
  *
  * const result = transform('async function f(p) { await p; }', { filename: 'f.js' });
- * console.log(result.code); // import{...}from'throughline/await';async function f(p) { await _wrapOperand(p); }
- * console.log(result.map.sources); // [ 'f.js' ]
+ * console.log(result?.code); // import{...}from'throughline/await';async function f(p) { await _wrapOperand(p); }
+ * console.log(result?.map.sources); // [ 'f.js' ]
  * console.log(transform('export const one = 1;', { filename: 'one.js' })); // undefined
  */
 export function transform(code: string, options: TransformOptions): TransformResult | undefined {

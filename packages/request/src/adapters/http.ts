@@ -10,16 +10,27 @@ import { addRequestIdHeaderToStream } from '../node/request-id-header.js';
 import type { NodeRequest, NodeResponse } from '../node/request-response.js';
 import { runListenersInScope, scopeOf } from '../node/scoped-emitter.js';
 import { sendErrorResponse } from '../node/send-error-response.js';
-import { secureTestFor, type TrustProxyOption } from '../node/trust-proxy.js';
+import { hostReaderFor, secureTestFor, type TrustProxyOption, trustProxyCheck } from '../node/trust-proxy.js';
 import { UpgradeExchange } from '../node/upgrade-exchange.js';
 import { runWebSocketOfSocketInScope } from '../node/web-socket-scope.js';
 import { errorResponseStatus } from '../scope/error-response.js';
-import { type ListenerLogOption, logListenerError } from '../scope/log-listener-error.js';
-import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js';
+import { type ListenerLogOption, logCheck, logListenerError } from '../scope/log-listener-error.js';
+import {
+  checkListener,
+  checkScopeOptions,
+  type OptionChecks,
+  type RequestScopeOptions,
+  SCOPE_OPTION_CHECKS,
+} from '../scope/options.js';
 import { createScope, scopeStorage } from '../scope/request-scope.js';
 
 /** The options of the adapter for Node's own servers. */
 export type HttpOptions = RequestScopeOptions & TrustProxyOption & ListenerLogOption;
+
+const HTTP_OPTION_CHECKS: OptionChecks = { ...SCOPE_OPTION_CHECKS, trustProxy: trustProxyCheck, log: logCheck };
+
+const { session: _session, ...CHECKS_WITHOUT_SESSION } = SCOPE_OPTION_CHECKS;
+const STREAM_OPTION_CHECKS: OptionChecks = { ...CHECKS_WITHOUT_SESSION, log: logCheck };
 
 /**
  * Wraps the listener of a server, so that it runs in a new scope for each request.
@@ -49,20 +60,27 @@ export function requestScope<
   listener: (request: Request, response: Response) => unknown,
   options: HttpOptions = {},
 ): (request: Request, response: Response) => unknown {
-  checkScopeOptions(options);
+  checkListener('requestScope()', listener);
+  checkScopeOptions(options, HTTP_OPTION_CHECKS);
   const isSecure = secureTestFor(options);
+  const readHost = hostReaderFor(options);
   return (request: Request & NodeRequest, response: Response & NodeResponse) =>
-    enterNodeScope(request, response, new NodeExchange(request, response, isSecure), options, (loadError) =>
-      loadError === undefined
-        ? handleListenerErrors(
-            () => listener(request, response),
-            (error) => {
-              logListenerError(options, scopeOf(request), error);
-              if (response.headersSent && !response.writableEnded) destroyResponse(response);
-              else sendErrorResponse(response, error);
-            },
-          )
-        : sendErrorResponse(response, loadError),
+    enterNodeScope(
+      request,
+      response,
+      new NodeExchange(request, response, isSecure, undefined, readHost),
+      options,
+      (loadError) =>
+        loadError === undefined
+          ? handleListenerErrors(
+              () => listener(request, response),
+              (error) => {
+                logListenerError(options, scopeOf(request), error);
+                if (response.headersSent && !response.writableEnded) destroyResponse(response);
+                else sendErrorResponse(response, error);
+              },
+            )
+          : sendErrorResponse(response, loadError),
     );
 }
 
@@ -105,10 +123,12 @@ export function upgradeScope(
   listener: (request: IncomingMessage, socket: Duplex, head: Buffer) => unknown,
   options: HttpOptions = {},
 ): (request: IncomingMessage, socket: Duplex, head: Buffer) => void {
-  checkScopeOptions(options);
+  checkListener('upgradeScope()', listener);
+  checkScopeOptions(options, HTTP_OPTION_CHECKS, 'upgradeScope()');
   const isSecure = secureTestFor(options);
+  const readHost = hostReaderFor(options);
   return (request, socket, head) => {
-    const exchange = new UpgradeExchange(request, socket, isSecure);
+    const exchange = new UpgradeExchange(request, socket, isSecure, readHost);
     // Handles errors until the application listens to them.
     const destroySocket = () => void socket.destroy();
     socket.on('error', destroySocket);
@@ -165,7 +185,8 @@ export function streamScope(
   listener: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number) => unknown,
   options: Omit<RequestScopeOptions, 'session'> & ListenerLogOption = {},
 ): (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number) => void {
-  checkScopeOptions(options);
+  checkListener('streamScope()', listener);
+  checkScopeOptions(options, STREAM_OPTION_CHECKS, 'streamScope()');
   return (stream, headers, flags) => {
     const scope = createScope(new Http2StreamExchange(stream, headers), options);
     runListenersInScope(stream, scope);

@@ -3,8 +3,14 @@
  * Bun, Deno, workerd and service workers.
  */
 import { loadSession } from '../scope/load-session.js';
-import { type ListenerLogOption, logListenerError } from '../scope/log-listener-error.js';
-import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js';
+import { type ListenerLogOption, logCheck, logListenerError } from '../scope/log-listener-error.js';
+import {
+  checkListener,
+  checkScopeOptions,
+  isSecureCheck,
+  type RequestScopeOptions,
+  SCOPE_OPTION_CHECKS,
+} from '../scope/options.js';
 import { scopeStorage } from '../scope/request-scope.js';
 import { createErrorResponse, currentScopeOf, WebExchange } from '../web/web-exchange.js';
 
@@ -15,7 +21,7 @@ export interface WebOptions extends RequestScopeOptions, ListenerLogOption {
    * application knows whether a header such as `x-forwarded-proto` was written by its own proxy. Default: whether the
    * URL of the request begins with `https:`.
    */
-  isSecure?: (request: Request) => boolean;
+  isSecure?: ((request: Request) => boolean) | undefined;
 }
 
 /**
@@ -45,7 +51,8 @@ export function requestScope<Rest extends unknown[], Result extends Response | u
   handler: (request: Request, ...rest: Rest) => Result | PromiseLike<Result>,
   options: WebOptions = {},
 ): (request: Request, ...rest: Rest) => Result | Response | Promise<Result | Response> {
-  checkScopeOptions(options);
+  checkListener('requestScope()', handler);
+  checkScopeOptions(options, { ...SCOPE_OPTION_CHECKS, isSecure: isSecureCheck, log: logCheck });
   const isSecure = options.isSecure ?? isHttps;
   return (request, ...rest) => {
     if (currentScopeOf(request) !== undefined) return toPromiseIfThenable(handler(request, ...rest));

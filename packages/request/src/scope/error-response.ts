@@ -24,6 +24,9 @@ export function errorResponseText(error: unknown): string {
   if (error instanceof RequestError && error.code === 'ERR_SESSION_STORE') {
     return 'The session could not be reached. Try again later.\n';
   }
+  if (error instanceof RequestError && error.code === 'ERR_CROSS_ORIGIN') {
+    return 'Another site sent this request, so it was refused.\n';
+  }
   if (error instanceof Error && 'expose' in error && error.expose === true) return `${error.message}\n`;
   return 'The response could not be sent.\n';
 }

@@ -1,4 +1,5 @@
 /** The log for the errors of a listener, on servers that have no error handler of their own. */
+import { hasMethod, type OptionChecks } from './options.js';
 import { type Scope, scopeStorage } from './request-scope.js';
 
 /** The option of the adapters for servers that have no error handler of their own. */
@@ -6,6 +7,10 @@ export interface ListenerLogOption {
   /** Where an error is written that the listener throws or rejects with. Default: the console. */
   log?: Pick<Console, 'error'>;
 }
+
+/** The check of the option `log`. */
+export const logCheck: OptionChecks[string] = (value) =>
+  hasMethod(value, 'error') ? undefined : 'an object with a method error, such as console';
 
 /**
  * Logs an error of a listener with the request that failed. Nothing is logged if the listener only reports that its

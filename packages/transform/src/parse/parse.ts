@@ -13,6 +13,7 @@ export const SOURCE_TYPES = ['module', 'commonjs', 'script'] as const;
 export interface ParsedFile {
   readonly program: Program;
   readonly module: ParseResult['module'];
+  readonly comments: ParseResult['comments'];
 }
 
 /**
