@@ -79,7 +79,8 @@ export function readCoverage(recordings, root) {
   }
   const sources = new Map();
   const sourceOf = (path) => {
-    if (!sources.has(path)) sources.set(path, new Source(path));
+    // The compiler leaves what it has made of a source that was deleted since.
+    if (!sources.has(path)) sources.set(path, existsSync(path) ? new Source(path) : undefined);
     return sources.get(path);
   };
   const unmapped = new Set();
@@ -89,7 +90,7 @@ export function readCoverage(recordings, root) {
     if (isLoaded && hasSourceMap) (hasRun.includes(1) ? mapped : unmapped).add(folder);
     const canRun = folder.endsWith('dist');
     for (const [index, { source, line, column }] of positions.entries()) {
-      sourceOf(source).add(line, column, { canRun, hasRun: hasRun[index] === 1 });
+      sourceOf(source)?.add(line, column, { canRun, hasRun: hasRun[index] === 1 });
     }
   }
   // The map of a file that only re-exports another one is empty.
@@ -100,7 +101,7 @@ export function readCoverage(recordings, root) {
       );
     }
   }
-  return new Map([...sources].map(([path, source]) => [path, source.coverage()]));
+  return new Map([...sources].flatMap(([path, source]) => (source === undefined ? [] : [[path, source.coverage()]])));
 }
 
 /** Returns a folder such as `packages/core/dist`. */

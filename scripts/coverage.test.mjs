@@ -117,6 +117,11 @@ test('the runs of dist and of lib in several processes add up', async () => {
   record(`import { sizeOf } from './lib/size.cjs'; sizeOf(0);`, folder);
   record(`import { sizeOf } from './dist/size.js'; sizeOf(20, { name: 'a' });`, folder);
   record(`import './dist/unused.js';`, folder);
+  // The compiled file of a deleted source remains.
+  for (const name of ['js', 'js.map']) {
+    const text = readFileSync(join(folder, `dist/unused.${name}`), 'utf8');
+    writeFileSync(join(folder, `dist/deleted.${name}`), text.replaceAll('unused', 'deleted'));
+  }
   const coverage = readCoverage(recordings, root);
   const of = (name) => summarize(coverage.get(join(folder, 'src', name)));
   assert.deepEqual(of('size.ts').missedBranches, [12], "only 'small' is missed");
