@@ -55,8 +55,14 @@ export function workspacePackages(packages, workspaces) {
   return [...found].filter((path) => path.includes('node_modules/'));
 }
 
-/** Finds a package as Node does: in the node_modules of the folder, then in those of the folders above it. */
-function resolvePackage(packages, from, name) {
+/**
+ * Finds a package as Node does: in the node_modules of the folder, then in those of the folders above it.
+ * @param {Packages} packages
+ * @param {string} from the path of the package that needs it
+ * @param {string} name
+ * @returns {string | undefined} its path
+ */
+export function resolvePackage(packages, from, name) {
   for (let folder = from; ; folder = folder.includes('/') ? folder.slice(0, folder.lastIndexOf('/')) : '') {
     const path = folder === '' ? `node_modules/${name}` : `${folder}/node_modules/${name}`;
     if (path in packages) return path;

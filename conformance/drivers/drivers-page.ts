@@ -1,5 +1,5 @@
 /**
- * Formats the results of the drivers as `docs/drivers.md`, and reads the cells of that page for one version of Node.
+ * Formats the results of the drivers as `docs/drivers.md`, and reads that page.
  */
 import { runtimes } from '../runtimes/runtimes.js';
 import { type CheckResult, FLOW_COUNT, type FrameOutcome, type OutcomeByClass, POOL_SIZE } from './checks/check.js';
@@ -69,12 +69,13 @@ function section(
   if (firstRun === undefined || typeof firstRun.checks === 'string') {
     throw new Error(`${title} could not run on any version of Node, so its section of the page would be empty.`);
   }
-  const rows = firstRun.checks.map(({ name, fix }) => {
+  const rows = firstRun.checks.map((firstCheck) => {
+    const { name } = firstCheck;
     const checks = results.map((result) => checkNamed(result, name));
     for (const check of checks) if (check !== undefined) assertFixable(title, check);
     const cells = checks.map((check) => (check === undefined ? '–' : formatCell(check)));
     const isKept = checks.every((check) => check === undefined || formatCell(check) === words.kept);
-    return row([name, ...cells, isKept ? '' : (fix?.text.replace(/AsyncLocalStorage\.bind(\(\w+\))?/, '`$&`') ?? '')]);
+    return row([name, ...cells, isKept ? '' : formatFix(firstCheck)]);
   });
   const reasons = results.flatMap((result, index) =>
     typeof result?.checks === 'string' ? [`${titles[index]}: not run, because ${result.checks}.`] : [],
@@ -92,18 +93,39 @@ function section(
   ];
 }
 
-/** Returns the cells of the page for one version of Node, by `driver: check`. */
-export function parseCells(page: string, key: NodeVersion): Map<string, string> {
-  const cells = new Map<string, string>();
-  let title = '';
-  for (const line of page.split('\n')) {
-    if (line.startsWith('## ')) title = line.slice(3);
-    const columns = line.startsWith('| ') ? line.slice(2, -2).split(' | ') : [];
-    const [name = '', ...rest] = columns;
-    const cell = rest[nodeVersions.indexOf(key)];
-    if (name !== '' && !name.startsWith('---') && cell !== undefined) cells.set(`${title}: ${name}`, cell);
+/** A row of the page: a check, its result for each version of Node, and the fix. */
+export interface DriverRow {
+  readonly name: string;
+  readonly cells: Readonly<Record<NodeVersion, string>>;
+  /** Empty if every version keeps the value. */
+  readonly fix: string;
+}
+
+/** Returns the rows of the page by driver, in their order. */
+export function parseDriversPage(page: string): Map<string, readonly DriverRow[]> {
+  const sections = new Map<string, DriverRow[]>();
+  for (const text of page.split('\n## ').slice(1)) {
+    const [title = '', ...lines] = text.split('\n');
+    const table = lines.filter((line) => line.startsWith('| '));
+    // The first two lines are the head of the table.
+    const rows = table.slice(2).map((line): DriverRow => {
+      const [name = '', ...columns] = line.slice(2, -2).split(' | ');
+      const cells = nodeVersions.map((key, index) => [key, columns[index] ?? '']);
+      return { name, cells: Object.fromEntries(cells), fix: columns[nodeVersions.length]?.trim() ?? '' };
+    });
+    if (rows.length > 0) sections.set(title, rows);
   }
-  return cells;
+  return sections;
+}
+
+/** Returns the page without the sections of the drivers. */
+export function textWithoutSections(page: string): string {
+  return page.replace(/^## (?!Not tested$).*\n(?:(?!## ).*\n)*/gm, '');
+}
+
+/** Returns the last cell of the row of a check that loses the value. */
+export function formatFix({ fix }: CheckResult): string {
+  return fix?.text.replace(/AsyncLocalStorage\.bind(\(\w+\))?/, '`$&`') ?? '';
 }
 
 /** Returns one word if Throughline and Node's own class agree, otherwise two. */

@@ -17,6 +17,11 @@ export interface Project {
   readonly commands: readonly (readonly [string, ...string[]])[];
   /** What the last command must print. */
   readonly output: string;
+  /**
+   * The path of a page that the commands have built. Chromium opens it, with its folder as the root of the server, and
+   * the first line that it prints must be `output` too.
+   */
+  readonly page?: string;
   /** Whether it is part of `npm test`: it then uses the packages of the workspace, and nothing from the network. */
   readonly isQuick?: boolean;
 }

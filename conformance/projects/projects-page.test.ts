@@ -14,6 +14,18 @@ test('docs/projects.md has a row for each project, in the table of its group', (
   assert.deepEqual(readProjectTitles(page), expected, 'Run npm run projects -- --write.');
 });
 
+test('the row of a project with a page names Chromium', () => {
+  const project: Project = {
+    title: 'A page',
+    group: 'Bundlers and applications',
+    files: {},
+    commands: [['webpack']],
+    page: 'dist/index.html',
+    output: '1',
+  };
+  assert.match(formatProjectsPage([{ project, versions: {} }], '26.10.0'), /\n\| A page \| `webpack`, Chromium \|/);
+});
+
 test('a row has the commands that do something, and the versions of packages that are not types', () => {
   const project: Project = {
     title: 'A project',

@@ -19,7 +19,7 @@ export function formatProjectsPage(projects: readonly WorkingProject[], nodeVers
     'Each row is a separate project. `npm run projects` creates it in a temporary folder, installs the packages from their',
     'tarballs, as a user would from npm, and runs the commands in the second column. Most of the programs use a storage, the',
     'scope of a request and an entry point of each package, and check what they read after an `await`. TypeScript programs',
-    'are compiled in strict mode.',
+    'are compiled in strict mode. Chromium opens the pages that a project builds.',
     '',
     `\`npm run projects -- --write\` generates this page. The versions are those of its last run, on Node ${nodeVersion}.`,
     '`npm test` runs a few of the projects, and checks that this page has a row for each project.',
@@ -38,6 +38,7 @@ export function formatProjectsPage(projects: readonly WorkingProject[], nodeVers
 function formatRow({ project, versions }: WorkingProject): string {
   // The last command of some projects only prints that the others have succeeded.
   const commands = project.commands.filter(([, option]) => option !== '--print').map(([name]) => `\`${name}\``);
+  if (project.page !== undefined) commands.push('Chromium');
   const packages = Object.entries(versions)
     .filter(([name]) => !name.startsWith('@types/'))
     .map(([name, version]) => `${name} ${version}`);

@@ -155,14 +155,53 @@ module.exports = [
 ];
 `;
 
-/** Runs the storage of a page outside of a page, where its platform APIs are missing. */
+/** A program that keeps its value only with the transform, and if the page has the patches. */
 const PAGE = `import { AsyncLocalStorage } from 'throughline';
 const storage = new AsyncLocalStorage();
 storage.run('${OUTPUT}', async () => {
   await new Promise((resolve) => setTimeout(resolve, 1));
-  console.log(storage.getStore());
+  await 0;
+  setTimeout(() => console.log(storage.getStore()), 1);
 });
 `;
+
+const PAGE_HTML = '<!doctype html><title>A page</title><script type="module" src="page.js"></script>\n';
+
+const ESBUILD_BUILD = `import throughline from '@throughline/transform/esbuild';
+import { build } from 'esbuild';
+await build({ entryPoints: ['page.js'], outdir: 'dist', bundle: true, format: 'esm', plugins: [throughline()] });
+`;
+
+const RSPACK_BUILD = `import { rspack } from '@rspack/core';
+import throughline from '@throughline/transform/rspack';
+const output = { path: import.meta.dirname + '/dist', filename: 'page.js' };
+rspack({ mode: 'production', target: 'web', entry: './page.js', output, plugins: [throughline()] }, (error, stats) => {
+  if (error ?? stats.hasErrors()) throw error ?? new Error(stats.toString('errors-only'));
+});
+`;
+
+const ROLLDOWN_BUILD = `import throughline from '@throughline/transform/rolldown';
+import { build } from 'rolldown';
+await build({ input: 'page.js', platform: 'browser', output: { dir: 'dist' }, plugins: [throughline()] });
+`;
+
+const VITE_CONFIG = `import throughline from '@throughline/transform/vite';
+export default { plugins: [throughline()] };
+`;
+
+/** A bundler that a script of the project runs, to build a page with the plugin. */
+function bundledPage(bundler: string, dependencies: Record<string, string>, script: string): Project {
+  return {
+    title: `${bundler} for a page, with the plugin`,
+    group: 'Bundlers and applications',
+    dependencies,
+    manifest: { type: 'module' },
+    files: { 'build.js': script, 'page.js': PAGE, 'dist/index.html': PAGE_HTML },
+    commands: [['node', 'build.js'], PRINT_SUCCESS],
+    output: OUTPUT,
+    page: 'dist/index.html',
+  };
+}
 
 export const PROJECTS: readonly Project[] = [
   firstProgram,
@@ -317,28 +356,36 @@ it('works', async () => require('assert').equal(await demo(), '${OUTPUT}'));
     ],
     output: OUTPUT,
   },
+  bundledPage('esbuild', { esbuild: '^0.28.0' }, ESBUILD_BUILD),
+  bundledPage('Rolldown', { rolldown: '^1.0.0' }, ROLLDOWN_BUILD),
+  bundledPage('Rspack', { '@rspack/core': '^2.0.0' }, RSPACK_BUILD),
   {
-    title: 'esbuild for a page',
+    title: 'Vite for a page, with the plugin',
     group: 'Bundlers and applications',
-    dependencies: { esbuild: '^0.28.0' },
-    files: { 'page.mjs': PAGE },
-    commands: [
-      ['esbuild', 'page.mjs', '--bundle', '--format=esm', '--outfile=out.mjs', '--log-level=warning'],
-      ['node', 'out.mjs'],
-    ],
+    dependencies: { vite: '^8.0.0' },
+    manifest: { type: 'module' },
+    files: { 'vite.config.js': VITE_CONFIG, 'page.js': PAGE, 'index.html': PAGE_HTML },
+    commands: [['vite', 'build'], PRINT_SUCCESS],
     output: OUTPUT,
+    page: 'dist/index.html',
   },
   {
     title: 'webpack for Node, and a build for a page with the plugin',
     group: 'Bundlers and applications',
     dependencies: { webpack: '^5.0.0', 'webpack-cli': '^6.0.0' },
-    files: { 'webpack.config.cjs': WEBPACK_CONFIG, 'main.js': `${ES_MODULE}${PRINT}`, 'page.js': PAGE },
+    files: {
+      'webpack.config.cjs': WEBPACK_CONFIG,
+      'main.js': `${ES_MODULE}${PRINT}`,
+      'page.js': PAGE,
+      'dist/index.html': PAGE_HTML,
+    },
     manifest: { type: 'module' },
     commands: [
       ['webpack', '--no-color'],
       ['node', '--input-type=commonjs', '--eval', `eval(fs.readFileSync('dist/server.js', 'utf8'))`],
     ],
     output: OUTPUT,
+    page: 'dist/index.html',
   },
   {
     title: 'ncc',

@@ -1,11 +1,12 @@
 /** Creates a project in a temporary folder, installs the packages from their tarballs, and runs its commands. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { basename, delimiter, dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { openBrowser, readPrintedLines, startPageServer } from '@throughline/testing/browsers';
 import type { Project } from './project.js';
 
 const workspace = fileURLToPath(new URL('../../../', import.meta.url));
@@ -82,10 +83,33 @@ async function readVersions(folder: string, names: readonly string[]): Promise<V
   return Object.fromEntries(await Promise.all(entries));
 }
 
+/** Opens a page in Chromium. @returns the first line that it prints */
+async function openPage(file: string): Promise<string | undefined> {
+  const server = await startPageServer();
+  const browser = await openBrowser('chromium').catch(async (error: unknown) => {
+    await server.close();
+    throw error;
+  });
+  try {
+    const folder = dirname(file);
+    for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+      const path = join(entry.parentPath, entry.name);
+      if (entry.isFile()) server.add(`/${relative(folder, path).replaceAll(sep, '/')}`, await readFile(path));
+    }
+    const html = await readFile(file, 'utf8');
+    const [line] = await readPrintedLines(browser, server, { path: `/${basename(file)}`, html, lineCount: 1 });
+    return line;
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}
+
 /**
  * Runs a project.
  * @returns the versions of its dependencies
- * @throws Error with what a command printed, if a command fails or the last one prints something else than expected
+ * @throws Error with what a command printed, if a command fails or the last one prints something else than expected; the
+ *   same for the page
  */
 export async function runProject(project: Project, tarballs: readonly Tarball[]): Promise<Versions> {
   const folder = await mkdtemp(join(tmpdir(), 'throughline-project-'));
@@ -104,6 +128,12 @@ export async function runProject(project: Project, tarballs: readonly Tarball[])
     }
     if (!printed.includes(project.output)) {
       throw new Error(`The output must contain '${project.output}':\n${printed.slice(0, 2000)}`);
+    }
+    if (project.page !== undefined) {
+      const line = await openPage(join(folder, project.page));
+      if (line !== project.output) {
+        throw new Error(`The page ${project.page} must print '${project.output}' in Chromium, and printed '${line}'.`);
+      }
     }
     return await readVersions(folder, Object.keys(dependencies));
   } finally {

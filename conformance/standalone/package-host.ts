@@ -6,7 +6,13 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { type Browser, openBrowser, type PageServer, startPageServer } from '@throughline/testing/browsers';
+import {
+  type Browser,
+  openBrowser,
+  type PageServer,
+  readPrintedLines,
+  startPageServer,
+} from '@throughline/testing/browsers';
 
 /** The folder of the package. */
 export const packageFolder: string = dirname(createRequire(import.meta.url).resolve('throughline/package.json'));
@@ -15,9 +21,6 @@ export const packageFolder: string = dirname(createRequire(import.meta.url).reso
 export const packedFiles: readonly string[] = listPackedFiles();
 
 const version: string = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')).version;
-
-/** How long a page may take until it has printed all lines, in milliseconds. */
-const TIME_LIMIT = 20_000;
 
 export interface PackageHost {
   /** The URL of a file of the package, given the beginning of its path in the package. */
@@ -48,21 +51,8 @@ export async function startPackageHost(): Promise<PackageHost> {
     server,
     url: (file) => `${cdn.origin}/throughline@${version}/${file}`,
     add: (path, text) => server.add(path, withOrigin(text)),
-    async printedLines(html, lineCount) {
-      const channel = server.createChannel();
-      const path = `/page-${++pageCount}`;
-      server.add(`${path}.js`, recordLines(channel.path, lineCount));
-      server.add(path, withOrigin(html).replace(/^<!doctype html>\n/, `$&<script src="${path}.js"></script>\n`));
-      const page = await browser.openPage(`${server.origin}${path}`);
-      try {
-        const message = (await channel.next(TIME_LIMIT).catch(async () => ({
-          error: `The page has printed only ${JSON.stringify(await page.evaluate('printedLines'))}.`,
-        }))) as readonly string[] | { readonly error: string };
-        if ('error' in message) throw new Error(message.error);
-        return message;
-      } finally {
-        await page.close();
-      }
+    printedLines(html, lineCount) {
+      return readPrintedLines(browser, server, { path: `/page-${++pageCount}`, html: withOrigin(html), lineCount });
     },
     async close() {
       await browser.close();
@@ -70,24 +60,6 @@ export async function startPackageHost(): Promise<PackageHost> {
       await cdn.close();
     },
   };
-}
-
-/** Returns a script that sends the lines, or the first error, before any code of the page can replace `fetch`. */
-function recordLines(channel: string, lineCount: number): string {
-  return `{
-    const { fetch } = window;
-    const send = (value) => fetch('${channel}', { method: 'POST', body: JSON.stringify(value) });
-    const printedLines = [];
-    Object.defineProperty(window, 'printedLines', { value: printedLines });
-    console.log = (...values) => {
-      printedLines.push(values.map(String).join(' '));
-      if (printedLines.length === ${lineCount}) send(printedLines);
-    };
-    addEventListener('error', ({ message, target }) => {
-      send({ error: message ?? \`\${target.src} cannot be loaded\` });
-    }, true);
-    addEventListener('unhandledrejection', ({ reason }) => send({ error: String(reason) }));
-  }`;
 }
 
 function listPackedFiles(): string[] {

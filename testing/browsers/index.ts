@@ -26,3 +26,4 @@ export {
 export { openBrowser } from './open-browser.js';
 export type { PageChannel } from './page-channel.js';
 export { type PageServer, startPageServer } from './page-server.js';
+export { type PrintingPage, readPrintedLines } from './printed-lines.js';

@@ -75,7 +75,11 @@ function parseMap(text: string): SourceMapPayload {
   return map;
 }
 
-function traceMappings(mappings: string, previous: SourceMapPayload, baseUrl: string): SourceMap {
+/**
+ * Traces the mappings of a transformed file to the sources of the map that the file had before.
+ * @param baseUrl what the sources of that map are relative to; without it, they stay as they are
+ */
+export function traceMappings(mappings: string, previous: SourceMapPayload, baseUrl?: string): SourceMap {
   const lookup = new MapLookup(previous);
   const sources = new IndexedValues();
   const names = new IndexedValues();
@@ -109,8 +113,8 @@ function traceMappings(mappings: string, previous: SourceMapPayload, baseUrl: st
   });
 }
 
-function resolveUrl(url: string, baseUrl: string): string {
-  return URL.canParse(url, baseUrl) ? new URL(url, baseUrl).href : url;
+function resolveUrl(url: string, baseUrl: string | undefined): string {
+  return baseUrl !== undefined && URL.canParse(url, baseUrl) ? new URL(url, baseUrl).href : url;
 }
 
 /** Distinct values in the order of their first use. */

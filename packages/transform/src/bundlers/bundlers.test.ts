@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -20,6 +21,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
 import { rspack } from '@rspack/core';
 import { build as buildWithEsbuild } from 'esbuild';
 import { rolldown } from 'rolldown';
@@ -60,6 +62,13 @@ new AsyncLocalStorage();
 console.log(JSON.stringify(firstSetTimeout === globalThis.setTimeout));
 `,
   'bad.js': 'export const a = 1;\nasync function f() {\n  await await;\n}\n',
+  'lines.js': 'const marked = (value) => value;\nasync function flow() {\n  await marked(1);\n}\nflow();\n',
+  'line-loader.cjs': `module.exports = function (code) {
+  const lines = code.split('\\n').map((_, index) => 'AA' + (index === 0 ? 'A' : 'C') + 'A');
+  const map = { version: 3, names: [], sources: [this.resourcePath], sourcesContent: [code], mappings: ';;' + lines.join(';') };
+  this.callback(null, '\\n\\n' + code, map);
+};
+`,
   'node_modules/library/package.json':
     '{ "name": "library", "version": "1.0.0", "type": "module", "exports": "./index.js" }',
   'node_modules/library/index.js': `import { AsyncLocalStorage } from 'async_hooks';
@@ -238,6 +247,47 @@ for (const bundler of Object.keys(bundlers)) {
           return true;
         },
       );
+    });
+  });
+}
+
+for (const bundler of ['webpack', 'rspack'] as const) {
+  describe(`${bundler}, loaders`, () => {
+    /** Builds `lines.js` after a loader that writes two lines before the code, and a source map. */
+    async function buildLines(sourceMap: boolean): Promise<string> {
+      const out = mkdtempSync(join(root, `out-${bundler}-`));
+      const configuration = {
+        mode: 'development' as const,
+        devtool: sourceMap ? ('source-map' as const) : (false as const),
+        context: root,
+        entry: './lines.js',
+        output: { path: out, filename: 'main.cjs' },
+        module: { rules: [{ test: /lines\.js$/, loader: join(root, 'line-loader.cjs') }] },
+      };
+      await compile((done) =>
+        bundler === 'webpack'
+          ? webpack({ ...configuration, plugins: [throughlineForWebpack()] }, done)
+          : rspack({ ...configuration, plugins: [throughlineForRspack()] }, done),
+      );
+      return join(out, 'main.cjs');
+    }
+
+    it('traces the source map through that of an earlier loader', async () => {
+      const file = await buildLines(true);
+      const lines = readFileSync(file, 'utf8').split('\n');
+      const line = lines.findIndex((text) => text.includes('marked(')) + 1;
+      const column = (lines[line - 1] ?? '').indexOf('marked(');
+      const map = new TraceMap(readFileSync(`${file}.map`, 'utf8'));
+      const position = originalPositionFor(map, { line, column });
+      assert.match(lines[line - 1] ?? '', /wrapOperand\)\(marked/);
+      assert.match(position.source ?? '', /lines\.js$/);
+      assert.deepEqual([position.line, position.column], [3, 0], 'the earlier map has only the beginnings of lines');
+    });
+
+    it('transforms without source maps', async () => {
+      const file = await buildLines(false);
+      assert.match(readFileSync(file, 'utf8'), /wrapOperand\)\(marked/);
+      assert.ok(!existsSync(`${file}.map`));
     });
   });
 }

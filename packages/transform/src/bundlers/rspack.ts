@@ -1,23 +1,7 @@
 /** The plugin for Rspack. */
-import type { RspackPluginInstance } from '@rspack/core';
-import { createRspackPlugin } from 'unplugin';
+import type { Compiler, RspackPluginInstance } from '@rspack/core';
 import { checkPluginOptions, type PluginOptions } from './plugin-options.js';
-import { createPlugin } from './webpack-family.js';
-
-const createInstance = createRspackPlugin<PluginOptions>((options, meta) => {
-  if (meta.framework !== 'rspack') {
-    throw new Error(
-      `@throughline/transform/rspack is the plugin for Rspack, but was loaded by ${meta.framework}. Import @throughline/transform/${meta.framework} instead.`,
-    );
-  }
-  const { compiler } = meta.rspack;
-  const { EntryPlugin, NormalModuleReplacementPlugin } = compiler.rspack;
-  return createPlugin(options, compiler, {
-    // An entry without a name becomes part of every entry, and precedes it.
-    addEntry: (file) => new EntryPlugin(compiler.context, file, {}).apply(compiler),
-    replaceModule: (request, file) => new NormalModuleReplacementPlugin(request, file).apply(compiler),
-  });
-});
+import { applyPlugin } from './webpack-family.js';
 
 /**
  * Creates the plugin for Rspack. It runs after all loaders. For targets that provide Node's modules it does nothing
@@ -37,5 +21,14 @@ const createInstance = createRspackPlugin<PluginOptions>((options, meta) => {
  */
 export default function throughline(options: PluginOptions = {}): RspackPluginInstance {
   checkPluginOptions(options);
-  return createInstance(options);
+  return {
+    apply(compiler: Compiler) {
+      const { EntryPlugin, NormalModuleReplacementPlugin } = compiler.webpack;
+      applyPlugin(options, compiler, {
+        // An entry without a name becomes part of every entry, and precedes it.
+        addEntry: (file) => new EntryPlugin(compiler.context, file, {}).apply(compiler),
+        replaceModule: (request, file) => new NormalModuleReplacementPlugin(request, file).apply(compiler),
+      });
+    },
+  };
 }

@@ -1,23 +1,7 @@
 /** The plugin for webpack. */
-import { createWebpackPlugin } from 'unplugin';
-import type { WebpackPluginInstance } from 'webpack';
+import type { Compiler, WebpackPluginInstance } from 'webpack';
 import { checkPluginOptions, type PluginOptions } from './plugin-options.js';
-import { createPlugin } from './webpack-family.js';
-
-const createInstance = createWebpackPlugin<PluginOptions>((options, meta) => {
-  if (meta.framework !== 'webpack') {
-    throw new Error(
-      `@throughline/transform/webpack is the plugin for webpack, but was loaded by ${meta.framework}. Import @throughline/transform/${meta.framework} instead.`,
-    );
-  }
-  const { compiler } = meta.webpack;
-  const { EntryPlugin, NormalModuleReplacementPlugin } = compiler.webpack;
-  return createPlugin(options, compiler, {
-    // An entry without a name becomes part of every entry, and precedes it.
-    addEntry: (file) => new EntryPlugin(compiler.context, file, {}).apply(compiler),
-    replaceModule: (request, file) => new NormalModuleReplacementPlugin(request, file).apply(compiler),
-  });
-});
+import { applyPlugin } from './webpack-family.js';
 
 /**
  * Creates the plugin for webpack. It runs after all loaders. For targets that provide Node's modules it does nothing
@@ -37,5 +21,14 @@ const createInstance = createWebpackPlugin<PluginOptions>((options, meta) => {
  */
 export default function throughline(options: PluginOptions = {}): WebpackPluginInstance {
   checkPluginOptions(options);
-  return createInstance(options);
+  return {
+    apply(compiler: Compiler) {
+      const { EntryPlugin, NormalModuleReplacementPlugin } = compiler.webpack;
+      applyPlugin(options, compiler, {
+        // An entry without a name becomes part of every entry, and precedes it.
+        addEntry: (file) => new EntryPlugin(compiler.context, file, {}).apply(compiler),
+        replaceModule: (request, file) => new NormalModuleReplacementPlugin(request, file).apply(compiler),
+      });
+    },
+  };
 }

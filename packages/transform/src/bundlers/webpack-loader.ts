@@ -1,0 +1,74 @@
+/** The loader that the plugins for webpack and Rspack add to the modules of a build: it transforms one file. */
+import type { SourceMapPayload } from 'node:module';
+import type { SourceMap } from 'magic-string';
+import type { SourceType } from '../parse/parse.js';
+import { TransformError } from '../parse/transform-error.js';
+import { traceMappings } from '../source-maps.js';
+import { isThroughlineFile } from '../throughline-package.js';
+import { type TransformOptions, transform } from '../transform.js';
+
+/** Options of the loader. The bundlers convert them to JSON. */
+export interface LoaderOptions {
+  readonly transformOptions: Pick<TransformOptions, 'generators'>;
+  /** The directory of the package `throughline`, whose files are not transformed. */
+  readonly throughlineDirectory: string;
+}
+
+/** The part of the loader context that is used: both bundlers have the same. */
+interface LoaderContext {
+  readonly resourcePath: string;
+  /** Whether the build has source maps. */
+  readonly sourceMap: boolean;
+  /** The module that is being built. It is not part of the documented context. */
+  readonly _module?: { readonly type?: unknown } | undefined;
+  getOptions(): LoaderOptions;
+  callback(error: null, code: string, map?: InputMap | SourceMap): void;
+}
+
+/** The map that the preceding loaders have made. */
+type InputMap = string | SourceMapPayload;
+
+/**
+ * The source type by the type of a module, which the extension or the nearest package.json determines. The code decides
+ * for modules of any other type.
+ */
+const SOURCE_TYPES: ReadonlyMap<unknown, SourceType> = new Map([
+  ['javascript/esm', 'module'],
+  ['javascript/dynamic', 'commonjs'],
+]);
+
+/**
+ * Transforms the code that the preceding loaders have made of a file.
+ * @throws {TransformError} if the code does not parse or contains something that cannot be transformed
+ */
+export default function transformLoader(this: LoaderContext, code: string, inputMap?: InputMap): void {
+  const { transformOptions, throughlineDirectory } = this.getOptions();
+  const sourceType = SOURCE_TYPES.get(this._module?.type);
+  try {
+    const result = isThroughlineFile(this.resourcePath, throughlineDirectory)
+      ? undefined
+      : transform(code, {
+          ...transformOptions,
+          filename: this.resourcePath,
+          lang: 'jsx',
+          ...(sourceType !== undefined && { sourceType }),
+        });
+    if (result === undefined) this.callback(null, code, inputMap);
+    else this.callback(null, result.code, this.sourceMap ? trace(result.map, inputMap) : inputMap);
+  } catch (error) {
+    // Both bundlers show only the message of an error.
+    if (error instanceof TransformError) {
+      error.message += `\n${error.frame}`;
+      error.stack = `${error.name}: ${error.message}`;
+    }
+    throw error;
+  }
+}
+
+/** Traces the map of the transform through the map that the preceding loaders have made, if there is one. */
+function trace(map: SourceMap, inputMap: InputMap | undefined): SourceMap {
+  const previous: SourceMapPayload | undefined = typeof inputMap === 'string' ? JSON.parse(inputMap) : inputMap;
+  return previous === undefined || previous === null || previous.mappings === ''
+    ? map
+    : traceMappings(map.mappings, previous);
+}
