@@ -19,5 +19,5 @@ app.get('/', async (_request, response) => {
 const server = app.listen(0, '127.0.0.1', () => console.log(server.address().port));
 
 // Outside of a request, nothing is stored and nothing is found.
-httpContext.set('user', { name: 'nobody' });
+httpContext.set('user', { name: 'guest' });
 if (httpContext.get('user') !== undefined) throw new Error('a value outside of a request');
