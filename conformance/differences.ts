@@ -113,6 +113,13 @@ export const differences: readonly Difference[] = [
   },
   {
     implementations: nativeOnly,
+    columns: ['node20', 'node22'],
+    cases: ['A kept error does not keep the values of the other immediates of the same turn'],
+    reason:
+      'The first receiver in the stack trace of an error is the immediate that runs. It is a part of a linked list of the immediates of the same turn, each of which keeps its values. Throughline removes the value of an immediate that has run.',
+  },
+  {
+    implementations: nativeOnly,
     columns: asyncHooksColumns,
     cases: ['The values of a hundred thousand completed flows are collected'],
     reason:

@@ -27,6 +27,9 @@ export interface OpaqueFrame {
   readonly tag: object;
 }
 
+/** Calls a function in a captured context. */
+export type CallInContext = <A extends unknown[], R>(fn: (...args: A) => R, thisArg: unknown, args: A) => R;
+
 /** The functions are properties, not methods, so that the compiler checks their parameters strictly. */
 export interface Engine<Holder> {
   /** Starts to carry frames. Called for each storage that is created. */
@@ -51,9 +54,9 @@ export interface Engine<Holder> {
    * Makes a frame current until the running job or callback ends.
    * @param changeCount the current `changeCount` of the shared state, from which `restoreAtJobEnd` determines whether
    * the frame was entered in its scope
-   * @returns false if the holder cannot store a frame
+   * @throws {Error} `ERR_METHOD_NOT_IMPLEMENTED` if the holder cannot store a frame, in which case nothing was changed
    */
-  readonly enterFrame: (holder: Holder, frame: OpaqueFrame | undefined, changeCount: number) => boolean;
+  readonly enterFrame: (holder: Holder, frame: OpaqueFrame | undefined, changeCount: number) => void;
   /**
    * Called after a scope in which a frame was entered: once the running job or callback ends, `outer` must be current
    * again, not a frame of the scope.
@@ -72,7 +75,7 @@ export interface Engine<Holder> {
    * @param type the resource type shown by async_hooks tooling
    * @returns a function that calls another function in the captured context
    */
-  readonly captureContext: (type: string) => <R>(fn: () => R) => R;
+  readonly captureContext: (type: string) => CallInContext;
   /**
    * Returns the object that all copies of this package which carry the same frames share under a name. The first copy
    * creates it.
