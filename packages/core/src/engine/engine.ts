@@ -3,11 +3,13 @@
  * and the conditions under `imports` in package.json select it. At compile time, verify-engines.ts checks every engine
  * against this contract.
  *
- *     node-hooks.ts      Node with async hooks                 the frame is a property of the executing resource
- *     context-frame.ts   Node with AsyncContextFrame           the frame is an entry of Node's own context Map
- *     native.ts          Bun, Deno, workerd, any other Node    the frame is the value of one storage of the runtime
- *     portable.ts        browsers, and everything else         the frame is a variable; web/ patches the platform
- *     node.ts            selects one of the first three
+ *     node-hooks.ts             Node with async hooks           the frame is a property of the executing resource
+ *     context-frame.ts          Node with AsyncContextFrame     the frame is an entry of Node's own context Map
+ *     async-context-mapping.ts  Deno                            the frame is a property of Deno's own mapping
+ *     native.ts                 any other server runtime        the frame is the value of one storage of the runtime
+ *     portable.ts               browsers, and everything else   the frame is a variable; web/ patches the platform
+ *     node.ts, deno.ts          select one of these; deno.ts, bun.ts and workerd.ts also patch what the runtime calls in
+ *                               another frame than Node (runtimes/)
  *
  * The object that holds the current frame is called its holder. An operation looks the holder up once and passes it on,
  * because the lookup can be the most expensive part. Only the engine knows what a holder is.

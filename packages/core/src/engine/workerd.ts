@@ -1,9 +1,11 @@
-/** workerd, whose own storages carry the frame. */
+/** workerd, whose own storages carry the frame. The first storage patches what workerd calls in another frame than Node. */
+import { installForWorkerd } from '../runtimes/workerd.js';
+import * as native from './native.js';
+
+export { AsyncResource } from '../runtimes/async-resource.js';
 export {
-  AsyncResource,
   captureContext,
   enterFrame,
-  follow,
   getFrame,
   getHolder,
   popFrame,
@@ -12,3 +14,12 @@ export {
   runInFrame,
   share,
 } from './native.js';
+
+let isInstalled = false;
+
+export function follow(): void {
+  native.follow();
+  if (isInstalled) return;
+  isInstalled = true;
+  installForWorkerd({ getCurrentFrame: () => native.getFrame(native.getHolder()), runInFrame: native.runInFrame });
+}
