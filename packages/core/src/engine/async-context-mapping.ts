@@ -38,8 +38,9 @@ class FrameMapping implements Mapping {
 
 function findCore(): DenoCore | undefined {
   try {
-    const { Deno } = globalThis as { Deno?: Record<PropertyKey, unknown> };
-    const { core } = Deno?.[Deno.internal as symbol] as { core?: Partial<DenoCore> };
+    // If this is not Deno, or if a property is missing, this throws.
+    const { Deno } = globalThis as unknown as { Deno: Record<PropertyKey, unknown> };
+    const { core } = Deno[Deno.internal as symbol] as { core?: Partial<DenoCore> };
     if (typeof core?.getAsyncContext !== 'function' || typeof core.setAsyncContext !== 'function') return undefined;
     return behavesAsExpected(core as DenoCore) ? (core as DenoCore) : undefined;
   } catch {

@@ -3,7 +3,7 @@
  * object with native methods. Deno calls most callbacks of a handle in the root:
  *
  *     callback of a handle        frame of                                   set when
- *     oncomplete of a request     the call that starts the request           write, shutdown
+ *     oncomplete of a request     the call that starts the request           connect, write, shutdown
  *     the argument of close()     the call of close()                        close
  *     onread, onmessage, ...      the creation of the handle                 readStart, recvStart, start
  *     the callbacks of a parser   the call of initialize()                   initialize
@@ -27,6 +27,8 @@ interface Bindings {
 
 /** Methods whose first argument is a request, an object with the method `oncomplete`. */
 const REQUEST_METHODS = [
+  'connect',
+  'connect6',
   'shutdown',
   'writeBuffer',
   'writev',
