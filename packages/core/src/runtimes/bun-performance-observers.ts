@@ -11,14 +11,19 @@ type Callback = (list: PerformanceObserverEntryList, ...rest: unknown[]) => unkn
 export function patchBunPerformanceObservers({ getCurrentFrame, runInFrame }: FrameAccess): void {
   const entryFrames = new WeakMap<object, OpaqueFrame | undefined>();
   for (const name of ['mark', 'measure']) {
-    patchMethod('Performance.prototype', name, (native) => ({
-      [name](this: unknown, ...args: unknown[]): unknown {
-        const entry: unknown = Reflect.apply(native, this, args);
-        const frame = getCurrentFrame();
-        if (frame !== undefined && typeof entry === 'object' && entry !== null) entryFrames.set(entry, frame);
-        return entry;
-      },
-    })[name] as typeof native);
+    patchMethod(
+      'Performance.prototype',
+      name,
+      (native) =>
+        ({
+          [name](this: unknown, ...args: unknown[]): unknown {
+            const entry: unknown = Reflect.apply(native, this, args);
+            const frame = getCurrentFrame();
+            if (frame !== undefined && typeof entry === 'object' && entry !== null) entryFrames.set(entry, frame);
+            return entry;
+          },
+        })[name] as typeof native,
+    );
   }
   patchProperty(globalThis, 'PerformanceObserver', 'PerformanceObserver', ({ value: native }) => {
     if (typeof native !== 'function') return undefined;

@@ -59,35 +59,50 @@ export function patchBunReadableStreams(frames: FrameAccess): void {
     return { value: observed };
   });
 
-  patchMethod('ReadableStream.prototype', 'getReader', (native) => ({
-    getReader(this: object, ...args: unknown[]): unknown {
-      const reader: object = Reflect.apply(native, this, args);
-      if (causesOf.has(this)) streamOf.set(reader, this);
-      return reader;
-    },
-  }).getReader);
+  patchMethod(
+    'ReadableStream.prototype',
+    'getReader',
+    (native) =>
+      ({
+        getReader(this: object, ...args: unknown[]): unknown {
+          const reader: object = Reflect.apply(native, this, args);
+          if (causesOf.has(this)) streamOf.set(reader, this);
+          return reader;
+        },
+      }).getReader,
+  );
   const causesOfReader = (reader: object) => causesOf.get(streamOf.get(reader) ?? reader);
   for (const className of ['ReadableStreamDefaultReader', 'ReadableStreamBYOBReader']) {
-    patchMethod(`${className}.prototype`, 'read', (native) => ({
-      read(this: object, ...args: unknown[]): unknown {
-        const causes = causesOfReader(this);
-        if (causes !== undefined) causes.read = { frame: frames.getCurrentFrame() };
-        return Reflect.apply(native, this, args);
-      },
-    }).read);
+    patchMethod(
+      `${className}.prototype`,
+      'read',
+      (native) =>
+        ({
+          read(this: object, ...args: unknown[]): unknown {
+            const causes = causesOfReader(this);
+            if (causes !== undefined) causes.read = { frame: frames.getCurrentFrame() };
+            return Reflect.apply(native, this, args);
+          },
+        }).read,
+    );
   }
   for (const className of ['ReadableStream', 'ReadableStreamDefaultReader', 'ReadableStreamBYOBReader']) {
-    patchMethod(`${className}.prototype`, 'cancel', (native) => ({
-      cancel(this: object, ...args: unknown[]): unknown {
-        const causes = causesOfReader(this);
-        if (causes === undefined) return Reflect.apply(native, this, args);
-        causes.cancel = { frame: frames.getCurrentFrame() };
-        try {
-          return Reflect.apply(native, this, args);
-        } finally {
-          causes.cancel = undefined;
-        }
-      },
-    }).cancel);
+    patchMethod(
+      `${className}.prototype`,
+      'cancel',
+      (native) =>
+        ({
+          cancel(this: object, ...args: unknown[]): unknown {
+            const causes = causesOfReader(this);
+            if (causes === undefined) return Reflect.apply(native, this, args);
+            causes.cancel = { frame: frames.getCurrentFrame() };
+            try {
+              return Reflect.apply(native, this, args);
+            } finally {
+              causes.cancel = undefined;
+            }
+          },
+        }).cancel,
+    );
   }
 }

@@ -60,10 +60,15 @@ export function patchBunSignals({ getCurrentFrame, runInFrame }: FrameAccess): v
       return Reflect.apply(name.startsWith('prepend') ? prepend : append, this, [signal, wrapper]);
     };
   });
-  override(['off', 'removeListener'], () => (signal, listener) =>
-    Reflect.apply(remove, process, [signal, takeWrapper(signal as string, listener) ?? listener]),
+  override(
+    ['off', 'removeListener'],
+    () => (signal, listener) =>
+      Reflect.apply(remove, process, [signal, takeWrapper(signal as string, listener) ?? listener]),
   );
-  override(['listeners', 'rawListeners'], (native) => (...args) =>
-    (Reflect.apply(native, process, args) as object[]).map((wrapper) => listenerOf.get(wrapper) ?? wrapper),
+  override(
+    ['listeners', 'rawListeners'],
+    (native) =>
+      (...args) =>
+        (Reflect.apply(native, process, args) as object[]).map((wrapper) => listenerOf.get(wrapper) ?? wrapper),
   );
 }
