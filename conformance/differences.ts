@@ -332,13 +332,6 @@ export const differences: readonly Difference[] = [
     reason: 'workerd exports the functions, but they do not work.',
   },
   {
-    implementations: ['throughline'],
-    columns: ['workerd'],
-    cases: ['A storage bound to a diagnostics channel has its value during runStores()'],
-    reason:
-      '`bindStore()` of workerd accepts only its own class. Node, Bun and Deno call `run()` of the object that they receive.',
-  },
-  {
     implementations: ['interception'],
     columns: portableEngineColumns,
     cases: [

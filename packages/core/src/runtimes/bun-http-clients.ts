@@ -89,8 +89,8 @@ export function patchBunHttpClients(frames: FrameAccess): void {
     if (prototype === streamClass && !streamFrames.has(emitter)) streamFrames.set(emitter, getCurrentFrame());
   };
 
-  const { EventEmitter } = process.getBuiltinModule('node:events');
-  patchProperty(EventEmitter.prototype, 'on', 'EventEmitter.prototype.on', ({ value: native }) => ({
+  const EventEmitter = process.getBuiltinModule?.('node:events')?.EventEmitter;
+  patchProperty(EventEmitter?.prototype, 'on', 'EventEmitter.prototype.on', ({ value: native }) => ({
     value(this: object, ...args: unknown[]): unknown {
       observe(this);
       return Reflect.apply(native as Method, this, args);

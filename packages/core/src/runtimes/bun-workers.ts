@@ -34,7 +34,8 @@ function patchNodeWorkers(frames: FrameAccess): void {
   if (isNodeWorkerPatched) return;
   isNodeWorkerPatched = true;
   const workerFrames = new WeakMap<object, OpaqueFrame | undefined>();
-  const { Worker } = process.getBuiltinModule('node:worker_threads');
+  const Worker = process.getBuiltinModule?.('node:worker_threads')?.Worker;
+  if (Worker === undefined) return;
   const emit: (this: object, ...args: unknown[]) => unknown = Worker.prototype.emit;
   Object.defineProperty(Worker.prototype, 'emit', {
     value(this: object, ...args: unknown[]): unknown {
