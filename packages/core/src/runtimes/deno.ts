@@ -8,7 +8,7 @@ import { patchMessageChannels } from './message-channels.js';
 export function installForDeno(frames: FrameAccess): void {
   patchAbortSignalTimeout(frames);
   // This module replaces the global MessageChannel when it is loaded, so it must be loaded before.
-  process.getBuiltinModule?.('node:worker_threads');
+  globalThis.process?.getBuiltinModule?.('node:worker_threads');
   patchMessageChannels(frames);
   patchDenoHandles(frames);
 }
