@@ -8,19 +8,24 @@ import { runListenersInFrame } from './event-listeners.js';
 import type { FrameAccess } from './frame-access.js';
 import { observeGlobalConstructor } from './observe-global-constructor.js';
 
-export function patchMessageChannels(frames: FrameAccess): void {
+/** @returns a function to call when the global `MessageChannel` has been replaced */
+export function patchMessageChannels(frames: FrameAccess): () => void {
   const creationFrames = new WeakMap<object, OpaqueFrame | undefined>();
   const rememberFrame = (target: object) => {
     const frame = frames.getCurrentFrame();
     if (frame !== undefined) creationFrames.set(target, frame);
   };
-  observeGlobalConstructor('MessageChannel', (channel) => {
-    const { port1, port2 } = channel as MessageChannel;
-    rememberFrame(port1);
-    rememberFrame(port2);
-  });
+  const observeMessageChannels = () => {
+    observeGlobalConstructor('MessageChannel', (channel) => {
+      const { port1, port2 } = channel as MessageChannel;
+      rememberFrame(port1);
+      rememberFrame(port2);
+    });
+  };
+  observeMessageChannels();
   observeGlobalConstructor('BroadcastChannel', rememberFrame);
   for (const className of ['MessagePort', 'BroadcastChannel']) {
     runListenersInFrame(frames, className, ['onmessage', 'onmessageerror'], (target) => creationFrames.get(target));
   }
+  return observeMessageChannels;
 }
