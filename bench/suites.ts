@@ -1,8 +1,9 @@
-/** All suites, in the order of the README, and their environments. A new suite is registered here. */
+/** All suites, in the order of docs/benchmarks.md, and their environments. A new suite is registered here. */
 import { browserSuite } from './browsers/browser-suite.js';
 import type { Runtime } from './measure/runtimes.js';
 import { requestSuite } from './requests/request-suite.js';
 import { serverSuite } from './servers/server-suite.js';
+import { sizeSuite } from './sizes/size-suite.js';
 import type { Environment } from './suite/environment.js';
 import type { Suite, SuiteName } from './suite/suite.js';
 import { transformSuite } from './transform/transform-suite.js';
@@ -10,6 +11,7 @@ import { transformSuite } from './transform/transform-suite.js';
 export const SUITES: Readonly<Record<SuiteName, Suite>> = {
   servers: serverSuite,
   browsers: browserSuite,
+  sizes: sizeSuite,
   transform: transformSuite,
   requests: requestSuite,
 };
@@ -30,6 +32,8 @@ export async function loadEnvironments(
       return (await import('./servers/server-environments.js')).serverEnvironments(named, includesInstalled);
     case 'browsers':
       return (await import('./browsers/browser-environments.js')).browserEnvironments(named);
+    case 'sizes':
+      return (await import('./sizes/size-environments.js')).sizeEnvironments();
     case 'transform':
       return (await import('./transform/transform-environments.js')).transformEnvironments();
     case 'requests':

@@ -1,12 +1,13 @@
 /**
  * Writes packages/{core,request,transform}/lib, which `exports` of their package.json name, from what the compiler has
- * written to dist. This takes about a second.
+ * written to dist. This takes about four seconds.
  *
  *     lib/node/*.cjs       Node: flat CommonJS modules
  *     lib/node/*.js        what `import` loads in Node: re-exports the objects of the .cjs file of the same name
  *     lib/server/*.js      the same for bundlers that build for Node: flat ES modules
  *     lib/bun/*.js         flat ES modules, and the same in lib/deno and lib/workerd
  *     lib/portable/*.js    browsers and all other runtimes: flat ES modules; *.cjs for Jest with a page's environment
+ *     lib/standalone/*.js  pages without a build step: one minified file for each purpose
  *     lib/esm/*.js         @throughline/request everywhere but in Node
  *
  * A package has one copy of its state in a process, whether it was imported or required: in Node the CommonJS modules
@@ -24,20 +25,15 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rollup } from 'rollup';
+import { minify } from 'terser';
 
 /** The folder that becomes lib when it is complete, so that nothing loads half of a build. */
 const UNFINISHED = `lib.${process.pid}`;
 
 const packages = fileURLToPath(new URL('../packages/', import.meta.url));
-
-/**
- * Matches a statement that runs when a module is evaluated. A bundler does not drop it from a file of which it needs
- * anything, so a module with such a statement becomes a file of its own, which a bundler drops if nothing needs it.
- */
-const TOP_LEVEL_CALL = /^[\w.]+\(.*\);$/m;
 
 /** Reads the source maps of the compiler, so that those of the flat files lead to the TypeScript sources. */
 const compilerSourceMaps = {
@@ -49,15 +45,14 @@ const compilerSourceMaps = {
 };
 
 /**
- * Bundles the entry points of a package.
+ * Reads the modules that the entry points of a package need.
  * @param {string} folder the folder of the package
  * @param {Record<string, string>} entries names of entry points, and their files in dist
  * @param {Record<string, string>} imports subpath imports such as `#engine`, and their files in dist
- * @param {readonly { format: 'es' | 'cjs', to: string }[]} outputs
  */
-async function bundle(folder, entries, imports, outputs) {
+function readModules(folder, entries, imports) {
   const file = (path) => join(folder, 'dist', `${path}.js`);
-  const build = await rollup({
+  return rollup({
     input: Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, file(path)])),
     // As `sideEffects` of the package.json, so that no file imports another for its effects only.
     treeshake: { moduleSideEffects: (id) => Object.values(entries).map(file).includes(id) },
@@ -71,39 +66,62 @@ async function bundle(folder, entries, imports, outputs) {
         },
       },
       compilerSourceMaps,
-      {
-        name: 'no-imports-for-order',
-        // Rollup imports files that another import loads anyway. A bundler warns of each, because it has no side effects.
-        renderChunk: (code) => ({ code: code.replace(/^import '\.\/(?!entry)[^']+';$/gm, ''), map: null }),
-      },
     ],
     onwarn(warning) {
       throw new Error(`${folder}: ${warning.message}`);
     },
   });
+}
+
+/**
+ * Rewrites the files with Terser.
+ * @param {import('terser').MinifyOptions} options
+ */
+const rewrite = (options) => ({
+  name: 'terser',
+  renderChunk: (code) => minify(code, { ...options, sourceMap: { asObject: true } }),
+});
+
+/** The comments are in the packed sources, and would be half of the bytes of lib. Those for bundlers remain. */
+const withoutComments = rewrite({
+  compress: false,
+  mangle: false,
+  format: { beautify: true, comments: false, preserve_annotations: true },
+});
+
+/** Options of Rollup for all files of the packages. */
+const common = {
+  sourcemap: true,
+  // The packages contain the sources, once for all builds.
+  sourcemapExcludeSources: true,
+  generatedCode: { preset: 'es2015', symbols: false },
+};
+
+/**
+ * Bundles the entry points of a package. Code that they share becomes files of its own.
+ * @param {string} folder the folder of the package
+ * @param {Record<string, string>} entries names of entry points, and their files in dist
+ * @param {Record<string, string>} imports subpath imports such as `#engine`, and their files in dist
+ * @param {readonly { format: 'es' | 'cjs', to: string }[]} outputs
+ */
+async function bundle(folder, entries, imports, outputs) {
+  const build = await readModules(folder, entries, imports);
   for (const { format, to } of outputs) {
     const extension = format === 'cjs' ? 'cjs' : 'js';
     const { output } = await build.write({
+      ...common,
       dir: join(folder, UNFINISHED, to),
       format,
       // In CommonJS, everything that the main entry point needs is one file, so that the hot paths are local to a module.
-      ...(format === 'es'
-        ? {
-            manualChunks: (id, { getModuleInfo }) => chunkOf(getModuleInfo(id)),
-            onlyExplicitManualChunks: true,
-          }
-        : { manualChunks: { main: [file(entries.index)] } }),
+      ...(format === 'cjs' && { manualChunks: { main: [join(folder, 'dist', `${entries.index}.js`)] } }),
       entryFileNames: `[name].${extension}`,
       chunkFileNames: ({ name }) => `${name}-[hash].${extension}`,
-      sourcemap: true,
-      // The packages contain the sources, once for all builds.
-      sourcemapExcludeSources: true,
       exports: 'named',
       esModule: 'if-default-prop',
       interop: 'auto',
-      generatedCode: { preset: 'es2015', symbols: false },
       externalLiveBindings: false,
       hoistTransitiveImports: false,
+      plugins: [withoutComments],
     });
     if (format === 'cjs' && to === 'node') {
       for (const { name, exports, isEntry } of output) {
@@ -114,9 +132,32 @@ async function bundle(folder, entries, imports, outputs) {
   await build.close();
 }
 
-/** Returns the name of the file of a module; undefined leaves the choice to Rollup. */
-function chunkOf({ id, code, isEntry }) {
-  return !isEntry && TOP_LEVEL_CALL.test(code) ? basename(id, '.js') : undefined;
+/**
+ * Writes one minified file with everything that an entry point needs.
+ * @param {string} folder the folder of the package
+ * @param {string} name the name of the entry point
+ * @param {string} path its file in dist
+ * @param {Record<string, string>} imports subpath imports such as `#engine`, and their files in dist
+ * @param {'es' | 'iife'} format
+ */
+async function bundleStandalone(folder, name, path, imports, format) {
+  const { name: packageName, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const build = await readModules(folder, { [name]: path }, imports);
+  await build.write({
+    ...common,
+    dir: join(folder, UNFINISHED, 'standalone'),
+    entryFileNames: '[name].min.js',
+    format,
+    plugins: [
+      rewrite({
+        module: format === 'es',
+        ecma: 2022,
+        // Names the file where it is copied to.
+        format: { preamble: `/*! ${packageName} ${version} | ${license} license */` },
+      }),
+    ],
+  });
+  await build.close();
 }
 
 /** Returns the code of an ES module with the exports of a CommonJS module. */
@@ -141,20 +182,28 @@ async function bundleCore() {
     async_hooks: 'shims/async_hooks',
   });
   const native = entries('web/install-native', 'await/entry-native');
+  const nativeImports = (engine) => ({ '#engine': `engine/${engine}`, '#await': 'await/entry-native' });
   const page = entries('web/index', 'await/entry');
-  const engine = (name, web = 'web/install') => ({ '#engine': `engine/${name}`, '#web': web });
-  await bundle(folder, native, engine('node'), [
+  const pageImports = (web) => ({ '#engine': 'engine/portable', '#web': web, '#await': 'await/emitted-imports' });
+  await bundle(folder, native, nativeImports('node'), [
     { format: 'cjs', to: 'node' },
     { format: 'es', to: 'server' },
   ]);
   for (const runtime of ['bun', 'deno', 'workerd']) {
-    await bundle(folder, native, engine(runtime), [{ format: 'es', to: runtime }]);
+    await bundle(folder, native, nativeImports(runtime), [{ format: 'es', to: runtime }]);
   }
-  await bundle(folder, page, engine('portable'), [
+  await bundle(folder, page, pageImports('web/install'), [
     { format: 'es', to: 'portable' },
     { format: 'cjs', to: 'portable' },
   ]);
-  await bundle(folder, page, engine('portable', 'web/promises-only'), [{ format: 'es', to: 'promises-only' }]);
+  await bundle(folder, page, pageImports('web/promises-only'), [{ format: 'es', to: 'promises-only' }]);
+  for (const [name, path, format] of [
+    ['throughline.module', 'standalone/throughline-module', 'es'],
+    ['throughline', 'standalone/throughline-script', 'iife'],
+    ['await-script', 'await/entry-script', 'iife'],
+  ]) {
+    await bundleStandalone(folder, name, path, pageImports('web/install'), format);
+  }
 }
 
 async function bundleRequest() {

@@ -11,7 +11,7 @@ const ours = ['transform', 'interception'];
 const prefixes = ['chromium', 'firefox', 'webkit', 'portable'];
 const browserTitles: Readonly<Record<string, string>> = { chromium: 'Chromium', firefox: 'Firefox', webkit: 'WebKit' };
 
-/** Rows of the README that come once with and once without a value. */
+/** Rows of docs/benchmarks.md that come once with and once without a value. */
 const rowTitles: Readonly<Record<string, string>> = {
   await: '`await`, settled promise',
   pending: '`await`, async function that suspends',
@@ -74,7 +74,7 @@ export const browserSuite: Suite = {
   targets: BROWSER_TARGETS,
   budget: 'reduced',
   rounds: 3,
-  readmeWorkloads: ['await', 'pending', 'then', 'setTimeout', 'getStore', 'soak', 'soak-held', 'soak-growth'],
+  pageWorkloads: ['await', 'pending', 'then', 'setTimeout', 'getStore', 'soak', 'soak-held', 'soak-growth'],
   linePlots: [],
   barPlots: [
     {
@@ -92,9 +92,9 @@ export const browserSuite: Suite = {
   ],
   sampleNote: 'pages per figure, each in a separate process (flows: one page with a million of them),',
   ratioNote:
-    'The number after × is the ratio to the page without tracking; parentheses hold the lowest and the highest ratio.',
+    'The number after × is the ratio to the page without tracking; parentheses contain the lowest and the highest ratio.',
   environmentTitle: (name, version) => `${browserTitles[name] ?? 'Portable engine on Node'} ${version}`,
-  readmeRank: (environment) => prefixes.indexOf(environment.split('-')[0] ?? ''),
+  pageRank: (environment) => prefixes.indexOf(environment.split('-')[0] ?? ''),
   referenceOf: (workload, storageCount) =>
     workload.startsWith('soak') ? undefined : { subject: 'none', storageCount },
   rowTitle: (workload, storageCount) => {

@@ -17,11 +17,12 @@ describe('the command line of npm run bench', () => {
     equal(options.outputFolder, 'docs/bench');
   });
 
-  it('measures browsers and the transform with --browsers', () => {
+  it('measures browsers, sizes and the transform with --browsers', () => {
     const options = parse('--browsers');
-    deepEqual(options.suites, ['browsers', 'transform']);
+    deepEqual(options.suites, ['browsers', 'sizes', 'transform']);
     deepEqual(options.workloads, [
       ...separatelySampledWorkloads(SUITES.browsers),
+      ...separatelySampledWorkloads(SUITES.sizes),
       ...separatelySampledWorkloads(SUITES.transform),
     ]);
   });

@@ -1,17 +1,20 @@
 /**
- * `npm run figures`: writes the figures of docs/bench into README.md and draws the plots again. With `--check`, it
- * changes no file and fails if one is out of date.
+ * `npm run figures`: writes the figures of docs/bench into docs/benchmarks.md and draws the plots again, and writes the
+ * two tables of the README. With `--check`, it changes no file and fails if one is out of date.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readAllResults } from '../measure/results.js';
+import { readAllResults, readResults } from '../measure/results.js';
+import { README_ROWS } from '../readme-rows.js';
+import { renderSuite } from '../report/benchmarks-page.js';
+import { replaceGeneratedSection } from '../report/generated-section.js';
 import { barPlotsOf, linePlotsOf } from '../report/plot-files.js';
-import { renderSuite, replaceFigures } from '../report/readme-figures.js';
+import { renderReadmeFigures } from '../report/readme-figures.js';
+import { renderRuntimeTable } from '../report/runtime-table.js';
 import { SUITES } from '../suites.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const README = join(ROOT, 'README.md');
 const RESULTS_FOLDER = join(ROOT, 'docs', 'bench');
 
 try {
@@ -29,11 +32,13 @@ function updateFigures(isCheck: boolean): void {
     ([file, content]) => !existsSync(file) || readFileSync(file, 'utf8') !== content,
   );
   if (outdated.length === 0) {
-    console.log('README.md and its plots are up to date with docs/bench.');
+    console.log('README.md, docs/benchmarks.md and the plots are up to date with docs/bench and docs/conformance.md.');
     return;
   }
   const names = outdated.map(([file]) => relative(ROOT, file)).join(', ');
-  if (isCheck) throw new Error(`Out of date with the figures in docs/bench: ${names}. Run npm run figures.`);
+  if (isCheck) {
+    throw new Error(`Out of date with docs/bench or docs/conformance.md: ${names}. Run npm run figures.`);
+  }
   for (const [file, content] of outdated) writeFileSync(file, content);
   console.log(`Updated ${names}.`);
 }
@@ -45,10 +50,23 @@ function generateFiles(): Map<string, string> {
   for (const suite of Object.values(SUITES)) {
     const all = readAllResults(RESULTS_FOLDER, suite);
     if (all.length === 0) continue;
-    sections.push(renderSuite(suite, all, 'docs/bench'));
+    sections.push(renderSuite(suite, all, 'bench'));
     const plots = [...all.flatMap((results) => linePlotsOf(suite, results)), ...barPlotsOf(suite, all)];
     for (const { file, draw } of plots) files.set(join(RESULTS_FOLDER, file), draw());
   }
   if (sections.length === 0) throw new Error('docs/bench contains no figures. npm run bench measures and writes them.');
-  return files.set(README, replaceFigures(readFileSync(README, 'utf8'), sections.join('\n')));
+  const page = 'docs/benchmarks.md';
+  files.set(join(ROOT, page), replaceGeneratedSection(readProjectFile(page), page, 'bench', sections.join('\n')));
+  return files.set(join(ROOT, 'README.md'), generateReadme());
+}
+
+function generateReadme(): string {
+  const figures = renderReadmeFigures(README_ROWS, (environment) => readResults(RESULTS_FOLDER, environment));
+  const runtimes = renderRuntimeTable(readProjectFile('docs/conformance.md'));
+  const readme = replaceGeneratedSection(readProjectFile('README.md'), 'README.md', 'bench', figures);
+  return replaceGeneratedSection(readme, 'README.md', 'conformance', runtimes);
+}
+
+function readProjectFile(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8');
 }

@@ -10,7 +10,7 @@ import { transformSuite } from '../transform/transform-suite.js';
 import { readAllResults, writeResults } from './results.js';
 
 describe('readAllResults()', () => {
-  it('returns the results of one suite only, in the order of the README', () => {
+  it('returns the results of one suite only, in the order of docs/benchmarks.md', () => {
     const folder = mkdtempSync(join(tmpdir(), 'throughline-bench-'));
     try {
       const names = ['bun', 'chromium', 'node20', 'node26', 'portable-node26', 'transform-node20', 'webkit'];

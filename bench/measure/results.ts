@@ -37,13 +37,13 @@ export function readResults(folder: string, environment: string): Results {
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Results) : { environment, workloads: {} };
 }
 
-/** Reads the results of all environments of a suite that have a file, in the order of the README. */
+/** Reads the results of all environments of a suite that have a file, in the order of docs/benchmarks.md. */
 export function readAllResults(folder: string, suite: Suite): Results[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((name) => name.endsWith('.json') && hasEnvironment(suite, name))
     .map((name) => readResults(folder, name.slice(0, -'.json'.length)))
-    .sort((a, b) => suite.readmeRank(a.environment) - suite.readmeRank(b.environment));
+    .sort((a, b) => suite.pageRank(a.environment) - suite.pageRank(b.environment));
 }
 
 export function writeResults(folder: string, results: Results): void {

@@ -1,4 +1,4 @@
-/** The notation of figures, in the terminal and in the README. */
+/** The notation of figures, in the terminal, in docs/benchmarks.md and in the README. */
 import type { Summary } from '../measure/statistics.js';
 import type { Unit } from '../suite/suite.js';
 
@@ -40,7 +40,9 @@ export function formatRatio(value: number): string {
   return value < 10 ? value.toFixed(2) : value.toFixed(0);
 }
 
+/** The median and the range, or only the median if all ratios are equal. */
 export function formatRatioWithSpread({ median, min, max }: Summary): string {
+  if (min === max) return formatRatio(median);
   return `${formatRatio(median)} (${formatRatio(min)} to ${formatRatio(max)})`;
 }
 

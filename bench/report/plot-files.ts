@@ -10,7 +10,7 @@ import { drawLinePlot, type Line } from './line-plot.js';
 
 export interface PlotFile {
   readonly file: string;
-  /** Text that replaces the image in the README if it is not shown. */
+  /** Text that replaces the image if it is not shown. */
   readonly altText: string;
   draw(): string;
 }

@@ -1,209 +1,63 @@
-import { deepEqual, equal, match, throws } from 'node:assert/strict';
+import { equal, throws } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { browserSuite } from '../browsers/browser-suite.js';
-import type { Cell, Measurement, Results } from '../measure/results.js';
+import type { Cell, Results } from '../measure/results.js';
+import { README_ROWS } from '../readme-rows.js';
 import { serverSuite } from '../servers/server-suite.js';
-import { transformSuite } from '../transform/transform-suite.js';
-import { renderSuite, replaceFigures } from './readme-figures.js';
-import { formatWorkloadReport } from './terminal-report.js';
-import { judgeTargets } from './verdicts.js';
+import { type ReadmeFigure, renderReadmeFigures } from './readme-figures.js';
 
-function measurement(cells: readonly Cell[]): Measurement {
-  const excluded = { 'cls-hooked': 'loses its value at an await or a timer' };
-  return { version: '26.1.0', date: '2026-01-02', cpu: 'A CPU', cores: 2, rounds: 3, cells, excluded };
-}
+const row: ReadmeFigure = {
+  suite: serverSuite,
+  environment: 'node26',
+  workload: 'run',
+  variants: [
+    { title: '1 storage', subject: 'throughline', storageCount: 1 },
+    { title: '100 storages', subject: 'throughline', storageCount: 100 },
+  ],
+  peer: 'native',
+  peerTitle: 'Node’s class',
+};
 
-const serverResults: Results = {
+const resultsWith = (cells: readonly Cell[]): Results => ({
   environment: 'node26',
   workloads: {
-    run: measurement([
-      { subject: 'throughline', storageCount: 1, figures: [100, 110, 90] },
-      { subject: 'native', storageCount: 1, figures: [100, 100, 100] },
-      { subject: 'none', storageCount: 1, figures: [10, 10, 10] },
-      { subject: 'throughline', storageCount: 10, figures: [100, 100, 100] },
-      { subject: 'native', storageCount: 10, figures: [300, 300, 300] },
-      { subject: 'throughline', storageCount: 1000, figures: [200, 200, 200] },
-    ]),
-    http: measurement([
-      { subject: 'none', storageCount: 0, figures: [20000, 20000, 20000] },
-      { subject: 'throughline', storageCount: 1, figures: [19000, 19600, 19600] },
-    ]),
+    run: { version: '26.1.0', date: '2026-01-02', cpu: 'A CPU', cores: 2, rounds: 3, cells, excluded: {} },
   },
-};
+});
 
-const browserResults: Results = {
-  environment: 'webkit',
-  workloads: {
-    await: measurement([
-      { subject: 'transform', storageCount: 1, figures: [120, 125, 130] },
-      { subject: 'interception', storageCount: 1, figures: [500, 510, 520] },
-      { subject: 'zone.js', storageCount: 1, figures: [2000, 2000, 2000] },
-      { subject: 'none', storageCount: 1, figures: [100, 100, 100] },
-      { subject: 'interception', storageCount: 0, figures: [160, 170, 180] },
-      { subject: 'none', storageCount: 0, figures: [100, 100, 100] },
-    ]),
-    getStore: measurement([
-      { subject: 'transform', storageCount: 1, figures: [3, 4, 5] },
-      { subject: 'none', storageCount: 1, figures: [1, 1.5, 1] },
-    ]),
-    soak: measurement([
-      { subject: 'transform', storageCount: 1, figures: [0] },
-      { subject: 'interception', storageCount: 1, figures: [3] },
-    ]),
-  },
-};
+const complete: readonly Cell[] = [
+  { subject: 'throughline', storageCount: 1, figures: [50, 60, 40] },
+  { subject: 'native', storageCount: 1, figures: [100, 100, 100] },
+  { subject: 'throughline', storageCount: 100, figures: [50, 50, 50] },
+  { subject: 'native', storageCount: 100, figures: [5000, 5000, 5000] },
+];
 
-const transformResults: Results = {
-  environment: 'transform-node20',
-  workloads: {
-    app: measurement([
-      { subject: 'throughline', storageCount: 0, figures: [40e6, 41e6, 42e6] },
-      { subject: 'babel', storageCount: 0, figures: [4e6, 4.1e6, 4.2e6] },
-    ]),
-    'app-size': measurement([
-      { subject: 'throughline', storageCount: 0, figures: [1.2, 1.2, 1.2] },
-      { subject: 'babel', storageCount: 0, figures: [1.3, 1.3, 1.3] },
-    ]),
-  },
-};
-
-const browserVerdicts = (results: Results, workload: string) =>
-  judgeTargets(browserSuite, results, workload).map(({ target, measuredText, isReached }) => [
-    target.text,
-    measuredText,
-    isReached,
-  ]);
-
-describe('judgeTargets()', () => {
-  it('compares figures of the same round, and the median of the ratios with the bound', () => {
-    const [one, ten, thousand] = judgeTargets(serverSuite, serverResults, 'run');
-    deepEqual(one?.measured, { median: 1, min: 0.9, max: 1.1 });
-    equal(one?.isReached, true);
-    equal(ten?.isReached, false);
-    equal(thousand?.measured.median, 2);
-    equal(thousand?.isReached, true);
-  });
-
-  it('compares rates with a lower bound', () => {
-    deepEqual(
-      judgeTargets(serverSuite, serverResults, 'http').map(({ isReached, measured }) => [isReached, measured.median]),
-      [[true, 0.98]],
+describe('renderReadmeFigures()', () => {
+  it('renders one line of each cell for each variant, with the ratio to the peer and its range', () => {
+    const [, , line] = renderReadmeFigures([row], () => resultsWith(complete)).split('\n');
+    equal(
+      line,
+      '| 1 storage<br>100 storages | Node 26.1.0 | **50 ns**<br>**50 ns** | Node’s class: 100 ns<br>Node’s class: 5 µs | × 0.50 (0.40 to 0.60)<br>× 1/100 |',
     );
   });
 
-  it('judges only the targets of the environment', () => {
-    deepEqual(
-      judgeTargets(serverSuite, { ...serverResults, environment: 'bun' }, 'run').map(
-        ({ target }) => target.storageCount,
-      ),
-      [1000],
+  it('throws if a figure has not been measured', () => {
+    const withoutPeer = complete.filter(({ subject, storageCount }) => subject !== 'native' || storageCount !== 100);
+    throws(
+      () => renderReadmeFigures([row], () => resultsWith(withoutPeer)),
+      /docs\/bench\/node26\.json must contain figures of throughline and native for run/,
     );
-    deepEqual(
-      browserVerdicts({ ...browserResults, environment: 'portable-node26' }, 'await').map(([text]) => text),
-      ['transform: at most 1.3 × no tracking'],
-    );
-  });
-
-  it('compares each subject with the reference of the target', () => {
-    deepEqual(browserVerdicts(browserResults, 'await'), [
-      ['transform: at most 1.3 × no tracking', '1.25 (1.20 to 1.30)', true],
-      ['interception: at least 3 × as fast as zone.js', '0.26 (0.25 to 0.26)', true],
-      ['interception: at most 1.5 × no tracking', '1.70 (1.60 to 1.80)', false],
-    ]);
-  });
-
-  it('judges differences', () => {
-    deepEqual(browserVerdicts(browserResults, 'getStore'), [
-      ['transform: at most 3 ns above a variable', '2.5 ns above (2 ns to 4 ns)', true],
-    ]);
-  });
-
-  it('judges a figure without a reference', () => {
-    deepEqual(browserVerdicts(browserResults, 'soak'), [
-      ['transform: 0', '0', true],
-      ['interception: 0', '3', false],
-    ]);
+    throws(() => renderReadmeFigures([row], (environment) => ({ environment, workloads: {} })), /node26\.json/);
   });
 });
 
-describe('formatWorkloadReport()', () => {
-  it('prints medians, ranges, ratios and targets', () => {
-    const report = formatWorkloadReport(serverSuite, serverResults, 'run');
-    match(report, /^Node 26\.1\.0: run, median of 3 rounds\n/);
-    match(report, /\n +1 {2}throughline +100 ns +90 ns to 110 ns +1\.00\n/);
-    match(
-      report,
-      /\n {2}reached +`run`, 1 storage: at most 1\.05 × the runtime’s class; measured: 1\.00 \(0\.90 to 1\.10\)\n/,
-    );
-    match(
-      report,
-      /\n {2}NOT reached +`run`, 10 storages: at least 4 × as fast as the runtime’s class; measured: 0\.33/,
-    );
-    match(report, /\n {2}cls-hooked: no figures \(loses its value at an await or a timer\)\n/);
-  });
-
-  it('names the reference of the ratios in their heading', () => {
-    match(formatWorkloadReport(serverSuite, serverResults, 'http'), / × none at 0\n/);
-    match(formatWorkloadReport(browserSuite, browserResults, 'await'), / × none\n/);
-  });
-});
-
-describe('renderSuite()', () => {
-  const markdown = renderSuite(serverSuite, [serverResults], 'docs/bench');
-
-  it('renders a table with peers, targets and plots', () => {
-    match(
-      markdown,
-      /\| `run`, 1 storage \| \*\*100 ns\*\*, × 1\.00 \(0\.90 to 1\.10\) \| 100 ns \| loses its value .* timer \| 10 ns, × 0\.10 \| at most 1\.05 × the runtime’s class: reached \|/,
-    );
-    match(markdown, /\| requests, 1 storage \| \*\*19 600\/s\*\*, × 0\.98/);
-    match(markdown, /at least 4 × as fast as the runtime’s class: \*\*not reached\*\*/);
-    match(markdown, /!\[run\]\(docs\/bench\/node26-run\.svg\)/);
-  });
-
-  it('expands the first environment of the first suite, and renders headings for the other suites', () => {
-    match(markdown, /^<details open>\n<summary>Node 26\.1\.0<\/summary>/);
-    const browserMarkdown = renderSuite(browserSuite, [browserResults], 'docs/bench');
-    match(browserMarkdown, /^### In browsers\n\n.*Throughline .*\n\n!\[.*\]\(docs\/bench\/browsers-await\.svg\)\n/);
-    match(browserMarkdown, /\n<details>\n<summary>WebKit 26\.1\.0<\/summary>/);
-  });
-
-  it('renders a column for each of the two builds with Throughline', () => {
-    const browserMarkdown = renderSuite(browserSuite, [browserResults], 'docs/bench');
-    match(
-      browserMarkdown,
-      /\| `await`, settled promise, a value set \| \*\*125 ns\*\*, × 1\.25 \(1\.20 to 1\.30\) \| \*\*510 ns\*\*, × 5\.10 \(5\.00 to 5\.20\) \| 2 µs, × 20 \| 100 ns \| transform: .*: reached; interception: .*: reached, 0\.26 \(0\.25 to 0\.26\) \|/,
-    );
-    match(
-      browserMarkdown,
-      /\| flows that read a wrong value.* \| \*\*0\*\* \| \*\*3\*\* \| {2}\| {2}\| transform: 0: reached; interception: 0: \*\*not reached\*\* \|/,
-    );
-  });
-
-  it('renders output sizes as multiples of the input size', () => {
-    const transformMarkdown = renderSuite(transformSuite, [transformResults], 'docs/bench');
-    match(transformMarkdown, /\| a bundled app, input per second \| \*\*41 MB\/s\*\*, × 10 \(10 to 10\) \|/);
-    match(
-      transformMarkdown,
-      /\| \*\*1\.200 ×\*\* \| {2}\| 1\.300 × \| at most 1\.1 × the input size: \*\*not reached\*\* \|/,
-    );
-  });
-});
-
-describe('replaceFigures()', () => {
-  const figures = renderSuite(serverSuite, [serverResults], 'docs/bench');
-
-  it('replaces the text between the markers, and nothing else', () => {
-    const readme = 'before\n<!-- bench:start -->\nstale figures\n<!-- bench:end -->\nafter\n';
-    const once = replaceFigures(readme, figures);
-    match(once, /^before\n<!-- bench:start -->\n\n<details open>/);
-    match(once, /<!-- bench:end -->\nafter\n$/);
-    equal(once.includes('stale figures'), false);
-    equal(replaceFigures(once, figures), once);
-  });
-
-  it('throws if a marker is missing or the markers are in the wrong order', () => {
-    throws(() => replaceFigures('no markers', figures), /README\.md must contain <!-- bench:start -->/);
-    throws(() => replaceFigures('<!-- bench:end --><!-- bench:start -->', figures), /README\.md must contain/);
+describe('README_ROWS', () => {
+  it('contains five figures of workloads and subjects that exist', () => {
+    equal(README_ROWS.length, 5);
+    for (const { suite, workload, variants, peer } of README_ROWS) {
+      equal(workload in suite.workloads, true, workload);
+      for (const subject of [peer, ...variants.map((variant) => variant.subject)]) {
+        equal(subject in suite.subjects, true, subject);
+      }
+    }
   });
 });

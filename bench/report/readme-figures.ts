@@ -1,119 +1,64 @@
-/** Generates the part of the README that contains the figures. */
-import { findCell, type Measurement, type Results } from '../measure/results.js';
+/** Generates the table of the README: five figures, each next to that of a peer in the same run. */
+import { findCell, type Results } from '../measure/results.js';
 import { median } from '../measure/statistics.js';
-import { type Reference, type Suite, subjectsOf, type Target } from '../suite/suite.js';
-import { formatFigure, formatRatio, formatRatioWithSpread } from './figure-format.js';
-import { barPlotsOf, linePlotsOf, type PlotFile } from './plot-files.js';
-import { judgeTargets, ratioToReference } from './verdicts.js';
+import type { Suite } from '../suite/suite.js';
+import { formatFigure, formatRatioWithSpread } from './figure-format.js';
+import { ratioToReference } from './verdicts.js';
 
-const START_MARKER = '<!-- bench:start -->';
-const END_MARKER = '<!-- bench:end -->';
-
-/**
- * Replaces everything between the markers.
- * @throws {Error} if the README does not contain both markers, in this order
- */
-export function replaceFigures(readme: string, figures: string): string {
-  const start = readme.indexOf(START_MARKER);
-  const end = readme.indexOf(END_MARKER);
-  if (start === -1 || end < start) {
-    throw new Error(
-      `README.md must contain ${START_MARKER} and, after it, ${END_MARKER}: the figures go between them.`,
-    );
-  }
-  return `${readme.slice(0, start + START_MARKER.length)}\n\n${figures}\n${readme.slice(end)}`;
+/** One row. It has one line for each variant, in this order, and each is compared with the peer. */
+export interface ReadmeFigure {
+  readonly suite: Suite;
+  readonly environment: string;
+  readonly workload: string;
+  readonly variants: readonly {
+    readonly title: string;
+    readonly subject: string;
+    readonly storageCount: number;
+  }[];
+  /** The subject that each variant is compared with, at the same number of storages. */
+  readonly peer: string;
+  /** What the table calls the peer. */
+  readonly peerTitle: string;
 }
 
 /**
- * Renders all environments of a suite as Markdown. Only the first environment of the suite without an intro is
- * expanded.
- * @param all the results in the order of the README
- * @param plotFolder the folder of the plots, relative to the README
+ * Renders the table.
+ * @param readResults returns the results of a suite in an environment
+ * @throws {Error} if a figure of the table has not been measured
  */
-export function renderSuite(suite: Suite, all: readonly Results[], plotFolder: string): string {
-  const { intro } = suite;
-  const heading = intro === undefined ? [] : [`### ${intro.heading}`, '', intro.text, ''];
-  const plots = barPlotsOf(suite, all).flatMap((plot) => [renderImage(plot, plotFolder), '']);
-  const environments = all.map((results, index) =>
-    renderEnvironment(suite, results, plotFolder, intro === undefined && index === 0),
-  );
-  return [...heading, ...plots, ...environments].join('\n');
-}
-
-function renderImage({ altText, file }: PlotFile, plotFolder: string): string {
-  return `![${altText}](${plotFolder}/${file})`;
-}
-
-function renderEnvironment(suite: Suite, results: Results, plotFolder: string, isOpen: boolean): string {
-  const subjects = Object.keys(suite.subjects);
-  const rows = suite.readmeWorkloads.flatMap((workload) =>
-    (suite.workloads[workload]?.storageCounts ?? []).flatMap((storageCount) =>
-      renderRow(suite, results, workload, storageCount),
-    ),
-  );
-  const measurements = Object.values(results.workloads);
-  const version = measurements[0]?.version ?? '';
+export function renderReadmeFigures(
+  rows: readonly ReadmeFigure[],
+  readResults: (environment: string) => Results,
+): string {
   return [
-    `<details${isOpen ? ' open' : ''}>`,
-    `<summary>${suite.environmentTitle(results.environment, version)}</summary>`,
-    '',
-    `| | ${subjects.map((subject) => suite.subjects[subject]?.title).join(' | ')} | target |`,
-    `|---|${subjects.map(() => '---:').join('|')}|---|`,
-    ...rows,
-    '',
-    ...linePlotsOf(suite, results).flatMap((plot) => [renderImage(plot, plotFolder), '']),
-    renderConditions(suite, measurements),
-    '',
-    '</details>',
-    '',
+    '| | measured in | Throughline | peer | ratio (lowest to highest) |',
+    '|---|---|---:|---:|---:|',
+    ...rows.map((row) => renderRow(row, readResults(row.environment))),
   ].join('\n');
 }
 
-function renderRow(suite: Suite, results: Results, workload: string, storageCount: number): string[] {
+function renderRow({ suite, workload, variants, peer, peerTitle }: ReadmeFigure, results: Results): string {
   const measurement = results.workloads[workload];
-  if (measurement === undefined) return [];
-  const reference = suite.referenceOf(workload, storageCount);
-  const cells = Object.keys(suite.subjects).map((subject) =>
-    renderCell(suite, results, measurement, workload, { subject, storageCount }, reference),
-  );
-  const verdicts = judgeTargets(suite, results, workload)
-    .filter(({ target }) => target.storageCount === storageCount)
-    .map(({ target, measuredText, isReached }) => {
-      const measured = isInRow(target, reference) ? '' : `, ${measuredText}`;
-      return `${target.text}: ${isReached ? 'reached' : '**not reached**'}${measured}`;
-    });
-  return [`| ${suite.rowTitle(workload, storageCount)} | ${cells.join(' | ')} | ${verdicts.join('; ')} |`];
-}
-
-function renderCell(
-  suite: Suite,
-  results: Results,
-  measurement: Measurement,
-  workload: string,
-  key: Reference,
-  reference: Reference | undefined,
-): string {
-  if (!subjectsOf(suite, workload).includes(key.subject)) return '';
-  const cell = findCell(measurement, key.subject, key.storageCount);
-  if (cell === undefined) return measurement.excluded[key.subject] ?? '';
-  const figure = formatFigure(suite.workloads[workload]?.unit ?? 'count', median(cell.figures));
-  const isOurs = suite.subjects[key.subject]?.isOurs ?? false;
-  const hasRatio = reference !== undefined && key.subject !== reference.subject;
-  const ratio = hasRatio ? ratioToReference(results, workload, key, reference) : undefined;
-  if (ratio === undefined) return isOurs ? `**${figure}**` : figure;
-  return isOurs ? `**${figure}**, × ${formatRatioWithSpread(ratio)}` : `${figure}, × ${formatRatio(ratio.median)}`;
-}
-
-/** Whether the row's cells already show what was measured for the target. */
-function isInRow(target: Target, reference: Reference | undefined): boolean {
-  if (target.reference === undefined) return true;
-  if ('atMostAbove' in target.bound) return false;
-  return target.reference.subject === reference?.subject && target.reference.storageCount === reference.storageCount;
-}
-
-function renderConditions(suite: Suite, measurements: readonly Measurement[]): string {
-  const [first] = measurements;
-  if (first === undefined) return '';
-  const dates = [...new Set(measurements.map(({ date }) => date))].sort();
-  return `Medians of ${first.rounds} ${suite.sampleNote} on ${first.cores} cores of ${first.cpu}, ${dates.join(' and ')}. ${suite.ratioNote}`;
+  const unit = suite.workloads[workload]?.unit ?? 'count';
+  const lines = variants.map((variant) => {
+    const { title, subject, storageCount } = variant;
+    const ours = measurement && findCell(measurement, subject, storageCount);
+    const theirs = measurement && findCell(measurement, peer, storageCount);
+    const ratio = ratioToReference(results, workload, variant, { subject: peer, storageCount });
+    if (ours === undefined || theirs === undefined || ratio === undefined) {
+      throw new Error(
+        `docs/bench/${results.environment}.json must contain figures of ${subject} and ${peer} for ${workload}, ` +
+          'which the README quotes. Measure them with npm run bench.',
+      );
+    }
+    return {
+      title,
+      ours: `**${formatFigure(unit, median(ours.figures))}**`,
+      theirs: `${peerTitle}: ${formatFigure(unit, median(theirs.figures))}`,
+      ratio: `× ${formatRatioWithSpread(ratio)}`,
+    };
+  });
+  const cell = (key: keyof (typeof lines)[number]) => lines.map((line) => line[key]).join('<br>');
+  const environment = suite.environmentTitle(results.environment, measurement?.version ?? '');
+  return `| ${cell('title')} | ${environment} | ${cell('ours')} | ${cell('theirs')} | ${cell('ratio')} |`;
 }

@@ -11,7 +11,7 @@ import type { SoakResult } from './workloads/request-soak.js';
 export const SOAK_WORKLOAD = 'soak';
 const COST_SUFFIX = 'cost';
 const GROWTH_SUFFIX = 'growth';
-/** Quartiles of the heap growth. They are stored with the median, but the README does not show them. */
+/** Quartiles of the heap growth. They are stored with the median, but docs/benchmarks.md does not show them. */
 const QUARTILES = ['lower', 'upper'] as const;
 
 /** A request takes about 0.25 ms, and two frameworks are soaked at a time. */
@@ -89,9 +89,9 @@ export const requestSuite: Suite = {
     heading: 'Requests',
     text:
       'Requests per second on each framework: the framework alone, with the request scope of `@throughline/request`, and with the ' +
-      'usual solution there (the peer); on three of them also with sessions in memory that each request reads or writes. In the ' +
+      'usual solution for it (the peer); for three of them, also with sessions in memory that each request reads or writes. In the ' +
       'soak, 200 connections send 100 000 requests, and every step of a request checks that it reads its own scope and session. ' +
-      'The heap growth is that of the second half of the soak, measured after forced collections.',
+      'The heap growth is that of the second half of the soak, measured after forced garbage collections.',
   },
   environmentPrefixes: ['requests'],
   subjects: {
@@ -105,15 +105,15 @@ export const requestSuite: Suite = {
   targets: REQUEST_TARGETS,
   budget: 'requests',
   rounds: 5,
-  readmeWorkloads: [...FRAMEWORK_NAMES, SOAK_WORKLOAD, ...FRAMEWORK_NAMES.map((name) => `${name}-${GROWTH_SUFFIX}`)],
+  pageWorkloads: [...FRAMEWORK_NAMES, SOAK_WORKLOAD, ...FRAMEWORK_NAMES.map((name) => `${name}-${GROWTH_SUFFIX}`)],
   linePlots: [],
   barPlots: [],
   sampleNote:
     'processes per figure, with all variants of a framework taking turns, window by window (soak: one process),',
   ratioNote:
-    'The number after × is the ratio to the framework alone; parentheses hold the lowest and the highest ratio.',
+    'The number after × is the ratio to the framework alone; parentheses contain the lowest and the highest ratio.',
   environmentTitle: (_name, version) => `Requests on Node ${version}`,
-  readmeRank: (environment) => -Number(environment.replace(/\D/g, '')),
+  pageRank: (environment) => -Number(environment.replace(/\D/g, '')),
   referenceOf: (workload) =>
     workload === SOAK_WORKLOAD || workload.includes(GROWTH_SUFFIX) ? undefined : { subject: 'bare', storageCount: 1 },
   rowTitle: (workload) => {

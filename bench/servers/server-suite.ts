@@ -32,7 +32,7 @@ export const serverSuite: Suite = {
   targets: SERVER_TARGETS,
   budget: 'full',
   rounds: 5,
-  readmeWorkloads: ['run', 'getStore', 'await', 'http'],
+  pageWorkloads: ['run', 'getStore', 'await', 'http'],
   linePlots: [
     { workload: 'run', yLabel: 'time per run()' },
     { workload: 'await', yLabel: 'time per await' },
@@ -40,9 +40,9 @@ export const serverSuite: Suite = {
   barPlots: [],
   sampleNote: 'processes per figure,',
   ratioNote:
-    'The number after × is the ratio to the runtime’s own class (for requests, to the server without storages); parentheses hold the lowest and the highest ratio.',
+    'The number after × is the ratio to the runtime’s own class (for requests, to the server without storages); parentheses contain the lowest and the highest ratio.',
   environmentTitle: (name, version) => `${name.charAt(0).toUpperCase()}${name.slice(1).replace(/\d+$/, '')} ${version}`,
-  readmeRank: (environment) => (environment.startsWith('node') ? -Number(environment.slice(4)) : 0),
+  pageRank: (environment) => (environment.startsWith('node') ? -Number(environment.slice(4)) : 0),
   referenceOf: (workload, storageCount) =>
     workload === 'http' ? { subject: 'none', storageCount: 0 } : { subject: 'native', storageCount },
   rowTitle: (workload, storageCount) =>

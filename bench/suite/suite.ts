@@ -1,7 +1,7 @@
 /**
  * The parts of a suite, and the words that the benchmarks use for them:
  *
- *   suite         what is measured together: servers, browsers, transform, requests
+ *   suite         what is measured together: servers, browsers, sizes, transform, requests
  *   environment   a runtime or browser in which samples are taken
  *   subject       one implementation under measurement: Throughline or a peer
  *   workload      the operation that is measured
@@ -15,12 +15,12 @@
  */
 import type { BudgetName, SampleBudget } from './sample-budget.js';
 
-export type SuiteName = 'servers' | 'browsers' | 'transform' | 'requests';
+export type SuiteName = 'servers' | 'browsers' | 'sizes' | 'transform' | 'requests';
 
 export type Unit = 'ns' | 'requests/s' | 'bytes/s' | 'bytes' | 'times' | 'count';
 
 export interface SubjectEntry {
-  /** Heading of the subject's column in the README. */
+  /** Heading of the subject's column in docs/benchmarks.md. */
   readonly title: string;
   /** The subject's name in plots. */
   readonly label: string;
@@ -87,7 +87,7 @@ export interface BarPlotSpec {
 
 export interface Suite {
   readonly name: SuiteName;
-  /** Opens the suite's part of the README. The first suite has none: its figures follow the README's own text. */
+  /** Opens the suite's part of docs/benchmarks.md. The first suite has none: the page itself introduces it. */
   readonly intro?: { readonly heading: string; readonly text: string };
   readonly subjects: Readonly<Record<string, SubjectEntry>>;
   readonly workloads: Readonly<Record<string, WorkloadEntry>>;
@@ -96,22 +96,22 @@ export interface Suite {
   readonly budget: BudgetName;
   /** Number of rounds if neither the workload nor the command line sets one. */
   readonly rounds: number;
-  /** The workloads that the README shows, in its order. */
-  readonly readmeWorkloads: readonly string[];
+  /** The workloads that docs/benchmarks.md shows, in its order. */
+  readonly pageWorkloads: readonly string[];
   readonly linePlots: readonly LinePlotSpec[];
   readonly barPlots: readonly BarPlotSpec[];
-  /** The words between "Medians of 3" and "on 2 cores" in the README. */
+  /** The words between "Medians of 3" and "on 2 cores" in docs/benchmarks.md. */
   readonly sampleNote: string;
-  /** A sentence for the README on what the numbers after × are ratios to. */
+  /** A sentence for docs/benchmarks.md on what the numbers after × are ratios to. */
   readonly ratioNote: string;
   /** The beginnings of the names of the suite's environments. */
   readonly environmentPrefixes: readonly string[];
   environmentTitle(name: string, version: string): string;
-  /** Position of an environment in the README; the lowest number comes first. */
-  readmeRank(environment: string): number;
+  /** Position of an environment in docs/benchmarks.md; the lowest number comes first. */
+  pageRank(environment: string): number;
   /** Returns the reference of a figure, except in a target that names another reference. */
   referenceOf(workload: string, storageCount: number): Reference | undefined;
-  /** Title of a row of the README: a workload with this number of storages. */
+  /** Title of a row of docs/benchmarks.md: a workload with this number of storages. */
   rowTitle(workload: string, storageCount: number): string;
 }
 

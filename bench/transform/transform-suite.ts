@@ -31,7 +31,7 @@ export const transformSuite: Suite = {
   name: 'transform',
   intro: {
     heading: 'The transform',
-    text: 'Code with few async functions (react-dom, TypeScript’s compiler) and with many (an app that drives browsers, bundled with all its dependencies). Every tool also makes a source map.',
+    text: 'Code with few async functions (react-dom, TypeScript’s compiler) and with many (an app that drives browsers, bundled with all its dependencies). Every tool also generates a source map.',
   },
   environmentPrefixes: ['transform'],
   subjects: {
@@ -48,7 +48,7 @@ export const transformSuite: Suite = {
   targets: TRANSFORM_TARGETS,
   budget: 'reduced',
   rounds: 3,
-  readmeWorkloads: inputs.flatMap((input) => [input, `${input}-size`]),
+  pageWorkloads: inputs.flatMap((input) => [input, `${input}-size`]),
   linePlots: [],
   barPlots: [
     {
@@ -60,9 +60,9 @@ export const transformSuite: Suite = {
   ],
   sampleNote: 'processes per figure,',
   ratioNote:
-    'The number after × is the ratio to Babel; parentheses hold the lowest and the highest ratio. Output sizes are multiples of the input size.',
+    'The number after × is the ratio to Babel; parentheses contain the lowest and the highest ratio. Output sizes are multiples of the input size.',
   environmentTitle: (_name, version) => `The transform on Node ${version}`,
-  readmeRank: (environment) => -Number(environment.replace(/\D+/, '')),
+  pageRank: (environment) => -Number(environment.replace(/\D+/, '')),
   referenceOf: (workload) => (workload.endsWith('-size') ? undefined : { subject: 'babel', storageCount: 0 }),
   rowTitle: (workload) => transformSuite.workloads[workload]?.title ?? workload,
 };

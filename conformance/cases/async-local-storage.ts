@@ -604,7 +604,7 @@ export const asyncLocalStorage: Chapter = {
     {
       name: 'A subclass can override run(), which exit() calls',
       run({ AsyncLocalStorage }) {
-        class Counted extends AsyncLocalStorage<number, undefined> {
+        class Counted extends AsyncLocalStorage<number> {
           runs = 0;
           override run<R, A extends unknown[]>(store: number, fn: (...args: A) => R, ...args: A): R {
             this.runs++;

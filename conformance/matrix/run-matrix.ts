@@ -1,15 +1,15 @@
 /**
  * The command of `npm run test:all` and `npm run conformance`: runs all cases in all columns. A failure of Throughline
  * or of a runtime's own class that `differences.ts` does not explain makes the command fail; failures of the peers do
- * not. With `--write`, it generates `docs/conformance.md` and the table of the README from the results.
+ * not. With `--write`, it generates `docs/conformance.md` from the results.
  */
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { CaseResult } from '../hosts/run-cases.js';
 import { type ImplementationName, isThroughline } from '../implementations.js';
 import { type Column, columns, type ImplementationRun } from './columns.js';
-import { formatConformancePage, formatSummaryTable } from './conformance-page.js';
+import { formatConformancePage } from './conformance-page.js';
 import { findCasesNeverRun, findStaleDifferences, findUnexplainedFailures } from './problems.js';
 import type { ColumnResults, Matrix } from './results.js';
 
@@ -20,7 +20,7 @@ const CONCURRENT_COLUMNS = 2;
 
 const usage = `Usage: npm run test:all -- [--only KEY,KEY] [--write]
   --only KEYS  run these columns only: ${Object.keys(columns).join(', ')}
-  --write      write docs/conformance.md and the table of README.md
+  --write      write docs/conformance.md
   --help       show this text`;
 
 const { values } = parseArgs({
@@ -47,7 +47,9 @@ let passed = 0;
 const matrix = await runColumns();
 problems.push(...findUnexplainedFailures(matrix));
 if (values.only === undefined) problems.push(...findStaleDifferences(matrix), ...findCasesNeverRun(matrix));
-if (values.write && problems.length === 0) await writePages(matrix);
+if (values.write && problems.length === 0) {
+  await writeFile(projectPath('docs/conformance.md'), formatConformancePage(matrix));
+}
 for (const problem of problems) console.error(problem);
 console.log(`${passed} passed, ${problems.length} failed`);
 process.exit(problems.length === 0 ? 0 : 1);
@@ -96,17 +98,6 @@ function printCounts(title: string, implementation: ImplementationName, results:
   console.log(
     `${title.padEnd(24)} ${implementation.padEnd(20)} ${count.pass} pass, ${count.fail} differ, ${count.absent} absent`,
   );
-}
-
-async function writePages(matrix: Matrix): Promise<void> {
-  await writeFile(projectPath('docs/conformance.md'), formatConformancePage(matrix));
-  const readme = await readFile(projectPath('README.md'), 'utf8');
-  const [before, , after] = readme.split(/(?<=<!-- conformance:start -->)|(?=<!-- conformance:end -->)/);
-  if (after === undefined) {
-    problems.push('README.md has no <!-- conformance:start --> followed by <!-- conformance:end -->.');
-  } else {
-    await writeFile(projectPath('README.md'), `${before}\n\n${formatSummaryTable(matrix)}\n\n${after}`);
-  }
 }
 
 function projectPath(path: string): string {

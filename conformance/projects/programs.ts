@@ -33,12 +33,13 @@ module.exports = { demo, requestScope };
 `;
 
 /** The compiler checks that a field of the application has its type wherever the scope is read. */
-export const TYPESCRIPT_MODULE = `import { createServer } from 'node:http';
+export const TYPESCRIPT_MODULE = `import { AsyncLocalStorage as NodeAsyncLocalStorage } from 'node:async_hooks';
+import { createServer } from 'node:http';
 import { AsyncContext, AsyncLocalStorage, AsyncResource } from 'throughline';
 import { executionAsyncId } from 'throughline/async_hooks';
 import 'throughline/global';
 import { install, type Uninstall } from 'throughline/web';
-import { getRequestScope, type RequestScope, withRequestScope } from '@throughline/request';
+import { getRequestScope, type RequestScope, session, withRequestScope } from '@throughline/request';
 import { requestScope } from '@throughline/request/http';
 import { sessions } from '@throughline/request/sessions';
 
@@ -71,8 +72,14 @@ export function demo(): Promise<string> {
   });
 }
 
+// A subclass needs no second type argument, and the classes of Node and of this package can replace each other.
+class Numbers extends AsyncLocalStorage<number> {}
+export const nodeStorage: NodeAsyncLocalStorage<number> = new Numbers();
+export const ownStorage: AsyncLocalStorage<number> = new NodeAsyncLocalStorage<number>();
+
 export const server = createServer(requestScope((request, response) => response.end(request.url)));
-export { sessions };
+export const options = () => ({ session: sessions({ secret: process.env.SESSION_SECRET }) });
+export const add = () => session().update('cart', (cart = []) => [...cart, 'book']);
 `;
 
 /** A test in the style of Jest, Vitest and Mocha with the functions of Jest as globals. */

@@ -13,4 +13,8 @@ const tarballs = await packTarballs(folder);
 
 const quick = PROJECTS.filter(({ isQuick }) => isQuick);
 assert.notEqual(quick.length, 0);
-for (const project of quick) test(`a project works: ${project.title}`, () => runProject(project, tarballs));
+for (const project of quick) {
+  test(`a project works: ${project.title}`, async () => {
+    await runProject(project, tarballs);
+  });
+}

@@ -2,6 +2,7 @@
 
 import { COMMONJS_MODULE, ES_MODULE, OUTPUT, TEST_BODY, TYPESCRIPT_MODULE } from './programs.js';
 import type { Project } from './project.js';
+import { firstProgram } from './readme-project.js';
 
 const TYPESCRIPT_5 = { typescript: '~5.9.0', '@types/node': '^22.0.0' };
 const TYPESCRIPT_7 = { typescript: '^7.0.0', '@types/node': '^26.0.0' };
@@ -27,6 +28,7 @@ function tsconfig(options: object): string {
 function compiled(title: string, dependencies: Record<string, string>, options: object, isEsModule: boolean): Project {
   return {
     title,
+    group: 'TypeScript',
     dependencies,
     manifest: { type: isEsModule ? 'module' : 'commonjs' },
     files: { 'tsconfig.json': tsconfig(options), 'main.ts': TYPESCRIPT_MODULE + PRINT },
@@ -42,6 +44,7 @@ function compiled(title: string, dependencies: Record<string, string>, options: 
 function checked(title: string, dependencies: Record<string, string>, options: object): Project {
   return {
     title,
+    group: 'TypeScript',
     dependencies,
     manifest: { type: 'module' },
     files: { 'tsconfig.json': tsconfig({ ...options, noEmit: true }), 'main.ts': TYPESCRIPT_MODULE },
@@ -75,6 +78,7 @@ await dependency.storage.run(7, () =>
 
 const sharedState: Project = {
   title: 'ES modules with a CommonJS dependency: one copy',
+  group: 'Modules',
   manifest: { type: 'module' },
   files: {
     'main.js': SCOPE_OWNER,
@@ -161,6 +165,7 @@ storage.run('${OUTPUT}', async () => {
 `;
 
 export const PROJECTS: readonly Project[] = [
+  firstProgram,
   sharedState,
   twoVersions,
   { ...compiled('TypeScript 7, node16 from CommonJS', TYPESCRIPT_7, { module: 'node16' }, false), isQuick: true },
@@ -178,6 +183,7 @@ export const PROJECTS: readonly Project[] = [
   checked('TypeScript 7, preserve', TYPESCRIPT_7, { module: 'preserve' }),
   {
     title: 'ts-node',
+    group: 'TypeScript',
     dependencies: { 'ts-node': '^10.9.0', ...TYPESCRIPT_5 },
     files: { 'tsconfig.json': tsconfig({ module: 'commonjs' }), 'main.ts': TYPESCRIPT_MODULE + PRINT },
     commands: [['ts-node', 'main.ts']],
@@ -185,6 +191,7 @@ export const PROJECTS: readonly Project[] = [
   },
   {
     title: 'tsx',
+    group: 'TypeScript',
     dependencies: { tsx: '^4.0.0' },
     files: { 'main.ts': TYPESCRIPT_MODULE + PRINT },
     commands: [['tsx', 'main.ts']],
@@ -192,6 +199,7 @@ export const PROJECTS: readonly Project[] = [
   },
   {
     title: 'Jest 30 (CommonJS)',
+    group: 'Test runners',
     dependencies: JEST,
     files: { 'demo.js': COMMONJS_MODULE, 'demo.test.js': `const { demo } = require('./demo');\n${TEST_BODY}` },
     commands: [['jest'], PRINT_SUCCESS],
@@ -199,6 +207,7 @@ export const PROJECTS: readonly Project[] = [
   },
   {
     title: 'Jest 30 with jsdom',
+    group: 'Test runners',
     dependencies: { ...JEST, 'jest-environment-jsdom': '^30.0.0' },
     manifest: { jest: { testEnvironment: 'jsdom' } },
     files: { 'demo.js': COMMONJS_MODULE, 'demo.test.js': `const { demo } = require('./demo');\n${TEST_BODY}` },
@@ -207,6 +216,7 @@ export const PROJECTS: readonly Project[] = [
   },
   {
     title: 'Jest 30 with ts-jest',
+    group: 'Test runners',
     dependencies: TS_JEST,
     manifest: { jest: { preset: 'ts-jest' } },
     files: {
@@ -219,6 +229,7 @@ export const PROJECTS: readonly Project[] = [
   },
   {
     title: 'Nest 11 with its own test set-up',
+    group: 'Test runners',
     dependencies: {
       ...TS_JEST,
       '@nestjs/common': '^11.0.0',
@@ -250,6 +261,7 @@ export const PROJECTS: readonly Project[] = [
   },
   {
     title: 'Vitest',
+    group: 'Test runners',
     dependencies: { vitest: '^4.0.0' },
     files: {
       'demo.mjs': ES_MODULE,
@@ -260,6 +272,7 @@ export const PROJECTS: readonly Project[] = [
   },
   {
     title: 'Mocha',
+    group: 'Test runners',
     dependencies: { mocha: '^11.0.0' },
     files: {
       'demo.js': COMMONJS_MODULE,
@@ -272,6 +285,7 @@ it('works', async () => require('assert').equal(await demo(), '${OUTPUT}'));
   },
   {
     title: 'esbuild for Node, CommonJS',
+    group: 'Bundlers and applications',
     dependencies: { esbuild: '^0.28.0' },
     files: {
       'main.mjs': `${ES_MODULE}${PRINT}`,
@@ -284,6 +298,7 @@ it('works', async () => require('assert').equal(await demo(), '${OUTPUT}'));
   },
   {
     title: 'esbuild for Node, ES modules',
+    group: 'Bundlers and applications',
     dependencies: { esbuild: '^0.28.0' },
     files: {
       'main.mjs': `${ES_MODULE}${PRINT}`,
@@ -304,6 +319,7 @@ it('works', async () => require('assert').equal(await demo(), '${OUTPUT}'));
   },
   {
     title: 'esbuild for a page',
+    group: 'Bundlers and applications',
     dependencies: { esbuild: '^0.28.0' },
     files: { 'page.mjs': PAGE },
     commands: [
@@ -314,6 +330,7 @@ it('works', async () => require('assert').equal(await demo(), '${OUTPUT}'));
   },
   {
     title: 'webpack for Node, and a build for a page with the plugin',
+    group: 'Bundlers and applications',
     dependencies: { webpack: '^5.0.0', 'webpack-cli': '^6.0.0' },
     files: { 'webpack.config.cjs': WEBPACK_CONFIG, 'main.js': `${ES_MODULE}${PRINT}`, 'page.js': PAGE },
     manifest: { type: 'module' },
@@ -325,6 +342,7 @@ it('works', async () => require('assert').equal(await demo(), '${OUTPUT}'));
   },
   {
     title: 'ncc',
+    group: 'Bundlers and applications',
     dependencies: { '@vercel/ncc': '^0.38.0' },
     files: { 'main.js': `${COMMONJS_MODULE}${PRINT}` },
     commands: [
@@ -335,6 +353,7 @@ it('works', async () => require('assert').equal(await demo(), '${OUTPUT}'));
   },
   {
     title: 'A single executable application',
+    group: 'Bundlers and applications',
     dependencies: { esbuild: '^0.28.0', postject: '1.0.0-alpha.6' },
     files: {
       'main.mjs': `${ES_MODULE}${PRINT}`,
@@ -356,6 +375,7 @@ it('works', async () => require('assert').equal(await demo(), '${OUTPUT}'));
   },
   {
     title: 'bun build --compile',
+    group: 'Bundlers and applications',
     dependencies: { bun: '^1.3.0' },
     files: { 'main.mjs': `${ES_MODULE}${PRINT}` },
     commands: [['bun', 'build', '--compile', 'main.mjs', '--outfile', 'application'], ['./application']],
@@ -363,6 +383,7 @@ it('works', async () => require('assert').equal(await demo(), '${OUTPUT}'));
   },
   {
     title: 'A handler for Lambda, bundled by esbuild',
+    group: 'Bundlers and applications',
     dependencies: { esbuild: '^0.28.0' },
     files: { 'handler.mjs': LAMBDA },
     commands: [
@@ -373,6 +394,7 @@ it('works', async () => require('assert').equal(await demo(), '${OUTPUT}'));
   },
   {
     title: 'The loader of the transform with --require and --import',
+    group: 'Modules',
     files: {
       'main.cjs': `${COMMONJS_MODULE}${PRINT}`,
       'main.mjs': `${ES_MODULE}${PRINT}`,
@@ -385,6 +407,7 @@ it('works', async () => require('assert').equal(await demo(), '${OUTPUT}'));
   },
   {
     title: 'Next 16',
+    group: 'Bundlers and applications',
     dependencies: { next: '^16.0.0', react: '^19.0.0', 'react-dom': '^19.0.0' },
     files: {
       'demo.js': ES_MODULE,

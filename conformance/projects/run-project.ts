@@ -15,6 +15,9 @@ interface Tarball {
   readonly file: string;
 }
 
+/** The versions of packages, by name. */
+export type Versions = Readonly<Record<string, string>>;
+
 /** Runs a command. @throws Error with the last lines that it printed, if it fails */
 async function run(folder: string, command: string, args: readonly string[]): Promise<string> {
   const PATH = [
@@ -70,11 +73,21 @@ async function installFromNpm(folder: string, tarballs: readonly Tarball[]): Pro
   await run(folder, 'npm', [...args, '--legacy-peer-deps', ...tarballs.map(({ file }) => file)]);
 }
 
+/** Reads the versions of the packages that are installed in a project, by name. */
+async function readVersions(folder: string, names: readonly string[]): Promise<Versions> {
+  const entries = names.map(async (name) => {
+    const text = await readFile(join(folder, 'node_modules', name, 'package.json'), 'utf8');
+    return [name, (JSON.parse(text) as { version: string }).version] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
 /**
  * Runs a project.
+ * @returns the versions of its dependencies
  * @throws Error with what a command printed, if a command fails or the last one prints something else than expected
  */
-export async function runProject(project: Project, tarballs: readonly Tarball[]): Promise<void> {
+export async function runProject(project: Project, tarballs: readonly Tarball[]): Promise<Versions> {
   const folder = await mkdtemp(join(tmpdir(), 'throughline-project-'));
   try {
     const { dependencies = {}, manifest = {}, files } = project;
@@ -92,6 +105,7 @@ export async function runProject(project: Project, tarballs: readonly Tarball[])
     if (!printed.includes(project.output)) {
       throw new Error(`The output must contain '${project.output}':\n${printed.slice(0, 2000)}`);
     }
+    return await readVersions(folder, Object.keys(dependencies));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

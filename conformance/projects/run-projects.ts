@@ -1,18 +1,41 @@
 /**
  * `npm run projects`: creates every project and prints a table with the reason of each failure. Words after the command
- * select the projects whose titles contain one of them.
+ * select the projects whose titles contain one of them. With `--write`, it generates `docs/projects.md`.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { PROJECTS } from './projects.js';
+import { formatProjectsPage, type WorkingProject } from './projects-page.js';
 import { packTarballs, runProject } from './run-project.js';
 
-const words = process.argv.slice(2).map((word) => word.toLowerCase());
+const usage = `Usage: npm run projects -- [--write] [WORD ...]
+  WORD     run the projects whose titles contain one of the words
+  --write  write docs/projects.md`;
+
+const { values, positionals } = parseArgs({
+  options: { write: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+if (values.help) {
+  console.log(usage);
+  process.exit(0);
+}
+if (values.write && positionals.length > 0) {
+  console.error(`--write needs all projects: remove the words.\n${usage}`);
+  process.exit(2);
+}
+const words = positionals.map((word) => word.toLowerCase());
 const selected = PROJECTS.filter(
   ({ title }) => words.length === 0 || words.some((word) => title.toLowerCase().includes(word)),
 );
+if (selected.length === 0) {
+  console.error(`No project has a title with ${positionals.join(' or ')}.\n${usage}`);
+  process.exit(2);
+}
 const folder = await mkdtemp(join(tmpdir(), 'throughline-tarballs-'));
+const working: WorkingProject[] = [];
 const failures: string[] = [];
 
 try {
@@ -25,15 +48,16 @@ try {
       const startTime = performance.now();
       // Here, every project that depends on something installs it.
       const isQuick = project.isQuick === true && project.dependencies === undefined;
-      const failure = await runProject({ ...project, isQuick }, tarballs).then(
-        () => undefined,
-        (error: Error) => error.message,
-      );
+      let state = 'works';
+      try {
+        working.push({ project, versions: await runProject({ ...project, isQuick }, tarballs) });
+      } catch (error) {
+        state = 'FAILS';
+        const reason = error instanceof Error ? error.message : String(error);
+        failures.push(`${project.title}\n${reason.replace(/^/gm, '    ')}\n`);
+      }
       const seconds = ((performance.now() - startTime) / 1000).toFixed(0);
-      console.log(
-        `${project.title.padEnd(width)}  ${failure === undefined ? 'works' : 'FAILS'} ${seconds.padStart(4)} s`,
-      );
-      if (failure !== undefined) failures.push(`${project.title}\n${failure.replace(/^/gm, '    ')}\n`);
+      console.log(`${project.title.padEnd(width)}  ${state} ${seconds.padStart(4)} s`);
     }
   };
   await Promise.all([runNext(), runNext()]);
@@ -43,4 +67,9 @@ try {
 if (failures.length > 0) {
   console.error(`\n${failures.join('\n')}`);
   process.exitCode = 1;
+} else if (values.write) {
+  const inOrder = working.sort((a, b) => PROJECTS.indexOf(a.project) - PROJECTS.indexOf(b.project));
+  const page = new URL('../../../docs/projects.md', import.meta.url);
+  await writeFile(page, formatProjectsPage(inOrder, process.versions.node));
+  console.log('\nUpdated docs/projects.md.');
 }

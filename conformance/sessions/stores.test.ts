@@ -15,7 +15,12 @@ import KeyvRedis from '@keyv/redis';
 import KeyvValkey from '@keyv/valkey';
 import { session } from '@throughline/request';
 import { requestScope } from '@throughline/request/http';
-import { type SessionOptions, type SessionStore, sessions } from '@throughline/request/sessions';
+import {
+  type ApplicationSessions,
+  type SessionOptions,
+  type SessionStore,
+  sessions,
+} from '@throughline/request/sessions';
 import {
   isNotInstalled,
   type NotInstalled,
@@ -38,6 +43,7 @@ interface ShopSession {
 /** An HTTP server with sessions, which collects the lines that sessions log. */
 class SessionServer implements AsyncDisposable {
   readonly logLines: string[] = [];
+  readonly sessions: ApplicationSessions;
   readonly #server;
 
   constructor(store: SessionStore, options: Partial<SessionOptions> = {}) {
@@ -51,15 +57,17 @@ class SessionServer implements AsyncDisposable {
         await current.regenerate();
         current.set('user', value);
       }
+      if (url.pathname === '/sign-in-user') await current.regenerate({ user: value });
       if (url.pathname === '/sign-out') await current.destroy();
       return JSON.stringify({ user: current.get('user'), cart: current.get('cart') });
     };
+    this.sessions = sessions({ secret, store, log, ...options });
     this.#server = createServer(
       requestScope(
         async (request, response) => {
           response.end(await respond(new URL(request.url ?? '', 'http://localhost')).catch(String));
         },
-        { session: sessions({ secret, store, log, ...options }) },
+        { session: this.sessions },
       ),
     ).listen(0, '127.0.0.1');
   }
@@ -127,6 +135,15 @@ async function checkStore(open: () => SessionStore & Closable): Promise<void> {
     await other.request('/sign-out', ada);
     assert.deepEqual(await one.readSession(beforeSignOut), {});
 
+    await checkSessionsOfUser(one, other);
+
+    // Another application has the same store and the same secret.
+    await using elsewhere = new SessionServer(stores[0], { name: 'elsewhere' });
+    const dan: User = { cookie: '' };
+    await one.request('/sign-in?v=dan', dan);
+    assert.deepEqual(await elsewhere.readSession({ ...dan }), {});
+    await one.request('/sign-out', dan);
+
     // A session expires, and so does its entry in the store.
     await using shortLived = new SessionServer(stores[0], { idleTimeout: 60 });
     const bob: User = { cookie: '' };
@@ -140,6 +157,32 @@ async function checkStore(open: () => SessionStore & Closable): Promise<void> {
   } finally {
     for (const store of stores) await store.disconnect?.();
   }
+}
+
+/** Checks that all sign-ins of a user are listed, whichever process they reached, and that all of them end. */
+async function checkSessionsOfUser(one: SessionServer, other: SessionServer): Promise<void> {
+  const devices = Array.from({ length: 20 }, (): User => ({ cookie: '' }));
+  await Promise.all(devices.map((device, i) => (i % 2 ? one : other).request('/sign-in-user?v=carol', device)));
+  const listed = await one.sessions.sessionsOf('carol');
+  assert.equal(listed.length, 20);
+  assert.deepEqual(await one.sessions.sessionsOf('dave'), []);
+
+  // Two requests of one client sign in at once, as after a double click.
+  const visitor: User = { cookie: '' };
+  await one.request('/add?v=book', visitor);
+  const clicks = [{ ...visitor }, { ...visitor }] as const;
+  const responses = await Promise.all([
+    one.request('/sign-in-user?v=carol', clicks[0]),
+    other.request('/sign-in-user?v=carol', clicks[1]),
+  ]);
+  for (const { status, text } of responses) {
+    assert.equal(status, 200);
+    assert.ok(!text.includes('Error'), text);
+  }
+
+  await Promise.all((await other.sessions.sessionsOf('carol')).map((session) => session.end()));
+  assert.deepEqual(await one.sessions.sessionsOf('carol'), []);
+  for (const device of [...devices, ...clicks]) assert.deepEqual(await one.readSession(device), {});
 }
 
 /** Starts a database for a test, or skips the test if the database is not installed. */
@@ -193,9 +236,12 @@ test('sessions in Redis, through @keyv/redis', (context) =>
     await checkStore(() => new KeyvRedis(database.url));
     const client = await createClient({ url: database.url }).connect();
     const keys = await client.keys('*');
-    // Only the last session of checkStore() remains: sign-out deletes a session, and Redis deletes those that expire.
-    assert.equal(keys.length, 1);
-    assert.ok((await client.pTTL(keys[0] ?? '')) > 0);
+    // The last session of checkStore() remains, and for a minute the new ids of the two that moved: sign-out deletes a
+    // session, and Redis deletes those that expire.
+    assert.equal(keys.length, 3);
+    const timesToLive = await Promise.all(keys.map((key) => client.pTTL(key)));
+    assert.ok(timesToLive.every((ttl) => ttl > 0));
+    assert.equal(timesToLive.filter((ttl) => ttl <= 60_000).length, 2);
     await client.close();
     await checkOutage(database, new KeyvRedis(database.url), false);
   }));
@@ -226,7 +272,8 @@ test('sessions in PostgreSQL, through @keyv/postgres on the application’s pool
     try {
       await checkStore(() => storeOnPool(pool));
       const countSessions = async () => (await pool.query(`SELECT * FROM keyv WHERE key LIKE 'session:%'`)).rowCount;
-      assert.equal(await countSessions(), 2);
+      // The last session of checkStore(), one that has expired, and the new ids of two that moved.
+      assert.equal(await countSessions(), 4);
       // Sessions ignore every other entry of the same table, whether it is JSON or not.
       await pool.query(
         `INSERT INTO keyv VALUES ('session', 'x'), ('session:x', 'no JSON'), ('sessions:1', '{"expires":1}')`,
@@ -268,7 +315,8 @@ async function checkSqlite(
     const store = open();
     try {
       const countRows = async () => (await store.query('SELECT * FROM keyv')).length;
-      assert.equal(await countRows(), 2);
+      // The last session of checkStore(), one that has expired, and the new ids of two that moved.
+      assert.equal(await countRows(), 4);
       // A single corrupt entry must not prevent the removal of the others.
       await store.query(`INSERT INTO keyv VALUES ('session:x', 'no JSON'), ('sessions:1', '{"expires":1}')`);
       context.mock.timers.enable({ apis: ['Date'], now: Date.now() });

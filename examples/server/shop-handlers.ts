@@ -16,7 +16,6 @@ declare module '@throughline/request' {
 }
 
 interface ShopSession {
-  user: string;
   cart: string[];
 }
 
@@ -31,7 +30,7 @@ const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._'-]{0,31}$/u;
 
 /** Copies the signed-in user from the session to the scope, where every log line reads it. */
 export function setScopeUser(): void {
-  const user = session<ShopSession>().get('user');
+  const { user } = session();
   if (user !== undefined) getRequestScope().userId = user;
 }
 
@@ -43,7 +42,7 @@ export function sendShop(response: ServerResponse): void {
 
 /** Sends the user and the cart as JSON, for programs. */
 export function sendCart(response: ServerResponse): void {
-  const user = session<ShopSession>().get('user');
+  const { user } = session<ShopSession>();
   if (user === undefined) {
     response.writeHead(401, { 'content-type': 'text/plain' }).end('Sign in first.\n');
     return;
@@ -60,12 +59,9 @@ export async function signIn(request: IncomingMessage, response: ServerResponse)
     // The form is shown again, with the name to correct.
     return sendPage(response, 400, renderSignInPage({ name, problem: INVALID_NAME }));
   }
-  const currentSession = session<ShopSession>();
-  // A new user must not see what the previous user of this browser left in the session.
-  if (currentSession.get('user') !== undefined) await currentSession.destroy();
-  currentSession.set('user', name);
-  // A new id makes the old one worthless to anyone who may have learned it before the sign-in (session fixation).
-  await currentSession.regenerate();
+  // A new id makes the old one worthless to anyone who may have learned it before the sign-in (session fixation). If
+  // another user of this browser was signed in, the cart of that user is dropped.
+  await session().regenerate({ user: name });
   getRequestScope().userId = name;
   logShopEvent('signed in');
   redirectToShop(response);

@@ -108,5 +108,5 @@ function renderShopPage(title: string, main: string): string {
 const codeHtml = `<section class="code" tabindex="0" aria-label="Example code"><pre><code>import { session } from '@throughline/request';
 
 <em>// in any function that the request leads to</em>
-<mark>session()</mark>.get('user');
+<mark>session()</mark>.user;
 <mark>session()</mark>.update('cart', (cart = []) =&gt; [...cart, item]);</code></pre></section>`;

@@ -1,5 +1,5 @@
-import { deepEqual, equal, rejects } from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { deepEqual, equal, rejects, throws } from 'node:assert/strict';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { examplesOf, expectedLines, expectedResponse, runExample } from './example-program.js';
 import { readPublicDeclarations } from './public-declarations.js';
 import { titlesWithoutExample } from './test-docblocks.js';
+import { readmeExamples, relativeLinks, subpathsWithoutRow } from './test-readme.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'docblocks-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -108,8 +109,55 @@ describe('examplesOf()', () => {
   });
 });
 
+describe('readmeExamples()', () => {
+  const readme = [
+    '```js',
+    '// a.mjs',
+    'a();',
+    '```',
+    'Run it with `node --one',
+    '--two a.mjs`. `node b.mjs` is another command.',
+    '```js',
+    '// b.mjs',
+    '```',
+  ].join('\n');
+
+  it('returns each program with its file name and the options of its command', () => {
+    deepEqual(readmeExamples(readme), [
+      { file: 'a.mjs', code: '// a.mjs\na();\n', nodeOptions: ['--one', '--two'] },
+      { file: 'b.mjs', code: '// b.mjs\n', nodeOptions: [] },
+    ]);
+  });
+
+  it('rejects a program without a file name', () => {
+    throws(() => readmeExamples(readme.replace('// b.mjs', 'b();')), /must name its file[\s\S]*b\(\);/);
+  });
+});
+
+describe('the checks of a README', () => {
+  it('finds the links that lead to another file', () => {
+    deepEqual(relativeLinks('[a](https://example.org) [b](#limits) ![c](docs/c.png) [d](../d.md)'), [
+      'docs/c.png',
+      '../d.md',
+    ]);
+  });
+
+  it('finds the subpaths that no row of a table begins with', () => {
+    const rows = '| Import | Contents |\n| `p` | it |\n| `p/a`, `p/b` | see `p/c` |\n';
+    deepEqual(subpathsWithoutRow(rows, 'p', ['.', './a', './b', './c', './package.json']), ['./c']);
+  });
+});
+
 describe('runExample()', () => {
-  const run = (code: string) => runExample(code, { folder });
+  const run = (code: string, file?: string) => runExample(code, { folder, ...(file !== undefined && { file }) });
+
+  it('saves a program as the given file while it runs', async () => {
+    await run(
+      "import { basename } from 'node:path';\nconsole.log(basename(process.argv[1])); // saved.mjs",
+      'saved.mjs',
+    );
+    equal(existsSync(join(folder, 'saved.mjs')), false);
+  });
 
   it('accepts an example that prints what its comments show', async () => {
     await run('console.log(1); // 1\nconst log = console.log;\nlog({ a: [2] }); // { a: [...] }');

@@ -1,5 +1,5 @@
 /**
- * Examples of docblocks as programs: each runs in its own process, and what it prints is compared with its comments.
+ * Examples of docblocks and READMEs as programs: each runs in its own process, and what it prints is compared with its comments.
  *
  * | Comment in the example                        | What is compared with `text`                                |
  * | --------------------------------------------- | ----------------------------------------------------------- |
@@ -10,6 +10,8 @@
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findFreePort, startChild } from '../processes/index.js';
 
@@ -38,6 +40,8 @@ export interface RunOptions {
   readonly folder: string;
   /** Options of Node for the process. */
   readonly nodeOptions?: readonly string[];
+  /** The name of the file that the program is saved as while it runs. Default: it is not saved, but evaluated. */
+  readonly file?: string;
   /** Converts the program to JavaScript. Default: the program is JavaScript already. */
   readonly toJavaScript?: (code: string) => string;
 }
@@ -46,10 +50,13 @@ export interface RunOptions {
  * Runs an example, and kills it once its server has responded.
  * @throws {AssertionError} if the program fails, or if its output or its response differs from its comments
  */
-export async function runExample(code: string, { folder, nodeOptions = [], toJavaScript }: RunOptions): Promise<void> {
+export async function runExample(code: string, options: RunOptions): Promise<void> {
+  const { folder, nodeOptions = [], file, toJavaScript } = options;
   const port = await findFreePort();
   const program = (toJavaScript?.(code) ?? code).replaceAll('8080', String(port));
-  const child = startChild(process.execPath, [...nodeOptions, '--input-type=module', '--eval', program], {
+  if (file !== undefined) writeFileSync(join(folder, file), program);
+  const source = file === undefined ? ['--input-type=module', '--eval', program] : [file];
+  const child = startChild(process.execPath, [...nodeOptions, ...source], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -82,6 +89,7 @@ export async function runExample(code: string, { folder, nodeOptions = [], toJav
   } finally {
     closed.catch(() => {});
     await child.kill();
+    if (file !== undefined) rmSync(join(folder, file));
   }
 }
 

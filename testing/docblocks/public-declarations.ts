@@ -75,7 +75,10 @@ function declarationsOfEntry(url: URL, visited: Set<string>): Declaration[] {
   return [module, ...[...names].flatMap((name) => declarationsOfName(url, name, visited))];
 }
 
-/** Returns the declarations of a name, those that the type of a value refers to in the same file, and their methods. */
+/**
+ * Returns the declarations of a name, those in the same file that the type of a value refers to or that an interface
+ * extends, and their methods.
+ */
 function declarationsOfName(url: URL, name: string, visited: Set<string>): Declaration[] {
   const key = `${url.href} ${name}`;
   if (visited.has(key)) return [];
@@ -89,7 +92,7 @@ function declarationsOfName(url: URL, name: string, visited: Set<string>): Decla
     return declarationsOfName(new URL(link.specifier.replace(/\.js$/, '.d.ts'), url), link.nameThere, visited);
   }
   return own.flatMap(({ methods, text, isExported: _, ...declaration }) => {
-    const words = new Set(declaration.kind === 'value' ? text.match(/[\w$]+/g) : []);
+    const words = new Set((declaration.kind === 'value' ? text : HERITAGE.exec(text)?.[1])?.match(/[\w$]+/g));
     const referenced = declarations.filter((other) => other.name !== name && words.has(other.name));
     return [declaration, ...methods, ...referenced.flatMap((other) => declarationsOfName(url, other.name, visited))];
   });
@@ -109,6 +112,8 @@ const DECLARATION =
 /** A re-exported name. If a docblock precedes it, that docblock documents the name. */
 const REEXPORT = /^export \{ ([\w$]+) \} from/;
 const METHOD = /^ {4}(?:static )?([\w$]+)\??[<(]/;
+/** What an interface or a class extends. */
+const HERITAGE = /^.*\b(?:interface|class) .* extends (.*)/;
 const LINK = /^(export|import) (?:type )?\{([^}]*)\} from ['"]([^'"]+)['"]/gm;
 
 function readDeclarationFile(url: URL): DeclarationFile {

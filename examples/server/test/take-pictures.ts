@@ -1,5 +1,5 @@
 /**
- * `npm run pictures`: takes the pictures of the README, docs/server.png, docs/sessions.png and docs/browser.png, in a real
+ * `npm run pictures`: takes the pictures of the READMEs, docs/server.png, docs/sessions.png and docs/browser.png, in a real
  * browser. Run it after a change of the pages. The sizes stay the same.
  */
 import { writeFile } from 'node:fs/promises';

@@ -17,9 +17,9 @@ const runInFrame = engine.runInFrame;
 /** The options of the `AsyncContext.Variable` constructor. */
 export interface VariableOptions<T> {
   /** The value that `get()` returns if none was set. Default: `undefined`. */
-  defaultValue?: T;
+  defaultValue?: T | undefined;
   /** A name for debugging, converted to a string. Default: `''`. */
-  name?: string;
+  name?: string | undefined;
 }
 
 /**
@@ -197,16 +197,15 @@ function copyNameAndLength(wrapped: Function, fn: Function): void {
   });
 }
 
-function setToStringTag(target: object, value: string): void {
-  Object.defineProperty(target, Symbol.toStringTag, { value, configurable: true });
+/**
+ * Sets the name of a class and the tag of its instances, and returns the property descriptor for `AsyncContext`.
+ * Bundlers rename a class whose name occurs in another of their modules, and minifiers rename any class.
+ */
+function describeMember(member: { readonly prototype: object }, name: string): PropertyDescriptor {
+  Object.defineProperty(member, 'name', { value: name, configurable: true });
+  Object.defineProperty(member.prototype, Symbol.toStringTag, { value: `AsyncContext.${name}`, configurable: true });
+  return { value: member, writable: true, configurable: true };
 }
-
-setToStringTag(variable.prototype, 'AsyncContext.Variable');
-setToStringTag(Snapshot.prototype, 'AsyncContext.Snapshot');
-
-// Bundlers rename a class whose name occurs in another of their modules, and minifiers rename any class.
-Object.defineProperty(variable, 'name', { value: 'Variable', configurable: true });
-Object.defineProperty(Snapshot, 'name', { value: 'Snapshot', configurable: true });
 
 /**
  * TC39's `AsyncContext` as proposed for `globalThis`. `throughline/global` defines it there.
@@ -221,12 +220,11 @@ export const AsyncContext: {
   readonly Variable: VariableConstructor;
   readonly Snapshot: typeof Snapshot;
   readonly [Symbol.toStringTag]: string;
-} = Object.create(Object.prototype, {
-  // The class returns `T | undefined`. Only the type of its constructor can express for which options this is `T`.
-  Variable: { value: variable as unknown as VariableConstructor, writable: true, configurable: true },
-  Snapshot: { value: Snapshot, writable: true, configurable: true },
+} = /* @__PURE__ */ Object.create(Object.prototype, {
+  Variable: /* @__PURE__ */ describeMember(variable, 'Variable'),
+  Snapshot: /* @__PURE__ */ describeMember(Snapshot, 'Snapshot'),
+  [Symbol.toStringTag]: { value: 'AsyncContext', configurable: true },
 });
-setToStringTag(AsyncContext, 'AsyncContext');
 
 type VariableOf<T, S extends T | undefined> = Variable<T, S>;
 type SnapshotOf = Snapshot;

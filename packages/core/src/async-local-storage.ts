@@ -1,4 +1,5 @@
 /** Node's AsyncLocalStorage as of Node 26, on every runtime. https://nodejs.org/api/async_context.html */
+import type { AsyncLocalStorage as NodeAsyncLocalStorage } from 'node:async_hooks';
 import * as engine from '#engine';
 import { invalidArgType } from './errors.js';
 import {
@@ -28,14 +29,44 @@ const captureContext = engine.captureContext;
 /** The options of the `AsyncLocalStorage` constructor. */
 export interface AsyncLocalStorageOptions<T> {
   /** The value that `getStore()` returns if none was set. Default: `undefined`. */
-  defaultValue?: T;
+  defaultValue?: T | undefined;
   /** A name for debugging, converted to a string. Default: `''`. */
-  name?: string;
+  name?: string | undefined;
 }
+
+/** Members that older versions of `@types/node` do not declare: `name` before 24, and `withScope` before 26. */
+interface RecentMembers<T> {
+  /** The `name` option, `''` if none was given. */
+  readonly name: string;
+
+  /**
+   * Sets the value until the returned scope is disposed of: by `using`, or by calling `dispose()`.
+   * @param store the value
+   * @returns the scope; disposing of it again has no effect
+   * @throws {Error} `ERR_METHOD_NOT_IMPLEMENTED` on workerd, which cannot set a value without a call, and on Node 20
+   * and 22 in a frozen or sealed async resource
+   * @example
+   * import { AsyncLocalStorage } from 'throughline';
+   *
+   * const user = new AsyncLocalStorage();
+   * const scope = user.withScope('ada'); // or: using scope = user.withScope('ada');
+   * console.log(user.getStore()); // ada
+   * scope.dispose();
+   * console.log(user.getStore()); // undefined
+   * @see https://nodejs.org/api/async_context.html#asynclocalstoragewithscopestore
+   */
+  withScope(store: T): RunScope;
+}
+
+/** The recent members that the installed version of `@types/node` declares; all of them if it is not installed. */
+type RecentMemberOfNode = Extract<keyof RecentMembers<unknown>, keyof NodeAsyncLocalStorage<unknown>>;
 
 /**
  * Stores a value of type `T` for each flow: everything that one `run()` leads to, synchronously or later. `S` is the
- * type that `getStore()` returns: `T` if a `defaultValue` was given, otherwise `T | undefined`.
+ * type that `getStore()` returns: `T` if there is a `defaultValue`, otherwise `T | undefined`.
+ *
+ * As a type, it accepts storages of Node's own class, so it has the members that the installed version of `@types/node`
+ * declares. What `new AsyncLocalStorage()` returns always has `name` and `withScope`.
  * @example
  * import { AsyncLocalStorage } from 'throughline';
  *
@@ -43,10 +74,8 @@ export interface AsyncLocalStorageOptions<T> {
  * user.run('ada', () => setTimeout(() => console.log(user.getStore()), 10)); // ada
  * @see https://nodejs.org/api/async_context.html#class-asynclocalstorage
  */
-export interface AsyncLocalStorage<T, S extends T | undefined = T | undefined> {
-  /** The `name` option, `''` if none was given. */
-  readonly name: string;
-
+export interface AsyncLocalStorage<T, S extends T | undefined = T | undefined>
+  extends Pick<RecentMembers<T>, RecentMemberOfNode> {
   /**
    * Calls a function with a value set, for the call and everything that it starts. Afterwards the previous value is
    * restored.
@@ -130,44 +159,35 @@ export interface AsyncLocalStorage<T, S extends T | undefined = T | undefined> {
    * @see https://nodejs.org/api/async_context.html#asynclocalstoragedisable
    */
   disable(): void;
-
-  /**
-   * Sets the value until the returned scope is disposed of: by `using`, or by calling `dispose()`.
-   * @param store the value
-   * @returns the scope; disposing of it again has no effect
-   * @throws {Error} `ERR_METHOD_NOT_IMPLEMENTED` on workerd, which cannot set a value without a call, and on Node 20
-   * and 22 in a frozen or sealed async resource
-   * @example
-   * import { AsyncLocalStorage } from 'throughline';
-   *
-   * const user = new AsyncLocalStorage();
-   * const scope = user.withScope('ada'); // or: using scope = user.withScope('ada');
-   * console.log(user.getStore()); // ada
-   * scope.dispose();
-   * console.log(user.getStore()); // undefined
-   * @see https://nodejs.org/api/async_context.html#asynclocalstoragewithscopestore
-   */
-  withScope(store: T): RunScope;
 }
 
+/** A storage with all members of the latest Node, if the installed version of `@types/node` does not declare them. */
+export interface LatestAsyncLocalStorage<T, S extends T | undefined = T | undefined>
+  extends AsyncLocalStorage<T, S>,
+    RecentMembers<T> {}
+
+type NewStorage<T, S extends T | undefined = T | undefined> = keyof RecentMembers<unknown> extends RecentMemberOfNode
+  ? AsyncLocalStorage<T, S>
+  : LatestAsyncLocalStorage<T, S>;
+
 /**
- * The type of the class `AsyncLocalStorage`.
+ * The type of the class `AsyncLocalStorage`. `class Users extends AsyncLocalStorage<User>` needs no other type argument.
  * @see https://nodejs.org/api/async_context.html#class-asynclocalstorage
  */
 export interface AsyncLocalStorageConstructor {
   /**
-   * Creates a storage whose `getStore()` never returns `undefined` for a missing value.
+   * Creates a storage whose `getStore()` never returns `undefined` for a missing value. A caller that names the type of
+   * the values also names that of the default value: `new AsyncLocalStorage<User, User>({ defaultValue })`.
    * @param options `defaultValue` and optionally `name`
    * @throws {TypeError} `ERR_INVALID_ARG_TYPE` if the options are not an object
    */
-  new <T>(options: AsyncLocalStorageOptions<T> & { defaultValue: T }): AsyncLocalStorage<T, T>;
+  new <T, D extends T>(options: AsyncLocalStorageOptions<T> & { defaultValue: D }): NewStorage<T, T>;
   /**
-   * Creates a storage. A subclass must name both type arguments: `class Users extends
-   * AsyncLocalStorage<User, undefined>`.
-   * @param options optionally `name`
+   * Creates a storage. With one type argument, `getStore()` returns `T | undefined`, as in the types of Node.
+   * @param options optionally `name` and `defaultValue`
    * @throws {TypeError} `ERR_INVALID_ARG_TYPE` if the options are not an object
    */
-  new <T, D extends undefined = undefined>(options?: AsyncLocalStorageOptions<D>): AsyncLocalStorage<T>;
+  new <T>(options?: AsyncLocalStorageOptions<T>): NewStorage<T>;
 
   readonly prototype: AsyncLocalStorage<unknown>;
 
@@ -298,7 +318,8 @@ const implementation = class AsyncLocalStorage<T> {
 };
 
 // Bundlers rename a class whose name occurs in another of their modules, and minifiers rename any class.
-Object.defineProperty(implementation, 'name', { value: 'AsyncLocalStorage', configurable: true });
-
-// The class returns `T | undefined`. Only the type of its constructor can express for which options this is `T`.
-export const AsyncLocalStorage = implementation as unknown as AsyncLocalStorageConstructor;
+export const AsyncLocalStorage = /* @__PURE__ */ Object.defineProperty(implementation, 'name', {
+  value: 'AsyncLocalStorage',
+  configurable: true,
+  // The class returns `T | undefined`. Only the type of its constructor can express for which options this is `T`.
+}) as unknown as AsyncLocalStorageConstructor;

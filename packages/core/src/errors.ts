@@ -33,6 +33,14 @@ export function invalidAsyncId(name: string, received: unknown): RangeError {
   return withCode(new RangeError(`Invalid ${name} value: ${String(received)}`), 'ERR_INVALID_ASYNC_ID');
 }
 
+/**
+ * The error for an option that is unknown or has an invalid value. Node has no code for it.
+ * @param message what is wrong and what was expected
+ */
+export function invalidOption(message: string): TypeError {
+  return withCode(new TypeError(message), 'ERR_INVALID_OPTION');
+}
+
 function withCode<E extends Error>(error: E, code: string): E & Coded {
   return Object.assign(error, { code });
 }

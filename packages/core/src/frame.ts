@@ -98,7 +98,7 @@ export interface SharedState {
   readonly emptySlot: Tag;
 }
 
-export const sharedState: SharedState = share('frames', () => ({
+export const sharedState: SharedState = /* @__PURE__ */ share('frames', () => ({
   changeCount: 0,
   hasRemoved: false,
   slotCount: 0,

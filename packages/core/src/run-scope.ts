@@ -18,18 +18,7 @@ interface Storage {
  * console.log(user.getStore()); // undefined
  * @see https://nodejs.org/api/async_context.html#class-runscope
  */
-export class RunScope implements Disposable {
-  readonly #storage: Storage;
-  readonly #outerValue: unknown;
-  #isDisposed = false;
-
-  /** @internal */
-  constructor(storage: Storage, store: unknown) {
-    this.#storage = storage;
-    this.#outerValue = storage.getStore();
-    storage.enterWith(store);
-  }
-
+export interface RunScope {
   /**
    * Restores the value that was set before the scope. Further calls have no effect.
    * @example
@@ -41,14 +30,31 @@ export class RunScope implements Disposable {
    * console.log(user.getStore()); // guest
    * @see https://nodejs.org/api/async_context.html#scopedispose
    */
+  dispose(): void;
+
+  /** Called at the end of the block that declares the scope with `using`. Does the same as `dispose()`. */
+  [Symbol.dispose](): void;
+}
+
+/** @internal */
+export const RunScope: new (storage: Storage, store: unknown) => RunScope = class RunScope implements Disposable {
+  readonly #storage: Storage;
+  readonly #outerValue: unknown;
+  #isDisposed = false;
+
+  constructor(storage: Storage, store: unknown) {
+    this.#storage = storage;
+    this.#outerValue = storage.getStore();
+    storage.enterWith(store);
+  }
+
   dispose(): void {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
     this.#storage.enterWith(this.#outerValue);
   }
 
-  /** Called at the end of the block that declares the scope with `using`. Does the same as `dispose()`. */
   [dispose](): void {
     this.dispose();
   }
-}
+};

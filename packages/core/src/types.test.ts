@@ -1,9 +1,9 @@
 /** The compiler checks the types when it compiles this file. Running the file shows that it was compiled. */
 import assert from 'node:assert/strict';
-import type * as node from 'node:async_hooks';
+import * as node from 'node:async_hooks';
 import { test } from 'node:test';
 import { expectTypeOf } from 'expect-type';
-import { AsyncContext, AsyncLocalStorage, AsyncResource } from './index.js';
+import { AsyncContext, AsyncLocalStorage } from './index.js';
 
 interface User {
   name: string;
@@ -12,8 +12,12 @@ interface User {
 test('getStore() returns T | undefined, and T if a default value was given', () => {
   expectTypeOf(new AsyncLocalStorage<User>().getStore()).toEqualTypeOf<User | undefined>();
   expectTypeOf(new AsyncLocalStorage<User>({ name: 'user' }).getStore()).toEqualTypeOf<User | undefined>();
-  expectTypeOf(new AsyncLocalStorage<User>({ defaultValue: { name: 'ada' } }).getStore()).toEqualTypeOf<User>();
+  expectTypeOf(new AsyncLocalStorage<User, User>({ defaultValue: { name: 'ada' } }).getStore()).toEqualTypeOf<User>();
+  expectTypeOf(new AsyncLocalStorage({ defaultValue: 5 })).toEqualTypeOf<AsyncLocalStorage<number, number>>();
   expectTypeOf(new AsyncLocalStorage({ defaultValue: 5 }).getStore()).toEqualTypeOf<number>();
+  expectTypeOf(
+    new AsyncLocalStorage<User | null, null>({ defaultValue: null }).getStore(),
+  ).toEqualTypeOf<User | null>();
   expectTypeOf(new AsyncLocalStorage().getStore()).toEqualTypeOf<unknown>();
   // @ts-expect-error the default value is not a User
   new AsyncLocalStorage<User>({ defaultValue: 5 });
@@ -54,16 +58,20 @@ test('withScope() returns a Disposable', () => {
   expectTypeOf(new AsyncLocalStorage<User>().withScope).returns.toExtend<Disposable>();
 });
 
-test('an AsyncLocalStorage is assignable to Node’s', () => {
-  expectTypeOf<AsyncLocalStorage<User>>().toExtend<node.AsyncLocalStorage<User>>();
-  expectTypeOf<AsyncLocalStorage<User, User>>().toExtend<node.AsyncLocalStorage<User>>();
-  expectTypeOf<AsyncLocalStorage<User, User>>().toExtend<AsyncLocalStorage<User>>();
-  expectTypeOf<AsyncResource>().toEqualTypeOf<node.AsyncResource>();
-  expectTypeOf(AsyncResource).toEqualTypeOf<typeof node.AsyncResource>();
+test('with one type argument, getStore() returns T | undefined, as in the types of Node', () => {
+  const options = { defaultValue: { name: 'ada' } };
+  expectTypeOf(new AsyncLocalStorage<User>(options).getStore()).toEqualTypeOf<User | undefined>();
+  expectTypeOf(new AsyncLocalStorage<User>(options).getStore()).toEqualTypeOf(
+    new node.AsyncLocalStorage<User>(options).getStore(),
+  );
 });
 
-test('a subclass can name both type arguments', () => {
-  class Users extends AsyncLocalStorage<User, undefined> {
+test('a storage with a default value is assignable to the type of one without', () => {
+  expectTypeOf<AsyncLocalStorage<User, User>>().toExtend<AsyncLocalStorage<User>>();
+});
+
+test('a subclass needs one type argument, and a second one if it has a default value', () => {
+  class Users extends AsyncLocalStorage<User> {
     get nameOfUser(): string | undefined {
       return this.getStore()?.name;
     }
@@ -74,6 +82,19 @@ test('a subclass can name both type arguments', () => {
     users.run({ name: 'ada' }, () => users.nameOfUser),
     'ada',
   );
+  class UsersOrGuest extends AsyncLocalStorage<User, User> {
+    constructor() {
+      super({ defaultValue: { name: 'guest' } });
+    }
+  }
+  expectTypeOf(new UsersOrGuest().getStore()).toEqualTypeOf<User>();
+  const wrong = () => {
+    // @ts-expect-error the default value is missing
+    new AsyncLocalStorage<User, User>();
+    // @ts-expect-error the default value is not a User
+    new AsyncLocalStorage<User, User>({ defaultValue: undefined });
+  };
+  assert.equal(typeof wrong, 'function');
 });
 
 test('get() of a Variable returns T | undefined, and T if a default value was given', () => {

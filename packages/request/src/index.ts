@@ -8,5 +8,12 @@ export {
   tryGetRequestScope,
   withRequestScope,
 } from './scope/request-scope.js';
-export type { DeepReadonly, Session, Sessions } from './scope/session.js';
+export type {
+  DeepReadonly,
+  RegenerateOptions,
+  Session,
+  SessionData,
+  Sessions,
+  SessionValues,
+} from './scope/session.js';
 export { session } from './sessions/current-session.js';

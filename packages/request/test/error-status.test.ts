@@ -49,6 +49,7 @@ const statuses: Record<RequestErrorCode, number> = {
   ERR_SESSION_TOO_LATE: 500,
   ERR_SESSION_GONE: 409,
   ERR_SESSION_STORE: 503,
+  ERR_CROSS_ORIGIN: 403,
   ERR_INVALID_OPTION: 500,
 };
 

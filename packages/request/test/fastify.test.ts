@@ -18,7 +18,14 @@ import {
 } from '@throughline/request';
 import { requestScope } from '@throughline/request/fastify';
 import { requestScope as httpScope } from '@throughline/request/http';
-import { type FastifyHttpOptions, type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
+import {
+  type FastifyHttpOptions,
+  type FastifyInstance,
+  type FastifyRequest,
+  type FastifyTypeProvider,
+  fastify,
+} from 'fastify';
+import { pino } from 'pino';
 import { WebSocket } from 'ws';
 import type { CaseName } from './battery/cases.js';
 import {
@@ -72,9 +79,20 @@ const http1Cases: CaseName[] = [
 
 const recorderOf = (request: Pick<FastifyRequest, 'headers'>) => recorderFor(request.headers['x-request-id']);
 
+/** Registers the plugin. Fastify adds its hooks before it continues with the next plugin. */
+type Register = (app: FastifyInstance, options: RequestScopeOptions) => PromiseLike<unknown>;
+
+/** The two forms in which the plugin can be registered. */
+const createAndRegister: Register = (app, options) => app.register(requestScope(options));
+const registerWithOptions: Register = (app, options) => app.register(requestScope, options);
+
 /** Adds the routes of the battery. */
-async function addRoutes(app: FastifyInstance, options: RequestScopeOptions): Promise<FastifyInstance> {
-  await app.register(requestScope, options);
+async function addRoutes(
+  app: FastifyInstance,
+  options: RequestScopeOptions,
+  register: Register,
+): Promise<FastifyInstance> {
+  await register(app, options);
   await app.register(multipart);
   await app.register(websocket, { options: { perMessageDeflate: true } });
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
@@ -164,249 +182,346 @@ async function serve(starting: Promise<FastifyInstance>, protocol: 'http' | 'htt
 /** By default Fastify closes only idle connections, and waits for the keep-alive connections of a client. */
 const closeAllOptions = { forceCloseConnections: true };
 
-runBattery('Fastify', (options) => serve(addRoutes(fastify(closeAllOptions), options), 'http'), http1Cases);
+runBattery(
+  'Fastify',
+  (options) => serve(addRoutes(fastify(closeAllOptions), options, createAndRegister), 'http'),
+  http1Cases,
+);
+runBattery(
+  'Fastify, with the options passed to register()',
+  (options) => serve(addRoutes(fastify(closeAllOptions), options, registerWithOptions), 'http'),
+  http1Cases,
+);
 runBattery(
   'Fastify over HTTP/2',
   // The types of the two kinds of server differ in their requests and responses, but not in the members that are used
   // here.
-  (options) => serve(addRoutes(fastify({ http2: true }) as unknown as FastifyInstance, options), 'http2'),
+  (options) =>
+    serve(addRoutes(fastify({ http2: true }) as unknown as FastifyInstance, options, createAndRegister), 'http2'),
   [...sharedCases, 'HTTP/2 streams of one session'],
 );
 
-/** Calls `use` with an application, and closes the application afterwards. */
-async function withApp(
-  options: FastifyHttpOptions<Server>,
-  scopeOptions: RequestScopeOptions,
-  use: (app: FastifyInstance) => Promise<void>,
-): Promise<void> {
-  const app = fastify(options);
-  try {
-    await app.register(requestScope, scopeOptions);
-    await use(app);
-  } finally {
-    await app.close();
-  }
-}
-
-describe('requestScope() of Fastify', () => {
-  const addIdsRoute = (app: FastifyInstance) => app.get('/', (request) => [request.id, getRequestScope().id]);
-
-  it('uses one id for the request, the scope and the response', () =>
-    withApp({}, {}, async (app) => {
-      addIdsRoute(app);
-      const { headers, ...response } = await app.inject('/');
-      const [requestId, scopeId] = response.json();
-      assert.match(scopeId, /^[\da-f]{8}-/);
-      assert.deepEqual([requestId, headers['x-request-id']], [scopeId, scopeId]);
-    }));
-
-  it('uses the id that the genReqId of the application generates', () =>
-    withApp({ genReqId: () => 'generated' }, { trustRequestId: true }, async (app) => {
-      addIdsRoute(app);
-      const response = await app.inject({ url: '/', headers: { 'x-request-id': 'from-client' } });
-      const { headers } = response;
-      assert.deepEqual([response.json(), headers['x-request-id']], [['generated', 'generated'], 'generated']);
-    }));
-
-  it('uses the header that the requestIdHeader of the application names', () =>
-    withApp({ requestIdHeader: 'x-trace' }, {}, async (app) => {
-      addIdsRoute(app);
-      const response = await app.inject({ url: '/', headers: { 'x-trace': 'traced' } });
-      assert.deepEqual([response.json(), response.headers['x-request-id']], [['traced', 'traced'], 'traced']);
-    }));
-
-  it('replaces an id of the application that is unsafe', () =>
-    withApp({ genReqId: () => 'two words' }, {}, async (app) => {
-      addIdsRoute(app);
-      const response = await app.inject('/');
-      const [requestId, scopeId] = response.json();
-      assert.equal(requestId, 'two words');
-      assert.match(scopeId, /^[\da-f]{8}-/);
-      assert.equal(response.headers['x-request-id'], scopeId);
-    }));
-
-  it("adds the id of the scope to the lines of Fastify's logger", async () => {
-    const lines: string[] = [];
-    await withApp({ logger: { stream: { write: (line: string) => lines.push(line) } } }, {}, async (app) => {
-      addIdsRoute(app);
-      const { headers } = await app.inject('/');
-      const logged = lines.map((line) => JSON.parse(line).reqId).filter((id) => id !== undefined);
-      assert.ok(logged.length > 0);
-      for (const id of logged) assert.equal(id, headers['x-request-id']);
-    });
-  });
-
-  it('rejects app.ready() if an option is invalid', () =>
-    withApp({}, {}, async () => {
-      const app = fastify();
-      // Without `await`, it is app.ready() that reports the error.
-      void app.register(requestScope, { deadline: -1 });
-      await assert.rejects(async () => app.ready(), { code: 'ERR_INVALID_OPTION' });
-      await app.close();
-    }));
-
-  it('runs all hooks of a request in the scope', () =>
-    withApp({}, {}, async (app) => {
-      const scopeIds: Record<string, string | undefined> = {};
-      const recordId = (hook: string) => {
-        scopeIds[hook] = tryGetRequestScope()?.id;
-      };
-      app.addHook('onRequest', async () => recordId('onRequest'));
-      app.addHook('preParsing', async (_request, _reply, payload) => {
-        recordId('preParsing');
-        return payload.pipe(
-          new Transform({
-            transform(chunk, _encoding, done) {
-              recordId('a stream of preParsing');
-              done(null, chunk);
-            },
-          }),
-        );
-      });
-      app.addHook('preValidation', async () => recordId('preValidation'));
-      app.addHook('preHandler', async () => recordId('preHandler'));
-      app.addHook('preSerialization', async (_request, _reply, payload) => {
-        recordId('preSerialization');
-        return payload;
-      });
-      app.addHook('onSend', async () => recordId('onSend'));
-      const responded = new Promise<void>((resolve) => {
-        app.addHook('onResponse', async () => {
-          recordId('onResponse');
-          resolve();
-        });
-      });
-      app.post('/', () => ({ ok: true }));
-      await app.listen({ host: '127.0.0.1', port: 0 });
-      const { port } = app.server.address() as AddressInfo;
-      const headers = { 'content-type': 'application/json' };
-      const response = await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', headers, body: '{"a":1}' });
-      await response.text();
-      await responded;
-      const id = response.headers.get('x-request-id');
-      assert.equal(Object.keys(scopeIds).length, 8);
-      for (const [hook, scopeId] of Object.entries(scopeIds)) assert.equal(scopeId, id, hook);
-    }));
-
-  it('runs onTimeout and onRequestAbort in the scope', () =>
-    withApp({ connectionTimeout: 50 }, { trustRequestId: true }, async (app) => {
-      const timedOut = new Promise((resolve) => {
-        app.addHook('onTimeout', async () => resolve(tryGetRequestScope()?.id));
-      });
-      const aborted = new Promise((resolve) => {
-        app.addHook('onRequestAbort', async (_request) => resolve(tryGetRequestScope()?.id));
-      });
-      app.get('/', () => new Promise(() => {}));
-      await app.listen({ host: '127.0.0.1', port: 0 });
-      const { port } = app.server.address() as AddressInfo;
-      const socket = createConnection(port, '127.0.0.1');
-      try {
-        socket.on('error', () => {});
-        socket.write('GET / HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: waits\r\n\r\n');
-        assert.equal(await timedOut, 'waits');
-        socket.destroy();
-        assert.equal(await aborted, 'waits');
-      } finally {
-        socket.destroy();
-      }
-    }));
-
-  it('runs the listeners of compressed WebSocket messages in the scope of their own upgrade', () =>
-    withApp({ forceCloseConnections: true }, { trustRequestId: true }, async (app) => {
-      await app.register(websocket, { options: { perMessageDeflate: true } });
-      app.get('/', { websocket: true }, (socket) => {
-        socket.on('message', () => socket.send(tryGetRequestScope()?.id ?? 'none'));
-      });
-      await app.listen({ host: '127.0.0.1', port: 0 });
-      const { port } = app.server.address() as AddressInfo;
-      // ws does not compress messages below one kilobyte.
-      const message = 'ab'.repeat(20_000);
-      await Promise.all(
-        Array.from({ length: 20 }, async (_, index) => {
-          const id = `socket-${index}`;
-          const client = new WebSocket(`ws://127.0.0.1:${port}/`, { headers: { 'x-request-id': id } });
-          try {
-            await once(client, 'open');
-            const replies: string[] = [];
-            const all = new Promise<void>((resolve, reject) => {
-              client.on('error', reject);
-              client.on('message', (reply) => {
-                replies.push(String(reply));
-                if (replies.length === 5) resolve();
-              });
-            });
-            for (let count = 0; count < 5; count++) client.send(message);
-            await all;
-            assert.deepEqual(replies, new Array(5).fill(id));
-          } finally {
-            client.terminate();
-          }
-        }),
-      );
-    }));
-
-  it('adds the id to a response that the handler has hijacked', () =>
-    withApp({}, {}, async (app) => {
-      app.get('/', (_request, reply) => {
-        reply.hijack();
-        reply.raw.end(getRequestScope().id);
-      });
-      const { headers, body } = await app.inject('/');
-      assert.equal(headers['x-request-id'], body);
-    }));
-
-  it('passes the error of a session that cannot be loaded to the error handler, in the scope', () => {
-    const failing = { open: () => Promise.reject(new RequestError('ERR_SESSION_STORE', 'down')) };
-    return withApp({}, { session: failing }, async (app) => {
-      app.get('/', () => 'never');
-      app.setErrorHandler((error: Error & { code?: string }, _request, reply) =>
-        reply.code(503).send(`${error.code} ${tryGetRequestScope() === undefined}`),
-      );
-      const { statusCode, body } = await app.inject('/');
-      assert.deepEqual([statusCode, body], [503, 'ERR_SESSION_STORE false']);
-    });
-  });
-
-  it('finds the session of @fastify/session if an adapter for node:http has opened the scope', async () => {
-    const inner: { app?: FastifyInstance } = {};
-    const outer = httpScope(
-      (request: IncomingMessage, response: ServerResponse) => inner.app?.routing(request, response),
-      { trustRequestId: true },
-    );
-    const server = createServer(outer);
-    const app = fastify({ forceCloseConnections: true, serverFactory: () => server });
-    inner.app = app;
+for (const [form, register] of [
+  ['app.register(requestScope(options))', createAndRegister],
+  ['app.register(requestScope, options)', registerWithOptions],
+] as const) {
+  /** Calls `use` with an application, and closes the application afterwards. */
+  const withApp = async (
+    options: FastifyHttpOptions<Server>,
+    scopeOptions: RequestScopeOptions,
+    use: (app: FastifyInstance) => Promise<void>,
+  ): Promise<void> => {
+    const app = fastify(options);
     try {
-      await app.register(requestScope);
-      await app.register(fastifyCookie);
-      await app.register(fastifySession, { secret: 'a secret of thirty-two characters', cookie: { secure: false } });
-      app.get('/', async (request) => {
-        session().set('user', 'ada');
-        return `${getRequestScope().id} ${Reflect.get(request.session, 'user')} ${session().id === request.session.sessionId}`;
-      });
-      await app.listen({ host: '127.0.0.1', port: 0 });
-      const { port } = app.server.address() as AddressInfo;
-      const { status, body } = await sendRequest({ port }, { path: '/', headers: { 'x-request-id': 'outer' } });
-      assert.deepEqual([status, body], [200, 'outer ada true']);
+      await register(app, scopeOptions);
+      await use(app);
     } finally {
       await app.close();
     }
+  };
+
+  describe(form, () => {
+    const addIdsRoute = (app: FastifyInstance) => app.get('/', (request) => [request.id, getRequestScope().id]);
+
+    it('uses one id for the request, the scope and the response', () =>
+      withApp({}, {}, async (app) => {
+        addIdsRoute(app);
+        const { headers, ...response } = await app.inject('/');
+        const [requestId, scopeId] = response.json();
+        assert.match(scopeId, /^[\da-f]{8}-/);
+        assert.deepEqual([requestId, headers['x-request-id']], [scopeId, scopeId]);
+      }));
+
+    it('uses the id that the genReqId of the application generates', () =>
+      withApp({ genReqId: () => 'generated' }, { trustRequestId: true }, async (app) => {
+        addIdsRoute(app);
+        const response = await app.inject({ url: '/', headers: { 'x-request-id': 'from-client' } });
+        const { headers } = response;
+        assert.deepEqual([response.json(), headers['x-request-id']], [['generated', 'generated'], 'generated']);
+      }));
+
+    it('uses the header that the requestIdHeader of the application names', () =>
+      withApp({ requestIdHeader: 'x-trace' }, {}, async (app) => {
+        addIdsRoute(app);
+        const response = await app.inject({ url: '/', headers: { 'x-trace': 'traced' } });
+        assert.deepEqual([response.json(), response.headers['x-request-id']], [['traced', 'traced'], 'traced']);
+      }));
+
+    it('replaces an id of the application that is unsafe', () =>
+      withApp({ genReqId: () => 'two words' }, {}, async (app) => {
+        addIdsRoute(app);
+        const response = await app.inject('/');
+        const [requestId, scopeId] = response.json();
+        assert.equal(requestId, 'two words');
+        assert.match(scopeId, /^[\da-f]{8}-/);
+        assert.equal(response.headers['x-request-id'], scopeId);
+      }));
+
+    it("adds the id of the scope to the lines of Fastify's logger", async () => {
+      const lines: string[] = [];
+      await withApp({ logger: { stream: { write: (line: string) => lines.push(line) } } }, {}, async (app) => {
+        addIdsRoute(app);
+        const { headers } = await app.inject('/');
+        const logged = lines.map((line) => JSON.parse(line).reqId).filter((id) => id !== undefined);
+        assert.ok(logged.length > 0);
+        for (const id of logged) assert.equal(id, headers['x-request-id']);
+      });
+    });
+
+    it('runs all hooks of a request in the scope', () =>
+      withApp({}, {}, async (app) => {
+        const scopeIds: Record<string, string | undefined> = {};
+        const recordId = (hook: string) => {
+          scopeIds[hook] = tryGetRequestScope()?.id;
+        };
+        app.addHook('onRequest', async () => recordId('onRequest'));
+        app.addHook('preParsing', async (_request, _reply, payload) => {
+          recordId('preParsing');
+          return payload.pipe(
+            new Transform({
+              transform(chunk, _encoding, done) {
+                recordId('a stream of preParsing');
+                done(null, chunk);
+              },
+            }),
+          );
+        });
+        app.addHook('preValidation', async () => recordId('preValidation'));
+        app.addHook('preHandler', async () => recordId('preHandler'));
+        app.addHook('preSerialization', async (_request, _reply, payload) => {
+          recordId('preSerialization');
+          return payload;
+        });
+        app.addHook('onSend', async () => recordId('onSend'));
+        const responded = new Promise<void>((resolve) => {
+          app.addHook('onResponse', async () => {
+            recordId('onResponse');
+            resolve();
+          });
+        });
+        app.post('/', () => ({ ok: true }));
+        await app.listen({ host: '127.0.0.1', port: 0 });
+        const { port } = app.server.address() as AddressInfo;
+        const headers = { 'content-type': 'application/json' };
+        const response = await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', headers, body: '{"a":1}' });
+        await response.text();
+        await responded;
+        const id = response.headers.get('x-request-id');
+        assert.equal(Object.keys(scopeIds).length, 8);
+        for (const [hook, scopeId] of Object.entries(scopeIds)) assert.equal(scopeId, id, hook);
+      }));
+
+    it('runs onTimeout and onRequestAbort in the scope', () =>
+      withApp({ connectionTimeout: 50 }, { trustRequestId: true }, async (app) => {
+        const timedOut = new Promise((resolve) => {
+          app.addHook('onTimeout', async () => resolve(tryGetRequestScope()?.id));
+        });
+        const aborted = new Promise((resolve) => {
+          app.addHook('onRequestAbort', async (_request) => resolve(tryGetRequestScope()?.id));
+        });
+        app.get('/', () => new Promise(() => {}));
+        await app.listen({ host: '127.0.0.1', port: 0 });
+        const { port } = app.server.address() as AddressInfo;
+        const socket = createConnection(port, '127.0.0.1');
+        try {
+          socket.on('error', () => {});
+          socket.write('GET / HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: waits\r\n\r\n');
+          assert.equal(await timedOut, 'waits');
+          socket.destroy();
+          assert.equal(await aborted, 'waits');
+        } finally {
+          socket.destroy();
+        }
+      }));
+
+    it('runs the listeners of compressed WebSocket messages in the scope of their own upgrade', () =>
+      withApp({ forceCloseConnections: true }, { trustRequestId: true }, async (app) => {
+        await app.register(websocket, { options: { perMessageDeflate: true } });
+        app.get('/', { websocket: true }, (socket) => {
+          socket.on('message', () => socket.send(tryGetRequestScope()?.id ?? 'none'));
+        });
+        await app.listen({ host: '127.0.0.1', port: 0 });
+        const { port } = app.server.address() as AddressInfo;
+        // ws does not compress messages below one kilobyte.
+        const message = 'ab'.repeat(20_000);
+        await Promise.all(
+          Array.from({ length: 20 }, async (_, index) => {
+            const id = `socket-${index}`;
+            const client = new WebSocket(`ws://127.0.0.1:${port}/`, { headers: { 'x-request-id': id } });
+            try {
+              await once(client, 'open');
+              const replies: string[] = [];
+              const all = new Promise<void>((resolve, reject) => {
+                client.on('error', reject);
+                client.on('message', (reply) => {
+                  replies.push(String(reply));
+                  if (replies.length === 5) resolve();
+                });
+              });
+              for (let count = 0; count < 5; count++) client.send(message);
+              await all;
+              assert.deepEqual(replies, new Array(5).fill(id));
+            } finally {
+              client.terminate();
+            }
+          }),
+        );
+      }));
+
+    it('adds the id to a response that the handler has hijacked', () =>
+      withApp({}, {}, async (app) => {
+        app.get('/', (_request, reply) => {
+          reply.hijack();
+          reply.raw.end(getRequestScope().id);
+        });
+        const { headers, body } = await app.inject('/');
+        assert.equal(headers['x-request-id'], body);
+      }));
+
+    it('passes the error of a session that cannot be loaded to the error handler, in the scope', () => {
+      const failing = { open: () => Promise.reject(new RequestError('ERR_SESSION_STORE', 'down')) };
+      return withApp({}, { session: failing }, async (app) => {
+        app.get('/', () => 'never');
+        app.setErrorHandler((error: Error & { code?: string }, _request, reply) =>
+          reply.code(503).send(`${error.code} ${tryGetRequestScope() === undefined}`),
+        );
+        const { statusCode, body } = await app.inject('/');
+        assert.deepEqual([statusCode, body], [503, 'ERR_SESSION_STORE false']);
+      });
+    });
+
+    it('finds the session of @fastify/session if an adapter for node:http has opened the scope', async () => {
+      const inner: { app?: FastifyInstance } = {};
+      const outer = httpScope(
+        (request: IncomingMessage, response: ServerResponse) => inner.app?.routing(request, response),
+        { trustRequestId: true },
+      );
+      const server = createServer(outer);
+      const app = fastify({ forceCloseConnections: true, serverFactory: () => server });
+      inner.app = app;
+      try {
+        await register(app, {});
+        await app.register(fastifyCookie);
+        await app.register(fastifySession, { secret: 'a secret of thirty-two characters', cookie: { secure: false } });
+        app.get('/', async (request) => {
+          session().set('user', 'ada');
+          return `${getRequestScope().id} ${Reflect.get(request.session, 'user')} ${session().id === request.session.sessionId}`;
+        });
+        await app.listen({ host: '127.0.0.1', port: 0 });
+        const { port } = app.server.address() as AddressInfo;
+        const { status, body } = await sendRequest({ port }, { path: '/', headers: { 'x-request-id': 'outer' } });
+        assert.deepEqual([status, body], [200, 'outer ada true']);
+      } finally {
+        await app.close();
+      }
+    });
+
+    it('detects HTTPS with the trustProxy setting of Fastify', async () => {
+      for (const trustProxy of [false, true]) {
+        const isSecureValues: boolean[] = [];
+        const observing: Sessions = {
+          open(exchange) {
+            isSecureValues.push(exchange.isSecure);
+            throw new RequestError('ERR_SESSION_STORE', 'not needed');
+          },
+        };
+        await withApp({ trustProxy }, { session: observing }, async (app) => {
+          app.get('/', () => 'never');
+          await app.inject({ url: '/', headers: { 'x-forwarded-proto': 'https' } });
+        });
+        assert.deepEqual(isSecureValues, [trustProxy]);
+      }
+    });
+
+    it('opens the scope for the whole application, and only there', async () => {
+      const inner = fastify();
+      const outer = fastify();
+      try {
+        await outer.register(async (child) => {
+          await register(child, {});
+          child.get('/child', () => tryGetRequestScope()?.path);
+        });
+        outer.get('/outer', () => String(tryGetRequestScope()));
+        assert.equal((await outer.inject('/child')).body, '/child');
+        assert.equal((await outer.inject('/outer')).body, 'undefined');
+        await register(inner, {});
+        await inner.register(async (child) => child.get('/child', () => tryGetRequestScope()?.path));
+        assert.equal((await inner.inject('/child')).body, '/child');
+        assert.equal(inner.hasPlugin('@throughline/request'), true);
+      } finally {
+        await Promise.all([inner.close(), outer.close()]);
+      }
+    });
+  });
+}
+
+/** A type provider, as packages for schemas define it. */
+interface SchemaTypes extends FastifyTypeProvider {
+  readonly validator: this['schema'];
+  readonly serializer: this['schema'];
+}
+
+describe('requestScope() of Fastify', () => {
+  it('throws if an option is invalid', () => {
+    assert.throws(() => requestScope({ deadline: -1 }), { code: 'ERR_INVALID_OPTION', message: /deadline/ });
   });
 
-  it('detects HTTPS with the trustProxy setting of Fastify', async () => {
-    for (const trustProxy of [false, true]) {
-      const isSecureValues: boolean[] = [];
-      const observing: Sessions = {
-        open(exchange) {
-          isSecureValues.push(exchange.isSecure);
-          throw new RequestError('ERR_SESSION_STORE', 'not needed');
-        },
-      };
-      await withApp({ trustProxy }, { session: observing }, async (app) => {
-        app.get('/', () => 'never');
-        await app.inject({ url: '/', headers: { 'x-forwarded-proto': 'https' } });
-      });
-      assert.deepEqual(isSecureValues, [trustProxy]);
+  it('rejects app.ready() if an option that was passed to register() is invalid', async () => {
+    const app = fastify();
+    // Without `await`, it is app.ready() that reports the error.
+    void app.register(requestScope, { deadline: -1 });
+    await assert.rejects(async () => app.ready(), { code: 'ERR_INVALID_OPTION', message: /deadline/ });
+    await app.close();
+  });
+
+  it('rejects app.ready() if options are passed to register() after the plugin was created', async () => {
+    const app = fastify();
+    const misplaced = { deadline: 1000, prefix: '/api' };
+    void app.register(requestScope(), misplaced);
+    await assert.rejects(async () => app.ready(), {
+      code: 'ERR_INVALID_OPTION',
+      message: /ignores options: deadline\. Use app\.register\(requestScope\(options\)\)/,
+    });
+    await app.close();
+    const wrong = () => {
+      // @ts-expect-error the plugin has no options
+      app.register(requestScope(), { deadline: 1000 });
+    };
+    assert.equal(typeof wrong, 'function');
+  });
+
+  it('accepts the options of register() itself', async () => {
+    for (const plugin of [requestScope(), requestScope]) {
+      const app = fastify();
+      await app.register(plugin, { prefix: '/api', logLevel: 'warn' });
+      app.get('/', () => getRequestScope().path);
+      assert.equal((await app.inject('/')).body, '/');
+      await app.close();
     }
+  });
+
+  it('throws if it is called with an application', async () => {
+    const app = fastify();
+    const call: (app: object) => unknown = requestScope;
+    assert.throws(() => call(app), { code: 'ERR_INVALID_OPTION', message: /Use app\.register\(requestScope/ });
+    await app.close();
+  });
+
+  it('accepts every kind of application in its types', () => {
+    const use = () => {
+      fastify({ http2: true }).register(requestScope());
+      fastify({ http2: true }).register(requestScope, { deadline: 1000 });
+      fastify({ https: {} }).register(requestScope({ deadline: 1000 }));
+      fastify({ https: {} }).register(requestScope);
+      fastify({ loggerInstance: pino() }).register(requestScope());
+      fastify({ loggerInstance: pino() }).register(requestScope, { deadline: 1000 });
+      fastify().withTypeProvider<SchemaTypes>().register(requestScope());
+      fastify().withTypeProvider<SchemaTypes>().register(requestScope, { deadline: 1000 });
+      // @ts-expect-error the deadline is not a number
+      fastify().register(requestScope, { deadline: '1s' });
+      // @ts-expect-error the deadline is not a number
+      fastify().register(requestScope({ deadline: '1s' }));
+    };
+    assert.equal(typeof use, 'function');
   });
 });

@@ -1,22 +1,40 @@
-/** Runs the programs of docs/request.md. Only their port is replaced with a free one. */
+/** Runs the programs of docs/request.md. Those in TypeScript are compiled. Only their port is replaced with a free one. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 const page = readFileSync(new URL('../../../../docs/request.md', import.meta.url), 'utf8');
 
-/** The programs, each under the heading of its framework. */
+interface Program {
+  /** The heading of the framework, with a number if there are several programs under it. */
+  readonly title: string;
+  readonly language: string;
+  readonly code: string;
+}
+
+/** The programs that users copy: the blocks whose first line names a file `server`. */
 const programs = page
   .split(/^### /m)
   .slice(1)
-  .flatMap((section) => {
-    const program = /```js\n(\/\/ server\.js\n[\s\S]*?)```/.exec(section)?.[1];
-    return program === undefined ? [] : [{ framework: section.split('\n', 1)[0] ?? '', program }];
+  .flatMap((section): Program[] => {
+    const [framework = ''] = section.split('\n', 1);
+    const blocks = [...section.matchAll(/```(js|ts)\n(\/\/ server\.\1\n[\s\S]*?)```/g)];
+    return blocks.map(([, language = '', code = ''], index) => ({
+      title: index === 0 ? framework : `${framework} (${index + 1})`,
+      language,
+      code,
+    }));
   });
+
+/** The environment variables that the programs read. */
+const environment = { ...process.env, SESSION_SECRET: randomBytes(32).toString('base64url') };
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -28,17 +46,23 @@ async function freePort(): Promise<number> {
 }
 
 test('docs/request.md has a program for each framework', () => {
-  const names = programs.map(({ framework }) => framework);
-  assert.deepEqual(names, ['node:http and http2', 'Express', 'Fastify', 'Koa', 'Hono', 'h3', 'Nest']);
+  const titles = programs.map(({ title }) => title);
+  assert.deepEqual(titles, ['node:http and http2', 'Express', 'Fastify', 'Koa', 'Hono', 'h3', 'Nest', 'Nest (2)']);
 });
 
-for (const { framework, program } of programs) {
-  test(`the program for ${framework} responds with the id of the request`, async () => {
+for (const { title, language, code } of programs) {
+  test(`the program for ${title} responds with the id of the request`, async () => {
     const port = await freePort();
     // The file is written into this package, so that its imports of the package resolve.
-    const file = fileURLToPath(new URL(`docs-${framework.replace(/\W+/g, '-')}.mjs`, import.meta.url));
-    writeFileSync(file, program.replace('8080', `${port}`));
-    const child = spawn(process.execPath, [file], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const folder = mkdtempSync(fileURLToPath(new URL('guide-program-', import.meta.url)));
+    const file = join(folder, `server.${language}`);
+    writeFileSync(file, code.replace('8080', `${port}`));
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+    if (language === 'ts') await compile(file);
+    const child = spawn(process.execPath, [join(folder, 'server.js')], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: environment,
+    });
     let errorOutput = '';
     child.stderr.on('data', (text) => {
       errorOutput += text;
@@ -54,9 +78,25 @@ for (const { framework, program } of programs) {
     } finally {
       child.kill();
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-      rmSync(file);
+      rmSync(folder, { recursive: true });
     }
   });
+}
+
+/** Compiles a program as a project of Nest does, with the types of decorated constructors at run time. */
+async function compile(file: string): Promise<void> {
+  const compiler = join(dirname(fileURLToPath(import.meta.resolve('typescript/package.json'))), 'bin/tsc');
+  const options = [
+    '--ignoreConfig',
+    '--strict',
+    '--skipLibCheck',
+    '--experimentalDecorators',
+    '--emitDecoratorMetadata',
+  ];
+  const modules = ['--module', 'nodenext', '--target', 'es2022', '--types', 'node'];
+  await promisify(execFile)(process.execPath, [compiler, ...options, ...modules, file]).catch((error) =>
+    assert.fail(error.stdout || error),
+  );
 }
 
 /**

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { EventEmitter, once } from 'node:events';
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import {
   connect as connectHttp2,
@@ -228,23 +228,6 @@ describe('requestScope() for node:http', () => {
       });
     }
     assert.equal(tryGetRequestScope(), undefined);
-  });
-
-  it('returns the rejection of its listener to a server with captureRejections, even if the session had to be loaded', async () => {
-    const store = new Map<string, unknown>();
-    const listener = async (request: IncomingMessage, response: ServerResponse) => {
-      if (request.url === '/rejects') throw new Error('rejected');
-      session().set('user', 'ada');
-      response.end();
-    };
-    const options = { session: sessions({ secret, store, log: silentLog }) };
-    const server = withCapturedRejections(() => createServer(requestScope(listener, options)));
-    await withServer(listen(server), async (running) => {
-      const cookie = cookieOf(await sendRequest(running, { path: '/' }));
-      for (const headers of [{}, { cookie }]) {
-        assert.equal((await sendRequest(running, { path: '/rejects', headers })).status, 500);
-      }
-    });
   });
 
   it('keeps the scope and the id of the outer one if it is mounted twice', async () => {
@@ -606,19 +589,6 @@ describe('an x-request-id header that the application sets', () => {
     }
   });
 });
-
-/**
- * Creates a server that handles the rejections of its listeners. `createServer()` has no option for that, so the
- * default of all emitters is changed while the server is created.
- */
-function withCapturedRejections(create: () => Server): Server {
-  EventEmitter.captureRejections = true;
-  try {
-    return create();
-  } finally {
-    EventEmitter.captureRejections = false;
-  }
-}
 
 describe('compressed WebSocket messages', () => {
   it('are received in the scope of their own upgrade', async () => {

@@ -91,6 +91,20 @@ async function testSignInAndOut(server: ServerAddress): Promise<void> {
   assert.deepEqual(await postSessionAction(bob, 'show'), { user: 'bob', items: ['pen'] });
 }
 
+async function testOtherSites(server: ServerAddress): Promise<void> {
+  const ada = newUser(server);
+  await postSessionAction(ada, 'sign-in', 'ada');
+  for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { origin: 'https://evil.example' }]) {
+    const { status } = await ada.send('/session/sign-out', { method: 'POST', headers });
+    assert.ok(status >= 400, `${status}`);
+    assert.deepEqual(await postSessionAction(ada, 'show'), { user: 'ada', items: [] });
+  }
+  const origin = `http://127.0.0.1:${server.port}`;
+  const { text, headers } = await ada.send('/session/sign-out', { method: 'POST', headers: { origin } });
+  assert.deepEqual(JSON.parse(text), emptyVisit);
+  assert.deepEqual([headers.get('cache-control'), headers.get('vary')], ['private', 'Cookie']);
+}
+
 async function testConcurrentChanges(server: ServerAddress): Promise<void> {
   const ada = newUser(server);
   await postSessionAction(ada, 'sign-in', 'ada');
@@ -132,8 +146,8 @@ async function testForgedCookies(server: ServerAddress): Promise<void> {
     `${id}.${'A'.repeat(43)}`,
     sign(id, 'another secret of thirty-two characters'),
     // Signed with the right secret, but never issued.
-    sign('A'.repeat(32), SECRET),
-    sign('__proto__', SECRET),
+    sign(`sid.${'A'.repeat(32)}`, SECRET).slice('sid.'.length),
+    sign('sid.__proto__', SECRET).slice('sid.'.length),
   ];
   for (const value of forgedValues) {
     const eve = newUser(server);
@@ -164,6 +178,10 @@ for (const runtime of ['bun', 'deno', 'workerd'] as const) {
 
       it('keeps a separate session for each user', timeLimit, () =>
         withServer(launchServer(runtime, app, { hasSessions: true }), (server) => testSignInAndOut(server)),
+      );
+
+      it('refuses requests of other sites', timeLimit, () =>
+        withServer(launchServer(runtime, app, { hasSessions: true }), (server) => testOtherSites(server)),
       );
 
       it('loses no change of concurrent requests of one user', timeLimit, () =>

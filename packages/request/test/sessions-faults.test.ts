@@ -18,6 +18,11 @@ const userHandler: SessionHandler = (_request, response, url) => {
   response.end(String(session().get('user') ?? 'none'));
 };
 
+/** The value of a cookie whose id is not that of a session. */
+function signedCookie(id: string, secret = SECRET): string {
+  return encodeURIComponent(sign(`sid.${id}`, secret).slice('sid.'.length));
+}
+
 test('malformed, forged and oversized cookies name no session', async () => {
   const store = new Map<string, unknown>();
   await using server = await startSessionServer(userHandler, { store });
@@ -36,10 +41,11 @@ test('malformed, forged and oversized cookies name no session', async () => {
     `sid=${validValue.slice(0, -1)}`,
     `sid=${validValue}A`,
     `sid=${id.toLowerCase()}${validValue.slice(32)}`,
-    `sid=${encodeURIComponent(sign(id, 'a secret that the server does not have'))}`,
-    `sid=${encodeURIComponent(sign('__proto__', SECRET))}`,
-    `sid=${encodeURIComponent(sign('../../etc/passwd', SECRET))}`,
-    `sid=${encodeURIComponent(sign('x'.repeat(32), SECRET))}`,
+    `sid=${signedCookie(id, 'a secret that the server does not have')}`,
+    `sid=${encodeURIComponent(sign(id, SECRET))}`,
+    `sid=${signedCookie('__proto__')}`,
+    `sid=${signedCookie('../../etc/passwd')}`,
+    `sid=${signedCookie('x'.repeat(32))}`,
     'sid=%',
     'sid=%E0%A4%A',
     'sid=%00',
@@ -47,7 +53,7 @@ test('malformed, forged and oversized cookies name no session', async () => {
     `sid=${'%41'.repeat(4000)}`,
     `__proto__=${validValue}`,
     `${'a=b; '.repeat(2000)}`,
-    `sid=wrong; sid=${encodeURIComponent(validValue)}`,
+    `sid2=${encodeURIComponent(validValue)}`,
     '"',
     'sid="',
     ';;;;,,,,',
@@ -66,7 +72,7 @@ test('malformed, forged and oversized cookies name no session', async () => {
 
 test('each new session gets its own id, even if the request carries a forged cookie', async () => {
   await using server = await startSessionServer(userHandler);
-  const forged = encodeURIComponent(sign('x'.repeat(32), SECRET));
+  const forged = signedCookie('x'.repeat(32));
   const ids = new Set<string>();
   for (let i = 0; i < 20; i++) {
     const user = server.newUser();
@@ -195,6 +201,9 @@ test('an entry that belongs to another session, or is not a session, is ignored'
   await ada.send('/?set=ada');
   await bob.send('/?set=bob');
   const [adasKey = '', bobsKey = ''] = store.keys();
+  const id = adasKey.split(':').at(-1);
+  const now = Date.now();
+  const packed = (record: unknown, expires?: number) => JSON.stringify({ value: JSON.stringify(record), expires });
   const foreignEntries = [
     store.get(bobsKey),
     'not JSON',
@@ -202,9 +211,12 @@ test('an entry that belongs to another session, or is not a session, is ignored'
     '{"value":null}',
     '{}',
     '{"value":"[1,2,3]"}',
-    JSON.stringify({ value: JSON.stringify([2, adasKey.split(':')[1], 'now', 0, 'w', []]) }),
-    JSON.stringify({ value: JSON.stringify([2, adasKey.split(':')[1], Date.now(), Date.now(), 'w', [['user']]]) }),
-    JSON.stringify({ value: JSON.stringify([2, adasKey.split(':')[1], Date.now(), Date.now(), 'w', []]), expires: 1 }),
+    packed([3, id, 'now', 0, 'w', null, []]),
+    packed([3, id, now, now, 'w', null, [['user']]]),
+    packed([3, id, now, now, 'w', 42, []]),
+    packed([2, id, now, now, 'w', []]),
+    packed([3, id, 42]),
+    packed([3, id, now, now, 'w', null, []], 1),
     42,
     null,
   ];
@@ -213,6 +225,9 @@ test('an entry that belongs to another session, or is not a session, is ignored'
     const { text } = await ada.send('/');
     assert.equal(text, 'none', `${entry}`);
   }
+  // The record would be read if it were intact.
+  store.set(adasKey, packed([3, id, now, now, 'w', null, [['user', 'intact']]]));
+  assert.equal((await ada.send('/')).text, 'intact');
   assert.equal((await bob.send('/')).text, 'bob');
 });
 

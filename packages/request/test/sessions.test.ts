@@ -400,10 +400,15 @@ test('sessions() rejects invalid options', () => {
       code: 'ERR_INVALID_OPTION',
       message,
     });
-  assertRejected({ secret: undefined }, /at least 32 characters/);
-  assertRejected({ secret: 'short' }, /at least 32 characters/);
-  assertRejected({ secret: [SECRET, 'short'] }, /at least 32 characters/);
-  assertRejected({ secret: [] }, /at least 32 characters/);
+  assertRejected(
+    { secret: undefined },
+    /^`secret` of sessions\(\) is undefined\..* such as SESSION_SECRET.*at least 32/,
+  );
+  assertRejected({ secret: [SECRET, undefined] }, /^`secret\[1\]` of sessions\(\) is undefined\..*SESSION_SECRET/);
+  assertRejected({ secret: '' }, /^`secret` of sessions\(\) has only 0 characters\..*at least 32 characters/);
+  assertRejected({ secret: [SECRET, 'short'] }, /^`secret\[1\]` of sessions\(\) has only 5 characters\./);
+  assertRejected({ secret: null }, /^`secret` of sessions\(\) must be a string, not null\./);
+  assertRejected({ secret: [] }, /^`secret` of sessions\(\) is an empty array\..*at least 32 characters/);
   assertRejected({ idleTimeout: 0 }, /idleTimeout must be a number/);
   assertRejected({ absoluteTimeout: '1d' }, /absoluteTimeout must be a number.*not 1d/);
   assertRejected({ storeTimeout: Number.NaN }, /storeTimeout/);

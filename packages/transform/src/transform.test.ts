@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it, test } from 'node:test';
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
 import { TransformError } from './parse/transform-error.js';
 import { type TransformOptions, transform } from './transform.js';
@@ -239,4 +239,23 @@ async function limit() { return 3; }
     });
     assert.equal(found, [...code.matchAll(names)].length);
   });
+});
+
+test('invalid arguments are refused', () => {
+  const call = transform as (...args: unknown[]) => unknown;
+  const code = 'async function f() { await 1; }';
+  const invalid: [options: unknown, message: RegExp][] = [
+    [undefined, /The options of transform\(\) must be an object, not undefined\./],
+    [{}, /transform\(\) needs the option filename/],
+    [{ filename: 1 }, /The option filename of transform\(\) must be a string, not 1\./],
+    [{ fileName: 'f.js' }, /transform\(\) has no option fileName\. Did you mean filename\?/],
+    [{ filename: 'f.js', sourcetype: 'module' }, /Did you mean sourceType\?/],
+    [{ filename: 'f.js', sourceType: 'esm' }, /must be one of module, commonjs, script, not 'esm'\./],
+    [{ filename: 'f.js', lang: 'typescript' }, /must be one of js, jsx, ts, tsx, not 'typescript'\./],
+    [{ filename: 'f.js', generators: true }, /must be one of next, creation, not true\./],
+  ];
+  for (const [options, message] of invalid) {
+    assert.throws(() => call(code, options), { name: 'TypeError', code: 'ERR_INVALID_OPTION', message });
+  }
+  assert.throws(() => call(Buffer.from(code), { filename: 'f.js' }), { name: 'TypeError', message: /string/ });
 });

@@ -10,12 +10,16 @@
 import type { SourceMap } from 'magic-string';
 import { analyze } from './analysis/analyze.js';
 import { findAsyncAwaitKeywords } from './analysis/async-await-keywords.js';
+import { checkOptions, invalidOption } from './check-options.js';
 import { CodeWriter } from './emit/code-writer.js';
 import { emitConstructs } from './emit/emit.js';
 import { emitFileOpening } from './emit/file-opening.js';
 import { FreeNames } from './emit/free-names.js';
 import { SourceEdits } from './emit/source-edits.js';
-import { type Language, parse, type SourceType } from './parse/parse.js';
+import { LANGUAGES, type Language, parse, SOURCE_TYPES, type SourceType } from './parse/parse.js';
+
+/** The values of the option `generators`. */
+export const GENERATOR_FRAMES = ['next', 'creation'] as const;
 
 /** Options of {@link transform}. */
 export interface TransformOptions {
@@ -36,7 +40,7 @@ export interface TransformOptions {
    *
    * @see https://github.com/tc39/proposal-async-context
    */
-  readonly generators?: 'next' | 'creation';
+  readonly generators?: (typeof GENERATOR_FRAMES)[number];
   /** Code to insert at the beginning of the file, before all of its imports. */
   readonly begins?: string;
 }
@@ -59,16 +63,22 @@ export interface TransformResult {
  * @param options see {@link TransformOptions}
  * @returns the code and its source map, or undefined if there is nothing to transform
  * @throws {TransformError} if the file does not parse or contains something that cannot be transformed
+ * @throws {TypeError} `ERR_INVALID_OPTION` if an option is unknown or has an invalid value, or if `filename` is missing
+ * @throws {TypeError} if the code is not a string
  *
  * @example
  * import { transform } from '@throughline/transform';
  *
  * const result = transform('async function f(p) { await p; }', { filename: 'f.js' });
- * console.log(result.code); // import{...}from'throughline/await';async function f(p) { await _wrapOperand(p); }
- * console.log(result.map.sources); // [ 'f.js' ]
+ * console.log(result?.code); // import{...}from'throughline/await';async function f(p) { await _wrapOperand(p); }
+ * console.log(result?.map.sources); // [ 'f.js' ]
  * console.log(transform('export const one = 1;', { filename: 'one.js' })); // undefined
  */
 export function transform(code: string, options: TransformOptions): TransformResult | undefined {
+  checkOptions('transform()', options, OPTIONS);
+  if (options.filename === undefined)
+    throw invalidOption('transform() needs the option filename, for errors and source maps.');
+  if (typeof code !== 'string') throw new TypeError(`The code must be a string, not ${typeof code}.`);
   const { filename, lang, generators = 'next', begins = '' } = options;
   // Most files have no suspension and are not parsed: each suspension is an `await` or is inside an async function.
   const keywords = findAsyncAwaitKeywords(code);
@@ -84,6 +94,14 @@ export function transform(code: string, options: TransformOptions): TransformRes
   emitFileOpening(program, facts.topLevel, sourceType, begins, writer);
   return edits.apply(code, filename);
 }
+
+const OPTIONS = {
+  filename: 'string',
+  lang: LANGUAGES,
+  sourceType: SOURCE_TYPES,
+  generators: GENERATOR_FRAMES,
+  begins: 'string',
+} as const;
 
 function languageOf(filename: string): Language {
   const [, extension] = /\.[cm]?([jt]sx?)$/.exec(filename) ?? [];

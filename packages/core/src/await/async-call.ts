@@ -22,7 +22,7 @@
 import { current } from '../engine/current.js';
 import type { OpaqueFrame } from '../engine/engine.js';
 import { NativePromise } from '../engine/jobs.js';
-import { type Emitted, type EmittedCall, exposeEmittedNames } from './emitted-code.js';
+import { type EmittedCall, withEmittedNames } from './emitted-code.js';
 import { isAnyProxyExposed, unwrapResult, wrapOperandSlowPath } from './thenables.js';
 
 /** Stored in place of a frame while the function is not suspended. */
@@ -56,6 +56,4 @@ export class AsyncCall {
   }
 }
 
-exposeEmittedNames(AsyncCall.prototype);
-
-export const asyncCall = (): EmittedCall => new AsyncCall() as unknown as Emitted<AsyncCall>;
+export const asyncCall: () => EmittedCall = /* @__PURE__ */ withEmittedNames(AsyncCall, () => new AsyncCall());

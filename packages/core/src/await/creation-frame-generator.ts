@@ -5,7 +5,7 @@
 import { current } from '../engine/current.js';
 import type { OpaqueFrame } from '../engine/engine.js';
 import { RUNNING } from './async-call.js';
-import { type Emitted, type EmittedCreationFrameGenerator, exposeEmittedNames } from './emitted-code.js';
+import { type EmittedCreationFrameGenerator, withEmittedNames } from './emitted-code.js';
 import { GuardedCall } from './guarded-call.js';
 import { unwrapResult, wrapOperand, wrapYielded } from './thenables.js';
 
@@ -65,7 +65,7 @@ export class CreationFrameGenerator extends GuardedCall {
   }
 }
 
-exposeEmittedNames(CreationFrameGenerator.prototype);
-
-export const creationFrameGenerator = (): EmittedCreationFrameGenerator =>
-  new CreationFrameGenerator() as unknown as Emitted<CreationFrameGenerator>;
+export const creationFrameGenerator: () => EmittedCreationFrameGenerator = /* @__PURE__ */ withEmittedNames(
+  CreationFrameGenerator,
+  () => new CreationFrameGenerator(),
+);

@@ -30,13 +30,20 @@ export type Emitted<Call> = {
 };
 
 /**
- * Gives a class's own methods their emitted names as well. A second property on the prototype adds no cost to a call.
- * @param prototype the prototype of a class that emitted code calls
+ * Gives the methods of a class their emitted names as well. A second property on the prototype adds no cost to a call.
+ * Inherited methods are included, because a bundler drops this call for a base class that is not used on its own.
+ * @param constructor a class that emitted code calls
+ * @param create creates an instance
+ * @returns `create`
  */
-export function exposeEmittedNames(prototype: object): void {
+export function withEmittedNames<Call extends object>(
+  { prototype }: { readonly prototype: Call },
+  create: () => Call,
+): () => Emitted<Call> {
   for (const [method, emittedName] of Object.entries(EMITTED_NAMES)) {
-    if (Object.hasOwn(prototype, method)) Reflect.set(prototype, emittedName, Reflect.get(prototype, method));
+    if (method in prototype) Reflect.set(prototype, emittedName, Reflect.get(prototype, method));
   }
+  return create as () => object as () => Emitted<Call>;
 }
 
 /** One call of an async function. */

@@ -49,6 +49,12 @@ describe('the functions that transformed code calls', () => {
     }
   });
 
+  it('do nothing for classic scripts on a runtime that follows flows itself', async () => {
+    await import('./entry-script.js');
+    const shared = Reflect.get(globalThis, Symbol.for('throughline.1')) as { await: EmittedImports };
+    assert.equal(shared.await, noop);
+  });
+
   it('have the short method names of emitted code, which call the methods of the class itself', () => {
     const emitted: Record<(typeof factories)[number], Record<string, string>> = {
       asyncCall: { off: 'suspend', on: 'resume', end: 'end' },

@@ -5,7 +5,7 @@
 import { current } from '../engine/current.js';
 import { RUNNING } from './async-call.js';
 import { patchAsyncGeneratorMethods } from './async-generator-methods.js';
-import { type Emitted, type EmittedGeneratorCall, exposeEmittedNames } from './emitted-code.js';
+import { type EmittedGeneratorCall, withEmittedNames } from './emitted-code.js';
 import { GuardedCall } from './guarded-call.js';
 import { scheduleBefore, toPromise } from './scheduling.js';
 import { wrapYielded } from './thenables.js';
@@ -45,9 +45,10 @@ class GeneratorCall extends GuardedCall {
   }
 }
 
-exposeEmittedNames(GeneratorCall.prototype);
+function prepareGeneratorCalls(): () => EmittedGeneratorCall {
+  // This must happen before the first generator is created: user code may keep references to its methods.
+  patchAsyncGeneratorMethods();
+  return withEmittedNames(GeneratorCall, () => new GeneratorCall());
+}
 
-export const generatorCall = (): EmittedGeneratorCall => new GeneratorCall() as unknown as Emitted<GeneratorCall>;
-
-// Before the first generator is created: user code may take the methods from it and keep them.
-patchAsyncGeneratorMethods();
+export const generatorCall: () => EmittedGeneratorCall = /* @__PURE__ */ prepareGeneratorCalls();

@@ -13,7 +13,7 @@
 import { current } from '../engine/current.js';
 import type { OpaqueFrame } from '../engine/engine.js';
 import { AsyncCall, RUNNING } from './async-call.js';
-import { type Emitted, type EmittedGuardedCall, exposeEmittedNames } from './emitted-code.js';
+import { type EmittedGuardedCall, withEmittedNames } from './emitted-code.js';
 import { isAnyProxyExposed, unwrapResult } from './thenables.js';
 
 export class GuardedCall extends AsyncCall {
@@ -43,6 +43,7 @@ export class GuardedCall extends AsyncCall {
   }
 }
 
-exposeEmittedNames(GuardedCall.prototype);
-
-export const guardedCall = (): EmittedGuardedCall => new GuardedCall() as unknown as Emitted<GuardedCall>;
+export const guardedCall: () => EmittedGuardedCall = /* @__PURE__ */ withEmittedNames(
+  GuardedCall,
+  () => new GuardedCall(),
+);

@@ -4,7 +4,7 @@
  */
 import { current } from '../engine/current.js';
 import { queueReturnToRoot } from '../engine/jobs.js';
-import { type Emitted, type EmittedGuardedCall, exposeEmittedNames } from './emitted-code.js';
+import { type EmittedGuardedCall, withEmittedNames } from './emitted-code.js';
 import { GuardedCall } from './guarded-call.js';
 
 class ModuleEvaluation extends GuardedCall {
@@ -24,7 +24,7 @@ function queueReturnFromFlow(): void {
   if (current.frame !== undefined) queueReturnToRoot();
 }
 
-exposeEmittedNames(ModuleEvaluation.prototype);
-
-export const moduleEvaluation = (): EmittedGuardedCall =>
-  new ModuleEvaluation() as unknown as Emitted<ModuleEvaluation>;
+export const moduleEvaluation: () => EmittedGuardedCall = /* @__PURE__ */ withEmittedNames(
+  ModuleEvaluation,
+  () => new ModuleEvaluation(),
+);

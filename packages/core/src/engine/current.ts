@@ -25,7 +25,7 @@ export interface Current {
   isResuming: boolean;
 }
 
-export const current: Current = share('current', () => ({
+export const current: Current = /* @__PURE__ */ share('current', () => ({
   frame: undefined,
   hasEntered: false,
   isTransformed: false,

@@ -64,7 +64,8 @@ const implementation = class AsyncResource {
 };
 
 // Bundlers rename a class whose name occurs in another of their modules, and minifiers rename any class.
-Object.defineProperty(implementation, 'name', { value: 'AsyncResource', configurable: true });
-
-// Node's types describe the same `bind` differently.
-export const AsyncResource = implementation as unknown as typeof NodeAsyncResource;
+export const AsyncResource = /* @__PURE__ */ Object.defineProperty(implementation, 'name', {
+  value: 'AsyncResource',
+  configurable: true,
+  // Node's types describe the same `bind` differently.
+}) as unknown as typeof NodeAsyncResource;

@@ -1,9 +1,11 @@
 /**
  * `throughline/web` on runtimes that follow flows themselves, so that the same code can call `install()` everywhere.
  */
-import type { InstallOptions, Uninstall } from './install.js';
+import type { Uninstall } from './install.js';
+import { checkInstallOptions, type InstallOptions } from './install-options.js';
 
-export type { InstallOptions, InstallReport, Uninstall } from './install.js';
+export type { InstallReport, Uninstall } from './install.js';
+export type { InstallOptions } from './install-options.js';
 export type { PatchReport } from './patch.js';
 
 const uninstall: Uninstall = Object.assign(() => {}, {
@@ -11,10 +13,13 @@ const uninstall: Uninstall = Object.assign(() => {}, {
 });
 
 /**
- * Does nothing on this runtime, which follows flows itself.
+ * Checks its options and does nothing else on this runtime, which follows flows itself.
  *
+ * @param options as in browsers
  * @returns a function that does nothing, with a `report` whose `await` is `'native'`
+ * @throws {TypeError} `ERR_INVALID_OPTION` if an option is unknown or has an invalid value
  */
-export function install(_options?: InstallOptions): Uninstall {
+export function install(options: InstallOptions = {}): Uninstall {
+  checkInstallOptions(options);
   return uninstall;
 }

@@ -5,6 +5,7 @@ import { current } from '../engine/current.js';
 import type { OpaqueFrame } from '../engine/engine.js';
 import { Key, withValue } from '../frame.js';
 import { install } from './install.js';
+import { install as installOnServer } from './install-native.js';
 
 const key = new Key();
 const frame = withValue(undefined, key, 'value');
@@ -51,6 +52,23 @@ test('install() and uninstall() are idempotent, and uninstall() restores every p
   );
   uninstallSecond();
   assert.equal(await runInTestFrame(() => Promise.resolve().then(() => current.frame)), undefined);
+});
+
+test('install() refuses an unknown option and an invalid value, and then installs nothing', () => {
+  const then = Promise.prototype.then;
+  for (const call of [install, installOnServer] as ((options: unknown) => unknown)[]) {
+    assert.throws(() => call({ awiat: false }), {
+      name: 'TypeError',
+      code: 'ERR_INVALID_OPTION',
+      message: 'install() accepts { await: true or false }, not { awiat: false }.',
+    });
+    assert.throws(() => call({ await: 'no' }), {
+      code: 'ERR_INVALID_OPTION',
+      message: 'install() accepts { await: true or false }, not { await: no }.',
+    });
+    assert.throws(() => call(null), { name: 'TypeError' });
+  }
+  assert.equal(Promise.prototype.then, then);
 });
 
 test('the report names what is patched and what the platform does not have', () => {

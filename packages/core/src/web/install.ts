@@ -12,19 +12,11 @@ import { patchAwait } from './await-interception.js';
 import { patchCallbacks } from './callbacks.js';
 import { patchElements } from './elements.js';
 import { patchEvents } from './events.js';
+import { checkInstallOptions, type InstallOptions } from './install-options.js';
 import { type PatchReport, patchFunctionToString, reportPatches, revertPatches } from './patch.js';
 import { patchPromise } from './promise.js';
 import { patchSchedulers } from './schedulers.js';
 import { patchTaskObjects } from './task-objects.js';
-
-/** The options of `install()`. */
-export interface InstallOptions {
-  /**
-   * Whether to intercept native `await`. Default: `true`, or `false` if code of the page was built with
-   * `@throughline/transform`, whose `await`s keep their frames without interception.
-   */
-  await?: boolean;
-}
 
 /** The state of the patches, as returned by the `report` property of `install()`'s result. */
 export interface InstallReport extends PatchReport {
@@ -53,7 +45,9 @@ interface Installation {
 }
 
 /** The current installation, if any; all copies of the package share it. */
-const page = share<{ installation: Installation | undefined }>('page', () => ({ installation: undefined }));
+const page = /* @__PURE__ */ share<{ installation: Installation | undefined }>('page', () => ({
+  installation: undefined,
+}));
 
 /**
  * Makes callbacks of the web platform run in the frame of the call that they belong to, and code after a native `await`
@@ -70,6 +64,7 @@ const page = share<{ installation: Installation | undefined }>('page', () => ({ 
  * with `@throughline/transform`. If the patches are installed already, the default is to change nothing.
  * @returns a function that reverts all patches. Its property `report` lists the properties that are patched, missing
  * and refused, and how code after an `await` keeps its frame.
+ * @throws {TypeError} `ERR_INVALID_OPTION` if an option is unknown or has an invalid value
  * @example
  * import { install } from 'throughline/web';
  *
@@ -79,7 +74,9 @@ const page = share<{ installation: Installation | undefined }>('page', () => ({ 
  * @see https://github.com/tc39/proposal-async-context/blob/master/WEB-INTEGRATION.md, which lists the callbacks of the
  * web platform with the frame of each
  */
-export function install({ await: isWanted }: InstallOptions = {}): Uninstall {
+export function install(options: InstallOptions = {}): Uninstall {
+  checkInstallOptions(options);
+  const { await: isWanted } = options;
   if (page.installation === undefined) page.installation = createInstallation(isWanted ?? !current.isTransformed);
   else if (isWanted !== undefined) page.installation.intercept(isWanted);
   return page.installation.uninstall;

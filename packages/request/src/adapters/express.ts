@@ -1,6 +1,7 @@
 /** The request scope for Express 4 and 5. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { enterNodeScope } from '../node/enter-scope.js';
+import { hostOfExpress } from '../node/forwarded-host.js';
 import { NodeExchange } from '../node/node-exchange.js';
 import { isEncrypted } from '../node/request-response.js';
 import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js';
@@ -8,7 +9,7 @@ import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js
 /**
  * Creates a middleware that opens the scope for everything that is mounted after it. Mount it first.
  *
- * The setting `trust proxy` of Express decides whether a request came over HTTPS. If the session cannot be loaded, the
+ * The setting `trust proxy` of Express decides whether a request came over HTTPS, and to which host. If the session cannot be loaded, the
  * error goes to the error handlers of Express, in the scope.
  * @param options default: a random id, no deadline and no session
  * @returns the middleware
@@ -32,7 +33,7 @@ export function requestScope(
 ): (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void {
   checkScopeOptions(options);
   return (request, response, next) => {
-    const exchange = new NodeExchange(request, response, isSecure);
+    const exchange = new NodeExchange(request, response, isSecure, undefined, hostOfExpress);
     // The promise settles after next() has been called: there is nothing left to wait for.
     void enterNodeScope(request, response, exchange, options, next);
   };

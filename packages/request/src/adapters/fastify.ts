@@ -1,12 +1,13 @@
 /**
- * The request scope for Fastify 5.
+ * The request scope for Fastify 4 and 5.
  *
  * The scope is opened in an `onRequest` hook. Everything that Fastify does afterwards runs either in the `done` of that
  * hook, which is called in the scope, or in listeners of the request, of the response or of the socket of an upgrade,
  * which run in the scope. Only `onTimeout` hooks are called from a socket that many requests share: an `onTimeout` hook
  * of this plugin comes before them and runs them in the scope.
  */
-import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest, RegisterOptions } from 'fastify';
+import { RequestError } from '../errors.js';
 import { enterNodeScope } from '../node/enter-scope.js';
 import { NodeExchange } from '../node/node-exchange.js';
 import type { NodeRequest, NodeResponse } from '../node/request-response.js';
@@ -21,20 +22,26 @@ class FastifyExchange extends NodeExchange {
 
   /** @param generatedId the last id that this plugin generated, which is safe */
   constructor(request: FastifyRequest, reply: FastifyReply, generatedId: string | undefined) {
-    super(request.raw, reply.raw, () => request.protocol === 'https', request);
+    super(
+      request.raw,
+      reply.raw,
+      () => request.protocol === 'https',
+      request,
+      // In Fastify 4, `host` is called `hostname`.
+      () => request.host ?? request.hostname,
+    );
     // Checking whether an id is safe takes 0.1 µs.
     const isGenerated = generatedId !== undefined && request.id === generatedId;
-    this.requestId = isGenerated ? generatedId : asSafeRequestId(String(request.id));
+    if (isGenerated) this.requestId = generatedId;
+    else this.requestId = isDefaultIdOfFastify4(request) ? undefined : asSafeRequestId(String(request.id));
   }
 }
 
-const plugin: FastifyPluginCallback<RequestScopeOptions> = (app, options, done) => {
-  try {
-    checkScopeOptions(options);
-  } catch (error) {
-    // A synchronous throw would leave `register` before anything can handle it.
-    return done(asError(error));
-  }
+type ScopePlugin = FastifyPluginCallback<RequestScopeOptions>;
+type PluginArguments = Parameters<ScopePlugin>;
+
+/** Adds the hooks to an application. */
+function openScopes(app: FastifyInstance, options: RequestScopeOptions): void {
   let generatedId: string | undefined;
   if (hasDefaultIds(app)) {
     app.setGenReqId(({ headers }) => {
@@ -68,46 +75,130 @@ const plugin: FastifyPluginCallback<RequestScopeOptions> = (app, options, done) 
     if ('websocketServer' in app) runWebSocketsOfServerInScope(app.websocketServer);
     next();
   });
+}
 
-  done();
+/** The properties that the package fastify-plugin sets. The first one makes the hooks apply to the whole application. */
+const pluginMetadata = {
+  [Symbol.for('skip-override')]: true,
+  [Symbol.for('fastify.display-name')]: '@throughline/request',
+  [Symbol.for('plugin-meta')]: { name: '@throughline/request', fastify: '4.x || 5.x' },
 };
 
+/** The type of `requestScope`: it creates a plugin, and is one itself. */
+export interface FastifyRequestScope {
+  /**
+   * Creates the plugin, for `app.register(requestScope(options))`.
+   * @param options default: a random id, no deadline and no session
+   * @returns the plugin
+   * @throws {RequestError} `ERR_INVALID_OPTION` if an option has an invalid value
+   */
+  (options?: RequestScopeOptions): FastifyPluginCallback;
+
+  /** The plugin itself, for `app.register(requestScope, options)`. Only Fastify calls it in this way. */
+  (...plugin: PluginArguments): void;
+}
+
 /**
- * A plugin that opens the scope for every route of the application. Register it before all other plugins.
+ * Creates a plugin that opens the scope for every route of the application. Register it before all other plugins.
  *
- * The option `trustProxy` of Fastify decides whether a request came over HTTPS. If the session cannot be loaded, the
+ * The option `trustProxy` of Fastify decides whether a request came over HTTPS, and to which host. If the session cannot be loaded, the
  * error goes to the error handler of Fastify, in the scope.
  *
  * The id of the scope is that of Fastify, `request.id`, so that Fastify's own log lines contain it as `reqId`. If the
  * application has set `genReqId` or `requestIdHeader`, they determine the id, and `trustRequestId` has no effect.
- * Otherwise it is a random UUID, or the trusted `x-request-id`, instead of Fastify's counter.
+ * Otherwise it is a random UUID, or the trusted `x-request-id`, instead of Fastify's counter. In Fastify 4,
+ * `request.id` remains the counter, and only the scope has the UUID.
  *
- * An option with an invalid value is reported by `app.ready()`, with the code `ERR_INVALID_OPTION`.
+ * `app.register(requestScope, options)` does the same as `app.register(requestScope(options))`. An option with an
+ * invalid value is then reported by `app.ready()`, with the code `ERR_INVALID_OPTION`.
  * @example
  * import { getRequestScope } from '@throughline/request';
  * import { requestScope } from '@throughline/request/fastify';
  * import { fastify } from 'fastify';
  *
  * const app = fastify();
- * await app.register(requestScope);
+ * await app.register(requestScope());
  * app.get('/', async () => `Hello from ${getRequestScope().id}\n`);
  * await app.listen({ port: 8080 });
  * // curl localhost:8080 prints: Hello from ...
  * @see https://fastify.dev/docs/latest/Reference/Server/#genreqid
  */
-export const requestScope: FastifyPluginCallback<RequestScopeOptions> = Object.assign(plugin, {
-  // These are the properties that the package fastify-plugin sets. The first one makes the hooks apply to the whole
-  // application.
-  [Symbol.for('skip-override')]: true,
-  [Symbol.for('fastify.display-name')]: '@throughline/request',
-  [Symbol.for('plugin-meta')]: { name: '@throughline/request', fastify: '5.x' },
-});
+export const requestScope: FastifyRequestScope = Object.assign(createOrRegister, pluginMetadata);
+
+function createOrRegister(options?: RequestScopeOptions): FastifyPluginCallback;
+function createOrRegister(...plugin: PluginArguments): undefined;
+// Fastify calls a plugin with three arguments, and requires that it declares them.
+function createOrRegister(
+  appOrOptions: FastifyInstance | RequestScopeOptions | undefined,
+  options?: RequestScopeOptions,
+  done?: PluginArguments[2],
+): FastifyPluginCallback | undefined {
+  if (isFastify(appOrOptions)) {
+    register(appOrOptions, withoutFastifyOptions(options ?? {}), done);
+    return undefined;
+  }
+  const scopeOptions = appOrOptions ?? {};
+  checkScopeOptions(scopeOptions);
+  const plugin: FastifyPluginCallback = (app, registerOptions, onRegistered) => {
+    const misplaced = Object.keys(withoutFastifyOptions(registerOptions));
+    if (misplaced.length === 0) register(app, scopeOptions, onRegistered);
+    else onRegistered(misplacedOptions(misplaced));
+  };
+  return Object.assign(plugin, pluginMetadata);
+}
+
+/** Removes the options of `register()` itself. */
+function withoutFastifyOptions(options: RegisterOptions & RequestScopeOptions): RequestScopeOptions {
+  const { prefix: _prefix, logLevel: _logLevel, logSerializers: _logSerializers, ...scopeOptions } = options;
+  return scopeOptions;
+}
+
+function register(app: FastifyInstance, options: RequestScopeOptions, done: PluginArguments[2] | undefined): void {
+  if (typeof done !== 'function') {
+    throw new RequestError(
+      'ERR_INVALID_OPTION',
+      'requestScope() was called with a Fastify application. Use app.register(requestScope(options)).',
+    );
+  }
+  try {
+    checkScopeOptions(options);
+    openScopes(app, options);
+  } catch (error) {
+    // A synchronous throw would leave `register` before anything can handle it.
+    done(asError(error));
+    return;
+  }
+  done();
+}
+
+function misplacedOptions(names: readonly string[]): RequestError {
+  return new RequestError(
+    'ERR_INVALID_OPTION',
+    `app.register(requestScope(), options) ignores options: ${names.join(', ')}. Use app.register(requestScope(options)), or ` +
+      'app.register(requestScope, options).',
+  );
+}
+
+function isFastify(value: FastifyInstance | RequestScopeOptions | undefined): value is FastifyInstance {
+  return typeof value === 'object' && value !== null && 'addHook' in value;
+}
 
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error), { cause: error });
 }
 
-/** Whether the application uses Fastify's default ids: `req-1`, `req-2` ... */
+/**
+ * Whether an id comes from Fastify 4 itself: from its counter, or from the header `request-id`, which any client can
+ * set. Fastify 4 uses that header if the application names no other, and a plugin cannot change this, so the scope does
+ * not use such an id.
+ */
+function isDefaultIdOfFastify4({ id, headers, server }: FastifyRequest): boolean {
+  if (!server.version.startsWith('4.')) return false;
+  if (/^req-[\da-z]+$/.test(id)) return true;
+  return server.initialConfig.requestIdHeader === 'request-id' && headers['request-id'] === id;
+}
+
+/** Whether the application uses the default ids of Fastify 5: `req-1`, `req-2` ... */
 function hasDefaultIds(app: FastifyInstance): boolean {
   return 'genReqId' in app && typeof app.genReqId === 'function' && app.genReqId.name === 'defaultGenReqId';
 }

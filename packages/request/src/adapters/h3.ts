@@ -16,12 +16,12 @@ import { UpgradeExchange } from '../node/upgrade-exchange.js';
 import { loadSession } from '../scope/load-session.js';
 import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js';
 import { type Scope, scopeStorage } from '../scope/request-scope.js';
-import { currentScopeOf, WebExchange } from '../web/web-exchange.js';
+import { addHeaders, currentScopeOf, WebExchange } from '../web/web-exchange.js';
 
 /**
  * Creates a middleware that opens the scope for everything that is mounted after it. Mount it first.
  *
- * The option `trustProxy` of the server decides whether a request came over HTTPS. If the session cannot be loaded, h3
+ * The option `trustProxy` of the server decides whether a request came over HTTPS, and to which host. If the session cannot be loaded, h3
  * handles the error.
  * @param options default: a random id, no deadline and no session
  * @returns the middleware
@@ -62,7 +62,13 @@ function enterNode(
   request: NodeRequest,
   response: NodeResponse,
 ): unknown | Promise<unknown> {
-  const exchange = new NodeExchange(request, response, () => isHttps(event));
+  const exchange = new NodeExchange(
+    request,
+    response,
+    () => isHttps(event),
+    undefined,
+    () => event.url.host,
+  );
   const value = enterNodeScope(request, response, exchange, options, (error) =>
     error === undefined ? callNext(next) : Promise.reject(error),
   );
@@ -81,7 +87,12 @@ function enterUpgrade(
 ): unknown | Promise<unknown> {
   // crossws listens to errors only after the handler has finished, and not at all if the handler has failed.
   socket.on('error', () => void socket.destroy());
-  const exchange = new UpgradeExchange(request, socket, () => isHttps(event));
+  const exchange = new UpgradeExchange(
+    request,
+    socket,
+    () => isHttps(event),
+    () => event.url.host,
+  );
   return enterUpgradeScope(request, socket, exchange, options, async (error) => {
     if (error !== undefined) throw error;
     const scope = scopeOf(request);
@@ -94,7 +105,12 @@ function enterWeb(event: H3Event, next: Next, options: RequestScopeOptions): unk
   // The request of a server is a Request, except for members that only the newest types have.
   const request = event.req as Request;
   if (currentScopeOf(request) !== undefined) return next();
-  const exchange = new WebExchange(request, () => isHttps(event), options);
+  const exchange = new WebExchange(
+    request,
+    () => isHttps(event),
+    options,
+    () => event.url.host,
+  );
   const { scope } = exchange;
   const responding = scopeStorage.run(scope, async () => {
     let value: unknown;
@@ -122,7 +138,7 @@ async function respond(value: unknown, event: H3Event, exchange: WebExchange): P
  */
 async function deferToOuterApp({ res }: H3Event, exchange: WebExchange): Promise<unknown> {
   try {
-    for (const [name, value] of await exchange.sendHeaders()) res.errHeaders.append(name, value);
+    addHeaders(res.errHeaders, await exchange.sendHeaders());
     exchange.markClosed();
     return NOT_FOUND;
   } catch (error) {

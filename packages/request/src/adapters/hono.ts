@@ -16,10 +16,12 @@ import { UpgradeExchange } from '../node/upgrade-exchange.js';
 import { runWebSocketsOfServerInScope } from '../node/web-socket-scope.js';
 import { errorResponseText } from '../scope/error-response.js';
 import { loadSession } from '../scope/load-session.js';
-import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js';
+import { checkScopeOptions, isSecureCheck, type RequestScopeOptions, SCOPE_OPTION_CHECKS } from '../scope/options.js';
 import { scopeStorage } from '../scope/request-scope.js';
 import { responseInScope } from '../web/streamed-body.js';
 import { currentScopeOf, WebExchange } from '../web/web-exchange.js';
+
+export { contextStorage, getContext, tryGetContext } from './hono-context.js';
 
 /** The options of the adapter for Hono. */
 export interface HonoOptions extends RequestScopeOptions {
@@ -28,7 +30,7 @@ export interface HonoOptions extends RequestScopeOptions {
    * header such as `x-forwarded-proto` was written by its own proxy. Default: whether the URL of the request begins
    * with `https:`.
    */
-  isSecure?: (context: Context) => boolean;
+  isSecure?: ((context: Context) => boolean) | undefined;
 }
 
 /** The bindings that @hono/node-server passes to Hono. An upgrade, which is always HTTP/1.1, has no response. */
@@ -66,7 +68,7 @@ type Enter = (context: Context, next: Next) => Promise<void>;
  * @see https://hono.dev/docs/guides/middleware
  */
 export function requestScope(options: HonoOptions = {}): MiddlewareHandler {
-  checkScopeOptions(options);
+  checkScopeOptions(options, { ...SCOPE_OPTION_CHECKS, isSecure: isSecureCheck });
   const isSecure = options.isSecure ?? isHttps;
 
   const enterWeb: Enter = (context, next) => {

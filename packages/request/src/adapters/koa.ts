@@ -1,5 +1,5 @@
 /**
- * The request scope for Koa 3.
+ * The request scope for Koa 2 and 3.
  *
  * Koa sends the body of a response, and responds to an error that no middleware has caught, after all middleware has
  * finished, and therefore outside of the scope. This middleware makes both run in it: a body that is a stream, of Node
@@ -17,7 +17,7 @@ import { bodyInScope } from '../web/streamed-body.js';
 /**
  * Creates a middleware that opens the scope for everything that is used after it. Use it first.
  *
- * The setting `app.proxy` of Koa decides whether a request came over HTTPS. If the session cannot be loaded, the
+ * The setting `app.proxy` of Koa decides whether a request came over HTTPS, and to which host. If the session cannot be loaded, the
  * middleware rejects with the error.
  * @param options default: a random id, no deadline and no session
  * @returns the middleware
@@ -39,7 +39,13 @@ import { bodyInScope } from '../web/streamed-body.js';
 export function requestScope(options: RequestScopeOptions = {}): Middleware {
   checkScopeOptions(options);
   return (context, next) => {
-    const exchange = new NodeExchange(context.req, context.res, () => context.secure);
+    const exchange = new NodeExchange(
+      context.req,
+      context.res,
+      () => context.secure,
+      undefined,
+      () => context.host,
+    );
     return enterNodeScope(context.req, context.res, exchange, options, (error) => {
       context.onerror = handleErrorInScope;
       if (error !== undefined) return Promise.reject(error);

@@ -1,5 +1,5 @@
 /**
- * The request scope for Nest 11 and 12, on the platforms Express and Fastify.
+ * The request scope for Nest 10, 11 and 12, on the platforms Express and Fastify.
  *
  * The module mounts its middleware as soon as the server exists: before Nest's own body parser and before everything
  * that `app.use()` mounts. Even a body that cannot be parsed is therefore rejected in a scope. On both platforms, the
@@ -16,9 +16,12 @@ import {
   type NestModule,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { RequestError } from '../errors.js';
 import { enterNodeScope } from '../node/enter-scope.js';
+import { hostOfExpress, hostOfFastify } from '../node/forwarded-host.js';
 import { NodeExchange } from '../node/node-exchange.js';
 import { isEncrypted } from '../node/request-response.js';
+import { checkOptionNames, describeKind } from '../option-names.js';
 import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js';
 
 type NestMiddleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
@@ -35,6 +38,10 @@ interface FastifyHooks {
   ): unknown;
 }
 
+/** Other ways in which Nest's dynamic modules accept a provider. */
+const USE_FACTORY_HINT = 'Set "useFactory".';
+const ASYNC_OPTION_HINTS = { useClass: USE_FACTORY_HINT, useExisting: USE_FACTORY_HINT, useValue: 'Use forRoot().' };
+
 const OPTIONS = Symbol('throughline.requestScopeOptions');
 
 /** The property of Node's request that holds Fastify's request, on which `@fastify/session` sets the session. */
@@ -48,7 +55,7 @@ interface RawRequest {
  * Creates the middleware alone, for `app.use()` in `main.ts`. It opens the scope for everything that is mounted after
  * it.
  *
- * The trust setting of the platform decides whether a request came over HTTPS. The session of `@fastify/session` is
+ * The trust setting of the platform decides whether a request came over HTTPS, and to which host. The session of `@fastify/session` is
  * found only with {@link RequestScopeModule}.
  * @param options default: a random id, no deadline and no session
  * @returns the middleware
@@ -64,7 +71,8 @@ interface RawRequest {
  * Module({})(AppModule);
  * const app = await NestFactory.create(AppModule);
  * app.use(requestScope());
- * app.use((request, response) => response.end(`Hello from ${getRequestScope().id}\n`));
+ * const greet = (request, response) => response.end(`Hello from ${getRequestScope().id}\n`);
+ * app.use(greet);
  * await app.listen(8080);
  * // curl localhost:8080 prints: Hello from ...
  * @see https://docs.nestjs.com/middleware#global-middleware
@@ -86,6 +94,10 @@ class NestExchange extends NodeExchange {
     this.#request = request;
   }
 
+  override get host(): string | undefined {
+    return 'app' in this.#request ? hostOfExpress(this.#request) : hostOfFastify(this.#request);
+  }
+
   override get frameworkSession(): unknown {
     const fastifyRequest = this.#request[fastifyRequestKey];
     return fastifyRequest === undefined ? super.frameworkSession : fastifyRequest.session;
@@ -95,7 +107,7 @@ class NestExchange extends NodeExchange {
 /**
  * A module that opens the scope for every request of the application. Import it in the root module.
  *
- * The trust setting of the platform decides whether a request came over HTTPS. If the session cannot be loaded, the
+ * The trust setting of the platform decides whether a request came over HTTPS, and to which host. If the session cannot be loaded, the
  * error goes to the exception filters, in the scope.
  * @see https://docs.nestjs.com/fundamentals/dynamic-modules
  */
@@ -107,24 +119,17 @@ export class RequestScopeModule implements NestModule {
    * @throws {RequestError} `ERR_INVALID_OPTION` if an option has an invalid value
    * @example
    * import 'reflect-metadata';
-   * import { Controller, Get, Module } from '@nestjs/common';
+   * import { Module } from '@nestjs/common';
    * import { NestFactory } from '@nestjs/core';
    * import { getRequestScope } from '@throughline/request';
    * import { RequestScopeModule } from '@throughline/request/nest';
    *
-   * // Without decorator syntax, so that Node can run it as is.
-   * class AppController {
-   *   hello() {
-   *     return `Hello from ${getRequestScope().id}\n`;
-   *   }
-   * }
-   * Controller()(AppController);
-   * const { prototype } = AppController;
-   * Get()(prototype, 'hello', Object.getOwnPropertyDescriptor(prototype, 'hello'));
-   *
+   * // This example has no decorators, so that Node can run it as is.
    * class AppModule {}
-   * Module({ imports: [RequestScopeModule.forRoot()], controllers: [AppController] })(AppModule);
+   * Module({ imports: [RequestScopeModule.forRoot()] })(AppModule);
    * const app = await NestFactory.create(AppModule);
+   * const greet = (request, response) => response.end(`Hello from ${getRequestScope().id}\n`);
+   * app.use(greet);
    * await app.listen(8080);
    * // curl localhost:8080 prints: Hello from ...
    */
@@ -139,6 +144,7 @@ export class RequestScopeModule implements NestModule {
    * @param options `useFactory` returns the options, or a promise of them; `inject` lists its arguments, and `imports`
    * the modules that provide them
    * @returns the module, for the `imports` of the root module
+   * @throws {RequestError} `ERR_INVALID_OPTION` if an option of this method does not exist, or `useFactory` is missing
    * @example
    * import 'reflect-metadata';
    * import { Module } from '@nestjs/common';
@@ -160,11 +166,20 @@ export class RequestScopeModule implements NestModule {
    * class AppModule {}
    * Module({ imports: [scopeModule] })(AppModule);
    * const app = await NestFactory.create(AppModule);
-   * app.use((request, response) => response.end(`Hello from ${getRequestScope().id}\n`));
+   * const greet = (request, response) => response.end(`Hello from ${getRequestScope().id}\n`);
+   * app.use(greet);
    * await app.listen(8080);
    * // curl localhost:8080 prints: Hello from ...
    */
-  static forRootAsync({ imports = [], inject = [], useFactory }: RequestScopeAsyncOptions): DynamicModule {
+  static forRootAsync(options: RequestScopeAsyncOptions): DynamicModule {
+    checkOptionNames('forRootAsync()', options, ['imports', 'inject', 'useFactory'], ASYNC_OPTION_HINTS);
+    const { imports = [], inject = [], useFactory } = options;
+    if (typeof useFactory !== 'function') {
+      throw new RequestError(
+        'ERR_INVALID_OPTION',
+        `useFactory of forRootAsync() must be a function that returns the options, not ${describeKind(useFactory)}.`,
+      );
+    }
     return { module: RequestScopeModule, imports, providers: [{ provide: OPTIONS, inject, useFactory }] };
   }
 

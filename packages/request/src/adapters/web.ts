@@ -3,30 +3,38 @@
  * Bun, Deno, workerd and service workers.
  */
 import { loadSession } from '../scope/load-session.js';
-import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js';
+import { type ListenerLogOption, logCheck, logListenerError } from '../scope/log-listener-error.js';
+import {
+  checkListener,
+  checkScopeOptions,
+  isSecureCheck,
+  type RequestScopeOptions,
+  SCOPE_OPTION_CHECKS,
+} from '../scope/options.js';
 import { scopeStorage } from '../scope/request-scope.js';
-import { currentScopeOf, WebExchange } from '../web/web-exchange.js';
+import { createErrorResponse, currentScopeOf, WebExchange } from '../web/web-exchange.js';
 
 /** The options of the adapter for web handlers. */
-export interface WebOptions extends RequestScopeOptions {
+export interface WebOptions extends RequestScopeOptions, ListenerLogOption {
   /**
    * Determines whether the client connected over HTTPS. A `Request` does not identify its sender, and only the
    * application knows whether a header such as `x-forwarded-proto` was written by its own proxy. Default: whether the
    * URL of the request begins with `https:`.
    */
-  isSecure?: (request: Request) => boolean;
+  isSecure?: ((request: Request) => boolean) | undefined;
 }
 
 /**
  * Wraps a handler, so that it runs in a new scope for each request.
  *
- * The runtime responds to an error that the handler throws, as it would without a scope; changes of the session are
- * saved before. If the session itself cannot be loaded or saved, the response is an error with the status of its code.
+ * An error that the handler throws or rejects with is logged. The response then is an error with the `status` or
+ * `statusCode` of the error, by default 500. Changes of the session are saved, and a new cookie is part of the response.
+ * If the session itself cannot be loaded or saved, the response is an error with the status of its code.
  *
  * A streamed body runs in the scope too, unless its content type is typical of text (`text/plain`, `text/html`, JSON
  * ...) or its length is given. For such a body, bind the function that produces it with `AsyncLocalStorage.bind()`.
  * @param handler receives the request and everything else that the runtime passes
- * @param options default: a random id, no deadline and no session
+ * @param options default: a random id, no deadline and no session, and errors go to the console
  * @returns the handler to pass to the runtime
  * @throws {RequestError} `ERR_INVALID_OPTION` if an option has an invalid value
  * @example
@@ -43,7 +51,8 @@ export function requestScope<Rest extends unknown[], Result extends Response | u
   handler: (request: Request, ...rest: Rest) => Result | PromiseLike<Result>,
   options: WebOptions = {},
 ): (request: Request, ...rest: Rest) => Result | Response | Promise<Result | Response> {
-  checkScopeOptions(options);
+  checkListener('requestScope()', handler);
+  checkScopeOptions(options, { ...SCOPE_OPTION_CHECKS, isSecure: isSecureCheck, log: logCheck });
   const isSecure = options.isSecure ?? isHttps;
   return (request, ...rest) => {
     if (currentScopeOf(request) !== undefined) return toPromiseIfThenable(handler(request, ...rest));
@@ -56,9 +65,9 @@ export function requestScope<Rest extends unknown[], Result extends Response | u
       } catch (error) {
         return exchange.errorResponse(error);
       }
-      if (loading === undefined) return serve(() => handler(request, ...rest), exchange);
+      if (loading === undefined) return serve(() => handler(request, ...rest), exchange, options);
       return loading.then(
-        () => serve(() => handler(request, ...rest), exchange),
+        () => serve(() => handler(request, ...rest), exchange, options),
         (error: unknown) => exchange.errorResponse(error),
       );
     });
@@ -72,18 +81,20 @@ function isHttps(request: Request): boolean {
 function serve<Result extends Response | undefined>(
   handle: () => Result | PromiseLike<Result>,
   exchange: WebExchange,
+  options: WebOptions,
 ): Result | Response | Promise<Result | Response> {
+  const respondToError = (error: unknown) => {
+    logListenerError(options, exchange.scope, error);
+    return exchange.complete(createErrorResponse(error));
+  };
   let result: Result | Promise<Result>;
   try {
     result = toPromiseIfThenable(handle());
   } catch (error) {
-    return rethrow(error, exchange);
+    return respondToError(error);
   }
   if (!(result instanceof Promise)) return complete(result, exchange);
-  return result.then(
-    (response) => complete(response, exchange),
-    (error: unknown) => rethrow(error, exchange),
-  );
+  return result.then((response) => complete(response, exchange), respondToError);
 }
 
 /** The promise of a library, or of another realm, is not an instance of this realm's `Promise`. */
@@ -102,24 +113,11 @@ function complete<Result extends Response | undefined>(
   if (isResponse(result)) return exchange.complete(result);
   // On Bun, a handler that upgrades a request returns nothing. If it is a mistake, the runtime reports what it
   // expected.
-  return afterSave(exchange, () => result);
-}
-
-/**
- * Rethrows an error to the runtime after the session has been saved, which also happens when a framework handles an
- * error.
- */
-function rethrow(error: unknown, exchange: WebExchange): never | Promise<never> {
-  return afterSave(exchange, () => {
-    throw error;
-  });
-}
-
-function afterSave<R>(exchange: WebExchange, proceed: () => R): R | Promise<R> {
   const headers = exchange.sendHeaders();
   exchange.markClosed();
   // The session has already logged a failure of its store.
-  return headers instanceof Promise ? headers.then(proceed, proceed) : proceed();
+  const getResult = () => result;
+  return headers instanceof Promise ? headers.then(getResult, getResult) : result;
 }
 
 /** Checks the members instead of the class: some servers replace `Response` with their own class. */

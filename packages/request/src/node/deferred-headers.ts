@@ -29,6 +29,7 @@
  *
  * @see https://nodejs.org/api/http.html#class-httpserverresponse
  */
+import { headersWithCookie } from '../scope/cookie-headers.js';
 import type { PrepareHeaders } from '../scope/exchange.js';
 import { assertValidChunk, assertValidStatus, nodeError } from './node-response-errors.js';
 import type { NodeResponse } from './request-response.js';
@@ -49,8 +50,13 @@ interface Call {
  * Defers the headers of a response.
  * @param prepare called once, at the first call of one of the wrapped methods; it returns the values of the
  * `set-cookie` headers to add
+ * @param cookiesAfterFailure returns those of the error response if it fails
  */
-export function deferHeaders(response: NodeResponse, prepare: PrepareHeaders): void {
+export function deferHeaders(
+  response: NodeResponse,
+  prepare: PrepareHeaders,
+  cookiesAfterFailure: () => readonly string[] = () => [],
+): void {
   // Node's types have an overload for every form of the arguments, which are passed on unchanged.
   const target = response as unknown as Methods;
   const original: Methods = {
@@ -108,21 +114,21 @@ export function deferHeaders(response: NodeResponse, prepare: PrepareHeaders): v
           addCookies(response, added);
           queue.replay(original);
         } catch (error) {
-          abandon(error);
+          abandon(error, added);
         }
       },
       (error: unknown) => {
         state = 'passing';
         queue.restoreResponse();
-        abandon(error);
+        abandon(error, cookiesAfterFailure());
         queue.drop(error);
       },
     );
   };
 
-  const abandon = (error: unknown) => {
+  const abandon = (error: unknown, cookies: readonly string[]) => {
     if (response.headersSent) response.destroy(error instanceof Error ? error : undefined);
-    else sendErrorResponse(response, error);
+    else sendErrorResponse(response, error, () => addCookies(response, cookies));
     state = 'abandoned';
   };
 
@@ -219,7 +225,10 @@ function callBack(args: readonly unknown[], error: unknown): void {
 }
 
 function addCookies(response: NodeResponse, cookies: readonly string[]): void {
-  if (cookies.length > 0) response.setHeader('set-cookie', [...headerValues(response, 'set-cookie'), ...cookies]);
+  if (cookies.length === 0) return;
+  response.setHeader('set-cookie', [...headerValues(response, 'set-cookie'), ...cookies]);
+  const get = (name: string) => headerValues(response, name).join(', ');
+  for (const [name, value] of headersWithCookie(get)) response.setHeader(name, value);
 }
 
 function withCookies(response: NodeResponse, args: readonly unknown[], cookies: readonly string[]): unknown[] {

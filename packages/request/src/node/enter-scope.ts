@@ -11,7 +11,7 @@ import { loadSession } from '../scope/load-session.js';
 import type { RequestScopeOptions } from '../scope/options.js';
 import { createScope, Scope, scopeStorage } from '../scope/request-scope.js';
 import type { Sessions } from '../scope/session.js';
-import { NodeExchange } from './node-exchange.js';
+import type { NodeExchange } from './node-exchange.js';
 import { addRequestIdHeader } from './request-id-header.js';
 import type { NodeRequest, NodeResponse } from './request-response.js';
 import { runListenersInScope, scopeOf } from './scoped-emitter.js';
@@ -36,8 +36,9 @@ export function enterNodeScope<R>(
     scope = createSharedScope(request, response, exchange, options);
     addRequestIdHeader(response);
   } else {
-    const outer = Scope.exchangeOf(scope);
-    if (outer instanceof NodeExchange) outer.adoptSessionHolder(exchange);
+    // The outer exchange may be of another copy of this package.
+    const outer: (Exchange & Partial<NodeExchange>) | undefined = Scope.exchangeOf(scope);
+    outer?.adoptSessionHolder?.(exchange);
   }
   return scopeStorage.run(scope, proceedWithSession<R>, scope, exchange, options.session, proceed);
 }
@@ -81,6 +82,11 @@ function proceedWithSession<R>(
   sessions: Sessions | undefined,
   proceed: (error?: unknown) => R | Promise<R>,
 ): R | Promise<R> {
-  const loading = sessions === undefined ? undefined : loadSession(scope, exchange, sessions);
+  let loading: Promise<void> | undefined;
+  try {
+    loading = sessions === undefined ? undefined : loadSession(scope, exchange, sessions);
+  } catch (error) {
+    return proceed(error);
+  }
   return loading === undefined ? proceed() : loading.then(() => proceed(), proceed);
 }

@@ -1,29 +1,40 @@
 /** A request of `node:http` or `node:http2`, and of every framework that runs on one of them. */
 import type { Exchange, PrepareHeaders } from '../scope/exchange.js';
 import { deferHeaders } from './deferred-headers.js';
-import { isEncrypted, type NodeRequest, type NodeResponse, type SecureTest } from './request-response.js';
+import {
+  type HostReader,
+  hostInRequest,
+  isEncrypted,
+  type NodeRequest,
+  type NodeResponse,
+  type SecureTest,
+} from './request-response.js';
 
 export class NodeExchange implements Exchange {
   readonly #request: NodeRequest & { originalUrl?: string };
   readonly #response: NodeResponse;
   readonly #isSecure: SecureTest;
+  readonly #readHost: HostReader;
   #sessionHolder: object | undefined;
 
   /**
    * @param isSecure a test that knows the proxies which the framework trusts; default: whether the connection uses TLS
    * @param sessionHolder the object on which the session middleware of the framework sets `session`; default: the
    * request
+   * @param readHost reads the host, for a framework that knows its proxies; default: the host in the request
    */
   constructor(
     request: NodeRequest,
     response: NodeResponse,
     isSecure: SecureTest = isEncrypted,
     sessionHolder?: object,
+    readHost: HostReader = hostInRequest,
   ) {
     this.#request = request;
     this.#response = response;
     this.#isSecure = isSecure;
     this.#sessionHolder = sessionHolder;
+    this.#readHost = readHost;
   }
 
   get method(): string {
@@ -44,12 +55,16 @@ export class NodeExchange implements Exchange {
     return this.#isSecure(this.#request);
   }
 
+  get host(): string | undefined {
+    return this.#readHost(this.#request);
+  }
+
   get headersSent(): boolean {
     return this.#response.headersSent;
   }
 
-  beforeHeaders(prepare: PrepareHeaders): void {
-    deferHeaders(this.#response, prepare);
+  beforeHeaders(prepare: PrepareHeaders, cookiesAfterFailure?: () => readonly string[]): void {
+    deferHeaders(this.#response, prepare, cookiesAfterFailure);
   }
 
   onClientGone(callback: () => void): void {
@@ -72,11 +87,15 @@ export class NodeExchange implements Exchange {
   }
 
   /**
-   * Uses the session holder of another exchange of the same request. An adapter of a framework that is mounted inside
-   * another adapter knows the session holder; the outer adapter does not.
+   * Uses the session holder of another exchange of the same request, which may be of another copy of this package. An
+   * adapter of a framework that is mounted inside another adapter knows the session holder; the outer adapter does not.
    */
-  adoptSessionHolder(inner: NodeExchange): void {
-    this.#sessionHolder = inner.#sessionHolder ?? this.#sessionHolder;
+  adoptSessionHolder(inner: { readonly sessionHolder: object | undefined }): void {
+    this.#sessionHolder = inner.sessionHolder ?? this.#sessionHolder;
+  }
+
+  get sessionHolder(): object | undefined {
+    return this.#sessionHolder;
   }
 }
 

@@ -13,3 +13,12 @@ export function isEncrypted(request: NodeRequest): boolean {
   const { socket } = request;
   return 'encrypted' in socket && socket.encrypted;
 }
+
+/** Reads from a request which host the client addressed. */
+export type HostReader = (request: NodeRequest) => string | undefined;
+
+/** The host in the request itself. http2 has it in a pseudo-header. */
+export function hostInRequest({ headers }: NodeRequest): string | undefined {
+  const authority = headers[':authority'];
+  return typeof authority === 'string' ? authority : headers.host;
+}

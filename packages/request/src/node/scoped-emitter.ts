@@ -11,7 +11,7 @@
  */
 import { type Scope, scopeStorage } from '../scope/request-scope.js';
 
-const scopeKey = Symbol('throughline.requestScope');
+const scopeKey = Symbol.for('@throughline/request.scope.1');
 
 type Emit = (event: string | symbol, ...args: unknown[]) => boolean;
 

@@ -1,17 +1,25 @@
-/** Detects HTTPS behind a proxy. */
+/** Detects HTTPS, and the host that the client addressed, behind a proxy. */
 import proxyAddr from 'proxy-addr';
 import { RequestError } from '../errors.js';
-import { isEncrypted, type SecureTest } from './request-response.js';
+import type { OptionChecks } from '../scope/options.js';
+import { hostBehindProxy, type ProxyTest } from './forwarded-host.js';
+import { type HostReader, hostInRequest, isEncrypted, type SecureTest } from './request-response.js';
 
 /** The option of the adapters that see the connection itself, without a framework that knows its proxies. */
 export interface TrustProxyOption {
   /**
-   * The proxies whose header `x-forwarded-proto` is trusted: addresses, networks such as `10.0.0.0/8`, or `loopback`,
+   * The proxies whose headers `x-forwarded-proto` and `x-forwarded-host` are trusted: addresses, networks such as `10.0.0.0/8`, or `loopback`,
    * `linklocal` and `uniquelocal`. Default: none.
    * @see https://github.com/jshttp/proxy-addr#proxyaddrreq-trust
    */
-  trustProxy?: string | readonly string[];
+  trustProxy?: string | readonly string[] | undefined;
 }
+
+/** The check of the option `trustProxy`. What the addresses are is checked when they are compiled. */
+export const trustProxyCheck: OptionChecks[string] = (value) =>
+  typeof value === 'string' || (Array.isArray(value) && value.every((entry) => typeof entry === 'string'))
+    ? undefined
+    : 'an address, a network, "loopback", "linklocal", "uniquelocal" or an array of them';
 
 /**
  * Creates a test for HTTPS. It reads `x-forwarded-proto` if the connection comes from a trusted proxy, and otherwise
@@ -32,7 +40,17 @@ export function secureTestFor({ trustProxy }: TrustProxyOption): SecureTest {
   };
 }
 
-function compileTrust(trustProxy: string | readonly string[]): (address: string, hop: number) => boolean {
+/**
+ * Creates a function that reads the host: from `x-forwarded-host` if the connection comes from a trusted proxy.
+ * @throws {RequestError} `ERR_INVALID_OPTION` if the option contains something that is not an address
+ */
+export function hostReaderFor({ trustProxy }: TrustProxyOption): HostReader {
+  if (trustProxy === undefined) return hostInRequest;
+  const isTrusted = compileTrust(trustProxy);
+  return (request) => hostBehindProxy(request, isTrusted);
+}
+
+function compileTrust(trustProxy: string | readonly string[]): ProxyTest {
   try {
     return proxyAddr.compile(typeof trustProxy === 'string' ? trustProxy : [...trustProxy]);
   } catch (error) {

@@ -2,18 +2,21 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Exchange } from '../scope/exchange.js';
-import type { SecureTest } from './request-response.js';
+import { type HostReader, hostInRequest, type SecureTest } from './request-response.js';
 
 export class UpgradeExchange implements Exchange {
   readonly headersSent = true;
   readonly #request: IncomingMessage;
   readonly #socket: Duplex;
   readonly #isSecure: SecureTest;
+  readonly #readHost: HostReader;
 
-  constructor(request: IncomingMessage, socket: Duplex, isSecure: SecureTest) {
+  /** @param readHost reads the host, for a framework that knows its proxies; default: the host in the request */
+  constructor(request: IncomingMessage, socket: Duplex, isSecure: SecureTest, readHost: HostReader = hostInRequest) {
     this.#request = request;
     this.#socket = socket;
     this.#isSecure = isSecure;
+    this.#readHost = readHost;
   }
 
   get method(): string {
@@ -31,6 +34,10 @@ export class UpgradeExchange implements Exchange {
 
   get isSecure(): boolean {
     return this.#isSecure(this.#request);
+  }
+
+  get host(): string | undefined {
+    return this.#readHost(this.#request);
   }
 
   beforeHeaders(): void {}

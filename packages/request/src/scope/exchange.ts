@@ -33,18 +33,24 @@ export interface Exchange {
   /** Whether the client connected over HTTPS, as far as the server can trust the request. */
   readonly isSecure: boolean;
 
+  /**
+   * The host that the client addressed, with the port unless it is the default one, as far as the server can trust the
+   * request. Default: the header `host`.
+   */
+  readonly host?: string | undefined;
+
   /** Whether the response headers have been sent, after which no cookie can be set. */
   readonly headersSent: boolean;
 
   /**
    * Calls `prepare` once, immediately before the response headers are sent, and adds the `set-cookie` headers that it
    * returns. If it returns a promise, the headers wait for it. If that promise rejects, the response is an error
-   * instead of what the handler wrote.
+   * instead of what the handler wrote, with the `set-cookie` headers that `cookiesAfterFailure` then returns.
    *
    * This must be called before the code of the request runs: that code may copy the methods of the response, as
    * `response.end(await handle())` does.
    */
-  beforeHeaders(prepare: PrepareHeaders): void;
+  beforeHeaders(prepare: PrepareHeaders, cookiesAfterFailure?: () => readonly string[]): void;
 
   /** Calls `callback` once if the client disconnects before the response has ended, immediately if it already has. */
   onClientGone(callback: () => void): void;

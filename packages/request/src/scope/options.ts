@@ -1,5 +1,6 @@
 /** The options that every adapter accepts, and their validation. */
 import { RequestError } from '../errors.js';
+import { checkOptionNames, describeKind } from '../option-names.js';
 import type { Sessions } from './session.js';
 
 /** The options that every adapter accepts. */
@@ -12,36 +13,88 @@ export interface RequestScopeOptions {
    * An unsafe id is always replaced. An id is safe if it has at most 128 characters, all of them letters, digits or one
    * of `_ . : @ / + = -`. Default: `false`.
    */
-  trustRequestId?: boolean;
+  trustRequestId?: boolean | undefined;
 
   /**
    * The time from the start of a request until its `signal` aborts with a `TimeoutError`, in milliseconds, at most
    * 2147483647. Default: none.
    */
-  deadline?: number;
+  deadline?: number | undefined;
 
   /** The sessions that `session()` reads and writes, created by `sessions()` of `@throughline/request/sessions`. */
-  session?: Sessions;
+  session?: Sessions | undefined;
 }
 
 /** The longest delay of a timer, in milliseconds (a signed 32-bit integer). */
 export const MAX_TIMER_DELAY = 2 ** 31 - 1;
 
+/** For each option, a check of its value: it returns what the value must be, or undefined if the value is valid. */
+export type OptionChecks = Readonly<Record<string, (value: unknown) => string | undefined>>;
+
+/** The options that every adapter accepts. An adapter with more options adds their checks. */
+export const SCOPE_OPTION_CHECKS = {
+  trustRequestId: (value) => (typeof value === 'boolean' ? undefined : 'true or false'),
+  deadline: (value) =>
+    typeof value === 'number' && value > 0 && value <= MAX_TIMER_DELAY
+      ? undefined
+      : `a number of milliseconds above 0 and at most ${MAX_TIMER_DELAY}`,
+  session: (value) =>
+    hasMethod(value, 'open')
+      ? undefined
+      : 'what sessions() of @throughline/request/sessions returns (session: sessions({ secret }))',
+} satisfies OptionChecks;
+
+/** The check of the option `isSecure` of the adapters that do not see the connection. */
+export const isSecureCheck: OptionChecks[string] = (value) => (typeof value === 'function' ? undefined : 'a function');
+
 /**
  * Validates the options of an adapter. It is called once, when the adapter is mounted.
- * @throws {RequestError} `ERR_INVALID_OPTION` if an option has an invalid value
+ * @param checks the options of the adapter; default: those that every adapter accepts
+ * @param owner the function that has the options, for the error
+ * @throws {RequestError} `ERR_INVALID_OPTION` if an option does not exist or has an invalid value
  */
-export function checkScopeOptions({ trustRequestId, deadline }: RequestScopeOptions): void {
-  if (trustRequestId !== undefined && typeof trustRequestId !== 'boolean') {
+export function checkScopeOptions(
+  options: unknown,
+  checks: OptionChecks = SCOPE_OPTION_CHECKS,
+  owner = 'requestScope()',
+): void {
+  if (isRequestOrContext(options)) {
     throw new RequestError(
       'ERR_INVALID_OPTION',
-      `trustRequestId must be true or false, not ${String(trustRequestId)}.`,
+      'requestScope was called with a request instead of its options, because it was mounted without a call. Use ' +
+        'requestScope(), for example app.use(requestScope()).',
     );
   }
-  if (deadline !== undefined && !(typeof deadline === 'number' && deadline > 0 && deadline <= MAX_TIMER_DELAY)) {
+  checkOptionNames(owner, options, Object.keys(checks));
+  for (const [name, value] of Object.entries(options as object)) {
+    const expected = value === undefined ? undefined : checks[name]?.(value);
+    if (expected !== undefined) {
+      throw new RequestError('ERR_INVALID_OPTION', `${name} must be ${expected}, not ${describeKind(value)}.`);
+    }
+  }
+}
+
+/** @throws {RequestError} `ERR_INVALID_OPTION` if the listener or handler is not a function */
+export function checkListener(owner: string, listener: unknown): void {
+  if (typeof listener === 'function') return;
+  if (isRequestOrContext(listener)) {
     throw new RequestError(
       'ERR_INVALID_OPTION',
-      `deadline must be a number of milliseconds above 0 and at most ${MAX_TIMER_DELAY}, not ${String(deadline)}.`,
+      `${owner.replace('()', '')} was called with a request instead of a listener, because it was mounted without a call. ` +
+        `Use ${owner.replace('()', '(listener)')}.`,
     );
   }
+  throw new RequestError(
+    'ERR_INVALID_OPTION',
+    `${owner} needs a function as its first argument, not ${describeKind(listener)}.`,
+  );
+}
+
+/** Whether a framework or a server called the adapter itself in place of what the adapter returns. */
+function isRequestOrContext(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && ('headers' in value || 'req' in value);
+}
+
+export function hasMethod(value: unknown, name: string): boolean {
+  return typeof value === 'object' && value !== null && typeof Reflect.get(value, name) === 'function';
 }

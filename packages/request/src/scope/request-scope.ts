@@ -128,17 +128,30 @@ interface SharedScope {
 /**
  * All copies of this package in a process use the storage and the class of the copy that was loaded first, so that a
  * dependency with its own copy finds the scope that the application has opened. The number changes when a version
- * cannot use the scopes of another version.
+ * changes a member of these that another version uses: `copies.test.ts` lists them.
  */
-const SHARED = Symbol.for('@throughline/request.1');
+const SHARED_PREFIX = '@throughline/request.layout.';
+const SHARED = Symbol.for(`${SHARED_PREFIX}1`);
 
 function shareScope(): SharedScope {
   const holder = globalThis as { [SHARED]?: SharedScope };
   if (holder[SHARED] === undefined) {
     const scopeStorage = new AsyncLocalStorage<ScopeOfThisCopy>({ name: 'request scope' });
+    warnOfOtherLayouts();
     Object.defineProperty(holder, SHARED, { value: { Scope: ScopeOfThisCopy, scopeStorage } });
   }
   return holder[SHARED] as SharedScope;
+}
+
+function warnOfOtherLayouts(): void {
+  const others = Object.getOwnPropertySymbols(globalThis).filter((symbol) =>
+    Symbol.keyFor(symbol)?.startsWith(SHARED_PREFIX),
+  );
+  if (others.length === 0) return;
+  console.warn(
+    'Two versions of @throughline/request that cannot share request scopes are loaded: code that uses one of them reads ' +
+      'no scope and no session of the other. Install one version for all packages; npm ls @throughline/request lists them.',
+  );
 }
 
 const shared = shareScope();

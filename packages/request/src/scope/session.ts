@@ -11,14 +11,49 @@ import type { Exchange } from './exchange.js';
 export type DeepReadonly<V> = V extends object ? { readonly [K in keyof V]: DeepReadonly<V[K]> } : V;
 
 /**
+ * The values that the sessions of the application hold. Declare them once, and `session()` is typed everywhere. As long
+ * as none is declared, a session accepts all keys, and its values are not checked.
+ * @example
+ * // TypeScript
+ * import { session } from '@throughline/request';
+ * import { sessions } from '@throughline/request/sessions';
+ * import { requestScope } from '@throughline/request/web';
+ *
+ * declare module '@throughline/request' {
+ *   interface SessionData {
+ *     cart: string[];
+ *   }
+ * }
+ * const options = { session: sessions({ secret: crypto.randomUUID(), store: new Map() }) };
+ * const handle = requestScope(() => {
+ *   session().update('cart', (cart = []) => [...cart, 'book']);
+ *   return new Response(session().get('cart')?.join());
+ * }, options);
+ * const response = await handle(new Request('http://localhost/'));
+ * console.log(await response.text()); // book
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: the application adds its own members
+export interface SessionData {}
+
+/** The declared values of a session, or any values if none is declared. */
+// biome-ignore lint/suspicious/noExplicitAny: nothing is known about a value that the application has not declared
+export type SessionValues = keyof SessionData extends never ? Record<string, any> : SessionData;
+
+/**
  * The session of one user, loaded before the code of the request runs, so that reading it costs nothing.
  *
  * Everything that a request writes is saved before its response headers are sent, and only then is a cookie set. A
  * visitor for whom nothing is written gets no cookie.
  */
-export interface Session<T extends object = Record<string, unknown>> {
+export interface Session<T extends object = SessionValues> {
   /** The id that the cookie carries, or undefined until something has been written. */
   readonly id: string | undefined;
+
+  /**
+   * The user whom `regenerate({ user })` has signed in, or undefined. Always undefined in the session of a framework's
+   * library.
+   */
+  readonly user: string | undefined;
 
   /**
    * Reads a value.
@@ -46,7 +81,8 @@ export interface Session<T extends object = Record<string, unknown>> {
    * Writes a value.
    * @param key the key of the value
    * @param value anything that JSON can represent; it is copied
-   * @throws {RequestError} `ERR_SESSION_VALUE` if JSON cannot represent the key or the value
+   * @throws {RequestError} `ERR_SESSION_VALUE` if JSON cannot represent the key or the value, or if the value is too deep
+   * or too large for the session
    * @throws {RequestError} `ERR_SESSION_TOO_LATE` if the session would begin here, but the response headers have been
    * sent without its cookie
    * @example
@@ -72,7 +108,8 @@ export interface Session<T extends object = Record<string, unknown>> {
    * response is an error: check whether the change is allowed before you call `update()`.
    * @param key the key of the value
    * @param change returns the value to store, or undefined to delete the key; it must be fast and free of side effects
-   * @throws {RequestError} `ERR_SESSION_VALUE` if JSON cannot represent the key or the value
+   * @throws {RequestError} `ERR_SESSION_VALUE` if JSON cannot represent the key or the value, or if the value is too deep
+   * or too large for the session
    * @throws {RequestError} `ERR_SESSION_TOO_LATE` if the session would begin here, but the response headers have been
    * sent without its cookie
    * @throws what `change` throws
@@ -119,9 +156,21 @@ export interface Session<T extends object = Record<string, unknown>> {
   /**
    * Moves the session to a new id and ends the old one. Call it when a user signs in: an id that an attacker planted or
    * read before that is then worthless.
+   *
+   * With a `user`, the session becomes a session of that user, which `sessionsOf(user)` lists. It begins if it was
+   * empty. If it was a session of another user, it loses the values of that user.
+   *
+   * Two requests of one client may call this at once, as after a double click on a sign-in button. If the session had no
+   * user, both continue: with one session if both sign in the same user, and otherwise with two, each with the values
+   * that its request has loaded. If the session had a user, the second call fails.
+   * @param options `user`: the id of the user who has signed in; default: the user stays the same
    * @throws {RequestError} `ERR_SESSION_TOO_LATE` if the response headers have been sent
-   * @throws {RequestError} `ERR_SESSION_GONE` if the session has ended in the meantime
+   * @throws {RequestError} `ERR_SESSION_GONE` if the session has ended in the meantime, or if it had a user and another
+   * request has given it a new id
    * @throws {RequestError} `ERR_SESSION_STORE` if the store fails or is too slow
+   * @throws {RequestError} `ERR_SESSION_VALUE` if the user is not a string, or is empty
+   * @throws {RequestError} `ERR_INVALID_OPTION` if another option is given, or if the session is that of a framework's
+   * library and a user is given
    * @example
    * import { session } from '@throughline/request';
    * import { sessions } from '@throughline/request/sessions';
@@ -132,14 +181,14 @@ export interface Session<T extends object = Record<string, unknown>> {
    *   session().set('theme', 'dark');
    *   await session().save();
    *   const { id } = session();
-   *   await session().regenerate();
-   *   console.log(session().id === id, session().get('theme')); // false dark
+   *   await session().regenerate({ user: 'ada' });
+   *   console.log(session().id === id, session().user, session().get('theme')); // false ada dark
    *   return new Response();
    * }, options);
    * await handle(new Request('http://localhost/'));
    * @see https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.html
    */
-  regenerate(): Promise<void>;
+  regenerate(options?: RegenerateOptions): Promise<void>;
 
   /**
    * Ends the session: its data is deleted, its id becomes invalid and its cookie is removed.
@@ -204,7 +253,8 @@ export interface Session<T extends object = Record<string, unknown>> {
    *     return new Response();
    *   }, options);
    * const response = await setItems(1)(new Request('http://localhost/'));
-   * const headers = { cookie: response.headers.get('set-cookie').split(';')[0] };
+   * const [cookie = ''] = (response.headers.get('set-cookie') ?? '').split(';');
+   * const headers = { cookie };
    *
    * const handle = requestScope(async () => {
    *   await setItems(2)(new Request('http://localhost/', { headers })); // another request of the same user
@@ -241,6 +291,12 @@ export interface Session<T extends object = Record<string, unknown>> {
   save(): Promise<void>;
 }
 
+/** What `regenerate()` changes in addition to the id. */
+export interface RegenerateOptions {
+  /** The id of the user who has signed in: any string that is not empty. */
+  user?: string;
+}
+
 /**
  * Opens the session of each request. `sessions()` returns such an object, and the option `session` of an adapter
  * accepts it.
@@ -251,6 +307,7 @@ export interface Sessions {
    * @param exchange the request and its response
    * @returns the session, or a promise of it if it must be loaded from a store
    * @throws {RequestError} `ERR_SESSION_STORE` if the store fails or is too slow
+   * @throws {RequestError} `ERR_CROSS_ORIGIN` if another site made a browser send the request
    * @example
    * import { session } from '@throughline/request';
    * import { sessions } from '@throughline/request/sessions';

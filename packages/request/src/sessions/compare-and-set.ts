@@ -77,8 +77,17 @@ export interface AtomicKeyvAdapter {
   deleteExpired?(prefix: string): Promise<void>;
 }
 
-/** Reads from an entry when it expires, in milliseconds since the epoch. */
-type ReadExpiry = (packedEntry: unknown) => Promise<number>;
+/** What a Map needs, because it neither deletes expired entries nor limits their number. */
+export interface MapSettings {
+  /** Reads from an entry when it expires, in milliseconds since the epoch. */
+  readonly readExpiry: (packedEntry: unknown) => Promise<number>;
+  /** How many evictable entries the Map holds at most. */
+  readonly maxEntries: number;
+  /** Whether a Map that is full may lose the entry with this key. */
+  readonly isEvictable: (key: string) => boolean;
+  /** Called the first time that an entry is evicted. */
+  readonly onEviction: () => void;
+}
 
 export interface AtomicStore {
   readonly compareAndSet: CompareAndSet;
@@ -89,8 +98,8 @@ export interface AtomicStore {
 }
 
 /** Wraps a store. Without an atomic operation of the store, the operations of this process on one key are queued. */
-export function atomicStoreOf(store: KeyvStoreAdapter | Map<string, unknown>, readExpiry: ReadExpiry): AtomicStore {
-  if (store instanceof Map) return atomicMap(store, readExpiry);
+export function atomicStoreOf(store: KeyvStoreAdapter | Map<string, unknown>, settings: MapSettings): AtomicStore {
+  if (store instanceof Map) return atomicMap(store, settings);
   if (hasCompareAndSet(store)) {
     return {
       compareAndSet: (key, expected, next, ttl) => store.compareAndSet(key, textOf(expected), textOf(next), ttl),
@@ -128,13 +137,19 @@ function textOf(entry: unknown): string | undefined {
 /** How many entries of a Map are checked before other code of the process runs. */
 const ENTRIES_PER_TURN = 1000;
 
-function atomicMap(store: Map<string, unknown>, readExpiry: ReadExpiry): AtomicStore {
+function atomicMap(store: Map<string, unknown>, settings: MapSettings): AtomicStore {
+  const evictable = new EvictableKeys(store, settings);
   return {
     isSafeToShare: false,
     compareAndSet: async (key, expected, next) => {
       if (store.get(key) !== expected) return false;
-      if (next === undefined) store.delete(key);
-      else store.set(key, next);
+      if (next === undefined) {
+        store.delete(key);
+        evictable.forget(key);
+      } else {
+        store.set(key, next);
+        evictable.remember(key);
+      }
       return true;
     },
     deleteExpired: async (prefix) => {
@@ -142,12 +157,49 @@ function atomicMap(store: Map<string, unknown>, readExpiry: ReadExpiry): AtomicS
       let checked = 0;
       for (const [key, packedEntry] of store) {
         // The entry may be replaced while its expiry is read.
-        if (key.startsWith(prefix) && (await readExpiry(packedEntry)) < now && store.get(key) === packedEntry)
+        const hasExpired = key.startsWith(prefix) && (await settings.readExpiry(packedEntry)) < now;
+        if (hasExpired && store.get(key) === packedEntry) {
           store.delete(key);
+          evictable.forget(key);
+        }
         if (++checked % ENTRIES_PER_TURN === 0) await new Promise((resolve) => setTimeout(resolve));
       }
     },
   };
+}
+
+/** The keys of a Map that it may lose, the one that was written the longest time ago first. */
+class EvictableKeys {
+  readonly #store: Map<string, unknown>;
+  readonly #settings: MapSettings;
+  readonly #keys = new Set<string>();
+  #hasEvicted = false;
+
+  constructor(store: Map<string, unknown>, settings: MapSettings) {
+    this.#store = store;
+    this.#settings = settings;
+    for (const key of store.keys()) if (settings.isEvictable(key)) this.#keys.add(key);
+  }
+
+  /** Moves a key to the end, and deletes the entries of the first ones if there are too many. */
+  remember(key: string): void {
+    if (!this.#settings.isEvictable(key)) return;
+    this.#keys.delete(key);
+    this.#keys.add(key);
+    for (const oldest of this.#keys) {
+      if (this.#keys.size <= this.#settings.maxEntries) return;
+      this.#keys.delete(oldest);
+      // Other code may have deleted the entry.
+      if (this.#store.delete(oldest) && !this.#hasEvicted) {
+        this.#hasEvicted = true;
+        this.#settings.onEviction();
+      }
+    }
+  }
+
+  forget(key: string): void {
+    this.#keys.delete(key);
+  }
 }
 
 type Eval = (script: string, key: string, args: string[]) => Promise<unknown>;

@@ -4,7 +4,7 @@
  */
 import { RequestError } from '../errors.js';
 import { getRequestScope, Scope } from '../scope/request-scope.js';
-import type { Session } from '../scope/session.js';
+import type { Session, SessionValues } from '../scope/session.js';
 import { wrapFrameworkSession } from './framework-session.js';
 
 /**
@@ -44,7 +44,7 @@ import { wrapFrameworkSession } from './framework-session.js';
  * const response = await handle(new Request('http://localhost/'));
  * console.log(await response.text()); // book
  */
-export function session<T extends object = Record<string, unknown>>(): Session<T> {
+export function session<T extends object = SessionValues>(): Session<T> {
   // Every scope is a Scope, because nothing else is put into the storage.
   const scope = getRequestScope() as Scope;
   let current = Scope.sessionOf(scope);
@@ -61,5 +61,5 @@ export function session<T extends object = Record<string, unknown>>(): Session<T
     Scope.setSession(scope, current);
   }
   // The application declares the types of the values that it stores.
-  return current as Session<T>;
+  return current as Session<object> as Session<T>;
 }

@@ -13,8 +13,8 @@
  */
 import { RequestError } from '../errors.js';
 import type { Exchange } from '../scope/exchange.js';
-import type { DeepReadonly, Session } from '../scope/session.js';
-import { frozenJsonCopy } from './frozen-json.js';
+import type { DeepReadonly, RegenerateOptions, Session } from '../scope/session.js';
+import { FrozenJson } from './frozen-json.js';
 import { storeError } from './session-errors.js';
 
 type Values = Record<string, unknown>;
@@ -42,6 +42,7 @@ export function wrapFrameworkSession(exchange: Exchange | undefined): Session | 
 }
 
 class FrameworkSession implements Session {
+  readonly user = undefined;
   readonly #exchange: Exchange;
 
   constructor(exchange: Exchange) {
@@ -78,7 +79,14 @@ class FrameworkSession implements Session {
     delete current[key];
   }
 
-  async regenerate(): Promise<void> {
+  async regenerate({ user }: RegenerateOptions = {}): Promise<void> {
+    if (user !== undefined) {
+      throw new RequestError(
+        'ERR_INVALID_OPTION',
+        'regenerate({ user }) needs sessions() of @throughline/request/sessions: express-session and @fastify/session do not ' +
+          'list the sessions of a user. Call regenerate() and store the user with set().',
+      );
+    }
     const before = this.#current();
     if (before === undefined) return;
     await this.#call((callback) => before.regenerate(callback));
@@ -128,7 +136,7 @@ class FrameworkSession implements Session {
     checkKey(current, key);
     // Other code of the application may change in place what it finds in the library's session, so this copy is not
     // frozen.
-    current[key] = structuredClone(frozenJsonCopy(key, value));
+    current[key] = JSON.parse(FrozenJson.copyOf(key, value).text);
   }
 
   /** @throws {RequestError} `ERR_SESSION_STORE` if the library passes an error to its callback, or throws one */
@@ -187,5 +195,5 @@ function frozenCopyAsStored(key: string, value: unknown): DeepReadonly<unknown> 
   } catch {
     text = undefined;
   }
-  return frozenJsonCopy(key, text === undefined ? value : JSON.parse(text));
+  return FrozenJson.copyOf(key, text === undefined ? value : JSON.parse(text)).value;
 }

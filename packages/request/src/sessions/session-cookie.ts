@@ -11,21 +11,28 @@ export interface CookieOptions {
    * The name. Over HTTPS it is prefixed with `__Host-`, which makes browsers reject such a cookie from another host or
    * without HTTPS, unless a domain or a path is given. Default: `sid`.
    */
-  name?: string;
+  name?: string | undefined;
   /** The domain whose subdomains receive the cookie as well. Default: none, so that no other host receives it. */
-  domain?: string;
+  domain?: string | undefined;
   /** The path below which the cookie is sent. Default: `/`. */
-  path?: string;
+  path?: string | undefined;
   /** Whether requests from other sites carry the cookie. `none` requires HTTPS. Default: `lax`. */
-  sameSite?: 'lax' | 'strict' | 'none';
+  sameSite?: 'lax' | 'strict' | 'none' | undefined;
   /** Whether browsers send the cookie over HTTPS only. Default: whether the request came over HTTPS. */
-  secure?: boolean;
+  secure?: boolean | undefined;
 }
 
-/** Longer than any value that is signed here. A longer one is rejected before its signature is computed. */
-const MAX_VALUE_LENGTH = 512;
-
 const ID_PATTERN = /^[\w-]{32}$/;
+const ID_LENGTH = 32;
+
+/** An id, a dot, and a signature: SHA-256 in base64 without padding. */
+const SIGNED_ID_LENGTH = ID_LENGTH + 1 + 43;
+
+/**
+ * How many cookies of the name are looked up in the store. A browser sends several if another application of the same
+ * domain, or an attacker on a subdomain, has set one too.
+ */
+const MAX_COOKIES = 4;
 
 /** The content of a valid session cookie. */
 export interface VerifiedCookie {
@@ -36,17 +43,23 @@ export interface VerifiedCookie {
 
 export class SessionCookie {
   readonly #secrets: readonly string[];
+  readonly #signedPrefix: string;
   readonly #name: string;
   readonly #isHostOnly: boolean;
   readonly #attributes: { httpOnly: true; path: string; sameSite: 'lax' | 'strict' | 'none'; domain?: string };
   readonly #secure: boolean | undefined;
 
-  /** @param secrets the first one signs, all of them verify */
+  /**
+   * @param secrets the first one signs, all of them verify
+   * @param applicationName is signed with the id: a cookie of another application with the same secret is invalid
+   */
   constructor(
     secrets: readonly string[],
+    applicationName: string,
     { name = 'sid', domain, path = '/', sameSite = 'lax', secure }: CookieOptions,
   ) {
     this.#secrets = secrets;
+    this.#signedPrefix = `${applicationName}.`;
     this.#name = name;
     this.#isHostOnly = domain === undefined && path === '/';
     this.#attributes = { httpOnly: true, path, sameSite, ...(domain === undefined ? {} : { domain }) };
@@ -54,18 +67,33 @@ export class SessionCookie {
   }
 
   /**
-   * Finds and verifies the session cookie among those of a request.
+   * Finds the valid session cookies among those of a request, in their order. An invalid one hides none that follow.
    * @param header the `cookie` header of the request
-   * @returns undefined if there is no such cookie, or if it was not signed with one of the secrets
+   * @returns the cookies that were signed with one of the secrets
    */
-  verify(header: string | undefined, isSecure: boolean): VerifiedCookie | undefined {
-    if (header === undefined) return undefined;
-    const value = parse(header)[this.#nameFor(isSecure)];
-    if (value === undefined || value.length > MAX_VALUE_LENGTH) return undefined;
+  verify(header: string | undefined, isSecure: boolean): readonly VerifiedCookie[] {
+    const name = this.#nameFor(isSecure);
+    if (header === undefined || !header.includes(name)) return [];
+    const verified: VerifiedCookie[] = [];
+    for (const pair of header.split(';')) {
+      if (!pair.trimStart().startsWith(name)) continue;
+      const cookie = this.#verifyValue(parse(pair)[name]);
+      if (cookie === undefined || verified.some(({ id }) => id === cookie.id)) continue;
+      verified.push(cookie);
+      if (verified.length === MAX_COOKIES) break;
+    }
+    return verified;
+  }
+
+  #verifyValue(value: string | undefined): VerifiedCookie | undefined {
+    // Computing a signature takes longer than this check.
+    if (value?.length !== SIGNED_ID_LENGTH || value[ID_LENGTH] !== '.') return undefined;
     for (const [index, secret] of this.#secrets.entries()) {
       // unsign() compares in constant time.
-      const id = unsign(value, secret);
-      if (id !== false) return ID_PATTERN.test(id) ? { id, hasOldSignature: index > 0 } : undefined;
+      const signed = unsign(this.#signedPrefix + value, secret);
+      if (signed === false) continue;
+      const id = signed.slice(this.#signedPrefix.length);
+      return ID_PATTERN.test(id) ? { id, hasOldSignature: index > 0 } : undefined;
     }
     return undefined;
   }
@@ -76,7 +104,8 @@ export class SessionCookie {
    */
   headerToSet(id: string, maxAge: number, isSecure: boolean): string {
     const [secret = ''] = this.#secrets;
-    return this.#serialize(sign(id, secret), maxAge, isSecure);
+    const signed = sign(this.#signedPrefix + id, secret);
+    return this.#serialize(signed.slice(this.#signedPrefix.length), maxAge, isSecure);
   }
 
   /** The `set-cookie` header that removes the cookie. */

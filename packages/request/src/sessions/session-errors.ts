@@ -43,3 +43,8 @@ export function describeError(error: unknown): string {
   const cause = error instanceof Error && error.cause !== undefined ? ` (${error.cause})` : '';
   return `${error}${cause}`;
 }
+
+/** Whether an error says that the store has failed. */
+export function isStoreError(error: unknown): boolean {
+  return error instanceof RequestError && error.code === 'ERR_SESSION_STORE';
+}

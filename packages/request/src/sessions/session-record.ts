@@ -1,30 +1,45 @@
 /**
  * The stored form of a session: one text, the same in every store. The text contains the id of its session. If a store
  * ever returns the entry of another session, the text is therefore ignored.
+ *
+ *     a session       [3, id, createdAt, usedAt, writeId, user or null, [[key, value], …]]
+ *     one that moved  [3, id, the id that it moved to]
  */
+import { StoredValues } from './stored-values.js';
+
 export interface SessionRecord {
   readonly id: string;
   /** When the session began, in milliseconds since the epoch. Its absolute time starts here. */
   readonly createdAt: number;
   /** When the session was last used, as far as that was recorded. Its idle time starts here. */
   readonly usedAt: number;
-  readonly data: SessionData;
+  /** The user who has signed in, or undefined. */
+  readonly user: string | undefined;
+  /** The values. A request that changes them copies them first. */
+  readonly data: StoredValues;
   /** The unique id of the write, by which a later read recognizes a write whose result never arrived. */
   readonly writeId: string;
 }
 
-/** The values of a session, frozen. It is a Map, in which a key such as `__proto__` is a key like any other. */
-export type SessionData = ReadonlyMap<string, unknown>;
+/** What remains for a short time under the id of a session that has moved to another id. */
+export interface MovedRecord {
+  readonly movedTo: string;
+}
 
 /** The version of the format. A record of another version is not a session. */
-const VERSION = 2;
+const VERSION = 3;
 
-export function serializeRecord({ id, createdAt, usedAt, data, writeId }: SessionRecord): string {
-  return JSON.stringify([VERSION, id, createdAt, usedAt, writeId, [...data]]);
+export function serializeRecord({ id, createdAt, usedAt, user, data, writeId }: SessionRecord): string {
+  const fields = [VERSION, id, createdAt, usedAt, writeId, user ?? null].map((field) => JSON.stringify(field));
+  return `[${fields.join()},${data.text}]`;
+}
+
+export function serializeMove(id: string, movedTo: string): string {
+  return JSON.stringify([VERSION, id, movedTo]);
 }
 
 /** @returns undefined if the text is not a record of this session */
-export function parseRecord(text: unknown, id: string): SessionRecord | undefined {
+export function parseRecord(text: unknown, id: string): SessionRecord | MovedRecord | undefined {
   if (typeof text !== 'string') return undefined;
   let parsed: unknown;
   try {
@@ -33,22 +48,11 @@ export function parseRecord(text: unknown, id: string): SessionRecord | undefine
     return undefined;
   }
   if (!Array.isArray(parsed)) return undefined;
-  const [version, recordId, createdAt, usedAt, writeId, entries]: unknown[] = parsed;
+  const [version, recordId, createdAt, usedAt, writeId, user, entries]: unknown[] = parsed;
   if (version !== VERSION || recordId !== id) return undefined;
-  if (typeof createdAt !== 'number' || typeof usedAt !== 'number') return undefined;
-  if (typeof writeId !== 'string' || !Array.isArray(entries)) return undefined;
-  const data = new Map<string, unknown>();
-  for (const entry of entries) {
-    if (!Array.isArray(entry) || typeof entry[0] !== 'string') return undefined;
-    data.set(entry[0], deepFreeze(entry[1]));
-  }
-  return { id, createdAt, usedAt, data, writeId };
-}
-
-function deepFreeze(value: unknown): unknown {
-  if (typeof value === 'object' && value !== null) {
-    for (const part of Object.values(value)) deepFreeze(part);
-    Object.freeze(value);
-  }
-  return value;
+  if (parsed.length === 3) return typeof createdAt === 'string' ? { movedTo: createdAt } : undefined;
+  if (typeof createdAt !== 'number' || typeof usedAt !== 'number' || typeof writeId !== 'string') return undefined;
+  if (user !== null && typeof user !== 'string') return undefined;
+  const data = StoredValues.ofParsed(entries);
+  return data === undefined ? undefined : { id, createdAt, usedAt, user: user ?? undefined, data, writeId };
 }

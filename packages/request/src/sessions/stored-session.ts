@@ -19,22 +19,28 @@
  * A change is a function of the data. It is applied to the data that the request has loaded. If another request has
  * written to the store by the time of the save, the change is applied again to what that request wrote. Two requests of
  * one user therefore keep each other's keys. Changes are saved before the response headers are sent. Changes that are
- * made after that are saved in a microtask.
+ * made after that are saved in a microtask. The writes to one session take turns in a process (write-queue.ts).
  *
  * Ids are created only here. Nothing is ever written again under an id that the store no longer has: a client that
  * sends such an id has been signed out, or was never signed in.
  */
 import { RequestError } from '../errors.js';
+import { checkOptionNames } from '../option-names.js';
 import type { Exchange } from '../scope/exchange.js';
-import type { DeepReadonly, Session } from '../scope/session.js';
-import { frozenJsonCopy } from './frozen-json.js';
+import type { DeepReadonly, RegenerateOptions, Session } from '../scope/session.js';
+import { endSession } from './end-session.js';
+import { FrozenJson } from './frozen-json.js';
 import { newRandomId } from './random-id.js';
-import type { StoredRecord } from './record-store.js';
+import { isMove, type StoredMove, type StoredRecord } from './record-store.js';
+import { retryDelay } from './retry-delay.js';
 import { conflictError, describeError, goneError, tooLateError } from './session-errors.js';
-import { expiryOf, type SessionSettings } from './session-settings.js';
+import { expiryOf, hasExpired, type SessionSettings } from './session-settings.js';
+import { StoredValues } from './stored-values.js';
+import { MAX_SESSIONS_OF_USER } from './user-index.js';
+import { checkUser } from './user-sessions.js';
+import type { Turn } from './write-queue.js';
 
-type Data = Map<string, unknown>;
-type Change = (data: Data) => void;
+type Change = (data: StoredValues) => void;
 type Values = Record<string, unknown>;
 
 /**
@@ -45,8 +51,10 @@ interface SessionState {
   id: string | undefined;
   /** The record in the store when it was last read or written, or undefined if nothing has been stored yet. */
   stored: StoredRecord | undefined;
+  /** The user who has signed in. It changes only together with the id. */
+  user: string | undefined;
   /** The data of the record, with the changes applied. */
-  data: Data;
+  data: StoredValues;
   /** The changes that have not been saved. */
   changes: Change[];
   /** Whether the time of this use must be saved, and the cookie sent again. */
@@ -61,10 +69,13 @@ interface Write {
 }
 
 /**
- * The number of attempts to save. The limit is reached only if a store never holds what was written to it, because no
- * two hundred requests of one user write at the same time.
+ * The number of attempts to save. An attempt fails if another process has written in the meantime. The attempts take ten
+ * seconds, so the limit is reached only if a store never holds what was written to it.
  */
 const MAX_ATTEMPTS = 200;
+
+/** How often a session may have moved while one request of it was in progress. */
+const MAX_MOVES = 20;
 
 /** The fraction of the idle time that must pass before a use of the session is saved. */
 const RENEWAL_FRACTION = 0.1;
@@ -72,8 +83,8 @@ const RENEWAL_FRACTION = 0.1;
 export class StoredSession implements Session {
   readonly #settings: SessionSettings;
   readonly #exchange: Exchange;
-  /** Whether the client has a cookie of a session that existed when the request arrived. */
-  readonly #hasCookie: boolean;
+  /** The id of the session that existed when the request arrived. The client has its cookie. */
+  readonly #loadedId: string | undefined;
   #state: SessionState;
   /** Whether there is something to save, or a cookie to send. */
   #isChanged = false;
@@ -95,16 +106,24 @@ export class StoredSession implements Session {
   constructor(settings: SessionSettings, exchange: Exchange, stored?: StoredRecord, hasOldSignature = false) {
     this.#settings = settings;
     this.#exchange = exchange;
-    this.#hasCookie = stored !== undefined;
+    this.#loadedId = stored?.record.id;
     this.#state = initialState(stored);
-    exchange.beforeHeaders(() => this.#prepareHeaders());
+    exchange.beforeHeaders(
+      () => this.#prepareHeaders(),
+      () => this.#cookiesAfterFailure(),
+    );
     if (stored === undefined) return;
-    const isRenewalDue = Date.now() - stored.record.usedAt > settings.idleTimeout * RENEWAL_FRACTION;
-    if (hasOldSignature || isRenewalDue) this.touch();
+    // A time in the future was written under a clock that was ahead. The next write limits it to the time of now.
+    const timeSinceUse = Math.abs(Date.now() - stored.record.usedAt);
+    if (hasOldSignature || timeSinceUse > settings.idleTimeout * RENEWAL_FRACTION) this.touch();
   }
 
   get id(): string | undefined {
     return this.#state.id;
+  }
+
+  get user(): string | undefined {
+    return this.#state.user;
   }
 
   get<K extends string>(key: K): DeepReadonly<Values[K]> | undefined {
@@ -114,16 +133,18 @@ export class StoredSession implements Session {
 
   set(key: string, value: unknown): void {
     checkKey(key);
-    const copy = frozenJsonCopy(key, value);
-    this.#change((data) => data.set(key, copy));
+    const { maxSize } = this.#settings;
+    const copy = FrozenJson.copyOf(key, value, maxSize);
+    this.#change((data) => data.set(key, copy, maxSize));
   }
 
   update(key: string, change: (value: DeepReadonly<unknown> | undefined) => unknown): void {
     checkKey(key);
+    const { maxSize } = this.#settings;
     this.#change((data) => {
       const value = change(data.get(key));
       if (value === undefined) data.delete(key);
-      else data.set(key, frozenJsonCopy(key, value));
+      else data.set(key, FrozenJson.copyOf(key, value, maxSize), maxSize);
     });
   }
 
@@ -146,22 +167,62 @@ export class StoredSession implements Session {
     return this.#enqueue(() => this.#reload(this.#state));
   }
 
-  regenerate(): Promise<void> {
-    const { id } = this.#state;
-    if (id === undefined) return Promise.resolve();
-    if (this.#exchange.headersSent) return Promise.reject(tooLateError('get a new id'));
-    this.#scheduleSave();
-    const state = this.#state;
-    return this.#failResponseWith(this.#enqueue(() => this.#moveToNewId(state)));
+  async regenerate(options: RegenerateOptions = {}): Promise<void> {
+    checkOptionNames('regenerate()', options, ['user']);
+    const { user } = options;
+    if (user !== undefined) checkUser(user);
+    const { id, stored, user: userBefore } = this.#state;
+    if (id === undefined && user === undefined) return;
+    if (this.#exchange.headersSent) throw tooLateError(id === undefined ? 'begin' : 'get a new id');
+    if (user !== undefined && userBefore !== undefined && user !== userBefore) {
+      // The values of a user are not those of the next one.
+      await this.#beginFor(user, this.#detach());
+    } else if (user !== undefined && stored === undefined) {
+      await this.#beginFor(user);
+    } else {
+      this.#scheduleSave();
+      const state = this.#state;
+      await this.#failResponseWith(this.#enqueue(() => this.#move(state, user)));
+    }
   }
 
   destroy(): Promise<void> {
+    if (this.#state.id === undefined) return Promise.resolve();
+    return this.#failResponseWith(this.#enqueue(this.#detach()));
+  }
+
+  /**
+   * Makes the session empty.
+   * @returns a function that ends in the store what the session was before
+   */
+  #detach(): () => Promise<void> {
     const ended = this.#state;
-    if (ended.id === undefined) return Promise.resolve();
     this.#state = initialState();
     this.#isChanged = true;
-    this.#hasEnded = this.#hasCookie;
-    return this.#failResponseWith(this.#enqueue(() => this.#removeFromStore(ended)));
+    this.#hasEnded = this.#loadedId !== undefined;
+    return async () => {
+      // Operations that were started before this one may have moved the session to another id.
+      const { id, stored, uncertainWrite } = ended;
+      if (id === undefined || (stored === undefined && uncertainWrite === undefined)) return;
+      await endSession(this.#settings, id, stored);
+    };
+  }
+
+  /**
+   * Makes a session that is not stored yet the session of a user, under an id that no client knows.
+   * @param endPrevious ends the session that the client had before
+   */
+  #beginFor(user: string, endPrevious?: () => Promise<void>): Promise<void> {
+    const state = this.#state;
+    state.id = newRandomId();
+    state.user = user;
+    state.needsRenewal = true;
+    this.#scheduleSave();
+    const operation = this.#enqueue(async () => {
+      await endPrevious?.();
+      await this.#save(state);
+    });
+    return this.#failResponseWith(operation);
   }
 
   #change(change: Change): void {
@@ -170,7 +231,7 @@ export class StoredSession implements Session {
     // If this throws, nothing has changed.
     change(data);
     // An update that stores nothing begins no session.
-    if (id === undefined && data.size === 0) return;
+    if (id === undefined && data.isEmpty) return;
     this.#state.id ??= newRandomId();
     changes.push(change);
     this.#scheduleSave();
@@ -197,7 +258,7 @@ export class StoredSession implements Session {
     return this.#isChanged ? this.#saveAndGetCookies() : [];
   }
 
-  async #saveAndGetCookies(): Promise<string[]> {
+  async #saveAndGetCookies(): Promise<readonly string[]> {
     try {
       await this.save();
       if (this.#failure !== undefined) throw this.#failure;
@@ -205,14 +266,29 @@ export class StoredSession implements Session {
       this.#settings.logError(`A session could not be saved, and its request failed: ${describeError(error)}`);
       throw error;
     }
+    return this.#cookies();
+  }
+
+  #cookies(): readonly string[] {
     const { cookie } = this.#settings;
     const { isSecure } = this.#exchange;
-    const { id, stored } = this.#state;
+    const { stored } = this.#state;
     // If another request has ended the session, that request has removed the cookie.
-    if (id === undefined || stored === undefined) return this.#hasEnded ? [cookie.headerToRemove(isSecure)] : [];
-    const { createdAt, usedAt } = stored.record;
+    if (stored === undefined) return this.#hasEnded ? [cookie.headerToRemove(isSecure)] : [];
+    const { id, createdAt, usedAt } = stored.record;
     const seconds = Math.ceil((expiryOf(this.#settings, createdAt, usedAt) - Date.now()) / 1000);
     return [cookie.headerToSet(id, Math.max(1, seconds), isSecure)];
+  }
+
+  /**
+   * The cookies of an error response. If the session has moved before something else failed, the client needs the cookie
+   * of the new id: the old one names no session any more.
+   */
+  #cookiesAfterFailure(): readonly string[] {
+    const { stored } = this.#state;
+    return this.#loadedId !== undefined && stored !== undefined && stored.record.id !== this.#loadedId
+      ? this.#cookies()
+      : [];
   }
 
   /** Runs an operation on the store after those that were started before. */
@@ -239,43 +315,79 @@ export class StoredSession implements Session {
   }
 
   async #save(state: SessionState): Promise<void> {
-    if (state.id === undefined || (state.changes.length === 0 && !state.needsRenewal)) return;
-    if (state.uncertainWrite !== undefined || this.#hasExpired(state.stored)) await this.#rebase(state);
-    for (let attempts = 0; state.id !== undefined; attempts++) {
-      if (attempts === MAX_ATTEMPTS) throw conflictError(MAX_ATTEMPTS);
+    const { id } = state;
+    if (id === undefined || (state.changes.length === 0 && !state.needsRenewal)) return;
+    await this.#settings.writes.run(id, (turn) => this.#saveInTurn(state, turn));
+  }
+
+  async #saveInTurn(state: SessionState, turn: Turn<StoredRecord>): Promise<void> {
+    await this.#catchUp(state, turn);
+    for (let attempts = 1; state.id !== undefined; attempts++) {
       const { id, changes } = state;
-      const data = new Map(state.data);
+      const data = state.data.copy();
       const writeId = newRandomId();
       // Changes that are made while the store writes are saved by the next save.
       state.changes = [];
       let written: StoredRecord | undefined;
       try {
-        written = await this.#replace(id, state.stored, data, writeId);
+        written = await this.#replace(id, state.stored, data, state.user, writeId);
       } catch (error) {
         state.uncertainWrite = { id: writeId, changes };
         state.changes = [...changes, ...state.changes];
         throw error;
       }
+      turn.latest = written;
       if (written !== undefined) {
         state.stored = written;
         state.needsRenewal = false;
         return;
       }
       state.changes = [...changes, ...state.changes];
-      await this.#rebase(state);
+      if (attempts === MAX_ATTEMPTS) throw conflictError(MAX_ATTEMPTS);
+      await retryDelay(attempts);
+      await this.#rebase(state, turn);
     }
   }
 
-  #replace(
+  /**
+   * Applies the changes to what an earlier request in the queue has written, or to what the store holds if this cannot
+   * be known.
+   */
+  async #catchUp(state: SessionState, turn: Turn<StoredRecord>): Promise<void> {
+    const { stored } = state;
+    if (state.uncertainWrite !== undefined) await this.#rebase(state, turn);
+    else if (turn.latest !== undefined && turn.latest !== stored && stored !== undefined) {
+      this.#applyChangesTo(turn.latest, state);
+    } else if (stored !== undefined && hasExpired(this.#settings, stored)) await this.#rebase(state, turn);
+  }
+
+  async #replace(
     id: string,
     expected: StoredRecord | undefined,
-    data: Data,
+    data: StoredValues,
+    user: string | undefined,
     writeId: string,
-    createdAt = expected?.record.createdAt ?? Date.now(),
   ): Promise<StoredRecord | undefined> {
+    const { store, users } = this.#settings;
     const usedAt = Date.now();
-    const record = { id, createdAt, usedAt, data, writeId };
-    return this.#settings.store.replace(id, expected, record, expiryOf(this.#settings, createdAt, usedAt));
+    const createdAt = Math.min(expected?.record.createdAt ?? usedAt, usedAt);
+    if (expected === undefined && user !== undefined) {
+      const dropped = await users.add(user, { id, createdAt });
+      if (dropped.length > 0) this.#endOldest(dropped.map((session) => session.id));
+    }
+    const record = { id, createdAt, usedAt, user, data, writeId };
+    return store.replace(expected, record, expiryOf(this.#settings, createdAt, usedAt));
+  }
+
+  /** Ends the sessions that a user has in excess of the limit. The request does not wait for that. */
+  #endOldest(ids: readonly string[]): void {
+    this.#settings.logWarning(
+      `A user has more than ${MAX_SESSIONS_OF_USER} sessions, so the oldest ones end. A program that signs in for each request ` +
+        'should keep its cookie.',
+    );
+    Promise.all(ids.map((id) => endSession(this.#settings, id))).catch((error: unknown) => {
+      this.#settings.logError(`The oldest session of a user could not be ended: ${describeError(error)}`);
+    });
   }
 
   /**
@@ -284,75 +396,143 @@ export class StoredSession implements Session {
    * @throws {RequestError} `ERR_SESSION_GONE` if there is nothing left to apply them to
    * @throws what a function that was passed to `update()` throws
    */
-  async #rebase(state: SessionState): Promise<void> {
-    const { id, uncertainWrite } = state;
-    const found = id === undefined ? undefined : await this.#settings.store.read(id);
-    const stored = this.#hasExpired(found) ? undefined : found;
+  async #rebase(state: SessionState, turn?: Turn<StoredRecord>): Promise<void> {
+    const found = state.id === undefined ? undefined : await this.#settings.store.readUnmoved(state.id);
+    this.#rebaseOnto(found, state, turn);
+  }
+
+  #rebaseOnto(found: StoredRecord | undefined, state: SessionState, turn?: Turn<StoredRecord>): void {
+    const { uncertainWrite } = state;
+    const stored = found !== undefined && hasExpired(this.#settings, found) ? undefined : found;
+    if (turn !== undefined) turn.latest = stored;
     // The store never held the session: the write that would have begun it was not done.
     if (stored === undefined && state.stored === undefined && uncertainWrite !== undefined) {
       state.uncertainWrite = undefined;
       return;
     }
     const wasWritten = stored !== undefined && stored.record.writeId === uncertainWrite?.id;
-    const changes = wasWritten
-      ? state.changes.filter((change) => !uncertainWrite?.changes.includes(change))
-      : state.changes;
+    if (wasWritten) state.changes = state.changes.filter((change) => !uncertainWrite?.changes.includes(change));
     // A record under an id that was created a moment ago would belong to another session.
     if (stored === undefined || (state.stored === undefined && !wasWritten)) {
+      const { changes } = state;
       Object.assign(state, initialState());
       if (changes.length > 0) throw goneError();
       return;
     }
-    const data = new Map(stored.record.data);
-    for (const change of changes) change(data);
-    Object.assign(state, { stored, data, changes, uncertainWrite: undefined });
+    this.#applyChangesTo(stored, state);
+  }
+
+  #applyChangesTo(stored: StoredRecord, state: SessionState): void {
+    const data = stored.record.data.copy();
+    for (const change of state.changes) change(data);
+    const { id, user } = stored.record;
+    Object.assign(state, { id, stored, user, data, uncertainWrite: undefined });
   }
 
   async #reload(state: SessionState): Promise<void> {
     if (state.stored !== undefined) await this.#rebase(state);
   }
 
-  #hasExpired(stored: StoredRecord | undefined): boolean {
-    if (stored === undefined) return false;
-    return expiryOf(this.#settings, stored.record.createdAt, stored.record.usedAt) <= Date.now();
+  /**
+   * Moves the session to a new id.
+   * @param user the user who has signed in; default: the user stays the same
+   */
+  async #move(state: SessionState, user: string | undefined): Promise<void> {
+    const { id } = state;
+    // A request before this one in the queue may have ended or moved the session.
+    if (id === undefined) throw goneError();
+    if (state.stored === undefined && state.uncertainWrite === undefined) {
+      // No client knows the old id, and nothing is stored under it.
+      state.id = newRandomId();
+      return;
+    }
+    await this.#settings.writes.run(id, (turn) => this.#moveInTurn(state, user, turn));
   }
 
-  /** Stores the data under a new id and removes the old one from the store. */
-  async #moveToNewId(state: SessionState): Promise<void> {
-    for (let attempts = 0; state.id !== undefined; attempts++) {
-      if (attempts === MAX_ATTEMPTS) throw conflictError(MAX_ATTEMPTS);
-      if (state.uncertainWrite !== undefined || this.#hasExpired(state.stored)) await this.#rebase(state);
+  async #moveInTurn(state: SessionState, user: string | undefined, turn: Turn<StoredRecord>): Promise<void> {
+    const { store } = this.#settings;
+    await this.#catchUp(state, turn);
+    for (let attempts = 1; ; attempts++) {
       const { id: oldId, stored: oldStored } = state;
       if (oldId === undefined) throw goneError();
-      const newId = newRandomId();
       if (oldStored === undefined) {
-        // No client knows the old id, and nothing is stored under it.
-        state.id = newId;
+        state.id = newRandomId();
         return;
       }
       const changeCount = state.changes.length;
-      const newStored = await this.#replace(newId, undefined, new Map(state.data), newRandomId(), Date.now());
-      if (newStored !== undefined && (await this.#settings.store.remove(oldId, oldStored))) {
-        state.id = newId;
-        state.stored = newStored;
-        state.changes.splice(0, changeCount);
+      const newStored = await this.#storeUnderNewId(state, user ?? state.user);
+      if (await store.replaceByMove(oldStored, newStored.record.id)) {
+        turn.latest = undefined;
+        await this.#unlist(state.user, oldId);
+        useStored(state, newStored, changeCount);
         return;
       }
-      // Another request has written under the old id in the meantime: its changes are included in the next attempt.
-      if (newStored !== undefined) await this.#settings.store.remove(newId, newStored);
-      await this.#rebase(state);
-      if (state.id === undefined) throw goneError();
+      // Another request has written under the old id in the meantime, or it has ended or moved the session.
+      await endSession(this.#settings, newStored.record.id, newStored);
+      await retryDelay(attempts);
+      const found = await store.read(oldId);
+      if (isMove(found)) {
+        turn.latest = undefined;
+        return this.#followMove(state, user, found);
+      }
+      if (attempts === MAX_ATTEMPTS) throw conflictError(MAX_ATTEMPTS);
+      this.#rebaseOnto(found, state, turn);
     }
   }
 
-  async #removeFromStore({ id, stored }: SessionState): Promise<void> {
-    let last = stored;
-    for (let attempts = 0; id !== undefined && last !== undefined; attempts++) {
-      if (attempts === MAX_ATTEMPTS) throw conflictError(MAX_ATTEMPTS);
-      if (await this.#settings.store.remove(id, last)) return;
-      last = await this.#settings.store.read(id);
+  /**
+   * Continues after another request of this client has moved the session, as after a double click on a button.
+   *
+   * The old id may also be known to an attacker who has planted or stolen it, and who must not learn the new one:
+   *
+   * | The session that was loaded | This request | continues with |
+   * | --- | --- | --- |
+   * | had no user | signs in the user whom the other request has signed in too | the new session |
+   * | had no user | does anything else | a copy of what it has loaded, which has nothing that the other has added |
+   * | had a user | does anything | nothing: the old id would still give access to that user's data |
+   *
+   * @throws {RequestError} `ERR_SESSION_GONE` if the session had a user, or if the new session has ended
+   */
+  async #followMove(state: SessionState, user: string | undefined, move: StoredMove): Promise<void> {
+    let found: StoredRecord | StoredMove | undefined = move;
+    for (let moves = 0; isMove(found) && moves < MAX_MOVES; moves++) {
+      found = await this.#settings.store.read(found.record.movedTo);
     }
+    const target = found === undefined || isMove(found) || hasExpired(this.#settings, found) ? undefined : found;
+    if (target === undefined || state.user !== undefined) {
+      Object.assign(state, initialState());
+      throw goneError();
+    }
+    if (user !== undefined && target.record.user === user) {
+      this.#applyChangesTo(target, state);
+      return;
+    }
+    const changeCount = state.changes.length;
+    useStored(state, await this.#storeUnderNewId(state, user), changeCount);
   }
+
+  /** Stores the data under a new id. Changes that are made in the meantime are saved by the next save. */
+  async #storeUnderNewId(state: SessionState, user: string | undefined): Promise<StoredRecord> {
+    const stored = await this.#replace(newRandomId(), undefined, state.data.copy(), user, newRandomId());
+    // The id is new, so the store cannot hold something else under it.
+    if (stored === undefined) throw conflictError(1);
+    return stored;
+  }
+
+  /** Removes an id from the sessions of its user. If that fails, the list has an id without a record, which it ignores. */
+  async #unlist(user: string | undefined, id: string): Promise<void> {
+    if (user !== undefined) await this.#settings.users.remove(user, id).catch(() => {});
+  }
+}
+
+/**
+ * Continues with what was stored.
+ * @param changeCount how many of the changes it contains
+ */
+function useStored(state: SessionState, stored: StoredRecord, changeCount: number): void {
+  const { id, user } = stored.record;
+  state.changes.splice(0, changeCount);
+  Object.assign(state, { id, stored, user, needsRenewal: false });
 }
 
 /** @param stored what the store holds; without it, the session is empty */
@@ -360,7 +540,8 @@ function initialState(stored?: StoredRecord): SessionState {
   return {
     id: stored?.record.id,
     stored,
-    data: new Map(stored?.record.data),
+    user: stored?.record.user,
+    data: stored?.record.data.copy() ?? StoredValues.empty(),
     changes: [],
     needsRenewal: false,
     uncertainWrite: undefined,

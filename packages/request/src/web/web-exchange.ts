@@ -6,6 +6,7 @@
  *
  * @see https://fetch.spec.whatwg.org/#requests
  */
+import { headersWithCookie } from '../scope/cookie-headers.js';
 import { errorResponseStatus, errorResponseText } from '../scope/error-response.js';
 import type { Exchange, PrepareHeaders } from '../scope/exchange.js';
 import type { RequestScopeOptions } from '../scope/options.js';
@@ -20,18 +21,27 @@ export class WebExchange implements Exchange, BodyObserver {
   /** The scope of the request, which this exchange creates. */
   readonly scope: Scope;
   readonly #isSecure: () => boolean;
-  /** The headers that every response gets, including an error response. */
-  readonly #headers: readonly Header[];
+  readonly #readHost: (() => string | undefined) | undefined;
+  /** The headers that every response gets, including an error response; cookies are among them once they are known. */
+  #headers: readonly Header[];
   #prepare: PrepareHeaders | undefined;
+  #cookiesAfterFailure: (() => readonly string[]) | undefined;
   #headersSent = false;
   #isClosed = false;
   #isClientGone = false;
   #clientGoneCallbacks: (() => void)[] | undefined;
   #closeCallbacks: (() => void)[] | undefined;
 
-  constructor(request: Request, isSecure: () => boolean, options: RequestScopeOptions) {
+  /** @param readHost reads the host, for a framework that knows its proxies; default: the host in the request */
+  constructor(
+    request: Request,
+    isSecure: () => boolean,
+    options: RequestScopeOptions,
+    readHost?: () => string | undefined,
+  ) {
     this.request = request;
     this.#isSecure = isSecure;
+    this.#readHost = readHost;
     this.scope = createScope(this, options);
     this.#headers = [['x-request-id', this.scope.id]];
   }
@@ -54,12 +64,17 @@ export class WebExchange implements Exchange, BodyObserver {
     return this.#isSecure();
   }
 
+  get host(): string | undefined {
+    return this.#readHost === undefined ? (this.header('host') ?? new URL(this.request.url).host) : this.#readHost();
+  }
+
   get headersSent(): boolean {
     return this.#headersSent;
   }
 
-  beforeHeaders(prepare: PrepareHeaders): void {
+  beforeHeaders(prepare: PrepareHeaders, cookiesAfterFailure?: () => readonly string[]): void {
     this.#prepare = prepare;
+    this.#cookiesAfterFailure = cookiesAfterFailure;
   }
 
   onClientGone(callback: () => void): void {
@@ -110,12 +125,16 @@ export class WebExchange implements Exchange, BodyObserver {
     const prepare = this.#prepare;
     if (prepare === undefined) return this.#headers;
     this.#prepare = undefined;
-    const withCookies = (cookies: readonly string[]) => [
-      ...this.#headers,
-      ...cookies.map((cookie): Header => ['set-cookie', cookie]),
-    ];
+    const withCookies = (cookies: readonly string[]) => {
+      this.#headers = [...this.#headers, ...cookies.map((cookie): Header => ['set-cookie', cookie])];
+      return this.#headers;
+    };
     const cookies = prepare();
-    return cookies instanceof Promise ? cookies.then(withCookies) : withCookies(cookies);
+    if (!(cookies instanceof Promise)) return withCookies(cookies);
+    return cookies.then(withCookies, (error: unknown) => {
+      withCookies(this.#cookiesAfterFailure?.() ?? []);
+      throw error;
+    });
   }
 
   /**
@@ -139,10 +158,7 @@ export class WebExchange implements Exchange, BodyObserver {
   errorResponse(error: unknown): Response {
     this.#headersSent = true;
     this.markClosed();
-    const response = new Response(errorResponseText(error), { status: errorResponseStatus(error) });
-    response.headers.set('content-type', 'text/plain; charset=utf-8');
-    addHeaders(response.headers, this.#headers);
-    return response;
+    return withHeaders(createErrorResponse(error), this.#headers);
   }
 
   #completeWith(response: Response, headers: readonly Header[]): Response {
@@ -158,12 +174,21 @@ export class WebExchange implements Exchange, BodyObserver {
   }
 }
 
+/** Creates the response to an error of a session or of a handler, without the headers that every response gets. */
+export function createErrorResponse(error: unknown): Response {
+  return new Response(errorResponseText(error), {
+    status: errorResponseStatus(error),
+    headers: { 'content-type': 'text/plain; charset=utf-8' },
+  });
+}
+
 /** Returns the current scope if it is that of this request. */
 export function currentScopeOf(request: Request): Scope | undefined {
   const scope = scopeStorage.getStore();
   if (scope === undefined) return undefined;
-  const exchange = Scope.exchangeOf(scope);
-  return exchange instanceof WebExchange && exchange.request === request ? scope : undefined;
+  // The exchange may be of another copy of this package.
+  const exchange: (Exchange & { readonly request?: Request }) | undefined = Scope.exchangeOf(scope);
+  return exchange?.request === request ? scope : undefined;
 }
 
 function withHeaders(response: Response, headers: readonly Header[]): Response {
@@ -181,9 +206,14 @@ function withHeaders(response: Response, headers: readonly Header[]): Response {
   }
 }
 
-function addHeaders(target: Headers, headers: readonly Header[]): void {
+/** Adds headers to those of a response, which keep their values, except that cookies are added to its own. */
+export function addHeaders(target: Headers, headers: readonly Header[]): void {
+  let hasCookie = false;
   for (const [name, value] of headers) {
-    if (name === 'set-cookie') target.append(name, value);
-    else if (!target.has(name)) target.set(name, value);
+    if (name === 'set-cookie') {
+      target.append(name, value);
+      hasCookie = true;
+    } else if (!target.has(name)) target.set(name, value);
   }
+  if (hasCookie) for (const [name, value] of headersWithCookie((name) => target.get(name))) target.set(name, value);
 }

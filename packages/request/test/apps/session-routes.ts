@@ -3,7 +3,6 @@ import { session } from '@throughline/request';
 import type { Recorder } from '../battery/recorded-reads.js';
 
 interface Visit {
-  user: string;
   items: string[];
 }
 
@@ -25,12 +24,9 @@ export async function handleSessionRoute(
 ): Promise<string> {
   const visit = session<Visit>();
   switch (action) {
-    case 'sign-in': {
-      const user = await readText();
-      await visit.regenerate();
-      visit.set('user', user);
+    case 'sign-in':
+      await visit.regenerate({ user: await readText() });
       break;
-    }
     case 'add': {
       record('loaded');
       const item = await readText();
@@ -45,5 +41,5 @@ export async function handleSessionRoute(
     default:
       throw new Error(`Unknown action ${action}: use sign-in, add, show or sign-out.`);
   }
-  return JSON.stringify({ user: visit.get('user') ?? null, items: visit.get('items') ?? [] });
+  return JSON.stringify({ user: visit.user ?? null, items: visit.get('items') ?? [] });
 }

@@ -10,7 +10,7 @@ import { TransformError } from '../parse/transform-error.js';
 import { findThroughlinePackage, isThroughlineFile } from '../throughline-package.js';
 import { transform } from '../transform.js';
 import { ASYNC_HOOKS_SPECIFIER, INSTALL_FILE, NODE_ASYNC_HOOKS } from './page-modules.js';
-import type { PluginOptions } from './plugin-options.js';
+import { checkPluginOptions, type PluginOptions, transformOptionsOf } from './plugin-options.js';
 
 const LOADERS: Readonly<Record<string, Loader>> = {
   '.js': 'js',
@@ -29,6 +29,7 @@ const LOADERS: Readonly<Record<string, Loader>> = {
  *
  * @param options see {@link PluginOptions}; `install` has an effect only with `bundle: true`
  * @returns the plugin
+ * @throws {TypeError} `ERR_INVALID_OPTION` if an option is unknown or has an invalid value
  * @throws {Error} when the build starts, if the package `throughline` is not installed
  *
  * @example
@@ -42,6 +43,7 @@ const LOADERS: Readonly<Record<string, Loader>> = {
  * @see https://esbuild.github.io/plugins/
  */
 export default function throughline(options: PluginOptions = {}): Plugin {
+  checkPluginOptions(options);
   return { name: 'throughline', setup: (build) => setup(build, options) };
 }
 
@@ -91,7 +93,7 @@ async function loadTransformed(
   const code = await readFile(path, 'utf8');
   try {
     const lang = loader === 'ts' || loader === 'tsx' ? loader : 'jsx';
-    const result = transform(code, { ...options, filename: path, lang });
+    const result = transform(code, { ...transformOptionsOf(options), filename: path, lang });
     if (result === undefined) return undefined;
     const contents = `${result.code}\n//# sourceMappingURL=${result.map.toUrl()}`;
     return { contents, loader, resolveDir: dirname(path) };

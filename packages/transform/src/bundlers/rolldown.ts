@@ -1,6 +1,6 @@
 /** The plugin for Rolldown. */
 import type { Plugin } from 'rolldown';
-import type { PluginOptions } from './plugin-options.js';
+import { checkPluginOptions, type PluginOptions } from './plugin-options.js';
 import { createSharedHooks, type PluginContext, type SharedHooks } from './rollup-family.js';
 
 /**
@@ -8,6 +8,7 @@ import { createSharedHooks, type PluginContext, type SharedHooks } from './rollu
  *
  * @param options see {@link PluginOptions}
  * @returns the plugin
+ * @throws {TypeError} `ERR_INVALID_OPTION` if an option is unknown or has an invalid value
  * @throws {Error} when the build starts, if the package `throughline` is not installed
  *
  * @example
@@ -18,6 +19,7 @@ import { createSharedHooks, type PluginContext, type SharedHooks } from './rollu
  * @see https://rolldown.rs/apis/plugin-api
  */
 export default function throughline(options: PluginOptions = {}): Plugin {
+  checkPluginOptions(options);
   let hooks: SharedHooks | undefined;
   let isActive = true;
   return {

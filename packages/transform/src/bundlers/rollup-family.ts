@@ -3,7 +3,7 @@ import { HELPER_SPECIFIER } from '../emit/await-helpers.js';
 import { findThroughlinePackage, isThroughlineFile } from '../throughline-package.js';
 import { type TransformOptions, type TransformResult, transform } from '../transform.js';
 import { ASYNC_HOOKS_SPECIFIER, INSTALL_FILE, NODE_ASYNC_HOOKS } from './page-modules.js';
-import type { PluginOptions } from './plugin-options.js';
+import { type PluginOptions, transformOptionsOf } from './plugin-options.js';
 
 /** The part of a bundler's plugin context that is used. */
 export interface PluginContext {
@@ -45,7 +45,7 @@ export function createSharedHooks(
       // By convention, the ids of virtual modules begin with this character.
       if (id.startsWith('\0') || isThroughlineFile(filename, throughlineDirectory)) return undefined;
       const begins = isEntry && options.install !== false ? `import ${JSON.stringify(INSTALL_FILE)};` : '';
-      return transform(code, { ...options, ...transformOptions, filename, begins });
+      return transform(code, { ...transformOptionsOf(options), ...transformOptions, filename, begins });
     },
   };
 }

@@ -1,6 +1,6 @@
 /** The plugin for Rollup. */
 import type { Plugin } from 'rollup';
-import type { PluginOptions } from './plugin-options.js';
+import { checkPluginOptions, type PluginOptions } from './plugin-options.js';
 import { createSharedHooks, type PluginContext, type SharedHooks } from './rollup-family.js';
 
 /**
@@ -9,6 +9,7 @@ import { createSharedHooks, type PluginContext, type SharedHooks } from './rollu
  *
  * @param options see {@link PluginOptions}; `server` has no effect
  * @returns the plugin
+ * @throws {TypeError} `ERR_INVALID_OPTION` if an option is unknown or has an invalid value
  * @throws {Error} when the build starts, if the package `throughline` is not installed
  *
  * @example
@@ -19,6 +20,7 @@ import { createSharedHooks, type PluginContext, type SharedHooks } from './rollu
  * @see https://rollupjs.org/plugin-development/
  */
 export default function throughline(options: PluginOptions = {}): Plugin {
+  checkPluginOptions(options);
   let hooks: SharedHooks | undefined;
   return {
     name: 'throughline',

@@ -1,7 +1,7 @@
 /** The plugin for Rspack. */
 import type { RspackPluginInstance } from '@rspack/core';
 import { createRspackPlugin } from 'unplugin';
-import type { PluginOptions } from './plugin-options.js';
+import { checkPluginOptions, type PluginOptions } from './plugin-options.js';
 import { createPlugin } from './webpack-family.js';
 
 const createInstance = createRspackPlugin<PluginOptions>((options, meta) => {
@@ -25,6 +25,7 @@ const createInstance = createRspackPlugin<PluginOptions>((options, meta) => {
  *
  * @param options see {@link PluginOptions}
  * @returns the plugin
+ * @throws {TypeError} `ERR_INVALID_OPTION` if an option is unknown or has an invalid value
  * @throws {Error} when the compiler is created, if the package `throughline` is not installed
  *
  * @example
@@ -35,5 +36,6 @@ const createInstance = createRspackPlugin<PluginOptions>((options, meta) => {
  * @see https://rspack.rs/guide/features/plugin
  */
 export default function throughline(options: PluginOptions = {}): RspackPluginInstance {
+  checkPluginOptions(options);
   return createInstance(options);
 }

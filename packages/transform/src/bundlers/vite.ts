@@ -10,7 +10,7 @@ import type { Plugin, UserConfig } from 'vite';
 import { HELPER_SPECIFIER } from '../emit/await-helpers.js';
 import throughlineForEsbuild from './esbuild.js';
 import { ASYNC_HOOKS_SPECIFIER } from './page-modules.js';
-import type { PluginOptions } from './plugin-options.js';
+import { checkPluginOptions, type PluginOptions } from './plugin-options.js';
 import throughlineForRolldown from './rolldown.js';
 import { createSharedHooks, type PluginContext, type SharedHooks } from './rollup-family.js';
 
@@ -27,6 +27,7 @@ interface EnvironmentContext {
  *
  * @param options see {@link PluginOptions}
  * @returns the two plugins of which it consists
+ * @throws {TypeError} `ERR_INVALID_OPTION` if an option is unknown or has an invalid value
  * @throws {Error} when the configuration is resolved, if the package `throughline` is not installed
  *
  * @example
@@ -37,6 +38,7 @@ interface EnvironmentContext {
  * @see https://vite.dev/guide/api-plugin
  */
 export default function throughline(options: PluginOptions = {}): Plugin[] {
+  checkPluginOptions(options);
   let hooks: SharedHooks;
   let isServing = false;
 

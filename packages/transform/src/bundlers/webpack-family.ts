@@ -6,7 +6,7 @@ import { TransformError } from '../parse/transform-error.js';
 import { findThroughlinePackage, isThroughlineFile, resolveThroughlineModule } from '../throughline-package.js';
 import { transform } from '../transform.js';
 import { ASYNC_HOOKS_SPECIFIER, INSTALL_FILE, NODE_ASYNC_HOOKS } from './page-modules.js';
-import type { PluginOptions } from './plugin-options.js';
+import { type PluginOptions, transformOptionsOf } from './plugin-options.js';
 
 /** Files that are JavaScript once the other loaders have processed them. */
 const CODE_FILE = /\.(?:[cm]?[jt]sx?|vue|svelte|astro|mdx?)$/;
@@ -75,7 +75,7 @@ export function createPlugin(
         try {
           const sourceType = SOURCE_TYPES.get(moduleTypeOf(this.getNativeBuildContext?.()));
           return transform(code, {
-            ...options,
+            ...transformOptionsOf(options),
             filename,
             lang: 'jsx',
             ...(sourceType !== undefined && { sourceType }),

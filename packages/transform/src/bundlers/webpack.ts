@@ -1,7 +1,7 @@
 /** The plugin for webpack. */
 import { createWebpackPlugin } from 'unplugin';
 import type { WebpackPluginInstance } from 'webpack';
-import type { PluginOptions } from './plugin-options.js';
+import { checkPluginOptions, type PluginOptions } from './plugin-options.js';
 import { createPlugin } from './webpack-family.js';
 
 const createInstance = createWebpackPlugin<PluginOptions>((options, meta) => {
@@ -25,6 +25,7 @@ const createInstance = createWebpackPlugin<PluginOptions>((options, meta) => {
  *
  * @param options see {@link PluginOptions}
  * @returns the plugin
+ * @throws {TypeError} `ERR_INVALID_OPTION` if an option is unknown or has an invalid value
  * @throws {Error} when the compiler is created, if the package `throughline` is not installed
  *
  * @example
@@ -35,5 +36,6 @@ const createInstance = createWebpackPlugin<PluginOptions>((options, meta) => {
  * @see https://webpack.js.org/concepts/plugins/
  */
 export default function throughline(options: PluginOptions = {}): WebpackPluginInstance {
+  checkPluginOptions(options);
   return createInstance(options);
 }

@@ -1,7 +1,8 @@
 /** The arguments of the command `throughline-transform`. */
 import { parseArgs } from 'node:util';
-import type { SourceType } from '../parse/parse.js';
-import type { TransformOptions } from '../transform.js';
+import { unknownOptionMessage } from '../check-options.js';
+import { SOURCE_TYPES, type SourceType } from '../parse/parse.js';
+import { GENERATOR_FRAMES, type TransformOptions } from '../transform.js';
 
 export const HELP = `Usage: throughline-transform FILE|DIR... --out DIR
 
@@ -52,8 +53,8 @@ export function parseArguments(args: string[]): CommandOptions | 'help' | 'versi
   if (out === undefined || out === '') {
     throw new UsageError('--out DIR is missing. Name the directory that the copies are written to.');
   }
-  const sourceType = parseChoice('--source-type', values['source-type'], ['module', 'commonjs', 'script'] as const);
-  const generators = parseChoice('--generators', values.generators, ['next', 'creation'] as const);
+  const sourceType = parseChoice('--source-type', values['source-type'], SOURCE_TYPES);
+  const generators = parseChoice('--generators', values.generators, GENERATOR_FRAMES);
   return {
     inputs: positionals,
     outDirectory: out,
@@ -65,20 +66,24 @@ export function parseArguments(args: string[]): CommandOptions | 'help' | 'versi
   };
 }
 
+const OPTIONS = {
+  out: { type: 'string' },
+  'source-type': { type: 'string' },
+  generators: { type: 'string' },
+  'no-source-maps': { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'v' },
+} as const;
+
 function parse(args: string[]) {
+  const { tokens } = parseArgs({ args, allowPositionals: true, options: OPTIONS, strict: false, tokens: true });
+  const unknown = tokens.find((token) => token.kind === 'option' && !Object.hasOwn(OPTIONS, token.name));
+  if (unknown?.kind === 'option') {
+    const names = Object.keys(OPTIONS).map((name) => `--${name}`);
+    throw new UsageError(unknownOptionMessage('throughline-transform', unknown.rawName, names));
+  }
   try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        out: { type: 'string' },
-        'source-type': { type: 'string' },
-        generators: { type: 'string' },
-        'no-source-maps': { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-        version: { type: 'boolean', short: 'v' },
-      },
-    });
+    return parseArgs({ args, allowPositionals: true, options: OPTIONS });
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }

@@ -3,14 +3,17 @@ import { type OxcError, type ParseResult, type Program, parseSync } from 'oxc-pa
 import { TransformError } from './transform-error.js';
 
 /** The language of a file, which decides whether it can contain JSX and types. */
-export type Language = 'js' | 'jsx' | 'ts' | 'tsx';
+export type Language = (typeof LANGUAGES)[number];
+export const LANGUAGES = ['js', 'jsx', 'ts', 'tsx'] as const;
 
 /** The kind of source text of a file: an ES module, a CommonJS module or a classic script. */
-export type SourceType = 'module' | 'commonjs' | 'script';
+export type SourceType = (typeof SOURCE_TYPES)[number];
+export const SOURCE_TYPES = ['module', 'commonjs', 'script'] as const;
 
 export interface ParsedFile {
   readonly program: Program;
   readonly module: ParseResult['module'];
+  readonly comments: ParseResult['comments'];
 }
 
 /**

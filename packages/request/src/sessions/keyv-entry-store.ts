@@ -1,6 +1,6 @@
 /**
- * Session records in a store of Keyv. The keys and the packed entries are those that Keyv itself would write. There are
- * two differences:
+ * Texts in a store of Keyv. The keys and the packed entries are those that Keyv itself would write. There are two
+ * differences:
  *
  * - The comparison and the write are one step, done by the adapter behind Keyv (compare-and-set.ts).
  * - A failure of the store is an error. Keyv and its adapters report some failures as "no entry", and then a user would
@@ -11,9 +11,8 @@
 import { Keyv, type KeyvStoreAdapter } from 'keyv';
 import { RequestError } from '../errors.js';
 import { type AtomicStore, atomicStoreOf } from './compare-and-set.js';
-import type { RecordStore, StoredRecord } from './record-store.js';
+import type { EntryStore, StoredEntry } from './entry-store.js';
 import { storeError } from './session-errors.js';
-import { parseRecord, type SessionRecord, serializeRecord } from './session-record.js';
 import { withTimeLimit } from './time-limit.js';
 
 /**
@@ -27,10 +26,24 @@ type KeyvMembers = Pick<Keyv, 'get' | 'store' | 'serialize' | 'serializeData' | 
 /** A store for sessions: a Keyv, one of its adapters, or a Map. */
 export type SessionStore = KeyvMembers | KeyvStoreAdapter | Map<string, unknown>;
 
+/** The settings of a store. */
+export interface KeyvEntryStoreSettings {
+  /** How long the store may take for one operation, in milliseconds. */
+  readonly timeLimit: number;
+  /** How many evictable entries a Map holds at most. */
+  readonly maxEntries: number;
+  /** Whether a Map that is full may lose the entry with this key, which has no prefix. */
+  readonly isEvictable: (key: string) => boolean;
+  /** Called the first time that a Map has lost an entry. */
+  readonly onEviction: () => void;
+  /** Logs a failure that no caller receives. */
+  readonly warn: (line: string) => void;
+}
+
 /** The minimum time between two deletions of expired entries, in milliseconds, in stores that keep them. */
 const DELETE_EXPIRED_INTERVAL = 10 * 60_000;
 
-export class KeyvRecordStore implements RecordStore {
+export class KeyvEntryStore implements EntryStore {
   readonly #keyv: KeyvMembers;
   readonly #adapter: KeyvStoreAdapter | Map<string, unknown>;
   readonly #atomicStore: AtomicStore;
@@ -38,12 +51,8 @@ export class KeyvRecordStore implements RecordStore {
   readonly #warn: (line: string) => void;
   #expiredDeletedAt = Date.now();
 
-  /**
-   * @param timeLimit how long the store may take for one operation, in milliseconds
-   * @param warn logs a failure that no caller receives
-   * @throws {RequestError} `ERR_INVALID_OPTION` if the entries of the store cannot be compared
-   */
-  constructor(store: SessionStore, timeLimit: number, warn: (line: string) => void) {
+  /** @throws {RequestError} `ERR_INVALID_OPTION` if the entries of the store cannot be compared */
+  constructor(store: SessionStore, { timeLimit, maxEntries, isEvictable, onEviction, warn }: KeyvEntryStoreSettings) {
     this.#keyv = isKeyv(store) ? store : new Keyv({ store, namespace: 'session' });
     this.#adapter = this.#keyv.store;
     if (this.#keyv.serialize === undefined && !(this.#adapter instanceof Map)) {
@@ -53,7 +62,13 @@ export class KeyvRecordStore implements RecordStore {
           'compared; leave `serialize` at its default.',
       );
     }
-    this.#atomicStore = atomicStoreOf(this.#adapter, (packedEntry) => this.#readExpiry(packedEntry));
+    const prefix = this.#prefixed('');
+    this.#atomicStore = atomicStoreOf(this.#adapter, {
+      readExpiry: (packedEntry) => this.#readExpiry(packedEntry),
+      maxEntries,
+      isEvictable: (key) => key.startsWith(prefix) && isEvictable(key.slice(prefix.length)),
+      onEviction,
+    });
     this.#timeLimit = timeLimit;
     this.#warn = warn;
     // By default, KeyvRedis returns undefined for an error.
@@ -72,39 +87,32 @@ export class KeyvRecordStore implements RecordStore {
     return this.#adapter instanceof Map;
   }
 
-  async read(id: string): Promise<StoredRecord | undefined> {
-    const packedEntry = await this.#run(() => this.#adapter.get(this.#keyOf(id)));
+  async read(key: string): Promise<StoredEntry | undefined> {
+    const packedEntry = await this.#run(() => this.#adapter.get(this.#prefixed(key)));
     const entry = await this.#unpack(packedEntry);
     if (entry === undefined) return undefined;
-    if (typeof entry.expires === 'number' && entry.expires <= Date.now()) return undefined;
-    const record = parseRecord(entry.value, id);
-    if (record === undefined) {
-      this.#warn('The session store returned an entry that is not a record of the requested session. It is ignored.');
-      return undefined;
-    }
-    return { record, packedEntry };
+    const hasExpired = typeof entry.expires === 'number' && entry.expires <= Date.now();
+    return { text: hasExpired ? undefined : entry.value, packedEntry };
   }
 
   async replace(
-    id: string,
-    expected: StoredRecord | undefined,
-    record: SessionRecord,
+    key: string,
+    expected: StoredEntry | undefined,
+    text: string,
     expiresAt: number,
-  ): Promise<StoredRecord | undefined> {
+  ): Promise<StoredEntry | undefined> {
     this.#deleteExpiredIfDue();
     const expires = Math.ceil(expiresAt);
-    const packedEntry: unknown = await this.#keyv.serializeData({ value: serializeRecord(record), expires });
+    const packedEntry: unknown = await this.#keyv.serializeData({ value: text, expires });
     const ttl = Math.max(1, expires - Date.now());
-    const key = this.#keyOf(id);
     const isReplaced = await this.#run(() =>
-      this.#atomicStore.compareAndSet(key, expected?.packedEntry, packedEntry, ttl),
+      this.#atomicStore.compareAndSet(this.#prefixed(key), expected?.packedEntry, packedEntry, ttl),
     );
-    return isReplaced ? { record, packedEntry } : undefined;
+    return isReplaced ? { text, packedEntry } : undefined;
   }
 
-  remove(id: string, expected: StoredRecord): Promise<boolean> {
-    const key = this.#keyOf(id);
-    return this.#run(() => this.#atomicStore.compareAndSet(key, expected.packedEntry, undefined, 0));
+  remove(key: string, expected: StoredEntry): Promise<boolean> {
+    return this.#run(() => this.#atomicStore.compareAndSet(this.#prefixed(key), expected.packedEntry, undefined, 0));
   }
 
   async #unpack(packedEntry: unknown): Promise<{ value?: unknown; expires?: number | undefined } | undefined> {
@@ -116,8 +124,8 @@ export class KeyvRecordStore implements RecordStore {
     return typeof packedEntry === 'object' && packedEntry !== null ? packedEntry : undefined;
   }
 
-  #keyOf(id: string): string {
-    return this.#keyv._getKeyPrefix(id);
+  #prefixed(key: string): string {
+    return this.#keyv._getKeyPrefix(key);
   }
 
   /**
@@ -139,7 +147,7 @@ export class KeyvRecordStore implements RecordStore {
 
   #deleteExpiredIfDue(): void {
     const { deleteExpired } = this.#atomicStore;
-    const prefix = this.#keyv._getKeyPrefix('');
+    const prefix = this.#prefixed('');
     // Without a namespace, nothing distinguishes a session from the entries of other software.
     if (deleteExpired === undefined || prefix === '') return;
     if (Date.now() - this.#expiredDeletedAt < DELETE_EXPIRED_INTERVAL) return;

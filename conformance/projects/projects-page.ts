@@ -1,0 +1,53 @@
+/** Formats docs/projects.md: the projects in which the packages work, with the versions that were installed there. */
+import { PROJECT_GROUPS, type Project } from './project.js';
+import type { Versions } from './run-project.js';
+
+/** A project that works. */
+export interface WorkingProject {
+  readonly project: Project;
+  readonly versions: Versions;
+}
+
+/**
+ * Formats the page.
+ * @param nodeVersion the version of Node on which the projects ran
+ */
+export function formatProjectsPage(projects: readonly WorkingProject[], nodeVersion: string): string {
+  return [
+    '# Tested projects',
+    '',
+    'Each row is a separate project. `npm run projects` creates it in a temporary folder, installs the packages from their',
+    'tarballs, as a user would from npm, and runs the commands in the second column. Most of the programs use a storage, the',
+    'scope of a request and an entry point of each package, and check what they read after an `await`. TypeScript programs',
+    'are compiled in strict mode.',
+    '',
+    `\`npm run projects -- --write\` generates this page. The versions are those of its last run, on Node ${nodeVersion}.`,
+    '`npm test` runs a few of the projects, and checks that this page has a row for each project.',
+    ...PROJECT_GROUPS.flatMap((group) => [
+      '',
+      `## ${group}`,
+      '',
+      '| Project | Commands | Versions |',
+      '|---|---|---|',
+      ...projects.filter(({ project }) => project.group === group).map(formatRow),
+    ]),
+    '',
+  ].join('\n');
+}
+
+function formatRow({ project, versions }: WorkingProject): string {
+  // The last command of some projects only prints that the others have succeeded.
+  const commands = project.commands.filter(([, option]) => option !== '--print').map(([name]) => `\`${name}\``);
+  const packages = Object.entries(versions)
+    .filter(([name]) => !name.startsWith('@types/'))
+    .map(([name, version]) => `${name} ${version}`);
+  return `| ${[project.title, [...new Set(commands)].join(', '), packages.join(', ')].join(' | ')} |`;
+}
+
+/** Returns the titles of the rows of the page, in their order. */
+export function readProjectTitles(page: string): string[] {
+  return page
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && !line.startsWith('| Project |'))
+    .map((line) => line.split(' | ')[0]?.slice(2) ?? '');
+}

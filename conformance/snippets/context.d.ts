@@ -1,0 +1,58 @@
+/**
+ * What the snippets of the documentation use without declaring it, because the text around them has introduced it. The
+ * snippets of all pages share these declarations, and a snippet can declare one of these names itself.
+ */
+
+/** The application of a framework, to which a snippet adds something. */
+declare const app: import('express').Express;
+declare const requestScope: typeof import('@throughline/request/express').requestScope;
+
+/** The secret of `sessions()`, which a snippet does not load anew. */
+declare const secret: string;
+declare const sessions: typeof import('@throughline/request/sessions').sessions;
+
+/** The connections and statements of an application's database. */
+declare const pool: import('pg').Pool;
+declare const database: {
+  update(...values: unknown[]): Promise<{ changes: number }>;
+  deleteExpired(prefix: string): Promise<void>;
+};
+
+/** The work of an application. */
+declare function sendInvoices(): Promise<void>;
+declare function translate(): Promise<void>;
+
+/** The log of an application. */
+declare const pino: typeof import('pino').pino;
+
+/** The code that a build tool passes to the transform. */
+declare const code: string;
+
+/** The classes that an earlier snippet of the page has imported. */
+declare const AsyncContext: typeof import('throughline').AsyncContext;
+
+/** What the file for pages without a build step defines: a global object in a script, and the exports of a module. */
+declare const Throughline: typeof import('throughline') & typeof import('throughline/web');
+declare function importScripts(...urls: string[]): void;
+declare module 'https://unpkg.com/*' {
+  export * from 'throughline';
+  export * from 'throughline/web';
+}
+
+/** The servers of Deno and Bun, as far as the snippets use them. */
+declare namespace Deno {
+  function serve(handler: (request: Request) => Response | Promise<Response>): unknown;
+}
+declare namespace Bun {
+  function serve(options: { fetch: (request: Request) => Response | Promise<Response> }): unknown;
+}
+
+/** npm may have to compile this package, so the repository does not install it. */
+declare module '@keyv/sqlite' {
+  import type { EventEmitter } from 'node:events';
+  import type { KeyvStoreAdapter } from 'keyv';
+
+  interface KeyvSqlite extends KeyvStoreAdapter, EventEmitter {}
+  const KeyvSqlite: new (options: { uri: string; busyTimeout?: number }) => KeyvSqlite;
+  export default KeyvSqlite;
+}

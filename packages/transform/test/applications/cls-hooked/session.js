@@ -1,0 +1,5 @@
+const { createNamespace } = require('cls-hooked');
+
+const session = createNamespace('my session');
+
+module.exports = { session };
