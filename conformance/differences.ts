@@ -113,6 +113,13 @@ export const differences: readonly Difference[] = [
   },
   {
     implementations: nativeOnly,
+    columns: ['node20', 'node22'],
+    cases: ['A kept error does not keep the values of the other immediates of the same turn'],
+    reason:
+      'The first receiver in the stack trace of an error is the immediate that runs. It is a part of a linked list of the immediates of the same turn, each of which keeps its values. Throughline removes the value of an immediate that has run.',
+  },
+  {
+    implementations: nativeOnly,
     columns: asyncHooksColumns,
     cases: ['The values of a hundred thousand completed flows are collected'],
     reason:
@@ -151,7 +158,7 @@ export const differences: readonly Difference[] = [
       'In Deno `run()` restores the whole frame, and `exit()` does not apply to the work that the function starts.',
   },
   {
-    implementations: throughlineAndNative,
+    implementations: nativeOnly,
     columns: ['bun', 'deno', 'workerd'],
     cases: [
       'The constructor throws ERR_INVALID_ARG_TYPE if type is not a string',
@@ -165,13 +172,14 @@ export const differences: readonly Difference[] = [
       'bind() and AsyncResource.bind() throw ERR_INVALID_ARG_TYPE for a value that is not a function',
     ],
     reason:
-      'The `AsyncResource` of Throughline is the class of the runtime. That of Deno has no `triggerAsyncId()` and does not validate its arguments. `emitDestroy()` returns `undefined` in Bun and workerd. `bind()` and the errors of workerd are simplified. `AsyncLocalStorage.bind()` of Throughline is complete on every runtime.',
+      'The `AsyncResource` of Deno has no `triggerAsyncId()` and does not validate its arguments. `emitDestroy()` returns `undefined` in Bun and workerd. `bind()` and the errors of workerd are simplified. The `AsyncResource` of Throughline is a subclass that is complete.',
   },
   {
     implementations: throughlineAndNative,
     columns: ['deno', 'workerd'],
     cases: ['Both steps of two queued next() calls run in the frame of the first call'],
-    reason: 'In Deno and workerd the second step of the body runs in the root.',
+    reason:
+      'In Deno and workerd the second step of the body runs in the root: V8 takes it from the queue of the generator, in which no code can capture a frame. To keep the second call out of this queue would delay it.',
   },
   {
     implementations: throughlineAndNative,
@@ -187,7 +195,7 @@ export const differences: readonly Difference[] = [
       'A timer refreshed while it is pending runs in the frame of the setTimeout() call',
     ],
     reason:
-      'In Bun a refreshed timer always runs in the frame of the `setTimeout()` call, even after it has fired. In workerd it always runs in the frame of the `refresh()` call, even before it has fired.',
+      'In Bun a refreshed timer always runs in the frame of the `setTimeout()` call, even after it has fired: Bun has bound the callback of the timer, and does not reveal it. In workerd it always runs in the frame of the `refresh()` call, even before it has fired.',
   },
   {
     implementations: throughlineAndNative,
@@ -195,19 +203,42 @@ export const differences: readonly Difference[] = [
     cases: [
       'The data listener of a socket accepted by a server runs in the root',
       'The close listener of a server response runs in the root if the client disconnects',
-      'The error listener of a request aborted by another flow runs in the frame of the abort() call',
     ],
     reason:
-      'Bun runs the listeners of an accepted socket and of a closed response in the frame of the `listen()` call, and those of an aborted request in the frame of the request call.',
+      'Bun runs the listeners of an accepted socket and of a closed response in the frame of the `listen()` call, in which the application may call them as well.',
   },
   {
-    implementations: throughlineAndNative,
+    implementations: nativeOnly,
+    columns: ['bun'],
+    cases: ['The error listener of a request aborted by another flow runs in the frame of the abort() call'],
+    reason: 'Bun runs the listeners of an aborted request in the frame of the request call.',
+  },
+  {
+    implementations: ['throughline'],
+    columns: ['bun'],
+    cases: ['The message listener of a datagram socket runs in the frame in which the socket was created'],
+    reason:
+      'Bun runs the listener in the frame of the `bind()` call. The creation of a socket can be observed only if `node:dgram` is loaded with the first storage, which would delay the start of every program by 2 ms.',
+  },
+  {
+    implementations: nativeOnly,
     columns: ['bun', 'deno'],
     cases: ['The message listener of a datagram socket runs in the frame in which the socket was created'],
     reason: 'Bun and Deno run the listener in the frame of the `bind()` call.',
   },
   {
-    implementations: throughlineAndNative,
+    implementations: ['throughline'],
+    columns: ['deno'],
+    cases: [
+      'The listeners of HTTP/2 streams that share a session run in the frames of their request() calls',
+      'The stream listener of an HTTP/2 server runs in the frame of the listen() call',
+      'The ping() and settings() callbacks of an HTTP/2 session run in the frame of the call',
+    ],
+    reason:
+      'Deno runs some of these callbacks in the root. Their classes can be reached only if `node:http2` is loaded with the first storage, which would delay the start of every program by more than 20 ms.',
+  },
+  {
+    implementations: nativeOnly,
     columns: ['bun', 'deno'],
     cases: [
       'The listeners of HTTP/2 streams that share a session run in the frames of their request() calls',
@@ -216,7 +247,7 @@ export const differences: readonly Difference[] = [
     reason: 'Bun and Deno run some of these callbacks in the root.',
   },
   {
-    implementations: throughlineAndNative,
+    implementations: nativeOnly,
     columns: ['bun'],
     cases: [
       'The cancel() method of a ReadableStream source runs in the frame of the cancel() call on the stream',
@@ -227,22 +258,33 @@ export const differences: readonly Difference[] = [
   {
     implementations: throughlineAndNative,
     columns: ['bun'],
+    cases: ['The unhandledRejection listener runs in the frame of the rejection'],
+    reason: 'Bun runs the listener in the root. Nothing reports the frame in which a promise is rejected.',
+  },
+  {
+    implementations: nativeOnly,
+    columns: ['bun'],
     cases: [
       'The listeners of a worker run in the frame in which it was created',
-      'The unhandledRejection listener runs in the frame of the rejection',
       'The listener of a process signal runs in the frame in which the process starts to listen for the signal',
       'The callback of a PerformanceObserver runs in the frame of the first entry that it receives',
     ],
     reason: 'Bun runs these callbacks in the root.',
   },
   {
-    implementations: throughlineAndNative,
+    implementations: nativeOnly,
     columns: ['bun', 'deno', 'workerd'],
     cases: ['The listeners of an AbortSignal.timeout() signal run in the frame in which the signal was created'],
     reason: 'Bun, Deno and workerd run the listeners in the root.',
   },
   {
-    implementations: throughlineAndNative,
+    implementations: ['throughline'],
+    columns: ['workerd'],
+    cases: ['The message listener of a MessagePort that was received in a message runs in the root'],
+    reason: 'workerd cannot send a port in a message.',
+  },
+  {
+    implementations: nativeOnly,
     columns: ['bun', 'deno', 'workerd'],
     cases: [
       'The message listener of a MessagePort runs in the frame in which its channel was created',
@@ -254,7 +296,7 @@ export const differences: readonly Difference[] = [
       'Bun runs message listeners in the root. Deno runs them in the frame in which the listener of the port was set or, for a BroadcastChannel, in the frame of the `postMessage()` call. workerd runs them in the frame of the `postMessage()` call, and cannot send a port in a message.',
   },
   {
-    implementations: throughlineAndNative,
+    implementations: nativeOnly,
     columns: ['deno'],
     cases: [
       'The listeners and callbacks of a socket run in the frame of the net.connect() call',
@@ -268,8 +310,7 @@ export const differences: readonly Difference[] = [
       'The stream listener of an HTTP/2 server runs in the frame of the listen() call',
       'The data and end listeners of the output of a child process run in the frame of the spawn() call',
     ],
-    reason:
-      'Deno runs some or all of these callbacks in the root. `AsyncLocalStorage.bind()` keeps the values of a callback.',
+    reason: 'Deno runs some or all of these callbacks in the root.',
   },
   {
     implementations: throughlineAndNative,
@@ -279,7 +320,7 @@ export const differences: readonly Difference[] = [
       'The rejectionHandled listener runs in the root',
     ],
     reason:
-      'Deno runs the uncaughtException listener in the root if a timer or an immediate throws. workerd has no such event, and runs the rejectionHandled listener in the frame of the handler.',
+      'Deno runs the uncaughtException listener in the root if a timer or an immediate throws: it reports the error after it has left the frame of the callback. workerd has no such event, and runs the rejectionHandled listener in the frame of the handler.',
   },
   {
     implementations: throughlineAndNative,
@@ -289,13 +330,6 @@ export const differences: readonly Difference[] = [
       'A for await loop over the lines of a file keeps its frame',
     ],
     reason: 'workerd exports the functions, but they do not work.',
-  },
-  {
-    implementations: ['throughline'],
-    columns: ['workerd'],
-    cases: ['A storage bound to a diagnostics channel has its value during runStores()'],
-    reason:
-      '`bindStore()` of workerd accepts only its own class. Node, Bun and Deno call `run()` of the object that they receive.',
   },
   {
     implementations: ['interception'],

@@ -5,7 +5,7 @@
  *     lib/node/*.cjs       Node: flat CommonJS modules
  *     lib/node/*.js        what `import` loads in Node: re-exports the objects of the .cjs file of the same name
  *     lib/server/*.js      the same for bundlers that build for Node: flat ES modules
- *     lib/native/*.js      Bun, Deno, workerd: flat ES modules
+ *     lib/bun/*.js         flat ES modules, and the same in lib/deno and lib/workerd
  *     lib/portable/*.js    browsers and all other runtimes: flat ES modules; *.cjs for Jest with a page's environment
  *     lib/standalone/*.js  pages without a build step: one minified file for each purpose
  *     lib/esm/*.js         @throughline/request everywhere but in Node
@@ -189,7 +189,9 @@ async function bundleCore() {
     { format: 'cjs', to: 'node' },
     { format: 'es', to: 'server' },
   ]);
-  await bundle(folder, native, nativeImports('native'), [{ format: 'es', to: 'native' }]);
+  for (const runtime of ['bun', 'deno', 'workerd']) {
+    await bundle(folder, native, nativeImports(runtime), [{ format: 'es', to: runtime }]);
+  }
   await bundle(folder, page, pageImports('web/install'), [
     { format: 'es', to: 'portable' },
     { format: 'cjs', to: 'portable' },

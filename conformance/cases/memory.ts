@@ -73,6 +73,38 @@ export const memory: Chapter = {
       },
     },
     {
+      name: 'A kept error does not keep the values of the other immediates of the same turn',
+      needs: ['gc', 'node:timers'],
+      async run({ AsyncLocalStorage }) {
+        const { setImmediate } = await import('node:timers');
+        const storage = new AsyncLocalStorage<object>();
+        const errors: Error[] = [];
+        const start = async (): Promise<WeakRef<object>[]> => {
+          const values = Array.from({ length: 30 }, () => ({}));
+          const keepError = () => errors.push(new Error('kept'));
+          await Promise.all(
+            values.map(
+              (value, index) =>
+                new Promise<void>((done) => {
+                  storage.run(value, () =>
+                    setImmediate(() => {
+                      if (index === 0) keepError();
+                      done();
+                    }),
+                  );
+                }),
+            ),
+          );
+          return values.map((value) => new WeakRef(value));
+        };
+        const [first, ...others] = await start();
+        equal(await areCollected(...others), true);
+        equal(errors.length, 1);
+        // Some runtimes keep the value of the immediate in which the error was created.
+        equal(first instanceof WeakRef, true);
+      },
+    },
+    {
       name: 'A value stays alive while work of its flow is pending, even if only the flow refers to it',
       needs: ['gc'],
       async run({ AsyncLocalStorage }) {

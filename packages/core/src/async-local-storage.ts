@@ -1,7 +1,7 @@
 /** Node's AsyncLocalStorage as of Node 26, on every runtime. https://nodejs.org/api/async_context.html */
 import type { AsyncLocalStorage as NodeAsyncLocalStorage } from 'node:async_hooks';
 import * as engine from '#engine';
-import { invalidArgType, methodNotImplemented } from './errors.js';
+import { invalidArgType } from './errors.js';
 import {
   copyFrame,
   countChange,
@@ -13,7 +13,6 @@ import {
   sharedState,
   withValue,
 } from './frame.js';
-import { runInCapturedFrame } from './run-in-captured-frame.js';
 import { RunScope } from './run-scope.js';
 
 // V8 constant-folds module-local bindings but reloads imports on each access: getStore() takes 2.4 instead of 4.1 ns on
@@ -44,7 +43,8 @@ interface RecentMembers<T> {
    * Sets the value until the returned scope is disposed of: by `using`, or by calling `dispose()`.
    * @param store the value
    * @returns the scope; disposing of it again has no effect
-   * @throws {Error} `ERR_METHOD_NOT_IMPLEMENTED` on workerd, which cannot set a value without a call
+   * @throws {Error} `ERR_METHOD_NOT_IMPLEMENTED` on workerd, which cannot set a value without a call, and on Node 20
+   * and 22 in a frozen or sealed async resource
    * @example
    * import { AsyncLocalStorage } from 'throughline';
    *
@@ -115,7 +115,8 @@ export interface AsyncLocalStorage<T, S extends T | undefined = T | undefined>
    * Sets the value for the rest of the synchronous execution and everything that it starts. Prefer `run`, which
    * restores the previous value.
    * @param store the value
-   * @throws {Error} `ERR_METHOD_NOT_IMPLEMENTED` on workerd, which cannot set a value without a call
+   * @throws {Error} `ERR_METHOD_NOT_IMPLEMENTED` on workerd, which cannot set a value without a call, and on Node 20
+   * and 22 in a frozen or sealed async resource
    * @example
    * import { AsyncLocalStorage } from 'throughline';
    *
@@ -233,19 +234,6 @@ function restoreOwnValue(key: Key, previous: unknown, outer: Frame | undefined, 
   restoreAtJobEnd(holder, outer, countBefore);
 }
 
-/** Calls a bound function within its captured context. */
-function callBound<A extends unknown[], R>(
-  frame: Frame | undefined,
-  fn: (...args: A) => R,
-  thisArg: unknown,
-  args: A,
-): R {
-  // With async hooks, another frame can be current if the function is called again from within its own call.
-  return getFrame(getHolder()) === frame
-    ? Reflect.apply(fn, thisArg, args)
-    : runInCapturedFrame(frame, fn, thisArg, args);
-}
-
 const implementation = class AsyncLocalStorage<T> {
   readonly #key = new Key();
   // A copy: reading it through the key would cost getStore() another load.
@@ -263,10 +251,9 @@ const implementation = class AsyncLocalStorage<T> {
 
   static bind<F extends (...args: never[]) => unknown>(fn: F): F {
     if (typeof fn !== 'function') throw invalidArgType('fn', 'function', fn);
-    const runInContext = captureContext(fn.name || 'bound-anonymous-fn');
-    const frame = getFrame(getHolder());
+    const callInContext = captureContext(fn.name || 'bound-anonymous-fn');
     function bound(this: unknown, ...args: never[]): unknown {
-      return runInContext(() => callBound(frame, fn, this, args));
+      return callInContext(fn, this, args);
     }
     Object.defineProperty(bound, 'length', { value: fn.length });
     return bound as F;
@@ -310,12 +297,7 @@ const implementation = class AsyncLocalStorage<T> {
 
   enterWith(store: T): void {
     const holder = getHolder();
-    if (!enterFrame(holder, withValue(getFrame(holder), this.#key, store), sharedState.changeCount)) {
-      throw methodNotImplemented(
-        'enterWith() or withScope()',
-        'this runtime can change the current value only for the duration of a call. Use run(store, fn).',
-      );
-    }
+    enterFrame(holder, withValue(getFrame(holder), this.#key, store), sharedState.changeCount);
     countChange();
   }
 

@@ -72,7 +72,9 @@ test('the package contains its code and types, and no tests', async () => {
   for (const file of [
     'lib/node/index.cjs',
     'lib/node/index.js',
-    'lib/native/index.js',
+    'lib/bun/index.js',
+    'lib/deno/index.js',
+    'lib/workerd/index.js',
     'lib/portable/index.js',
     'lib/promises-only/index.js',
     'types/index.d.mts',

@@ -9,12 +9,11 @@
  */
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import type { OpaqueFrame } from './engine.js';
+import { storage } from './runtime-storage.js';
 
 export { captureContext } from './capture-context.js';
 export { share } from './per-copy-state.js';
 export { AsyncResource };
-
-const storage = new AsyncLocalStorage<OpaqueFrame | undefined>();
 
 type ContextFrame = Map<unknown, unknown>;
 
@@ -102,9 +101,8 @@ export function popFrame(holder: Holder, inner: Holder, outer: OpaqueFrame | und
 }
 
 /** Node restores its own context when the running job or callback ends. */
-export function enterFrame(holder: Holder, frame: OpaqueFrame | undefined): boolean {
+export function enterFrame(holder: Holder, frame: OpaqueFrame | undefined): void {
   pushFrame(holder, frame);
-  return true;
 }
 
 /** Node restores its own context. */

@@ -3,11 +3,13 @@
  * and the conditions under `imports` in package.json select it. At compile time, verify-engines.ts checks every engine
  * against this contract.
  *
- *     node-hooks.ts      Node with async hooks                 the frame is a property of the executing resource
- *     context-frame.ts   Node with AsyncContextFrame           the frame is an entry of Node's own context Map
- *     native.ts          Bun, Deno, workerd, any other Node    the frame is the value of one storage of the runtime
- *     portable.ts        browsers, and everything else         the frame is a variable; web/ patches the platform
- *     node.ts            selects one of the first three
+ *     node-hooks.ts             Node with async hooks           the frame is a property of the executing resource
+ *     context-frame.ts          Node with AsyncContextFrame     the frame is an entry of Node's own context Map
+ *     async-context-mapping.ts  Deno                            the frame is a property of Deno's own mapping
+ *     native.ts                 any other server runtime        the frame is the value of one storage of the runtime
+ *     portable.ts               browsers, and everything else   the frame is a variable; web/ patches the platform
+ *     node.ts, deno.ts          select one of these; deno.ts, bun.ts and workerd.ts also patch what the runtime calls in
+ *                               another frame than Node (runtimes/)
  *
  * The object that holds the current frame is called its holder. An operation looks the holder up once and passes it on,
  * because the lookup can be the most expensive part. Only the engine knows what a holder is.
@@ -26,6 +28,9 @@ import type { AsyncResource } from 'node:async_hooks';
 export interface OpaqueFrame {
   readonly tag: object;
 }
+
+/** Calls a function in a captured context. */
+export type CallInContext = <A extends unknown[], R>(fn: (...args: A) => R, thisArg: unknown, args: A) => R;
 
 /** The functions are properties, not methods, so that the compiler checks their parameters strictly. */
 export interface Engine<Holder> {
@@ -51,9 +56,9 @@ export interface Engine<Holder> {
    * Makes a frame current until the running job or callback ends.
    * @param changeCount the current `changeCount` of the shared state, from which `restoreAtJobEnd` determines whether
    * the frame was entered in its scope
-   * @returns false if the holder cannot store a frame
+   * @throws {Error} `ERR_METHOD_NOT_IMPLEMENTED` if the holder cannot store a frame, in which case nothing was changed
    */
-  readonly enterFrame: (holder: Holder, frame: OpaqueFrame | undefined, changeCount: number) => boolean;
+  readonly enterFrame: (holder: Holder, frame: OpaqueFrame | undefined, changeCount: number) => void;
   /**
    * Called after a scope in which a frame was entered: once the running job or callback ends, `outer` must be current
    * again, not a frame of the scope.
@@ -72,7 +77,7 @@ export interface Engine<Holder> {
    * @param type the resource type shown by async_hooks tooling
    * @returns a function that calls another function in the captured context
    */
-  readonly captureContext: (type: string) => <R>(fn: () => R) => R;
+  readonly captureContext: (type: string) => CallInContext;
   /**
    * Returns the object that all copies of this package which carry the same frames share under a name. The first copy
    * creates it.

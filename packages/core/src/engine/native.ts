@@ -3,14 +3,14 @@
  * frame as the value of one storage of the runtime's class. However many storages of this package there are, they cost
  * as much as this one.
  */
-import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
+import { AsyncResource } from 'node:async_hooks';
+import { methodNotImplemented } from '../errors.js';
 import type { OpaqueFrame } from './engine.js';
+import { storage } from './runtime-storage.js';
 
 export { captureContext } from './capture-context.js';
 export { share } from './per-copy-state.js';
 export { AsyncResource };
-
-const storage = new AsyncLocalStorage<OpaqueFrame | undefined>();
 
 type Holder = typeof storage;
 
@@ -50,8 +50,12 @@ export function popFrame(holder: Holder, _inner: Holder, outer: OpaqueFrame | un
 }
 
 /** The runtime restores its own context when the running job or callback ends. */
-export function enterFrame(holder: Holder, frame: OpaqueFrame | undefined): boolean {
-  return pushFrame(holder, frame) !== undefined;
+export function enterFrame(holder: Holder, frame: OpaqueFrame | undefined): void {
+  if (pushFrame(holder, frame) !== undefined) return;
+  throw methodNotImplemented(
+    'enterWith() or withScope()',
+    'this runtime can change the current value only for the duration of a call. Use run(store, fn).',
+  );
 }
 
 /** The runtime restores its own context. */

@@ -4,9 +4,10 @@
  * resource holds the frame that was current when it was created: one property, regardless of the number of storages.
  */
 import { AsyncResource, createHook, executionAsyncResource as nodeExecutionAsyncResource } from 'node:async_hooks';
-import type { OpaqueFrame } from './engine.js';
+import { methodNotImplemented } from '../errors.js';
+import type { CallInContext, OpaqueFrame } from './engine.js';
+import { releaseOnceRun } from './one-shot-timers.js';
 
-export { captureContext } from './capture-context.js';
 export { share } from './per-copy-state.js';
 export { AsyncResource };
 
@@ -23,19 +24,26 @@ interface Resource {
 
 // V8 constant-folds module-local bindings but reloads imports on each access: getStore() takes 2.4 instead of 4.1 ns on
 // Node 20. Benchmark: npm run bench -- --only getStore
-const executionAsyncResource: () => Resource = nodeExecutionAsyncResource;
+//
+// There is no resource in a callback of an addon that passed none to Node.
+const executionAsyncResource: () => Resource | undefined = nodeExecutionAsyncResource;
 
 const captureHook = createHook({
-  init(_asyncId, _type, _triggerAsyncId, resource: Resource) {
+  init(_asyncId, type, _triggerAsyncId, resource: Resource) {
     try {
+      const frame = executionAsyncResource()?.[FRAME];
       // Even if the frame is undefined: Node may reuse a resource, which must not keep the frame of another flow.
-      resource[FRAME] = executionAsyncResource()[FRAME];
+      resource[FRAME] = frame;
+      if (frame !== undefined && type !== 'PROMISE') releaseOnceRun(type, resource, releaseFrame);
     } catch {
       // An addon uses a frozen object as its resource. An error here would end the process. Its frame is the root.
     }
   },
 });
 let isFollowing = false;
+
+/** Matches the flags with which Node may build a startup snapshot, also for a single executable application. */
+const SNAPSHOT_FLAG = /^--(?:build-snapshot|build-sea|experimental-sea-config)/;
 
 // A resource may run again for another flow: the requests on one server socket share one. A frame that one run enters
 // therefore ends with this run. Promises need no revert: each runs for one flow only, and a thenable that it is
@@ -44,53 +52,91 @@ let isFollowing = false;
 const revertHook = createHook({
   after() {
     const resource = executionAsyncResource();
-    const revert = resource[REVERT];
-    if (revert === undefined) return;
-    resource[FRAME] = revert.frame;
-    resource[REVERT] = undefined;
+    const revert = resource?.[REVERT];
+    if (resource === undefined || revert === undefined) return;
+    try {
+      resource[FRAME] = revert.frame;
+      resource[REVERT] = undefined;
+    } catch {
+      // User code has frozen the resource, which keeps the frame. An error here would end the process.
+    }
   },
 });
+
+function releaseFrame(resource: Resource): void {
+  resource[FRAME] = undefined;
+  // Otherwise the hook would restore the frame.
+  if (resource[REVERT] !== undefined) resource[REVERT] = undefined;
+}
 
 /** Nothing is followed, and nothing costs time, before the first storage is created. */
 export function follow(): void {
   if (isFollowing) return;
   isFollowing = true;
   captureHook.enable();
+  // Node cannot write a startup snapshot while a hook is enabled. The module takes 2 ms to load.
+  if (!process.execArgv.some((flag) => SNAPSHOT_FLAG.test(flag))) return;
+  const { startupSnapshot } = process.getBuiltinModule('node:v8');
+  if (!startupSnapshot.isBuildingSnapshot()) return;
+  startupSnapshot.addSerializeCallback(() => {
+    captureHook.disable();
+    revertHook.disable();
+  });
+  startupSnapshot.addDeserializeCallback(() => {
+    captureHook.enable();
+  });
 }
 
-export function getHolder(): Resource {
+type Holder = Resource | undefined;
+
+export function getHolder(): Holder {
   return executionAsyncResource();
 }
 
-export function getFrame(resource: Resource): OpaqueFrame | undefined {
-  return resource[FRAME];
+export function getFrame(resource: Holder): OpaqueFrame | undefined {
+  return resource?.[FRAME];
 }
 
-/** The resource can be a frozen promise: hardened JavaScript freezes them. */
-export function pushFrame(resource: Resource, frame: OpaqueFrame | undefined): Resource | undefined {
+/** The resource can be a frozen promise: hardened JavaScript freezes them. It can also be missing. */
+export function pushFrame(resource: Holder, frame: OpaqueFrame | undefined): Holder {
   try {
-    resource[FRAME] = frame;
+    // If there is no resource, this throws as well.
+    (resource as Resource)[FRAME] = frame;
     return resource;
   } catch {
     return undefined;
   }
 }
 
-export function popFrame(resource: Resource, _inner: Resource, outer: OpaqueFrame | undefined): void {
-  resource[FRAME] = outer;
+/** The resource is the one that `pushFrame` has written to. */
+export function popFrame(resource: Holder, _inner: Holder, outer: OpaqueFrame | undefined): void {
+  (resource as Resource)[FRAME] = outer;
 }
 
-export function enterFrame(resource: Resource, frame: OpaqueFrame | undefined, changeCount: number): boolean {
-  const outer = resource[FRAME];
-  if (pushFrame(resource, frame) === undefined) return false;
+export function enterFrame(resource: Holder, frame: OpaqueFrame | undefined, changeCount: number): void {
+  if (resource === undefined || !canEnter(resource, changeCount) || pushFrame(resource, frame) === undefined) {
+    throw methodNotImplemented(
+      'enterWith() or withScope()',
+      'the async resource that is executing is missing, frozen, sealed or not extensible, so it cannot hold a value ' +
+        'until its code ends. Use run(store, fn).',
+    );
+  }
+}
+
+/** Makes sure that the frame to restore is stored before another one is entered. */
+function canEnter(resource: Resource, changeCount: number): boolean {
   if (resource instanceof Promise) return true;
+  try {
+    resource[REVERT] ??= { frame: resource[FRAME], changeCount };
+  } catch {
+    return false;
+  }
   revertHook.enable();
-  resource[REVERT] ??= { frame: outer, changeCount };
   return true;
 }
 
-export function restoreAtJobEnd(resource: Resource, outer: OpaqueFrame | undefined, countBefore: number): void {
-  const revert = resource[REVERT];
+export function restoreAtJobEnd(resource: Holder, outer: OpaqueFrame | undefined, countBefore: number): void {
+  const revert = resource?.[REVERT];
   if (revert !== undefined && revert.changeCount >= countBefore) revert.frame = outer;
 }
 
@@ -103,4 +149,24 @@ export function runInFrame<A extends unknown[], R>(
   const resource: AsyncResource & Resource = new AsyncResource('throughline');
   resource[FRAME] = frame;
   return resource.runInAsyncScope(fn, thisArg, ...args);
+}
+
+/**
+ * A call within another call of the same context does not enter the resource again: the frame that the outer call has
+ * set would be current. Nor could Node remove the resource from its own stack if the call stack is exhausted meanwhile,
+ * and would later abort the process.
+ */
+export function captureContext(type: string): CallInContext {
+  const resource: AsyncResource & Resource = new AsyncResource(type);
+  const frame = resource[FRAME];
+  return (fn, thisArg, args) => {
+    if (executionAsyncResource() !== resource) return resource.runInAsyncScope(fn, thisArg, ...args);
+    const outer = resource[FRAME];
+    try {
+      resource[FRAME] = frame;
+      return Reflect.apply(fn, thisArg, args);
+    } finally {
+      resource[FRAME] = outer;
+    }
+  };
 }

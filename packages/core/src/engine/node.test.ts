@@ -40,12 +40,15 @@ test('selects the context frame with --experimental-async-context-frame', {
   assert.equal(engineWith('--experimental-async-context-frame'), 'context frame');
 });
 
-test('importing the package enables no async hook and makes no promise slower', () => {
-  const code = `
-    import { executionAsyncId } from 'node:async_hooks';
-    await import(${JSON.stringify(new URL('../index.js', import.meta.url).href)});
-    // Promises get no ids unless a hook is enabled.
-    console.log(await Promise.resolve().then(() => executionAsyncId()));`;
-  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code]);
-  assert.equal(stdout.toString().trim(), '0', stderr.toString());
-});
+const flagSets = [[], ...['--no-async-context-frame'].filter(supportsFlag).map((flag) => [flag])];
+for (const flags of flagSets) {
+  test(`importing the package enables no async hook and makes no promise slower: node ${flags.join(' ')}`, () => {
+    const code = `
+      import { executionAsyncId } from 'node:async_hooks';
+      await import(${JSON.stringify(new URL('../index.js', import.meta.url).href)});
+      // Promises get no ids unless a hook is enabled.
+      console.log(await Promise.resolve().then(() => executionAsyncId()));`;
+    const { stdout, stderr } = spawnSync(process.execPath, [...flags, '--input-type=module', '-e', code]);
+    assert.equal(stdout.toString().trim(), '0', stderr.toString());
+  });
+}

@@ -1,9 +1,10 @@
 /** Node: selects one of three engines by what distinguishes them, not by a version. */
-import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
+import { AsyncResource } from 'node:async_hooks';
 import * as contextFrame from './context-frame.js';
 import type { Engine } from './engine.js';
 import * as native from './native.js';
 import * as nodeHooks from './node-hooks.js';
+import { storage } from './runtime-storage.js';
 
 export { AsyncResource };
 
@@ -13,7 +14,10 @@ export { AsyncResource };
  * hook has been enabled, and a program that imports Throughline without creating a storage must not become slower. If a
  * future Node renames the symbol, the native engine is selected, which is correct on every Node.
  */
-const followsWithHooks = 'kResourceStore' in new AsyncLocalStorage();
+const followsWithHooks = 'kResourceStore' in storage;
+
+// Node 24 and newer enable a hook for each storage that exists.
+if (followsWithHooks) storage.disable();
 
 // Each engine knows only its own kind of holder, and receives no other.
 const engine = (followsWithHooks ? nodeHooks : contextFrame.isAvailable ? contextFrame : native) as Engine<

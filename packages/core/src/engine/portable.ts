@@ -4,7 +4,7 @@
  */
 import { install } from '#web';
 import { type Current, current, runInFrame } from './current.js';
-import type { OpaqueFrame } from './engine.js';
+import type { CallInContext, OpaqueFrame } from './engine.js';
 import { queueReturnToRoot } from './jobs.js';
 
 export { runInFrame } from './current.js';
@@ -36,17 +36,16 @@ export function popFrame(holder: Current, _inner: Current, outer: OpaqueFrame | 
  * The platform may have called the running code directly, without a wrapper that restores the frame. A job therefore
  * makes the root current again, in which all jobs must start.
  */
-export function enterFrame(holder: Current, frame: OpaqueFrame | undefined): boolean {
+export function enterFrame(holder: Current, frame: OpaqueFrame | undefined): void {
   holder.frame = frame;
   holder.hasEntered = true;
   queueReturnToRoot();
-  return true;
 }
 
 /** The caller of the running code restores the frame that it found. */
 export function restoreAtJobEnd(): void {}
 
-export function captureContext(_type: string): <R>(fn: () => R) => R {
+export function captureContext(_type: string): CallInContext {
   const { frame } = current;
-  return (fn) => runInFrame(frame, fn, undefined, []);
+  return (fn, thisArg, args) => runInFrame(frame, fn, thisArg, args);
 }

@@ -50,5 +50,7 @@ function buildFetchHandler(name: string, options: RequestScopeOptions, upgrade?:
 /** Only the engines for servers export the runtime's own `AsyncResource`. */
 async function engineName(): Promise<string> {
   const native = await import('node:async_hooks');
-  return native.AsyncResource === AsyncResource ? 'native' : 'portable';
+  // On Bun, Deno and workerd it is a subclass.
+  const isNative = AsyncResource === native.AsyncResource || AsyncResource.prototype instanceof native.AsyncResource;
+  return isNative ? 'native' : 'portable';
 }

@@ -1,0 +1,31 @@
+/**
+ * What Throughline patches in Bun and Deno changes nothing for the storages of the runtime, nor how the APIs look, and
+ * applies to modules that are loaded later.
+ */
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { runForJson } from './run-for-json.js';
+import { runtimes } from './runtimes.js';
+
+const TIMEOUT_MS = 60_000;
+const pathOf = (file: string) => fileURLToPath(new URL(file, import.meta.url));
+
+for (const { title, package: name, flags } of [runtimes.bun, runtimes.deno]) {
+  const binary = pathOf(`../../../.runtimes/${name}/node_modules/.bin/${name}`);
+  const skip = !existsSync(binary) && `${title} is not installed: npm run test:all installs it`;
+
+  const run = (file: string, ...args: string[]) => runForJson(binary, [...flags, pathOf(file), ...args], TIMEOUT_MS);
+
+  test(`the patches for ${title} change no value of the storages of ${title}`, { skip }, async () => {
+    const unpatched = (await run('native-program.js')) as Record<string, unknown>;
+    assert.equal(Object.keys(unpatched).length, 13);
+    assert.deepEqual(await run('native-program.js', 'patched'), unpatched);
+  });
+
+  test(`modules that ${title} loads after the first storage was created are patched`, { skip }, async () => {
+    const expected = ['data socket', 'close socket', 'message channel'];
+    assert.deepEqual(await run('late-modules-program.js'), expected);
+  });
+}

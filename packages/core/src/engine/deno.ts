@@ -1,0 +1,34 @@
+/**
+ * Deno: selects one of two engines by what this version of Deno provides. The first storage patches what Deno calls in
+ * another frame than Node.
+ */
+import { installForDeno } from '../runtimes/deno.js';
+import * as asyncContextMapping from './async-context-mapping.js';
+import type { Engine } from './engine.js';
+import * as native from './native.js';
+
+export { AsyncResource } from '../runtimes/async-resource.js';
+
+// Each engine knows only its own kind of holder, and receives no other.
+const engine = (asyncContextMapping.isAvailable ? asyncContextMapping : native) as Engine<object | undefined>;
+
+export const {
+  getHolder,
+  getFrame,
+  pushFrame,
+  popFrame,
+  enterFrame,
+  restoreAtJobEnd,
+  runInFrame,
+  captureContext,
+  share,
+} = engine;
+
+let isInstalled = false;
+
+export function follow(): void {
+  engine.follow();
+  if (isInstalled) return;
+  isInstalled = true;
+  installForDeno({ getCurrentFrame: () => getFrame(getHolder()), runInFrame });
+}

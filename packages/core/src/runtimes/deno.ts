@@ -1,0 +1,18 @@
+/** The patches for Deno. */
+import { patchAbortSignalTimeout } from './abort-signal-timeout.js';
+import { patchDenoHandles } from './deno-handles.js';
+import { onceNodeLayerIsLoaded } from './deno-node-layer.js';
+import type { FrameAccess } from './frame-access.js';
+import { patchMessageChannels } from './message-channels.js';
+
+/** Installs the patches for Deno. Each leaves alone what this version of Deno does not have. */
+export function installForDeno(frames: FrameAccess): void {
+  patchAbortSignalTimeout(frames);
+  const observeMessageChannels = patchMessageChannels(frames);
+  onceNodeLayerIsLoaded(() => {
+    patchDenoHandles(frames);
+    // This module replaces the global MessageChannel when it is loaded.
+    globalThis.process?.getBuiltinModule?.('node:worker_threads');
+    observeMessageChannels();
+  });
+}

@@ -1,0 +1,95 @@
+/**
+ * Rule 4: the listeners of some event targets run in the frame in which the target was created, whichever frame the
+ * runtime uses. Only events of the runtime are concerned: `dispatchEvent()` remains a plain call.
+ *
+ * The methods are overridden on the class of the target, so other event targets are as fast as before. A listener has
+ * one wrapper wherever it is added, so that adding it twice and removing it work as specified.
+ */
+import type { OpaqueFrame } from '../engine/engine.js';
+import { isObject } from '../is-object.js';
+import { disguise, type NativeFunction, patchProperty } from '../web/patch.js';
+import type { FrameAccess } from './frame-access.js';
+
+type Listener = (this: unknown, event: Event) => unknown;
+
+/** The wrapper of each listener. */
+const wrappers = new WeakMap<object, Listener>();
+/** The listener of each wrapper. */
+const listeners = new WeakMap<object, object>();
+
+/**
+ * @param className the name of the class on the global object; nothing happens if there is none
+ * @param handlers the event handlers of the class, such as `onmessage`
+ * @param frameOf returns the frame of a target
+ */
+export function runListenersInFrame(
+  { runInFrame }: FrameAccess,
+  className: string,
+  handlers: readonly string[],
+  frameOf: (target: object) => OpaqueFrame | undefined,
+): void {
+  const { prototype } = (Reflect.get(globalThis, className) ?? {}) as { prototype?: object };
+  if (prototype === undefined) return;
+
+  const wrap = (listener: unknown): unknown => {
+    if (!isObject(listener) || listeners.has(listener)) return listener;
+    let wrapper = wrappers.get(listener);
+    if (wrapper === undefined) {
+      wrapper = function (event) {
+        const call = () =>
+          typeof listener === 'function'
+            ? Reflect.apply(listener, this, [event])
+            : (listener as EventListenerObject).handleEvent(event);
+        const target = event.currentTarget;
+        return event.isTrusted && target !== null ? runInFrame(frameOf(target), call, undefined, []) : call();
+      };
+      wrappers.set(listener, wrapper);
+      listeners.set(wrapper, listener);
+    }
+    return wrapper;
+  };
+
+  override(prototype, 'addEventListener', (native) => ({
+    addEventListener(this: object, ...args: unknown[]): unknown {
+      if (args.length > 1) args[1] = wrap(args[1]);
+      return Reflect.apply(native, this, args);
+    },
+  }));
+  override(prototype, 'removeEventListener', (native) => ({
+    removeEventListener(this: object, ...args: unknown[]): unknown {
+      const [type, listener, ...rest] = args;
+      const wrapper = wrappers.get(listener as object);
+      // The listener itself is removed too: it may have been added before the patches were installed.
+      if (wrapper !== undefined) Reflect.apply(native, this, [type, wrapper, ...rest]);
+      return Reflect.apply(native, this, args);
+    },
+  }));
+  for (const handler of handlers) {
+    patchProperty(prototype, handler, `${className}.prototype.${handler}`, ({ get, set }) => {
+      if (get === undefined || set === undefined) return undefined;
+      const accessors = {
+        get(this: unknown): unknown {
+          const current: unknown = get.call(this);
+          return (isObject(current) && listeners.get(current)) || current;
+        },
+        set(this: unknown, listener: unknown): void {
+          set.call(this, typeof listener === 'function' ? wrap(listener) : listener);
+        },
+      };
+      return { get: disguise(accessors.get, get), set: disguise(accessors.set, set) };
+    });
+  }
+}
+
+/** Replaces a method for the instances of one class, even if the class inherits it. */
+function override(prototype: object, name: string, make: (native: NativeFunction) => Record<string, NativeFunction>) {
+  const native: unknown = Reflect.get(prototype, name);
+  if (typeof native !== 'function') return;
+  const replacement = make(native as NativeFunction)[name] as NativeFunction;
+  Object.defineProperty(prototype, name, {
+    value: disguise(replacement, native),
+    writable: true,
+    enumerable: false,
+    configurable: true,
+  });
+}
