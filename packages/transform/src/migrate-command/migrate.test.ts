@@ -203,7 +203,7 @@ test('enterWith() is left unless package.json excludes Node 20 and 22', () => {
 
 test('a library that a dependency shares, or that needs another framework first, is left', () => {
   writeFiles({
-    'package.json': '{ "dependencies": { "logger": "1", "fastify": "^4.0.0" } }',
+    'package.json': '{ "dependencies": { "logger": "1", "fastify": "^3.29.0" } }',
     'node_modules/logger/package.json': '{ "name": "logger", "peerDependencies": { "express-http-context": "2" } }',
     'a.js': "import { get } from 'express-http-context';\nget('user');\n",
     'b.js': "import { requestContext } from '@fastify/request-context';\nrequestContext.get('user');\n",
@@ -211,7 +211,15 @@ test('a library that a dependency shares, or that needs another framework first,
   const { status, stdout } = runCommand();
   assert.equal(status, 1);
   assert.match(stdout, /a\.js:1:1: express-http-context was left\. The dependency logger uses/);
-  assert.match(stdout, /b\.js:1:1: @fastify\/request-context was left\. The adapter .* needs Fastify 5/);
+  assert.match(stdout, /b\.js:1:1: @fastify\/request-context was left\. The adapter .* needs Fastify 4\.16, and/);
+  for (const fastify of ['^4.16.0', '~4.28.1', '5', 'latest']) {
+    writeFiles({ 'package.json': JSON.stringify({ dependencies: { fastify } }) });
+    assert.doesNotMatch(runCommand('--check').stdout, /needs Fastify/, fastify);
+  }
+  for (const fastify of ['^4.15.0', '4', '^3.0.0 || ^4.16.0']) {
+    writeFiles({ 'package.json': JSON.stringify({ dependencies: { fastify } }) });
+    assert.match(runCommand('--check').stdout, /needs Fastify 4\.16/, fastify);
+  }
 });
 
 test('invalid arguments are rejected, and an unknown option leads to the nearest one', () => {

@@ -59,11 +59,11 @@ function stringEntries(value: unknown): [string, string][] {
 export function programOptionsOf(manifests: readonly Manifest[]): ProgramOptions {
   const stays = new Map<Library, { reason: string; remedy: string }>();
   for (const { file, dependencies } of manifests) {
-    const fastify = /\d+/.exec(dependencies.get('fastify') ?? '')?.[0];
-    if (fastify !== undefined && Number(fastify) < 5) {
+    const fastify = dependencies.get('fastify');
+    if (fastify !== undefined && includesOldFastify(fastify)) {
       stays.set('@fastify/request-context', {
-        reason: `The adapter of @throughline/request needs Fastify 5, and ${file} has ${dependencies.get('fastify')}.`,
-        remedy: 'Update Fastify first, and run the command again.',
+        reason: `The adapter of @throughline/request needs Fastify 4.16, and ${file} has ${fastify}.`,
+        remedy: 'Require Fastify 4.16 or newer there, and run the command again.',
       });
     }
     for (const library of PACKAGES.keys()) {
@@ -90,6 +90,14 @@ function dependsOn(directory: string, name: string, library: Library): boolean {
     }
     if (dirname(current) === current) return false;
   }
+}
+
+/** Whether a range such as `^4.0.0` or `3 || 4.16` includes a version before 4.16. */
+function includesOldFastify(range: string): boolean {
+  return range.split('||').some((part) => {
+    const [, major, minor = 0] = /(\d+)(?:\.(\d+))?/.exec(part) ?? [];
+    return major !== undefined && (Number(major) < 4 || (Number(major) === 4 && Number(minor) < 16));
+  });
 }
 
 /** Whether a range such as `>=24` or `^24.1 || >=26` excludes Node 23 and older versions. */

@@ -455,6 +455,21 @@ module.exports = () => tryGetRequestScope()?.user + tryGetRequestScope()?.["trac
   assert.match(result.notes.join(), /x-request-id/);
 });
 
+test('a function that is read from the context is called without this, as before', () => {
+  const http = migrate({
+    'a.js':
+      "const httpContext = require('express-http-context');\nhttpContext.get('log')('a');\nhttpContext.get('tag')`a`;\n",
+  });
+  assert.match(
+    http.outputs.get('a.js') ?? '',
+    /\n\(0, tryGetRequestScope\(\)\?\.log\)\('a'\);\n\(0, tryGetRequestScope\(\)\?\.tag\)`a`;\n$/,
+  );
+  const cls = migrate({
+    'a.js': "const cls = require('cls-hooked');\nconst ns = cls.createNamespace('a');\nns.get('log')('a');\n",
+  });
+  assert.match(cls.outputs.get('a.js') ?? '', /\n\(0, ns\.getStore\(\)\?\.log\)\('a'\);\n$/);
+});
+
 test('express-http-context: keys that are constants of the file, or template literals', () => {
   const result = migrate({
     'a.ts': `import httpContext from 'express-http-context';
