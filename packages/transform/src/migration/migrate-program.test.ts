@@ -248,6 +248,12 @@ const leftAlone: readonly { title: string; file?: string; code: string; left: re
     left: [/:1:35 createHook/],
   },
   {
+    title: 'a module that the file exports as an object',
+    file: 'a.ts',
+    code: "export const hooks = require('async_hooks');\nnew hooks.AsyncLocalStorage();\nexport import other = require('async_hooks');\nnew other.AsyncLocalStorage();\n",
+    left: [/:1:22 hooks is exported/, /:3:8 other is exported/],
+  },
+  {
     title: 'a default import together with others',
     code: "import hooks, { AsyncLocalStorage } from 'node:async_hooks';\n",
     left: [/:1:1 It combines/],
@@ -363,6 +369,8 @@ test('a file that passes the class on keeps the class of Node if any file uses i
   for (const passing of [
     "export { AsyncLocalStorage } from 'async_hooks';\n",
     `${imported}export { AsyncLocalStorage };\n`,
+    "export const { AsyncLocalStorage } = await import('async_hooks');\n",
+    "export const AsyncLocalStorage = require('async_hooks').AsyncLocalStorage;\n",
     `${imported}export default AsyncLocalStorage;\n`,
     `${imported}export const Storage = AsyncLocalStorage;\n`,
     `${imported}globalThis.AsyncLocalStorage = AsyncLocalStorage;\n`,

@@ -15,7 +15,7 @@
  */
 import type { Node } from 'oxc-parser';
 import type { Leftover } from './migration.js';
-import { findModuleSites } from './module-sites.js';
+import { findModuleSites, isExportedSite } from './module-sites.js';
 import { propertyNameOf, type SourceFile } from './source-file.js';
 
 const LIBRARY = 'node:async_hooks';
@@ -53,6 +53,7 @@ export class StorageClassUses {
     const methodUses: MethodUse[] = [];
     for (const file of files) {
       const aliases = classAliases(file);
+      this.#isPassedOn ||= exportsClass(file);
       const isClass = (node: Node): boolean =>
         (node.type === 'Identifier' && aliases.has(node.name)) || propertyNameOf(node) === STORAGE;
       for (const node of file.nodes) {
@@ -226,6 +227,15 @@ function isStorageOption(node: Node): boolean {
     node.key.name === 'asyncLocalStorage' &&
     node.value.type !== 'Literal'
   );
+}
+
+/** Whether a file exports the class by `export const { AsyncLocalStorage } = require()` or the like. */
+function exportsClass(file: SourceFile): boolean {
+  return findModuleSites(file, () => true).some((site) => {
+    return (
+      site.taken.kind === 'names' && site.taken.entries.some(({ name }) => name === STORAGE) && isExportedSite(site)
+    );
+  });
 }
 
 /** The names under which a file knows the class, from any module: a file of the program can export it again. */
