@@ -1,5 +1,6 @@
 /** The plugin for Rspack. */
-import type { RspackPluginInstance } from '@rspack/core';
+// biome-ignore syntax/correctness/noTypeOnlyImportAttributes: TypeScript requires it in the declarations of CommonJS
+import type { RspackPluginInstance } from '@rspack/core' with { 'resolution-mode': 'import' };
 import { createRspackPlugin } from 'unplugin';
 import { checkPluginOptions, type PluginOptions } from './plugin-options.js';
 import { createPlugin } from './webpack-family.js';
