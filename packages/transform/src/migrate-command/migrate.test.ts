@@ -225,9 +225,9 @@ test('a library that a dependency shares, or that needs another framework first,
 test('invalid arguments are rejected, and an unknown option leads to the nearest one', () => {
   writeFiles({ 'a.js': IMPORT });
   for (const [args, pattern] of [
-    [['--dryrun'], /has no option --dryrun\. Did you mean --dry-run\?/],
+    [['--dryrun'], /^throughline-migrate: The command has no option --dryrun\. Did you mean --dry-run\?/],
     [['--chek'], /Did you mean --check\?/],
-    [['-x'], /has no option -x/],
+    [['-x'], /^throughline-migrate: The command has no option -x/],
     [['--check', '--dry-run'], /exclude each other/],
     [['--check=yes'], /--check/],
     [['missing.js'], /No such file or directory: 'missing\.js'/],
