@@ -222,6 +222,22 @@ test('a library that a dependency shares, or that needs another framework first,
   }
 });
 
+test('cls-hooked is left if another package of the repository imports the namespace by the name of its package', () => {
+  writeFiles({
+    'package.json': '{ "name": "root", "dependencies": { "cls-hooked": "4" }, "workspaces": ["packages/*"] }',
+    'packages/context/package.json': '{ "name": "@app/context", "main": "src/index.js" }',
+    'packages/context/src/index.js':
+      "const { createNamespace } = require('cls-hooked');\nconst ns = createNamespace('app');\nmodule.exports = { ns };\n",
+    'packages/web/package.json': '{ "name": "@app/web", "dependencies": { "@app/context": "*" } }',
+    'packages/web/a.js': "const { ns } = require('@app/context');\nns.run(() => ns.set('a', 1));\n",
+  });
+  const { status, stdout } = runCommand('--check');
+  assert.equal(status, 0, stdout);
+  assert.match(stdout, /packages\/web\/a\.js:1:16: cls-hooked was left\. '@app\/context' may be the file/);
+  writeFiles({ 'packages/web/a.js': "const { other } = require('@app/context');\n" });
+  assert.equal(runCommand('--check').status, 1);
+});
+
 test('invalid arguments are rejected, and an unknown option leads to the nearest one', () => {
   writeFiles({ 'a.js': IMPORT });
   for (const [args, pattern] of [

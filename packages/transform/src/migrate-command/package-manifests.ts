@@ -6,6 +6,7 @@ import type { Library } from '../migration/migration.js';
 
 export interface Manifest {
   readonly file: string;
+  readonly name: string | undefined;
   readonly dependencies: ReadonlyMap<string, string>;
   readonly nodeRange: string | undefined;
 }
@@ -37,7 +38,8 @@ function readManifest(file: string): Manifest | undefined {
   const groups = ['dependencies', 'devDependencies', 'peerDependencies', 'optionalDependencies'];
   const dependencies = groups.flatMap((group) => stringEntries(Reflect.get(json, group)));
   const engines = new Map(stringEntries(Reflect.get(json, 'engines')));
-  return { file, dependencies: new Map(dependencies), nodeRange: engines.get('node') };
+  const name = new Map(stringEntries(json)).get('name');
+  return { file, name, dependencies: new Map(dependencies), nodeRange: engines.get('node') };
 }
 
 /** @returns undefined if there is no such file, or if it contains no object */
