@@ -7,7 +7,8 @@
  * the facts and writes edits, with one file for each construct. `emit/function-body.ts` shows what a transformed
  * function looks like.
  */
-import type { SourceMap } from 'magic-string';
+// biome-ignore syntax/correctness/noTypeOnlyImportAttributes: TypeScript requires it in the declarations of CommonJS
+import type { SourceMap } from 'magic-string' with { 'resolution-mode': 'import' };
 import { analyze } from './analysis/analyze.js';
 import { findAsyncAwaitKeywords } from './analysis/async-await-keywords.js';
 import { checkOptions, invalidOption } from './check-options.js';

@@ -1,5 +1,6 @@
 /** The plugin for Rolldown. */
-import type { Plugin } from 'rolldown';
+// biome-ignore syntax/correctness/noTypeOnlyImportAttributes: TypeScript requires it in the declarations of CommonJS
+import type { Plugin } from 'rolldown' with { 'resolution-mode': 'import' };
 import { checkPluginOptions, type PluginOptions } from './plugin-options.js';
 import { createSharedHooks, type PluginContext, type SharedHooks } from './rollup-family.js';
 

@@ -1,5 +1,6 @@
 /** The plugin for Rspack. */
-import type { Compiler, RspackPluginInstance } from '@rspack/core';
+// biome-ignore syntax/correctness/noTypeOnlyImportAttributes: TypeScript requires it in the declarations of CommonJS
+import type { Compiler, RspackPluginInstance } from '@rspack/core' with { 'resolution-mode': 'import' };
 import { checkPluginOptions, type PluginOptions } from './plugin-options.js';
 import { applyPlugin } from './webpack-family.js';
 

@@ -6,7 +6,8 @@
  * Vite's development server bundles dependencies in advance, with another bundler: Rolldown since Vite 8, and esbuild
  * before that. The plugin for that bundler transforms them.
  */
-import type { Plugin, UserConfig } from 'vite';
+// biome-ignore syntax/correctness/noTypeOnlyImportAttributes: TypeScript requires it in the declarations of CommonJS
+import type { Plugin, UserConfig } from 'vite' with { 'resolution-mode': 'import' };
 import { HELPER_SPECIFIER } from '../emit/await-helpers.js';
 import throughlineForEsbuild from './esbuild.js';
 import { ASYNC_HOOKS_SPECIFIER } from './page-modules.js';

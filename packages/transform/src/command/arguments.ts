@@ -80,7 +80,7 @@ function parse(args: string[]) {
   const unknown = tokens.find((token) => token.kind === 'option' && !Object.hasOwn(OPTIONS, token.name));
   if (unknown?.kind === 'option') {
     const names = Object.keys(OPTIONS).map((name) => `--${name}`);
-    throw new UsageError(unknownOptionMessage('throughline-transform', unknown.rawName, names));
+    throw new UsageError(unknownOptionMessage('The command', unknown.rawName, names));
   }
   try {
     return parseArgs({ args, allowPositionals: true, options: OPTIONS });

@@ -259,7 +259,12 @@ test('invalid arguments are rejected', () => {
   assertRejected(/No input\. Name at least one FILE or DIR to transform/, '--out', 'out');
   assertRejected(/--out DIR is missing/, 'a.js');
   assertRejected(/No such file or directory: 'b\.js'/, 'a.js', 'b.js', '--out', 'out');
-  assertRejected(/throughline-transform has no option --outt\. Did you mean --out\?/, 'a.js', '--outt', 'out');
+  assertRejected(
+    /^throughline-transform: The command has no option --outt\. Did you mean --out\?/,
+    'a.js',
+    '--outt',
+    'out',
+  );
   assertRejected(
     /--source-type must be one of module, commonjs, script, but is 'esm'/,
     'a.js',

@@ -71,5 +71,5 @@ function rejectUnknownOptions(args: string[]): void {
   const unknown = tokens.find((token) => token.kind === 'option' && !Object.hasOwn(OPTIONS, token.name));
   if (unknown?.kind !== 'option') return;
   const names = Object.keys(OPTIONS).map((name) => `--${name}`);
-  throw new UsageError(unknownOptionMessage('throughline-migrate', unknown.rawName, names));
+  throw new UsageError(unknownOptionMessage('The command', unknown.rawName, names));
 }

@@ -206,7 +206,7 @@ test('enterWith() is left unless package.json excludes Node 20 and 22', () => {
 
 test('a library that a dependency shares, or that needs another framework first, is left', () => {
   writeFiles({
-    'package.json': '{ "dependencies": { "logger": "1", "fastify": "^4.0.0" } }',
+    'package.json': '{ "dependencies": { "logger": "1", "fastify": "^3.29.0" } }',
     'node_modules/logger/package.json': '{ "name": "logger", "peerDependencies": { "express-http-context": "2" } }',
     'a.js': "import { get } from 'express-http-context';\nget('user');\n",
     'b.js': "import { requestContext } from '@fastify/request-context';\nrequestContext.get('user');\n",
@@ -214,15 +214,42 @@ test('a library that a dependency shares, or that needs another framework first,
   const { status, stdout } = runCommand();
   assert.equal(status, 1);
   assert.match(stdout, /a\.js:1:1: express-http-context was not replaced\. The dependency logger also uses/);
-  assert.match(stdout, /b\.js:1:1: @fastify\/request-context was not replaced\. The adapter .* needs Fastify 5/);
+  assert.match(
+    stdout,
+    /b\.js:1:1: @fastify\/request-context was not replaced\. The adapter .* needs Fastify 4\.16, and/,
+  );
+  for (const fastify of ['^4.16.0', '~4.28.1', '5', 'latest']) {
+    writeFiles({ 'package.json': JSON.stringify({ dependencies: { fastify } }) });
+    assert.doesNotMatch(runCommand('--check').stdout, /needs Fastify/, fastify);
+  }
+  for (const fastify of ['^4.15.0', '4', '^3.0.0 || ^4.16.0']) {
+    writeFiles({ 'package.json': JSON.stringify({ dependencies: { fastify } }) });
+    assert.match(runCommand('--check').stdout, /needs Fastify 4\.16/, fastify);
+  }
+});
+
+test('cls-hooked is not replaced if another package of the repository imports the namespace by the name of its package', () => {
+  writeFiles({
+    'package.json': '{ "name": "root", "dependencies": { "cls-hooked": "4" }, "workspaces": ["packages/*"] }',
+    'packages/context/package.json': '{ "name": "@app/context", "main": "src/index.js" }',
+    'packages/context/src/index.js':
+      "const { createNamespace } = require('cls-hooked');\nconst ns = createNamespace('app');\nmodule.exports = { ns };\n",
+    'packages/web/package.json': '{ "name": "@app/web", "dependencies": { "@app/context": "*" } }',
+    'packages/web/a.js': "const { ns } = require('@app/context');\nns.run(() => ns.set('a', 1));\n",
+  });
+  const { status, stdout } = runCommand('--check');
+  assert.equal(status, 0, stdout);
+  assert.match(stdout, /packages\/web\/a\.js:1:16: cls-hooked was not replaced\. '@app\/context' may be the file/);
+  writeFiles({ 'packages/web/a.js': "const { other } = require('@app/context');\n" });
+  assert.equal(runCommand('--check').status, 1);
 });
 
 test('invalid arguments are rejected, and an unknown option leads to the nearest one', () => {
   writeFiles({ 'a.js': IMPORT });
   for (const [args, pattern] of [
-    [['--dryrun'], /has no option --dryrun\. Did you mean --dry-run\?/],
+    [['--dryrun'], /^throughline-migrate: The command has no option --dryrun\. Did you mean --dry-run\?/],
     [['--chek'], /Did you mean --check\?/],
-    [['-x'], /has no option -x/],
+    [['-x'], /^throughline-migrate: The command has no option -x/],
     [['--check', '--dry-run'], /cannot be combined/],
     [['--check=yes'], /--check/],
     [['missing.js'], /No such file or directory: 'missing\.js'/],

@@ -43,10 +43,14 @@ function migrate(options: MigrateOptions): number {
   const manifestsOf = (paths: readonly string[]): Manifest[] => [
     ...new Set(paths.flatMap((path) => manifests.nearest(dirname(path)) ?? [])),
   ];
-  const program = migrateProgram(
-    project.files,
-    programOptionsOf(manifestsOf(inputs.map(({ absolutePath }) => absolutePath))),
+  const ownPackages = manifestsOf(project.files.map(({ absolutePath }) => absolutePath)).flatMap(
+    ({ name, file }): [string, string][] =>
+      name === undefined ? [] : [[name, relative(process.cwd(), dirname(file))]],
   );
+  const program = migrateProgram(project.files, {
+    ...programOptionsOf(manifestsOf(inputs.map(({ absolutePath }) => absolutePath))),
+    ownPackages: new Map(ownPackages),
+  });
   const changed = project.files.filter(({ path }) => program.outputs.has(path));
   const isWriting = options.mode === 'write' && changed.length > 0;
   if (isWriting && !options.isForced && hasUncommittedChanges(project, options.inputs)) {

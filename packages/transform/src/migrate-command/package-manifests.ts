@@ -6,6 +6,7 @@ import type { Library } from '../migration/migration.js';
 
 export interface Manifest {
   readonly file: string;
+  readonly name: string | undefined;
   readonly dependencies: ReadonlyMap<string, string>;
   readonly nodeRange: string | undefined;
 }
@@ -37,7 +38,8 @@ function readManifest(file: string): Manifest | undefined {
   const groups = ['dependencies', 'devDependencies', 'peerDependencies', 'optionalDependencies'];
   const dependencies = groups.flatMap((group) => stringEntries(Reflect.get(json, group)));
   const engines = new Map(stringEntries(Reflect.get(json, 'engines')));
-  return { file, dependencies: new Map(dependencies), nodeRange: engines.get('node') };
+  const name = new Map(stringEntries(json)).get('name');
+  return { file, name, dependencies: new Map(dependencies), nodeRange: engines.get('node') };
 }
 
 /** @returns undefined if there is no such file, or if it contains no object */
@@ -59,10 +61,10 @@ function stringEntries(value: unknown): [string, string][] {
 export function programOptionsOf(manifests: readonly Manifest[]): ProgramOptions {
   const stays = new Map<Library, { reason: string; remedy: string }>();
   for (const { file, dependencies } of manifests) {
-    const fastify = /\d+/.exec(dependencies.get('fastify') ?? '')?.[0];
-    if (fastify !== undefined && Number(fastify) < 5) {
+    const fastify = dependencies.get('fastify');
+    if (fastify !== undefined && includesOldFastify(fastify)) {
       stays.set('@fastify/request-context', {
-        reason: `The adapter of @throughline/request needs Fastify 5, and ${file} declares ${dependencies.get('fastify')}.`,
+        reason: `The adapter of @throughline/request needs Fastify 4.16, and ${file} declares ${fastify}.`,
         remedy: 'Update Fastify first, and run the command again.',
       });
     }
@@ -90,6 +92,14 @@ function dependsOn(directory: string, name: string, library: Library): boolean {
     }
     if (dirname(current) === current) return false;
   }
+}
+
+/** Whether a range such as `^4.0.0` or `3 || 4.16` includes a version before 4.16. */
+function includesOldFastify(range: string): boolean {
+  return range.split('||').some((part) => {
+    const [, major, minor = 0] = /(\d+)(?:\.(\d+))?/.exec(part) ?? [];
+    return major !== undefined && (Number(major) < 4 || (Number(major) === 4 && Number(minor) < 16));
+  });
 }
 
 /** Whether a range such as `>=24` or `^24.1 || >=26` excludes Node 23 and older versions. */

@@ -6,7 +6,7 @@
  */
 import type { Node } from 'oxc-parser';
 import { Change, type Leftover } from './migration.js';
-import { findModuleSites, type ModuleSite, type NamedEntry, takenByPattern } from './module-sites.js';
+import { findModuleSites, isExportedSite, type ModuleSite, type NamedEntry, takenByPattern } from './module-sites.js';
 import { type Identifier, propertyNameOf, type SourceFile } from './source-file.js';
 import { splitNames } from './split-names.js';
 import { StorageClassUses } from './storage-class-uses.js';
@@ -114,6 +114,13 @@ function changeOf(site: ModuleSite, isStoragePrevented: boolean): Change {
       leave(site.node.start, {
         reason: `The name ${taken.local.name} is declared or assigned more than once in the file.`,
         remedy: NAME_IMPORT,
+      });
+      return change;
+    }
+    if (isExportedSite(site)) {
+      leave(site.node.start, {
+        reason: `${taken.local.name} is exported, and what other files read from it is not known here.`,
+        remedy: 'Export what they use by name.',
       });
       return change;
     }

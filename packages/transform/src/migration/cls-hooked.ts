@@ -18,7 +18,7 @@ import { importStatement } from './code-style.js';
 import { findLibraryUses, type LibraryUse } from './library-bindings.js';
 import { Change } from './migration.js';
 import type { ModuleSite } from './module-sites.js';
-import { findSharedNames } from './shared-names.js';
+import { findSharedNames, type PackageNames } from './shared-names.js';
 import { type Identifier, propertyNameOf, type SourceFile } from './source-file.js';
 import { isStatement, keyOfCall, parenthesesOf } from './storage-fields.js';
 
@@ -43,7 +43,7 @@ const REMEDIES: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-export function migrateClsHooked(files: readonly SourceFile[], packages: ReadonlySet<string>): Change {
+export function migrateClsHooked(files: readonly SourceFile[], packages: PackageNames): Change {
   const change = new Change(LIBRARY);
   const remedy = `Write const ns = createNamespace('name') at the top level, or replace it by hand: ${GUIDE}.`;
   const { sites, uses } = findLibraryUses(change, files, LIBRARY, remedy);

@@ -73,6 +73,13 @@ const asyncHooks: readonly Rewrite[] = [
     left: 1,
   },
   {
+    title: 'a mixed import with braces in comments',
+    before: "import { /* { */ AsyncLocalStorage, createHook /* } */ } from 'node:async_hooks';\n",
+    after:
+      "import { AsyncLocalStorage } from 'throughline';\nimport { /* { */ createHook /* } */ } from 'node:async_hooks';\n",
+    left: 1,
+  },
+  {
     title: 'an export of names',
     before: "export { AsyncLocalStorage as default, AsyncResource } from 'node:async_hooks';",
     after: "export { AsyncLocalStorage as default, AsyncResource } from 'throughline';",
@@ -241,6 +248,12 @@ const leftAlone: readonly { title: string; file?: string; code: string; left: re
     left: [/:1:35 createHook/],
   },
   {
+    title: 'a module that the file exports as an object',
+    file: 'a.ts',
+    code: "export const hooks = require('async_hooks');\nnew hooks.AsyncLocalStorage();\nexport import other = require('async_hooks');\nnew other.AsyncLocalStorage();\n",
+    left: [/:1:22 hooks is exported/, /:3:8 other is exported/],
+  },
+  {
     title: 'a default import together with others',
     code: "import hooks, { AsyncLocalStorage } from 'node:async_hooks';\n",
     left: [/:1:1 The statement combines/],
@@ -323,6 +336,73 @@ test('enterWith() and disable() keep the class of Node where they may be called,
   assert.deepEqual([...unknown.outputs.keys()], [], 'a storage without a name can be any of them');
 });
 
+test('enterWith() and disable() of a variable that another file may have named differently are followed', () => {
+  const storages = {
+    'a.js': "import { AsyncLocalStorage } from 'async_hooks';\nexport const storage = new AsyncLocalStorage();\n",
+    'b.js': "import { AsyncLocalStorage } from 'async_hooks';\nexport const ctx = new AsyncLocalStorage();\n",
+  };
+  for (const [use, changed] of [
+    ["import { ctx as storage } from './b.js';\nstorage.enterWith(1);\n", ['a.js']],
+    ["const { ctx: storage } = require('./b.js');\nstorage.disable();\n", ['a.js']],
+    ["import { ctx as other } from './b.js';\nother.disable();\n", ['a.js']],
+    ["import * as b from './b.js';\nb.ctx.disable();\n", ['a.js']],
+    ["import storage from './default.js';\nstorage.enterWith(1);\n", []],
+    ["import { ctx } from './b.js';\nconst set = (storage) => storage.enterWith(1);\nset(ctx);\n", []],
+    ["import { ctx } from './b.js';\nconst end = (storage) => storage.disable();\nend(ctx);\n", []],
+    [
+      'class User {\n  constructor(storage) {\n    this.storage = storage;\n    this.storage.enterWith(1);\n  }\n}\n',
+      [],
+    ],
+  ] as const) {
+    assert.deepEqual([...migrate({ ...storages, 'use.js': use }).outputs.keys()], changed, use);
+  }
+});
+
+test('a file that passes the class on keeps the class of Node if any file uses it in a way that depends on it', () => {
+  const uses = {
+    enterWith: 'const s = new AsyncLocalStorage();\ns.enterWith(1);\n',
+    disable: 'const s = new AsyncLocalStorage();\ns.disable();\n',
+    onPropagate: 'new AsyncLocalStorage({ onPropagate: () => true });\n',
+    subclass: 'class Users extends AsyncLocalStorage { getStore() { return 1; } }\n',
+  };
+  const imported = "import { AsyncLocalStorage } from 'async_hooks';\n";
+  for (const passing of [
+    "export { AsyncLocalStorage } from 'async_hooks';\n",
+    `${imported}export { AsyncLocalStorage };\n`,
+    "export const { AsyncLocalStorage } = await import('async_hooks');\n",
+    "export const AsyncLocalStorage = require('async_hooks').AsyncLocalStorage;\n",
+    `${imported}export default AsyncLocalStorage;\n`,
+    `${imported}export const Storage = AsyncLocalStorage;\n`,
+    `${imported}globalThis.AsyncLocalStorage = AsyncLocalStorage;\n`,
+    `${imported}provide({ provide: AsyncLocalStorage });\n`,
+    "const { AsyncLocalStorage } = require('async_hooks');\nmodule.exports = { AsyncLocalStorage };\n",
+    "import * as hooks from 'async_hooks';\ncreate(hooks.AsyncLocalStorage);\n",
+  ]) {
+    for (const use of Object.values(uses)) {
+      const files = { 'pass.js': passing, 'use.js': `import { AsyncLocalStorage } from './pass.js';\n${use}` };
+      const result = migrate(files);
+      assert.deepEqual([...result.outputs], [], passing + use);
+      assert.match(leftIn(result).join('\n'), /use\.js:/);
+      const harmless = {
+        ...files,
+        'use.js': "import { AsyncLocalStorage } from './pass.js';\nnew AsyncLocalStorage();\n",
+      };
+      assert.deepEqual([...migrate(harmless).outputs.keys()], ['pass.js'], passing);
+    }
+  }
+  const renamed = migrate({
+    'pass.js': "export { AsyncLocalStorage } from 'async_hooks';\n",
+    'use.js':
+      "import { AsyncLocalStorage as S } from './pass.js';\nclass Users extends S { getStore() { return 1; } }\n",
+  });
+  assert.deepEqual([...renamed.outputs], []);
+  const separate = migrate({
+    'a.ts': `${imported}type S = AsyncLocalStorage<1>;\nconst a = new AsyncLocalStorage();\nAsyncLocalStorage.bind(a);\n`,
+    'use.js': `${imported}${uses.enterWith}`,
+  });
+  assert.deepEqual([...separate.outputs.keys()], ['a.ts'], 'the class is not passed on');
+});
+
 test('enterWith() of a storage of Throughline is not reported because of other imports of node:async_hooks', () => {
   const result = migrate({
     'a.js': "import { createHook } from 'node:async_hooks';\n",
@@ -381,6 +461,21 @@ module.exports = () => tryGetRequestScope()?.user + tryGetRequestScope()?.["trac
   );
   assert.deepEqual(result.removed, ['express-http-context']);
   assert.match(result.notes.join(), /x-request-id/);
+});
+
+test('a function that is read from the context is called without this, as before', () => {
+  const http = migrate({
+    'a.js':
+      "const httpContext = require('express-http-context');\nhttpContext.get('log')('a');\nhttpContext.get('tag')`a`;\n",
+  });
+  assert.match(
+    http.outputs.get('a.js') ?? '',
+    /\n\(0, tryGetRequestScope\(\)\?\.log\)\('a'\);\n\(0, tryGetRequestScope\(\)\?\.tag\)`a`;\n$/,
+  );
+  const cls = migrate({
+    'a.js': "const cls = require('cls-hooked');\nconst ns = cls.createNamespace('a');\nns.get('log')('a');\n",
+  });
+  assert.match(cls.outputs.get('a.js') ?? '', /\n\(0, ns\.getStore\(\)\?\.log\)\('a'\);\n$/);
 });
 
 test('express-http-context: keys that are constants of the file, or template literals', () => {

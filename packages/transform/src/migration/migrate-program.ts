@@ -33,6 +33,8 @@ export interface ProgramOptions {
   readonly runsOnNode24?: boolean;
   /** The names of the packages that the program depends on. */
   readonly packages?: ReadonlySet<string>;
+  /** The directories of the packages that the program consists of, by name, relative to the same directory as files. */
+  readonly ownPackages?: ReadonlyMap<string, string>;
   /** The libraries that must stay for a reason outside of the files. */
   readonly stays?: ReadonlyMap<Library, { readonly reason: string; readonly remedy: string }>;
 }
@@ -98,7 +100,10 @@ export function migrateProgram(files: readonly ProgramFile[], options: ProgramOp
   }
   const { changes, leftovers } = migrateAsyncHooks(parsed, (file) => inputs.has(file), options.runsOnNode24 === true);
   const shared = [
-    migrateClsHooked(parsed, options.packages ?? new Set()),
+    migrateClsHooked(parsed, {
+      dependencies: options.packages ?? new Set(),
+      own: options.ownPackages ?? new Map(),
+    }),
     migrateExpressHttpContext(parsed),
     migrateFastifyRequestContext(parsed),
     migrateHonoContextStorage(parsed),

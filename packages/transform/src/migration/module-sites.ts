@@ -188,6 +188,16 @@ function loneStatement(file: SourceFile, declarator: Node): Node | undefined {
   return isAlone && isStatement ? declaration : undefined;
 }
 
+/** Whether a site is the value of a variable that the file exports, or an exported `import x = require()`. */
+export function isExportedSite({ file, node }: ModuleSite): boolean {
+  for (let child = node; ; ) {
+    const parent = file.parentOf(child);
+    if (parent.type === 'ExportNamedDeclaration') return parent.declaration === child;
+    if (parent.type === 'Program' || 'params' in parent) return false;
+    child = parent;
+  }
+}
+
 /** What the first function that `import().then()` receives takes from the module. */
 function takenByReaction(file: SourceFile, call: Node): Taken | undefined {
   const member = file.parentOf(call);

@@ -4,7 +4,7 @@
  * Every string that could name the exporting file must be an import that is followed. Any other, such as a path alias, a
  * mock or a dynamic import, is an obstacle.
  */
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import type { Node } from 'oxc-parser';
 import type { Change } from './migration.js';
 import { findModuleSites, type ModuleSite, type Taken } from './module-sites.js';
@@ -16,17 +16,24 @@ export interface SharedReferences {
   readonly references: readonly Identifier[];
 }
 
+/** The names of packages, which are not path aliases. */
+export interface PackageNames {
+  /** The names of packages that the program depends on. */
+  readonly dependencies: ReadonlySet<string>;
+  /** The directories of the packages that the program consists of, by name. */
+  readonly own: ReadonlyMap<string, string>;
+}
+
 /** The name of an export; `module` for `module.exports` itself. */
 type ExportName = string;
 
 const MODULE = ' module.exports';
 const REMEDY = 'Import the namespace by its name from the file that creates it, with a relative path.';
 
-/** @param packages the names of packages, which are not path aliases */
 export function findSharedNames(
   change: Change,
   files: readonly SourceFile[],
-  packages: ReadonlySet<string>,
+  packages: PackageNames,
   file: SourceFile,
   declaration: Identifier,
 ): SharedReferences[] {
@@ -103,13 +110,18 @@ function importedReferences(
   exporter: SourceFile,
   exports: ReadonlySet<ExportName>,
   file: SourceFile,
-  packages: ReadonlySet<string>,
+  packages: PackageNames,
 ): SharedReferences[] {
   const shared: SharedReferences[] = [];
-  const isWanted = (specifier: string): boolean =>
-    !packages.has(packageNameOf(specifier)) && mayNameFile(specifier, file.path, exporter.path);
+  const isWanted = (specifier: string): boolean => {
+    const name = packageNameOf(specifier);
+    const directory = packages.own.get(name);
+    if (directory !== undefined) return !relative(directory, exporter.path).startsWith('..');
+    return !packages.dependencies.has(name) && mayNameFile(specifier, file.path, exporter.path);
+  };
   for (const site of findModuleSites(file, isWanted)) {
     const prevent = (reason: string): void => change.prevent(file, site.node.start, reason, REMEDY);
+    if (packages.own.has(packageNameOf(site.specifier)) && takesOthersOnly(site.taken, exports)) continue;
     if (!namesFile(site.specifier, file.path, exporter.path)) {
       prevent(`'${site.specifier}' may be the file that exports the namespace.`);
       continue;

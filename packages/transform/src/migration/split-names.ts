@@ -21,11 +21,11 @@ export function splitNames(
   const { file, source, statement = site.node } = site;
   const { code } = file;
   const { quote, separator } = styleOf(site);
-  const first = entries[0]?.node.start ?? list.start;
-  // The text before the first entry and after the last one, without what is between the braces.
-  const opening = code.slice(statement.start, code.lastIndexOf('{', first) + 1).trimEnd();
-  const closing = code.indexOf('}', entries.at(-1)?.node.end);
-  const isSpaced = /\s/.test(code[code.lastIndexOf('{', first) + 1] ?? '');
+  // The text up to the opening brace and from the closing one, without what is between the braces.
+  const openingEnd = indexInCode(file, '{', list.start) + 1;
+  const opening = code.slice(statement.start, openingEnd).trimEnd();
+  const closing = indexInCode(file, '}', entries.at(-1)?.node.end ?? openingEnd);
+  const isSpaced = /\s/.test(code[openingEnd] ?? '');
   const space = isSpaced ? ' ' : '';
   const moved = entries.filter(isMoved).map(({ node }) => file.textOf(node));
   const rest = code.slice(closing, source.start) + quote + specifier + quote + code.slice(source.end, statement.end);
@@ -35,6 +35,13 @@ export function splitNames(
     `${opening}${space}${moved.join(', ')}${space}${rest}${separator}`,
   );
   removeEntries(change, site, entries, isMoved);
+}
+
+/** The next index of a character that is not in a comment. */
+function indexInCode(file: ModuleSite['file'], character: string, from: number): number {
+  const index = file.code.indexOf(character, from);
+  const comment = file.comments.find(({ start, end }) => start <= index && index < end);
+  return comment === undefined ? index : indexInCode(file, character, comment.end);
 }
 
 function removeEntries(

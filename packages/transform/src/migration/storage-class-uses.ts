@@ -9,11 +9,13 @@
  * | `enterWith()` and `disable()` on Node 20 or 22 | the files that create a storage of this name |
  *
  * The files that a storage passes through are not followed. A storage is known by the name of the variable or property
- * that it was assigned to, and one without a name may be any of them.
+ * that it was assigned to, and one without a name may be any of them. If a file passes the class itself on, such as by
+ * `export { AsyncLocalStorage }`, other files create and extend what it imports, so each of these uses concerns every
+ * file.
  */
 import type { Node } from 'oxc-parser';
 import type { Leftover } from './migration.js';
-import { findModuleSites } from './module-sites.js';
+import { findModuleSites, isExportedSite } from './module-sites.js';
 import { propertyNameOf, type SourceFile } from './source-file.js';
 
 const LIBRARY = 'node:async_hooks';
@@ -29,7 +31,8 @@ interface MethodUse {
   readonly file: SourceFile;
   readonly node: Node;
   readonly method: 'enterWith' | 'disable';
-  readonly storageName: string | undefined;
+  /** The expression whose method it is. */
+  readonly storage: Node;
 }
 
 type ClassNode = Extract<Node, { type: 'ClassDeclaration' | 'ClassExpression' }>;
@@ -39,6 +42,7 @@ export class StorageClassUses {
   readonly #ofFile = new Map<SourceFile, Leftover[]>();
   readonly #ofName = new Map<string, Leftover[]>();
   readonly #createdNames = new Map<SourceFile, Set<string>>();
+  #isPassedOn = false;
 
   /**
    * @param files all files of the program
@@ -49,9 +53,11 @@ export class StorageClassUses {
     const methodUses: MethodUse[] = [];
     for (const file of files) {
       const aliases = classAliases(file);
+      this.#isPassedOn ||= exportsClass(file);
       const isClass = (node: Node): boolean =>
         (node.type === 'Identifier' && aliases.has(node.name)) || propertyNameOf(node) === STORAGE;
       for (const node of file.nodes) {
+        this.#isPassedOn ||= isClass(node) && isPassedOn(file, node, isClass);
         this.#visit(file, node, isClass);
         const use = runsOnNode24 ? undefined : methodUseOf(file, node);
         if (use !== undefined) methodUses.push(use);
@@ -63,6 +69,9 @@ export class StorageClassUses {
 
   /** Returns the uses because of which a file must keep the class of Node. */
   preventing(file: SourceFile): readonly Leftover[] {
+    if (this.#isPassedOn) {
+      return [...this.#everywhere, ...[...this.#ofFile.values()].flat(), ...[...this.#ofName.values()].flat()];
+    }
     const names = this.#createdNames.get(file) ?? new Set();
     const concerned = names.has(NO_NAME)
       ? [...this.#ofName.values()].flat()
@@ -113,10 +122,11 @@ export class StorageClassUses {
     this.#createdNames.set(file, names.add(name));
   }
 
-  #addMethodUse({ file, node, method, storageName }: MethodUse, names: ReadonlySet<string>): void {
+  #addMethodUse({ file, node, method, storage }: MethodUse, names: ReadonlySet<string>): void {
+    const storageName = this.#createdName(file, storage);
     const isKnown = storageName !== undefined && names.has(storageName);
     // Many classes have a method `disable`, but only storages have `enterWith`.
-    if (!isKnown && method === 'disable') return;
+    if (!isKnown && method === 'disable' && !names.has(lastNameOf(storage) ?? NO_NAME)) return;
     const [reason, instead] =
       method === 'enterWith'
         ? ["a value set by enterWith() lasts longer with Node's class", 'Use run()']
@@ -125,6 +135,21 @@ export class StorageClassUses {
     const use = leftover(file, node, `On Node 20 and 22, ${reason}.`, remedy);
     if (isKnown) append(this.#ofName, storageName, use);
     else this.#everywhere.push(use);
+  }
+
+  /** The name under which a storage was created; undefined if it cannot be known from the name that a file uses. */
+  #createdName(file: SourceFile, storage: Node): string | undefined {
+    const name = lastNameOf(storage);
+    if (name === undefined || this.#createdNames.get(file)?.has(name)) return name;
+    if (storage.type === 'MemberExpression' && storage.object.type === 'ThisExpression') return undefined;
+    if (storage.type !== 'Identifier') return name;
+    for (const { taken } of findModuleSites(file, () => true)) {
+      if (taken.kind === 'object' && taken.local.name === name) return undefined;
+      const entry = taken.kind === 'names' ? taken.entries.find(({ local }) => local?.name === name) : undefined;
+      if (entry !== undefined) return entry.name === 'default' ? undefined : entry.name;
+    }
+    // A parameter, or another variable of the file.
+    return file.referencesTo(storage) === undefined ? undefined : name;
   }
 }
 
@@ -140,7 +165,39 @@ function methodUseOf(file: SourceFile, node: Node): MethodUse | undefined {
   if (node.type !== 'MemberExpression') return undefined;
   const method = propertyNameOf(node);
   if (method !== 'enterWith' && method !== 'disable') return undefined;
-  return { file, node, method, storageName: lastNameOf(node.object) };
+  return { file, node, method, storage: node.object };
+}
+
+/** Whether the class itself reaches other code at a node, which is the class. */
+function isPassedOn(file: SourceFile, node: Node, isClass: (node: Node) => boolean): boolean {
+  const parent = file.parentOf(node);
+  switch (parent.type) {
+    case 'ExportSpecifier':
+      return parent.exportKind !== 'type';
+    case 'ExportDefaultDeclaration':
+    case 'TSExportAssignment':
+    case 'ArrayExpression':
+    case 'ConditionalExpression':
+    case 'LogicalExpression':
+    case 'ReturnStatement':
+    case 'ArrowFunctionExpression':
+      return true;
+    case 'CallExpression':
+      return parent.callee !== node;
+    case 'NewExpression':
+      return parent.callee !== node;
+    case 'AssignmentExpression':
+      return parent.right === node;
+    case 'VariableDeclarator':
+      return parent.init === node && !isClass(parent.id);
+    case 'Property':
+      return parent.value === node && file.parentOf(parent).type === 'ObjectExpression';
+    case 'PropertyDefinition':
+    case 'AccessorProperty':
+      return parent.value === node;
+    default:
+      return false;
+  }
 }
 
 function isSubclass(node: Node, isClass: (node: Node) => boolean): node is ClassNode {
@@ -172,12 +229,19 @@ function isStorageOption(node: Node): boolean {
   );
 }
 
-/** The names under which a file knows the class. */
+/** Whether a file exports the class by `export const { AsyncLocalStorage } = require()` or the like. */
+function exportsClass(file: SourceFile): boolean {
+  return findModuleSites(file, () => true).some((site) => {
+    return (
+      site.taken.kind === 'names' && site.taken.entries.some(({ name }) => name === STORAGE) && isExportedSite(site)
+    );
+  });
+}
+
+/** The names under which a file knows the class, from any module: a file of the program can export it again. */
 function classAliases(file: SourceFile): ReadonlySet<string> {
   const aliases = new Set([STORAGE]);
-  for (const { taken } of findModuleSites(file, (specifier) =>
-    /^(?:(?:node:)?async_hooks|throughline)$/.test(specifier),
-  )) {
+  for (const { taken } of findModuleSites(file, () => true)) {
     if (taken.kind !== 'names') continue;
     for (const { name, local } of taken.entries) if (name === STORAGE && local !== undefined) aliases.add(local.name);
   }

@@ -91,17 +91,26 @@ export function isName(key: string): boolean {
 
 /**
  * The text before and after an optional read that replaces a call. If a property of the result is read, an optional
- * chain would end earlier than before, so it needs parentheses.
+ * chain would end earlier than before, so it needs parentheses. If the result is called, `(0, …)` keeps the object that
+ * holds the values from becoming its `this`.
  */
 export function parenthesesOf(file: SourceFile, call: Call): readonly [string, string] {
   const parent = file.parentOf(call);
-  const isContinued =
-    (parent.type === 'MemberExpression' && parent.object === call) ||
-    (parent.type === 'CallExpression' && parent.callee === call) ||
+  const isCalled =
+    isCallee(file, call) ||
     (parent.type === 'TaggedTemplateExpression' && parent.tag === call) ||
+    (parent.type === 'TSNonNullExpression' && isCallee(file, parent));
+  const isContinued =
+    isCalled ||
+    (parent.type === 'MemberExpression' && parent.object === call) ||
     (parent.type === 'TSNonNullExpression' && parent.expression === call);
   if (!isContinued) return ['', ''];
-  return [needsSemicolonBefore(file, call) ? ';(' : '(', ')'];
+  return [`${needsSemicolonBefore(file, call) ? ';' : ''}${isCalled ? '(0, ' : '('}`, ')'];
+}
+
+function isCallee(file: SourceFile, node: Node): boolean {
+  const parent = file.parentOf(node);
+  return parent.type === 'CallExpression' && parent.callee === node;
 }
 
 /** Whether a parenthesis at the start of a node would continue the statement before it. */

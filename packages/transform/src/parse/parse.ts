@@ -1,5 +1,7 @@
 /** The parser. */
-import { type OxcError, type ParseResult, type Program, parseSync } from 'oxc-parser';
+// biome-ignore syntax/correctness/noTypeOnlyImportAttributes: TypeScript requires it in the declarations of CommonJS
+import type { OxcError, ParseResult, Program } from 'oxc-parser' with { 'resolution-mode': 'import' };
+import { parseSync } from 'oxc-parser';
 import { TransformError } from './transform-error.js';
 
 /** The language of a file, which decides whether it can contain JSX and types. */
