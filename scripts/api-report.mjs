@@ -14,9 +14,9 @@ import { basename, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { CompilerState, Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
 import { createTwoFilesPatch } from 'diff';
+import { PUBLISHED_PACKAGES } from './published-packages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-export const REPORTED_PACKAGES = ['core', 'request', 'transform'];
 
 /** Everything that API Extractor would say about a report. The report itself is compared here. */
 const silent = { default: { logLevel: ExtractorLogLevel.None, addToApiReportFile: false } };
@@ -152,7 +152,7 @@ function augmentationsOf(program, types) {
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const isWriting = process.argv.includes('--write');
-  for (const name of REPORTED_PACKAGES) {
+  for (const name of PUBLISHED_PACKAGES) {
     const folder = join(root, 'packages', name);
     if (isWriting) {
       writeReports(folder);

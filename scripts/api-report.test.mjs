@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { compareReports, createReports, REPORTED_PACKAGES } from './api-report.mjs';
+import { compareReports, createReports } from './api-report.mjs';
+import { PUBLISHED_PACKAGES } from './published-packages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -14,7 +15,7 @@ describe('the API report', () => {
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'throughline-test-'));
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
-    for (const name of REPORTED_PACKAGES) {
+    for (const name of PUBLISHED_PACKAGES) {
       for (const part of ['package.json', 'types', 'api']) {
         cpSync(join(root, 'packages', name, part), join(folder, name, part), { recursive: true });
       }

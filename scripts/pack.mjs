@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { PUBLISHED_PACKAGES } from './published-packages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -14,7 +15,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 export function packPackages(folder) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  return ['core', 'request', 'transform'].map((name) => {
+  return PUBLISHED_PACKAGES.map((name) => {
     const args = ['pack', join(root, 'packages', name), '--pack-destination', folder, '--json', '--loglevel=error'];
     const printed = JSON.parse(execFileSync('npm', [...args, '--ignore-scripts'], { cwd: root, encoding: 'utf8' }));
     // npm 12 prints an object with a key for each package, earlier versions an array.
