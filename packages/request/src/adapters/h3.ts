@@ -11,11 +11,12 @@ import { type H3Event, type Middleware, toResponse } from 'h3';
 import { enterNodeScope, enterUpgradeScope } from '../node/enter-scope.js';
 import { NodeExchange } from '../node/node-exchange.js';
 import type { NodeRequest, NodeResponse } from '../node/request-response.js';
-import { scopeOf } from '../node/scoped-emitter.js';
 import { UpgradeExchange } from '../node/upgrade-exchange.js';
 import { loadSession } from '../scope/load-session.js';
 import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js';
 import { type Scope, scopeStorage } from '../scope/request-scope.js';
+import { scopeOf, setScopeOf } from '../scope/scope-of.js';
+import { holdH3Steps } from '../steps/h3-steps.js';
 import { currentScopeOf, WebExchange } from '../web/web-exchange.js';
 
 /**
@@ -40,6 +41,7 @@ import { currentScopeOf, WebExchange } from '../web/web-exchange.js';
  */
 export function requestScope(options: RequestScopeOptions = {}): Middleware {
   checkScopeOptions(options);
+  holdH3Steps();
   return (event, next) => {
     // The types of h3 do not describe that an upgrade has a socket instead of a response.
     const node = event.runtime?.node as NodeRuntime | undefined;
@@ -63,9 +65,10 @@ function enterNode(
   response: NodeResponse,
 ): unknown | Promise<unknown> {
   const exchange = new NodeExchange(request, response, () => isHttps(event));
-  const value = enterNodeScope(request, response, exchange, options, (error) =>
-    error === undefined ? callNext(next) : Promise.reject(error),
-  );
+  const value = enterNodeScope(request, response, exchange, options, (error) => {
+    recordScope(event, request);
+    return error === undefined ? callNext(next) : Promise.reject(error);
+  });
   const scope = scopeOf(request);
   // This also applies if the session had to be loaded: that promise adopts the state of the handler's promise, but not
   // its `then`.
@@ -84,7 +87,7 @@ function enterUpgrade(
   const exchange = new UpgradeExchange(request, socket, () => isHttps(event));
   return enterUpgradeScope(request, socket, exchange, options, async (error) => {
     if (error !== undefined) throw error;
-    const scope = scopeOf(request);
+    const scope = recordScope(event, request);
     const value = await next();
     return scope === undefined ? value : runSocketHooksInScope(value, scope, event);
   });
@@ -96,6 +99,7 @@ function enterWeb(event: H3Event, next: Next, options: RequestScopeOptions): unk
   if (currentScopeOf(request) !== undefined) return next();
   const exchange = new WebExchange(request, () => isHttps(event), options);
   const { scope } = exchange;
+  setScopeOf(event, scope);
   const responding = scopeStorage.run(scope, async () => {
     let value: unknown;
     try {
@@ -128,6 +132,12 @@ async function deferToOuterApp({ res }: H3Event, exchange: WebExchange): Promise
   } catch (error) {
     return exchange.errorResponse(error);
   }
+}
+
+function recordScope(event: H3Event, request: NodeRequest): Scope | undefined {
+  const scope = scopeOf(request);
+  if (scope !== undefined) setScopeOf(event, scope);
+  return scope;
 }
 
 function callNext(next: Next): unknown | Promise<unknown> {

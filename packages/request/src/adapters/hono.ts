@@ -11,13 +11,14 @@ import { RequestError } from '../errors.js';
 import { enterNodeScope, enterUpgradeScope } from '../node/enter-scope.js';
 import { NodeExchange } from '../node/node-exchange.js';
 import type { NodeRequest, NodeResponse } from '../node/request-response.js';
-import { scopeOf } from '../node/scoped-emitter.js';
 import { UpgradeExchange } from '../node/upgrade-exchange.js';
 import { runWebSocketsOfServerInScope } from '../node/web-socket-scope.js';
 import { errorResponseText } from '../scope/error-response.js';
 import { loadSession } from '../scope/load-session.js';
 import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js';
 import { scopeStorage } from '../scope/request-scope.js';
+import { scopeOf, setScopeOf } from '../scope/scope-of.js';
+import { holdHonoSteps } from '../steps/hono-steps.js';
 import { responseInScope } from '../web/streamed-body.js';
 import { currentScopeOf, WebExchange } from '../web/web-exchange.js';
 
@@ -74,6 +75,7 @@ export function requestScope(options: HonoOptions = {}): MiddlewareHandler {
     if (currentScopeOf(request) !== undefined) return next();
     const exchange = new WebExchange(request, () => isSecure(context), options);
     const { scope } = exchange;
+    setScopeOf(context, scope);
     return scopeStorage.run(scope, async () => {
       try {
         if (options.session !== undefined) await loadSession(scope, exchange, options.session);
@@ -91,6 +93,7 @@ export function requestScope(options: HonoOptions = {}): MiddlewareHandler {
   const enterNode = (context: Context, next: Next, incoming: NodeRequest, outgoing: NodeResponse) => {
     const exchange = new NodeExchange(incoming, outgoing, () => isSecure(context));
     return enterNodeScope(incoming, outgoing, exchange, options, (error) => {
+      recordScope(context, incoming);
       if (error !== undefined) return Promise.reject(withGetResponse(error));
       return Promise.resolve(next()).then(() => readBodyInScope(context, incoming));
     });
@@ -102,17 +105,24 @@ export function requestScope(options: HonoOptions = {}): MiddlewareHandler {
     const exchange = new UpgradeExchange(incoming, socket, () => isSecure(context));
     runWebSocketsOfServerInScope(webSocketServer);
     await enterUpgradeScope(incoming, socket, exchange, options, async (error) => {
+      recordScope(context, incoming);
       if (error !== undefined) throw withGetResponse(error);
       await next();
     });
   };
 
   return (context, next) => {
+    holdHonoSteps(context);
     if (!isNodeEnv(context.env)) return enterWeb(context, next);
     const { incoming, outgoing, wss } = context.env;
     if (outgoing === undefined) return enterUpgrade(context, next, incoming, wss);
     return Promise.resolve(enterNode(context, next, incoming, outgoing));
   };
+}
+
+function recordScope(context: Context, incoming: NodeRequest): void {
+  const scope = scopeOf(incoming);
+  if (scope !== undefined) setScopeOf(context, scope);
 }
 
 /** Makes a streamed body run in the scope, although the server reads it after the middleware has finished. */

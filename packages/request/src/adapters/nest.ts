@@ -14,12 +14,16 @@ import {
   Module,
   type ModuleMetadata,
   type NestModule,
+  Optional,
 } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
+import { ExternalContextCreator, HttpAdapterHost } from '@nestjs/core';
 import { enterNodeScope } from '../node/enter-scope.js';
 import { NodeExchange } from '../node/node-exchange.js';
 import { isEncrypted } from '../node/request-response.js';
 import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js';
+import { holdExpressSteps } from '../steps/express-steps.js';
+import { holdFastifySteps } from '../steps/fastify-steps.js';
+import { holdInterceptors, holdMiddieSteps } from '../steps/nest-steps.js';
 
 type NestMiddleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
 
@@ -31,7 +35,7 @@ export type RequestScopeAsyncOptions = Pick<ModuleMetadata, 'imports'> &
 interface FastifyHooks {
   addHook(
     name: 'onRequest',
-    hook: (request: { readonly raw: RawRequest; session?: unknown }, reply: unknown, done: () => void) => void,
+    hook: (request: { readonly raw: RawRequest; session?: unknown }, reply: object, done: () => void) => void,
   ): unknown;
 }
 
@@ -72,6 +76,8 @@ interface RawRequest {
 export function requestScope(options: RequestScopeOptions = {}): NestMiddleware {
   checkScopeOptions(options);
   return (request, response, next) => {
+    // On Fastify, the request has no application, and nothing is held here.
+    holdExpressSteps(request, response);
     const exchange = new NestExchange(request, response);
     // The promise settles after next() has been called: there is nothing left to wait for.
     void enterNodeScope(request, response, exchange, options, next);
@@ -172,10 +178,11 @@ export class RequestScopeModule implements NestModule {
   readonly #host: HttpAdapterHost;
   #isMounted = false;
 
-  /** Nest calls this, and injects both arguments. */
-  constructor(options: RequestScopeOptions, host: HttpAdapterHost) {
+  /** Nest calls this, and injects all arguments. */
+  constructor(options: RequestScopeOptions, host: HttpAdapterHost, contextCreator?: ExternalContextCreator) {
     this.#middleware = requestScope(options);
     this.#host = host;
+    holdInterceptors(contextCreator);
     this.#mount();
   }
 
@@ -189,7 +196,10 @@ export class RequestScopeModule implements NestModule {
     // A microservice or a command line has no server.
     if (this.#isMounted || !httpAdapter) return;
     this.#isMounted = true;
-    if (httpAdapter.getType() === 'fastify') rememberFastifyRequests(httpAdapter.getInstance());
+    if (httpAdapter.getType() === 'fastify') {
+      rememberFastifyRequests(httpAdapter.getInstance());
+      holdMiddieSteps(httpAdapter.getInstance());
+    }
     httpAdapter.use(this.#middleware);
   }
 }
@@ -197,9 +207,12 @@ export class RequestScopeModule implements NestModule {
 Module({})(RequestScopeModule);
 Inject(OPTIONS)(RequestScopeModule, undefined, 0);
 Inject(HttpAdapterHost)(RequestScopeModule, undefined, 1);
+Inject(ExternalContextCreator)(RequestScopeModule, undefined, 2);
+Optional()(RequestScopeModule, undefined, 2);
 
 function rememberFastifyRequests(fastify: FastifyHooks): void {
-  fastify.addHook('onRequest', (request, _reply, done) => {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    holdFastifySteps(request, reply);
     request.raw[fastifyRequestKey] = request;
     done();
   });
