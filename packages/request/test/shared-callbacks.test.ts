@@ -158,8 +158,10 @@ for (const isInRoot of [false, true]) {
       });
 
       it('writes to the own session of each user behind generic-pool', async () => {
-        const connections = { create: async () => new OneConnection(isInRoot), destroy: async () => {} };
-        const pool = createPool(connections, { max: 2 });
+        // The connections of the pool share one loop, as the sockets of a process do.
+        const loop = new OneConnection(isInRoot);
+        const create = async () => ({ query: (callback: () => void) => loop.query(callback) });
+        const pool = createPool({ create, destroy: async () => {} }, { max: 10 });
         const query = (callback: () => void) =>
           void pool.acquire().then((connection) =>
             connection.query(() => {
