@@ -19,6 +19,9 @@ import { scopeOf, setScopeOf } from '../scope/scope-of.js';
 import { holdH3Steps } from '../steps/h3-steps.js';
 import { currentScopeOf, WebExchange } from '../web/web-exchange.js';
 
+// In `app.use(requestScope())`, `app.use` is read before `requestScope()` is called, so that would be too late.
+holdH3Steps();
+
 /**
  * Creates a middleware that opens the scope for everything that is mounted after it. Mount it first.
  *
@@ -41,7 +44,6 @@ import { currentScopeOf, WebExchange } from '../web/web-exchange.js';
  */
 export function requestScope(options: RequestScopeOptions = {}): Middleware {
   checkScopeOptions(options);
-  holdH3Steps();
   return (event, next) => {
     // The types of h3 do not describe that an upgrade has a socket instead of a response.
     const node = event.runtime?.node as NodeRuntime | undefined;

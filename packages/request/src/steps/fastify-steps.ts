@@ -30,7 +30,7 @@ interface Reply {
 type Hook = (request: Request, reply: Reply, next: Next) => unknown;
 type PayloadHook = (request: Request, reply: Reply, payload: unknown, next: Next) => unknown;
 type AbortHook = (request: Request, next: Next) => unknown;
-type Parser = (request: Request, body: unknown, done: Next) => unknown;
+type Parser = (this: unknown, request: Request, body: unknown, done: Next) => unknown;
 type ReplyMethod = (this: Reply, payload?: unknown) => unknown;
 
 const HOOKS = ['onRequest', 'preValidation', 'preHandler', 'onResponse', 'onTimeout'];
@@ -125,12 +125,12 @@ function holdParsers(parsers: unknown): void {
   for (const entry of parsers.values()) {
     if (!isObject(entry) || typeof entry.fn !== 'function' || isHeld(entry.fn)) continue;
     const parse = entry.fn as Parser;
-    entry.fn = markHeld(function parseInScope(request: Request, body: unknown, done: Next) {
+    entry.fn = markHeld(function parseInScope(this: unknown, request: Request, body: unknown, done: Next) {
       const scope = scopeOf(request.raw);
       const proceed = nextInScope(request.raw, done);
       return scope === undefined || scopeStorage.getStore() === scope
-        ? adoptThenable(parse(request, body, proceed))
-        : adoptThenable(scopeStorage.run(scope, parse, request, body, proceed));
+        ? adoptThenable(parse.call(this, request, body, proceed))
+        : adoptThenable(scopeStorage.run(scope, Reflect.apply, parse, this, [request, body, proceed]));
     });
   }
 }
