@@ -17,6 +17,7 @@ import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js
 import { type Scope, scopeStorage } from '../scope/request-scope.js';
 import { scopeOf, setScopeOf } from '../scope/scope-of.js';
 import { holdH3Steps } from '../steps/h3-steps.js';
+import { markHeld } from '../steps/step-in-scope.js';
 import { currentScopeOf, WebExchange } from '../web/web-exchange.js';
 
 // In `app.use(requestScope())`, `app.use` is read before `requestScope()` is called, so that would be too late.
@@ -44,13 +45,15 @@ holdH3Steps();
  */
 export function requestScope(options: RequestScopeOptions = {}): Middleware {
   checkScopeOptions(options);
-  return (event, next) => {
+  const middleware: Middleware = (event, next) => {
     // The types of h3 do not describe that an upgrade has a socket instead of a response.
     const node = event.runtime?.node as NodeRuntime | undefined;
     if (node?.res !== undefined) return enterNode(event, next, options, node.req, node.res);
     if (node?.upgrade !== undefined) return enterUpgrade(event, next, options, node.req, node.upgrade.socket);
     return enterWeb(event, next, options);
   };
+  // It calls `next` in the scope itself.
+  return markHeld(middleware);
 }
 
 type NodeRuntime =
@@ -67,10 +70,9 @@ function enterNode(
   response: NodeResponse,
 ): unknown | Promise<unknown> {
   const exchange = new NodeExchange(request, response, () => isHttps(event));
-  const value = enterNodeScope(request, response, exchange, options, (error) => {
-    recordScope(event, request);
-    return error === undefined ? callNext(next) : Promise.reject(error);
-  });
+  const value = enterNodeScope(request, response, exchange, options, (error) =>
+    error === undefined ? callNext(next) : Promise.reject(error),
+  );
   const scope = scopeOf(request);
   // This also applies if the session had to be loaded: that promise adopts the state of the handler's promise, but not
   // its `then`.
@@ -89,7 +91,7 @@ function enterUpgrade(
   const exchange = new UpgradeExchange(request, socket, () => isHttps(event));
   return enterUpgradeScope(request, socket, exchange, options, async (error) => {
     if (error !== undefined) throw error;
-    const scope = recordScope(event, request);
+    const scope = scopeOf(request);
     const value = await next();
     return scope === undefined ? value : runSocketHooksInScope(value, scope, event);
   });
@@ -134,12 +136,6 @@ async function deferToOuterApp({ res }: H3Event, exchange: WebExchange): Promise
   } catch (error) {
     return exchange.errorResponse(error);
   }
-}
-
-function recordScope(event: H3Event, request: NodeRequest): Scope | undefined {
-  const scope = scopeOf(request);
-  if (scope !== undefined) setScopeOf(event, scope);
-  return scope;
 }
 
 function callNext(next: Next): unknown | Promise<unknown> {

@@ -93,7 +93,6 @@ export function requestScope(options: HonoOptions = {}): MiddlewareHandler {
   const enterNode = (context: Context, next: Next, incoming: NodeRequest, outgoing: NodeResponse) => {
     const exchange = new NodeExchange(incoming, outgoing, () => isSecure(context));
     return enterNodeScope(incoming, outgoing, exchange, options, (error) => {
-      recordScope(context, incoming);
       if (error !== undefined) return Promise.reject(withGetResponse(error));
       return Promise.resolve(next()).then(() => readBodyInScope(context, incoming));
     });
@@ -105,7 +104,6 @@ export function requestScope(options: HonoOptions = {}): MiddlewareHandler {
     const exchange = new UpgradeExchange(incoming, socket, () => isSecure(context));
     runWebSocketsOfServerInScope(webSocketServer);
     await enterUpgradeScope(incoming, socket, exchange, options, async (error) => {
-      recordScope(context, incoming);
       if (error !== undefined) throw withGetResponse(error);
       await next();
     });
@@ -118,11 +116,6 @@ export function requestScope(options: HonoOptions = {}): MiddlewareHandler {
     if (outgoing === undefined) return enterUpgrade(context, next, incoming, wss);
     return Promise.resolve(enterNode(context, next, incoming, outgoing));
   };
-}
-
-function recordScope(context: Context, incoming: NodeRequest): void {
-  const scope = scopeOf(incoming);
-  if (scope !== undefined) setScopeOf(context, scope);
 }
 
 /** Makes a streamed body run in the scope, although the server reads it after the middleware has finished. */

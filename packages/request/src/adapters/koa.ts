@@ -11,8 +11,8 @@ import { enterNodeScope } from '../node/enter-scope.js';
 import { NodeExchange } from '../node/node-exchange.js';
 import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js';
 import { type Scope, scopeStorage } from '../scope/request-scope.js';
-import { scopeOf, setScopeOf } from '../scope/scope-of.js';
-import { tailFinderOf } from '../steps/koa-steps.js';
+import { scopeOf } from '../scope/scope-of.js';
+import { middlewareWithTail } from '../steps/koa-steps.js';
 import { bodyInScope } from '../web/streamed-body.js';
 
 /**
@@ -39,29 +39,18 @@ import { bodyInScope } from '../web/streamed-body.js';
  */
 export function requestScope(options: RequestScopeOptions = {}): Middleware {
   checkScopeOptions(options);
-  const middleware: Middleware = (context, next) => {
+  const enter = (context: Context, proceed: () => unknown) => {
     const exchange = new NodeExchange(context.req, context.res, () => context.secure);
     return enterNodeScope(context.req, context.res, exchange, options, (error) => {
-      const tail = recordScope(context) ? findTail(context.app) : undefined;
       context.onerror = handleErrorInScope;
       if (error !== undefined) return Promise.reject(error);
-      const responding = Promise.resolve(tail === undefined ? next() : tail(context));
-      return responding.then(() => readBodyInScope(context));
+      return Promise.resolve(proceed()).then(() => readBodyInScope(context));
     });
   };
-  const findTail = tailFinderOf(middleware);
-  return middleware;
-}
-
-/**
- * Records the scope of a context.
- * @returns whether it had none, because no adapter has run for this context before
- */
-function recordScope(context: Context): boolean {
-  const scope = scopeOf(context.req);
-  if (scope === undefined || scopeOf(context) !== undefined) return false;
-  setScopeOf(context, scope);
-  return true;
+  return middlewareWithTail(
+    (context, runTail) => enter(context, () => runTail(context)),
+    (context, next) => enter(context, next),
+  );
 }
 
 /** Calls Koa's `context.onerror`, or the function that the application has replaced it with, in the scope. */

@@ -87,6 +87,10 @@ function wrapEach<F extends (...args: never[]) => unknown>(functions: unknown, h
   }
 }
 
+/**
+ * Every `next` continues in the scope, although the hook after it checks the scope itself: Fastify adds the reactions of
+ * the promise that an async hook returns in the frame in which `next` was called.
+ */
 function holdHook(hook: Hook): Hook {
   const isAsync = isAsyncFunction(hook);
   return function hookInScope(request, reply, next) {

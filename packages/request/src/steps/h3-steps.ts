@@ -89,7 +89,8 @@ function holdAll(functions: unknown[]): boolean {
 function holdMiddleware(middleware: Middleware): Middleware {
   if (isHeld(middleware)) return middleware;
   const held = function middlewareInScope(event: H3Event, next: () => unknown) {
-    return middleware(event, nextInScope(event, next as Next));
+    // On Node, the scope belongs to Node's request.
+    return middleware(event, nextInScope(event.runtime?.node?.req ?? event, next as Next));
   };
   // h3 distinguishes by its length a middleware that may return nothing from one that calls next().
   Object.defineProperty(held, 'length', { value: middleware.length });

@@ -25,7 +25,9 @@ export function holdHonoSteps(context: Context): void {
 
 function holdHandler(handler: MiddlewareHandler): MiddlewareHandler {
   return function handleInScope(context, next) {
-    return handler(context, nextInScope<Promise<void>>(context, next as Next<Promise<void>>));
+    // On Node, the scope belongs to Node's request.
+    const owner: object = context.env?.incoming ?? context;
+    return handler(context, nextInScope<Promise<void>>(owner, next as Next<Promise<void>>));
   };
 }
 

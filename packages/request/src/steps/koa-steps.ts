@@ -22,30 +22,43 @@ interface Router {
   readonly stack: readonly { readonly stack: KoaMiddleware[] }[];
 }
 
-interface Tail {
-  /** The length of `app.middleware` for which the tail was composed. */
-  readonly length: number;
-  readonly run: Composed | undefined;
-}
+/** What a middleware with a tail does inside of a tail, where the steps after it are held already. */
+const innerMiddleware = new WeakMap<KoaMiddleware, KoaMiddleware>();
 
-/** Creates a function that finds the tail of an application: everything after a middleware, held in the scope. */
-export function tailFinderOf(middleware: KoaMiddleware): (app: Koa) => Composed | undefined {
-  const tails = new WeakMap<Koa, Tail>();
-  return (app) => {
-    const known = tails.get(app);
-    if (known !== undefined && known.length === app.middleware.length) return known.run;
-    const run = composeTail(app, middleware);
-    tails.set(app, { length: app.middleware.length, run });
-    return run;
+/**
+ * Creates a middleware that continues with a tail: everything that follows it in its application, held in the scope.
+ * @param enter called with the tail
+ * @param enterWithNext called with Koa's own `next`, if the middleware is not found in its application or is inside of a
+ * tail: the adapter may be used twice
+ */
+export function middlewareWithTail(
+  enter: (context: Koa.Context, runTail: Composed) => unknown,
+  enterWithNext: (context: Koa.Context, next: Koa.Next) => unknown,
+): KoaMiddleware {
+  let lastApp: Koa | undefined;
+  let lastLength = 0;
+  let tail: Composed | undefined;
+  const middleware: KoaMiddleware = (context, next) => {
+    const { app } = context;
+    if (app !== lastApp || app.middleware.length !== lastLength) {
+      lastApp = app;
+      lastLength = app.middleware.length;
+      tail = composeTail(app, middleware);
+    }
+    return tail === undefined ? enterWithNext(context, next) : enter(context, tail);
   };
+  innerMiddleware.set(middleware, enterWithNext);
+  return middleware;
 }
 
 function composeTail(app: Koa, middleware: KoaMiddleware): Composed | undefined {
   const { compose }: { compose?: unknown } = app as { compose?: unknown };
-  // The same middleware may be used twice: whatever follows the last one follows the first one too.
   const index = app.middleware.indexOf(middleware);
   if (index === -1 || typeof compose !== 'function') return undefined;
-  return compose.call(app, app.middleware.slice(index + 1).map(holdMiddleware));
+  return compose.call(
+    app,
+    app.middleware.slice(index + 1).map((step) => holdMiddleware(innerMiddleware.get(step) ?? step)),
+  );
 }
 
 function holdMiddleware(middleware: KoaMiddleware): KoaMiddleware {

@@ -23,7 +23,10 @@ type Intercept = (
   this: unknown,
   interceptors: Interceptor[],
   args: unknown[],
-  ...rest: readonly unknown[]
+  instance: unknown,
+  callback: unknown,
+  next: unknown,
+  type: unknown,
 ) => Promise<unknown>;
 
 /** Holds what follows an interceptor in the scope of the request. */
@@ -32,18 +35,14 @@ export function holdInterceptors(contextCreator: unknown): void {
   const prototype: unknown = isObject(consumer) ? Object.getPrototypeOf(consumer) : undefined;
   if (!isObject(prototype) || typeof prototype.intercept !== 'function' || isHeld(prototype.intercept)) return;
   const intercept = prototype.intercept as Intercept;
-  prototype.intercept = markHeld(function interceptInScope(
-    this: unknown,
-    interceptors: Interceptor[],
-    args: unknown[],
-    ...rest: readonly unknown[]
-  ) {
-    const request = nodeRequestOf(args?.[0]);
+  const interceptInScope: Intercept = function (interceptors, args, instance, callback, next, type) {
+    // Without interceptors, which is usual, all arguments are passed on as they are.
+    const request = interceptors?.length > 0 ? nodeRequestOf(args?.[0]) : undefined;
     const isScoped = request !== undefined && scopeOf(request) !== undefined;
-    const held =
-      isScoped && Array.isArray(interceptors) ? interceptors.map((one) => holdInterceptor(one, request)) : interceptors;
-    return intercept.call(this, held, args, ...rest);
-  });
+    const held = isScoped ? interceptors.map((one) => holdInterceptor(one, request)) : interceptors;
+    return intercept.call(this, held, args, instance, callback, next, type);
+  };
+  prototype.intercept = markHeld(interceptInScope);
 }
 
 function holdInterceptor(interceptor: Interceptor, request: object): Interceptor {

@@ -61,6 +61,8 @@ import { EVENT_COUNT, STREAM_BYTES } from './handlers.js';
 export interface BatteryCase {
   readonly options: RequestScopeOptions;
   readonly run: (server: ServerAddress) => Promise<void>;
+  /** Whether the case itself sends hundreds of requests at once, and is therefore run alone. Default: false. */
+  readonly runsAlone?: boolean;
 }
 
 const trustingIds: RequestScopeOptions = { trustRequestId: true };
@@ -190,6 +192,7 @@ export const batteryCases = {
 
   'a step that returns control from elsewhere, two requests interleaved': {
     options: trustingIds,
+    runsAlone: true,
     async run(server) {
       await forEachDetourRoute(server, async (route) => {
         for (const phase of route.phases) {
@@ -205,6 +208,7 @@ export const batteryCases = {
 
   'a step that returns control from elsewhere, 200 requests interleaved': {
     options: trustingIds,
+    runsAlone: true,
     async run(server) {
       await forEachDetourRoute(server, async (route) => {
         const detours = route.phases.flatMap((phase) => STYLES.map((style) => ({ phase, style })));
