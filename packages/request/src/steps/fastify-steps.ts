@@ -93,8 +93,12 @@ function wrapEach<F extends (...args: never[]) => unknown>(functions: unknown, h
  */
 function holdHook(hook: Hook): Hook {
   const isAsync = isAsyncFunction(hook);
+  // The adapter for Nest opens the scope inside of the hook of @fastify/middie. Any other hook that finds no scope leads
+  // to the adapter, and Nest has six of them.
+  const mayOpenScope = hook.name.includes('runMiddie');
   return function hookInScope(request, reply, next) {
     const scope = scopeOf(request.raw);
+    if (scope === undefined && !mayOpenScope) return hook(request, reply, next);
     const proceed = isAsync ? next : nextInScope(request.raw, next);
     return scope === undefined || scopeStorage.getStore() === scope
       ? adoptThenable(hook(request, reply, proceed))
