@@ -1,10 +1,17 @@
 import { createServer } from 'node:http';
 import { requestScope } from '@throughline/request/express';
-import express from 'express';
+import express, { type ErrorRequestHandler } from 'express';
 import httpContext from 'express-http-context';
 import { lookUpInScope, scopeOptionsFor } from '../subjects/lookup-in-scope.js';
 import { lookUpInContext, lookUpWithArguments, nextRequestId, type RequestContext } from '../subjects/lookup-route.js';
-import { checkResponseEvents, enterSoakRequest, runSoakSteps, soakResponseParts } from '../subjects/soak-checks.js';
+import { callBackFromLoop } from '../subjects/shared-loop.js';
+import {
+  checkErrorHandler,
+  checkResponseEvents,
+  enterSoakRequest,
+  runSoakSteps,
+  soakResponseParts,
+} from '../subjects/soak-checks.js';
 import { listenOnFreePort, SOAK_KEY_HEADER, type StartServer, USER_HEADER } from './server-contract.js';
 
 const PEER_CONTEXT: RequestContext = {
@@ -35,7 +42,7 @@ export const startServer: StartServer = (variant) => {
       const key = `${request.get(SOAK_KEY_HEADER)}`;
       enterSoakRequest(key);
       checkResponseEvents(response, key);
-      next();
+      callBackFromLoop(() => next());
     });
     app.post('/soak', express.json(), async (request, response) => {
       const key = `${request.get(SOAK_KEY_HEADER)}`;
@@ -44,6 +51,11 @@ export const startServer: StartServer = (variant) => {
       for await (const part of soakResponseParts(key)) response.write(part);
       response.end();
     });
+    const handleError: ErrorRequestHandler = (_error, request, response, _next) => {
+      checkErrorHandler(`${request.get(SOAK_KEY_HEADER)}`);
+      response.status(500).end();
+    };
+    app.use(handleError);
   }
   return listenOnFreePort(createServer(app));
 };

@@ -4,7 +4,14 @@ import { requestScope } from '@throughline/request/fastify';
 import fastify from 'fastify';
 import { lookUpInScope, scopeOptionsFor } from '../subjects/lookup-in-scope.js';
 import { lookUpInContext, lookUpWithArguments, nextRequestId, type RequestContext } from '../subjects/lookup-route.js';
-import { checkResponseEvents, enterSoakRequest, runSoakSteps, soakResponseParts } from '../subjects/soak-checks.js';
+import { callBackFromLoop } from '../subjects/shared-loop.js';
+import {
+  checkErrorHandler,
+  checkResponseEvents,
+  enterSoakRequest,
+  runSoakSteps,
+  soakResponseParts,
+} from '../subjects/soak-checks.js';
 import { SOAK_KEY_HEADER, type StartServer, USER_HEADER } from './server-contract.js';
 
 declare module '@fastify/request-context' {
@@ -39,7 +46,12 @@ export const startServer: StartServer = async (variant) => {
         const key = `${request.headers[SOAK_KEY_HEADER]}`;
         enterSoakRequest(key);
         checkResponseEvents(reply.raw, key);
-        done();
+        callBackFromLoop(() => done());
+      });
+      app.addHook('preHandler', (_request, _reply, done) => callBackFromLoop(() => done()));
+      app.setErrorHandler((_error, request, reply) => {
+        checkErrorHandler(`${request.headers[SOAK_KEY_HEADER]}`);
+        return reply.code(500).send('failed');
       });
       app.post('/soak', async (request, reply) => {
         const key = `${request.headers[SOAK_KEY_HEADER]}`;

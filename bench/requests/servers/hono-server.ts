@@ -7,7 +7,14 @@ import { contextStorage, getContext } from 'hono/context-storage';
 import { stream } from 'hono/streaming';
 import { lookUpInScope, scopeOptionsFor } from '../subjects/lookup-in-scope.js';
 import { lookUpInContext, lookUpWithArguments, nextRequestId, type RequestContext } from '../subjects/lookup-route.js';
-import { checkResponseEvents, enterSoakRequest, runSoakSteps, soakResponseParts } from '../subjects/soak-checks.js';
+import { continueFromLoop } from '../subjects/shared-loop.js';
+import {
+  checkErrorHandler,
+  checkResponseEvents,
+  enterSoakRequest,
+  runSoakSteps,
+  soakResponseParts,
+} from '../subjects/soak-checks.js';
 import { SOAK_KEY_HEADER, type StartServer, USER_HEADER } from './server-contract.js';
 
 interface Env {
@@ -39,10 +46,18 @@ export const startServer: StartServer = async (variant) => {
     app.get('/lookup', async (context) =>
       context.json(await lookUpInScope(variant, `${context.req.header(USER_HEADER)}`)),
     );
-    app.post('/soak', async (context) => {
+    app.use('/soak', async (context, next) => {
       const key = `${context.req.header(SOAK_KEY_HEADER)}`;
       enterSoakRequest(key);
       checkResponseEvents(context.env.outgoing, key);
+      await continueFromLoop(next);
+    });
+    app.onError((_error, context) => {
+      checkErrorHandler(`${context.req.header(SOAK_KEY_HEADER)}`);
+      return context.text('failed', 500);
+    });
+    app.post('/soak', async (context) => {
+      const key = `${context.req.header(SOAK_KEY_HEADER)}`;
       await runSoakSteps(key, await context.req.json());
       context.header('content-type', 'application/json');
       return stream(context, async (body) => {

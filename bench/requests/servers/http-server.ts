@@ -2,8 +2,10 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { requestScope } from '@throughline/request/http';
 import { lookUpInScope, scopeOptionsFor } from '../subjects/lookup-in-scope.js';
 import { type LookupResult, lookUpWithArguments, nextRequestId } from '../subjects/lookup-route.js';
+import { continueFromLoop } from '../subjects/shared-loop.js';
 import {
   checkContext,
+  checkErrorHandler,
   checkResponseEvents,
   enterSoakRequest,
   runSoakSteps,
@@ -24,9 +26,13 @@ export const startServer: StartServer = (variant) => {
     const key = `${request.headers[SOAK_KEY_HEADER]}`;
     enterSoakRequest(key);
     checkResponseEvents(response, key);
-    readBody(request, key)
-      .then((body) => respondToSoak(response, key, body))
-      .catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
+    // No framework takes a step here. A promise that the loop resolves continues in the scope by itself.
+    Promise.all([readBody(request, key), continueFromLoop(() => undefined)])
+      .then(([body]) => respondToSoak(response, key, body))
+      .catch(() => {
+        checkErrorHandler(key);
+        response.writeHead(500).end();
+      });
   };
   return listenOnFreePort(createServer(requestScope(soak, scopeOptionsFor(variant))));
 };

@@ -5,7 +5,14 @@ import Koa from 'koa';
 import bodyParser from 'koa-bodyparser';
 import { lookUpInScope, scopeOptionsFor } from '../subjects/lookup-in-scope.js';
 import { lookUpWithArguments, nextRequestId } from '../subjects/lookup-route.js';
-import { checkResponseEvents, enterSoakRequest, runSoakSteps, soakResponseParts } from '../subjects/soak-checks.js';
+import { continueFromLoop } from '../subjects/shared-loop.js';
+import {
+  checkErrorHandler,
+  checkResponseEvents,
+  enterSoakRequest,
+  runSoakSteps,
+  soakResponseParts,
+} from '../subjects/soak-checks.js';
 import { listenOnFreePort, SOAK_KEY_HEADER, type StartServer, USER_HEADER } from './server-contract.js';
 
 export const startServer: StartServer = (variant) => {
@@ -18,6 +25,8 @@ export const startServer: StartServer = (variant) => {
       checkResponseEvents(context.res, key);
       await next();
     });
+    app.use((_context, next) => continueFromLoop(next));
+    app.on('error', (_error, context) => checkErrorHandler(context.get(SOAK_KEY_HEADER)));
     app.use(bodyParser());
     app.use(async (context) => {
       const key = context.get(SOAK_KEY_HEADER);

@@ -4,8 +4,20 @@
  */
 import 'reflect-metadata';
 import { Server, type ServerResponse } from 'node:http';
-import { Body, Controller, type DynamicModule, Get, Headers, Module, Post, Res } from '@nestjs/common';
-import { type AbstractHttpAdapter, NestFactory } from '@nestjs/core';
+import {
+  type ArgumentsHost,
+  Body,
+  Catch,
+  Controller,
+  type DynamicModule,
+  Get,
+  Headers,
+  InternalServerErrorException,
+  Module,
+  Post,
+  Res,
+} from '@nestjs/common';
+import { type AbstractHttpAdapter, BaseExceptionFilter, NestFactory } from '@nestjs/core';
 import { RequestScopeModule } from '@throughline/request/nest';
 import { ClsModule, ClsServiceManager } from 'nestjs-cls';
 import { lookUpInScope, scopeOptionsFor } from '../subjects/lookup-in-scope.js';
@@ -16,7 +28,14 @@ import {
   nextRequestId,
   type RequestContext,
 } from '../subjects/lookup-route.js';
-import { checkResponseEvents, enterSoakRequest, runSoakSteps, soakResponseParts } from '../subjects/soak-checks.js';
+import { callBackFromLoop } from '../subjects/shared-loop.js';
+import {
+  checkErrorHandler,
+  checkResponseEvents,
+  enterSoakRequest,
+  runSoakSteps,
+  soakResponseParts,
+} from '../subjects/soak-checks.js';
 import type { Variant } from '../subjects/variants.js';
 import { SOAK_KEY_HEADER, USER_HEADER } from './server-contract.js';
 
@@ -24,7 +43,10 @@ type Lookup = (user: string) => Promise<LookupResult>;
 
 export async function startNestServer(adapter: AbstractHttpAdapter, variant: Variant): Promise<Server> {
   const app = await NestFactory.create(rootModule(variant), adapter, { logger: ['error', 'warn'] });
-  if (variant === 'soak') app.use(enterSoakMiddleware);
+  if (variant === 'soak') {
+    app.use(enterSoakMiddleware);
+    app.useGlobalFilters(new SoakFilter(app.getHttpAdapter()));
+  }
   await app.listen(0, '127.0.0.1');
   const server: unknown = app.getHttpServer();
   if (!(server instanceof Server)) throw new Error('Expected a server of node:http.');
@@ -106,5 +128,15 @@ function enterSoakMiddleware(
   const key = `${request.headers[SOAK_KEY_HEADER]}`;
   enterSoakRequest(key);
   checkResponseEvents(response, key);
-  next();
+  callBackFromLoop(() => next());
 }
+
+/** Checks the scope where Nest handles an error, and responds as Nest does, but without logging the error. */
+class SoakFilter extends BaseExceptionFilter {
+  override catch(_error: unknown, host: ArgumentsHost): void {
+    const request: { headers: NodeJS.Dict<string | string[]> } = host.switchToHttp().getRequest();
+    checkErrorHandler(`${request.headers[SOAK_KEY_HEADER]}`);
+    super.catch(new InternalServerErrorException(), host);
+  }
+}
+Catch()(SoakFilter);

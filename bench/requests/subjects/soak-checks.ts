@@ -3,15 +3,16 @@
  * an argument, and the first step stores it in the scope. From then on, each step checks that the current scope holds
  * this key and that the current session belongs to this key's user:
  *
- *   enterSoakRequest        before the body is parsed
+ *   enterSoakRequest        before the body is parsed; a middleware or hook is then called back from elsewhere
  *   runSoakSteps            from the parsed body to the response: timers, streams, a race
  *   soakResponseParts       between two parts of the response
+ *   checkErrorHandler       where the framework handles an error: of a handler, or of a client that has disconnected
  *   checkResponseEvents     at the response's 'finish' and 'close'
  */
 import { Readable, Transform } from 'node:stream';
 import { setImmediate as immediate } from 'node:timers/promises';
 import { session, tryGetRequestScope } from '@throughline/request';
-import { hasSession, type SoakKey, userOf, writesToSession } from './soak-key.js';
+import { fails, hasSession, isAborted, type SoakKey, userOf, writesToSession } from './soak-key.js';
 
 declare module '@throughline/request' {
   interface RequestScope {
@@ -34,12 +35,14 @@ export interface SoakCounts {
   readonly finished: number;
   /** Responses that emitted 'close'. */
   readonly closed: number;
+  /** Requests whose client has disconnected, and whose response emitted 'close'. They do not count as closed. */
+  readonly aborted: number;
 }
 
 /** The other promise of the race settles long before this. */
 const RACE_TIMEOUT_MS = 60_000;
 
-const counts = { reads: 0, mismatches: 0, finished: 0, closed: 0 };
+const counts = { reads: 0, mismatches: 0, finished: 0, closed: 0, aborted: 0 };
 
 export function soakCounts(): SoakCounts {
   return { ...counts };
@@ -53,7 +56,10 @@ export function enterSoakRequest(key: SoakKey): void {
   checkContext(key, hasSession(key));
 }
 
-/** The steps from the parsed body to the response. */
+/**
+ * The steps from the parsed body to the response.
+ * @throws {Error} after the last step, if the request is to fail
+ */
 export async function runSoakSteps(key: SoakKey, body: unknown): Promise<void> {
   if (keyIn(body) !== key) counts.mismatches++;
   checkContext(key, hasSession(key));
@@ -68,6 +74,12 @@ export async function runSoakSteps(key: SoakKey, body: unknown): Promise<void> {
   check();
   await checkInRace(check);
   check();
+  if (fails(key)) throw new Error('This request of the soak fails.');
+}
+
+/** The step in which the framework handles an error. */
+export function checkErrorHandler(key: SoakKey): void {
+  checkContext(key, !isAborted(key));
 }
 
 /** The response, in two parts: the key, and the content of the session. */
@@ -83,12 +95,13 @@ export async function* soakResponseParts(key: SoakKey): AsyncGenerator<string, v
 /** The last steps: listeners of the response's events. */
 export function checkResponseEvents(response: NodeJS.EventEmitter, key: SoakKey): void {
   response.on('finish', () => {
-    checkContext(key, true);
-    counts.finished++;
+    checkContext(key, !isAborted(key));
+    if (!isAborted(key)) counts.finished++;
   });
   response.on('close', () => {
-    checkContext(key, true);
-    counts.closed++;
+    checkContext(key, !isAborted(key));
+    if (isAborted(key)) counts.aborted++;
+    else counts.closed++;
   });
 }
 

@@ -14,6 +14,27 @@ export function writesToSession(key: SoakKey): boolean {
   return numberOf(key) % 4 === 0;
 }
 
+/** Whether the handler throws after its last step: every tenth request does. */
+export function fails(key: SoakKey): boolean {
+  return numberOf(key) % 10 === 7;
+}
+
+/** Whether the request uploads a large body: every tenth one does. */
+export function uploads(key: SoakKey): boolean {
+  return numberOf(key) % 10 === 3;
+}
+
+/** The key of a request whose client disconnects while it sends the body. It has a user of its own, without a session. */
+export function abortedKey(user: string, number: number): SoakKey {
+  return `${ABORTED}${user}-${number}.0`;
+}
+
+export function isAborted(key: SoakKey): boolean {
+  return key.startsWith(ABORTED);
+}
+
+const ABORTED = 'aborted-';
+
 export function userOf(key: SoakKey): string {
   return key.slice(0, key.indexOf('.'));
 }

@@ -10,7 +10,7 @@ import { heapGrowth, type SoakResult, soakAllFrameworks } from './request-soak.j
 
 const REQUESTS = 10_000;
 /** The lowest number of reads per request on any framework. */
-const MIN_READS_PER_REQUEST = 19;
+const MIN_READS_PER_REQUEST = 18;
 const LEAK_BYTES = 1000;
 
 describe('the soak of requests', () => {

@@ -22,7 +22,8 @@ const optionalPackages = [...Object.keys(manifest.peerDependencies), 'keyv', 'pi
 /** The optional packages that an entry point needs. The others use only the types of their framework. */
 const neededPackages: Readonly<Record<string, readonly string[]>> = {
   './h3': ['h3'],
-  './nest': ['@nestjs/common', '@nestjs/core'],
+  // @nestjs/core loads rxjs as well.
+  './nest': ['@nestjs/common', '@nestjs/core', 'rxjs'],
   './sessions': ['keyv'],
 };
 

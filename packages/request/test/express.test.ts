@@ -5,10 +5,17 @@ import { fileURLToPath } from 'node:url';
 import { type RequestScopeOptions, session } from '@throughline/request';
 import { requestScope } from '@throughline/request/express';
 import { sessions } from '@throughline/request/sessions';
-import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
 import multer from 'multer';
 import { assertOwnScope } from './battery/assert-scope.js';
 import type { CaseName } from './battery/cases.js';
+import { DETOUR_HEADER, type DetourRoute, detourRoutesJson, proceedByDetour } from './battery/detours.js';
 import {
   endlessChunks,
   handleParsedBody,
@@ -49,6 +56,8 @@ const cases: CaseName[] = [
   'a client that disconnects during its upload',
   'a client that disconnects during the response',
   "the event 'close' of a response that is not read to its end",
+  'a step that returns control from elsewhere, two requests interleaved',
+  'a step that returns control from elsewhere, 200 requests interleaved',
   'many requests on one keep-alive connection',
   'pipelined requests',
   'the deadline of a request',
@@ -59,9 +68,107 @@ const cases: CaseName[] = [
 
 const recorderOf = (request: Request) => recorderFor(request.headers['x-request-id']);
 
+const detourRoutes: DetourRoute[] = [
+  {
+    method: 'GET',
+    path: '/detour/mounted/router/ada',
+    phases: [
+      'a middleware',
+      'a mounted application',
+      'a router',
+      'a param handler',
+      'a middleware of a route',
+      'a view engine',
+      'an error handler',
+    ],
+    checkpoints: [
+      'after a middleware',
+      'after a mounted application',
+      'after a router',
+      'the first param handler',
+      'the second param handler',
+      'the handler of a route',
+      'the callback of render()',
+      'after an error handler',
+      'error handler',
+      'finish',
+      'close',
+    ],
+  },
+  {
+    method: 'GET',
+    path: '/detour/mounted/no-such-route',
+    phases: ['a middleware', 'a mounted application'],
+    checkpoints: ['after a middleware', 'after a mounted application', 'not found'],
+  },
+];
+
+/** A middleware that takes a detour. */
+const detourAt =
+  (phase: string): RequestHandler =>
+  (request, _response, next) =>
+    proceedByDetour(phase, request.headers[DETOUR_HEADER], () => next());
+
+const checkpoint =
+  (name: string): RequestHandler =>
+  (request, _response, next) => {
+    recorderOf(request)(name);
+    next();
+  };
+
+/** A view of Express, whose engine takes a detour before it calls back. */
+class DetourView {
+  readonly path: string;
+
+  constructor(name: string) {
+    this.path = name;
+  }
+
+  render({ header }: { header: string }, callback: (error: null, page: string) => void): void {
+    proceedByDetour('a view engine', header, () => callback(null, 'page'));
+  }
+}
+
+/** Adds the routes on which a request can take a detour. Each request fails in the end, so that errors are handled. */
+function addDetours(framework: typeof express, app: Express): void {
+  app.get('/detours', (_, response) => void response.send(detourRoutesJson(detourRoutes)));
+  const mounted = framework();
+  mounted.set('view', DetourView);
+  const router = framework.Router();
+  app.use('/detour', detourAt('a middleware'), checkpoint('after a middleware'));
+  app.use('/detour/mounted', mounted);
+  mounted.use(detourAt('a mounted application'), checkpoint('after a mounted application'));
+  mounted.use('/router', router);
+  router.use(detourAt('a router'), checkpoint('after a router'));
+  router.param('name', (request, response, next) => {
+    recorderOf(request)('the first param handler');
+    void detourAt('a param handler')(request, response, next);
+  });
+  router.param('name', (request, _response, next) => {
+    recorderOf(request)('the second param handler');
+    next();
+  });
+  router.get('/:name', detourAt('a middleware of a route'), (request, response, next) => {
+    recorderOf(request)('the handler of a route');
+    recordResponseEnd(response, recorderOf(request));
+    response.render('view', { header: request.headers[DETOUR_HEADER] }, () => {
+      recorderOf(request)('the callback of render()');
+      next(new Error('rendered'));
+    });
+  });
+  const handleByDetour: ErrorRequestHandler = (error, request, _response, next) =>
+    proceedByDetour('an error handler', request.headers[DETOUR_HEADER], () => next(error));
+  const recordError: ErrorRequestHandler = (error, request, _response, next) => {
+    recorderOf(request)('after an error handler');
+    next(error);
+  };
+  mounted.use(handleByDetour, recordError);
+}
+
 function buildApp(framework: typeof express, options: RequestScopeOptions): Express {
   const app = framework();
   app.use(requestScope(options));
+  addDetours(framework, app);
   app.get('/reads', (request, response) => void response.send(recordedReadsJson(String(request.query.id))));
   app.get('/plain', async (request, response) => {
     await readAcrossAwaits(recorderOf(request));

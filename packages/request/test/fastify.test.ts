@@ -28,6 +28,7 @@ import {
 import { pino } from 'pino';
 import { WebSocket } from 'ws';
 import type { CaseName } from './battery/cases.js';
+import { DETOUR_HEADER, type DetourRoute, detourRoutesJson, proceedByDetour, takeDetour } from './battery/detours.js';
 import {
   endlessChunks,
   handleParsedBody,
@@ -64,6 +65,8 @@ const sharedCases: CaseName[] = [
   'a client that disconnects during its upload',
   'a client that disconnects during the response',
   "the event 'close' of a response that is not read to its end",
+  'a step that returns control from elsewhere, two requests interleaved',
+  'a step that returns control from elsewhere, 200 requests interleaved',
   'the deadline of a request',
   'a request without an id',
   'an unsafe request id',
@@ -79,6 +82,170 @@ const http1Cases: CaseName[] = [
 
 const recorderOf = (request: Pick<FastifyRequest, 'headers'>) => recorderFor(request.headers['x-request-id']);
 
+/** The hooks at which a request can take a detour. Each is there twice: with `done`, and as an async function. */
+const detourHooks = ['onRequest', 'preParsing', 'preValidation', 'preHandler', 'preSerialization', 'onSend'] as const;
+const hookPhases = (hooks: readonly string[]) => hooks.flatMap((hook) => [hook, `${hook}, async`]);
+const hookCheckpoints = (hooks: readonly string[]) => hooks.map((hook) => `after ${hook}`);
+
+const detourRoutes: DetourRoute[] = [
+  {
+    method: 'POST',
+    path: '/detours/body',
+    body: { type: 'application/x-detour', text: 'body' },
+    phases: [
+      ...hookPhases(detourHooks),
+      'onResponse',
+      'a content type parser',
+      'a stream of preParsing',
+      'a hook of a route',
+      'a thenable of a hook',
+      'a thenable of a handler',
+    ],
+    checkpoints: [
+      ...hookCheckpoints(detourHooks),
+      'after onResponse',
+      'the content type parser',
+      'the validator',
+      'the handler',
+      'the serializer',
+      'finish',
+      'close',
+    ],
+  },
+  {
+    method: 'GET',
+    path: '/detours/replying',
+    phases: ['a handler'],
+    checkpoints: [...hookCheckpoints(['preSerialization', 'onSend', 'onResponse']), 'the serializer'],
+  },
+  {
+    method: 'GET',
+    path: '/detours/failing',
+    phases: [...hookPhases(['onRequest', 'preHandler', 'onSend', 'onError']), 'an error handler'],
+    checkpoints: [...hookCheckpoints(['onRequest', 'preHandler', 'onSend', 'onError', 'onResponse']), 'error handler'],
+  },
+  {
+    method: 'GET',
+    path: '/detours/missing',
+    phases: [...hookPhases(['onRequest', 'preHandler', 'onSend']), 'callNotFound'],
+    checkpoints: [...hookCheckpoints(['onRequest', 'preHandler', 'onSend']), 'not found'],
+  },
+];
+
+/** A thenable of a library that calls its reactions itself, wherever it is settled. */
+class Thenable {
+  readonly #start: (settle: () => void) => void;
+  readonly #value: unknown;
+
+  constructor(start: (settle: () => void) => void, value?: unknown) {
+    this.#start = start;
+    this.#value = value;
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: the test is about thenables
+  then(resolve: (value: unknown) => void): void {
+    this.#start(() => resolve(this.#value));
+  }
+}
+
+type Done = (error: null, payload: unknown) => void;
+
+/** Adds the routes on which a request can take a detour, in a plugin of their own. */
+async function addDetours(app: FastifyInstance): Promise<void> {
+  app.get('/detours', (_, reply) => reply.send(detourRoutesJson(detourRoutes)));
+  await app.register(
+    async (plugin) => {
+      const headerOf = (request: FastifyRequest) => request.headers[DETOUR_HEADER];
+      plugin.addContentTypeParser('application/x-detour', { parseAs: 'string' }, (request, body, done) => {
+        recorderOf(request)('the content type parser');
+        proceedByDetour('a content type parser', headerOf(request), () => done(null, { text: body }));
+      });
+      plugin.setValidatorCompiler(() => (value: { 'x-request-id': string }) => {
+        recorderFor(value['x-request-id'])('the validator');
+        return { value };
+      });
+      plugin.setSerializerCompiler(() => (value: { id: string }) => {
+        recorderFor(value.id)('the serializer');
+        return JSON.stringify(value);
+      });
+      for (const hook of ['onRequest', 'preValidation', 'preHandler'] as const) {
+        plugin.addHook(hook, (request: FastifyRequest, _: unknown, done: () => void) =>
+          proceedByDetour(hook, headerOf(request), () => done()),
+        );
+        plugin.addHook(hook, async (request) => takeDetour(`${hook}, async`, headerOf(request)));
+        plugin.addHook(hook, async (request) => recorderOf(request)(`after ${hook}`));
+      }
+      plugin.addHook('preParsing', (request, _reply, payload, done) =>
+        proceedByDetour('preParsing', headerOf(request), () => done(null, payload)),
+      );
+      plugin.addHook('preParsing', async (request) => takeDetour('preParsing, async', headerOf(request)));
+      plugin.addHook('preParsing', async (request, _reply, payload) => {
+        recorderOf(request)('after preParsing');
+        const transform = (chunk: unknown, _: unknown, done: (error: null, chunk: unknown) => void) =>
+          proceedByDetour('a stream of preParsing', headerOf(request), () => done(null, chunk));
+        return payload.pipe(new Transform({ transform }));
+      });
+      for (const hook of ['preSerialization', 'onSend'] as const) {
+        plugin.addHook(hook, (request: FastifyRequest, _: unknown, payload: unknown, done: Done) =>
+          proceedByDetour(hook, headerOf(request), () => done(null, payload)),
+        );
+        plugin.addHook(hook, async (request, _reply, payload) => {
+          await takeDetour(`${hook}, async`, headerOf(request));
+          return payload;
+        });
+        plugin.addHook(hook, async (request, _reply, payload) => {
+          recorderOf(request)(`after ${hook}`);
+          return payload;
+        });
+      }
+      plugin.addHook('onError', (request, _reply, _error, done) =>
+        proceedByDetour('onError', headerOf(request), () => done()),
+      );
+      plugin.addHook('onError', async (request) => takeDetour('onError, async', headerOf(request)));
+      plugin.addHook('onError', async (request) => recorderOf(request)('after onError'));
+      plugin.addHook('onResponse', (request, _reply, done) =>
+        proceedByDetour('onResponse', headerOf(request), () => done()),
+      );
+      plugin.addHook('onResponse', async (request) => recorderOf(request)('after onResponse'));
+
+      const schema = { headers: {}, response: { 200: {} } };
+      const preHandler = [
+        (request: FastifyRequest, _reply: unknown, done: () => void) =>
+          proceedByDetour('a hook of a route', headerOf(request), () => done()),
+        (request: FastifyRequest) =>
+          new Thenable((settle) => proceedByDetour('a thenable of a hook', headerOf(request), settle)) as never,
+      ];
+      plugin.post('/body', { schema, preHandler }, (request, reply) => {
+        recorderOf(request)('the handler');
+        recordResponseEnd(reply.raw, recorderOf(request));
+        return new Thenable((settle) => proceedByDetour('a thenable of a handler', headerOf(request), settle), {
+          id: request.headers['x-request-id'],
+        }) as never;
+      });
+      plugin.get('/replying', { schema }, (request, reply) => {
+        const respond = () => void reply.send({ id: request.headers['x-request-id'] });
+        proceedByDetour('a handler', headerOf(request), respond);
+      });
+      plugin.get('/failing', () => {
+        throw new Error('failed');
+      });
+      plugin.setErrorHandler(async (error: Error, request, reply) => {
+        await new Thenable((settle) => proceedByDetour('an error handler', headerOf(request), settle));
+        recorderOf(request)('error handler');
+        return reply.code(500).send(error.message);
+      });
+      plugin.get('/missing', (request, reply) => {
+        proceedByDetour('callNotFound', headerOf(request), () => reply.callNotFound());
+      });
+      plugin.setNotFoundHandler((request, reply) => {
+        recorderOf(request)('not found');
+        return reply.code(404).send('not found');
+      });
+    },
+    { prefix: '/detours' },
+  );
+}
+
 /** Registers the plugin. Fastify adds its hooks before it continues with the next plugin. */
 type Register = (app: FastifyInstance, options: RequestScopeOptions) => PromiseLike<unknown>;
 
@@ -93,6 +260,7 @@ async function addRoutes(
   register: Register,
 ): Promise<FastifyInstance> {
   await register(app, options);
+  await addDetours(app);
   await app.register(multipart);
   await app.register(websocket, { options: { perMessageDeflate: true } });
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {

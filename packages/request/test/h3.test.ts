@@ -37,6 +37,8 @@ const cases: CaseName[] = [
   "the event 'close' of a response that is not read to its end",
   'many requests on one keep-alive connection',
   'pipelined requests',
+  'a step that returns control from elsewhere, two requests interleaved',
+  'a step that returns control from elsewhere, 200 requests interleaved',
   'the deadline of a request',
   'a request without an id',
   'an unsafe request id',

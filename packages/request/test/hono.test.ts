@@ -40,6 +40,8 @@ const sharedCases: CaseName[] = [
   'a client that disconnects during its upload',
   'a client that disconnects during the response',
   "the event 'close' of a response that is not read to its end",
+  'a step that returns control from elsewhere, two requests interleaved',
+  'a step that returns control from elsewhere, 200 requests interleaved',
   'the deadline of a request',
   'a request without an id',
   'an unsafe request id',

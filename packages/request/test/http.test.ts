@@ -17,6 +17,7 @@ import { AsyncLocalStorage } from 'throughline';
 import { WebSocket, WebSocketServer } from 'ws';
 import { assertOwnScope } from './battery/assert-scope.js';
 import type { CaseName } from './battery/cases.js';
+import { DETOUR_HEADER, type DetourRoute, detourRoutesJson, proceedByDetour } from './battery/detours.js';
 import {
   endlessChunks,
   handleParsedBody,
@@ -65,6 +66,8 @@ const sharedCases: CaseName[] = [
   'a client that disconnects during its upload',
   'a client that disconnects during the response',
   "the event 'close' of a response that is not read to its end",
+  'a step that returns control from elsewhere, two requests interleaved',
+  'a step that returns control from elsewhere, 200 requests interleaved',
   'the deadline of a request',
   'a request without an id',
   'an unsafe request id',
@@ -94,6 +97,38 @@ function parseForm(request: Request, body: Buffer) {
   }).formData();
 }
 
+const detourRoutes: DetourRoute[] = [
+  {
+    method: 'POST',
+    path: '/detour',
+    body: { type: 'text/plain', text: 'body' },
+    phases: ['a listener', 'an event of the request', 'an event of the response'],
+    checkpoints: ['data', 'end', 'a custom event', 'finish', 'close'],
+  },
+];
+
+/** Everything that node:http does for a request, after the listener has returned, is to call listeners. */
+function respondByDetour(request: Request, response: Response, record: Recorder): void {
+  const header = request.headers[DETOUR_HEADER];
+  recordResponseEnd(response, record);
+  request.on('custom', () => record('a custom event'));
+  response.on('custom', () => record('a custom event'));
+  const respond = () => {
+    request.on('data', () => record('data'));
+    request.on('end', () => {
+      record('end');
+      proceedByDetour('an event of the request', header, () => {
+        request.emit('custom');
+        proceedByDetour('an event of the response', header, () => {
+          response.emit('custom');
+          response.end('ok');
+        });
+      });
+    });
+  };
+  proceedByDetour('a listener', header, respond);
+}
+
 /** The routes of the battery. */
 function batteryListener(request: Request, response: Response): void {
   const record = recorderFor(request.headers['x-request-id']);
@@ -115,6 +150,8 @@ function batteryListener(request: Request, response: Response): void {
       request.url = '/scope';
       respond(scopeJson());
     },
+    'GET /detours': () => respond(detourRoutesJson(detourRoutes)),
+    'POST /detour': () => respondByDetour(request, response, record),
     'POST /json': () =>
       readBody(request, record, async (body) => {
         respond(await handleParsedBody(record, JSON.parse(body.toString()).text));

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { createServer as createHttp2Server } from 'node:http2';
 import { Readable } from 'node:stream';
 import { describe, it } from 'node:test';
+import { Router } from '@koa/router';
 import { type RequestScopeOptions, session, tryGetRequestScope } from '@throughline/request';
 import { requestScope } from '@throughline/request/koa';
 import { sessions } from '@throughline/request/sessions';
@@ -10,6 +11,7 @@ import type { Middleware } from 'koa';
 import Koa, { type Context } from 'koa';
 import bodyParser from 'koa-bodyparser';
 import type { CaseName } from './battery/cases.js';
+import { callByDetour, DETOUR_HEADER, type DetourRoute, detourRoutesJson, takeDetour } from './battery/detours.js';
 import {
   endlessChunks,
   handleParsedBody,
@@ -53,11 +55,80 @@ const sharedCases: CaseName[] = [
   'a client that disconnects during its upload',
   'a client that disconnects during the response',
   "the event 'close' of a response that is not read to its end",
+  'a step that returns control from elsewhere, two requests interleaved',
+  'a step that returns control from elsewhere, 200 requests interleaved',
   'the deadline of a request',
   'a request without an id',
   'an unsafe request id',
   'an untrusted request id',
 ];
+
+const detourRoutes: DetourRoute[] = [
+  {
+    method: 'GET',
+    path: '/detour/ada',
+    phases: ['a middleware', 'an async middleware', 'a router', 'a param handler', 'a middleware of a route'],
+    checkpoints: [
+      'after a middleware',
+      'after a router',
+      'after a param handler',
+      'the handler of a route',
+      'back in a middleware',
+      'finish',
+      'close',
+    ],
+  },
+  {
+    method: 'GET',
+    path: '/detour/ada?fails',
+    phases: ['a middleware', 'an async middleware', 'a router', 'a param handler', 'a middleware of a route'],
+    checkpoints: [
+      'after a middleware',
+      'the handler of a route',
+      'error handler',
+      "the event 'error' of the application",
+    ],
+  },
+];
+
+/** A middleware that takes a detour before it calls `next`. */
+const detourAt =
+  (phase: string): Middleware =>
+  (context, next) =>
+    callByDetour(phase, context.get(DETOUR_HEADER), next);
+
+const checkpoint =
+  (name: string): Middleware =>
+  (context, next) => {
+    recorderFor(context.get('x-request-id'))(name);
+    return next();
+  };
+
+/** Adds the routes on which a request can take a detour. */
+function addDetours(app: Koa): void {
+  app.use(async (context, next) => {
+    if (context.path === '/detours') context.body = detourRoutesJson(detourRoutes);
+    else await next();
+    recorderFor(context.get('x-request-id'))('back in a middleware');
+  });
+  app.use(detourAt('a middleware'));
+  app.use(async (context, next) => {
+    await takeDetour('an async middleware', context.get(DETOUR_HEADER));
+    await next();
+  });
+  app.use(checkpoint('after a middleware'));
+  const router = new Router();
+  router.use(detourAt('a router'), checkpoint('after a router'));
+  router.param('name', (_, context, next) => detourAt('a param handler')(context, next));
+  router.get('/detour/:name', checkpoint('after a param handler'), detourAt('a middleware of a route'), (context) => {
+    const record = recorderFor(context.get('x-request-id'));
+    record('the handler of a route');
+    recordResponseEnd(context.res, record);
+    if (context.querystring === 'fails') throw new Error('unhandled');
+    context.body = 'ok';
+  });
+  app.use(router.routes());
+}
 
 /** Writes a response directly to Node's response, bypassing Koa. */
 async function writeDirectly(
@@ -136,6 +207,7 @@ function buildApp(options: RequestScopeOptions): Koa {
       context.body = error.message;
     }
   });
+  addDetours(app);
   const parser = bodyParser();
   const upload = multer().single('file');
   app.use((context, next) => {

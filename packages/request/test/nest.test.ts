@@ -17,8 +17,10 @@ import {
   HttpCode,
   HttpException,
   Inject,
+  type MiddlewareConsumer,
   Module,
   type NestInterceptor,
+  Param,
   Post,
   Query,
   Req,
@@ -26,6 +28,7 @@ import {
   Sse,
   StreamableFile,
   UploadedFile,
+  UseGuards,
   UseInterceptors,
 } from '@nestjs/common';
 import { BaseExceptionFilter, HttpAdapterHost, NestFactory } from '@nestjs/core';
@@ -34,9 +37,10 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { type RequestScopeOptions, session, tryGetRequestScope } from '@throughline/request';
 import { RequestScopeModule, requestScope } from '@throughline/request/nest';
 import { sessions } from '@throughline/request/sessions';
-import { from, map, tap } from 'rxjs';
+import { from, map, Observable, tap } from 'rxjs';
 import { assertOwnScope } from './battery/assert-scope.js';
 import type { CaseName } from './battery/cases.js';
+import { callByDetour, DETOUR_HEADER, type DetourRoute, detourRoutesJson, proceedByDetour } from './battery/detours.js';
 import {
   endlessChunks,
   handleParsedBody,
@@ -82,6 +86,8 @@ const cases: CaseName[] = [
   "the event 'close' of a response that is not read to its end",
   'many requests on one keep-alive connection',
   'pipelined requests',
+  'a step that returns control from elsewhere, two requests interleaved',
+  'a step that returns control from elsewhere, 200 requests interleaved',
   'the deadline of a request',
   'a request without an id',
   'an unsafe request id',
@@ -165,6 +171,121 @@ function decorate(
   for (const decorator of decorators) decorator(type.prototype, name, descriptor);
   for (const [index, parameter] of parameters.entries()) parameter(type.prototype, name, index);
 }
+
+const DETOUR_PHASES = [
+  'a middleware',
+  'a middleware of a module',
+  'a guard',
+  'an interceptor, before the handler',
+  'an interceptor, after the handler',
+  'a pipe',
+];
+const detourRoutes: DetourRoute[] = [
+  {
+    method: 'GET',
+    path: '/detour/ada',
+    phases: DETOUR_PHASES,
+    checkpoints: [
+      'after a middleware',
+      'after a middleware of a module',
+      'after a guard',
+      'before the handler',
+      'after a pipe',
+      'the handler of a route',
+      'after the handler',
+      'finish',
+      'close',
+    ],
+  },
+  {
+    method: 'GET',
+    path: '/detour/fails',
+    phases: DETOUR_PHASES.filter((phase) => phase !== 'an interceptor, after the handler'),
+    checkpoints: ['after a middleware', 'after a guard', 'the handler of a route', 'error handler'],
+  },
+];
+
+type NodeNext = () => void;
+const detourMiddleware = (phase: string) => (request: IncomingMessage, _response: unknown, next: NodeNext) =>
+  proceedByDetour(phase, request.headers[DETOUR_HEADER], () => next());
+const checkpointMiddleware = (name: string) => (request: IncomingMessage, _response: unknown, next: NodeNext) => {
+  recorderOf(request)(name);
+  next();
+};
+
+const detourGuard = {
+  canActivate: (context: ExecutionContext) => {
+    const { headers }: Request = context.switchToHttp().getRequest();
+    return callByDetour('a guard', headers[DETOUR_HEADER], () => true);
+  },
+};
+
+const checkpointGuard = {
+  canActivate: (context: ExecutionContext) => {
+    recorderOf(context.switchToHttp().getRequest())('after a guard');
+    return true;
+  },
+};
+
+/** Subscribes to the handler, and emits its value, from elsewhere. */
+const detourInterceptor: NestInterceptor = {
+  intercept(context, next) {
+    const { headers }: Request = context.switchToHttp().getRequest();
+    return new Observable((subscriber) =>
+      proceedByDetour('an interceptor, before the handler', headers[DETOUR_HEADER], () => {
+        next.handle().subscribe({
+          next: (value) =>
+            proceedByDetour('an interceptor, after the handler', headers[DETOUR_HEADER], () => {
+              subscriber.next(value);
+              subscriber.complete();
+            }),
+          error: (error) => subscriber.error(error),
+        });
+      }),
+    );
+  },
+};
+
+const detourPipe = {
+  transform: (request: Request) => callByDetour('a pipe', request.headers[DETOUR_HEADER], () => request),
+};
+const checkpointPipe = {
+  transform: (request: Request) => {
+    recorderOf(request)('after a pipe');
+    return request;
+  },
+};
+
+const CustomRequest = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  context.switchToHttp().getRequest(),
+);
+
+class Detours {
+  routes(): string {
+    return detourRoutesJson(detourRoutes);
+  }
+
+  respond(request: Request, response: Response, name: string): string {
+    recorderOf(request)('the handler of a route');
+    recordResponseEnd(nodeObjectOf(response), recorderOf(request));
+    if (name === 'fails') throw new Error('thrown');
+    return 'ok';
+  }
+}
+Controller()(Detours);
+decorate(Detours, 'routes', [Get('detours')]);
+decorate(
+  Detours,
+  'respond',
+  [
+    Get('detour/:name'),
+    UseGuards(detourGuard, checkpointGuard),
+    UseInterceptors(recordingInterceptor, detourInterceptor, recordingInterceptor),
+  ],
+  CustomRequest(detourPipe, checkpointPipe),
+  Res({ passthrough: true }),
+  Param('name'),
+);
 
 class Mounted {
   scope(): string {
@@ -276,7 +397,12 @@ function createRoutes(fileInterceptor: ReturnType<typeof FileInterceptor>) {
 
 /** Creates the class of a root module. */
 function createRootModule(metadata: Parameters<typeof Module>[0]) {
-  class Root {}
+  class Root {
+    configure(consumer: MiddlewareConsumer): void {
+      const phase = 'a middleware of a module';
+      consumer.apply(detourMiddleware(phase), checkpointMiddleware(`after ${phase}`)).forRoutes(Detours);
+    }
+  }
   Module(metadata)(Root);
   return Root;
 }
@@ -351,10 +477,12 @@ for (const { name, Routes, hasUploads, create } of platforms) {
   const start = async (options: RequestScopeOptions) => {
     const root = createRootModule({
       imports: [RequestScopeModule.forRoot(options)],
-      controllers: [Routes, Mounted],
+      controllers: [Routes, Detours, Mounted],
       providers: [scopeReaderProvider],
     });
     const app = await create(root);
+    app.use(detourMiddleware('a middleware'));
+    app.use(checkpointMiddleware('after a middleware'));
     app.useGlobalGuards(recordingGuard);
     app.useGlobalInterceptors(recordingInterceptor);
     app.useGlobalFilters(new RecordingFilter(app.getHttpAdapter()));

@@ -40,6 +40,8 @@ runBattery('A web handler on Node', serve, [
   'a client that disconnects during the response',
   'many requests on one keep-alive connection',
   'pipelined requests',
+  'a step that returns control from elsewhere, two requests interleaved',
+  'a step that returns control from elsewhere, 200 requests interleaved',
   'the deadline of a request',
   'a request without an id',
   'an unsafe request id',

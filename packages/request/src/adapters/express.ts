@@ -5,6 +5,7 @@ import { hostOfExpress } from '../node/forwarded-host.js';
 import { NodeExchange } from '../node/node-exchange.js';
 import { isEncrypted } from '../node/request-response.js';
 import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js';
+import { holdExpressSteps } from '../steps/express-steps.js';
 
 /**
  * Creates a middleware that opens the scope for everything that is mounted after it. Mount it first.
@@ -33,6 +34,7 @@ export function requestScope(
 ): (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void {
   checkScopeOptions(options);
   return (request, response, next) => {
+    holdExpressSteps(request, response);
     const exchange = new NodeExchange(request, response, isSecure, undefined, hostOfExpress);
     // The promise settles after next() has been called: there is nothing left to wait for.
     void enterNodeScope(request, response, exchange, options, next);

@@ -11,11 +11,13 @@ import { RequestError } from '../errors.js';
 import { enterNodeScope } from '../node/enter-scope.js';
 import { NodeExchange } from '../node/node-exchange.js';
 import type { NodeRequest, NodeResponse } from '../node/request-response.js';
-import { runListenersInScope, scopeOf } from '../node/scoped-emitter.js';
+import { runListenersInScope } from '../node/scoped-emitter.js';
 import { isUpgrade, runWebSocketsOfServerInScope } from '../node/web-socket-scope.js';
 import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js';
 import { asSafeRequestId, newRequestId } from '../scope/request-id.js';
 import { scopeStorage } from '../scope/request-scope.js';
+import { scopeOf } from '../scope/scope-of.js';
+import { holdFastifySteps } from '../steps/fastify-steps.js';
 
 class FastifyExchange extends NodeExchange {
   readonly requestId: string | undefined;
@@ -54,6 +56,7 @@ function openScopes(app: FastifyInstance, options: RequestScopeOptions): void {
   app.addHook('onRequest', (request, reply, next) => {
     const rawRequest: NodeRequest = request.raw;
     const rawResponse: NodeResponse = reply.raw;
+    holdFastifySteps(request, reply);
     const exchange = new FastifyExchange(request, reply, generatedId);
     // The promise settles after next() has been called: there is nothing left to wait for.
     void enterNodeScope(rawRequest, rawResponse, exchange, options, (error) => {

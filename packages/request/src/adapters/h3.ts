@@ -11,12 +11,17 @@ import { type H3Event, type Middleware, toResponse } from 'h3';
 import { enterNodeScope, enterUpgradeScope } from '../node/enter-scope.js';
 import { NodeExchange } from '../node/node-exchange.js';
 import type { NodeRequest, NodeResponse } from '../node/request-response.js';
-import { scopeOf } from '../node/scoped-emitter.js';
 import { UpgradeExchange } from '../node/upgrade-exchange.js';
 import { loadSession } from '../scope/load-session.js';
 import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js';
 import { type Scope, scopeStorage } from '../scope/request-scope.js';
+import { scopeOf, setScopeOf } from '../scope/scope-of.js';
+import { holdH3Steps } from '../steps/h3-steps.js';
+import { markHeld } from '../steps/step-in-scope.js';
 import { addHeaders, currentScopeOf, WebExchange } from '../web/web-exchange.js';
+
+// In `app.use(requestScope())`, `app.use` is read before `requestScope()` is called, so that would be too late.
+holdH3Steps();
 
 /**
  * Creates a middleware that opens the scope for everything that is mounted after it. Mount it first.
@@ -40,13 +45,15 @@ import { addHeaders, currentScopeOf, WebExchange } from '../web/web-exchange.js'
  */
 export function requestScope(options: RequestScopeOptions = {}): Middleware {
   checkScopeOptions(options);
-  return (event, next) => {
+  const middleware: Middleware = (event, next) => {
     // The types of h3 do not describe that an upgrade has a socket instead of a response.
     const node = event.runtime?.node as NodeRuntime | undefined;
     if (node?.res !== undefined) return enterNode(event, next, options, node.req, node.res);
     if (node?.upgrade !== undefined) return enterUpgrade(event, next, options, node.req, node.upgrade.socket);
     return enterWeb(event, next, options);
   };
+  // It calls `next` in the scope itself.
+  return markHeld(middleware);
 }
 
 type NodeRuntime =
@@ -112,6 +119,7 @@ function enterWeb(event: H3Event, next: Next, options: RequestScopeOptions): unk
     () => event.url.host,
   );
   const { scope } = exchange;
+  setScopeOf(event, scope);
   const responding = scopeStorage.run(scope, async () => {
     let value: unknown;
     try {

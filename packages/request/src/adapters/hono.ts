@@ -11,13 +11,14 @@ import { RequestError } from '../errors.js';
 import { enterNodeScope, enterUpgradeScope } from '../node/enter-scope.js';
 import { NodeExchange } from '../node/node-exchange.js';
 import type { NodeRequest, NodeResponse } from '../node/request-response.js';
-import { scopeOf } from '../node/scoped-emitter.js';
 import { UpgradeExchange } from '../node/upgrade-exchange.js';
 import { runWebSocketsOfServerInScope } from '../node/web-socket-scope.js';
 import { errorResponseText } from '../scope/error-response.js';
 import { loadSession } from '../scope/load-session.js';
 import { checkScopeOptions, isSecureCheck, type RequestScopeOptions, SCOPE_OPTION_CHECKS } from '../scope/options.js';
 import { scopeStorage } from '../scope/request-scope.js';
+import { scopeOf, setScopeOf } from '../scope/scope-of.js';
+import { holdHonoSteps } from '../steps/hono-steps.js';
 import { responseInScope } from '../web/streamed-body.js';
 import { currentScopeOf, WebExchange } from '../web/web-exchange.js';
 
@@ -76,6 +77,7 @@ export function requestScope(options: HonoOptions = {}): MiddlewareHandler {
     if (currentScopeOf(request) !== undefined) return next();
     const exchange = new WebExchange(request, () => isSecure(context), options);
     const { scope } = exchange;
+    setScopeOf(context, scope);
     return scopeStorage.run(scope, async () => {
       try {
         if (options.session !== undefined) await loadSession(scope, exchange, options.session);
@@ -110,6 +112,7 @@ export function requestScope(options: HonoOptions = {}): MiddlewareHandler {
   };
 
   return (context, next) => {
+    holdHonoSteps(context);
     if (!isNodeEnv(context.env)) return enterWeb(context, next);
     const { incoming, outgoing, wss } = context.env;
     if (outgoing === undefined) return enterUpgrade(context, next, incoming, wss);

@@ -8,7 +8,7 @@ import { Http2StreamExchange } from '../node/http2-stream-exchange.js';
 import { NodeExchange } from '../node/node-exchange.js';
 import { addRequestIdHeaderToStream } from '../node/request-id-header.js';
 import type { NodeRequest, NodeResponse } from '../node/request-response.js';
-import { runListenersInScope, scopeOf } from '../node/scoped-emitter.js';
+import { runListenersInScope } from '../node/scoped-emitter.js';
 import { sendErrorResponse } from '../node/send-error-response.js';
 import { hostReaderFor, secureTestFor, type TrustProxyOption, trustProxyCheck } from '../node/trust-proxy.js';
 import { UpgradeExchange } from '../node/upgrade-exchange.js';
@@ -23,6 +23,7 @@ import {
   SCOPE_OPTION_CHECKS,
 } from '../scope/options.js';
 import { createScope, scopeStorage } from '../scope/request-scope.js';
+import { scopeOf } from '../scope/scope-of.js';
 
 /** The options of the adapter for Node's own servers. */
 export type HttpOptions = RequestScopeOptions & TrustProxyOption & ListenerLogOption;

@@ -9,9 +9,10 @@ import { Stream } from 'node:stream';
 import type { Context, Middleware } from 'koa';
 import { enterNodeScope } from '../node/enter-scope.js';
 import { NodeExchange } from '../node/node-exchange.js';
-import { scopeOf } from '../node/scoped-emitter.js';
 import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js';
 import { type Scope, scopeStorage } from '../scope/request-scope.js';
+import { scopeOf } from '../scope/scope-of.js';
+import { middlewareWithTail } from '../steps/koa-steps.js';
 import { bodyInScope } from '../web/streamed-body.js';
 
 /**
@@ -38,7 +39,7 @@ import { bodyInScope } from '../web/streamed-body.js';
  */
 export function requestScope(options: RequestScopeOptions = {}): Middleware {
   checkScopeOptions(options);
-  return (context, next) => {
+  const enter = (context: Context, proceed: () => unknown) => {
     const exchange = new NodeExchange(
       context.req,
       context.res,
@@ -49,9 +50,13 @@ export function requestScope(options: RequestScopeOptions = {}): Middleware {
     return enterNodeScope(context.req, context.res, exchange, options, (error) => {
       context.onerror = handleErrorInScope;
       if (error !== undefined) return Promise.reject(error);
-      return Promise.resolve(next()).then(() => readBodyInScope(context));
+      return Promise.resolve(proceed()).then(() => readBodyInScope(context));
     });
   };
+  return middlewareWithTail(
+    (context, runTail) => enter(context, () => runTail(context)),
+    (context, next) => enter(context, next),
+  );
 }
 
 /** Calls Koa's `context.onerror`, or the function that the application has replaced it with, in the scope. */

@@ -14,8 +14,9 @@ import {
   Module,
   type ModuleMetadata,
   type NestModule,
+  Optional,
 } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
+import { ExternalContextCreator, HttpAdapterHost } from '@nestjs/core';
 import { RequestError } from '../errors.js';
 import { enterNodeScope } from '../node/enter-scope.js';
 import { hostOfExpress, hostOfFastify } from '../node/forwarded-host.js';
@@ -23,6 +24,9 @@ import { NodeExchange } from '../node/node-exchange.js';
 import { isEncrypted } from '../node/request-response.js';
 import { checkOptionNames, describeKind } from '../option-names.js';
 import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js';
+import { holdExpressSteps } from '../steps/express-steps.js';
+import { holdFastifySteps } from '../steps/fastify-steps.js';
+import { holdInterceptors, holdMiddieSteps } from '../steps/nest-steps.js';
 
 type NestMiddleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
 
@@ -34,7 +38,7 @@ export type RequestScopeAsyncOptions = Pick<ModuleMetadata, 'imports'> &
 interface FastifyHooks {
   addHook(
     name: 'onRequest',
-    hook: (request: { readonly raw: RawRequest; session?: unknown }, reply: unknown, done: () => void) => void,
+    hook: (request: { readonly raw: RawRequest; session?: unknown }, reply: object, done: () => void) => void,
   ): unknown;
 }
 
@@ -80,6 +84,8 @@ interface RawRequest {
 export function requestScope(options: RequestScopeOptions = {}): NestMiddleware {
   checkScopeOptions(options);
   return (request, response, next) => {
+    // On Fastify, the request has no application, and nothing is held here.
+    holdExpressSteps(request, response);
     const exchange = new NestExchange(request, response);
     // The promise settles after next() has been called: there is nothing left to wait for.
     void enterNodeScope(request, response, exchange, options, next);
@@ -187,10 +193,11 @@ export class RequestScopeModule implements NestModule {
   readonly #host: HttpAdapterHost;
   #isMounted = false;
 
-  /** Nest calls this, and injects both arguments. */
-  constructor(options: RequestScopeOptions, host: HttpAdapterHost) {
+  /** Nest calls this, and injects all arguments. */
+  constructor(options: RequestScopeOptions, host: HttpAdapterHost, contextCreator?: ExternalContextCreator) {
     this.#middleware = requestScope(options);
     this.#host = host;
+    holdInterceptors(contextCreator);
     this.#mount();
   }
 
@@ -204,7 +211,10 @@ export class RequestScopeModule implements NestModule {
     // A microservice or a command line has no server.
     if (this.#isMounted || !httpAdapter) return;
     this.#isMounted = true;
-    if (httpAdapter.getType() === 'fastify') rememberFastifyRequests(httpAdapter.getInstance());
+    if (httpAdapter.getType() === 'fastify') {
+      rememberFastifyRequests(httpAdapter.getInstance());
+      holdMiddieSteps(httpAdapter.getInstance());
+    }
     httpAdapter.use(this.#middleware);
   }
 }
@@ -212,9 +222,12 @@ export class RequestScopeModule implements NestModule {
 Module({})(RequestScopeModule);
 Inject(OPTIONS)(RequestScopeModule, undefined, 0);
 Inject(HttpAdapterHost)(RequestScopeModule, undefined, 1);
+Inject(ExternalContextCreator)(RequestScopeModule, undefined, 2);
+Optional()(RequestScopeModule, undefined, 2);
 
 function rememberFastifyRequests(fastify: FastifyHooks): void {
-  fastify.addHook('onRequest', (request, _reply, done) => {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    holdFastifySteps(request, reply);
     request.raw[fastifyRequestKey] = request;
     done();
   });

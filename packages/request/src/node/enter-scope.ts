@@ -10,11 +10,12 @@ import type { Exchange } from '../scope/exchange.js';
 import { loadSession } from '../scope/load-session.js';
 import type { RequestScopeOptions } from '../scope/options.js';
 import { createScope, Scope, scopeStorage } from '../scope/request-scope.js';
+import { scopeOf } from '../scope/scope-of.js';
 import type { Sessions } from '../scope/session.js';
 import type { NodeExchange } from './node-exchange.js';
 import { addRequestIdHeader } from './request-id-header.js';
 import type { NodeRequest, NodeResponse } from './request-response.js';
-import { runListenersInScope, scopeOf } from './scoped-emitter.js';
+import { runListenersInScope } from './scoped-emitter.js';
 import type { UpgradeExchange } from './upgrade-exchange.js';
 
 /**

@@ -9,8 +9,9 @@
  * frameworks remove all headers, would lack it. Benchmark: npm run bench -- --requests
  */
 import type { OutgoingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import { scopeOf } from '../scope/scope-of.js';
 import type { NodeResponse } from './request-response.js';
-import { scopeOf, unscopedPrototypeOf } from './scoped-emitter.js';
+import { unscopedPrototypeOf } from './scoped-emitter.js';
 
 const HEADER = 'x-request-id';
 

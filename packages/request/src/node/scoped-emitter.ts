@@ -10,13 +10,11 @@
  * request takes longer. Benchmark: npm run bench -- --requests
  */
 import { type Scope, scopeStorage } from '../scope/request-scope.js';
-
-const scopeKey = Symbol.for('@throughline/request.scope.1');
+import { type Scoped, scopeKey } from '../scope/scope-of.js';
 
 type Emit = (event: string | symbol, ...args: unknown[]) => boolean;
 
-interface ScopedEmitter {
-  [scopeKey]?: Scope;
+interface ScopedEmitter extends Scoped {
   emit: Emit;
   listenerCount(event: string | symbol): number;
 }
@@ -70,9 +68,4 @@ export function unscopedPrototypeOf<T extends object>(object: T): T {
   let prototype = Object.getPrototypeOf(object);
   while (prototype[scopeKey] !== undefined) prototype = Object.getPrototypeOf(prototype);
   return prototype;
-}
-
-/** Returns the scope in which the listeners of an object run, or undefined. */
-export function scopeOf(emitter: object): Scope | undefined {
-  return (emitter as ScopedEmitter)[scopeKey];
 }

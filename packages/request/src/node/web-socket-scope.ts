@@ -9,8 +9,9 @@
 import type { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
 import type { Scope } from '../scope/request-scope.js';
+import { scopeOf } from '../scope/scope-of.js';
 import type { NodeRequest } from './request-response.js';
-import { runListenersInScope, scopeOf } from './scoped-emitter.js';
+import { runListenersInScope } from './scoped-emitter.js';
 
 /** Whether Node has detached the socket from the server, so that the socket belongs to this request alone. */
 export function isUpgrade(request: NodeRequest): boolean {

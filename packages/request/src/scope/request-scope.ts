@@ -68,6 +68,14 @@ const NO_SCOPE_MESSAGE =
   'withRequestScope(fields, fn) in jobs, tests and command-line programs. If there may be no scope, use ' +
   'tryGetRequestScope().';
 
+const LOST_SCOPE_MESSAGE =
+  'There is no current request here, although an adapter of @throughline/request has opened scopes in this process. If ' +
+  'this code runs for a request, its scope was lost on the way: a pool, an emitter or a queue has kept a function and ' +
+  'called it from elsewhere. Bind that function where it is passed on, with AsyncLocalStorage.bind(fn) of throughline. To ' +
+  'find the place, log tryGetRequestScope() along the way. If this code runs before requestScope() of the adapter, mount ' +
+  'the adapter earlier. If it belongs to no request, open a scope with withRequestScope(fields, fn), or use ' +
+  'tryGetRequestScope().';
+
 class ScopeOfThisCopy implements RequestScope {
   readonly id: string;
   readonly startTime: number = Date.now();
@@ -123,6 +131,8 @@ class ScopeOfThisCopy implements RequestScope {
 interface SharedScope {
   readonly Scope: typeof ScopeOfThisCopy;
   readonly scopeStorage: AsyncLocalStorage<ScopeOfThisCopy>;
+  /** Whether an adapter has opened a scope in this process. */
+  hasAdapter?: boolean;
 }
 
 /**
@@ -181,7 +191,9 @@ export const { scopeStorage } = shared;
  */
 export function getRequestScope(): RequestScope {
   const scope = scopeStorage.getStore();
-  if (scope === undefined) throw new RequestError('ERR_NO_REQUEST_SCOPE', NO_SCOPE_MESSAGE);
+  if (scope === undefined) {
+    throw new RequestError('ERR_NO_REQUEST_SCOPE', shared.hasAdapter ? LOST_SCOPE_MESSAGE : NO_SCOPE_MESSAGE);
+  }
   return scope;
 }
 
@@ -234,6 +246,7 @@ export function withRequestScope<R>(fields: RequestScopeFields, fn: () => R): R 
 
 /** Creates the scope of a request. The caller runs the code of the request in it. */
 export function createScope(exchange: Exchange, { trustRequestId, deadline }: RequestScopeOptions): Scope {
+  shared.hasAdapter = true;
   const id =
     exchange.requestId ??
     // The header is read only if it is trusted: Node builds the object of the headers when it is read for the first

@@ -1,7 +1,8 @@
 /** The routes of the battery in h3. */
 import type { RequestScopeOptions } from '@throughline/request';
 import { requestScope } from '@throughline/request/h3';
-import { defineWebSocketHandler, H3, type H3Event, iterable } from 'h3';
+import { defineWebSocketHandler, H3, type H3Event, iterable, type Middleware } from 'h3';
+import { callByDetour, DETOUR_HEADER, type DetourRoute, detourRoutesJson, takeDetour } from '../battery/detours.js';
 import {
   endlessChunks,
   handleParsedBody,
@@ -20,8 +21,76 @@ import { type Recorder, recordedReadsJson, recorderFor } from '../battery/record
 import { formFieldText, readWebUpload, streamFrom, uploadedFileText } from '../battery/web-handlers.js';
 import { handleSessionRoute } from './session-routes.js';
 
+const PHASES = ['a middleware', 'an async middleware', 'a mounted application', 'a middleware of a route'];
+const detourRoutes: DetourRoute[] = [
+  {
+    method: 'GET',
+    path: '/detour/mounted/ada',
+    phases: PHASES,
+    checkpoints: [
+      'after a middleware',
+      'after a mounted application',
+      'the handler of a route',
+      'back in a middleware',
+    ],
+  },
+  {
+    method: 'GET',
+    path: '/detour/mounted/ada?fails',
+    phases: PHASES,
+    checkpoints: ['after a middleware', 'the handler of a route', 'error handler'],
+  },
+  {
+    method: 'GET',
+    path: '/detour/missing',
+    phases: ['a middleware', 'an async middleware'],
+    checkpoints: ['after a middleware', 'not found'],
+  },
+];
+
+const recorderOf = (event: H3Event): Recorder => recorderFor(event.req.headers.get('x-request-id'));
+
+/** A middleware that takes a detour before it calls `next`. */
+const detourAt =
+  (phase: string): Middleware =>
+  (event, next) =>
+    callByDetour(phase, event.req.headers.get(DETOUR_HEADER), () => next());
+
+const checkpoint =
+  (name: string): Middleware =>
+  (event, next) => {
+    recorderOf(event)(name);
+    return next();
+  };
+
+/** The application that is mounted is created before the adapter, like the module of a larger application. */
+const mounted = new H3();
+mounted.use(detourAt('a mounted application')).use(checkpoint('after a mounted application'));
+mounted.get(
+  '/:name',
+  (event) => {
+    recorderOf(event)('the handler of a route');
+    if (event.url.search === '?fails') throw new Error('failed');
+    return 'ok';
+  },
+  { middleware: [detourAt('a middleware of a route')] },
+);
+
+/** Adds the routes on which a request can take a detour. */
+function addDetours(app: H3): void {
+  app.get('/detours', () => detourRoutesJson(detourRoutes));
+  app.use('/detour/**', async (event, next) => {
+    const value = await next();
+    recorderOf(event)('back in a middleware');
+    return value;
+  });
+  app.use('/detour/**', detourAt('a middleware'));
+  app.use('/detour/**', async (event) => takeDetour('an async middleware', event.req.headers.get(DETOUR_HEADER)));
+  app.use('/detour/**', checkpoint('after a middleware'));
+  app.mount('/detour/mounted', mounted);
+}
+
 export function buildH3App(options: RequestScopeOptions): H3 {
-  const recorderOf = (event: H3Event): Recorder => recorderFor(event.req.headers.get('x-request-id'));
   const app = new H3({
     silent: true,
     onError: (error, event) => {
@@ -35,6 +104,7 @@ export function buildH3App(options: RequestScopeOptions): H3 {
     },
   });
   app.use(requestScope(options));
+  addDetours(app);
   app.get('/reads', (event) => recordedReadsJson(event.url.searchParams.get('id')));
   app.get('/plain', async (event) => {
     await readAcrossAwaits(recorderOf(event));

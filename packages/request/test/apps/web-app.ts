@@ -1,6 +1,7 @@
 /** The routes of the battery as a plain handler from `Request` to `Response`. */
 import type { RequestScopeOptions } from '@throughline/request';
 import { requestScope } from '@throughline/request/web';
+import { callByDetour, DETOUR_HEADER, type DetourRoute, detourRoutesJson } from '../battery/detours.js';
 import {
   endlessChunks,
   handleParsedBody,
@@ -29,6 +30,29 @@ export function buildWebHandler(options: RequestScopeOptions): (request: Request
   }, options);
 }
 
+const detourRoutes: DetourRoute[] = [
+  {
+    method: 'GET',
+    path: '/detour',
+    phases: ['a handler', 'a stream'],
+    checkpoints: ['after the handler', 'chunk'],
+  },
+];
+
+/** Responds with a stream whose first chunk takes a detour. */
+async function respondByDetour(request: Request): Promise<Response> {
+  const record = recorderFor(request.headers.get('x-request-id'));
+  const header = request.headers.get(DETOUR_HEADER);
+  await callByDetour('a handler', header, () => undefined);
+  record('after the handler');
+  async function* chunks() {
+    await callByDetour('a stream', header, () => undefined);
+    record('chunk');
+    yield 'ok';
+  }
+  return new Response(streamFrom(chunks()));
+}
+
 async function route(request: Request): Promise<Response> {
   const record = recorderFor(request.headers.get('x-request-id'));
   const { pathname, searchParams } = new URL(request.url);
@@ -37,6 +61,10 @@ async function route(request: Request): Promise<Response> {
   switch (pathname) {
     case '/reads':
       return new Response(recordedReadsJson(searchParams.get('id')));
+    case '/detours':
+      return new Response(detourRoutesJson(detourRoutes));
+    case '/detour':
+      return respondByDetour(request);
     case '/plain':
       await readAcrossAwaits(record);
       return new Response('ok');

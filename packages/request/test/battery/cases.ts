@@ -39,6 +39,7 @@
  * | `GET /endless` | `endlessChunks(record)`, and `recordResponseEnd` if there is a response of Node's | streams the chunks |
  * | `POST /unfinished` | `recordAbort(record)`, `record('handler')`, then `readNodeUpload()` or `readWebUpload()` | none: the body never ends |
  * | `GET /deadline` | `waitForDeadline(record)` | 503, its result |
+ * | `GET /detours` | | `detourRoutesJson(<routes>)`, where each route has a detour at every phase; see `detours.ts` |
  * | WebSocket `/socket` | `record('open')`, `record('message')` for each message, `record('socket closed')` | `scopeIdText()` for each message |
  */
 import assert from 'node:assert/strict';
@@ -53,12 +54,15 @@ import { WebSocket } from 'ws';
 import { openRequest, readText, sendRequest, type TextResponse } from '../http/client.js';
 import type { ServerAddress } from '../http/server.js';
 import { assertOwnScope, waitForCheckpoints } from './assert-scope.js';
+import { DETOUR_HEADER, type Detour, type DetourRoute, encodeDetour, ORIGINS, STYLES } from './detours.js';
 import { EVENT_COUNT, STREAM_BYTES } from './handlers.js';
 
 /** A case, and the options with which the adapter must be mounted for it. */
 export interface BatteryCase {
   readonly options: RequestScopeOptions;
   readonly run: (server: ServerAddress) => Promise<void>;
+  /** Whether the case itself sends hundreds of requests at once, and is therefore run alone. Default: false. */
+  readonly runsAlone?: boolean;
 }
 
 const trustingIds: RequestScopeOptions = { trustRequestId: true };
@@ -186,6 +190,34 @@ export const batteryCases = {
     },
   },
 
+  'a step that returns control from elsewhere, two requests interleaved': {
+    options: trustingIds,
+    runsAlone: true,
+    async run(server) {
+      await forEachDetourRoute(server, async (route) => {
+        for (const phase of route.phases) {
+          const detours = STYLES.map((style) => ({ phase, style }));
+          const groups = ORIGINS.flatMap((origin) =>
+            detours.map((detour) => sendGroup(server, route, origin, [detour, detour])),
+          );
+          await Promise.all(groups);
+        }
+      });
+    },
+  },
+
+  'a step that returns control from elsewhere, 200 requests interleaved': {
+    options: trustingIds,
+    runsAlone: true,
+    async run(server) {
+      await forEachDetourRoute(server, async (route) => {
+        const detours = route.phases.flatMap((phase) => STYLES.map((style) => ({ phase, style })));
+        const inTurns = Array.from({ length: 200 }, (_, index) => detours[index % detours.length] as PlannedDetour);
+        for (const origin of ORIGINS) await sendGroup(server, route, origin, inTurns);
+      });
+    },
+  },
+
   'a WebSocket': {
     options: trustingIds,
     async run(server) {
@@ -288,6 +320,46 @@ function newId(): string {
 
 function get(server: ServerAddress, path: string, id: string): Promise<TextResponse> {
   return sendRequest(server, { path, headers: { 'x-request-id': id } });
+}
+
+/** Calls `use` with each route of the application on which a request can take a detour. */
+async function forEachDetourRoute(server: ServerAddress, use: (route: DetourRoute) => Promise<void>): Promise<void> {
+  const routes: DetourRoute[] = JSON.parse((await sendRequest(server, { path: '/detours' })).body);
+  assert.ok(routes.length > 0);
+  for (const route of routes) await use(route);
+}
+
+type PlannedDetour = Pick<Detour, 'phase' | 'style'>;
+
+/**
+ * Sends the requests of one group at once, and asserts that every read of each of them returned its own scope.
+ * @param detours one for each request
+ */
+async function sendGroup(
+  server: ServerAddress,
+  { method, path, body, checkpoints }: DetourRoute,
+  origin: Detour['origin'],
+  detours: readonly PlannedDetour[],
+): Promise<void> {
+  const group = newId();
+  const requests = detours.map((detour) => ({ id: newId(), ...detour }));
+  await Promise.all(
+    requests.map(({ id, ...detour }, index) => {
+      const headers: Record<string, string> = {
+        'x-request-id': id,
+        [DETOUR_HEADER]: encodeDetour({ ...detour, origin, group, size: detours.length, index }),
+      };
+      if (body === undefined) return sendRequest(server, { method, path, headers });
+      headers['content-type'] = body.type;
+      return sendRequest(server, { method, path, headers }, (upload) => void upload.end(body.text));
+    }),
+  );
+  for (const { id, phase, style } of requests) {
+    const wrong = Object.entries(await waitForCheckpoints(server, id, checkpoints))
+      .filter(([, reads]) => reads.some((read) => read !== id))
+      .map(([checkpoint]) => checkpoint);
+    assert.deepEqual(wrong, [], `${method} ${path}, continued at "${phase}" by ${style} from ${origin}`);
+  }
 }
 
 /** Sends one request to `/plain`. */

@@ -28,7 +28,7 @@ export function runBattery(
       const options: RequestScopeOptions = { trustRequestId: true };
       const cases = names
         .map((name): BatteryCase => batteryCases[name])
-        .filter((one) => haveSameOptions(one.options, options));
+        .filter((one) => one.runsAlone !== true && haveSameOptions(one.options, options));
       await withServer(start(options), (server) =>
         Promise.all(
           Array.from({ length: Math.max(CONCURRENT_CASES, cases.length) }, (_, index) =>

@@ -1,0 +1,162 @@
+/**
+ * The steps of Express 4 and 5.
+ *
+ * Express keeps each middleware, router, mounted application and route handler in a layer, and calls it with a method of
+ * that layer. All layers of a copy of Express share one prototype, whose methods are replaced once, so a layer that is
+ * added later is held too. The class is not exported: it is found on the router of the first application that serves a
+ * request. If it is not found, because something else than an application of Express calls the middleware, nothing is
+ * replaced.
+ *
+ * `param` handlers have no layer. They are wrapped when a request reaches their router for the first time, and so are
+ * those that the router gets later.
+ *
+ * The functions `next` are not wrapped: a closure for each layer and request takes 20 ns, and leads to no other code of
+ * the application except for a callback that is passed to the application itself, as in `app(request, response, done)`.
+ */
+import { scopeStorage } from '../scope/request-scope.js';
+import { scopeOf } from '../scope/scope-of.js';
+import { isHeld, markHeld, type Next, nextInScope } from './step-in-scope.js';
+
+type Members = Record<string, unknown>;
+type HandleRequest = (this: Layer, request: object, response: object, next: Next) => unknown;
+type HandleError = (this: Layer, error: unknown, request: object, response: object, next: Next) => unknown;
+type ParamHandler = (request: object, ...rest: unknown[]) => unknown;
+type Param = (this: unknown, name: unknown, handler: unknown) => unknown;
+type Render = (this: { req?: unknown }, view: unknown, options: unknown, callback?: unknown) => unknown;
+
+/** The property of a layer that has been called in a scope. */
+const wasCalledKey = Symbol('throughline.wasCalled');
+
+interface Layer {
+  [wasCalledKey]?: true;
+  readonly handle: unknown;
+}
+interface Request {
+  readonly app?: unknown;
+}
+
+const heldApps = new WeakSet<object>();
+
+/** Holds all later steps of a request in its scope. */
+export function holdExpressSteps(request: object, response: object): void {
+  const { app }: Request = request;
+  if (!isObject(app) || heldApps.has(app)) return;
+  const router = holdApp(app);
+  const [layer] = isObject(router) && Array.isArray(router.stack) ? router.stack : [];
+  if (!isObject(layer)) return;
+  const prototype: Members = Object.getPrototypeOf(layer);
+  replace<HandleRequest>(prototype, ['handleRequest', 'handle_request'], holdHandleRequest);
+  replace<HandleError>(prototype, ['handleError', 'handle_error'], holdHandleError);
+  replace<Render>(ownerOf(response, 'render'), ['render'], holdRender);
+}
+
+/**
+ * Holds the `param` handlers of an application.
+ * @returns the router of the application
+ */
+function holdApp(app: Members): unknown {
+  heldApps.add(app);
+  const router = routerOf(app);
+  holdParams(router);
+  return router;
+}
+
+function routerOf(app: Members): unknown {
+  try {
+    return app._router ?? app.router;
+  } catch {
+    // The getter of `router` throws in Express 4. Its applications have a `_router` once they have a layer.
+    return undefined;
+  }
+}
+
+/** Wraps the `param` handlers of a router, and those that it gets later. */
+function holdParams(router: unknown): void {
+  if (!isObject(router) || !isObject(router.params) || isHeld(router.params)) return;
+  markHeld(router.params);
+  for (const handlers of Object.values(router.params)) {
+    if (!Array.isArray(handlers)) continue;
+    for (const [index, handler] of handlers.entries()) handlers[index] = holdParamHandler(handler);
+  }
+  replace<Param>(
+    ownerOf(router, 'param'),
+    ['param'],
+    (param) =>
+      function paramInScope(name, handler) {
+        return param.call(this, name, holdParamHandler(handler));
+      },
+  );
+}
+
+function holdParamHandler(handler: unknown): unknown {
+  if (typeof handler !== 'function' || isHeld(handler)) return handler;
+  return markHeld<ParamHandler>((request, ...rest) => {
+    const scope = scopeOf(request);
+    return scope === undefined || scopeStorage.getStore() === scope
+      ? handler(request, ...rest)
+      : scopeStorage.run(scope, handler as ParamHandler, request, ...rest);
+  });
+}
+
+/**
+ * Holds the `param` handlers to which a layer leads, when it is called for the first time: those of its router, and of
+ * the application that it belongs to.
+ */
+function holdParamsOf(layer: Layer, { app }: Request): void {
+  layer[wasCalledKey] = true;
+  holdParams(layer.handle);
+  if (isObject(app) && !heldApps.has(app)) holdApp(app);
+}
+
+function replace<F extends (...args: never[]) => unknown>(
+  target: Members | undefined,
+  names: readonly string[],
+  hold: (method: F) => F,
+): void {
+  for (const name of names) {
+    const method = target?.[name];
+    if (target !== undefined && typeof method === 'function' && !isHeld(method)) {
+      target[name] = markHeld(hold(method as F));
+    }
+  }
+}
+
+function holdHandleRequest(handleRequest: HandleRequest): HandleRequest {
+  return function handleRequestInScope(request, response, next) {
+    const scope = scopeOf(request);
+    if (scope === undefined) return handleRequest.call(this, request, response, next);
+    if (this[wasCalledKey] === undefined) holdParamsOf(this, request);
+    return scopeStorage.getStore() === scope
+      ? handleRequest.call(this, request, response, next)
+      : scopeStorage.run(scope, Reflect.apply, handleRequest, this, [request, response, next]);
+  };
+}
+
+function holdHandleError(handleError: HandleError): HandleError {
+  return function handleErrorInScope(error, request, response, next) {
+    const scope = scopeOf(request);
+    if (scope === undefined) return handleError.call(this, error, request, response, next);
+    return scopeStorage.getStore() === scope
+      ? handleError.call(this, error, request, response, next)
+      : scopeStorage.run(scope, Reflect.apply, handleError, this, [error, request, response, next]);
+  };
+}
+
+/** A view engine calls back from wherever it has read its templates. */
+function holdRender(render: Render): Render {
+  return function renderInScope(view, options, callback) {
+    const hold = (value: unknown) => (typeof value === 'function' ? nextInScope(this, value as Next) : value);
+    return render.call(this, view, hold(options), hold(callback));
+  };
+}
+
+/** Returns the object on the prototype chain that has this property itself. */
+function ownerOf(object: object, name: string): Members | undefined {
+  let owner: Members | null = object as Members;
+  while (owner !== null && !Object.hasOwn(owner, name)) owner = Object.getPrototypeOf(owner);
+  return owner ?? undefined;
+}
+
+function isObject(value: unknown): value is Members {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}

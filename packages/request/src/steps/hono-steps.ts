@@ -1,0 +1,50 @@
+/**
+ * The steps of Hono 4.
+ *
+ * Hono's router returns all handlers that match a request, in pairs of a handler and its route. Hono reads each handler
+ * from its pair when it calls it, so the handlers after this middleware are replaced there, once: routers keep their
+ * pairs. A handler then receives a `next` that continues in the scope, which leads to the next handler, to `notFound` and
+ * to `onError`. The pairs are under a symbol of the request (since Hono 4.8). If they are not found, nothing is replaced.
+ */
+import type { Context, MiddlewareHandler } from 'hono';
+import { isHeld, markHeld, type Next, nextInScope } from './step-in-scope.js';
+
+type Pair = [handler: MiddlewareHandler, route: unknown];
+
+/** The symbol of the matched pairs that was found last: looking for it takes longer than everything else here. */
+let matchKey: symbol | undefined;
+
+/** Holds all later steps of a request in its scope. */
+export function holdHonoSteps(context: Context): void {
+  const matched = matchedPairsOf(context.req);
+  for (let index = context.req.routeIndex + 1; index < matched.length; index++) {
+    const pair = pairOf(matched[index]);
+    if (pair !== undefined && !isHeld(pair[0])) pair[0] = markHeld(holdHandler(pair[0]));
+  }
+}
+
+function holdHandler(handler: MiddlewareHandler): MiddlewareHandler {
+  return function handleInScope(context, next) {
+    // On Node, the scope belongs to Node's request.
+    const owner: object = context.env?.incoming ?? context;
+    return handler(context, nextInScope<Promise<void>>(owner, next as Next<Promise<void>>));
+  };
+}
+
+function matchedPairsOf(request: object): readonly unknown[] {
+  matchKey ??= Object.getOwnPropertySymbols(Object.getPrototypeOf(request)).find((key) =>
+    isMatchResult(Reflect.get(request, key)),
+  );
+  const result: unknown = matchKey === undefined ? undefined : Reflect.get(request, matchKey);
+  return isMatchResult(result) ? result[0] : [];
+}
+
+/** A match is a list of pairs with their parameters, and optionally the values of the parameters. */
+function isMatchResult(value: unknown): value is [unknown[]] {
+  return Array.isArray(value) && Array.isArray(value[0]) && pairOf(value[0][0]) !== undefined;
+}
+
+function pairOf(match: unknown): Pair | undefined {
+  if (!Array.isArray(match) || !Array.isArray(match[0]) || typeof match[0][0] !== 'function') return undefined;
+  return match[0] as Pair;
+}

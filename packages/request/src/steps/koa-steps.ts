@@ -1,0 +1,89 @@
+/**
+ * The steps of Koa 3.
+ *
+ * Koa composes its middleware when the server starts, of a copy of `app.middleware` that cannot be reached. The adapter
+ * therefore does not continue with Koa's `next`, but composes everything that follows it in `app.middleware` anew, with
+ * the application's own `compose`, and each middleware wrapped. Each then receives a `next` that continues in the scope.
+ *
+ * The routes of a router (`@koa/router`, `koa-router`) are chains of their own. They are found on the function that
+ * `router.routes()` returns, and wrapped in place.
+ *
+ * If the adapter is not in `app.middleware`, because another library has wrapped it, nothing is replaced. A middleware
+ * that composes others itself (`koa-compose`, `koa-mount`) is one step.
+ */
+import type Koa from 'koa';
+import { isHeld, markHeld, type Next, nextInScope } from './step-in-scope.js';
+
+type KoaMiddleware = Koa.Middleware;
+/** `next` is undefined at the end of an application. */
+type Composed = (context: Koa.Context, next?: Koa.Next) => Promise<void>;
+
+interface Router {
+  readonly stack: readonly { readonly stack: KoaMiddleware[] }[];
+}
+
+/** What a middleware with a tail does inside of a tail, where the steps after it are held already. */
+const innerMiddleware = new WeakMap<KoaMiddleware, KoaMiddleware>();
+
+/**
+ * Creates a middleware that continues with a tail: everything that follows it in its application, held in the scope.
+ * @param enter called with the tail
+ * @param enterWithNext called with Koa's own `next`, if the middleware is not found in its application or is inside of a
+ * tail: the adapter may be used twice
+ */
+export function middlewareWithTail(
+  enter: (context: Koa.Context, runTail: Composed) => unknown,
+  enterWithNext: (context: Koa.Context, next: Koa.Next) => unknown,
+): KoaMiddleware {
+  let lastApp: Koa | undefined;
+  let lastLength = 0;
+  let tail: Composed | undefined;
+  const middleware: KoaMiddleware = (context, next) => {
+    const { app } = context;
+    if (app !== lastApp || app.middleware.length !== lastLength) {
+      lastApp = app;
+      lastLength = app.middleware.length;
+      tail = composeTail(app, middleware);
+    }
+    return tail === undefined ? enterWithNext(context, next) : enter(context, tail);
+  };
+  innerMiddleware.set(middleware, enterWithNext);
+  return middleware;
+}
+
+function composeTail(app: Koa, middleware: KoaMiddleware): Composed | undefined {
+  const { compose }: { compose?: unknown } = app as { compose?: unknown };
+  const index = app.middleware.indexOf(middleware);
+  if (index === -1 || typeof compose !== 'function') return undefined;
+  return compose.call(
+    app,
+    app.middleware.slice(index + 1).map((step) => holdMiddleware(innerMiddleware.get(step) ?? step)),
+  );
+}
+
+function holdMiddleware(middleware: KoaMiddleware): KoaMiddleware {
+  const router = routerOf(middleware);
+  let heldRoutes = 0;
+  return function middlewareInScope(context, next) {
+    if (router !== undefined && router.stack.length !== heldRoutes) {
+      heldRoutes = router.stack.length;
+      for (const { stack } of router.stack) holdRoute(stack);
+    }
+    return middleware(context, nextInScope<Promise<unknown>>(context.req, next as Next<Promise<unknown>>));
+  };
+}
+
+function holdRoute(stack: KoaMiddleware[]): void {
+  for (const [index, middleware] of stack.entries()) {
+    if (!isHeld(middleware)) stack[index] = markHeld(Object.assign(holdMiddleware(middleware), middleware));
+  }
+}
+
+function routerOf(middleware: KoaMiddleware): Router | undefined {
+  const router: unknown = Reflect.get(middleware, 'router');
+  return hasStack(router) && router.stack.every(hasStack) ? (router as Router) : undefined;
+}
+
+function hasStack(value: unknown): value is { stack: unknown[] } {
+  return typeof value === 'object' && value !== null && 'stack' in value && Array.isArray(value.stack);
+}
