@@ -204,6 +204,15 @@ describe('an error of a listener of node:http2', () => {
     );
   });
 
+  it('is logged in one line, whatever control characters the path has', async () => {
+    const log = createLog();
+    const server = createHttp2Server(
+      requestScope<Http2ServerRequest, Http2ServerResponse>(() => Promise.reject(new Error('invalid')), { log }),
+    );
+    await withServer(listenHttp2(server), (running) => sendRequest(running, { path: '/a\u0085b\u009b2J' }));
+    assert.match(log.entries[0]?.text ?? '', /^The listener failed for GET \/a%C2%85b%C2%9B2J \(/);
+  });
+
   it('resets a stream whose response has begun', async () => {
     const log = createLog();
     const server = createHttp2Server(

@@ -2,6 +2,7 @@
 import { hasMethod, type OptionChecks } from './options.js';
 import { type Scope, scopeStorage } from './request-scope.js';
 import { textOf } from './text-of.js';
+import { withoutControls } from './without-controls.js';
 
 /** The option of the adapters for servers that have no error handler of their own. */
 export interface ListenerLogOption {
@@ -23,7 +24,7 @@ export function logListenerError({ log = console }: ListenerLogOption, scope: Sc
   const { method, path, id } = scope;
   // The frame in which a promise of another realm rejects is not that of the request, and the log may read the scope.
   scopeStorage.run(scope, () =>
-    log.error(`The listener failed for ${method} ${path} (request ${id}): ${stackOf(error)}`),
+    log.error(`The listener failed for ${method} ${withoutControls(path)} (request ${id}): ${stackOf(error)}`),
   );
 }
 

@@ -66,8 +66,10 @@ export function checkScopeOptions(
     );
   }
   checkOptionNames(owner, options, Object.keys(checks));
-  for (const [name, value] of Object.entries(options as object)) {
-    const expected = value === undefined ? undefined : checks[name]?.(value);
+  for (const [name, check] of Object.entries(checks)) {
+    // Also an inherited value, because it has an effect too.
+    const value: unknown = Reflect.get(options as object, name);
+    const expected = value === undefined ? undefined : check(value);
     if (expected !== undefined) {
       const kind = name === 'session' ? describeKindWithoutText(value) : describeKind(value);
       throw new RequestError('ERR_INVALID_OPTION', `${name} must be ${expected}, not ${kind}.`);
