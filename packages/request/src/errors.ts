@@ -4,8 +4,8 @@
  */
 
 /**
- * The HTTP status of each code: 403 if the client may not send the request, 409 if the client can send the request again, 503 if it must wait, 500 if the server's
- * own code or configuration is at fault.
+ * The HTTP status of each code: 403 if the client may not send the request, 409 if it can send the request again, 503 if
+ * it must wait, 500 if the server's own code or configuration is at fault.
  */
 const STATUS = {
   ERR_NO_REQUEST_SCOPE: 500,

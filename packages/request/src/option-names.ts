@@ -20,7 +20,7 @@ export function checkOptionNames(
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new RequestError(
       'ERR_INVALID_OPTION',
-      `${owner} needs an object with options, not ${describeKind(options)}.`,
+      `${owner} needs an object with options, not ${describeKindWithoutText(options)}.`,
     );
   }
   for (const name of Object.keys(options)) {
@@ -40,6 +40,11 @@ export function describeKind(value: unknown): string {
   if (typeof value === 'object') return `an object of the class ${value.constructor?.name || 'Object'}`;
   if (typeof value === 'string') return JSON.stringify(value);
   return typeof value === 'function' ? 'a function' : `the ${typeof value} ${String(value)}`;
+}
+
+/** Describes a value without the text of a string, which may be a secret, or an address with a password. */
+export function describeKindWithoutText(value: unknown): string {
+  return typeof value === 'string' ? 'a string' : describeKind(value);
 }
 
 function suggestionFor(name: string, names: readonly string[]): string {

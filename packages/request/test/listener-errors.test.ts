@@ -40,6 +40,10 @@ const failures: Readonly<Record<string, () => unknown>> = {
   '/undefined': () => Promise.reject(),
   '/caused': () => Promise.reject(new Error('could not load', { cause: new Error('secret detail') })),
   '/foreign': () => runInNewContext('Promise.reject(error)', { error: new Error('secret detail') }),
+  '/cause-of-client': () => Promise.reject(new Error('invalid', { cause: JSON.parse('{"toString":1}') })),
+  '/value-of-client': () => Promise.reject(JSON.parse('{"toString":1}')),
+  '/no-prototype': () => Promise.reject({ __proto__: null, stack: { __proto__: null } }),
+  '/message-of-client': () => Promise.reject(Object.assign(new Error(), { expose: true, message: { toString: 1 } })),
   '/status': () => Promise.reject(Object.assign(new Error('secret detail'), { status: 404 })),
   '/status-code': () => Promise.reject(Object.assign(new Error('secret detail'), { statusCode: 503 })),
   '/exposed': () => Promise.reject(Object.assign(new Error('No such book'), { status: 404, expose: true })),
@@ -53,6 +57,10 @@ const expected: Readonly<Record<string, readonly [status: number, body: string]>
   '/undefined': [500, 'The response could not be sent.\n'],
   '/caused': [500, 'The response could not be sent.\n'],
   '/foreign': [500, 'The response could not be sent.\n'],
+  '/cause-of-client': [500, 'The response could not be sent.\n'],
+  '/value-of-client': [500, 'The response could not be sent.\n'],
+  '/no-prototype': [500, 'The response could not be sent.\n'],
+  '/message-of-client': [500, 'The response could not be sent.\n'],
   '/status': [404, 'The response could not be sent.\n'],
   '/status-code': [503, 'The response could not be sent.\n'],
   '/exposed': [404, 'No such book\n'],
@@ -196,6 +204,15 @@ describe('an error of a listener of node:http2', () => {
     );
   });
 
+  it('is logged in one line, whatever control characters the path has', async () => {
+    const log = createLog();
+    const server = createHttp2Server(
+      requestScope<Http2ServerRequest, Http2ServerResponse>(() => Promise.reject(new Error('invalid')), { log }),
+    );
+    await withServer(listenHttp2(server), (running) => sendRequest(running, { path: '/a\u0085b\u009b2J' }));
+    assert.match(log.entries[0]?.text ?? '', /^The listener failed for GET \/a%C2%85b%C2%9B2J \(/);
+  });
+
   it('resets a stream whose response has begun', async () => {
     const log = createLog();
     const server = createHttp2Server(
@@ -249,7 +266,7 @@ describe('an error of a listener for upgrades', () => {
             socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: lines\r\n\r\n');
           }
           await undefined;
-          throw Object.assign(new Error('secret detail'), { status: 401 });
+          throw Object.assign(new Error('secret detail'), { status: request.url === '/unknown' ? 499 : 401 });
         },
         { log },
       ),
@@ -257,6 +274,7 @@ describe('an error of a listener for upgrades', () => {
     await withServer(listen(server), async ({ port }: RunningServer) => {
       for (const [path, lines] of [
         ['/refused', /^HTTP\/1\.1 401 Unauthorized\r\nConnection: close\r\n\r\n$/],
+        ['/unknown', /^HTTP\/1\.1 499 \r\nConnection: close\r\n\r\n$/],
         ['/written', /^HTTP\/1\.1 101 Switching Protocols\r\n.*\r\n.*\r\n\r\n$/],
       ] as const) {
         const socket = connect(port, '127.0.0.1');
@@ -265,7 +283,7 @@ describe('an error of a listener for upgrades', () => {
         for await (const chunk of socket) received += chunk;
         assert.match(received, lines);
       }
-      assert.equal(log.entries.length, 2);
+      assert.equal(log.entries.length, 3);
     });
   });
 });

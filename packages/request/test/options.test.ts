@@ -56,6 +56,7 @@ for (const [name, mount] of Object.entries(mounts)) {
     for (const options of ['x', 1, true, [], Symbol.iterator]) {
       assertInvalid(() => mount(options), /needs an object with options, not /);
     }
+    assertInvalid(() => mount(Object.create({ deadline: '5' })), /deadline must be a number of milliseconds/);
     for (const deadline of [0, -1, Number.NaN, 1e300, 2 ** 31, '5', null]) {
       assertInvalid(
         () => mount({ deadline }),

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { session, withRequestScope } from '@throughline/request';
 import { type ApplicationSessions, sessions } from '@throughline/request/sessions';
+import { requestScope } from '@throughline/request/web';
 import { CountingStore } from './sessions/counting-store.js';
 import { SECRET, type SessionHandler, startSessionServer } from './sessions/session-server.js';
 import type { SessionUser } from './sessions/session-user.js';
@@ -189,6 +190,106 @@ test('a sign-in that fails halfway leaves no session that is not listed', async 
     const listed = await shop.shopSessions.sessionsOf('ada');
     assert.equal(listed.length, records.length, `after ${lastWrite} writes`);
   }
+});
+
+/** Sends a request to a handler that acts on its session. */
+async function act(shopSessions: ApplicationSessions, action: () => unknown, cookie = ''): Promise<[number, string]> {
+  const log = { error() {} };
+  const handle = requestScope(
+    async () => {
+      await action();
+      return new Response();
+    },
+    { session: shopSessions, log },
+  );
+  const response = await handle(new Request('http://localhost/', { headers: { cookie } }));
+  return [response.status, response.headers.getSetCookie()[0]?.split(';')[0] ?? ''];
+}
+
+test('sessionsOf() lists a session that moves to another id while it reads the list', async () => {
+  const store = new CountingStore();
+  const shopSessions = sessions({ secret: SECRET, store, log: silentLog });
+  const [, cookie] = await act(shopSessions, () => session().regenerate({ user: 'ada' }));
+  const get = store.get.bind(store);
+  // A thief moves the session after sessionsOf() has read the list, and before it reads the session.
+  store.get = async (key) => {
+    if (key.includes(':user:')) return get(key);
+    store.get = get;
+    await act(shopSessions, () => session().regenerate(), cookie);
+    return get(key);
+  };
+  const listed = await shopSessions.sessionsOf('ada');
+  assert.equal(listed.length, 1);
+  await listed[0]?.end();
+  assert.equal(store.map.size, 1); // the move, which ends after a minute
+  assert.deepEqual(await shopSessions.sessionsOf('ada'), []);
+});
+
+test('regenerate({ user }) signs in while a save of the same request is in progress', async () => {
+  const store = new CountingStore();
+  const shopSessions = sessions({ secret: SECRET, store, log: silentLog });
+  const [status, cookie] = await act(shopSessions, async () => {
+    session().set('theme', 'dark');
+    const saved = session().save();
+    while (store.commandCount === 0) await undefined;
+    session().set('cart', ['book']);
+    const savedAgain = session().save();
+    await session().regenerate({ user: 'ada' });
+    await Promise.all([saved, savedAgain]);
+  });
+  assert.equal(status, 200);
+  assert.deepEqual(
+    (await shopSessions.sessionsOf('ada')).map(({ id }) => id),
+    [cookie.slice(4, 36)],
+  );
+  await act(
+    shopSessions,
+    () => assert.deepEqual([session().user, session().get('theme'), session().get('cart')], ['ada', 'dark', ['book']]),
+    cookie,
+  ).then(([statusOfNext]) => assert.equal(statusOfNext, 200));
+  assert.equal(store.map.size, 2); // the session and the list of the user
+});
+
+test('a sign-out that fails makes the response fail, although a later sign-in of the same request succeeds', async () => {
+  const store = new CountingStore();
+  const shopSessions = sessions({ secret: SECRET, store, log: silentLog });
+  const [, cookie] = await act(shopSessions, () => session().regenerate({ user: 'ada' }));
+  const compareAndSet = store.compareAndSet.bind(store);
+  store.compareAndSet = async () => {
+    store.compareAndSet = compareAndSet;
+    throw new Error('the server is down');
+  };
+  const [status] = await act(
+    shopSessions,
+    async () => {
+      session()
+        .destroy()
+        .catch(() => {});
+      await session().regenerate({ user: 'bob' });
+    },
+    cookie,
+  );
+  assert.equal((await shopSessions.sessionsOf('ada')).length, 1);
+  assert.equal(status, 503);
+});
+
+test('a sign-in that is tried again after a failure of the store is listed once', async () => {
+  const store = new CountingStore();
+  const shopSessions = sessions({ secret: SECRET, store, log: silentLog });
+  const compareAndSet = store.compareAndSet.bind(store);
+  let failures = 0;
+  store.compareAndSet = async (key, ...rest) => {
+    if (!key.includes(':user:') && failures++ === 0) throw new Error('the server is down');
+    return compareAndSet(key, ...rest);
+  };
+  await act(shopSessions, async () => {
+    await assert.rejects(session().regenerate({ user: 'ada' }), { code: 'ERR_SESSION_STORE' });
+    await session().save();
+  });
+  assert.equal(
+    JSON.parse(JSON.parse([...store.map.values()].find((text) => text.includes('ada')) ?? '').value)[2].length,
+    1,
+  );
 });
 
 test('a user has at most 1000 sessions: the oldest ends', async () => {

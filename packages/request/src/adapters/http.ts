@@ -230,5 +230,5 @@ function bytesWrittenTo(socket: Duplex): number {
 function refuseUpgrade(socket: Duplex, error: unknown): void {
   const status = errorResponseStatus(error);
   socket.once('finish', () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\n\r\n`);
 }

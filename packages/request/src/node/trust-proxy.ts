@@ -8,8 +8,8 @@ import { type HostReader, hostInRequest, isEncrypted, type SecureTest } from './
 /** The option of the adapters that see the connection itself, without a framework that knows its proxies. */
 export interface TrustProxyOption {
   /**
-   * The proxies whose headers `x-forwarded-proto` and `x-forwarded-host` are trusted: addresses, networks such as `10.0.0.0/8`, or `loopback`,
-   * `linklocal` and `uniquelocal`. Default: none.
+   * The proxies whose headers `x-forwarded-proto` and `x-forwarded-host` are trusted: addresses, networks such as
+   * `10.0.0.0/8`, or `loopback`, `linklocal` and `uniquelocal`. Default: none.
    * @see https://github.com/jshttp/proxy-addr#proxyaddrreq-trust
    */
   trustProxy?: string | readonly string[] | undefined;

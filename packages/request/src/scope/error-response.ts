@@ -27,6 +27,7 @@ export function errorResponseText(error: unknown): string {
   if (error instanceof RequestError && error.code === 'ERR_CROSS_ORIGIN') {
     return 'Another site sent this request, so it was refused.\n';
   }
-  if (error instanceof Error && 'expose' in error && error.expose === true) return `${error.message}\n`;
+  const isExposed = error instanceof Error && 'expose' in error && error.expose === true;
+  if (isExposed && typeof error.message === 'string') return `${error.message}\n`;
   return 'The response could not be sent.\n';
 }

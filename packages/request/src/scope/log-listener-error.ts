@@ -1,6 +1,8 @@
 /** The log for the errors of a listener, on servers that have no error handler of their own. */
 import { hasMethod, type OptionChecks } from './options.js';
 import { type Scope, scopeStorage } from './request-scope.js';
+import { textOf } from './text-of.js';
+import { withoutControls } from './without-controls.js';
 
 /** The option of the adapters for servers that have no error handler of their own. */
 export interface ListenerLogOption {
@@ -22,15 +24,15 @@ export function logListenerError({ log = console }: ListenerLogOption, scope: Sc
   const { method, path, id } = scope;
   // The frame in which a promise of another realm rejects is not that of the request, and the log may read the scope.
   scopeStorage.run(scope, () =>
-    log.error(`The listener failed for ${method} ${path} (request ${id}): ${stackOf(error)}`),
+    log.error(`The listener failed for ${method} ${withoutControls(path)} (request ${id}): ${stackOf(error)}`),
   );
 }
 
 /** One text with the stack and the causes: of a second argument, some loggers print nothing. */
 function stackOf(error: unknown, depth = 0): string {
-  if (typeof error !== 'object' || error === null || !('stack' in error)) return String(error);
+  if (typeof error !== 'object' || error === null || !('stack' in error)) return textOf(() => error);
   const hasCause = 'cause' in error && error.cause !== undefined && depth < MAX_CAUSES;
-  return `${error.stack}${hasCause ? `\nCaused by: ${stackOf(error.cause, depth + 1)}` : ''}`;
+  return `${textOf(() => error.stack)}${hasCause ? `\nCaused by: ${stackOf(error.cause, depth + 1)}` : ''}`;
 }
 
 /** A chain of causes can be a circle. */

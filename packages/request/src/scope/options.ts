@@ -1,6 +1,6 @@
 /** The options that every adapter accepts, and their validation. */
 import { RequestError } from '../errors.js';
-import { checkOptionNames, describeKind } from '../option-names.js';
+import { checkOptionNames, describeKind, describeKindWithoutText } from '../option-names.js';
 import type { Sessions } from './session.js';
 
 /** The options that every adapter accepts. */
@@ -66,10 +66,13 @@ export function checkScopeOptions(
     );
   }
   checkOptionNames(owner, options, Object.keys(checks));
-  for (const [name, value] of Object.entries(options as object)) {
-    const expected = value === undefined ? undefined : checks[name]?.(value);
+  for (const [name, check] of Object.entries(checks)) {
+    // Also an inherited value, because it has an effect too.
+    const value: unknown = Reflect.get(options as object, name);
+    const expected = value === undefined ? undefined : check(value);
     if (expected !== undefined) {
-      throw new RequestError('ERR_INVALID_OPTION', `${name} must be ${expected}, not ${describeKind(value)}.`);
+      const kind = name === 'session' ? describeKindWithoutText(value) : describeKind(value);
+      throw new RequestError('ERR_INVALID_OPTION', `${name} must be ${expected}, not ${kind}.`);
     }
   }
 }

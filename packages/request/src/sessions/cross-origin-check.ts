@@ -19,6 +19,7 @@
  */
 import { RequestError } from '../errors.js';
 import type { Exchange } from '../scope/exchange.js';
+import { withoutControls } from '../scope/without-controls.js';
 
 const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 
@@ -51,7 +52,7 @@ function isOriginOfHost(origin: string, host: string | undefined): boolean {
 function crossOriginError(origin: string): RequestError {
   return new RequestError(
     'ERR_CROSS_ORIGIN',
-    `A page of ${origin} made a browser send this request with a session cookie, so it was refused. If that page may do so, ` +
+    `A page of ${withoutControls(origin)} made a browser send this request with a session cookie, so it was refused. If that page may do so, ` +
       'add its origin to the option `trustedOrigins` of sessions(). If it is the origin of this application, a proxy has ' +
       'changed the header `host`: add the origin as well, or make the adapter trust the proxy.',
   );

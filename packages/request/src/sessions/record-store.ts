@@ -20,6 +20,9 @@ export interface StoredMove {
  */
 const MOVE_LIFETIME = 60_000;
 
+/** How often a session may have moved while one request was in progress. */
+const MAX_MOVES = 20;
+
 export class RecordStore {
   readonly #entries: EntryStore;
   readonly #name: string;
@@ -53,6 +56,16 @@ export class RecordStore {
    */
   async readUnmoved(id: string): Promise<StoredRecord | undefined> {
     const found = await this.read(id);
+    return isMove(found) ? undefined : found;
+  }
+
+  /**
+   * Reads the record of a session, or of what it has moved to: for an id that the store holds, such as one in the list of
+   * a user. With an id that a client has sent, a replaced id would give access to the session.
+   */
+  async readFollowingMoves(id: string): Promise<StoredRecord | undefined> {
+    let found = await this.read(id);
+    for (let moves = 0; isMove(found) && moves < MAX_MOVES; moves++) found = await this.read(found.record.movedTo);
     return isMove(found) ? undefined : found;
   }
 

@@ -1,5 +1,6 @@
 /** The errors that a session throws, and how they are written to the log. */
 import { RequestError } from '../errors.js';
+import { textOf } from '../scope/text-of.js';
 
 /** The session has ended, so there is nothing left that the changes could be applied to. */
 export function goneError(): RequestError {
@@ -40,8 +41,8 @@ export function conflictError(attempts: number): RequestError {
 
 /** An error and its cause, for the log. */
 export function describeError(error: unknown): string {
-  const cause = error instanceof Error && error.cause !== undefined ? ` (${error.cause})` : '';
-  return `${error}${cause}`;
+  const cause = error instanceof Error && error.cause !== undefined ? ` (${textOf(() => error.cause)})` : '';
+  return `${textOf(() => error)}${cause}`;
 }
 
 /** Whether an error says that the store has failed. */

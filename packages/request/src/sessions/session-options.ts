@@ -1,6 +1,6 @@
 /** The options of `sessions()`, their defaults and their validation. */
 import { RequestError } from '../errors.js';
-import { checkOptionNames, describeKind } from '../option-names.js';
+import { checkOptionNames, describeKind, describeKindWithoutText } from '../option-names.js';
 import { MAX_TIMER_DELAY } from '../scope/options.js';
 import type { SessionStore } from './keyv-entry-store.js';
 import type { CookieOptions } from './session-cookie.js';
@@ -213,7 +213,7 @@ function checkStore(store: unknown): void {
     ['get', 'set', 'delete'].every((method) => typeof Reflect.get(store, method) === 'function');
   if (hasMethods) return;
   throw optionError(
-    `store must be a Keyv, an adapter of Keyv or a Map, not ${describeKind(store)}. To keep the sessions in the memory of this ` +
+    `store must be a Keyv, an adapter of Keyv or a Map, not ${describeKindWithoutText(store)}. To keep the sessions in the memory of this ` +
       'process, omit it.',
   );
 }

@@ -74,9 +74,6 @@ interface Write {
  */
 const MAX_ATTEMPTS = 200;
 
-/** How often a session may have moved while one request of it was in progress. */
-const MAX_MOVES = 20;
-
 /** The fraction of the idle time that must pass before a use of the session is saved. */
 const RENEWAL_FRACTION = 0.1;
 
@@ -98,6 +95,8 @@ export class StoredSession implements Session {
    * successful, even if the application does not await the promise.
    */
   #failure: unknown;
+  /** The reason why the session could not be ended. No later operation tries it again, unlike a move. */
+  #endFailure: unknown;
 
   /**
    * @param stored what the store holds, or undefined if the session does not exist yet
@@ -174,11 +173,14 @@ export class StoredSession implements Session {
     const { id, stored, user: userBefore } = this.#state;
     if (id === undefined && user === undefined) return;
     if (this.#exchange.headersSent) throw tooLateError(id === undefined ? 'begin' : 'get a new id');
-    if (user !== undefined && userBefore !== undefined && user !== userBefore) {
+    const isNextUser = user !== undefined && userBefore !== undefined && user !== userBefore;
+    if (user !== undefined && (isNextUser || stored === undefined)) {
+      const { data } = this.#state;
+      // A write that is in progress continues with the state of before, under the id of before.
+      const endPrevious = this.#detach();
       // The values of a user are not those of the next one.
-      await this.#beginFor(user, this.#detach());
-    } else if (user !== undefined && stored === undefined) {
-      await this.#beginFor(user);
+      if (!isNextUser) this.#state.data = data.copy();
+      await this.#beginFor(user, endPrevious);
     } else {
       this.#scheduleSave();
       const state = this.#state;
@@ -204,22 +206,27 @@ export class StoredSession implements Session {
       // Operations that were started before this one may have moved the session to another id.
       const { id, stored, uncertainWrite } = ended;
       if (id === undefined || (stored === undefined && uncertainWrite === undefined)) return;
-      await endSession(this.#settings, id, stored);
+      try {
+        await endSession(this.#settings, id, stored);
+      } catch (error) {
+        this.#endFailure = error;
+        throw error;
+      }
     };
   }
 
   /**
    * Makes a session that is not stored yet the session of a user, under an id that no client knows.
-   * @param endPrevious ends the session that the client had before
+   * @param endPrevious ends what the session was before
    */
-  #beginFor(user: string, endPrevious?: () => Promise<void>): Promise<void> {
+  #beginFor(user: string, endPrevious: () => Promise<void>): Promise<void> {
     const state = this.#state;
     state.id = newRandomId();
     state.user = user;
     state.needsRenewal = true;
     this.#scheduleSave();
     const operation = this.#enqueue(async () => {
-      await endPrevious?.();
+      await endPrevious();
       await this.#save(state);
     });
     return this.#failResponseWith(operation);
@@ -261,7 +268,8 @@ export class StoredSession implements Session {
   async #saveAndGetCookies(): Promise<readonly string[]> {
     try {
       await this.save();
-      if (this.#failure !== undefined) throw this.#failure;
+      const failure = this.#endFailure ?? this.#failure;
+      if (failure !== undefined) throw failure;
     } catch (error) {
       this.#settings.logError(`A session could not be saved, and its request failed: ${describeError(error)}`);
       throw error;
@@ -494,11 +502,8 @@ export class StoredSession implements Session {
    * @throws {RequestError} `ERR_SESSION_GONE` if the session had a user, or if the new session has ended
    */
   async #followMove(state: SessionState, user: string | undefined, move: StoredMove): Promise<void> {
-    let found: StoredRecord | StoredMove | undefined = move;
-    for (let moves = 0; isMove(found) && moves < MAX_MOVES; moves++) {
-      found = await this.#settings.store.read(found.record.movedTo);
-    }
-    const target = found === undefined || isMove(found) || hasExpired(this.#settings, found) ? undefined : found;
+    const found = await this.#settings.store.readFollowingMoves(move.record.movedTo);
+    const target = found === undefined || hasExpired(this.#settings, found) ? undefined : found;
     if (target === undefined || state.user !== undefined) {
       Object.assign(state, initialState());
       throw goneError();

@@ -53,7 +53,8 @@ export class UserIndex {
   async add(user: string, added: ListedSession): Promise<readonly ListedSession[]> {
     let dropped: readonly ListedSession[] = [];
     await this.#change(user, (listed) => {
-      const all = [...listed, added];
+      // A sign-in that is tried again after a failure of the store may already be listed.
+      const all = [...listed.filter(({ id }) => id !== added.id), added];
       dropped = all.slice(0, Math.max(0, all.length - MAX_SESSIONS_OF_USER));
       return all.slice(dropped.length);
     });

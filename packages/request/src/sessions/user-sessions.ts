@@ -69,15 +69,16 @@ const READS_AT_ONCE = 20;
 export async function listSessionsOf(settings: SessionSettings, user: string): Promise<readonly UserSession[]> {
   checkUser(user);
   const listed = await settings.users.list(user);
-  const found: UserSession[] = [];
+  // A session that moves meanwhile is listed under its new id, or under both ids, or only under the old one.
+  const found = new Map<string, UserSession>();
   for (let start = 0; start < listed.length; start += READS_AT_ONCE) {
     const ids = listed.slice(start, start + READS_AT_ONCE).map(({ id }) => id);
-    for (const stored of await Promise.all(ids.map((id) => settings.store.readUnmoved(id)))) {
+    for (const stored of await Promise.all(ids.map((id) => settings.store.readFollowingMoves(id)))) {
       if (stored === undefined || stored.record.user !== user || hasExpired(settings, stored)) continue;
-      found.push(new ListedUserSession(settings, stored));
+      found.set(stored.record.id, new ListedUserSession(settings, stored));
     }
   }
-  return found;
+  return [...found.values()].sort((one, other) => one.createdAt - other.createdAt);
 }
 
 /** @throws {RequestError} `ERR_SESSION_VALUE` if a user is not a string, or is empty */
