@@ -7,7 +7,9 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type H3Event, type Middleware, toResponse } from 'h3';
+// biome-ignore syntax/correctness/noTypeOnlyImportAttributes: TypeScript requires it in the declarations of CommonJS
+import type { H3Event, Middleware } from 'h3' with { 'resolution-mode': 'import' };
+import { toResponse } from 'h3';
 import { enterNodeScope, enterUpgradeScope } from '../node/enter-scope.js';
 import { NodeExchange } from '../node/node-exchange.js';
 import type { NodeRequest, NodeResponse } from '../node/request-response.js';

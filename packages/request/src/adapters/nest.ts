@@ -7,15 +7,15 @@
  * except for the session.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import {
-  type DynamicModule,
-  type FactoryProvider,
-  Inject,
-  Module,
-  type ModuleMetadata,
-  type NestModule,
-  Optional,
-} from '@nestjs/common';
+// biome-ignore syntax/correctness/noTypeOnlyImportAttributes: TypeScript requires it in the declarations of CommonJS
+import type { DynamicModule, FactoryProvider, ModuleMetadata, NestModule } from '@nestjs/common' with {
+  'resolution-mode': 'import',
+};
+import { Inject, Module, Optional } from '@nestjs/common';
+// biome-ignore syntax/correctness/noTypeOnlyImportAttributes: as above
+import type { HttpAdapterHost as AdapterHost, ExternalContextCreator as ContextCreator } from '@nestjs/core' with {
+  'resolution-mode': 'import',
+};
 import { ExternalContextCreator, HttpAdapterHost } from '@nestjs/core';
 import { RequestError } from '../errors.js';
 import { enterNodeScope } from '../node/enter-scope.js';
@@ -190,11 +190,11 @@ export class RequestScopeModule implements NestModule {
   }
 
   readonly #middleware: NestMiddleware;
-  readonly #host: HttpAdapterHost;
+  readonly #host: AdapterHost;
   #isMounted = false;
 
   /** Nest calls this, and injects all arguments. */
-  constructor(options: RequestScopeOptions, host: HttpAdapterHost, contextCreator?: ExternalContextCreator) {
+  constructor(options: RequestScopeOptions, host: AdapterHost, contextCreator?: ContextCreator) {
     this.#middleware = requestScope(options);
     this.#host = host;
     holdInterceptors(contextCreator);
