@@ -106,7 +106,7 @@ function createInstallation(isInterceptionWanted: boolean): Installation {
   patchEvents();
   patchTaskObjects();
   patchElements();
-  patchStreams();
+  const stopStreams = patchStreams();
 
   const readReport = (): InstallReport => {
     const transformed = current.isTransformed ? 'transformed' : 'not followed';
@@ -121,6 +121,7 @@ function createInstallation(isInterceptionWanted: boolean): Installation {
       page.installation = undefined;
       intercept(false);
       revertPatches();
+      stopStreams();
     },
     'report',
     { get: () => lastReport ?? readReport(), enumerable: true },

@@ -15,8 +15,8 @@ import type { OpaqueFrame } from '../engine/engine.js';
 
 type MaybeFrame = OpaqueFrame | undefined;
 
-/** The number of changes of the frame among the reads whose chunks have not been pulled, before counting stops. */
-const MAX_RUNS = 100;
+/** The number of changes of the frame among the reads that are kept. A full stream would keep any number of them. */
+const MAX_RUNS = 1000;
 
 /** The frames of calls that are numbered from 1. Consecutive calls in one frame share an entry. */
 class CallFrames {
@@ -57,10 +57,6 @@ export class SourceCalls {
 
   constructor(frame: MaybeFrame) {
     this.frame = frame;
-  }
-
-  addMethod(key: string): void {
-    this.hasMethods ||= key !== 'start';
   }
 
   /** Must be called if reads are not recorded, or if recorded reads will not receive their chunks. */
@@ -122,7 +118,8 @@ export class SinkCalls {
   readonly readable: SourceCalls | undefined;
   /** Whether the sink or the transformer has a method that the platform calls after the constructor. */
   hasMethods = false;
-  #receivesChunks = false;
+  /** Whether it has a method that receives the chunks. */
+  receivesChunks = false;
   readonly #writes = new CallFrames();
   #receivedCount = 0;
   #close: { readonly frame: MaybeFrame } | undefined;
@@ -133,22 +130,14 @@ export class SinkCalls {
     this.readable = readable;
   }
 
-  addMethod(key: string): void {
-    this.hasMethods ||= key !== 'start';
-    this.#receivesChunks ||= key === 'write' || key === 'transform';
-  }
-
   /** Records a call that causes all further writes, such as `pipeTo()`. */
   addOwner(frame: MaybeFrame): void {
     this.frame = frame;
   }
 
-  /** A released writer keeps the chunks that it has written. */
-  addRelease(): void {}
-
   /** Records a `write()` call whose chunk has to wait. */
   addWrite(frame: MaybeFrame): void {
-    if (this.#receivesChunks) this.#writes.add(frame);
+    if (this.receivesChunks) this.#writes.add(frame);
   }
 
   addClose(frame: MaybeFrame): void {

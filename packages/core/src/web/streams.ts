@@ -48,6 +48,9 @@ const bodies = new WeakMap<object, object>();
 /** The stream on which a recorded call is running that has not yet called a method of the source or the sink. */
 let active: Calls | undefined;
 
+/** Increases when the patches are installed and when they are reverted. */
+let installation = 0;
+
 const start = () => current.frame;
 // A signal that aborts a pipe cancels and aborts during the call of its controller's `abort()`.
 const cancel = (calls: Calls) => calls.frameOfCancel(current.frame);
@@ -67,14 +70,18 @@ const transformerMethods: Selectors<SinkCalls> = { start, transform: write, flus
  * Returns an object with the members of another object. Its methods call those of the other object, each in its frame.
  */
 function substitute<C extends Calls>(object: object, calls: C, selectors: Selectors<C>): object {
+  const createdIn = installation;
   return createSubstitute(object, (key, method) => {
     const selectFrame = Object.hasOwn(selectors, key) ? selectors[key as string] : undefined;
     // The chunks of a stream of bytes have any size.
     if (key === 'type' && method !== undefined && calls instanceof SourceCalls) calls.stopCounting();
     if (typeof method !== 'function' || selectFrame === undefined) return method;
-    calls.addMethod(key as string);
+    if (selectFrame !== start) calls.hasMethods = true;
+    if (selectFrame === write) (calls as SinkCalls).receivesChunks = true;
     return (...args: unknown[]) => {
       if (calls instanceof SourceCalls && key !== 'cancel' && isObject(args[0])) controllers.set(args[0], calls);
+      // Later calls are not recorded.
+      if (createdIn !== installation) return callMethod.call(object, method as Method, args);
       const isDuringCall = active === calls || (key === 'cancel' && active !== undefined && active === calls.readable);
       const frame = isDuringCall ? current.frame : selectFrame(calls, args);
       if (isDuringCall) active = undefined;
@@ -309,7 +316,8 @@ function patchHolders(className: string, key: string, map: WeakMap<object, Calls
 function patchRelease(path: string, map: WeakMap<object, Calls>): void {
   wrapCall(path, 'releaseLock', (native, self, args) => {
     Reflect.apply(native, self, args);
-    map.get(self as object)?.addRelease();
+    const calls = map.get(self as object);
+    if (calls instanceof SourceCalls) calls.addRelease();
     map.delete(self as object);
   });
 }
@@ -380,8 +388,13 @@ function patchTransfers(): void {
   wrapCall('', 'structuredClone', transfer);
 }
 
-/** Patches what calls methods of streams. */
-export function patchStreams(): void {
+/**
+ * Patches what causes calls of the methods of a source, a sink or a transformer.
+ *
+ * @returns a function to be called when the patches are reverted
+ */
+export function patchStreams(): () => void {
+  installation++;
   patchIteration();
   patchReading();
   patchWriting();
@@ -389,4 +402,7 @@ export function patchStreams(): void {
   patchBodies();
   patchTransfers();
   patchConstructors();
+  return () => {
+    installation++;
+  };
 }
