@@ -13,7 +13,7 @@
  * A stream that was created before the patches were installed, or in another realm, has no record. Its deferred methods
  * run in the root.
  */
-import { current, runInFrame } from '../engine/current.js';
+import { current } from '../engine/current.js';
 import type { OpaqueFrame } from '../engine/engine.js';
 import { wrapThenable } from '../engine/wrap-thenable.js';
 import { isObject } from '../is-object.js';
@@ -78,15 +78,27 @@ function substitute<C extends Calls>(object: object, calls: C, selectors: Select
     if (typeof method !== 'function' || selectFrame === undefined) return method;
     if (selectFrame !== start) calls.hasMethods = true;
     if (selectFrame === write) (calls as SinkCalls).receivesChunks = true;
+    let isControllerKnown = selectFrame === cancel || !(calls instanceof SourceCalls);
+    // Inlined, not runInFrame(): most of these methods are called for each chunk.
+    // Benchmark: npm run bench -- --browsers --only read,write
     return (...args: unknown[]) => {
-      if (calls instanceof SourceCalls && key !== 'cancel' && isObject(args[0])) controllers.set(args[0], calls);
-      // Later calls are not recorded.
-      if (createdIn !== installation) return callMethod.call(object, method as Method, args);
-      const isDuringCall = active === calls || (key === 'cancel' && active !== undefined && active === calls.readable);
-      const frame = isDuringCall ? current.frame : selectFrame(calls, args);
-      if (isDuringCall) active = undefined;
-      if (key === 'next') (calls as SourceCalls).addChunk();
-      return runInFrame(frame, callMethod, object, [method as Method, args]);
+      const outer = current.frame;
+      // After uninstall(), calls are not recorded.
+      if (createdIn === installation) {
+        if (!isControllerKnown) {
+          isControllerKnown = true;
+          if (isObject(args[0])) controllers.set(args[0], calls as SourceCalls);
+        }
+        if (active === calls || (selectFrame === cancel && active !== undefined && active === calls.readable)) {
+          active = undefined;
+        } else current.frame = selectFrame(calls, args);
+        if (selectFrame === next) (calls as SourceCalls).addChunk();
+      }
+      try {
+        return wrapThenable(Reflect.apply(method, object, args));
+      } finally {
+        current.frame = outer;
+      }
     };
   });
 }
@@ -102,10 +114,6 @@ function createSubstitute(object: object, replace: (key: PropertyKey, value: unk
       has: (_, key) => Reflect.has(object, key),
     },
   );
-}
-
-function callMethod(this: object, method: Method, args: unknown[]): unknown {
-  return wrapThenable(Reflect.apply(method, this, args));
 }
 
 /** Replaces the source, sink or transformer among the arguments of a constructor. */
@@ -184,7 +192,7 @@ function recordCalls<C extends Calls>(map: WeakMap<object, C>, record?: Recorder
   return (native) =>
     ({
       // No method has more than two parameters. Inlined, because most methods are called for each chunk.
-      // Benchmark: npm run bench -- --browsers --only stream
+      // Benchmark: npm run bench -- --browsers --only read,write
       call(this: object, first: unknown, second: unknown): unknown {
         const calls = map.get(this);
         if (calls === undefined) return native.call(this, first, second);
