@@ -275,6 +275,23 @@ export const webStreams: Chapter = {
         },
       },
       {
+        name: 'A call of next() after the end of the iteration does not change the frame of pull()',
+        needs: ['ReadableStream'],
+        async run({ AsyncLocalStorage }) {
+          const storage = new AsyncLocalStorage<string>();
+          const { stream, seen } = countingSource(storage, 3);
+          await until(() => seen.length === 1);
+          const iterator = stream.values({ preventCancel: true });
+          await storage.run('reader', async () => {
+            await iterator.next();
+            await iterator.return?.();
+          });
+          await storage.run('other', () => iterator.next());
+          await until(() => seen.length === 4);
+          equal(seen.includes('other'), false);
+        },
+      },
+      {
         name: 'The cancel() method of a source runs in the frame of the loop that is left',
         needs: ['ReadableStream'],
         async run(implementation) {
@@ -527,6 +544,24 @@ export const webStreams: Chapter = {
         await piped;
         equal(new Set(seen).size, 1);
         equal([...new Set([...seen, ...sunk])], ['pipe']);
+      },
+    },
+    {
+      name: 'A pipe or a transfer that fails does not change the frame of pull()',
+      needs: ['ReadableStream'],
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const { stream, seen } = storage.run('creator', countingSource, storage, 3);
+        await storage.run('other', async () => {
+          await stream.pipeTo({} as WritableStream).catch(() => {});
+          try {
+            structuredClone(stream, { transfer: [stream, stream] });
+          } catch {
+            // The list contains the stream twice.
+          }
+        });
+        await until(() => seen.length === 3);
+        equal(seen.includes('other'), false);
       },
     },
     ...casesRequiring(cancelableTransformers, [

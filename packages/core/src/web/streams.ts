@@ -17,15 +17,7 @@ import { current } from '../engine/current.js';
 import type { OpaqueFrame } from '../engine/engine.js';
 import { wrapThenable } from '../engine/wrap-thenable.js';
 import { isObject } from '../is-object.js';
-import {
-  type CallWrapper,
-  disguise,
-  type NativeFunction,
-  patchMethod,
-  patchProperty,
-  wrapCall,
-  wrapConstructor,
-} from './patch.js';
+import { type CallWrapper, disguise, patchMethod, patchProperty, wrapCall, wrapConstructor } from './patch.js';
 import { SinkCalls, SourceCalls } from './stream-calls.js';
 
 type Calls = SourceCalls | SinkCalls;
@@ -178,11 +170,6 @@ function addHolder<T extends object>(map: WeakMap<object, Calls>, holder: T, str
   return holder;
 }
 
-/** Records a call that causes everything on a stream from now on. It fails if the stream is locked. */
-function addOwner(map: WeakMap<object, Calls>, stream: unknown): void {
-  if (!(stream as ReadableStream | undefined)?.locked) map.get(stream as object)?.addOwner(current.frame);
-}
-
 /**
  * Makes a method record its calls.
  *
@@ -257,8 +244,11 @@ function patchIteration(): void {
   );
   for (const [key, record] of Object.entries({
     next: addRead,
-    // Waits for the result of `next()`, and cancels the stream.
-    return: ((calls, frame) => calls.addOwner(frame)) as Recorder<SourceCalls>,
+    // Waits for the result of `next()`, and cancels the stream. Later calls of `next()` read nothing.
+    return: ((calls, frame, _, iterator) => {
+      calls.addOwner(frame);
+      sources.delete(iterator);
+    }) as Recorder<SourceCalls>,
   })) {
     patchProperty(iterators, key, `ReadableStreamAsyncIterator.prototype.${key}`, ({ value }) =>
       // In Node, each iterator has its own methods.
@@ -330,26 +320,45 @@ function patchRelease(path: string, map: WeakMap<object, Calls>): void {
   });
 }
 
+/**
+ * Calls a function that locks streams, and then reads or writes them until they end.
+ *
+ * @param streams the streams, among other values
+ */
+function callAsOwner(streams: readonly unknown[], call: () => unknown): unknown {
+  const isLocked = (stream: unknown) => (stream as ReadableStream | undefined)?.locked;
+  // On a locked stream, the function fails.
+  if (streams.some(isLocked)) return call();
+  addOwner(streams, current.frame);
+  try {
+    return call();
+  } finally {
+    // A stream that is not locked now has no owner: an argument was invalid. A TransformStream has no lock.
+    addOwner(
+      streams.filter((stream) => isLocked(stream) === false),
+      undefined,
+    );
+  }
+}
+
+function addOwner(streams: readonly unknown[], frame: OpaqueFrame | undefined): void {
+  for (const stream of streams as object[]) {
+    sources.get(stream)?.addOwner(frame);
+    sinks.get(stream)?.addOwner(frame);
+  }
+}
+
 /** Patches the methods that read or write a stream themselves until it ends. */
 function patchPipes(): void {
-  const pipe = (native: NativeFunction, self: object, args: unknown[], writable: unknown): unknown => {
-    if ((writable as WritableStream | undefined)?.locked || (self as ReadableStream).locked) {
-      return Reflect.apply(native, self, args);
-    }
-    addOwner(sources, self);
-    addOwner(sinks, writable);
-    const result: unknown = Reflect.apply(native, self, args);
-    // An argument was invalid, so there is no pipe.
-    if (!(self as ReadableStream).locked) sources.get(self)?.addOwner(undefined);
-    return result;
-  };
   const path = 'ReadableStream.prototype';
-  wrapCall(path, 'pipeTo', (native, self, args) => pipe(native, self as object, args, args[0]));
+  wrapCall(path, 'pipeTo', (native, self, args) =>
+    callAsOwner([self, args[0]], () => Reflect.apply(native, self, args)),
+  );
   wrapCall(path, 'pipeThrough', (native, self, args) => {
     if (!isObject(args[0])) return Reflect.apply(native, self, args);
     const { readable, writable } = args[0] as ReadableWritablePair;
     args[0] = { readable, writable };
-    return pipe(native, self as object, args, writable);
+    return callAsOwner([self, writable], () => Reflect.apply(native, self, args));
   });
   wrapCall(path, 'tee', (native, self, args) => {
     const branches: object[] = Reflect.apply(native, self, args);
@@ -367,14 +376,19 @@ function patchBodies(): void {
     wrapConstructor(className, (construct, args) => {
       const object = construct();
       const body = className === 'Request' ? bodyOf(args[1]) : args[0];
-      if (sources.has(body as object)) bodies.set(object, body as object);
-      addOwner(sources, body);
+      const calls = sources.get(body as object);
+      if (calls !== undefined) {
+        bodies.set(object, body as object);
+        calls.addOwner(current.frame);
+      }
       return object;
     });
     for (const key of ['arrayBuffer', 'blob', 'bytes', 'clone', 'formData', 'json', 'text']) {
       wrapCall(`${className}.prototype`, key, (native, self, args) => {
-        addOwner(sources, bodies.get(self as object));
-        return Reflect.apply(native, self, args);
+        const body = bodies.get(self as object);
+        return body === undefined
+          ? Reflect.apply(native, self, args)
+          : callAsOwner([body], () => Reflect.apply(native, self, args));
       });
     }
   }
@@ -383,14 +397,11 @@ function patchBodies(): void {
 /** Patches the functions that transfer streams: the platform then makes a pipe to the receiver. */
 function patchTransfers(): void {
   const transfer: CallWrapper = (native, self, args) => {
-    for (const argument of args.slice(1)) {
+    const streams = args.slice(1).flatMap((argument) => {
       const list = isObject(argument) && 'transfer' in argument ? argument.transfer : argument;
-      for (const stream of Array.isArray(list) ? list : []) {
-        addOwner(sources, stream);
-        addOwner(sinks, stream);
-      }
-    }
-    return Reflect.apply(native, self, args);
+      return Array.isArray(list) ? list : [];
+    });
+    return callAsOwner(streams, () => Reflect.apply(native, self, args));
   };
   for (const path of ['', 'MessagePort.prototype', 'Worker.prototype']) wrapCall(path, 'postMessage', transfer);
   wrapCall('', 'structuredClone', transfer);
