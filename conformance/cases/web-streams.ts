@@ -201,7 +201,9 @@ export const webStreams: Chapter = {
         const second = stream.getReader();
         await pause(20);
         seen.length = 0;
-        for (let count = 0; count < 3; count++) await storage.run('second', readFrom, second);
+        await storage.run('second', async () => {
+          for (let count = 0; count < 3; count++) await second.read();
+        });
         equal(seen.filter((value) => value !== 'second').length, 0);
       },
     },
@@ -253,11 +255,14 @@ export const webStreams: Chapter = {
           });
           await pause();
           const reader = stream.getReader();
-          for (const name of ['a', 'b', 'a']) await storage.run(name, readFrom, reader);
-          await pause();
+          for (const name of ['a', 'b', 'a']) {
+            await storage.run(name, readFrom, reader);
+            await pause();
+          }
           equal(seen, ['a', 'b', 'a']);
-          await Promise.all(['a', 'b', 'c'].map((name) => storage.run(name, readFrom, reader)));
-          equal(seen.slice(3), ['a', undefined, undefined]);
+          const names = ['a', 'b', 'b', 'c'];
+          await Promise.all(names.map((name) => storage.run(name, readFrom, reader)));
+          equal(seen.slice(3), ['a', undefined, undefined, undefined]);
         },
       },
     ]),
@@ -544,6 +549,33 @@ export const webStreams: Chapter = {
         await piped;
         equal(new Set(seen).size, 1);
         equal([...new Set([...seen, ...sunk])], ['pipe']);
+      },
+    },
+    {
+      name: 'The pull() method of a stream with branches runs in the frame of their reads, or of the tee() call if several flows read',
+      needs: ['ReadableStream'],
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const single = storage.run('creator', countingSource, storage, 0);
+        await pause();
+        const [branch] = storage.run('tee', () => single.stream.tee());
+        await pause(20);
+        single.seen.length = 0;
+        await storage.run('reader', async () => {
+          const reader = branch.getReader();
+          for (let count = 0; count < 4; count++) await reader.read();
+        });
+        equal(single.seen.length > 0 && single.seen.every((value) => value === 'reader'), true, 'one flow');
+        const shared = storage.run('creator', countingSource, storage, 0);
+        await pause();
+        const branches = storage.run('tee', () => shared.stream.tee());
+        const readers = branches.map((stream) => stream.getReader());
+        await pause(20);
+        shared.seen.length = 0;
+        for (let round = 0; round < 4; round++) {
+          await Promise.all(readers.map((reader, index) => storage.run(`reader ${index}`, readFrom, reader)));
+        }
+        equal(shared.seen.includes('creator'), false, 'the creator of the stream');
       },
     },
     {

@@ -41,7 +41,7 @@ class CallFrames {
 export class SourceCalls {
   /**
    * The frame of the call that causes what no read causes: the call of the constructor or, later, the call that made a
-   * pipe. Where reads are not counted, also the frame of the reads since the last `pull()`.
+   * pipe. If chunks are not counted, the frame of the reads.
    */
   frame: MaybeFrame;
   readonly #reads = new CallFrames();
@@ -50,7 +50,12 @@ export class SourceCalls {
   #pulledRead = Number.NEGATIVE_INFINITY;
   /** Whether all chunks have the size 1, and all reads and all chunks are known. */
   #isCounted = true;
-  #hasNewRead = false;
+  /** Whether there is a read that is not counted. */
+  #hasRead = false;
+  /** Whether such reads have several frames. */
+  #isShared = false;
+  /** The frame of the `tee()` call that made the branches which are read; the root if there is none. */
+  #owner: MaybeFrame;
   /** Whether the source has a method that the platform calls after the constructor. */
   hasMethods = false;
   readonly readable = undefined;
@@ -62,18 +67,21 @@ export class SourceCalls {
   /** Must be called if reads are not recorded, or if recorded reads will not receive their chunks. */
   stopCounting(): void {
     this.#isCounted = false;
-    this.#hasNewRead = false;
+    this.#hasRead = false;
+    this.#isShared = false;
+    this.#owner = undefined;
   }
 
   /** Records a call that causes all further chunks, such as `pipeTo()`. */
   addOwner(frame: MaybeFrame): void {
-    this.frame = frame;
     this.stopCounting();
+    this.frame = frame;
+    this.#owner = frame;
   }
 
   /** Records that a reader is released. Its pending reads will not receive their chunks. */
   addRelease(): void {
-    if (this.#reads.count > this.#chunkCount) this.stopCounting();
+    if (!this.#isCounted || this.#reads.count > this.#chunkCount) this.stopCounting();
   }
 
   /** @param hasPulled whether the platform has called `pull()` during the call */
@@ -84,9 +92,10 @@ export class SourceCalls {
       if (this.#reads.runs.length > MAX_RUNS) this.addOwner(undefined);
       return;
     }
-    // Reads in several frames: it is unknown which of them causes the next `pull()`.
-    this.frame = this.#hasNewRead && !hasPulled && this.frame !== frame ? undefined : frame;
-    this.#hasNewRead = !hasPulled;
+    // Once reads have several frames, it is never known which of them wait for a chunk.
+    this.#isShared ||= this.#hasRead && this.frame !== frame;
+    this.#hasRead = true;
+    this.frame = this.#isShared ? this.#owner : frame;
   }
 
   addChunk(): void {
@@ -95,7 +104,6 @@ export class SourceCalls {
 
   /** Returns the frame of a `pull()` that is called when no read is running. */
   frameOfPull(desiredSize: number): MaybeFrame {
-    this.#hasNewRead = false;
     if (!this.#isCounted) return this.frame;
     const { count } = this.#reads;
     const waiting = Math.min(this.#chunkCount, count) - desiredSize + 1;
