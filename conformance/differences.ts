@@ -222,6 +222,7 @@ export const differences: readonly Difference[] = [
     cases: [
       'The cancel() method of a ReadableStream source runs in the frame of the cancel() call on the stream',
       'The pull() method of the source of an idle ReadableStream runs in the frame of the read() call that triggers it',
+      'The pull() method of a stream with branches runs in the frame of their reads, or of the tee() call if several flows read',
       'A signal that aborts a pipe cancels its source and aborts its sink in the frame of the abort() call',
       'The source of a response body does not run in the frame of its creator, but of the text() call',
     ],
