@@ -352,13 +352,6 @@ export const differences: readonly Difference[] = [
     reason: 'workerd calls both methods later, in the frame of the `pipeTo()` call.',
   },
   {
-    implementations: ['transform'],
-    columns: ['portable'],
-    cases: ['The source of a response body does not run in the frame of its creator, but of the text() call'],
-    reason:
-      'The JavaScript code of Node that reads the body calls the patched methods of a reader in the root. The case passes in browsers.',
-  },
-  {
     implementations: portableModes,
     columns: ['portable'],
     cases: ['The pull() method of a stream whose iterator two flows share runs in the frame of the next() call'],
