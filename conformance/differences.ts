@@ -25,6 +25,7 @@ const throughlineAndNative = ['throughline', 'native'] as const;
 const nativeOnly = ['native'] as const;
 
 const portableEngineColumns = ['chromium', 'firefox', 'webkit', 'portable'];
+const nodeColumns = ['node20', 'node22', 'node24', 'node26', 'node26hooks'];
 const asyncHooksColumns = ['node20', 'node22', 'node26hooks'];
 
 export const differences: readonly Difference[] = [
@@ -258,8 +259,28 @@ export const differences: readonly Difference[] = [
   {
     implementations: throughlineAndNative,
     columns: ['bun'],
+    cases: [
+      'The pull() method of a stream with branches runs in the frame of their reads, or of the tee() call if several flows read',
+      'A signal that aborts a pipe cancels its source and aborts its sink in the frame of the abort() call',
+      'The source of a response body does not run in the frame of its creator, but of the text() call',
+    ],
+    reason:
+      'Bun runs the methods of a stream source in the frame in which the stream was created, unless a method causes them that user code calls. Bun itself reads these streams, without such a method.',
+  },
+  {
+    implementations: throughlineAndNative,
+    columns: ['bun'],
     cases: ['The unhandledRejection listener runs in the frame of the rejection'],
     reason: 'Bun runs the listener in the root. Nothing reports the frame in which a promise is rejected.',
+  },
+  {
+    implementations: throughlineAndNative,
+    columns: ['bun'],
+    cases: [
+      'A pipe that fails cancels its source and aborts its sink in the frame of the pipeTo() call',
+      'Methods of a source, a sink and a transformer are called with it as this, and are read once',
+    ],
+    reason: 'Bun runs a method of a stream sink in the root if it has to wait.',
   },
   {
     implementations: nativeOnly,
@@ -346,15 +367,45 @@ export const differences: readonly Difference[] = [
       'Interception follows only an `await` of a promise. Code runs in the root, and never in the frame of another flow, after an `await` of a plain value or a thenable, in the `finally` block of a generator after an early exit, and in the second of two queued steps of a generator. The transform follows all of these.',
   },
   {
-    implementations: portableModes,
-    columns: portableEngineColumns,
+    implementations: throughlineAndNative,
+    columns: [...nodeColumns, 'bun', 'deno', 'workerd'],
     cases: [
-      'The initial pull() of a ReadableStream source runs in the frame of the constructor call',
-      'A for await loop over a ReadableStream and the pull() calls that it triggers keep the frame of the loop',
-      'pipeTo(), pipeThrough() and tee() keep the frame for the sink and for the awaiting code',
+      'A read() call before start() has completed causes the first pull() if the stream fills no queue',
+      'A deferred pull() runs in the frame of the read() call that waits for it, not of an earlier one',
+      'A pull() that fills the queue runs in the frame of the read() call that took a chunk from it',
+      'Flows that read one stream alternately never see the value of another flow in pull()',
+      'If a pull() cannot be attributed to one of several flows, it runs in the root',
+      'A pull() that an enqueue() call of another flow triggers runs in the frame of the waiting read() call',
+      'Flows that read one stream of bytes never see the value of another flow in pull()',
+      'The pull() method of a stream whose iterator two flows share runs in the frame of the next() call',
+      'An async iterator that ReadableStream.from() reads is called in the frame of the reader',
+      'Each chunk is written in the frame of its write() call, even if the sink is busy',
+      'Chunks of a released writer and of the next writer are written in the frames of their write() calls',
+      'Each chunk is transformed in the frame of its write() call, even if it waits for a read() call',
+      'The abort() method of a busy sink runs in the frame of the first abort() call',
     ],
     reason:
-      'If the platform defers a method of a stream source or sink until the previous step has completed, the method runs in the root. The code that reads, loops or pipes keeps its own frame.',
+      'If a web stream is busy, the runtime calls the next method of its source or sink in the frame of the previous one. Several flows that share one stream therefore see the value of the flow that it served before. Streams of one flow are followed.',
+  },
+  {
+    implementations: throughlineAndNative,
+    columns: ['workerd'],
+    cases: ['A signal that aborts a pipe cancels its source and aborts its sink in the frame of the abort() call'],
+    reason: 'workerd calls both methods later, in the frame of the `pipeTo()` call.',
+  },
+  {
+    implementations: portableModes,
+    columns: ['portable'],
+    cases: ['The pull() method of a stream whose iterator two flows share runs in the frame of the next() call'],
+    reason:
+      'The patches replace the methods that the iterators of streams inherit, and the iterators of Node have methods of their own. The source runs in the frame in which the iteration began. The case passes in browsers.',
+  },
+  {
+    implementations: portableModes,
+    columns: ['chromium', 'webkit', 'portable'],
+    cases: ['A signal that aborts a pipe cancels its source and aborts its sink in the frame of the abort() call'],
+    reason:
+      'Chromium, WebKit and Node end an aborted pipe in a later job, which the portable engine cannot attribute. Both methods then run in the frame of the `pipeTo()` call.',
   },
   {
     implementations: portableModes,

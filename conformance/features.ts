@@ -156,3 +156,35 @@ export const iterableWebStreams: Feature = {
       throw new Error('ReadableStream has no Symbol.asyncIterator');
   },
 };
+
+export const streamsFromIterables: Feature = {
+  name: 'ReadableStream.from()',
+  probe() {
+    if (!('from' in ReadableStream)) throw new Error('ReadableStream has no from()');
+  },
+};
+
+export const byteStreams: Feature = {
+  name: 'streams of bytes',
+  probe() {
+    new ReadableStream({ type: 'bytes' }).getReader({ mode: 'byob' });
+  },
+};
+
+export const transferableStreams: Feature = {
+  name: 'transferable streams',
+  probe() {
+    const stream = new ReadableStream();
+    structuredClone(stream, { transfer: [stream] });
+  },
+};
+
+export const cancelableTransformers: Feature = {
+  name: 'cancel() method of transformers',
+  async probe() {
+    await new Promise<void>((resolve, reject) => {
+      const transformer: Transformer & { cancel(): void } = { cancel: resolve };
+      void new TransformStream(transformer).readable.cancel().then(() => reject(new Error('it is not called')));
+    });
+  },
+};

@@ -19,6 +19,8 @@ const rowTitles: Readonly<Record<string, string>> = {
   then: '`then`',
   setTimeout: '`setTimeout`',
   getStore: '`getStore`',
+  read: '`read()` of a `ReadableStream`',
+  write: '`write()` of a `WritableStream`',
 };
 
 export const browserSuite: Suite = {
@@ -46,6 +48,8 @@ export const browserSuite: Suite = {
     then: { title: 'then', unit: 'ns', storageCounts: [0], expectedMs: lapsMs },
     setTimeout: { title: 'setTimeout', unit: 'ns', storageCounts: [0], expectedMs: lapsMs },
     getStore: { title: 'getStore', unit: 'ns', storageCounts: [1], expectedMs: lapsMs },
+    read: { title: 'read() of a ReadableStream', unit: 'ns', storageCounts: [0, 1], expectedMs: lapsMs },
+    write: { title: 'write() of a WritableStream', unit: 'ns', storageCounts: [0, 1], expectedMs: lapsMs },
     soak: {
       title: 'flows that read a wrong value',
       unit: 'count',
@@ -74,7 +78,18 @@ export const browserSuite: Suite = {
   targets: BROWSER_TARGETS,
   budget: 'reduced',
   rounds: 3,
-  pageWorkloads: ['await', 'pending', 'then', 'setTimeout', 'getStore', 'soak', 'soak-held', 'soak-growth'],
+  pageWorkloads: [
+    'await',
+    'pending',
+    'then',
+    'setTimeout',
+    'getStore',
+    'read',
+    'write',
+    'soak',
+    'soak-held',
+    'soak-growth',
+  ],
   linePlots: [],
   barPlots: [
     {

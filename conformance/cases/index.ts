@@ -18,6 +18,7 @@ import { schedulers } from './schedulers.js';
 import { sharedResources } from './shared-resources.js';
 import { streams } from './streams.js';
 import { web } from './web/index.js';
+import { webStreams } from './web-streams.js';
 
 export const chapters: readonly Chapter[] = [
   asyncLocalStorage,
@@ -32,6 +33,7 @@ export const chapters: readonly Chapter[] = [
   network,
   http,
   streams,
+  webStreams,
   compressionAndCrypto,
   processesAndThreads,
   events,

@@ -34,7 +34,7 @@ for (const name of browserNames) {
 }
 
 function isListed(path: string): boolean {
-  const [, owner = 'globalThis', key = ''] = /^(?:(.+)\.)?(.+)$/.exec(path) ?? [];
+  const [, owner = 'globalThis', key = ''] = /^(?:(.+?)\.)?((?:Symbol\(.+\))|[^.]+)$/.exec(path) ?? [];
   const names = patchedMembers[owner]?.split(' ') ?? [];
   return names.includes(key) || (names[0] === '*' && key !== 'constructor' && !key.startsWith('on'));
 }

@@ -34,8 +34,10 @@ export const patchedMembers: Readonly<Record<string, string>> = {
   'Function.prototype': 'toString',
   'Geolocation.prototype': 'getCurrentPosition watchPosition',
   globalThis:
-    'Audio EventSource Notification Promise SharedWorker WebSocket Worker onerror queueMicrotask ' +
-    'requestAnimationFrame requestIdleCallback setInterval setTimeout webkitRequestAnimationFrame',
+    'Audio EventSource Notification Promise ReadableStream ReadableStreamBYOBReader ReadableStreamDefaultReader ' +
+    'Request Response SharedWorker TransformStream WebSocket Worker WritableStream WritableStreamDefaultWriter ' +
+    'onerror postMessage queueMicrotask requestAnimationFrame requestIdleCallback setInterval setTimeout ' +
+    'structuredClone webkitRequestAnimationFrame',
   'HTMLCanvasElement.prototype': 'toBlob',
   'HTMLDetailsElement.prototype': 'open',
   'HTMLDialogElement.prototype': 'close requestClose show showModal',
@@ -68,13 +70,22 @@ export const patchedMembers: Readonly<Record<string, string>> = {
   'IDBTransaction.prototype': 'onabort oncomplete onerror',
   'LockManager.prototype': 'request',
   'MediaSession.prototype': 'setActionHandler',
+  'MessagePort.prototype': 'postMessage',
   'Node.prototype': 'appendChild cloneNode insertBefore replaceChild textContent',
   Notification: 'requestPermission',
   'Notification.prototype': 'constructor onclose onerror onshow',
   Promise: 'resolve',
   'Promise.prototype': 'constructor finally then',
   'Range.prototype': 'createContextualFragment',
+  ReadableStream: 'from',
+  'ReadableStream.prototype': 'Symbol(Symbol.asyncIterator) cancel constructor getReader pipeThrough pipeTo tee values',
+  'ReadableStreamAsyncIterator.prototype': 'next return',
+  'ReadableStreamBYOBReader.prototype': 'cancel constructor read releaseLock',
+  'ReadableStreamDefaultController.prototype': 'enqueue',
+  'ReadableStreamDefaultReader.prototype': 'cancel constructor read releaseLock',
   'RemotePlayback.prototype': 'watchAvailability',
+  'Request.prototype': 'arrayBuffer blob bytes clone constructor formData json text',
+  'Response.prototype': 'arrayBuffer blob bytes clone constructor formData json text',
   'Scheduler.prototype': 'postTask',
   'ShadowRoot.prototype': 'innerHTML setHTML setHTMLUnsafe',
   'SharedWorker.prototype': 'constructor onerror',
@@ -82,8 +93,11 @@ export const patchedMembers: Readonly<Record<string, string>> = {
     'onabort oncanplay oncanplaythrough onclose ondurationchange onemptied onended onerror onload ' +
     'onloadeddata onloadedmetadata onloadstart onpause onplay onplaying onprogress onratechange onseeked ' +
     'onseeking onstalled onsuspend ontimeupdate ontoggle onvolumechange onwaiting',
+  'TransformStream.prototype': 'constructor',
   'WebSocket.prototype': 'constructor onclose onerror onopen',
-  'Worker.prototype': 'constructor onerror',
+  'Worker.prototype': 'constructor onerror postMessage',
+  'WritableStream.prototype': 'abort close constructor getWriter',
+  'WritableStreamDefaultWriter.prototype': 'abort close constructor releaseLock write',
   'XMLHttpRequest.prototype': 'abort onreadystatechange open send',
   'XMLHttpRequestEventTarget.prototype': 'onabort onerror onload onloadend onloadstart onprogress ontimeout',
 };

@@ -62,6 +62,9 @@ function* platformObjects(): Generator<[path: string, owner: object]> {
     // `Image` and `Audio` have the prototypes of other classes.
     if (value.prototype.constructor === value) yield [`${name}.prototype`, value.prototype];
   }
+  // Has no class. Its methods are those of the iterators.
+  const iterator = ReadableStream.prototype.values && new ReadableStream().values();
+  if (iterator) yield ['ReadableStreamAsyncIterator.prototype', Object.getPrototypeOf(iterator)];
 }
 
 /** Accessors of the global object are not read, since they have side effects, except `Promise`, which is our own. */

@@ -2,6 +2,7 @@ import type { Workload } from '../../suite/workload.js';
 import { awaitLoop } from '../../workloads/await-loop.js';
 import { getStoreLoop } from '../../workloads/get-store-loop.js';
 import { setTimeoutBatch } from './set-timeout-batch.js';
+import { streamReads, streamWrites } from './stream-chunks.js';
 import { suspendingAwait } from './suspending-await.js';
 import { thenChain } from './then-chain.js';
 
@@ -13,4 +14,6 @@ export const BROWSER_WORKLOADS: Readonly<Record<string, Workload>> = {
   then: thenChain,
   setTimeout: setTimeoutBatch,
   getStore: getStoreLoop,
+  read: streamReads,
+  write: streamWrites,
 };

@@ -19,38 +19,45 @@ export function patchBunReadableStreams(frames: FrameAccess): void {
   const causesOf = new WeakMap<object, Causes>();
   const streamOf = new WeakMap<object, object>();
 
-  /** Calls a method of the source in the frame of its cause, if there is one. */
-  const wrapMethod = (source: object, name: 'pull' | 'cancel', takeCause: () => Causes['read']) => {
-    const method: unknown = Reflect.get(source, name);
-    if (typeof method !== 'function') return {};
-    const value = (...args: unknown[]): unknown => {
-      const cause = takeCause();
-      return cause === undefined
-        ? Reflect.apply(method, source, args)
-        : frames.runInFrame(cause.frame, method as NativeFunction, source, args);
+  /** An object whose methods call those of the source, with the source as `this`, each in the frame of its cause. */
+  const substitute = (source: object, type: unknown, causes: Causes): object => {
+    const takeCause = (name: PropertyKey) => {
+      if (name === 'cancel') return causes.cancel;
+      if (name !== 'pull') return undefined;
+      const cause = causes.read;
+      causes.read = undefined;
+      return cause;
     };
-    return { [name]: { value, enumerable: true } };
+    // The target is not the source: if that is frozen, its members cannot be replaced.
+    return new Proxy(
+      {},
+      {
+        get: (_, name) => {
+          const member: unknown = name === 'type' ? type : Reflect.get(source, name);
+          if (typeof member !== 'function') return member;
+          return (...args: unknown[]): unknown => {
+            const cause = takeCause(name);
+            return cause === undefined
+              ? Reflect.apply(member, source, args)
+              : frames.runInFrame(cause.frame, member as NativeFunction, source, args);
+          };
+        },
+        has: (_, name) => Reflect.has(source, name),
+      },
+    );
   };
 
   patchProperty(globalThis, 'ReadableStream', 'ReadableStream', ({ value: native }) => {
     if (typeof native !== 'function') return undefined;
     const observed: unknown = new Proxy(native, {
       construct(target, [source, ...rest], newTarget) {
-        // The controller of a direct stream is another one, whose `pull()` writes the whole stream.
-        if (typeof source !== 'object' || source === null || Reflect.get(source, 'type') === 'direct') {
+        if (typeof source !== 'object' || source === null)
           return Reflect.construct(target, [source, ...rest], newTarget);
-        }
+        const type: unknown = Reflect.get(source, 'type');
+        // The controller of a direct stream is another one, whose `pull()` writes the whole stream.
+        if (type === 'direct') return Reflect.construct(target, [source, ...rest], newTarget);
         const causes: Causes = {};
-        const takeRead = () => {
-          const cause = causes.read;
-          causes.read = undefined;
-          return cause;
-        };
-        const wrapped = Object.create(source, {
-          ...wrapMethod(source, 'pull', takeRead),
-          ...wrapMethod(source, 'cancel', () => causes.cancel),
-        });
-        const stream: object = Reflect.construct(target, [wrapped, ...rest], newTarget);
+        const stream: object = Reflect.construct(target, [substitute(source, type, causes), ...rest], newTarget);
         causesOf.set(stream, causes);
         return stream;
       },

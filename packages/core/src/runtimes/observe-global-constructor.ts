@@ -1,4 +1,4 @@
-import { observeConstructor } from '../web/patch.js';
+import { wrapConstructor } from '../web/patch.js';
 
 /** Calls `onConstruct` with every object that a constructor of the global object makes, if there is such a constructor. */
 export function observeGlobalConstructor(name: string, onConstruct: (object: object) => void): void {
@@ -12,5 +12,9 @@ export function observeGlobalConstructor(name: string, onConstruct: (object: obj
       configurable: true,
     });
   }
-  observeConstructor(name, onConstruct);
+  wrapConstructor(name, (construct) => {
+    const object = construct();
+    onConstruct(object);
+    return object;
+  });
 }

@@ -16,6 +16,7 @@ import { checkInstallOptions, type InstallOptions } from './install-options.js';
 import { type PatchReport, patchFunctionToString, reportPatches, revertPatches } from './patch.js';
 import { patchPromise } from './promise.js';
 import { patchSchedulers } from './schedulers.js';
+import { patchStreams } from './streams.js';
 import { patchTaskObjects } from './task-objects.js';
 
 /** The state of the patches, as returned by the `report` property of `install()`'s result. */
@@ -105,6 +106,7 @@ function createInstallation(isInterceptionWanted: boolean): Installation {
   patchEvents();
   patchTaskObjects();
   patchElements();
+  const stopStreams = patchStreams();
 
   const readReport = (): InstallReport => {
     const transformed = current.isTransformed ? 'transformed' : 'not followed';
@@ -119,6 +121,7 @@ function createInstallation(isInterceptionWanted: boolean): Installation {
       page.installation = undefined;
       intercept(false);
       revertPatches();
+      stopStreams();
     },
     'report',
     { get: () => lastReport ?? readReport(), enumerable: true },

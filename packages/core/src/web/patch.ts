@@ -152,22 +152,26 @@ export function forEachMember(className: string, visit: (path: string, key: stri
   }
 }
 
-/** Calls `onConstruct` with every object that a constructor of the platform makes. */
-export function observeConstructor(className: string, onConstruct: (object: object) => void): void {
+/**
+ * Replaces a constructor of the platform.
+ *
+ * @param wrapper receives a function that calls the native constructor, and its arguments, which it may modify, and
+ * returns the new object
+ */
+export function wrapConstructor(
+  className: string,
+  wrapper: (construct: () => object, args: unknown[], native: { readonly prototype: object }) => object,
+): void {
   patchMember('', className, ({ value }) => {
     if (typeof value !== 'function') return undefined;
-    const observed = new Proxy(value, {
-      construct(native, args, newTarget) {
-        const object: object = Reflect.construct(native, args, newTarget);
-        onConstruct(object);
-        return object;
-      },
+    const wrapped = new Proxy(value, {
+      construct: (native, args, newTarget) => wrapper(() => Reflect.construct(native, args, newTarget), args, native),
     });
     if (value.prototype?.constructor === value) {
-      patchProperty(value.prototype, 'constructor', `${className}.prototype.constructor`, () => ({ value: observed }));
+      patchProperty(value.prototype, 'constructor', `${className}.prototype.constructor`, () => ({ value: wrapped }));
     }
-    natives.set(observed, value);
-    return { value: observed };
+    natives.set(wrapped, value);
+    return { value: wrapped };
   });
 }
 

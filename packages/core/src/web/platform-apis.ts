@@ -7,8 +7,7 @@
  * frame.
  *
  * The tables in `members` are not part of a page. `scripts/platform-patterns.mjs` abbreviates their names and writes
- * them to `platform-patterns.ts`; run it after each change. With full names a page would load 156 more bytes, which is
- * more than `conformance/size` allows.
+ * them to `platform-patterns.ts`; run it after each change. With full names a page would load 156 more bytes.
  */
 
 export type TaskKind = 'load' | 'play' | 'pause' | 'seek' | 'volume' | 'rate' | 'toggle' | 'fullscreen';

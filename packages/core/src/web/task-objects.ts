@@ -3,7 +3,7 @@
  * animations. The task starts when the object is constructed, when a method returns it, or when one of its methods is
  * called.
  */
-import { type CallWrapper, observeConstructor, wrapMembers } from './patch.js';
+import { type CallWrapper, wrapConstructor, wrapMembers } from './patch.js';
 import { TASK_CONSTRUCTORS, type TaskKind } from './platform-apis.js';
 import { taskFactories, taskStarters } from './platform-patterns.js';
 import { startTask } from './task-frames.js';
@@ -29,5 +29,11 @@ const startTaskOfTarget: CallWrapper = (native, self, args, _, kind) => {
 export function patchTaskObjects(): void {
   wrapMembers(taskFactories, startTaskOfResult);
   wrapMembers(taskStarters, startTaskOfTarget);
-  for (const className of TASK_CONSTRUCTORS.split(' ')) observeConstructor(className, startTask);
+  for (const className of TASK_CONSTRUCTORS.split(' ')) {
+    wrapConstructor(className, (construct) => {
+      const object = construct();
+      startTask(object);
+      return object;
+    });
+  }
 }

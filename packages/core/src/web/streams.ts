@@ -1,0 +1,427 @@
+/**
+ * Rule 9: a method of a stream's source, sink or transformer runs in the frame of the call that causes it.
+ *
+ * If the stream is idle, the platform calls the method during that call, so the current frame is the right one.
+ * Otherwise, the platform calls the method later, in the root. The calls are therefore recorded (stream-calls.ts), and
+ * the constructors replace the source by a substitute, whose methods select the frame:
+ *
+ *     new ReadableStream(source)   --->   native constructor(substitute)
+ *     reader.read()                --->   native read(), and recorded for the stream
+ *                                             |
+ *     source.pull()  in the frame of read()  <---  substitute.pull(), now or later
+ *
+ * A stream that was created before the patches were installed, or in another realm, has no record. Its deferred methods
+ * run in the root.
+ */
+import { current } from '../engine/current.js';
+import type { OpaqueFrame } from '../engine/engine.js';
+import { wrapThenable } from '../engine/wrap-thenable.js';
+import { isObject } from '../is-object.js';
+import { type CallWrapper, disguise, patchMethod, patchProperty, wrapCall, wrapConstructor } from './patch.js';
+import { SinkCalls, SourceCalls } from './stream-calls.js';
+
+type Calls = SourceCalls | SinkCalls;
+type Method = (...args: unknown[]) => unknown;
+/** Selects the frame of a method that the platform calls while no recorded call is running. */
+type SelectFrame<C> = (calls: C, args: unknown[]) => OpaqueFrame | undefined;
+type Selectors<C> = { readonly [key: string]: SelectFrame<C> };
+/** @param isDone whether the platform has called a method of the source or the sink during the call */
+type Recorder<C> = (calls: C, frame: OpaqueFrame | undefined, isDone: boolean, self: object) => void;
+
+/** The calls on each stream that can be read. Its readers and iterators share them. */
+const sources = new WeakMap<object, SourceCalls>();
+/** The calls on each stream that can be written. Its writers share them. */
+const sinks = new WeakMap<object, SinkCalls>();
+/** The calls on the stream of each controller. */
+const controllers = new WeakMap<object, SourceCalls>();
+/** The stream that was passed to the constructor of a request or a response. */
+const bodies = new WeakMap<object, object>();
+
+/** The stream on which a recorded call is running that has not yet called a method of the source or the sink. */
+let active: Calls | undefined;
+
+/** Increases when the patches are installed and when they are reverted. */
+let installation = 0;
+
+const start = () => current.frame;
+// A signal that aborts a pipe cancels and aborts during the call of its controller's `abort()`.
+const cancel = (calls: Calls) => calls.frameOfCancel(current.frame);
+const abort = (calls: SinkCalls) => calls.frameOfAbort(current.frame);
+const close = (calls: SinkCalls) => calls.frameOfClose();
+const write = (calls: SinkCalls) => calls.frameOfWrite();
+const pull = (calls: SourceCalls, [controller]: unknown[]) =>
+  calls.frameOfPull((controller as ReadableStreamDefaultController).desiredSize as number);
+const next = (calls: SourceCalls) => calls.frameOfPull(0);
+
+const sourceMethods: Selectors<SourceCalls> = { start, pull, cancel };
+const iteratorMethods: Selectors<SourceCalls> = { next, return: cancel };
+const sinkMethods: Selectors<SinkCalls> = { start, write, close, abort };
+const transformerMethods: Selectors<SinkCalls> = { start, transform: write, flush: close, cancel };
+
+/**
+ * Returns an object with the members of another object. Its methods call those of the other object, each in its frame.
+ */
+function substitute<C extends Calls>(object: object, calls: C, selectors: Selectors<C>): object {
+  const createdIn = installation;
+  return createSubstitute(object, (key, method) => {
+    const selectFrame = Object.hasOwn(selectors, key) ? selectors[key as string] : undefined;
+    // The chunks of a stream of bytes have any size.
+    if (key === 'type' && method !== undefined && calls instanceof SourceCalls) calls.stopCounting();
+    if (typeof method !== 'function' || selectFrame === undefined) return method;
+    if (selectFrame !== start) calls.hasMethods = true;
+    if (selectFrame === write) (calls as SinkCalls).receivesChunks = true;
+    let isControllerKnown = selectFrame === cancel || !(calls instanceof SourceCalls);
+    // Inlined, not runInFrame(): most of these methods are called for each chunk.
+    // Benchmark: npm run bench -- --browsers --only read,write
+    return (...args: unknown[]) => {
+      const outer = current.frame;
+      // After uninstall(), calls are not recorded.
+      if (createdIn === installation) {
+        if (!isControllerKnown) {
+          isControllerKnown = true;
+          if (isObject(args[0])) controllers.set(args[0], calls as SourceCalls);
+        }
+        if (active === calls || (selectFrame === cancel && active !== undefined && active === calls.readable)) {
+          active = undefined;
+        } else current.frame = selectFrame(calls, args);
+        if (selectFrame === next) (calls as SourceCalls).addChunk();
+      }
+      try {
+        return wrapThenable(Reflect.apply(method, object, args));
+      } finally {
+        current.frame = outer;
+      }
+    };
+  });
+}
+
+/** Returns an object that has the members of another object. The platform reads each of them once. */
+function createSubstitute(object: object, replace: (key: PropertyKey, value: unknown) => unknown): object {
+  // The target is not the other object: if that is frozen, its members cannot be replaced.
+  return new Proxy(
+    {},
+    {
+      get: (_, key) => replace(key, Reflect.get(object, key)),
+      // WebKit uses `in` before it reads a member.
+      has: (_, key) => Reflect.has(object, key),
+    },
+  );
+}
+
+/** Replaces the source, sink or transformer among the arguments of a constructor. */
+function substituteArgument<C extends Calls>(args: unknown[], calls: C, selectors: Selectors<C>): void {
+  if (isObject(args[0])) args[0] = substitute(args[0], calls, selectors);
+}
+
+/** The size of a chunk is 1 without a `size()` function, and with the one of `CountQueuingStrategy`. */
+function observeStrategy(strategy: unknown, calls: SourceCalls): unknown {
+  if (!isObject(strategy)) return strategy;
+  return createSubstitute(strategy, (key, value) => {
+    if (key === 'size' && value !== undefined && value !== countSize()) calls.stopCounting();
+    return value;
+  });
+}
+
+function countSize(): unknown {
+  return new CountQueuingStrategy({ highWaterMark: 1 }).size;
+}
+
+function patchConstructors(): void {
+  wrapConstructor('ReadableStream', (construct, args) => {
+    const calls = new SourceCalls(current.frame);
+    substituteArgument(args, calls, sourceMethods);
+    args[1] = observeStrategy(args[1], calls);
+    const stream = construct();
+    if (calls.hasMethods) sources.set(stream, calls);
+    return stream;
+  });
+  wrapConstructor('WritableStream', (construct, args) => {
+    const calls = new SinkCalls(current.frame);
+    substituteArgument(args, calls, sinkMethods);
+    const stream = construct();
+    if (calls.hasMethods) sinks.set(stream, calls);
+    return stream;
+  });
+  wrapConstructor('TransformStream', (construct, args, native) => {
+    const readable = new SourceCalls(current.frame);
+    readable.stopCounting();
+    const calls = new SinkCalls(current.frame, readable);
+    substituteArgument(args, calls, transformerMethods);
+    const stream = construct();
+    if (calls.hasMethods) {
+      sources.set(stream, readable);
+      sinks.set(stream, calls);
+      // A subclass may have overridden the accessors.
+      addHolder(sources, Reflect.get(native.prototype, 'readable', stream), stream);
+      addHolder(sinks, Reflect.get(native.prototype, 'writable', stream), stream);
+    }
+    return stream;
+  });
+  for (const kind of ['Default', 'BYOB']) {
+    wrapConstructor(`ReadableStream${kind}Reader`, (construct, [stream]) => addHolder(sources, construct(), stream));
+  }
+  wrapConstructor('WritableStreamDefaultWriter', (construct, [stream]) => addHolder(sinks, construct(), stream));
+}
+
+/** Makes an object share the calls on the stream that it belongs to, and returns the object. */
+function addHolder<T extends object>(map: WeakMap<object, Calls>, holder: T, stream: unknown): T {
+  const calls = map.get(stream as object);
+  if (calls !== undefined) map.set(holder, calls);
+  return holder;
+}
+
+/**
+ * Makes a method record its calls.
+ *
+ * @param map the calls by the object on which the method is called
+ */
+function recordCalls<C extends Calls>(map: WeakMap<object, C>, record?: Recorder<C>): (native: Method) => Method {
+  return (native) =>
+    ({
+      // No method has more than two parameters. Inlined, because most methods are called for each chunk.
+      // Benchmark: npm run bench -- --browsers --only read,write
+      call(this: object, first: unknown, second: unknown): unknown {
+        const calls = map.get(this);
+        if (calls === undefined) return native.call(this, first, second);
+        const { frame } = current;
+        const outer = active;
+        active = calls;
+        try {
+          return native.call(this, first, second);
+        } finally {
+          // The call may have released the lock, in a callback.
+          if (map.get(this) === calls) record?.(calls, frame, active !== calls, this);
+          active = outer;
+        }
+      },
+    }).call;
+}
+
+const addRead: Recorder<SourceCalls> = (calls, frame, isDone) => calls.addRead(frame, isDone);
+const addClose: Recorder<SinkCalls> = (calls, frame) => calls.addClose(frame);
+const addAbort: Recorder<SinkCalls> = (calls, frame) => calls.addAbort(frame);
+
+/** On a locked stream, the method fails. */
+function ifUnlocked(record: Recorder<SinkCalls>): Recorder<SinkCalls> {
+  return (calls, frame, isDone, stream) => {
+    if (!(stream as WritableStream).locked) record(calls, frame, isDone, stream);
+  };
+}
+
+function patchReading(): void {
+  for (const kind of ['Default', 'BYOB']) {
+    const path = `ReadableStream${kind}Reader.prototype`;
+    patchMethod(path, 'read', recordCalls(sources, addRead));
+    patchMethod(path, 'cancel', recordCalls(sources));
+    patchRelease(path, sources);
+  }
+  patchMethod('ReadableStream.prototype', 'cancel', recordCalls(sources));
+  patchMethod(
+    'ReadableStreamDefaultController.prototype',
+    'enqueue',
+    (native: Method) =>
+      ({
+        enqueue(this: object, chunk: unknown): unknown {
+          controllers.get(this)?.addChunk();
+          return native.call(this, chunk);
+        },
+      }).enqueue,
+  );
+  patchHolders('ReadableStream', 'getReader', sources);
+}
+
+function patchIteration(): void {
+  const { ReadableStream } = globalThis;
+  const { values } = ReadableStream?.prototype ?? {};
+  if (values === undefined) return;
+  const iterators = Object.getPrototypeOf(new ReadableStream().values());
+  patchHolders('ReadableStream', 'values', sources);
+  patchProperty(
+    ReadableStream.prototype,
+    Symbol.asyncIterator,
+    'ReadableStream.prototype.Symbol(Symbol.asyncIterator)',
+    ({ value }) => (value === values ? { value: ReadableStream.prototype.values } : undefined),
+  );
+  for (const [key, record] of Object.entries({
+    next: addRead,
+    // Waits for the result of `next()`, and cancels the stream. Later calls of `next()` read nothing.
+    return: ((calls, frame, _, iterator) => {
+      calls.addOwner(frame);
+      sources.delete(iterator);
+    }) as Recorder<SourceCalls>,
+  })) {
+    patchProperty(iterators, key, `ReadableStreamAsyncIterator.prototype.${key}`, ({ value }) =>
+      // In Node, each iterator has its own methods.
+      typeof value === 'function' ? { value: disguise(recordCalls(sources, record)(value), value) } : undefined,
+    );
+  }
+  wrapCall('ReadableStream', 'from', (native, self, args) => {
+    const calls = new SourceCalls(current.frame);
+    if (isObject(args[0])) args[0] = substituteIterable(args[0], calls);
+    const stream: object = Reflect.apply(native, self, args);
+    sources.set(stream, calls);
+    return stream;
+  });
+}
+
+/** Returns an iterable whose iterators call those of another iterable, each method in its frame. */
+function substituteIterable(iterable: object, calls: SourceCalls): object {
+  const readMethod = (key: symbol) => {
+    const method: unknown = Reflect.get(iterable, key);
+    if (typeof method !== 'function') return method;
+    return () => {
+      const iterator: unknown = Reflect.apply(method, iterable, []);
+      return isObject(iterator) ? substitute(iterator, calls, iteratorMethods) : iterator;
+    };
+  };
+  return {
+    get [Symbol.asyncIterator]() {
+      return readMethod(Symbol.asyncIterator);
+    },
+    get [Symbol.iterator]() {
+      return readMethod(Symbol.iterator);
+    },
+  };
+}
+
+function patchWriting(): void {
+  const path = 'WritableStreamDefaultWriter.prototype';
+  patchMethod(
+    path,
+    'write',
+    recordCalls(sinks, (calls, frame, isDone) => {
+      if (!isDone) calls.addWrite(frame);
+    }),
+  );
+  patchMethod(path, 'close', recordCalls(sinks, addClose));
+  patchMethod(path, 'abort', recordCalls(sinks, addAbort));
+  patchMethod('WritableStream.prototype', 'close', recordCalls(sinks, ifUnlocked(addClose)));
+  patchMethod('WritableStream.prototype', 'abort', recordCalls(sinks, ifUnlocked(addAbort)));
+  patchRelease(path, sinks);
+  patchHolders('WritableStream', 'getWriter', sinks);
+}
+
+/** Patches a method that returns a reader, a writer or an iterator. */
+function patchHolders(className: string, key: string, map: WeakMap<object, Calls>): void {
+  wrapCall(`${className}.prototype`, key, (native, self, args) => {
+    const holder: object = Reflect.apply(native, self, args);
+    // An iterator that does not inherit its methods from a prototype that is patched.
+    if (Object.hasOwn(holder, 'next')) map.get(self as object)?.addOwner(current.frame);
+    return addHolder(map, holder, self);
+  });
+}
+
+function patchRelease(path: string, map: WeakMap<object, Calls>): void {
+  wrapCall(path, 'releaseLock', (native, self, args) => {
+    Reflect.apply(native, self, args);
+    const calls = map.get(self as object);
+    if (calls instanceof SourceCalls) calls.addRelease();
+    map.delete(self as object);
+  });
+}
+
+/**
+ * Calls a function that locks streams, and then reads or writes them until they end.
+ *
+ * @param streams the streams, among other values
+ */
+function callAsOwner(streams: readonly unknown[], call: () => unknown): unknown {
+  const isLocked = (stream: unknown) => (stream as ReadableStream | undefined)?.locked;
+  // On a locked stream, the function fails.
+  if (streams.some(isLocked)) return call();
+  addOwner(streams, current.frame);
+  try {
+    return call();
+  } finally {
+    // A stream that is not locked now has no owner: an argument was invalid. A TransformStream has no lock.
+    addOwner(
+      streams.filter((stream) => isLocked(stream) === false),
+      undefined,
+    );
+  }
+}
+
+function addOwner(streams: readonly unknown[], frame: OpaqueFrame | undefined): void {
+  for (const stream of streams as object[]) {
+    sources.get(stream)?.addOwner(frame);
+    sinks.get(stream)?.addOwner(frame);
+  }
+}
+
+/** Patches the methods that read or write a stream themselves until it ends. */
+function patchPipes(): void {
+  const path = 'ReadableStream.prototype';
+  wrapCall(path, 'pipeTo', (native, self, args) =>
+    callAsOwner([self, args[0]], () => Reflect.apply(native, self, args)),
+  );
+  wrapCall(path, 'pipeThrough', (native, self, args) => {
+    if (!isObject(args[0])) return Reflect.apply(native, self, args);
+    const { readable, writable } = args[0] as ReadableWritablePair;
+    args[0] = { readable, writable };
+    return callAsOwner([self, writable], () => Reflect.apply(native, self, args));
+  });
+  wrapCall(path, 'tee', (native, self, args) => {
+    const branches: object[] = Reflect.apply(native, self, args);
+    const calls = sources.get(self as object);
+    calls?.addOwner(current.frame);
+    for (const branch of branches) addHolder(sources, branch, self);
+    return branches;
+  });
+}
+
+/** Patches the methods of the platform that read the body of a request or a response. */
+function patchBodies(): void {
+  const bodyOf = (init: unknown): unknown => isObject(init) && Reflect.getOwnPropertyDescriptor(init, 'body')?.value;
+  for (const className of ['Request', 'Response']) {
+    wrapConstructor(className, (construct, args) => {
+      const object = construct();
+      const body = className === 'Request' ? bodyOf(args[1]) : args[0];
+      const calls = sources.get(body as object);
+      if (calls !== undefined) {
+        bodies.set(object, body as object);
+        calls.addOwner(current.frame);
+      }
+      return object;
+    });
+    for (const key of ['arrayBuffer', 'blob', 'bytes', 'clone', 'formData', 'json', 'text']) {
+      wrapCall(`${className}.prototype`, key, (native, self, args) => {
+        const body = bodies.get(self as object);
+        return body === undefined
+          ? Reflect.apply(native, self, args)
+          : callAsOwner([body], () => Reflect.apply(native, self, args));
+      });
+    }
+  }
+}
+
+/** Patches the functions that transfer streams: the platform then makes a pipe to the receiver. */
+function patchTransfers(): void {
+  const transfer: CallWrapper = (native, self, args) => {
+    const streams = args.slice(1).flatMap((argument) => {
+      const list = isObject(argument) && 'transfer' in argument ? argument.transfer : argument;
+      return Array.isArray(list) ? list : [];
+    });
+    return callAsOwner(streams, () => Reflect.apply(native, self, args));
+  };
+  for (const path of ['', 'MessagePort.prototype', 'Worker.prototype']) wrapCall(path, 'postMessage', transfer);
+  wrapCall('', 'structuredClone', transfer);
+}
+
+/**
+ * Patches what causes calls of the methods of a source, a sink or a transformer.
+ *
+ * @returns a function to be called when the patches are reverted
+ */
+export function patchStreams(): () => void {
+  installation++;
+  patchIteration();
+  patchReading();
+  patchWriting();
+  patchPipes();
+  patchBodies();
+  patchTransfers();
+  patchConstructors();
+  return () => {
+    installation++;
+  };
+}
