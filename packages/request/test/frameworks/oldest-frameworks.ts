@@ -26,7 +26,7 @@ export const oldestFrameworks: Readonly<Record<string, string>> = {
   hono: '4.6.8',
   koa: '2.1.0',
   'reflect-metadata': '0.1.14',
-  rxjs: '7.8.2',
+  rxjs: '7.2.0',
 };
 
 const root = fileURLToPath(new URL('../../../../../', import.meta.url));
