@@ -1,9 +1,10 @@
 /**
- * The steps of Koa 3.
+ * The steps of Koa 2 and 3.
  *
  * Koa composes its middleware when the server starts, of a copy of `app.middleware` that cannot be reached. The adapter
- * therefore does not continue with Koa's `next`, but composes everything that follows it in `app.middleware` anew, with
- * the application's own `compose`, and each middleware wrapped. Each then receives a `next` that continues in the scope.
+ * therefore does not continue with Koa's `next`. It wraps everything that follows it in `app.middleware`, and composes
+ * that anew with `app.compose`, or with a function of its own in Koa 2. Each middleware then receives a `next` that
+ * continues in the scope.
  *
  * The routes of a router (`@koa/router`, `koa-router`) are chains of their own. They are found on the function that
  * `router.routes()` returns, and wrapped in place.
@@ -52,13 +53,30 @@ export function middlewareWithTail(
 }
 
 function composeTail(app: Koa, middleware: KoaMiddleware): Composed | undefined {
-  const { compose }: { compose?: unknown } = app as { compose?: unknown };
+  const { compose = composeAsKoa2 }: { compose?: unknown } = app as { compose?: unknown };
   const index = app.middleware.indexOf(middleware);
   if (index === -1 || typeof compose !== 'function') return undefined;
   return compose.call(
     app,
     app.middleware.slice(index + 1).map((step) => holdMiddleware(innerMiddleware.get(step) ?? step)),
   );
+}
+
+/**
+ * Composes middleware as koa-compose does. Koa 2 has no `app.compose`, and only Koa itself can load its koa-compose.
+ * @see https://github.com/koajs/compose
+ */
+function composeAsKoa2(chain: readonly KoaMiddleware[]): Composed {
+  return (context, next) => {
+    let last = -1;
+    const dispatch = async (index: number): Promise<void> => {
+      if (index <= last) throw new Error('next() called multiple times');
+      last = index;
+      const middleware = chain[index];
+      await (middleware === undefined ? next?.() : middleware(context, () => dispatch(index + 1)));
+    };
+    return dispatch(0);
+  };
 }
 
 function holdMiddleware(middleware: KoaMiddleware): KoaMiddleware {

@@ -23,7 +23,7 @@ export const oldestFrameworks: Readonly<Record<string, string>> = {
   express: '4.16.0',
   fastify: '4.16.0',
   h3: '2.0.1',
-  hono: '4.6.8',
+  hono: '4.8.0',
   koa: '2.1.0',
   'reflect-metadata': '0.1.14',
   rxjs: '7.2.0',
