@@ -8,7 +8,7 @@ import type { CaseName } from './battery/cases.js';
 import { runBattery } from './battery/run-battery.js';
 import { openRequest, readText, sendRequest } from './http/client.js';
 import { type ServerAddress, withServer } from './http/server.js';
-import { isInstalled, launchServer, type RuntimeName } from './runtimes/launch-server.js';
+import { isInstalled, launchServer, type RuntimeName, runProgram } from './runtimes/launch-server.js';
 import { SessionUser } from './sessions/session-user.js';
 
 const sharedCases: CaseName[] = [
@@ -201,4 +201,19 @@ for (const runtime of ['bun', 'deno', 'workerd'] as const) {
       );
     });
   }
+}
+
+for (const runtime of ['bun', 'deno'] as const) {
+  const skip = !isInstalled(runtime) && 'The runtime is not installed: npm run test:all installs it.';
+  it(`the adapters for node:http servers hold requests that are called back from elsewhere, on ${runtimeTitles[runtime]}`, {
+    ...timeLimit,
+    skip,
+  }, async () => {
+    const lines = (await runProgram(runtime, 'called-from-elsewhere.js')).trim().split('\n');
+    assert.equal(lines.length, 30);
+    assert.deepEqual(
+      lines.filter((line) => !line.endsWith(': 40 of 40')),
+      [],
+    );
+  });
 }

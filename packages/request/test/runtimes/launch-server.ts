@@ -4,7 +4,7 @@
  * The runtimes are those that `npm run test:all` installs for the conformance cases. A package must not depend on
  * `conformance/`, so only the folder of the runtimes is known here.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import type { AppName, AppOptions } from '../apps/build-app.js';
 import type { RunningServer } from '../http/server.js';
@@ -31,6 +32,13 @@ export function isInstalled(runtime: RuntimeName): boolean {
 
 export function launchServer(runtime: RuntimeName, app: AppName, options: AppOptions): Promise<RunningServer> {
   return runtime === 'workerd' ? launchInWorkerd(app, options) : launchProcess(runtime, app, options);
+}
+
+/** Runs a compiled program of this folder, and returns what it prints. */
+export async function runProgram(runtime: 'bun' | 'deno', name: string): Promise<string> {
+  const flags = runtime === 'deno' ? ['run', '-A', '--no-lock'] : [];
+  const { stdout } = await promisify(execFile)(binaryOf(runtime), [...flags, pathTo(name)], { timeout: 60_000 });
+  return stdout;
 }
 
 async function launchProcess(runtime: 'bun' | 'deno', app: AppName, options: AppOptions): Promise<RunningServer> {
