@@ -36,7 +36,7 @@ export const patchedMembers: Readonly<Record<string, string>> = {
   globalThis:
     'Audio EventSource Notification Promise ReadableStream ReadableStreamBYOBReader ReadableStreamDefaultReader ' +
     'Request Response SharedWorker TransformStream WebSocket Worker WritableStream WritableStreamDefaultWriter ' +
-    'onerror postMessage queueMicrotask requestAnimationFrame requestIdleCallback setInterval setTimeout ' +
+    'onerror queueMicrotask requestAnimationFrame requestIdleCallback setInterval setTimeout ' +
     'structuredClone webkitRequestAnimationFrame',
   'HTMLCanvasElement.prototype': 'toBlob',
   'HTMLDetailsElement.prototype': 'open',

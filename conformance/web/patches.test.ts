@@ -167,6 +167,21 @@ globalThis.result = new Promise((resolve) => {
   assert.equal(result, 'value');
 });
 
+test('the source of a message is the window whose code posts it, even to a window with the patches', async () => {
+  const result = await pages.evaluate(`${imports}install();
+const iframe = document.createElement('iframe');
+iframe.srcdoc = '<script>parent.postMessage("ready", "*"); onmessage = ({ source }) => parent.postMessage(source === parent, "*");</script>';
+const next = () => new Promise((resolve) => addEventListener('message', resolve, { once: true }));
+globalThis.result = (async () => {
+  document.body.append(iframe);
+  const { data, source } = await next();
+  iframe.contentWindow.postMessage('a message', '*');
+  return [data, source === iframe.contentWindow, (await next()).data];
+})();
+`);
+  assert.deepEqual(result, ['ready', true, true]);
+});
+
 for (const format of ['Worker', 'SharedWorker', 'ServiceWorker']) {
   test(`flows are kept in a ${format} as in a page`, async () => {
     const path = `/patches/${format}.js`;

@@ -403,7 +403,10 @@ function patchTransfers(): void {
     });
     return callAsOwner(streams, () => Reflect.apply(native, self, args));
   };
-  for (const path of ['', 'MessagePort.prototype', 'Worker.prototype']) wrapCall(path, 'postMessage', transfer);
+  for (const path of ['MessagePort.prototype', 'Worker.prototype']) wrapCall(path, 'postMessage', transfer);
+  // Not that of a window: `source` of the message is the window whose code calls the native method. If another window
+  // called the patched one, it would be the window of the patches.
+  if (!('Window' in globalThis)) wrapCall('', 'postMessage', transfer);
   wrapCall('', 'structuredClone', transfer);
 }
 
