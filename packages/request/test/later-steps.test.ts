@@ -3,7 +3,7 @@
  * does if a framework looks different.
  */
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import { describe, it } from 'node:test';
 import { Router as KoaRouter } from '@koa/router';
 import { tryGetRequestScope } from '@throughline/request';
@@ -54,6 +54,24 @@ for (const [name, framework] of [
   ['Express 4', express4],
 ] as const) {
   describe(`${name}, steps that are added after the first request`, () => {
+    // This comes first: once an adapter has seen a router, each router of this Express wraps handlers when it gets them.
+    it('holds the param handlers of a mounted application from its first request on', async () => {
+      const pair = new Pair();
+      const app = framework();
+      app.use(expressScope());
+      const mounted = framework();
+      mounted.param('name', (_request, _response, next) => pair.join(() => next()));
+      mounted.param('name', (request, response, next) => {
+        response.locals.isOwn = isOwn(request.originalUrl);
+        next();
+      });
+      mounted.get('/:name', (_, response) => void response.send(response.locals.isOwn));
+      app.use('/mounted', mounted);
+      await withServer(listen(createServer(app)), (server) =>
+        assertBothOwn(async (path) => (await sendRequest(server, { path })).body, ['/mounted/ada', '/mounted/bob']),
+      );
+    });
+
     it('holds a middleware, a router, a param handler and a mounted application', async () => {
       const pair = new Pair();
       const app = framework();
@@ -79,6 +97,22 @@ for (const [name, framework] of [
         mounted.use((request, response) => void response.send(isOwn(request.originalUrl)));
         app.use('/mounted', mounted);
         await assertBothOwn(send, ['/mounted/ada', '/mounted/bob']);
+      });
+    });
+
+    it('holds what follows the last step: a callback that is passed to the application', async () => {
+      const pair = new Pair();
+      const app = framework();
+      app.use(expressScope());
+      app.get('/first', (_, response) => void response.send('first'));
+      app.use((_request, _response, next) => pair.join(() => next(new Error('no error handler'))));
+      const listener: RequestListener = (request, response) =>
+        app(request as express.Request, response as express.Response, () => response.end(isOwn(`${request.url}`)));
+      await withServer(listen(createServer(listener)), async (server) => {
+        const send = async (path: string) => (await sendRequest(server, { path })).body;
+        // Express is known once it has served a request.
+        assert.equal(await send('/first'), 'first');
+        await assertBothOwn(send);
       });
     });
 
