@@ -183,6 +183,41 @@ describe('Koa, middleware and routes that are added after the first request', ()
     });
   });
 
+  it('runs each step once if one adapter is used for the application and for a route', async () => {
+    const pair = new Pair();
+    const adapter = koaScope();
+    const app = new Koa();
+    const router = new KoaRouter();
+    router.get(
+      '/:name',
+      adapter,
+      (_, next) => pair.continueWith(next),
+      (context) => {
+        context.body = isOwn(context.path);
+      },
+    );
+    app.use(adapter).use(router.routes());
+    await withServer(listen(createServer(app.callback())), (server) =>
+      assertBothOwn(async (path) => (await sendRequest(server, { path })).body),
+    );
+  });
+
+  it('passes on with next() what a middleware returns, also without the compose function of Koa 3', async () => {
+    for (const isKoa2 of [false, true]) {
+      const app = new Koa();
+      app.use(koaScope());
+      app.use(async (context, next) => {
+        context.body = `returned ${await next()}`;
+      });
+      app.use(async () => 'a value');
+      const callback = app.callback();
+      if (isKoa2) Reflect.set(app, 'compose', undefined);
+      await withServer(listen(createServer(callback)), async (server) => {
+        assert.equal((await sendRequest(server, { path: '/' })).body, 'returned a value');
+      });
+    }
+  });
+
   it('serves requests if another library has wrapped the adapter', async () => {
     const adapter = koaScope();
     const app = new Koa();
