@@ -12,6 +12,7 @@ import { requestScope as fastifyScope } from '@throughline/request/fastify';
 import { requestScope as h3Scope } from '@throughline/request/h3';
 import { requestScope as honoScope } from '@throughline/request/hono';
 import { requestScope as koaScope } from '@throughline/request/koa';
+import { requestScope as webScope } from '@throughline/request/web';
 import express from 'express';
 import { fastify } from 'fastify';
 import { H3 } from 'h3';
@@ -246,5 +247,27 @@ describe('h3, steps around the adapter', () => {
     mounted.get('/:name', (event) => isOwn(`/mounted${event.url.pathname.replace('/mounted', '')}`));
     app.mount('/mounted', mounted);
     await assertBothOwn(send, ['/mounted/ada', '/mounted/bob']);
+  });
+});
+
+describe('an adapter inside of the adapter for /web', () => {
+  it('holds the steps of Hono', async () => {
+    const pair = new Pair();
+    const app = new Hono();
+    app.use(honoScope());
+    app.use((_, next) => pair.continueWith(next));
+    app.get('/:name', (context) => context.text(isOwn(context.req.path)));
+    const handle = webScope((request: Request) => app.fetch(request));
+    await assertBothOwn(async (path) => (await handle(new Request(`http://localhost${path}`))).text());
+  });
+
+  it('holds the steps of h3', async () => {
+    const pair = new Pair();
+    const app = new H3();
+    app.use(h3Scope());
+    app.use((_, next) => pair.continueWith(() => next()));
+    app.get('/:name', (event) => isOwn(event.url.pathname));
+    const handle = webScope((request: Request) => app.fetch(request));
+    await assertBothOwn(async (path) => (await handle(new Request(`http://localhost${path}`))).text());
   });
 });
