@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { createServer, type RequestListener } from 'node:http';
+import { createRequire } from 'node:module';
 import { describe, it } from 'node:test';
 import { Router as KoaRouter } from '@koa/router';
 import { tryGetRequestScope } from '@throughline/request';
@@ -159,6 +160,19 @@ for (const [name, Router] of Object.entries({ LinearRouter, PatternRouter, RegEx
     await assertBothOwn(send);
   });
 }
+
+it('Hono holds its steps in two copies of Hono: those for import and for require()', async () => {
+  const { Hono: HonoOfCommonJs }: { Hono: typeof Hono } = createRequire(import.meta.url)('hono');
+  assert.notEqual(HonoOfCommonJs, Hono);
+  for (const framework of [Hono, HonoOfCommonJs, Hono]) {
+    const pair = new Pair();
+    const app = new framework();
+    app.use(honoScope());
+    app.use((_, next) => pair.continueWith(next));
+    app.get('/:name', (context) => context.text(isOwn(context.req.path)));
+    await assertBothOwn(async (path) => (await app.request(path)).text());
+  }
+});
 
 describe('Koa, middleware and routes that are added after the first request', () => {
   it('holds them like the others', async () => {
