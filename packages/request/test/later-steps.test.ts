@@ -3,9 +3,10 @@
  * does if a framework looks different.
  */
 import assert from 'node:assert/strict';
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import { createRequire } from 'node:module';
 import { describe, it } from 'node:test';
+import middie from '@fastify/middie';
 import { Router as KoaRouter } from '@koa/router';
 import { tryGetRequestScope } from '@throughline/request';
 import { requestScope as expressScope } from '@throughline/request/express';
@@ -146,6 +147,41 @@ describe('Fastify, hooks around the adapter', () => {
       await app.close();
     }
   });
+});
+
+describe('Fastify, middleware of @fastify/middie', () => {
+  for (const order of ['before', 'after']) {
+    it(`holds each middleware if the adapter is registered ${order} @fastify/middie`, async () => {
+      const pair = new Pair();
+      const app = fastify();
+      const plugins = [() => app.register(middie, { hook: 'preHandler' }), () => app.register(fastifyScope)];
+      if (order === 'before') plugins.reverse();
+      for (const register of plugins) await register();
+      const readInMiddleware = (request: IncomingMessage, _: unknown, next: () => void) => {
+        Reflect.set(request, 'isOwn', isOwn(`${request.url}`));
+        next();
+      };
+      const wait = (_request: unknown, _response: unknown, next: () => void) => pair.join(() => next());
+      // middie accepts a list, although its types do not say so.
+      Reflect.apply(app.use, app, [[wait, readInMiddleware]]);
+      app.get('/:name', async ({ raw }) => Reflect.get(raw, 'isOwn'));
+      void app.register(async (plugin) => {
+        plugin.use('/plugin', wait);
+        plugin.use('/plugin', (request, _response, next) => {
+          Reflect.set(request, 'isOwn', isOwn(`${request.originalUrl}`));
+          next();
+        });
+        plugin.get('/plugin/:name', async ({ raw }) => Reflect.get(raw, 'isOwn'));
+      });
+      try {
+        const send = async (path: string) => (await app.inject(path)).body;
+        await assertBothOwn(send);
+        await assertBothOwn(send, ['/plugin/ada', '/plugin/bob']);
+      } finally {
+        await app.close();
+      }
+    });
+  }
 });
 
 for (const [name, Router] of Object.entries({ LinearRouter, PatternRouter, RegExpRouter, TrieRouter })) {
