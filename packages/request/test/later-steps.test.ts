@@ -210,6 +210,15 @@ it('Hono holds its steps in two copies of Hono: those for import and for require
   }
 });
 
+it('Hono holds its steps if the application has a binding with the name that @hono/node-server uses', async () => {
+  const pair = new Pair();
+  const app = new Hono();
+  app.use(honoScope());
+  app.use((_, next) => pair.continueWith(next));
+  app.get('/:name', (context) => context.text(isOwn(context.req.path)));
+  await assertBothOwn(async (path) => (await app.request(path, {}, { incoming: {} })).text());
+});
+
 describe('Koa, middleware and routes that are added after the first request', () => {
   it('holds them like the others', async () => {
     const pair = new Pair();

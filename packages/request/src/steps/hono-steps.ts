@@ -28,10 +28,14 @@ export function holdHonoSteps(context: Context): void {
 
 function holdHandler(handler: MiddlewareHandler): MiddlewareHandler {
   return function handleInScope(context, next) {
-    // On Node, the scope belongs to Node's request.
-    const owner: object = context.env?.incoming ?? context;
-    return handler(context, nextInScope<Promise<void>>(owner, next as Next<Promise<void>>));
+    return handler(context, nextInScope<Promise<void>>(ownerOf(context), next as Next<Promise<void>>));
   };
+}
+
+/** On Node, the scope belongs to Node's request. A binding of the application may have one of these two names. */
+function ownerOf(context: Context): object {
+  const { env } = context;
+  return env?.incoming != null && 'outgoing' in env ? env.incoming : context;
 }
 
 function matchedPairsOf(request: object): readonly unknown[] {
