@@ -184,6 +184,16 @@ describe('Fastify, middleware of @fastify/middie', () => {
   }
 });
 
+it('Fastify calls the functions of a decorator use() of the application with what it passes to them', async () => {
+  const app = fastify();
+  await app.register(fastifyScope);
+  const use = (create: (first?: unknown) => unknown) => [create(), create('first')];
+  // The types are those of the decorator of @fastify/middie.
+  Reflect.apply(app.decorate, app, ['use', use]);
+  assert.deepEqual(Reflect.apply(app.use, app, [(first: unknown) => first]), [undefined, 'first']);
+  await app.close();
+});
+
 for (const [name, Router] of Object.entries({ LinearRouter, PatternRouter, RegExpRouter, TrieRouter })) {
   it(`Hono holds its steps with the ${name}, from the first request on`, async () => {
     const pair = new Pair();

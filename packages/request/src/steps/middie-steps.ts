@@ -40,6 +40,8 @@ function holdMiddleware(middleware: unknown): unknown {
   if (Array.isArray(middleware)) return middleware.map(holdMiddleware);
   if (typeof middleware !== 'function' || isHeld(middleware) || isRecognizedByExpress(middleware)) return middleware;
   return markHeld(function middlewareInScope(this: unknown, request: object, response: object, next: Next) {
+    // An application may have a decorator `use` of its own, with functions of another kind.
+    if (typeof next !== 'function') return Reflect.apply(middleware as Middleware, this, [request, response, next]);
     const scope = scopeOf(request);
     const args: Parameters<Middleware> = [request, response, nextInScope(request, next)];
     return scope === undefined || scopeStorage.getStore() === scope
