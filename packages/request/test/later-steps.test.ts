@@ -3,8 +3,10 @@
  * does if a framework looks different.
  */
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import { createRequire } from 'node:module';
 import { describe, it } from 'node:test';
+import middie from '@fastify/middie';
 import { Router as KoaRouter } from '@koa/router';
 import { tryGetRequestScope } from '@throughline/request';
 import { requestScope as expressScope } from '@throughline/request/express';
@@ -12,6 +14,7 @@ import { requestScope as fastifyScope } from '@throughline/request/fastify';
 import { requestScope as h3Scope } from '@throughline/request/h3';
 import { requestScope as honoScope } from '@throughline/request/hono';
 import { requestScope as koaScope } from '@throughline/request/koa';
+import { requestScope as webScope } from '@throughline/request/web';
 import express from 'express';
 import { fastify } from 'fastify';
 import { H3 } from 'h3';
@@ -54,6 +57,24 @@ for (const [name, framework] of [
   ['Express 4', express4],
 ] as const) {
   describe(`${name}, steps that are added after the first request`, () => {
+    // This comes first: once an adapter has seen a router, each router of this Express wraps handlers when it gets them.
+    it('holds the param handlers of a mounted application from its first request on', async () => {
+      const pair = new Pair();
+      const app = framework();
+      app.use(expressScope());
+      const mounted = framework();
+      mounted.param('name', (_request, _response, next) => pair.join(() => next()));
+      mounted.param('name', (request, response, next) => {
+        response.locals.isOwn = isOwn(request.originalUrl);
+        next();
+      });
+      mounted.get('/:name', (_, response) => void response.send(response.locals.isOwn));
+      app.use('/mounted', mounted);
+      await withServer(listen(createServer(app)), (server) =>
+        assertBothOwn(async (path) => (await sendRequest(server, { path })).body, ['/mounted/ada', '/mounted/bob']),
+      );
+    });
+
     it('holds a middleware, a router, a param handler and a mounted application', async () => {
       const pair = new Pair();
       const app = framework();
@@ -79,6 +100,22 @@ for (const [name, framework] of [
         mounted.use((request, response) => void response.send(isOwn(request.originalUrl)));
         app.use('/mounted', mounted);
         await assertBothOwn(send, ['/mounted/ada', '/mounted/bob']);
+      });
+    });
+
+    it('holds what follows the last step: a callback that is passed to the application', async () => {
+      const pair = new Pair();
+      const app = framework();
+      app.use(expressScope());
+      app.get('/first', (_, response) => void response.send('first'));
+      app.use((_request, _response, next) => pair.join(() => next(new Error('no error handler'))));
+      const listener: RequestListener = (request, response) =>
+        app(request as express.Request, response as express.Response, () => response.end(isOwn(`${request.url}`)));
+      await withServer(listen(createServer(listener)), async (server) => {
+        const send = async (path: string) => (await sendRequest(server, { path })).body;
+        // Express is known once it has served a request.
+        assert.equal(await send('/first'), 'first');
+        await assertBothOwn(send);
       });
     });
 
@@ -112,6 +149,51 @@ describe('Fastify, hooks around the adapter', () => {
   });
 });
 
+describe('Fastify, middleware of @fastify/middie', () => {
+  for (const order of ['before', 'after']) {
+    it(`holds each middleware if the adapter is registered ${order} @fastify/middie`, async () => {
+      const pair = new Pair();
+      const app = fastify();
+      const plugins = [() => app.register(middie, { hook: 'preHandler' }), () => app.register(fastifyScope)];
+      if (order === 'before') plugins.reverse();
+      for (const register of plugins) await register();
+      const readInMiddleware = (request: IncomingMessage, _: unknown, next: () => void) => {
+        Reflect.set(request, 'isOwn', isOwn(`${request.url}`));
+        next();
+      };
+      const wait = (_request: unknown, _response: unknown, next: () => void) => pair.join(() => next());
+      // middie accepts a list, although its types do not say so.
+      Reflect.apply(app.use, app, [[wait, readInMiddleware]]);
+      app.get('/:name', async ({ raw }) => Reflect.get(raw, 'isOwn'));
+      void app.register(async (plugin) => {
+        plugin.use('/plugin', wait);
+        plugin.use('/plugin', (request, _response, next) => {
+          Reflect.set(request, 'isOwn', isOwn(`${request.originalUrl}`));
+          next();
+        });
+        plugin.get('/plugin/:name', async ({ raw }) => Reflect.get(raw, 'isOwn'));
+      });
+      try {
+        const send = async (path: string) => (await app.inject(path)).body;
+        await assertBothOwn(send);
+        await assertBothOwn(send, ['/plugin/ada', '/plugin/bob']);
+      } finally {
+        await app.close();
+      }
+    });
+  }
+});
+
+it('Fastify calls the functions of a decorator use() of the application with what it passes to them', async () => {
+  const app = fastify();
+  await app.register(fastifyScope);
+  const use = (create: (first?: unknown) => unknown) => [create(), create('first')];
+  // The types are those of the decorator of @fastify/middie.
+  Reflect.apply(app.decorate, app, ['use', use]);
+  assert.deepEqual(Reflect.apply(app.use, app, [(first: unknown) => first]), [undefined, 'first']);
+  await app.close();
+});
+
 for (const [name, Router] of Object.entries({ LinearRouter, PatternRouter, RegExpRouter, TrieRouter })) {
   it(`Hono holds its steps with the ${name}, from the first request on`, async () => {
     const pair = new Pair();
@@ -124,6 +206,28 @@ for (const [name, Router] of Object.entries({ LinearRouter, PatternRouter, RegEx
     await assertBothOwn(send);
   });
 }
+
+it('Hono holds its steps in two copies of Hono: those for import and for require()', async () => {
+  const { Hono: HonoOfCommonJs }: { Hono: typeof Hono } = createRequire(import.meta.url)('hono');
+  assert.notEqual(HonoOfCommonJs, Hono);
+  for (const framework of [Hono, HonoOfCommonJs, Hono]) {
+    const pair = new Pair();
+    const app = new framework();
+    app.use(honoScope());
+    app.use((_, next) => pair.continueWith(next));
+    app.get('/:name', (context) => context.text(isOwn(context.req.path)));
+    await assertBothOwn(async (path) => (await app.request(path)).text());
+  }
+});
+
+it('Hono holds its steps if the application has a binding with the name that @hono/node-server uses', async () => {
+  const pair = new Pair();
+  const app = new Hono();
+  app.use(honoScope());
+  app.use((_, next) => pair.continueWith(next));
+  app.get('/:name', (context) => context.text(isOwn(context.req.path)));
+  await assertBothOwn(async (path) => (await app.request(path, {}, { incoming: {} })).text());
+});
 
 describe('Koa, middleware and routes that are added after the first request', () => {
   it('holds them like the others', async () => {
@@ -147,6 +251,41 @@ describe('Koa, middleware and routes that are added after the first request', ()
       );
       await assertBothOwn(send);
     });
+  });
+
+  it('runs each step once if one adapter is used for the application and for a route', async () => {
+    const pair = new Pair();
+    const adapter = koaScope();
+    const app = new Koa();
+    const router = new KoaRouter();
+    router.get(
+      '/:name',
+      adapter,
+      (_, next) => pair.continueWith(next),
+      (context) => {
+        context.body = isOwn(context.path);
+      },
+    );
+    app.use(adapter).use(router.routes());
+    await withServer(listen(createServer(app.callback())), (server) =>
+      assertBothOwn(async (path) => (await sendRequest(server, { path })).body),
+    );
+  });
+
+  it('passes on with next() what a middleware returns, also without the compose function of Koa 3', async () => {
+    for (const isKoa2 of [false, true]) {
+      const app = new Koa();
+      app.use(koaScope());
+      app.use(async (context, next) => {
+        context.body = `returned ${await next()}`;
+      });
+      app.use(async () => 'a value');
+      const callback = app.callback();
+      if (isKoa2) Reflect.set(app, 'compose', undefined);
+      await withServer(listen(createServer(callback)), async (server) => {
+        assert.equal((await sendRequest(server, { path: '/' })).body, 'returned a value');
+      });
+    }
   });
 
   it('serves requests if another library has wrapped the adapter', async () => {
@@ -177,5 +316,27 @@ describe('h3, steps around the adapter', () => {
     mounted.get('/:name', (event) => isOwn(`/mounted${event.url.pathname.replace('/mounted', '')}`));
     app.mount('/mounted', mounted);
     await assertBothOwn(send, ['/mounted/ada', '/mounted/bob']);
+  });
+});
+
+describe('an adapter inside of the adapter for /web', () => {
+  it('holds the steps of Hono', async () => {
+    const pair = new Pair();
+    const app = new Hono();
+    app.use(honoScope());
+    app.use((_, next) => pair.continueWith(next));
+    app.get('/:name', (context) => context.text(isOwn(context.req.path)));
+    const handle = webScope((request: Request) => app.fetch(request));
+    await assertBothOwn(async (path) => (await handle(new Request(`http://localhost${path}`))).text());
+  });
+
+  it('holds the steps of h3', async () => {
+    const pair = new Pair();
+    const app = new H3();
+    app.use(h3Scope());
+    app.use((_, next) => pair.continueWith(() => next()));
+    app.get('/:name', (event) => isOwn(event.url.pathname));
+    const handle = webScope((request: Request) => app.fetch(request));
+    await assertBothOwn(async (path) => (await handle(new Request(`http://localhost${path}`))).text());
   });
 });

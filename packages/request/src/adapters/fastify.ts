@@ -18,6 +18,7 @@ import { asSafeRequestId, newRequestId } from '../scope/request-id.js';
 import { scopeStorage } from '../scope/request-scope.js';
 import { scopeOf } from '../scope/scope-of.js';
 import { holdFastifySteps } from '../steps/fastify-steps.js';
+import { holdMiddieSteps } from '../steps/middie-steps.js';
 
 class FastifyExchange extends NodeExchange {
   readonly requestId: string | undefined;
@@ -53,6 +54,7 @@ function openScopes(app: FastifyInstance, options: RequestScopeOptions): void {
     });
   }
 
+  holdMiddieSteps(app);
   app.addHook('onRequest', (request, reply, next) => {
     const rawRequest: NodeRequest = request.raw;
     const rawResponse: NodeResponse = reply.raw;

@@ -113,7 +113,12 @@ function enterUpgrade(
 function enterWeb(event: H3Event, next: Next, options: RequestScopeOptions): unknown | Promise<unknown> {
   // The request of a server is a Request, except for members that only the newest types have.
   const request = event.req as Request;
-  if (currentScopeOf(request) !== undefined) return next();
+  const outer = currentScopeOf(request);
+  if (outer !== undefined) {
+    // The steps of this application look the scope up there.
+    setScopeOf(event, outer);
+    return next();
+  }
   const exchange = new WebExchange(
     request,
     () => isHttps(event),

@@ -74,7 +74,12 @@ export function requestScope(options: HonoOptions = {}): MiddlewareHandler {
 
   const enterWeb: Enter = (context, next) => {
     const request = context.req.raw;
-    if (currentScopeOf(request) !== undefined) return next();
+    const outer = currentScopeOf(request);
+    if (outer !== undefined) {
+      // The steps of this application look the scope up there.
+      setScopeOf(context, outer);
+      return next();
+    }
     const exchange = new WebExchange(request, () => isSecure(context), options);
     const { scope } = exchange;
     setScopeOf(context, scope);

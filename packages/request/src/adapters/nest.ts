@@ -26,7 +26,8 @@ import { checkOptionNames, describeKind } from '../option-names.js';
 import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js';
 import { holdExpressSteps } from '../steps/express-steps.js';
 import { holdFastifySteps } from '../steps/fastify-steps.js';
-import { holdInterceptors, holdMiddieSteps } from '../steps/nest-steps.js';
+import { holdMiddieSteps } from '../steps/middie-steps.js';
+import { holdInterceptors } from '../steps/nest-steps.js';
 
 type NestMiddleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
 

@@ -10,8 +10,9 @@
  * `param` handlers have no layer. They are wrapped when a request reaches their router for the first time, and so are
  * those that the router gets later.
  *
- * The functions `next` are not wrapped: a closure for each layer and request takes 20 ns, and leads to no other code of
- * the application except for a callback that is passed to the application itself, as in `app(request, response, done)`.
+ * The functions `next` are not wrapped: a closure for each layer and request takes 20 ns. Beyond the layers, they lead
+ * only out of a router: to the router around it, or to Express's own error handler, which logs the error, or to a
+ * callback that is passed to the application itself. That function is wrapped, once for each router and request.
  */
 import { scopeStorage } from '../scope/request-scope.js';
 import { scopeOf } from '../scope/scope-of.js';
@@ -24,13 +25,8 @@ type ParamHandler = (request: object, ...rest: unknown[]) => unknown;
 type Param = (this: unknown, name: unknown, handler: unknown) => unknown;
 type Render = (this: { req?: unknown }, view: unknown, options: unknown, callback?: unknown) => unknown;
 
-/** The property of a layer that has been called in a scope. */
-const wasCalledKey = Symbol('throughline.wasCalled');
-
-interface Layer {
-  [wasCalledKey]?: true;
-  readonly handle: unknown;
-}
+type Layer = object;
+type HandleRouter = (this: object, request: object, response: object, callback: unknown) => unknown;
 interface Request {
   readonly app?: unknown;
 }
@@ -41,24 +37,16 @@ const heldApps = new WeakSet<object>();
 export function holdExpressSteps(request: object, response: object): void {
   const { app }: Request = request;
   if (!isObject(app) || heldApps.has(app)) return;
-  const router = holdApp(app);
+  heldApps.add(app);
+  const router = routerOf(app);
+  holdParams(router);
   const [layer] = isObject(router) && Array.isArray(router.stack) ? router.stack : [];
   if (!isObject(layer)) return;
   const prototype: Members = Object.getPrototypeOf(layer);
   replace<HandleRequest>(prototype, ['handleRequest', 'handle_request'], holdHandleRequest);
   replace<HandleError>(prototype, ['handleError', 'handle_error'], holdHandleError);
+  if (isObject(router)) replace<HandleRouter>(ownerOf(router, 'handle'), ['handle'], holdHandleRouter);
   replace<Render>(ownerOf(response, 'render'), ['render'], holdRender);
-}
-
-/**
- * Holds the `param` handlers of an application.
- * @returns the router of the application
- */
-function holdApp(app: Members): unknown {
-  heldApps.add(app);
-  const router = routerOf(app);
-  holdParams(router);
-  return router;
 }
 
 function routerOf(app: Members): unknown {
@@ -98,16 +86,6 @@ function holdParamHandler(handler: unknown): unknown {
   });
 }
 
-/**
- * Holds the `param` handlers to which a layer leads, when it is called for the first time: those of its router, and of
- * the application that it belongs to.
- */
-function holdParamsOf(layer: Layer, { app }: Request): void {
-  layer[wasCalledKey] = true;
-  holdParams(layer.handle);
-  if (isObject(app) && !heldApps.has(app)) holdApp(app);
-}
-
 function replace<F extends (...args: never[]) => unknown>(
   target: Members | undefined,
   names: readonly string[],
@@ -121,11 +99,23 @@ function replace<F extends (...args: never[]) => unknown>(
   }
 }
 
+/** Routers of mounted applications are found here too: Express 5 calls their `param` handlers before their first layer. */
+function holdHandleRouter(handle: HandleRouter): HandleRouter {
+  return function handleRouterInScope(request, response, callback) {
+    holdParams(this);
+    return handle.call(
+      this,
+      request,
+      response,
+      typeof callback === 'function' ? nextInScope(request, callback as Next) : callback,
+    );
+  };
+}
+
 function holdHandleRequest(handleRequest: HandleRequest): HandleRequest {
   return function handleRequestInScope(request, response, next) {
     const scope = scopeOf(request);
     if (scope === undefined) return handleRequest.call(this, request, response, next);
-    if (this[wasCalledKey] === undefined) holdParamsOf(this, request);
     return scopeStorage.getStore() === scope
       ? handleRequest.call(this, request, response, next)
       : scopeStorage.run(scope, Reflect.apply, handleRequest, this, [request, response, next]);

@@ -11,8 +11,11 @@ import { isHeld, markHeld, type Next, nextInScope } from './step-in-scope.js';
 
 type Pair = [handler: MiddlewareHandler, route: unknown];
 
-/** The symbol of the matched pairs that was found last: looking for it takes longer than everything else here. */
-let matchKey: symbol | undefined;
+/**
+ * The symbol of the matched pairs that was found last: looking for it takes longer than everything else here. Each copy of
+ * Hono has its own, and its builds as ESM and as CommonJS are two copies.
+ */
+let lastMatchKey = Symbol();
 
 /** Holds all later steps of a request in its scope. */
 export function holdHonoSteps(context: Context): void {
@@ -25,18 +28,26 @@ export function holdHonoSteps(context: Context): void {
 
 function holdHandler(handler: MiddlewareHandler): MiddlewareHandler {
   return function handleInScope(context, next) {
-    // On Node, the scope belongs to Node's request.
-    const owner: object = context.env?.incoming ?? context;
-    return handler(context, nextInScope<Promise<void>>(owner, next as Next<Promise<void>>));
+    return handler(context, nextInScope<Promise<void>>(ownerOf(context), next as Next<Promise<void>>));
   };
 }
 
+/** On Node, the scope belongs to Node's request. A binding of the application may have one of these two names. */
+function ownerOf(context: Context): object {
+  const { env } = context;
+  return env?.incoming != null && 'outgoing' in env ? env.incoming : context;
+}
+
 function matchedPairsOf(request: object): readonly unknown[] {
-  matchKey ??= Object.getOwnPropertySymbols(Object.getPrototypeOf(request)).find((key) =>
-    isMatchResult(Reflect.get(request, key)),
-  );
-  const result: unknown = matchKey === undefined ? undefined : Reflect.get(request, matchKey);
-  return isMatchResult(result) ? result[0] : [];
+  const known: unknown = Reflect.get(request, lastMatchKey);
+  if (isMatchResult(known)) return known[0];
+  for (const key of Object.getOwnPropertySymbols(Object.getPrototypeOf(request))) {
+    const result: unknown = Reflect.get(request, key);
+    if (!isMatchResult(result)) continue;
+    lastMatchKey = key;
+    return result[0];
+  }
+  return [];
 }
 
 /** A match is a list of pairs with their parameters, and optionally the values of the parameters. */

@@ -17,20 +17,24 @@ import { isHeld, markHeld, type Next, nextInScope } from './step-in-scope.js';
 
 type KoaMiddleware = Koa.Middleware;
 /** `next` is undefined at the end of an application. */
-type Composed = (context: Koa.Context, next?: Koa.Next) => Promise<void>;
+type Composed = (context: Koa.Context, next?: Koa.Next) => Promise<unknown>;
 
 interface Router {
   readonly stack: readonly { readonly stack: KoaMiddleware[] }[];
 }
 
-/** What a middleware with a tail does inside of a tail, where the steps after it are held already. */
-const innerMiddleware = new WeakMap<KoaMiddleware, KoaMiddleware>();
+/** The property of a context whose request is in a tail, where all steps are held. All copies of this package see it. */
+const isInTailKey = Symbol.for('@throughline/request.isInTail');
+
+interface InTail {
+  [isInTailKey]?: true;
+}
 
 /**
  * Creates a middleware that continues with a tail: everything that follows it in its application, held in the scope.
  * @param enter called with the tail
  * @param enterWithNext called with Koa's own `next`, if the middleware is not found in its application or is inside of a
- * tail: the adapter may be used twice
+ * tail: the adapter may be used twice, and one adapter may be used for the application and for a route
  */
 export function middlewareWithTail(
   enter: (context: Koa.Context, runTail: Composed) => unknown,
@@ -40,15 +44,18 @@ export function middlewareWithTail(
   let lastLength = 0;
   let tail: Composed | undefined;
   const middleware: KoaMiddleware = (context, next) => {
+    const inTail = context as InTail;
+    if (inTail[isInTailKey] === true) return enterWithNext(context, next);
     const { app } = context;
     if (app !== lastApp || app.middleware.length !== lastLength) {
       lastApp = app;
       lastLength = app.middleware.length;
       tail = composeTail(app, middleware);
     }
-    return tail === undefined ? enterWithNext(context, next) : enter(context, tail);
+    if (tail === undefined) return enterWithNext(context, next);
+    inTail[isInTailKey] = true;
+    return enter(context, tail);
   };
-  innerMiddleware.set(middleware, enterWithNext);
   return middleware;
 }
 
@@ -56,10 +63,7 @@ function composeTail(app: Koa, middleware: KoaMiddleware): Composed | undefined 
   const { compose = composeAsKoa2 }: { compose?: unknown } = app as { compose?: unknown };
   const index = app.middleware.indexOf(middleware);
   if (index === -1 || typeof compose !== 'function') return undefined;
-  return compose.call(
-    app,
-    app.middleware.slice(index + 1).map((step) => holdMiddleware(innerMiddleware.get(step) ?? step)),
-  );
+  return compose.call(app, app.middleware.slice(index + 1).map(holdMiddleware));
 }
 
 /**
@@ -69,11 +73,11 @@ function composeTail(app: Koa, middleware: KoaMiddleware): Composed | undefined 
 function composeAsKoa2(chain: readonly KoaMiddleware[]): Composed {
   return (context, next) => {
     let last = -1;
-    const dispatch = async (index: number): Promise<void> => {
+    const dispatch = async (index: number): Promise<unknown> => {
       if (index <= last) throw new Error('next() called multiple times');
       last = index;
       const middleware = chain[index];
-      await (middleware === undefined ? next?.() : middleware(context, () => dispatch(index + 1)));
+      return middleware === undefined ? next?.() : middleware(context, () => dispatch(index + 1));
     };
     return dispatch(0);
   };

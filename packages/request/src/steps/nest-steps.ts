@@ -5,13 +5,10 @@
  * Only an interceptor may continue elsewhere: it decides where `next.handle()` is called, and the `Observable` that this
  * returns emits wherever the interceptor after it does. Interceptors are called by a class that Nest does not export. It
  * is found on the `ExternalContextCreator`, and its method is replaced once.
- *
- * On Fastify, middleware is called by `@fastify/middie`, whose decorator `use` is replaced.
  */
 import { Observable, Subject, takeUntil } from 'rxjs';
-import { scopeStorage } from '../scope/request-scope.js';
 import { scopeOf } from '../scope/scope-of.js';
-import { isHeld, markHeld, type Next, nextInScope } from './step-in-scope.js';
+import { isHeld, markHeld, nextInScope } from './step-in-scope.js';
 
 interface CallHandler {
   handle(): Observable<unknown>;
@@ -66,29 +63,6 @@ function emitInScope(source: Observable<unknown>, request: object): Observable<u
         complete: nextInScope(request, () => subscriber.complete()),
       }),
     )();
-  });
-}
-
-/** Holds each middleware that is passed to middie from now on. */
-export function holdMiddieSteps(fastify: unknown): void {
-  if (!isObject(fastify) || typeof fastify.use !== 'function' || isHeld(fastify.use)) return;
-  const use = fastify.use as (...args: unknown[]) => unknown;
-  fastify.use = markHeld(function useInScope(this: unknown, ...args: unknown[]) {
-    return use.apply(this, args.map(holdMiddleware));
-  });
-}
-
-type Middleware = (request: object, response: object, next: Next) => unknown;
-
-function holdMiddleware(middleware: unknown): unknown {
-  if (Array.isArray(middleware)) return middleware.map(holdMiddleware);
-  if (typeof middleware !== 'function' || isHeld(middleware)) return middleware;
-  return markHeld(function middlewareInScope(this: unknown, request: object, response: object, next: Next) {
-    const scope = scopeOf(request);
-    const args: Parameters<Middleware> = [request, response, nextInScope(request, next)];
-    return scope === undefined || scopeStorage.getStore() === scope
-      ? Reflect.apply(middleware as Middleware, this, args)
-      : scopeStorage.run(scope, Reflect.apply, middleware as Middleware, this, args);
   });
 }
 
