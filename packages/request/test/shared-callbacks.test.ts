@@ -19,7 +19,7 @@ import { requestScope as fastifyScope } from '@throughline/request/fastify';
 import { sessions } from '@throughline/request/sessions';
 import express, { type RequestHandler } from 'express';
 import expressSession from 'express-session';
-import { fastify } from 'fastify';
+import { type FastifyPluginCallback, fastify } from 'fastify';
 import { createPool } from 'generic-pool';
 import { AsyncLocalStorage } from 'throughline';
 import { sendRequest } from './http/client.js';
@@ -27,6 +27,15 @@ import { listen, type RunningServer, withServer } from './http/server.js';
 import { SessionUser } from './sessions/session-user.js';
 
 const { default: express4 } = (await import('express4' as string)) as { default: typeof express };
+
+/** The parts of @fastify/request-context that are used here. Its types replace those of other applications. */
+interface RequestContextModule {
+  readonly fastifyRequestContext: FastifyPluginCallback<{ defaultStoreValues(request: { url: string }): object }>;
+  readonly requestContext: { get(name: string): unknown };
+}
+const { fastifyRequestContext, requestContext } = (await import(
+  '@fastify/request-context' as string
+)) as RequestContextModule;
 
 /** The parts of passport that are used here. The package comes without types. */
 interface Passport {
@@ -320,6 +329,40 @@ describe('a middleware that is called back from elsewhere', () => {
       }
     });
   });
+});
+
+describe('@fastify/request-context', () => {
+  for (const isFirst of [true, false]) {
+    it(`is read next to the scope if it is registered ${isFirst ? 'before' : 'after'} the adapter`, async () => {
+      const app = fastify();
+      const registerPeer = () => app.register(fastifyRequestContext, { defaultStoreValues: ({ url }) => ({ url }) });
+      if (isFirst) registerPeer();
+      app.register(fastifyScope());
+      if (!isFirst) registerPeer();
+      app.addHook('preHandler', (_request, _reply, done) => connection.query(() => done()));
+      app.post('/:name', async () => `${tryGetRequestScope()?.path} ${requestContext.get('url')}`);
+      const connection = new OneConnection(false);
+      await app.ready();
+      await withServer(listen(createServer((request, response) => app.routing(request, response))), async (server) => {
+        const paths = Array.from({ length: USERS }, (_, index) => `/user-${index}`);
+        const headers = { 'content-type': 'application/json' };
+        const responses = await Promise.all(
+          paths.map((path) =>
+            sendRequest(server, { path, method: 'POST', headers }, async (upload) => {
+              // In two chunks, so that the body is parsed in a later event of the socket.
+              upload.write('{"a":');
+              await new Promise((resolve) => setTimeout(resolve, 1));
+              upload.end('1}');
+            }),
+          ),
+        );
+        assert.deepEqual(
+          responses.map(({ body }) => body.split(' ')[0]),
+          paths,
+        );
+      });
+    });
+  }
 });
 
 describe('ERR_NO_REQUEST_SCOPE', () => {
