@@ -210,7 +210,7 @@ for (const runtime of ['bun', 'deno'] as const) {
     skip,
   }, async () => {
     const lines = (await runProgram(runtime, 'called-from-elsewhere.js')).trim().split('\n');
-    assert.equal(lines.length, 30);
+    assert.equal(lines.length, 36);
     assert.deepEqual(
       lines.filter((line) => !line.endsWith(': 40 of 40')),
       [],

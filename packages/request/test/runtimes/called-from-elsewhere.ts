@@ -6,11 +6,15 @@
 import { EventEmitter } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import 'reflect-metadata';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
 import { getRequestScope, session, tryGetRequestScope } from '@throughline/request';
 import { requestScope as expressScope } from '@throughline/request/express';
 import { requestScope as fastifyScope } from '@throughline/request/fastify';
 import { requestScope as httpScope } from '@throughline/request/http';
 import { requestScope as koaScope } from '@throughline/request/koa';
+import { requestScope as nestScope } from '@throughline/request/nest';
 import { sessions } from '@throughline/request/sessions';
 import express from 'express';
 import { fastify } from 'fastify';
@@ -18,6 +22,9 @@ import Koa from 'koa';
 import { AsyncLocalStorage } from 'throughline';
 
 const { default: express4 } = (await import('express4' as string)) as { default: typeof express };
+
+class AppModule {}
+Module({})(AppModule);
 
 const REQUESTS = 40;
 const runInRoot = AsyncLocalStorage.snapshot();
@@ -93,6 +100,14 @@ const apps: Readonly<Record<string, (wait: Wait) => Promise<Listener>>> = {
     app.get('/:name', async () => readOwn());
     await app.ready();
     return (request, response) => app.routing(request, response);
+  },
+  'Nest on Express': async (wait) => {
+    const app = await NestFactory.create(AppModule, { logger: false });
+    app.use(nestScope(options));
+    app.use((_request: unknown, _response: unknown, next: () => void) => void wait(() => next()));
+    app.use((_request: unknown, response: ServerResponse) => void response.end(readOwn()));
+    await app.init();
+    return app.getHttpAdapter().getInstance();
   },
   // There is no later step, but listeners of the request and of the response.
   'node:http': async (wait) =>
