@@ -71,3 +71,12 @@ describe('the import of an entry point loads no package that it does not need', 
     });
   }
 });
+
+it('the entry points load without the classes that Jest with jsdom lacks', async () => {
+  const program = `
+    for (const name of ['TextEncoder', 'TextDecoder', 'fetch', 'Request', 'Response', 'Headers']) delete globalThis[name];
+    for (const subpath of ['', '/http', '/express', '/fastify', '/koa']) require('@throughline/request' + subpath);
+    console.log('loaded');`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--eval', program], { cwd: fileURLToPath(root) });
+  assert.equal(stdout, 'loaded\n');
+});

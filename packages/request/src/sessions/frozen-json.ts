@@ -78,10 +78,12 @@ export class FrozenJson {
   }
 }
 
-const encoder = new TextEncoder();
+/** Created when it is first used: Jest with jsdom lacks the class, and must be able to load this module. */
+let encoder: TextEncoder | undefined;
 
 /** The length of a text in UTF-8, in bytes. */
 export function utf8Length(text: string): number {
+  encoder ??= new TextEncoder();
   return encoder.encode(text).length;
 }
 
