@@ -1,8 +1,7 @@
 /** The arguments of the command `throughline-transform`. */
-import { parseArgs } from 'node:util';
-import { unknownOptionMessage } from '../check-options.js';
 import { SOURCE_TYPES, type SourceType } from '../parse/parse.js';
 import { GENERATOR_FRAMES, type TransformOptions } from '../transform.js';
+import { parseOptions, UsageError } from './parse-options.js';
 
 export const HELP = `Usage: throughline-transform FILE|DIR... --out DIR
 
@@ -32,9 +31,6 @@ Exit codes: 0 if every file was written; 1 if a file could not be transformed or
 written (all others were); 2 if the arguments are invalid.
 `;
 
-/** Thrown if the command is used incorrectly. Nothing has been written at that point. */
-export class UsageError extends Error {}
-
 export interface CommandOptions {
   /** Files and directories. */
   readonly inputs: readonly string[];
@@ -45,7 +41,7 @@ export interface CommandOptions {
 
 /** @throws {UsageError} if the arguments are invalid */
 export function parseArguments(args: string[]): CommandOptions | 'help' | 'version' {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = parseOptions(args, OPTIONS);
   if (values.help) return 'help';
   if (values.version) return 'version';
   const { out } = values;
@@ -74,20 +70,6 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const;
-
-function parse(args: string[]) {
-  const { tokens } = parseArgs({ args, allowPositionals: true, options: OPTIONS, strict: false, tokens: true });
-  const unknown = tokens.find((token) => token.kind === 'option' && !Object.hasOwn(OPTIONS, token.name));
-  if (unknown?.kind === 'option') {
-    const names = Object.keys(OPTIONS).map((name) => `--${name}`);
-    throw new UsageError(unknownOptionMessage('The command', unknown.rawName, names));
-  }
-  try {
-    return parseArgs({ args, allowPositionals: true, options: OPTIONS });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
-}
 
 function parseChoice<T extends string>(
   option: string,

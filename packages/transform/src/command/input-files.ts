@@ -1,7 +1,7 @@
 /** Finds the files in the inputs of the command, and the path at which the copy of each is written. */
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import { UsageError } from './arguments.js';
+import { UsageError } from './parse-options.js';
 
 export interface InputFile {
   readonly input: string;

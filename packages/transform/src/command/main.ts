@@ -2,8 +2,9 @@
 /** The command `throughline-transform`: writes transformed copies of files and directories. */
 import { readFileSync } from 'node:fs';
 import { TransformError } from '../parse/transform-error.js';
-import { type CommandOptions, HELP, parseArguments, UsageError } from './arguments.js';
+import { type CommandOptions, HELP, parseArguments } from './arguments.js';
 import { findInputFiles } from './input-files.js';
+import { UsageError } from './parse-options.js';
 import { Progress } from './progress.js';
 import { writeOutput } from './write-output.js';
 

@@ -1,7 +1,5 @@
 /** The arguments of the command `throughline-migrate`. */
-import { parseArgs } from 'node:util';
-import { unknownOptionMessage } from '../check-options.js';
-import { UsageError } from '../command/arguments.js';
+import { parseOptions, UsageError } from '../command/parse-options.js';
 
 export const MIGRATE_HELP = `Usage: throughline-migrate [FILE|DIR...] [options]
 
@@ -44,8 +42,7 @@ const OPTIONS = {
 
 /** @throws {UsageError} if the arguments are invalid */
 export function parseMigrateArguments(args: string[]): MigrateOptions | 'help' | 'version' {
-  rejectUnknownOptions(args);
-  const { values, positionals } = parse(args);
+  const { values, positionals } = parseOptions(args, OPTIONS);
   if (values.help) return 'help';
   if (values.version) return 'version';
   if (values['dry-run'] && values.check) {
@@ -56,20 +53,4 @@ export function parseMigrateArguments(args: string[]): MigrateOptions | 'help' |
     mode: values['dry-run'] ? 'dry-run' : values.check ? 'check' : 'write',
     isForced: values.force === true,
   };
-}
-
-function parse(args: string[]) {
-  try {
-    return parseArgs({ args, allowPositionals: true, options: OPTIONS });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function rejectUnknownOptions(args: string[]): void {
-  const { tokens } = parseArgs({ args, allowPositionals: true, options: OPTIONS, strict: false, tokens: true });
-  const unknown = tokens.find((token) => token.kind === 'option' && !Object.hasOwn(OPTIONS, token.name));
-  if (unknown?.kind !== 'option') return;
-  const names = Object.keys(OPTIONS).map((name) => `--${name}`);
-  throw new UsageError(unknownOptionMessage('The command', unknown.rawName, names));
 }

@@ -2,7 +2,7 @@
 /** The command `throughline-migrate`: moves a program from other libraries to Throughline. */
 import { readFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
-import { UsageError } from '../command/arguments.js';
+import { UsageError } from '../command/parse-options.js';
 import { type MigratedProgram, migrateProgram } from '../migration/migrate-program.js';
 import { MIGRATE_HELP, type MigrateOptions, parseMigrateArguments } from './migrate-arguments.js';
 import { dependencyCommands, type Manifest, Manifests, programOptionsOf } from './package-manifests.js';

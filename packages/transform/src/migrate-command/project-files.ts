@@ -7,8 +7,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
-import { UsageError } from '../command/arguments.js';
 import { isInside } from '../command/input-files.js';
+import { UsageError } from '../command/parse-options.js';
 import type { ProgramFile } from '../migration/migrate-program.js';
 
 export interface Project {
