@@ -4,10 +4,16 @@
  */
 import { current } from './current.js';
 
-/** The language's own class, even if `Promise` on the global object was replaced. */
+/**
+ * The class of the promises that async functions return: the language's own, even if `Promise` on the global object was
+ * replaced. If a build tool has compiled async functions to other code, `Promise` on the global object when this module
+ * was loaded.
+ */
 export const NativePromise: PromiseConstructor = Object.getPrototypeOf((async () => {})()).constructor;
 
 export const nativeThen = NativePromise.prototype.then;
+
+export const nativeResolve = NativePromise.resolve;
 
 const resolved = NativePromise.resolve();
 

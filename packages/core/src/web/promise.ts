@@ -41,10 +41,13 @@ function bindReaction(fn: Reaction): Reaction {
  * method of an object literal because the native one is not a constructor either.
  */
 function createThen(native: typeof nativeThen) {
+  // A promise class in place of the language's may run several reactions in one job, whose frame is that of the code
+  // which has settled the promise.
+  const startsInRoot = native === nativeThen;
   const methods = {
     // biome-ignore lint/suspicious/noThenProperty: the object is never awaited
     then(this: Promise<unknown>, onFulfilled: Reaction, onRejected: Reaction): Promise<unknown> {
-      if (isAtRoot()) return native.call(this, onFulfilled as never, onRejected as never);
+      if (startsInRoot && isAtRoot()) return native.call(this, onFulfilled as never, onRejected as never);
       nativeCallDepth++;
       try {
         return native.call(this, bindReaction(onFulfilled) as never, bindReaction(onRejected) as never);

@@ -1,0 +1,63 @@
+/** Builds the pages of all build tools, targets and combinations, and runs them in Chromium. */
+import { openBrowser, startPageServer } from '@throughline/testing/browsers';
+import { buildLoweredPage, type Combination, type LoweredPageOptions } from './lowered-pages.js';
+import { LOWERING_TOOLS, type LoweringTool } from './lowering-tools.js';
+import type { LoweredResult, Outcomes } from './lowering-tables.js';
+
+interface PageResult {
+  readonly outcomes: Outcomes;
+  /** How the page follows `await`, as `install()` reports it. */
+  readonly await: string;
+}
+
+export interface LoweredPages {
+  run(
+    combination: Combination,
+    tool: LoweringTool,
+    target: string,
+    options?: LoweredPageOptions,
+  ): Promise<LoweredResult & PageResult>;
+  close(): Promise<void>;
+}
+
+export async function openLoweredPages(): Promise<LoweredPages> {
+  const browser = await openBrowser('chromium');
+  const server = await startPageServer();
+  let count = 0;
+  return {
+    async run(combination, tool, target, options) {
+      const path = `/lowered/${++count}`;
+      server.add(`${path}.js`, await buildLoweredPage(combination, tool, target, options));
+      // A page that fails to load reports the error.
+      server.add(
+        path,
+        `<!doctype html><meta charset="utf-8"><body><script>
+onerror = (message) => { globalThis.result ??= Promise.reject(new Error(message)); };
+</script><script type="module" src="${path}.js"></script>`,
+      );
+      const page = await browser.openPage(server.origin + path);
+      try {
+        const result = (await page.evaluate('globalThis.result')) as PageResult;
+        return { combination, tool, target, ...result };
+      } finally {
+        await page.close();
+      }
+    },
+    async close() {
+      await browser.close();
+      await server.close();
+    },
+  };
+}
+
+/** Runs the pages of a combination for all build tools and targets. */
+export async function runCombination(
+  pages: LoweredPages,
+  combination: Combination,
+): Promise<(LoweredResult & PageResult)[]> {
+  const results: (LoweredResult & PageResult)[] = [];
+  for (const tool of LOWERING_TOOLS) {
+    for (const target of tool.targets) results.push(await pages.run(combination, tool, target));
+  }
+  return results;
+}
