@@ -257,7 +257,11 @@ async function react(check: Check, { tick, fail }: Clock): Promise<void> {
   await tick().then(check);
   await fail().catch(check);
   await tick().finally(check);
-  await Promise.all([tick().then(check), Promise.race([tick().then(check)]), Promise.allSettled([fail().catch(check)])]);
+  await Promise.all([
+    tick().then(check),
+    Promise.race([tick().then(check)]),
+    Promise.allSettled([fail().catch(check)]),
+  ]);
 }
 
 /** The constructs by the titles of their columns. */

@@ -16,7 +16,8 @@ export interface LoweredResult {
 const TITLES: Readonly<Record<Combination, string>> = {
   'transformed, then lowered': 'The transform runs first, and the build tool lowers all code of the page',
   'lowered, then transformed': 'The transform receives lowered code',
-  'lowered, intercepted': 'Without the transform: the build tool lowers all code of the page, and `await` is intercepted',
+  'lowered, intercepted':
+    'Without the transform: the build tool lowers all code of the page, and `await` is intercepted',
 };
 
 /** Formats a table for each combination. */

@@ -36,7 +36,8 @@ export async function runConstructs(): Promise<Record<string, Outcome>> {
       const runInFlow = (expected: string | undefined) => {
         const check = () => {
           const value = storage.getStore();
-          if (value !== expected && outcomes[title] !== 'another') outcomes[title] = value === undefined ? 'root' : 'another';
+          if (value !== expected && outcomes[title] !== 'another')
+            outcomes[title] = value === undefined ? 'root' : 'another';
         };
         return run(check, clock);
       };

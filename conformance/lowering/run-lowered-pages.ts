@@ -1,8 +1,8 @@
 /** Builds the pages of all build tools, targets and combinations, and runs them in Chromium. */
 import { openBrowser, startPageServer } from '@throughline/testing/browsers';
 import { buildLoweredPage, type Combination, type LoweredPageOptions } from './lowered-pages.js';
-import { LOWERING_TOOLS, type LoweringTool } from './lowering-tools.js';
 import type { LoweredResult, Outcomes } from './lowering-tables.js';
+import { LOWERING_TOOLS, type LoweringTool } from './lowering-tools.js';
 
 interface PageResult {
   readonly outcomes: Outcomes;

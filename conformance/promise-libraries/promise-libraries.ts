@@ -11,13 +11,12 @@ type Executor = (resolve: (value?: unknown) => void, reject: (reason: unknown) =
 
 /** The methods that all of them have. */
 export interface LibraryPromise {
-  // biome-ignore lint/suspicious/noThenProperty: a promise
   then(onFulfilled?: () => unknown, onRejected?: () => unknown): LibraryPromise;
   catch(onRejected: () => unknown): LibraryPromise;
   finally(onFinally: () => unknown): LibraryPromise;
 }
 
-/** Creates a promise of each library, by the name of its package. */
+/** Creates a promise of each library, by the name of the package. */
 export const promiseLibraries: Readonly<Record<string, (executor: Executor) => LibraryPromise>> = {
   bluebird: (executor) => new Bluebird(executor) as unknown as LibraryPromise,
   'es6-promise': (executor) => new es6Promise.Promise(executor) as unknown as LibraryPromise,

@@ -10,51 +10,68 @@ const FLOW_COUNT = 20;
 
 const OUTCOMES: readonly Outcome[] = ['kept', 'root', 'another'];
 
-type Create = (executor: (resolve: (value?: unknown) => void, reject: (reason: unknown) => void) => void) => LibraryPromise;
+type Create = (
+  executor: (resolve: (value?: unknown) => void, reject: (reason: unknown) => void) => void,
+) => LibraryPromise;
 
 /** What a flow does with promises. All that is pending is settled from another flow. */
-const uses: Readonly<Record<string, (create: Create, settleLater: (fn: () => void) => void, check: () => void) => unknown>> =
-  {
-    async settled(create, _, check) {
-      await create((resolve) => resolve()).then(check);
-      await create((resolve) => resolve()).then(() => {}).then(check).then(check);
-      await create((_, reject) => reject(new Error('rejected'))).catch(check);
-      await create((resolve) => resolve()).finally(check);
-    },
-    async pending(create, settleLater, check) {
-      await create((resolve) => settleLater(resolve)).then(check);
-      await create((resolve) => settleLater(resolve)).then(() => {}).then(check);
-      await create((_, reject) => settleLater(() => reject(new Error('rejected')))).catch(check);
-      await create((resolve) => settleLater(resolve)).finally(check);
-    },
-    async await(create, settleLater, check) {
-      await create((resolve) => settleLater(resolve));
-      check();
-      await create((resolve) => resolve());
-      check();
-    },
-  };
+const uses: Readonly<
+  Record<string, (create: Create, settleLater: (fn: () => void) => void, check: () => void) => readonly unknown[]>
+> = {
+  'of settled promises': (create, _, check) => [
+    create((resolve) => resolve()).then(check),
+    create((resolve) => resolve())
+      .then(() => {})
+      .then(check)
+      .then(check),
+    create((_, reject) => reject(new Error('rejected'))).catch(check),
+    create((resolve) => resolve()).finally(check),
+  ],
+  'of pending promises': (create, settleLater, check) => [
+    create((resolve) => settleLater(resolve)).then(check),
+    create((resolve) => settleLater(resolve))
+      .then(() => {})
+      .then(check),
+    create((_, reject) => settleLater(() => reject(new Error('rejected')))).catch(check),
+    create((resolve) => settleLater(resolve)).finally(check),
+  ],
+  'of native promises that resolve with them': (create, settleLater, check) => [
+    Promise.resolve(create((resolve) => resolve())).then(check),
+    Promise.resolve(create((resolve) => settleLater(resolve))).then(check),
+  ],
+};
 
 /** Returns the outcomes of each library, by use. */
-export async function runPromiseLibraries(storage: AsyncLocalStorage<string>): Promise<Record<string, string>> {
+export async function runPromiseLibraries(
+  storage: Pick<AsyncLocalStorage<string>, 'run' | 'getStore'>,
+  libraries: Readonly<Record<string, Create>> = promiseLibraries,
+): Promise<Record<string, Record<string, Outcome>>> {
   const due: (() => void)[] = [];
   const timer = storage.run('the clock', setInterval, () => {
     for (const fn of due.splice(0)) fn();
   });
-  const outcomes: Record<string, string> = {};
-  for (const [name, create] of Object.entries(promiseLibraries)) {
+  const outcomes: Record<string, Record<string, Outcome>> = {};
+  for (const [name, create] of Object.entries(libraries)) {
+    const byUse: Record<string, Outcome> = {};
+    outcomes[name] = byUse;
     for (const [use, run] of Object.entries(uses)) {
       let worst = 0;
       const runInFlow = (expected: string | undefined) =>
-        run(create, (fn) => due.push(fn), () => {
-          const value = storage.getStore();
-          if (value !== expected) worst = Math.max(worst, value === undefined ? 1 : 2);
-        });
+        Promise.all(
+          run(
+            create,
+            (fn) => due.push(fn),
+            () => {
+              const value = storage.getStore();
+              if (value !== expected) worst = Math.max(worst, value === undefined ? 1 : 2);
+            },
+          ),
+        );
       const flows = Array.from({ length: FLOW_COUNT }, (_, index) =>
         storage.run(`flow ${index}`, runInFlow, `flow ${index}`),
       );
       await Promise.all([...flows, runInFlow(undefined), runInFlow(undefined)]);
-      outcomes[`${name}, ${use}`] = OUTCOMES[worst] as Outcome;
+      byUse[use] = OUTCOMES[worst] as Outcome;
     }
   }
   clearInterval(timer);

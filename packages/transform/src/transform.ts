@@ -18,6 +18,7 @@ import { emitFileOpening } from './emit/file-opening.js';
 import { FreeNames } from './emit/free-names.js';
 import { SourceEdits } from './emit/source-edits.js';
 import { LANGUAGES, type Language, parse, SOURCE_TYPES, type SourceType } from './parse/parse.js';
+import { findPromiseLibrary } from './promise-libraries.js';
 
 /** The values of the option `generators`. */
 export const GENERATOR_FRAMES = ['next', 'creation'] as const;
@@ -83,16 +84,22 @@ export function transform(code: string, options: TransformOptions): TransformRes
   const { filename, lang, generators = 'next', begins = '' } = options;
   // Most files have no suspension and are not parsed: each suspension is an `await` or is inside an async function.
   const keywords = findAsyncAwaitKeywords(code);
-  if (keywords.isEmpty && begins === '' && generators === 'next') return undefined;
+  const library = findPromiseLibrary(filename);
+  if (keywords.isEmpty && begins === '' && generators === 'next' && library === undefined) return undefined;
   const { program, module } = parse(code, filename, lang ?? languageOf(filename), options.sourceType);
   const facts = analyze(program, keywords, generators);
-  if (facts.functions.length === 0 && facts.topLevel === undefined && begins === '') return undefined;
+  // A bundler may have converted the module.
+  const end =
+    library?.isModule === module.hasModuleSyntax ? `\n${library.format(library.promiseClass, library.isModule)}` : '';
+  const isUnchanged = facts.functions.length === 0 && facts.topLevel === undefined;
+  if (isUnchanged && begins === '' && end === '') return undefined;
   const sourceType = options.sourceType ?? sourceTypeOf(filename, code, module.hasModuleSyntax);
   const edits = new SourceEdits();
   const names = new FreeNames(program, code, sourceType === 'script');
   const writer = new CodeWriter(code, filename, sourceType === 'module', edits, names);
   emitConstructs(facts, writer);
   emitFileOpening(program, facts.topLevel, sourceType, begins, writer);
+  edits.close(code.length, 0, end);
   return edits.apply(code, filename);
 }
 

@@ -19,7 +19,14 @@
  */
 import { current, isAtRoot } from '../engine/current.js';
 import type { OpaqueFrame } from '../engine/engine.js';
-import { exemptJobsFromInterception, NativePromise, nativeResolve, nativeThen, queueJob, queueReturnToRoot } from '../engine/jobs.js';
+import {
+  exemptJobsFromInterception,
+  NativePromise,
+  nativeResolve,
+  nativeThen,
+  queueJob,
+  queueReturnToRoot,
+} from '../engine/jobs.js';
 import { patchProperty } from './patch.js';
 import { bindingThen, nativeCallDepth } from './promise.js';
 
