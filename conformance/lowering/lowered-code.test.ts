@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
+import { bundle } from '../web/test-pages.js';
 import { COMBINATIONS } from './lowered-pages.js';
 import { formatLoweringTables, type LoweredResult, readLoweringTables } from './lowering-tables.js';
 import { LOWERING_TOOLS } from './lowering-tools.js';
@@ -61,5 +62,18 @@ for (const [title, target] of [
     const { 'one generator, several flows': shared, ...others } = outcomes;
     assert.equal(shared, 'another', 'the shared generator runs in the flow that has created it');
     assert.deepEqual([...new Set(Object.values(others))], ['kept'], JSON.stringify(others));
+  });
+}
+
+// regenerator only lowers async functions, of which the patches have none.
+for (const tool of LOWERING_TOOLS.filter(({ title }) => title !== 'regenerator')) {
+  const [target = ''] = tool.targets;
+
+  test(`the web patches keep their flows after ${tool.title} has lowered them to ${target}`, async () => {
+    const code = await bundle(`import { install } from 'throughline/web';
+import { findLostFlows } from '../web/lost-flows.js';
+const { report } = install();
+globalThis.result = findLostFlows().then((lost) => ({ lost, await: report.await }));`);
+    assert.deepEqual(await pages.evaluate(await tool.lower(code, target)), { lost: [], await: 'intercepted' });
   });
 }

@@ -57,6 +57,8 @@ const rolldownOxc: LoweringTool = {
   async lower(code, target) {
     const bundle = await rolldown({
       input: 'lowered.js',
+      external: /^(?:throughline|\.\/constructs\.js)/,
+      makeAbsoluteExternalsRelative: false,
       transform: { target: target.toLowerCase() },
       plugins: [
         {
@@ -116,8 +118,8 @@ const babel: LoweringTool = {
 };
 
 /**
- * As in older presets: async functions and async generators become those of regenerator's runtime. It knows no newer
- * syntax, which esbuild lowers first.
+ * Without another plugin, async functions and async generators become those of regenerator's runtime, as in older
+ * packages. It knows no newer syntax, which esbuild lowers first.
  */
 const regenerator: LoweringTool = {
   title: 'regenerator',

@@ -42,7 +42,11 @@ export async function runConstructs(): Promise<Record<string, Outcome>> {
         return run(check, clock);
       };
       const names = Array.from({ length: FLOW_COUNT }, (_, index) => `${title}, flow ${index}`);
-      await Promise.all([...names.map((name) => storage.run(name, runInFlow, name)), runInFlow(undefined)]);
+      try {
+        await Promise.all([...names.map((name) => storage.run(name, runInFlow, name)), runInFlow(undefined)]);
+      } catch (error) {
+        throw new Error(`${title}: ${error instanceof Error ? error.message : error}`);
+      }
     }),
   );
   clock.stop();

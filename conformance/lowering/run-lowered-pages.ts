@@ -17,6 +17,8 @@ export interface LoweredPages {
     target: string,
     options?: LoweredPageOptions,
   ): Promise<LoweredResult & PageResult>;
+  /** Opens a page with a module, and returns the value to which the module's `globalThis.result` settles. */
+  evaluate(code: string): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -24,24 +26,28 @@ export async function openLoweredPages(): Promise<LoweredPages> {
   const browser = await openBrowser('chromium');
   const server = await startPageServer();
   let count = 0;
-  return {
-    async run(combination, tool, target, options) {
-      const path = `/lowered/${++count}`;
-      server.add(`${path}.js`, await buildLoweredPage(combination, tool, target, options));
-      // A page that fails to load reports the error.
-      server.add(
-        path,
-        `<!doctype html><meta charset="utf-8"><body><script>
+  async function evaluate(code: string): Promise<unknown> {
+    const path = `/lowered/${++count}`;
+    server.add(`${path}.js`, code);
+    // A page that fails to load reports the error.
+    server.add(
+      path,
+      `<!doctype html><meta charset="utf-8"><body><script>
 onerror = (message) => { globalThis.result ??= Promise.reject(new Error(message)); };
 </script><script type="module" src="${path}.js"></script>`,
-      );
-      const page = await browser.openPage(server.origin + path);
-      try {
-        const result = (await page.evaluate('globalThis.result')) as PageResult;
-        return { combination, tool, target, ...result };
-      } finally {
-        await page.close();
-      }
+    );
+    const page = await browser.openPage(server.origin + path);
+    try {
+      return await page.evaluate('globalThis.result');
+    } finally {
+      await page.close();
+    }
+  }
+  return {
+    evaluate,
+    async run(combination, tool, target, options) {
+      const code = await buildLoweredPage(combination, tool, target, options);
+      return { combination, tool, target, ...((await evaluate(code)) as PageResult) };
     },
     async close() {
       await browser.close();
