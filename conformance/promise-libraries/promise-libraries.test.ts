@@ -110,6 +110,9 @@ const REPLACEMENTS = {
   bluebird: `import Bluebird from 'bluebird'; globalThis.Promise = Bluebird;`,
   'es6-promise': `import es6Promise from 'es6-promise'; globalThis.Promise = es6Promise.Promise;`,
   'promise-polyfill': `import Polyfill from 'promise-polyfill'; globalThis.Promise = Polyfill;`,
+  // The timer is patched, and runs the reactions in the frame of the code that has settled the promise.
+  'promise-polyfill with a timer': `import Polyfill from 'promise-polyfill'; globalThis.Promise = Polyfill;
+Polyfill._immediateFn = (fn) => setTimeout(fn);`,
   rsvp: `import { Promise as Rsvp } from 'rsvp'; globalThis.Promise = Rsvp;`,
   'core-js': `globalThis.native = Promise;
 import configurator from 'core-js/configurator'; configurator({ usePolyfill: ['Promise'] });
