@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { bundle } from '../web/test-pages.js';
-import { COMBINATIONS } from './lowered-pages.js';
+import { buildLoweredPage, COMBINATIONS } from './lowered-pages.js';
 import { formatLoweringTables, type LoweredResult, readLoweringTables } from './lowering-tables.js';
 import { LOWERING_TOOLS } from './lowering-tools.js';
 import { type LoweredPages, openLoweredPages, runCombination } from './run-lowered-pages.js';
@@ -64,6 +64,16 @@ for (const [title, target] of [
     assert.deepEqual([...new Set(Object.values(others))], ['kept'], JSON.stringify(others));
   });
 }
+
+test('a lowered copy of Throughline leaves the async generators of another copy to that', async () => {
+  const [esbuild] = LOWERING_TOOLS;
+  assert.ok(esbuild);
+  const [lowered, notLowered] = await Promise.all(
+    ['ES2015', 'ESNext'].map((target) => buildLoweredPage('transformed, then lowered', esbuild, target)),
+  );
+  const { outcomes } = (await pages.evaluate(lowered ?? '', notLowered ?? '')) as { outcomes: Record<string, string> };
+  assert.deepEqual([...new Set(Object.values(outcomes))], ['kept'], JSON.stringify(outcomes));
+});
 
 // regenerator only lowers async functions, of which the patches have none.
 for (const tool of LOWERING_TOOLS.filter(({ title }) => title !== 'regenerator')) {

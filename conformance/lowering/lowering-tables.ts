@@ -54,7 +54,7 @@ function formatOutcome(outcome: Outcome | undefined): string {
 }
 
 function formatRange(targets: readonly string[]): string {
-  return targets.length === 1 ? `${targets[0]}` : `${targets[0]} to ${targets.at(-1)}`;
+  return targets.length <= 2 ? targets.join(', ') : `${targets[0]} to ${targets.at(-1)}`;
 }
 
 const SECTION = /(?<=<!-- lowering:start -->\n\n).*?(?=\n\n<!-- lowering:end -->)/s;

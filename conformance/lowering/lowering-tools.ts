@@ -3,9 +3,10 @@
  * docs/transform.md.
  */
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { transformAsync as transformWithBabel } from '@babel/core';
 import { transform as transformWithSwc } from '@swc/core';
-import { transform as transformWithEsbuild } from 'esbuild';
+import { build, transform as transformWithEsbuild } from 'esbuild';
 import { rolldown } from 'rolldown';
 import ts from 'typescript-5';
 
@@ -130,6 +131,41 @@ const regenerator: LoweringTool = {
   },
 };
 
+/** The preset of Metro, by profile. It does not know `using`, which esbuild lowers first. */
+const reactNative: LoweringTool = {
+  title: 'Babel, React Native',
+  targets: ['default', 'hermes-stable'],
+  async lower(code, target) {
+    const options = {
+      disableImportExportTransform: true,
+      enableBabelRuntime: false,
+      unstable_transformProfile: target,
+    };
+    const older = await transformWithEsbuild(code, { target: 'esnext', supported: { using: false } });
+    return lowerWithBabel(older.code, [[require.resolve('@react-native/babel-preset'), options]], []);
+  },
+};
+
+/** The helpers of TypeScript are imported, as most packages do that TypeScript has compiled. */
+const typescriptWithTslib: LoweringTool = {
+  title: 'TypeScript, tslib',
+  targets: ['ES2015'],
+  async lower(code) {
+    const { outputText } = ts.transpileModule(code, {
+      compilerOptions: { target: ts.ScriptTarget.ES2015, module: ts.ModuleKind.ESNext, importHelpers: true },
+    });
+    const result = await build({
+      stdin: { contents: outputText, resolveDir: fileURLToPath(new URL('.', import.meta.url)) },
+      bundle: true,
+      write: false,
+      format: 'esm',
+      external: ['throughline', './constructs.js'],
+      logLevel: 'error',
+    });
+    return result.outputFiles?.[0]?.text ?? '';
+  },
+};
+
 async function lowerWithBabel(code: string, presets: unknown[], plugins: string[]): Promise<string> {
   const result = await transformWithBabel(code, {
     babelrc: false,
@@ -148,6 +184,8 @@ export const LOWERING_TOOLS: readonly LoweringTool[] = [
   rolldownOxc,
   swc,
   typescript,
+  typescriptWithTslib,
   babel,
+  reactNative,
   regenerator,
 ];

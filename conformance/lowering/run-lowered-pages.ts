@@ -17,8 +17,8 @@ export interface LoweredPages {
     target: string,
     options?: LoweredPageOptions,
   ): Promise<LoweredResult & PageResult>;
-  /** Opens a page with a module, and returns the value to which the module's `globalThis.result` settles. */
-  evaluate(code: string): Promise<unknown>;
+  /** Opens a page with modules, and returns the value to which `globalThis.result` of the last one settles. */
+  evaluate(...modules: string[]): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -26,15 +26,18 @@ export async function openLoweredPages(): Promise<LoweredPages> {
   const browser = await openBrowser('chromium');
   const server = await startPageServer();
   let count = 0;
-  async function evaluate(code: string): Promise<unknown> {
+  async function evaluate(...modules: string[]): Promise<unknown> {
     const path = `/lowered/${++count}`;
-    server.add(`${path}.js`, code);
+    const scripts = modules.map((code, index) => {
+      server.add(`${path}-${index}.js`, code);
+      return `<script type="module" src="${path}-${index}.js"></script>`;
+    });
     // A page that fails to load reports the error.
     server.add(
       path,
       `<!doctype html><meta charset="utf-8"><body><script>
 onerror = (message) => { globalThis.result ??= Promise.reject(new Error(message)); };
-</script><script type="module" src="${path}.js"></script>`,
+</script>${scripts.join('')}`,
     );
     const page = await browser.openPage(server.origin + path);
     try {

@@ -10,9 +10,10 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type Browser, openBrowser, type PageServer, startPageServer } from '@throughline/testing/browsers';
 import throughline from '@throughline/transform/esbuild';
+import Bluebird from 'bluebird';
 import { build } from 'esbuild';
 import { AsyncLocalStorage } from 'throughline';
-import { promiseLibraries } from './promise-libraries.js';
+import { type LibraryPromise, promiseLibraries } from './promise-libraries.js';
 import { type Outcome, runPromiseLibraries } from './run-promise-libraries.js';
 
 type Outcomes = Record<string, Record<string, Outcome>>;
@@ -135,6 +136,15 @@ for (const [name, replace] of Object.entries(REPLACEMENTS)) {
     assert.equal(worst(global), 'kept', JSON.stringify(global));
   });
 }
+
+test('on Node, the option asyncHooks of Bluebird keeps the frame of the call', async () => {
+  const Copy = Bluebird.getNewLibraryCopy();
+  Copy.config({ asyncHooks: true });
+  const outcomes = await runPromiseLibraries(new AsyncLocalStorage<string>(), {
+    bluebird: (executor) => new Copy(executor) as unknown as LibraryPromise,
+  });
+  assert.equal(worst(outcomes.bluebird), 'kept', JSON.stringify(outcomes));
+});
 
 test('docs/web.md states in which frame the reactions run', async () => {
   const page = await readFile(new URL('../../../docs/web.md', import.meta.url), 'utf8');

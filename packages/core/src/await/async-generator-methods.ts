@@ -29,15 +29,14 @@ const HAS_GETTER = Symbol();
 /**
  * Patches the prototype of all async generators. Only the first copy of the package on a page does so.
  *
- * A build tool may have compiled this file to code without async generators, and their prototype cannot be reached
- * otherwise. All transformed generators of such a build are compiled as well, and need no patch: see
- * `LoweredGeneratorCall`.
+ * If a build tool has lowered this file to code without async generators, their prototype cannot be reached. It has
+ * then lowered the transformed generators as well, which need no patch: see `LoweredGeneratorCall`.
  */
 export function patchAsyncGeneratorMethods(): void {
+  const prototype: Generator | undefined = Object.getPrototypeOf(async function* () {}).prototype;
+  // Some tools make a function that looks like a synchronous generator of it.
+  if (prototype === undefined || !(Symbol.asyncIterator in prototype)) return;
   share('generators', () => {
-    const prototype: Generator | undefined = Object.getPrototypeOf(async function* () {}).prototype;
-    // Some tools compile an async generator to a synchronous one, with a prototype of its own.
-    if (prototype === undefined || !(Symbol.asyncIterator in prototype)) return true;
     for (const key of ['next', 'throw', 'return'] as const) {
       const native = prototype[key] as Method;
       const value = disguise(key === 'return' ? createReturn(native) : createResume(native), native);

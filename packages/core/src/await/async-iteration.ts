@@ -19,8 +19,7 @@ export function iterateAsync(call: EmittedGuardedCall, iterable: unknown): unkno
 
 /** Returns the iterable for the `yield*` of an async generator in place of the given one. */
 export function delegateAsync(call: EmittedGuardedCall, iterable: unknown): unknown {
-  // The code to which a build tool has compiled `yield*` tests with `in` which methods the iterator has, and needs none
-  // of this.
+  // The lowered `yield*` keeps its frame without this, and tests with `in` which methods the iterator has.
   if ((call as unknown as GuardedCall).isLoweredGenerator) return iterable;
   return wrapIterable(call, iterable, true);
 }

@@ -47,13 +47,16 @@ class GeneratorCall extends GuardedCall {
 }
 
 /**
- * One call of an async generator that a build tool has compiled to other code after the transform. The tool's code
- * calls the body in two ways: within a call of `next`, `throw` or `return`, whose frame is current, and in a reaction of
- * a promise, which the patches of promises run in the frame in which the tool's code has added it. That is the frame of
- * the `await`, so the right frame is current in both cases. Only thenables need to be wrapped.
+ * One call of an async generator that a build tool has lowered after the transform, that is, compiled to an older
+ * version of the language. The tool's code calls the body in two ways: within a call of `next`, `throw` or `return`,
+ * whose frame is current, and in a reaction of a promise, which the patches of promises run in the frame in which the
+ * tool's code has added it. That is the frame of the `await`, so the right frame is current in both cases. Only
+ * thenables need to be wrapped.
  */
 class LoweredGeneratorCall extends GuardedCall {
-  override readonly isLoweredGenerator = true;
+  override get isLoweredGenerator(): boolean {
+    return true;
+  }
 
   override suspend(operand: unknown): unknown {
     this.frame = current.frame;
@@ -84,7 +87,7 @@ class LoweredGeneratorCall extends GuardedCall {
 /** Returns whether a method of a generator is resuming the body that calls this function. */
 function takeResumption(): boolean {
   const { isResuming } = current;
-  // The body may call a compiled generator, which no patched method resumes.
+  // The body may call a lowered generator, which no patched method resumes.
   current.isResuming = false;
   return isResuming;
 }
@@ -94,7 +97,7 @@ function prepareGeneratorCalls(): () => EmittedGeneratorCall {
   patchAsyncGeneratorMethods();
   const createNative = withEmittedNames(GeneratorCall, () => new GeneratorCall());
   const createLowered = withEmittedNames(LoweredGeneratorCall, () => new LoweredGeneratorCall());
-  // A method of the generator starts the body, and patched methods say so.
+  // A patched method has started the body, unless it was lowered.
   return () => (takeResumption() ? createNative() : createLowered());
 }
 

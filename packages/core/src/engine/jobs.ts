@@ -6,8 +6,7 @@ import { current } from './current.js';
 
 /**
  * The class of the promises that async functions return: the language's own, even if `Promise` on the global object was
- * replaced. If a build tool has compiled async functions to other code, `Promise` on the global object when this module
- * was loaded.
+ * replaced. If a build tool has lowered this file, it is `Promise` on the global object when the file was loaded.
  */
 export const NativePromise: PromiseConstructor = Object.getPrototypeOf((async () => {})()).constructor;
 

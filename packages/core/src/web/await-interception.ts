@@ -166,8 +166,8 @@ function doesAwaitReadAccessors(): boolean {
     const awaitPromise = async () => {
       await promise;
     };
-    // The `await` itself is the test. If a build tool has compiled it to other code, it is not one. `Promise.resolve`
-    // then executes the same steps of the language. The promise is fulfilled.
+    // The `await` itself is the test. If a build tool has lowered it, `Promise.resolve` is, which executes the same steps
+    // of the specification. The promise is fulfilled.
     if (Object.getPrototypeOf(awaitPromise) === Function.prototype) void nativeResolve.call(NativePromise, promise);
     else void awaitPromise();
     return probed === NONE;
