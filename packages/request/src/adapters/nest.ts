@@ -28,6 +28,7 @@ import { holdExpressSteps } from '../steps/express-steps.js';
 import { holdFastifySteps } from '../steps/fastify-steps.js';
 import { holdMiddieSteps } from '../steps/middie-steps.js';
 import { holdInterceptors } from '../steps/nest-steps.js';
+import { markHeld } from '../steps/step-in-scope.js';
 
 type NestMiddleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
 
@@ -84,13 +85,15 @@ interface RawRequest {
  */
 export function requestScope(options: RequestScopeOptions = {}): NestMiddleware {
   checkScopeOptions(options);
-  return (request, response, next) => {
+  const middleware: NestMiddleware = (request, response, next) => {
     // On Fastify, the request has no application, and nothing is held here.
     holdExpressSteps(request, response);
     const exchange = new NestExchange(request, response);
     // The promise settles after next() has been called: there is nothing left to wait for.
     void enterNodeScope(request, response, exchange, options, next);
   };
+  // It calls `next` in the scope itself.
+  return markHeld(middleware);
 }
 
 class NestExchange extends NodeExchange {
