@@ -84,7 +84,9 @@ test('copies of different layouts share nothing, and a warning names the remedy'
 });
 
 test('copies of different layouts each hold their own scope at every step', () => {
-  const { status, stdout } = spawnSync(process.execPath, [holdingProgram, allExports, otherLayout], { encoding: 'utf8' });
+  const { status, stdout } = spawnSync(process.execPath, [holdingProgram, allExports, otherLayout], {
+    encoding: 'utf8',
+  });
   assert.deepEqual([stdout, status], ['done\n', 0]);
 });
 

@@ -190,7 +190,10 @@ describe('Hono, middleware that is combined with the adapter', () => {
       app.notFound((context) => context.text(isOwn(context.req.path)));
       app.onError((_, context) => context.text(isOwn(context.req.path)));
       const send = async (path: string) => (await app.request(path)).text();
-      for (const paths of [['/ada', '/bob'], ['/ada/error', '/bob/error']]) {
+      for (const paths of [
+        ['/ada', '/bob'],
+        ['/ada/error', '/bob/error'],
+      ]) {
         await Promise.all(paths.map(send));
         await assertBothOwn(send, paths);
       }
@@ -428,6 +431,7 @@ describe('h3, a handler that was defined with middleware of its own', () => {
     const app = new H3();
     app.use(h3Scope());
     // It calls its reactions wherever it is settled.
+    // biome-ignore lint/suspicious/noThenProperty: the test is about thenables
     const thenable = { then: (resolve: (value?: undefined) => void) => pair.join(() => resolve()) };
     app.use(() => thenable as unknown as undefined);
     app.get('/:name', (event) => isOwn(event.url.pathname));

@@ -163,7 +163,10 @@ async function serve(): Promise<void> {
 
 // An adapter changes a framework when it is loaded, or when it sees the first request.
 if (first === 'adapter') await serve();
-registerInstrumentations({ tracerProvider, instrumentations: [new ExpressInstrumentation(), new KoaInstrumentation()] });
+registerInstrumentations({
+  tracerProvider,
+  instrumentations: [new ExpressInstrumentation(), new KoaInstrumentation()],
+});
 size = Number(count);
 await serve();
 const spans = [...new Set(exporter.getFinishedSpans().map(({ name }) => name))];
