@@ -3,6 +3,7 @@
  * resolved promise, which Chromium queues ten times faster than `queueMicrotask`.
  */
 import { current } from './current.js';
+import { share } from './shared-state.js';
 
 /**
  * The class of the promises that async functions return: the language's own, even if `Promise` on the global object was
@@ -10,9 +11,10 @@ import { current } from './current.js';
  */
 export const NativePromise: PromiseConstructor = Object.getPrototypeOf((async () => {})()).constructor;
 
-export const nativeThen = NativePromise.prototype.then;
+// The first copy of the package on a page reads them before it patches them.
+export const nativeThen = /* @__PURE__ */ share('then', () => NativePromise.prototype.then);
 
-export const nativeResolve = NativePromise.resolve;
+export const nativeResolve = /* @__PURE__ */ share('resolve', () => NativePromise.resolve);
 
 const resolved = NativePromise.resolve();
 
