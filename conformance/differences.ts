@@ -99,6 +99,7 @@ export const differences: readonly Difference[] = [
       'enterWith() inside run() does not change the value of the next tick of a timer or the next call of a bound function',
       'enterWith() in a request handler does not change the value of the next request on the same socket',
       'A snapshot function called within its own call runs in its captured frame again',
+      'A bound function called within its own call through another one runs in its captured frame',
     ],
     reason:
       'With async hooks, the value is a property of the async resource. A value set by `enterWith()` is current again when the resource runs for another flow, and a value set by `run()` is current when the resource runs within itself. Throughline removes the value of `enterWith()` when the code ends, and restores the captured frame in each call of a bound function.',
