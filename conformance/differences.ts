@@ -389,6 +389,14 @@ export const differences: readonly Difference[] = [
       'If a web stream is busy, the runtime calls the next method of its source or sink in the frame of the previous one. Several flows that share one stream therefore see the value of the flow that it served before. Streams of one flow are followed.',
   },
   {
+    implementations: nativeOnly,
+    columns: ['workerd'],
+    cases: [
+      'A diagnostics channel has subscribers while a storage is bound to it, and unbindStore() returns whether one was',
+    ],
+    reason: 'A channel of workerd with a bound storage has no subscribers, and `unbindStore()` returns nothing.',
+  },
+  {
     implementations: throughlineAndNative,
     columns: ['workerd'],
     cases: ['A signal that aborts a pipe cancels its source and aborts its sink in the frame of the abort() call'],

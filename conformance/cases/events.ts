@@ -330,6 +330,28 @@ export const events: Chapter = {
           equal(seen, 'listener');
         },
       },
+      {
+        name: 'A listener that is added to a process signal by once() and by on() is called for each addition and removed once',
+        needs: ['node:process'],
+        async run({ AsyncLocalStorage }) {
+          const process = (await import('node:process')).default;
+          const storage = new AsyncLocalStorage<string>();
+          let calls = 0;
+          const listener = () => {
+            calls++;
+          };
+          const receive = () =>
+            new Promise<number>((resolve) => {
+              process.once('SIGCONT', () => resolve(calls));
+              process.kill(process.pid, 'SIGCONT');
+            });
+          storage.run('once', () => process.once('SIGCONT', listener));
+          storage.run('on', () => process.on('SIGCONT', listener));
+          equal([await receive(), await receive(), await receive()], [2, 3, 4]);
+          process.off('SIGCONT', listener);
+          equal([await receive(), process.listenerCount('SIGCONT')], [4, 0]);
+        },
+      },
     ]),
     {
       name: 'The callback of a FinalizationRegistry runs in the root',

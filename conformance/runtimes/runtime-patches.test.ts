@@ -20,12 +20,16 @@ for (const { title, package: name, flags } of [runtimes.bun, runtimes.deno]) {
 
   test(`the patches for ${title} change no value of the storages of ${title}`, { skip }, async () => {
     const unpatched = (await run('native-program.js')) as Record<string, unknown>;
-    assert.equal(Object.keys(unpatched).length, 13);
+    assert.equal(Object.keys(unpatched).length, 14);
     assert.deepEqual(await run('native-program.js', 'patched'), unpatched);
   });
 
   test(`modules that ${title} loads after the first storage was created are patched`, { skip }, async () => {
     const expected = ['data socket', 'close socket', 'message channel'];
     assert.deepEqual(await run('late-modules-program.js'), expected);
+  });
+
+  test(`listeners that the patches for ${title} could take for others run in their own frames`, { skip }, async () => {
+    assert.deepEqual(await run('listener-frames-program.js'), ['channel', 'worker', 'emitter']);
   });
 }

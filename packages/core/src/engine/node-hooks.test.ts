@@ -257,10 +257,7 @@ test('a frame entered in a listener of beforeExit is gone when the listener runs
       storage.enterWith('entered');
       if (runs++ < 2) setTimeout(() => console.log(storage.getStore()));
     });`;
-  assert.equal(
-    runProgram(code).split('\n').join(),
-    'undefined,entered,undefined,entered,undefined',
-  );
+  assert.equal(runProgram(code).split('\n').join(), 'undefined,entered,undefined,entered,undefined');
 });
 
 test('an immediate and a timeout keep their frame until their last call, also with a listener of exceptions', () => {

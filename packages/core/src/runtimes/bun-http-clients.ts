@@ -9,22 +9,13 @@
  * program uses it. The constructor of an HTTP/2 stream adds the first listener itself.
  */
 import type { OpaqueFrame } from '../engine/engine.js';
-import { patchProperty } from '../web/patch.js';
 import { bindIfFunction, type FrameAccess } from './frame-access.js';
-
-type Method = (this: object, ...args: unknown[]) => unknown;
+import { type Method, overrideMethod } from './override-method.js';
 
 export function patchBunHttpClients(frames: FrameAccess): void {
   const { getCurrentFrame, runInFrame } = frames;
   const streamFrames = new WeakMap<object, OpaqueFrame | undefined>();
   const abortFrames = new WeakMap<object, OpaqueFrame | undefined>();
-
-  /** Replaces a method of a class, also if the class inherits it. */
-  const override = (prototype: object, name: string, make: (native: Method) => Method) => {
-    const native: unknown = Reflect.get(prototype, name);
-    if (typeof native !== 'function') return;
-    Object.defineProperty(prototype, name, { value: make(native as Method), writable: true, configurable: true });
-  };
 
   const bindLastArgument = (native: Method): Method =>
     function (...args) {
@@ -40,12 +31,12 @@ export function patchBunHttpClients(frames: FrameAccess): void {
 
   const patchers: Readonly<Record<string, (prototype: object) => void>> = {
     ClientHttp2Session(prototype) {
-      override(prototype, 'ping', bindLastArgument);
-      override(prototype, 'settings', bindLastArgument);
+      overrideMethod(prototype, 'ping', bindLastArgument);
+      overrideMethod(prototype, 'settings', bindLastArgument);
     },
     ClientHttp2Stream(prototype) {
-      override(prototype, 'end', bindLastArgument);
-      override(
+      overrideMethod(prototype, 'end', bindLastArgument);
+      overrideMethod(
         prototype,
         'emit',
         (emit) =>
@@ -58,9 +49,9 @@ export function patchBunHttpClients(frames: FrameAccess): void {
       );
     },
     ClientRequest(prototype) {
-      override(prototype, 'abort', rememberAbort);
-      override(prototype, 'destroy', rememberAbort);
-      override(
+      overrideMethod(prototype, 'abort', rememberAbort);
+      overrideMethod(prototype, 'destroy', rememberAbort);
+      overrideMethod(
         prototype,
         'emit',
         (emit) =>
@@ -80,8 +71,8 @@ export function patchBunHttpClients(frames: FrameAccess): void {
     if (prototype === null) return;
     if (!knownClasses.has(prototype)) {
       knownClasses.add(prototype);
-      const name: unknown = prototype.constructor?.name;
-      if (typeof name === 'string' && Object.hasOwn(patchers, name)) {
+      const name = classNameOf(prototype);
+      if (name !== undefined && Object.hasOwn(patchers, name) && isBuiltIn(name, prototype)) {
         patchers[name]?.(prototype);
         if (name === 'ClientHttp2Stream') streamClass = prototype;
       }
@@ -90,10 +81,31 @@ export function patchBunHttpClients(frames: FrameAccess): void {
   };
 
   const EventEmitter = process.getBuiltinModule?.('node:events')?.EventEmitter;
-  patchProperty(EventEmitter?.prototype, 'on', 'EventEmitter.prototype.on', ({ value: native }) => ({
-    value(this: object, ...args: unknown[]): unknown {
-      observe(this);
-      return Reflect.apply(native as Method, this, args);
-    },
-  }));
+  let on: Method | undefined;
+  // Both are the same function, and remain so.
+  for (const name of ['on', 'addListener']) {
+    overrideMethod(EventEmitter?.prototype, name, (native) => {
+      on ??= function (...args) {
+        observe(this);
+        return Reflect.apply(native, this, args);
+      };
+      return on;
+    });
+  }
+}
+
+/** Reads no accessor, which could be user code. */
+function classNameOf(prototype: object): string | undefined {
+  const constructor: unknown = Reflect.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
+  if (typeof constructor !== 'function') return undefined;
+  const name: unknown = Reflect.getOwnPropertyDescriptor(constructor, 'name')?.value;
+  return typeof name === 'string' ? name : undefined;
+}
+
+/** User code may have a class of this name as well. The class for HTTP/2 streams is not exported. */
+function isBuiltIn(name: string, prototype: object): boolean {
+  if (name === 'ClientHttp2Stream') return true;
+  const module = process.getBuiltinModule(name === 'ClientRequest' ? 'node:http' : 'node:http2');
+  const exported: unknown = Reflect.get(module, name);
+  return typeof exported === 'function' && exported.prototype === prototype;
 }

@@ -3,19 +3,15 @@
  * runtime uses. Only events of the runtime are concerned: `dispatchEvent()` remains a plain call.
  *
  * The methods are overridden on the class of the target, so other event targets are as fast as before. A listener has
- * one wrapper wherever it is added, so that adding it twice and removing it work as specified.
+ * one wrapper for each class to which it is added, so that adding it twice and removing it work as specified.
  */
 import type { OpaqueFrame } from '../engine/engine.js';
 import { isObject } from '../is-object.js';
-import { disguise, type NativeFunction, patchProperty } from '../web/patch.js';
+import { disguise, patchProperty } from '../web/patch.js';
 import type { FrameAccess } from './frame-access.js';
+import { overrideMethod } from './override-method.js';
 
 type Listener = (this: unknown, event: Event) => unknown;
-
-/** The wrapper of each listener. */
-const wrappers = new WeakMap<object, Listener>();
-/** The listener of each wrapper. */
-const listeners = new WeakMap<object, object>();
 
 /**
  * @param className the name of the class on the global object; nothing happens if there is none
@@ -30,6 +26,10 @@ export function runListenersInFrame(
 ): void {
   const { prototype } = (Reflect.get(globalThis, className) ?? {}) as { prototype?: object };
   if (prototype === undefined) return;
+  /** The wrapper of each listener. */
+  const wrappers = new WeakMap<object, Listener>();
+  /** The listener of each wrapper. */
+  const listeners = new WeakMap<object, object>();
 
   const wrap = (listener: unknown): unknown => {
     if (!isObject(listener) || listeners.has(listener)) return listener;
@@ -49,21 +49,27 @@ export function runListenersInFrame(
     return wrapper;
   };
 
-  override(prototype, 'addEventListener', (native) => ({
-    addEventListener(this: object, ...args: unknown[]): unknown {
-      if (args.length > 1) args[1] = wrap(args[1]);
-      return Reflect.apply(native, this, args);
-    },
-  }));
-  override(prototype, 'removeEventListener', (native) => ({
-    removeEventListener(this: object, ...args: unknown[]): unknown {
-      const [type, listener, ...rest] = args;
-      const wrapper = wrappers.get(listener as object);
-      // The listener itself is removed too: it may have been added before the patches were installed.
-      if (wrapper !== undefined) Reflect.apply(native, this, [type, wrapper, ...rest]);
-      return Reflect.apply(native, this, args);
-    },
-  }));
+  overrideMethod(
+    prototype,
+    'addEventListener',
+    (native) =>
+      function (...args) {
+        if (args.length > 1) args[1] = wrap(args[1]);
+        return Reflect.apply(native, this, args);
+      },
+  );
+  overrideMethod(
+    prototype,
+    'removeEventListener',
+    (native) =>
+      function (...args) {
+        const [type, listener, ...rest] = args;
+        const wrapper = wrappers.get(listener as object);
+        // The listener itself is removed too: it may have been added before the patches were installed.
+        if (wrapper !== undefined) Reflect.apply(native, this, [type, wrapper, ...rest]);
+        return Reflect.apply(native, this, args);
+      },
+  );
   for (const handler of handlers) {
     patchProperty(prototype, handler, `${className}.prototype.${handler}`, ({ get, set }) => {
       if (get === undefined || set === undefined) return undefined;
@@ -79,17 +85,4 @@ export function runListenersInFrame(
       return { get: disguise(accessors.get, get), set: disguise(accessors.set, set) };
     });
   }
-}
-
-/** Replaces a method for the instances of one class, even if the class inherits it. */
-function override(prototype: object, name: string, make: (native: NativeFunction) => Record<string, NativeFunction>) {
-  const native: unknown = Reflect.get(prototype, name);
-  if (typeof native !== 'function') return;
-  const replacement = make(native as NativeFunction)[name] as NativeFunction;
-  Object.defineProperty(prototype, name, {
-    value: disguise(replacement, native),
-    writable: true,
-    enumerable: false,
-    configurable: true,
-  });
 }
