@@ -98,6 +98,7 @@ export const differences: readonly Difference[] = [
       'enterWith() in a repeating timer does not change the value of its next tick',
       'enterWith() inside run() does not change the value of the next tick of a timer or the next call of a bound function',
       'enterWith() in a request handler does not change the value of the next request on the same socket',
+      'enterWith() in the listeners of a server and of its sockets does not change the value of later listeners',
       'A snapshot function called within its own call runs in its captured frame again',
       'A bound function called within its own call through another one runs in its captured frame',
     ],
@@ -216,6 +217,12 @@ export const differences: readonly Difference[] = [
     reason: 'Bun runs the listeners of an aborted request in the frame of the request call.',
   },
   {
+    implementations: throughlineAndNative,
+    columns: ['bun'],
+    cases: ['The close listener of a socket runs in the frame of the net.connect() call, not of the destroy() call'],
+    reason: 'Bun runs the listener in the frame of the `destroy()` call.',
+  },
+  {
     implementations: ['throughline'],
     columns: ['bun'],
     cases: ['The message listener of a datagram socket runs in the frame in which the socket was created'],
@@ -331,8 +338,12 @@ export const differences: readonly Difference[] = [
       'The listeners of HTTPS requests that share a keep-alive socket run in the frames of their https.request() calls',
       'The stream listener of an HTTP/2 server runs in the frame of the listen() call',
       'The data and end listeners of the output of a child process run in the frame of the spawn() call',
+      'The close listener of a socket runs in the frame of the net.connect() call, not of the destroy() call',
+      'The error and close listeners of a request whose keep-alive socket is closed run in the frame of its http.get() call',
+      'enterWith() in the listeners of a server and of its sockets does not change the value of later listeners',
     ],
-    reason: 'Deno runs some or all of these callbacks in the root.',
+    reason:
+      'Deno runs some or all of these callbacks in the root, or in the frame that the callback before has entered.',
   },
   {
     implementations: throughlineAndNative,

@@ -591,9 +591,9 @@ export const asyncLocalStorage: Chapter = {
         const second = storage.run('second', bind);
         const read = () => storage.getStore();
         const seen = first(() =>
-          storage.run('inside', () => [second(() => [first(read), read(), first(() => second(read))]), read()]),
+          storage.run('inside', () => [...second(() => [first(read), read(), first(() => second(read))]), read()]),
         );
-        equal(seen, [['first', 'second', 'second'], 'inside']);
+        equal(seen, ['first', 'second', 'second', 'inside']);
         equal([first(read), second(read), read()], ['first', 'second', undefined]);
       },
     },

@@ -195,6 +195,40 @@ export const http: Chapter = {
       },
     },
     {
+      name: 'The error and close listeners of a request whose keep-alive socket is closed run in the frame of its http.get() call',
+      needs: ['node:http'],
+      async run({ AsyncLocalStorage }) {
+        const http = await import('node:http');
+        const storage = new AsyncLocalStorage<string>();
+        const server = http.createServer((request, response) => {
+          if (request.url === '/first') return void response.end('text');
+          response.writeHead(200, { 'content-length': 10 });
+          response.write('text');
+          setTimeout(() => request.socket.destroy(), 10);
+        });
+        await whileListening(server, (port) =>
+          withAgent(new http.Agent({ keepAlive: true, maxSockets: 1 }), async (agent) => {
+            const get = (path: string) =>
+              new Promise<string[]>((resolve) => {
+                const seen: string[] = [];
+                const record = (event: string) => seen.push(`${event} in ${storage.getStore()}`);
+                const request = http.get({ port, host: '127.0.0.1', agent, path }, (response) => {
+                  for (const event of ['aborted', 'error']) response.on(event, () => record(event));
+                  response.resume();
+                });
+                request.on('close', () => {
+                  record('close');
+                  setTimeout(() => resolve(seen), 1);
+                });
+              });
+            equal(await storage.run('first', get, '/first'), ['close in first']);
+            const seen = await storage.run('second', get, '/second');
+            equal(seen.sort(), ['aborted in second', 'close in second', 'error in second']);
+          }),
+        );
+      },
+    },
+    {
       name: 'The handlers of pipelined requests keep their own values',
       needs: ['node:http', 'node:net'],
       async run({ AsyncLocalStorage }) {

@@ -7,16 +7,20 @@ import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { runForJson } from './run-for-json.js';
-import { runtimes } from './runtimes.js';
+import { type Runtime, runtimes } from './runtimes.js';
 
 const TIMEOUT_MS = 60_000;
 const pathOf = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 
-for (const { title, package: name, flags } of [runtimes.bun, runtimes.deno]) {
+const prepare = ({ title, package: name, flags }: Runtime) => {
   const binary = pathOf(`../../../.runtimes/${name}/node_modules/.bin/${name}`);
   const skip = !existsSync(binary) && `${title} is not installed: npm run test:all installs it`;
-
   const run = (file: string, ...args: string[]) => runForJson(binary, [...flags, pathOf(file), ...args], TIMEOUT_MS);
+  return { title, skip, run };
+};
+
+for (const runtime of [runtimes.bun, runtimes.deno]) {
+  const { title, skip, run } = prepare(runtime);
 
   test(`the patches for ${title} change no value of the storages of ${title}`, { skip }, async () => {
     const unpatched = (await run('native-program.js')) as Record<string, unknown>;
@@ -33,3 +37,10 @@ for (const { title, package: name, flags } of [runtimes.bun, runtimes.deno]) {
     assert.deepEqual(await run('listener-frames-program.js'), ['channel', 'worker', 'emitter']);
   });
 }
+
+const { title, skip, run } = prepare(runtimes.deno);
+test(`the handlers of ${title}.serve() run in the frame of the call, and what one enters does not last`, {
+  skip,
+}, async () => {
+  assert.deepEqual(await run('deno-serve-program.js'), ['serve /a', 'serve /b', 'serve /a', 'serve /b']);
+});

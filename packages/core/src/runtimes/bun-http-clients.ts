@@ -96,9 +96,9 @@ export function patchBunHttpClients(frames: FrameAccess): void {
 
 /** Reads no accessor, which could be user code. */
 function classNameOf(prototype: object): string | undefined {
-  const constructor: unknown = Reflect.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
-  if (typeof constructor !== 'function') return undefined;
-  const name: unknown = Reflect.getOwnPropertyDescriptor(constructor, 'name')?.value;
+  const classFunction: unknown = Reflect.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
+  if (typeof classFunction !== 'function') return undefined;
+  const name: unknown = Reflect.getOwnPropertyDescriptor(classFunction, 'name')?.value;
   return typeof name === 'string' ? name : undefined;
 }
 

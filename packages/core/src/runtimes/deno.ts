@@ -2,12 +2,14 @@
 import { patchAbortSignalTimeout } from './abort-signal-timeout.js';
 import { patchDenoHandles } from './deno-handles.js';
 import { onceNodeLayerIsLoaded } from './deno-node-layer.js';
+import { patchDenoServe } from './deno-serve.js';
 import type { FrameAccess } from './frame-access.js';
 import { patchMessageChannels } from './message-channels.js';
 
 /** Installs the patches for Deno. Each leaves alone what this version of Deno does not have. */
 export function installForDeno(frames: FrameAccess): void {
   patchAbortSignalTimeout(frames);
+  patchDenoServe(frames);
   const observeMessageChannels = patchMessageChannels(frames);
   onceNodeLayerIsLoaded(() => {
     patchDenoHandles(frames);
