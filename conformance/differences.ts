@@ -303,8 +303,17 @@ export const differences: readonly Difference[] = [
   {
     implementations: nativeOnly,
     columns: ['bun', 'deno', 'workerd'],
-    cases: ['The listeners of an AbortSignal.timeout() signal run in the frame in which the signal was created'],
-    reason: 'Bun, Deno and workerd run the listeners in the root.',
+    cases: [
+      'The listeners of an AbortSignal.timeout() signal run in the frame in which the signal was created',
+      'The listeners of an AbortSignal.any() signal run in the frame of the signal or abort() call that aborts it',
+    ],
+    reason: 'Bun, Deno and workerd run the listeners in the root if the time is over.',
+  },
+  {
+    implementations: ['throughline'],
+    columns: ['deno'],
+    cases: ['A value is collected with an AbortSignal.timeout() signal that is dropped before its time is over'],
+    reason: 'Deno keeps the signal until its time is over, and Throughline keeps the frame as long as the signal.',
   },
   {
     implementations: ['throughline'],

@@ -33,6 +33,10 @@ for (const runtime of [runtimes.bun, runtimes.deno]) {
     assert.deepEqual(await run('late-modules-program.js'), expected);
   });
 
+  test(`a signal that times out later does not keep ${title} running`, { skip }, async () => {
+    assert.deepEqual(await run('timeout-signal-program.js'), [false, 'flow']);
+  });
+
   test(`listeners that the patches for ${title} could take for others run in their own frames`, { skip }, async () => {
     assert.deepEqual(await run('listener-frames-program.js'), ['channel', 'worker', 'emitter']);
   });

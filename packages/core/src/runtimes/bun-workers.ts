@@ -11,9 +11,11 @@ import { overrideMethod } from './override-method.js';
 export function patchBunWorkers(frames: FrameAccess): void {
   const creationFrames = new WeakMap<object, OpaqueFrame | undefined>();
   observeGlobalConstructor('Worker', (worker) => creationFrames.set(worker, frames.getCurrentFrame()));
-  runListenersInFrame(frames, 'Worker', ['onmessage', 'onmessageerror', 'onerror'], (worker) =>
-    creationFrames.get(worker),
-  );
+  runListenersInFrame({
+    className: 'Worker',
+    handlers: ['onmessage', 'onmessageerror', 'onerror'],
+    callInFrame: (worker, fn) => frames.runInFrame(creationFrames.get(worker), fn, undefined, []),
+  });
   const { Worker } = globalThis as { Worker?: { prototype: object } };
   overrideMethod(
     Worker?.prototype,

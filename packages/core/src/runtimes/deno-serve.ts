@@ -37,7 +37,10 @@ export function patchDenoServe(frames: FrameAccess): void {
   };
 
   const descriptor = Reflect.getOwnPropertyDescriptor(Deno, 'serve');
-  if (descriptor?.get === undefined) return patch();
+  if (descriptor?.get === undefined) {
+    patch();
+    return;
+  }
   // Deno loads the function when it is first read, and then replaces the accessor.
   Reflect.defineProperty(Deno, 'serve', {
     ...descriptor,
