@@ -236,24 +236,14 @@ export const differences: readonly Difference[] = [
     reason: 'Bun and Deno run the listener in the frame of the `bind()` call.',
   },
   {
-    implementations: ['throughline'],
-    columns: ['deno'],
-    cases: [
-      'The listeners of HTTP/2 streams that share a session run in the frames of their request() calls',
-      'The stream listener of an HTTP/2 server runs in the frame of the listen() call',
-      'The ping() and settings() callbacks of an HTTP/2 session run in the frame of the call',
-    ],
-    reason:
-      'Deno runs some of these callbacks in the root. Their classes can be reached only if `node:http2` is loaded with the first storage, which would delay the start of every program by more than 20 ms.',
-  },
-  {
     implementations: nativeOnly,
     columns: ['bun', 'deno'],
     cases: [
       'The listeners of HTTP/2 streams that share a session run in the frames of their request() calls',
+      'The listeners of HTTP/2 streams do not run in the frame of the flow that has connected their session',
       'The ping() and settings() callbacks of an HTTP/2 session run in the frame of the call',
     ],
-    reason: 'Bun and Deno run some of these callbacks in the root.',
+    reason: 'Bun and Deno run some of these callbacks in the root, or in the frame in which the session was connected.',
   },
   {
     implementations: nativeOnly,

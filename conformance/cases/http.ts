@@ -444,6 +444,39 @@ export const http: Chapter = {
       },
     },
     {
+      name: 'The listeners of HTTP/2 streams do not run in the frame of the flow that has connected their session',
+      needs: ['node:http2'],
+      async run({ AsyncLocalStorage }) {
+        const http2 = await import('node:http2');
+        const storage = new AsyncLocalStorage<string>();
+        const server = http2.createServer();
+        server.on('stream', (stream: ServerHttp2Stream) => {
+          stream.respond();
+          stream.pipe(stream);
+        });
+        await whileListening(server, (port) =>
+          withSession(
+            storage.run('connect', () => http2.connect(`http://127.0.0.1:${port}`)),
+            async (session) => {
+              const request = () =>
+                new Promise<unknown[]>((resolve, reject) => {
+                  const seen: unknown[] = [];
+                  const stream = session.request({ ':method': 'POST' });
+                  for (const event of ['ready', 'response', 'data', 'end', 'finish', 'close']) {
+                    stream.on(event, () => seen.push(storage.getStore()));
+                  }
+                  stream.on('error', reject);
+                  stream.on('close', () => resolve([...new Set(seen)]));
+                  stream.end('text');
+                });
+              const seen = await Promise.all([storage.run('a', request), request(), storage.run('b', request)]);
+              equal(seen.flat(), ['a', undefined, 'b']);
+            },
+          ),
+        );
+      },
+    },
+    {
       name: 'The stream listener of an HTTP/2 server runs in the frame of the listen() call',
       needs: ['node:http2'],
       async run({ AsyncLocalStorage }) {
