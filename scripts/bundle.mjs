@@ -182,16 +182,16 @@ async function bundleCore() {
     async_hooks: 'shims/async_hooks',
   });
   const native = entries('web/install-native', 'await/entry-native');
+  const withRegister = { ...native, register: 'register' };
   const nativeImports = (engine) => ({ '#engine': `engine/${engine}`, '#await': 'await/entry-native' });
   const page = entries('web/index', 'await/entry');
   const pageImports = (web) => ({ '#engine': 'engine/portable', '#web': web, '#await': 'await/emitted-imports' });
-  await bundle(folder, native, nativeImports('node'), [
-    { format: 'cjs', to: 'node' },
-    { format: 'es', to: 'server' },
-  ]);
-  for (const runtime of ['bun', 'deno', 'workerd']) {
-    await bundle(folder, native, nativeImports(runtime), [{ format: 'es', to: runtime }]);
-  }
+  await bundle(folder, withRegister, nativeImports('node'), [{ format: 'cjs', to: 'node' }]);
+  await bundle(folder, native, nativeImports('node'), [{ format: 'es', to: 'server' }]);
+  const bunImports = { ...nativeImports('bun'), 'node:async_hooks': 'runtimes/bun-async-hooks' };
+  await bundle(folder, withRegister, bunImports, [{ format: 'es', to: 'bun' }]);
+  await bundle(folder, withRegister, nativeImports('deno'), [{ format: 'es', to: 'deno' }]);
+  await bundle(folder, native, nativeImports('workerd'), [{ format: 'es', to: 'workerd' }]);
   await bundle(folder, page, pageImports('web/install'), [
     { format: 'es', to: 'portable' },
     { format: 'cjs', to: 'portable' },
