@@ -1,5 +1,5 @@
 /**
- * Writes packages/{core,request,transform}/lib, which `exports` of their package.json name, from what the compiler has
+ * Writes the folder lib of each package, which `exports` of their package.json name, from what the compiler has
  * written to dist. This takes about four seconds.
  *
  *     lib/node/*.cjs       Node: flat CommonJS modules
@@ -8,7 +8,7 @@
  *     lib/bun/*.js         flat ES modules, and the same in lib/deno and lib/workerd
  *     lib/portable/*.js    browsers and all other runtimes: flat ES modules; *.cjs for Jest with a page's environment
  *     lib/standalone/*.js  pages without a build step: one minified file for each purpose
- *     lib/esm/*.js         @throughline/request everywhere but in Node
+ *     lib/esm/*.js         @throughline/request and @throughline/opentelemetry everywhere but in Node
  *
  * A package has one copy of its state in a process, whether it was imported or required: in Node the CommonJS modules
  * are the only ones with code, and the other runtimes can require ES modules. Rollup is used because it keeps `const` and
@@ -206,8 +206,9 @@ async function bundleCore() {
   }
 }
 
-async function bundleRequest() {
-  await bundle(join(packages, 'request'), publicFiles('request'), {}, [
+/** Bundles a package that is the same on every runtime. */
+async function bundleForAllRuntimes(name) {
+  await bundle(join(packages, name), publicFiles(name), {}, [
     { format: 'cjs', to: 'node' },
     { format: 'es', to: 'esm' },
   ]);
@@ -259,9 +260,19 @@ function isStale(folder) {
   );
 }
 
-for (const [name, write] of Object.entries({ core: bundleCore, request: bundleRequest, transform: wrapTransform })) {
+const writers = {
+  core: bundleCore,
+  request: () => bundleForAllRuntimes('request'),
+  opentelemetry: () => bundleForAllRuntimes('opentelemetry'),
+  transform: wrapTransform,
+};
+for (const [name, write] of Object.entries(writers)) {
   const folder = join(packages, name);
-  if (!existsSync(join(folder, 'dist'))) throw new Error(`packages/${name} has not been compiled. Run tsc -b.`);
+  if (!existsSync(join(folder, 'dist'))) {
+    if (name === 'core') throw new Error('The packages have not been compiled. Run tsc -b.');
+    // `npm start` compiles only the packages that it needs.
+    continue;
+  }
   if (!isStale(folder)) continue;
   const startTime = new Date();
   await write();
