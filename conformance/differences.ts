@@ -43,6 +43,7 @@ export const differences: readonly Difference[] = [
       'enterWith() of another storage inside run() lasts after run() returns, as in Node',
       'run() with the value that is already set is a plain call, after which enterWith() inside it lasts, as in Node',
       'enterWith() inside a snapshot call lasts until that call returns',
+      'run() and exit() set and restore the value with an enterWith() that was overridden, in a subclass or on the object',
       'enterWith() inside a bound function does not change the value of its next call',
       'enterWith() in a repeating timer does not change the value of its next tick',
       'enterWith() inside run() does not change the value of the next tick of a timer or the next call of a bound function',
@@ -89,6 +90,16 @@ export const differences: readonly Difference[] = [
     ],
     reason:
       'With async hooks and in Deno, `disable()` removes the values of all flows until the next `run()`, which restores all of them, and `exit()` uses `disable()`. workerd has no `disable()`.',
+  },
+  {
+    implementations: nativeOnly,
+    columns: [...asyncHooksColumns, 'bun', 'deno', 'workerd'],
+    cases: [
+      'run() and exit() read the value with a getStore() that a subclass has overridden',
+      'run() and exit() set and restore the value with an enterWith() that was overridden, in a subclass or on the object',
+    ],
+    reason:
+      'With async hooks, `run()` does not call `enterWith()`, and `exit()` does not call `getStore()`. The classes of Bun, Deno and workerd call neither.',
   },
   {
     implementations: nativeOnly,
