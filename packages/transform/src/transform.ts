@@ -10,7 +10,6 @@
 // biome-ignore syntax/correctness/noTypeOnlyImportAttributes: TypeScript requires it in the declarations of CommonJS
 import type { SourceMap } from 'magic-string' with { 'resolution-mode': 'import' };
 import { analyze } from './analysis/analyze.js';
-import { findAsyncAwaitKeywords } from './analysis/async-await-keywords.js';
 import { checkOptions, invalidOption } from './check-options.js';
 import { CodeWriter } from './emit/code-writer.js';
 import { emitConstructs } from './emit/emit.js';
@@ -18,6 +17,8 @@ import { emitFileOpening } from './emit/file-opening.js';
 import { FreeNames } from './emit/free-names.js';
 import { SourceEdits } from './emit/source-edits.js';
 import { LANGUAGES, type Language, parse, SOURCE_TYPES, type SourceType } from './parse/parse.js';
+import { blankBlocks } from './scan/blank-blocks.js';
+import { scanCode } from './scan/scan-code.js';
 
 /** The values of the option `generators`. */
 export const GENERATOR_FRAMES = ['next', 'creation'] as const;
@@ -51,7 +52,8 @@ export interface TransformResult {
   /** The transformed code. */
   readonly code: string;
   /**
-   * The source map, with `filename` as its source. `map.toString()` returns it as JSON, `map.toUrl()` as a data URL.
+   * The source map, with `filename` as its source. `map.toString()` returns it as JSON, `map.toUrl()` as a data URL. It
+   * is made when it is read for the first time.
    */
   readonly map: SourceMap;
 }
@@ -80,16 +82,19 @@ export function transform(code: string, options: TransformOptions): TransformRes
   if (options.filename === undefined)
     throw invalidOption('transform() needs the option filename, for errors and source maps.');
   if (typeof code !== 'string') throw new TypeError(`The code must be a string, not ${typeof code}.`);
-  const { filename, lang, generators = 'next', begins = '' } = options;
+  const { filename, lang = languageOf(filename), generators = 'next', begins = '' } = options;
+  const isUnchangedWithoutKeywords = begins === '' && generators === 'next';
   // Most files have no suspension and are not parsed: each suspension is an `await` or is inside an async function.
-  const keywords = findAsyncAwaitKeywords(code);
-  if (keywords.isEmpty && begins === '' && generators === 'next') return undefined;
-  const { program, module } = parse(code, filename, lang ?? languageOf(filename), options.sourceType);
+  if (isUnchangedWithoutKeywords && !/async|await/.test(code)) return undefined;
+  const { keywords, unusedBlocks: allUnusedBlocks } = scanCode(code, lang);
+  if (isUnchangedWithoutKeywords && keywords.isEmpty) return undefined;
+  const unusedBlocks = generators === 'next' ? allUnusedBlocks : [];
+  const { program, module } = parse(blankBlocks(code, unusedBlocks), filename, lang, options.sourceType);
   const facts = analyze(program, keywords, generators);
   if (facts.functions.length === 0 && facts.topLevel === undefined && begins === '') return undefined;
   const sourceType = options.sourceType ?? sourceTypeOf(filename, code, module.hasModuleSyntax);
   const edits = new SourceEdits();
-  const names = new FreeNames(program, code, sourceType === 'script');
+  const names = new FreeNames(program, code, unusedBlocks, sourceType === 'script');
   const writer = new CodeWriter(code, filename, sourceType === 'module', edits, names);
   emitConstructs(facts, writer);
   emitFileOpening(program, facts.topLevel, sourceType, begins, writer);

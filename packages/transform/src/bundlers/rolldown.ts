@@ -23,17 +23,22 @@ export default function throughline(options: PluginOptions = {}): Plugin {
   checkPluginOptions(options);
   let hooks: SharedHooks | undefined;
   let isActive = true;
+  let isMapped = true;
   return {
     name: 'throughline',
     options({ platform, cwd, plugins }) {
       isActive = (platform !== 'node' || options.server === true) && !isViteScan(plugins);
       hooks = createSharedHooks(options, cwd ?? process.cwd(), {});
     },
+    outputOptions({ sourcemap = false }) {
+      isMapped = sourcemap !== false;
+      return null;
+    },
     resolveId(source, importer) {
       return isActive && hooks !== undefined ? hooks.resolveId(this as PluginContext, source, importer) : null;
     },
     transform(code, id) {
-      return isActive ? hooks?.transform(code, id, this.getModuleInfo(id)?.isEntry === true) : undefined;
+      return isActive ? hooks?.transform(code, id, this.getModuleInfo(id)?.isEntry === true, isMapped) : undefined;
     },
   };
 }

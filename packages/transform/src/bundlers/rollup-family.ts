@@ -17,7 +17,13 @@ export interface PluginContext {
 export interface SharedHooks {
   /** Resolves the specifiers of our modules; returns null for all others. */
   resolveId(context: PluginContext, source: string, importer: string | undefined): Promise<string | null>;
-  transform(code: string, id: string, isEntry: boolean): TransformResult | undefined;
+  /** @param isMapped whether the build has source maps */
+  transform(code: string, id: string, isEntry: boolean, isMapped: boolean): TransformedModule | undefined;
+}
+
+export interface TransformedModule {
+  readonly code: string;
+  readonly map: TransformResult['map'] | null;
 }
 
 /** @param root the directory of the project */
@@ -40,12 +46,13 @@ export function createSharedHooks(
       return resolved?.id ?? null;
     },
 
-    transform(code, id, isEntry) {
+    transform(code, id, isEntry, isMapped) {
       const filename = id.replace(/[?#].*$/s, '');
       // By convention, the ids of virtual modules begin with this character.
       if (id.startsWith('\0') || isThroughlineFile(filename, throughlineDirectory)) return undefined;
       const begins = isEntry && options.install !== false ? `import ${JSON.stringify(INSTALL_FILE)};` : '';
-      return transform(code, { ...transformOptionsOf(options), ...transformOptions, filename, begins });
+      const result = transform(code, { ...transformOptionsOf(options), ...transformOptions, filename, begins });
+      return result === undefined || isMapped ? result : { code: result.code, map: null };
     },
   };
 }
