@@ -1,11 +1,12 @@
 /**
- * Transforms one file: parse → analyze → emit → apply.
+ * Transforms one file: scan → parse → analyze → emit → apply.
  *
- *     code ──parse──▶ syntax tree ──analyze──▶ facts ──emit──▶ edits ──apply──▶ code and source map
+ *     code ──scan──▶ code around async functions ──parse──▶ syntax tree ──analyze──▶ facts
+ *     facts ──emit──▶ edits ──apply──▶ code and source map
  *
- * `parse/` holds the parser and its error. `analysis/` collects facts about the code and writes nothing. `emit/` reads
- * the facts and writes edits, with one file for each construct. `emit/function-body.ts` shows what a transformed
- * function looks like.
+ * `scan/` reads the tokens. `nesting/` transforms files whose syntax tree is very deep. `parse/` holds the parser and
+ * its error. `analysis/` collects facts about the code and writes nothing. `emit/` reads the facts and writes edits, with
+ * one file for each construct. `emit/function-body.ts` shows what a transformed function looks like.
  */
 // biome-ignore syntax/correctness/noTypeOnlyImportAttributes: TypeScript requires it in the declarations of CommonJS
 import type { SourceMap } from 'magic-string' with { 'resolution-mode': 'import' };
@@ -16,9 +17,11 @@ import { emitConstructs } from './emit/emit.js';
 import { emitFileOpening } from './emit/file-opening.js';
 import { FreeNames } from './emit/free-names.js';
 import { SourceEdits } from './emit/source-edits.js';
+import { DEPTH_LIMIT } from './nesting/depth-limit.js';
+import { transformInProcess } from './nesting/transform-in-process.js';
 import { LANGUAGES, type Language, parse, SOURCE_TYPES, type SourceType } from './parse/parse.js';
 import { blankBlocks } from './scan/blank-blocks.js';
-import { scanCode } from './scan/scan-code.js';
+import { type ScannedCode, scanCode } from './scan/scan-code.js';
 
 /** The values of the option `generators`. */
 export const GENERATOR_FRAMES = ['next', 'creation'] as const;
@@ -86,11 +89,26 @@ export function transform(code: string, options: TransformOptions): TransformRes
   const isUnchangedWithoutKeywords = begins === '' && generators === 'next';
   // Most files have no suspension and are not parsed: each suspension is an `await` or is inside an async function.
   if (isUnchangedWithoutKeywords && !/async|await/.test(code)) return undefined;
-  const { keywords, unusedBlocks: allUnusedBlocks } = scanCode(code, lang);
-  if (isUnchangedWithoutKeywords && keywords.isEmpty) return undefined;
-  const unusedBlocks = generators === 'next' ? allUnusedBlocks : [];
-  const { program, module } = parse(blankBlocks(code, unusedBlocks), filename, lang, options.sourceType);
-  const facts = analyze(program, keywords, generators);
+  const scanned = scanCode(code, lang);
+  if (isUnchangedWithoutKeywords && scanned.keywords.isEmpty) return undefined;
+  if (scanned.maximumDepth > DEPTH_LIMIT) return transformInProcess({ code, options }, scanned);
+  try {
+    return transformScanned(code, scanned, { ...options, lang, generators, begins });
+  } catch (error) {
+    if (!isStackOverflow(error)) throw error;
+    return transformInProcess({ code, options }, scanned);
+  }
+}
+
+function transformScanned(
+  code: string,
+  scanned: ScannedCode,
+  options: TransformOptions & Required<Pick<TransformOptions, 'lang' | 'generators' | 'begins'>>,
+): TransformResult | undefined {
+  const { filename, lang, generators, begins } = options;
+  const unusedBlocks = generators === 'next' ? scanned.unusedBlocks : [];
+  const { program, module } = parse(blankBlocks(code, unusedBlocks), filename, lang, options.sourceType, scanned);
+  const facts = analyze(program, scanned.keywords, generators);
   if (facts.functions.length === 0 && facts.topLevel === undefined && begins === '') return undefined;
   const sourceType = options.sourceType ?? sourceTypeOf(filename, code, module.hasModuleSyntax);
   const edits = new SourceEdits();
@@ -99,6 +117,10 @@ export function transform(code: string, options: TransformOptions): TransformRes
   emitConstructs(facts, writer);
   emitFileOpening(program, facts.topLevel, sourceType, begins, writer);
   return edits.apply(code, filename);
+}
+
+function isStackOverflow(error: unknown): boolean {
+  return error instanceof RangeError && error.message === 'Maximum call stack size exceeded';
 }
 
 const OPTIONS = {

@@ -18,7 +18,6 @@
  */
 import { findAsyncAwaitKeywords } from '../analysis/async-await-keywords.js';
 import { TextPositions } from '../analysis/text-positions.js';
-import type { Language } from '../parse/parse.js';
 
 /** The text between the braces of a block. */
 export interface Block {
@@ -37,7 +36,8 @@ export interface ScannedCode {
   readonly deepestPosition: number;
 }
 
-export function scanCode(code: string, lang: Language): ScannedCode {
+/** @param lang `ts` and `tsx` have tokens of their own */
+export function scanCode(code: string, lang = 'jsx'): ScannedCode {
   const scanner = new Scanner(code);
   scanner.scan();
   const { maximumDepth, deepestPosition } = scanner;
