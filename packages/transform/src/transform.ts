@@ -20,7 +20,6 @@ import { SourceEdits } from './emit/source-edits.js';
 import { DEPTH_LIMIT } from './nesting/depth-limit.js';
 import { transformInProcess } from './nesting/transform-in-process.js';
 import { LANGUAGES, type Language, parse, SOURCE_TYPES, type SourceType } from './parse/parse.js';
-import { blankBlocks } from './scan/blank-blocks.js';
 import { type ScannedCode, scanCode } from './scan/scan-code.js';
 
 /** The values of the option `generators`. */
@@ -88,7 +87,7 @@ export function transform(code: string, options: TransformOptions): TransformRes
   const { filename, lang = languageOf(filename), generators = 'next', begins = '' } = options;
   const isUnchangedWithoutKeywords = begins === '' && generators === 'next';
   // Most files have no suspension and are not parsed: each suspension is an `await` or is inside an async function.
-  if (isUnchangedWithoutKeywords && !/async|await/.test(code)) return undefined;
+  if (isUnchangedWithoutKeywords && !code.includes('async') && !code.includes('await')) return undefined;
   const scanned = scanCode(code, lang);
   if (isUnchangedWithoutKeywords && scanned.keywords.isEmpty) return undefined;
   if (scanned.maximumDepth > DEPTH_LIMIT) return transformInProcess({ code, options }, scanned);
@@ -107,7 +106,7 @@ function transformScanned(
 ): TransformResult | undefined {
   const { filename, lang, generators, begins } = options;
   const unusedBlocks = generators === 'next' ? scanned.unusedBlocks : [];
-  const { program, module } = parse(blankBlocks(code, unusedBlocks), filename, lang, options.sourceType, scanned);
+  const { program, module } = parse(code, filename, lang, options.sourceType, scanned, unusedBlocks);
   const facts = analyze(program, scanned.keywords, generators);
   if (facts.functions.length === 0 && facts.topLevel === undefined && begins === '') return undefined;
   const sourceType = options.sourceType ?? sourceTypeOf(filename, code, module.hasModuleSyntax);

@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: The strings are code.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { transform } from '../transform.js';
 import { blankBlocks } from './blank-blocks.js';
 import { scanCode } from './scan-code.js';
 
@@ -111,6 +112,12 @@ describe('the blocks that the parser need not see', () => {
       seen(`async function f() { ${FILLER} }\nfunction g() { ${FILLER} }`),
       `async function f() { ${FILLER} }\nfunction g() { … }`,
     );
+  });
+
+  it('are comments, which may end a statement', () => {
+    assert.equal(seen(`await 0; /* ${FILLER} */ a // ${FILLER}\nb /*\n${FILLER} */ c`), 'await 0; … a … \nb \n … c');
+    const code = `async function f() { return /* ${FILLER}\n*/ g(); }`;
+    assert.ok(!transform(code, { filename: 'file.js' })?.code.includes('_wrapReturn'));
   });
 
   it('do not contain import.meta', () => {

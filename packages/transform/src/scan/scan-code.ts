@@ -4,7 +4,7 @@
  *
  * - where `async` and `await` may be keywords: not in a string, a comment, a regular expression or after a dot;
  * - which blocks `{…}` have no influence on the transform, so that the parser need not see them. They contain no such
- *   keyword and are not in an async function, whose `return`s and declarations are analyzed;
+ *   keyword and are not in an async function, whose `return`s and declarations are analyzed. Nor need it see comments;
  * - how deeply the syntax tree can nest at most.
  *
  * Without a parse, the tokens of some programs are ambiguous: `<` may begin an element of JSX, and a slash after a brace
@@ -19,7 +19,7 @@
 import { findAsyncAwaitKeywords } from '../analysis/async-await-keywords.js';
 import { TextPositions } from '../analysis/text-positions.js';
 
-/** The text between the braces of a block. */
+/** The text between the braces of a block, or a comment. */
 export interface Block {
   readonly start: number;
   readonly end: number;
@@ -48,6 +48,8 @@ export function scanCode(code: string, lang = 'jsx'): ScannedCode {
 
 /** Shorter blocks are not worth the effort. */
 const MINIMUM_BLOCK_LENGTH = 32;
+
+export const LINE_END_PATTERN = /[\n\r\u2028\u2029]/;
 
 // Kinds of characters.
 const SPACE = 0;
@@ -95,7 +97,6 @@ const OPENING_SQUARE = 91;
 const BACKSLASH = 92;
 const CLOSING_SQUARE = 93;
 const BACKTICK = 96;
-const LOWER_A = 97;
 const OPENING_BRACE = 123;
 const CLOSING_BRACE = 125;
 
@@ -142,7 +143,17 @@ const WORD_TOKENS: ReadonlyMap<string, number> = new Map([
   ),
 ]);
 
+/** The lengths of these words as a set of bits, by their first letter. It excludes most words of a file. */
+const WORD_LENGTHS = new Uint16Array(128);
+for (const word of WORD_TOKENS.keys()) {
+  const first = word.charCodeAt(0);
+  WORD_LENGTHS[first] = (WORD_LENGTHS[first] as number) | (1 << word.length);
+}
 const LONGEST_WORD = 'instanceof'.length;
+
+function mayBeKeyword(first: number, length: number): boolean {
+  return first < 128 && length <= LONGEST_WORD && ((WORD_LENGTHS[first] as number) & (1 << length)) !== 0;
+}
 
 const EXPECTED_AFTER: readonly number[] = Object.assign([], {
   [NAME]: OPERATOR,
@@ -288,7 +299,7 @@ class Scanner {
       if (end < 0) end = code.length;
     }
     let token = NAME;
-    if (end - start <= LONGEST_WORD && first >= LOWER_A && this.#previous !== DOT)
+    if (mayBeKeyword(first, end - start) && this.#previous !== DOT)
       token = WORD_TOKENS.get(code.slice(start, end)) ?? NAME;
     if (token === CONTEXTUAL) this.#contextualWord(start, end);
     // `for await (`
@@ -413,13 +424,17 @@ class Scanner {
   }
 
   #close(char: number, end: number): void {
-    const { kind, previous, isUsed, tokenCount } = this.#bracket;
+    const { kind, start, previous, isUsed, isAsync, blockCount, tokenCount } = this.#bracket;
     if (this.#bracketCount === 0 || char !== CLOSING_CHARACTERS[kind]) this.isAmbiguous = true;
     if (this.#bracketCount === 0) {
       this.#endToken(char, OPERATOR, end);
       return;
     }
-    if (char === CLOSING_BRACE && kind !== SUBSTITUTION) this.#recordBlock();
+    if (char === CLOSING_BRACE && kind !== SUBSTITUTION && !isUsed && !isAsync) {
+      // Instead of those that it contains.
+      this.blocks.length = blockCount;
+      this.#recordBlock(start, this.#index);
+    }
     this.#bracketCount--;
     this.#depth -= tokenCount;
     const outer = this.#bracket;
@@ -431,13 +446,8 @@ class Scanner {
     else this.#endToken(char, kind === CONTROL_PARENTHESIS ? OPERAND : OPERATOR, end);
   }
 
-  #recordBlock(): void {
-    const { start, isUsed, isAsync, blockCount } = this.#bracket;
-    const end = this.#index;
-    if (isUsed || isAsync || end - start < MINIMUM_BLOCK_LENGTH) return;
-    // Those that it contains.
-    this.blocks.length = blockCount;
-    this.blocks.push({ start, end });
+  #recordBlock(start: number, end: number): void {
+    if (end - start >= MINIMUM_BLOCK_LENGTH) this.blocks.push({ start, end });
   }
 
   #string(quote: number): void {
@@ -476,10 +486,12 @@ class Scanner {
     const next = code.charCodeAt(start + 1);
     if (next === SLASH) {
       this.#lineComment();
+      this.#recordBlock(start, this.#index);
     } else if (next === STAR) {
       const end = code.indexOf('*/', start + 2);
       this.#index = (end < 0 ? code.length : end) + 2;
-      this.#isOnNewLine ||= /[\n\r\u2028\u2029]/.test(code.slice(start, this.#index));
+      this.#isOnNewLine ||= LINE_END_PATTERN.test(code.slice(start, this.#index));
+      this.#recordBlock(start, this.#index);
     } else {
       if (this.#expected === EITHER) this.isAmbiguous = true;
       this.#beginToken(SLASH);
