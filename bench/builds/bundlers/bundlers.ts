@@ -1,13 +1,6 @@
 /** The bundlers that run in the process that is measured. esbuild starts another one. */
 import { createRequire } from 'node:module';
-
-export interface BuildRequest {
-  readonly outputFolder: string;
-  readonly hasPlugin: boolean;
-  readonly hasSourceMaps: boolean;
-}
-
-export type Build = (request: BuildRequest) => Promise<void>;
+import type { Build } from './build-request.js';
 
 interface Bundler {
   readonly version: string;

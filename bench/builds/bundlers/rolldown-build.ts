@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import throughline from '@throughline/transform/rolldown';
 import { rolldown } from 'rolldown';
 import { PAGE_FOLDER } from '../built-packages.js';
-import type { Build } from './bundlers.js';
+import type { Build } from './build-request.js';
 
 export const build: Build = async ({ outputFolder, hasPlugin, hasSourceMaps }) => {
   const bundle = await rolldown({

@@ -1,7 +1,7 @@
 import throughline from '@throughline/transform/vite';
 import { build as buildWithVite } from 'vite';
 import { PAGE_FOLDER } from '../built-packages.js';
-import type { Build } from './bundlers.js';
+import type { Build } from './build-request.js';
 
 export const build: Build = async ({ outputFolder, hasPlugin, hasSourceMaps }) => {
   await buildWithVite({

@@ -1,7 +1,7 @@
 import throughline from '@throughline/transform/webpack';
 import webpack from 'webpack';
 import { PAGE_FOLDER } from '../built-packages.js';
-import type { Build } from './bundlers.js';
+import type { Build } from './build-request.js';
 
 export const build: Build = ({ outputFolder, hasPlugin, hasSourceMaps }) =>
   new Promise((resolve, reject) => {
