@@ -2,7 +2,7 @@
 // biome-ignore syntax/correctness/noTypeOnlyImportAttributes: TypeScript requires it in the declarations of CommonJS
 import type { Plugin } from 'rolldown' with { 'resolution-mode': 'import' };
 import { checkPluginOptions, type PluginOptions } from './plugin-options.js';
-import { createSharedHooks, type PluginContext, type SharedHooks } from './rollup-family.js';
+import { createSharedHooks, type PluginContext, RESOLVED_SPECIFIERS, type SharedHooks } from './rollup-family.js';
 
 /**
  * Creates the plugin for Rolldown. With `platform: 'node'` it does nothing unless the option `server` is set.
@@ -34,8 +34,11 @@ export default function throughline(options: PluginOptions = {}): Plugin {
       isMapped = sourcemap !== false;
       return null;
     },
-    resolveId(source, importer) {
-      return isActive && hooks !== undefined ? hooks.resolveId(this as PluginContext, source, importer) : null;
+    resolveId: {
+      filter: { id: RESOLVED_SPECIFIERS },
+      handler(source, importer) {
+        return isActive && hooks !== undefined ? hooks.resolveId(this as PluginContext, source, importer) : null;
+      },
     },
     transform(code, id) {
       return isActive ? hooks?.transform(code, id, this.getModuleInfo(id)?.isEntry === true, isMapped) : undefined;

@@ -26,6 +26,12 @@ export interface TransformedModule {
   readonly map: TransformResult['map'] | null;
 }
 
+/**
+ * The specifiers that `resolveId` resolves. As a filter of the hook, it saves a call into JavaScript for every import of a
+ * build.
+ */
+export const RESOLVED_SPECIFIERS = new RegExp(`${NODE_ASYNC_HOOKS.source}|^${HELPER_SPECIFIER}$|^throughline/web$`);
+
 /** @param root the directory of the project */
 export function createSharedHooks(
   options: PluginOptions,
@@ -37,9 +43,9 @@ export function createSharedHooks(
 
   return {
     async resolveId(context, source, importer) {
-      const isAsyncHooks = NODE_ASYNC_HOOKS.test(source);
-      if (!isAsyncHooks && source !== HELPER_SPECIFIER && source !== 'throughline/web') return null;
-      const specifier = isAsyncHooks ? ASYNC_HOOKS_SPECIFIER : source;
+      // Older versions of the bundlers do not apply the filter.
+      if (!RESOLVED_SPECIFIERS.test(source)) return null;
+      const specifier = NODE_ASYNC_HOOKS.test(source) ? ASYNC_HOOKS_SPECIFIER : source;
       const resolved =
         (await context.resolve(specifier, importer, { skipSelf: true })) ??
         (await context.resolve(specifier, throughlineImporter, { skipSelf: true }));

@@ -13,7 +13,7 @@ import throughlineForEsbuild from './esbuild.js';
 import { ASYNC_HOOKS_SPECIFIER } from './page-modules.js';
 import { checkPluginOptions, type PluginOptions } from './plugin-options.js';
 import throughlineForRolldown from './rolldown.js';
-import { createSharedHooks, type PluginContext, type SharedHooks } from './rollup-family.js';
+import { createSharedHooks, type PluginContext, RESOLVED_SPECIFIERS, type SharedHooks } from './rollup-family.js';
 
 const INSTALL_SPECIFIER = '@throughline/transform/install';
 
@@ -79,9 +79,12 @@ export default function throughline(options: PluginOptions = {}): Plugin[] {
         // The development server only passes ES modules; a build may also pass CommonJS.
         hooks = createSharedHooks(options, root, { lang: 'jsx', ...(isServing && { sourceType: 'module' }) });
       },
-      resolveId(source, importer, flag) {
-        if (!isForPage(this as EnvironmentContext, flag)) return null;
-        return hooks.resolveId(this as PluginContext, source, importer);
+      resolveId: {
+        filter: { id: RESOLVED_SPECIFIERS },
+        handler(source, importer, flag) {
+          if (!isForPage(this as EnvironmentContext, flag)) return null;
+          return hooks.resolveId(this as PluginContext, source, importer);
+        },
       },
       transformIndexHtml: {
         order: 'pre',
