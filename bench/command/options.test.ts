@@ -24,6 +24,7 @@ describe('the command line of npm run bench', () => {
       ...separatelySampledWorkloads(SUITES.browsers),
       ...separatelySampledWorkloads(SUITES.sizes),
       ...separatelySampledWorkloads(SUITES.transform),
+      ...separatelySampledWorkloads(SUITES.builds),
     ]);
   });
 
