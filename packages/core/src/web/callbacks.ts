@@ -1,17 +1,27 @@
 /** Rule 3: a callback that a method calls as part of its work, or when it is done, runs in the frame of the call. */
 import { bindToCurrentFrame } from './bind-callback.js';
 import { wrapMembers } from './patch.js';
+import { OPTION_CALLBACKS } from './platform-apis.js';
 import { callbackMethods } from './platform-patterns.js';
 
 /** Patches methods with callbacks, such as `canvas.toBlob()`. */
 export function patchCallbacks(): void {
-  wrapMembers(callbackMethods, (native, self, args) => Reflect.apply(native, self, args.map(bindArgument)));
+  wrapMembers(callbackMethods, (call, _, args) => {
+    for (const [index, argument] of args.entries()) args[index] = bindArgument(argument);
+    return call();
+  });
 }
 
-/** Binds a function to the current frame, including the one in the options of `startViewTransition()`. */
+/** Binds a function, or the functions among the options that an object has, to the current frame. */
 function bindArgument(argument: unknown): unknown {
-  const { update } = (argument ?? {}) as { update?: unknown };
-  // A callback may have an `update` method too, and must remain a function.
-  if (typeof argument === 'function' || typeof update !== 'function') return bindToCurrentFrame(argument);
-  return Object.create(argument as object, { update: { value: bindToCurrentFrame(update) } });
+  // A function is not read: it may have properties of these names as well.
+  if (typeof argument !== 'object' || argument === null) return bindToCurrentFrame(argument);
+  let options = argument;
+  for (const key of OPTION_CALLBACKS.split(' ')) {
+    const value: unknown = Reflect.get(argument, key);
+    if (typeof value === 'function') {
+      options = Object.create(options, { [key]: { value: bindToCurrentFrame(value) } }) as object;
+    }
+  }
+  return options;
 }

@@ -8,6 +8,7 @@
  */
 import { current } from '../engine/current.js';
 import { share } from '../engine/shared-state.js';
+import { patchAsyncBuiltins } from './async-builtins.js';
 import { patchAwait } from './await-interception.js';
 import { patchCallbacks } from './callbacks.js';
 import { patchElements } from './elements.js';
@@ -105,6 +106,7 @@ function createInstallation(isInterceptionWanted: boolean): Installation {
   patchCallbacks();
   patchEvents();
   patchTaskObjects();
+  patchAsyncBuiltins();
   patchElements();
   const stopStreams = patchStreams();
 
