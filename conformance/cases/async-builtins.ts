@@ -129,11 +129,7 @@ const fromAsyncCases: readonly Case[] = [
           },
           context,
         );
-        for (const items of [
-          [fn, object],
-          { length: 2, 0: fn, 1: object },
-          new Set([fn, object]),
-        ]) {
+        for (const items of [[fn, object], { length: 2, 0: fn, 1: object }, new Set([fn, object])]) {
           const elements = await fromAsync(items);
           seen.push(elements.length, elements[0] === fn, elements[1] === object);
         }
@@ -191,7 +187,11 @@ const disposalCases: readonly Case[] = [
             seen.push('disposed of', this === resource);
           },
         };
-        seen.push(stack.use(resource) === resource, stack.use(null), stack.adopt(1, (value) => void seen.push(value)));
+        seen.push(
+          stack.use(resource) === resource,
+          stack.use(null),
+          stack.adopt(1, (value) => void seen.push(value)),
+        );
         const attempt = (fn: () => unknown) => {
           try {
             seen.push(String(fn()));
@@ -264,12 +264,18 @@ const promiseCases: readonly Case[] = [
       name: 'The callback of Promise.try(), and the then() method of a thenable that it returns, run in the frame of the call',
       run: (implementation) =>
         assertFlowsKeepFrame(implementation, async (check) => {
-          const attempt: (fn: (...args: unknown[]) => unknown, ...args: unknown[]) => Promise<unknown> =
-            Reflect.get(Promise, 'try').bind(Promise);
-          const sum = await attempt((a, b) => {
-            check('callback');
-            return Number(a) + Number(b);
-          }, 1, 2);
+          const attempt: (fn: (...args: unknown[]) => unknown, ...args: unknown[]) => Promise<unknown> = Reflect.get(
+            Promise,
+            'try',
+          ).bind(Promise);
+          const sum = await attempt(
+            (a, b) => {
+              check('callback');
+              return Number(a) + Number(b);
+            },
+            1,
+            2,
+          );
           equal(sum, 3);
           check('after try()');
           await attempt(() => ({
@@ -377,7 +383,9 @@ const moduleCases: readonly Case[] = [
       const storage = new AsyncLocalStorage<string>();
       const seen: string[] = [];
       Reflect.set(globalThis, 'throughlineModule', (where: string) => seen.push(`${where} in ${storage.getStore()}`));
-      const url = dataModule(`throughlineModule('module'); await 1; throughlineModule('after an await'); // ${++modules}`);
+      const url = dataModule(
+        `throughlineModule('module'); await 1; throughlineModule('after an await'); // ${++modules}`,
+      );
       try {
         await storage.run('flow', async () => {
           await import(/* @vite-ignore */ url);
@@ -497,4 +505,3 @@ function addDisposers(stack: AsyncDisposableStack, storage: AsyncLocalStorage<st
     },
   });
 }
-

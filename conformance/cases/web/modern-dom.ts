@@ -54,7 +54,8 @@ const insertionCases: readonly Case[] = [
         afterbegin: (host) => host.insertAdjacentHTML('afterbegin', markup),
         beforeend: (host) => host.insertAdjacentHTML('beforeend', markup),
         afterend: (host) => host.firstElementChild?.insertAdjacentHTML('afterend', markup),
-        'beforebegin in a shadow root': (_, shadow) => shadow.firstElementChild?.insertAdjacentHTML('beforebegin', markup),
+        'beforebegin in a shadow root': (_, shadow) =>
+          shadow.firstElementChild?.insertAdjacentHTML('beforebegin', markup),
         'outerHTML in a shadow root': (_, shadow) => {
           try {
             if (shadow.firstElementChild !== null) shadow.firstElementChild.outerHTML = markup;
@@ -71,7 +72,9 @@ const insertionCases: readonly Case[] = [
           storage.run('flow', () => insert(host, shadow));
           const image = host.querySelector('img') ?? shadow.querySelector('img');
           if (image === null) throw new Error(`${name} has not created the image`);
-          const seen = await new Promise((resolve) => image.addEventListener('load', () => resolve(storage.getStore())));
+          const seen = await new Promise((resolve) =>
+            image.addEventListener('load', () => resolve(storage.getStore())),
+          );
           equal(seen, 'flow', name);
         });
       }

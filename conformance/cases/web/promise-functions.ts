@@ -68,9 +68,9 @@ const observerCases: readonly Case[] = [
             observer.disconnect();
             resolve(storage.getStore());
           });
-          return storage.run('observe', () => observer.observe(directory)).then(() =>
-            storage.run('cause', () => directory.getFileHandle('throughline-observed', { create: true })),
-          );
+          return storage
+            .run('observe', () => observer.observe(directory))
+            .then(() => storage.run('cause', () => directory.getFileHandle('throughline-observed', { create: true })));
         });
       });
       equal(await seen, undefined);
@@ -92,48 +92,56 @@ export const promiseFunctions: Chapter = {
       check('after delete()');
     }),
     ...casesRequiring(cookieStores, cookieCases),
-    ...awaiting('a file that a page writes and reads, and a loop over its directory,', globalMember('StorageManager.prototype.getDirectory'), async (check) => {
-      const root = await navigator.storage.getDirectory().catch(() => undefined);
-      check('after getDirectory()');
-      if (root === undefined) throw new AbsentFeatureError('no file system of the page');
-      const directory = await root.getDirectoryHandle(`throughline${++names}`, { create: true });
-      const handle = await directory.getFileHandle('file', { create: true });
-      check('after getFileHandle()');
-      if ('createWritable' in handle) {
-        const writable = await handle.createWritable();
-        check('after createWritable()');
-        await writable.write('text');
-        check('after write()');
-        await writable.close();
-        check('after close()');
-        equal(await (await handle.getFile()).text(), 'text');
-        check('after text()');
-      }
-      for await (const [name] of Reflect.get(directory, 'entries').call(directory) as AsyncIterable<[string]>) {
-        check(`in the loop over ${name}`);
-      }
-      check('after the loop');
-      await root.removeEntry(directory.name, { recursive: true });
-      check('after removeEntry()');
-    }),
+    ...awaiting(
+      'a file that a page writes and reads, and a loop over its directory,',
+      globalMember('StorageManager.prototype.getDirectory'),
+      async (check) => {
+        const root = await navigator.storage.getDirectory().catch(() => undefined);
+        check('after getDirectory()');
+        if (root === undefined) throw new AbsentFeatureError('no file system of the page');
+        const directory = await root.getDirectoryHandle(`throughline${++names}`, { create: true });
+        const handle = await directory.getFileHandle('file', { create: true });
+        check('after getFileHandle()');
+        if ('createWritable' in handle) {
+          const writable = await handle.createWritable();
+          check('after createWritable()');
+          await writable.write('text');
+          check('after write()');
+          await writable.close();
+          check('after close()');
+          equal(await (await handle.getFile()).text(), 'text');
+          check('after text()');
+        }
+        for await (const [name] of Reflect.get(directory, 'entries').call(directory) as AsyncIterable<[string]>) {
+          check(`in the loop over ${name}`);
+        }
+        check('after the loop');
+        await root.removeEntry(directory.name, { recursive: true });
+        check('after removeEntry()');
+      },
+    ),
     ...casesRequiring(globalMember('FileSystemObserver'), observerCases),
-    ...awaiting('createImageBitmap(), digest(), Cache, fonts and permissions', globalMember('createImageBitmap'), async (check) => {
-      await createImageBitmap(new ImageData(1, 1));
-      check('after createImageBitmap()');
-      await crypto.subtle.digest('SHA-256', new Uint8Array(1));
-      check('after digest()');
-      const name = `throughline${++names}`;
-      const cache = await caches.open(name);
-      await cache.put('/text.txt', new Response('text'));
-      equal(await (await cache.match('/text.txt'))?.text(), 'text');
-      check('after match()');
-      await caches.delete(name);
-      check('after delete()');
-      await document.fonts.load('10px sans-serif');
-      check('after load()');
-      await navigator.permissions.query({ name: 'geolocation' });
-      check('after query()');
-    }),
+    ...awaiting(
+      'createImageBitmap(), digest(), Cache, fonts and permissions',
+      globalMember('createImageBitmap'),
+      async (check) => {
+        await createImageBitmap(new ImageData(1, 1));
+        check('after createImageBitmap()');
+        await crypto.subtle.digest('SHA-256', new Uint8Array(1));
+        check('after digest()');
+        const name = `throughline${++names}`;
+        const cache = await caches.open(name);
+        await cache.put('/text.txt', new Response('text'));
+        equal(await (await cache.match('/text.txt'))?.text(), 'text');
+        check('after match()');
+        await caches.delete(name);
+        check('after delete()');
+        await document.fonts.load('10px sans-serif');
+        check('after load()');
+        await navigator.permissions.query({ name: 'geolocation' });
+        check('after query()');
+      },
+    ),
     ...awaiting('WebGPU', globalMember('GPU'), async (check) => {
       const gpu = Reflect.get(navigator, 'gpu') as { requestAdapter(): Promise<GpuAdapter | null> };
       const adapter = await gpu.requestAdapter().catch(() => null);
@@ -167,16 +175,20 @@ export const promiseFunctions: Chapter = {
       check('after read()');
       stream.close();
     }),
-    ...awaiting('customElements.whenDefined() and finished of an animation', globalMember('customElements'), async (check) => {
-      const name = `throughline-element-${++names}`;
-      const defined = customElements.whenDefined(name);
-      setTimeout(() => customElements.define(name, class extends HTMLElement {}));
-      await defined;
-      check('after whenDefined()');
-      const animation = document.body.animate([{ opacity: 1 }, { opacity: 1 }], 1);
-      await animation.finished;
-      check('after finished');
-    }),
+    ...awaiting(
+      'customElements.whenDefined() and finished of an animation',
+      globalMember('customElements'),
+      async (check) => {
+        const name = `throughline-element-${++names}`;
+        const defined = customElements.whenDefined(name);
+        setTimeout(() => customElements.define(name, class extends HTMLElement {}));
+        await defined;
+        check('after whenDefined()');
+        const animation = document.body.animate([{ opacity: 1 }, { opacity: 1 }], 1);
+        await animation.finished;
+        check('after finished');
+      },
+    ),
   ],
 };
 

@@ -439,6 +439,16 @@ export const taskObjects: Chapter = {
         equal(seen, ['a', undefined, 'b']);
       },
     },
+    {
+      name: 'The cancel listener of an Animation runs in the frame of the cancel() call',
+      needs: ['document', 'Animation'],
+      run: (implementation) =>
+        assertTaskKeepsFrame(implementation, () => {
+          const target = document.body.animate([{ opacity: 1 }, { opacity: 1 }], 10_000);
+          target.finished.catch(() => {});
+          return { target, start: () => target.cancel() };
+        }, ['cancel']),
+    },
   ],
 };
 

@@ -46,8 +46,7 @@ function patchDisposal(): void {
   const disposals = new WeakMap<object, FrameHolder>();
   for (const method of ['defer', 'adopt', 'use', 'move', 'disposeAsync']) {
     wrapCall(path, method, (call, self, args) => {
-      const stack = self as object;
-      const disposal = disposals.get(stack) ?? ({} as FrameHolder);
+      const disposal = disposals.get(self as object) ?? ({} as FrameHolder);
       const bindDisposer = (disposer: unknown, object?: unknown) =>
         bindMethod(disposer, object, wrapThenable, disposal);
       const index = method === 'adopt' ? 1 : 0;
@@ -59,8 +58,8 @@ function patchDisposal(): void {
       if (method === 'disposeAsync') disposal.frame = current.frame;
       const result = call();
       // A stack that was disposed of has no disposers. Those that it had are the only ones that refer to the frame.
-      if (method === 'disposeAsync') disposals.delete(stack);
-      else disposals.set(method === 'move' ? (result as object) : stack, disposal);
+      if (method === 'disposeAsync') disposals.delete(self as object);
+      else disposals.set((method === 'move' ? result : self) as object, disposal);
       return method === 'use' ? argument : result;
     });
   }
@@ -71,11 +70,10 @@ function patchDisposal(): void {
  * Patches the class of imports whose promises suspend WebAssembly: https://webassembly.github.io/js-promise-integration/
  */
 function patchSuspension(): void {
-  const wrapper = (construct: () => object, args: unknown[]) => {
+  wrapConstructor('WebAssembly.Suspending', (construct, args) => {
     args[0] = bindMethod(args[0], undefined, resumeInFrame, current);
     return construct();
-  };
-  wrapConstructor('Suspending', wrapper, 'WebAssembly');
+  });
 }
 
 /** Returns a promise in place of another one, after which the JavaScript engine continues in the current frame. */

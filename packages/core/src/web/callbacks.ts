@@ -16,12 +16,8 @@ export function patchCallbacks(): void {
 function bindArgument(argument: unknown): unknown {
   // A function is not read: it may have properties of these names as well.
   if (typeof argument !== 'object' || argument === null) return bindToCurrentFrame(argument);
-  let options = argument;
-  for (const key of OPTION_CALLBACKS.split(' ')) {
-    const value: unknown = Reflect.get(argument, key);
-    if (typeof value === 'function') {
-      options = Object.create(options, { [key]: { value: bindToCurrentFrame(value) } }) as object;
-    }
-  }
-  return options;
+  return OPTION_CALLBACKS.split(' ').reduce((options, key) => {
+    const value = bindToCurrentFrame(Reflect.get(options, key));
+    return typeof value === 'function' ? (Object.create(options, { [key]: { value } }) as object) : options;
+  }, argument);
 }

@@ -23,13 +23,7 @@ export type NativeFunction = (this: any, ...args: any[]) => any;
  * @param call calls the native function with the arguments in `args`, which the wrapper may modify
  * @param kind the kind that the table names for this member; '' if it names none
  */
-export type CallWrapper = (
-  call: () => unknown,
-  self: unknown,
-  args: unknown[],
-  key: string,
-  kind: string,
-) => unknown;
+export type CallWrapper = (call: () => unknown, self: unknown, args: unknown[], key: string, kind: string) => unknown;
 
 type ReplaceProperty = (native: PropertyDescriptor) => PropertyDescriptor | undefined;
 
@@ -161,13 +155,13 @@ export function forEachMember(className: string, visit: (path: string, key: stri
  */
 export function wrapConstructor(
   className: string,
-  wrapper: (construct: () => object, args: unknown[], native: { readonly prototype: object }) => object,
-  path = '',
+  wrapper: (construct: () => object, args: unknown[]) => object,
 ): void {
-  patchMember(path, className, ({ value }) => {
+  const [key = '', path = ''] = className.split('.').reverse();
+  patchMember(path, key, ({ value }) => {
     if (typeof value !== 'function') return undefined;
     const wrapped = new Proxy(value, {
-      construct: (native, args, newTarget) => wrapper(() => Reflect.construct(native, args, newTarget), args, native),
+      construct: (native, args, newTarget) => wrapper(() => Reflect.construct(native, args, newTarget), args),
     });
     if (value.prototype?.constructor === value) {
       patchProperty(value.prototype, 'constructor', `${className}.prototype.constructor`, () => ({ value: wrapped }));

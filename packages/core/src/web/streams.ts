@@ -140,7 +140,7 @@ function patchConstructors(): void {
   wrapConstructor('WritableStream', (construct, args) =>
     constructWith(args, new SinkCalls(current.frame), sinkMethods, construct, sinks),
   );
-  wrapConstructor('TransformStream', (construct, args, native) => {
+  wrapConstructor('TransformStream', (construct, args) => {
     const readable = new SourceCalls(current.frame);
     readable.stopCounting();
     const calls = new SinkCalls(current.frame, readable);
@@ -148,8 +148,8 @@ function patchConstructors(): void {
     if (calls.hasMethods) {
       sources.set(stream, readable);
       // A subclass may have overridden the accessors.
-      addHolder(sources, Reflect.get(native.prototype, 'readable', stream), stream);
-      addHolder(sinks, Reflect.get(native.prototype, 'writable', stream), stream);
+      addHolder(sources, Reflect.get(TransformStream.prototype, 'readable', stream), stream);
+      addHolder(sinks, Reflect.get(TransformStream.prototype, 'writable', stream), stream);
     }
     return stream;
   });

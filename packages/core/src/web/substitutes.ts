@@ -58,7 +58,9 @@ export function substituteIterable(
   return createSubstitute(iterable, (key, value) => {
     const isAsync = key === Symbol.asyncIterator;
     return isAsync || key === Symbol.iterator
-      ? bindMethod(value, iterable, (iterator) => (isObject(iterator) ? substituteIterator(iterator, isAsync) : iterator))
+      ? bindMethod(value, iterable, (iterator) =>
+          isObject(iterator) ? substituteIterator(iterator, isAsync) : iterator,
+        )
       : wrapThenable(value);
   });
 }
