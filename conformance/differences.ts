@@ -206,6 +206,7 @@ export const differences: readonly Difference[] = [
     columns: ['node26hooks'],
     cases: [
       'The disposers of an AsyncDisposableStack run in the frame of the disposeAsync() call',
+      'A call on an AsyncDisposableStack that was moved does not change the frame of its disposers',
       'Imports that WebAssembly calls after a suspension (JSPI) run in the frame of the suspension',
     ],
     reason:

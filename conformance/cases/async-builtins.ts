@@ -177,6 +177,25 @@ const disposalCases: readonly Case[] = [
     },
   },
   {
+    name: 'A call on an AsyncDisposableStack that was moved does not change the frame of its disposers',
+    async run({ AsyncLocalStorage }) {
+      const storage = new AsyncLocalStorage<string>();
+      const seen: string[] = [];
+      const stack = createAsyncStack();
+      stack.defer(() => void seen.push(`second in ${storage.getStore()}`));
+      stack.defer(async () => {
+        seen.push(`first in ${storage.getStore()}`);
+        await pause();
+      });
+      const moved = stack.move();
+      const disposed = storage.run('disposer', () => moved.disposeAsync());
+      await storage.run('other', () => stack.disposeAsync());
+      await storage.run('again', () => moved.disposeAsync());
+      await disposed;
+      equal(seen, ['first in disposer', 'second in disposer']);
+    },
+  },
+  {
     name: 'An AsyncDisposableStack in a flow returns the same values and errors, and disposes of each resource once',
     async run({ AsyncLocalStorage }) {
       const describe = async () => {
@@ -252,7 +271,7 @@ const suspensionCases: readonly Case[] = [
         const { instance } = await WebAssembly.instantiate(suspendingModule, {
           env: { suspend: new Suspending(suspend), check: () => check('import') },
         });
-        await promising(instance.exports['run'])();
+        await promising(instance.exports.run)();
         check('after the export');
       }),
   },

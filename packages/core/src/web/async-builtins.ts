@@ -57,9 +57,9 @@ function patchDisposal(): void {
           : bindDisposer(argument);
       if (method === 'disposeAsync') disposal.frame = current.frame;
       const result = call();
-      // A stack that was disposed of has no disposers. Those that it had are the only ones that refer to the frame.
-      if (method === 'disposeAsync') disposals.delete(self as object);
-      else disposals.set((method === 'move' ? result : self) as object, disposal);
+      // A stack that was moved or disposed of has no disposers, and a later call on it must not change their frame.
+      disposals.delete(self as object);
+      if (method !== 'disposeAsync') disposals.set((method === 'move' ? result : self) as object, disposal);
       return method === 'use' ? argument : result;
     });
   }
