@@ -7,14 +7,14 @@
 export const patchedMembers: Readonly<Record<string, string>> = {
   AbortSignal: 'timeout',
   'AbortSignal.prototype': 'onabort',
-  'Animation.prototype': 'cancel finish oncancel onfinish play reverse',
+  'Animation.prototype': 'finish onfinish play reverse',
   Array: 'fromAsync',
   'AsyncDisposableStack.prototype': 'Symbol(Symbol.asyncDispose) adopt defer disposeAsync move use',
   'BaseAudioContext.prototype': 'decodeAudioData',
   'CharacterData.prototype': 'after appendData before replaceData replaceWith',
   'DataTransferItem.prototype': 'getAsString',
   'Document.prototype':
-    'append importNode onabort oncancel oncanplay oncanplaythrough onclose ondurationchange onemptied onended ' +
+    'append importNode onabort oncanplay oncanplaythrough onclose ondurationchange onemptied onended ' +
     'onerror onfullscreenchange onfullscreenerror onload onloadeddata onloadedmetadata onloadstart ' +
     'onpause onplay onplaying onprogress onratechange onreadystatechange onseeked onseeking onstalled ' +
     'onsuspend ontimeupdate ontoggle onvolumechange onwaiting prepend replaceChildren startViewTransition',
@@ -44,7 +44,7 @@ export const patchedMembers: Readonly<Record<string, string>> = {
   'HTMLDetailsElement.prototype': 'open',
   'HTMLDialogElement.prototype': 'close requestClose show showModal',
   'HTMLElement.prototype':
-    'hidePopover onabort oncancel oncanplay oncanplaythrough onclose ondurationchange onemptied onended onerror ' +
+    'hidePopover onabort oncanplay oncanplaythrough onclose ondurationchange onemptied onended onerror ' +
     'onload onloadeddata onloadedmetadata onloadstart onpause onplay onplaying onprogress onratechange ' +
     'onseeked onseeking onstalled onsuspend ontimeupdate ontoggle onvolumechange onwaiting showPopover ' +
     'togglePopover',
@@ -89,12 +89,13 @@ export const patchedMembers: Readonly<Record<string, string>> = {
   'ReadableStreamDefaultReader.prototype': 'cancel constructor read releaseLock',
   'RemotePlayback.prototype': 'watchAvailability',
   'Request.prototype': 'arrayBuffer blob bytes clone constructor formData json text textStream',
+  Response: 'json',
   'Response.prototype': 'arrayBuffer blob bytes clone constructor formData json text textStream',
   'Scheduler.prototype': 'postTask',
   'ShadowRoot.prototype': 'innerHTML setHTML setHTMLUnsafe',
   'SharedWorker.prototype': 'constructor onerror',
   'SVGElement.prototype':
-    'onabort oncancel oncanplay oncanplaythrough onclose ondurationchange onemptied onended onerror onload ' +
+    'onabort oncanplay oncanplaythrough onclose ondurationchange onemptied onended onerror onload ' +
     'onloadeddata onloadedmetadata onloadstart onpause onplay onplaying onprogress onratechange onseeked ' +
     'onseeking onstalled onsuspend ontimeupdate ontoggle onvolumechange onwaiting',
   'TransformStream.prototype': 'constructor',

@@ -440,14 +440,18 @@ export const taskObjects: Chapter = {
       },
     },
     {
-      name: 'The cancel listener of an Animation runs in the frame of the cancel() call',
+      name: 'The cancel listener of an Animation runs in the root',
       needs: ['document', 'Animation'],
-      run: (implementation) =>
-        assertTaskKeepsFrame(implementation, () => {
-          const target = document.body.animate([{ opacity: 1 }, { opacity: 1 }], 10_000);
-          target.finished.catch(() => {});
-          return { target, start: () => target.cancel() };
-        }, ['cancel']),
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const animation = storage.run('creator', () => document.body.animate([{ opacity: 1 }, { opacity: 1 }], 10_000));
+        animation.finished.catch(() => {});
+        const seen = new Promise((resolve) => {
+          animation.oncancel = () => resolve(storage.getStore());
+        });
+        storage.run('canceler', () => animation.cancel());
+        equal(await seen, undefined);
+      },
     },
   ],
 };

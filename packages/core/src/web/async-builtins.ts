@@ -13,6 +13,11 @@ import { bindMethod, createSubstitute, type FrameHolder, substituteIterable } fr
 
 /** Patches these functions. */
 export function patchAsyncBuiltins(): void {
+  // Resolves a promise with the result of its callback, which can be a thenable.
+  wrapCall('Promise', 'try', (call, _, args) => {
+    args[0] = bindMethod(args[0]);
+    return call();
+  });
   patchFromAsync();
   patchDisposal();
   patchSuspension();

@@ -7,7 +7,7 @@ import { callbackMethods } from './platform-patterns.js';
 /** Patches methods with callbacks, such as `canvas.toBlob()`. */
 export function patchCallbacks(): void {
   wrapMembers(callbackMethods, (call, _, args) => {
-    for (const [index, argument] of args.entries()) args[index] = bindArgument(argument);
+    args.splice(0, args.length, ...args.map(bindArgument));
     return call();
   });
 }

@@ -91,7 +91,7 @@ function createInstallation(isInterceptionWanted: boolean): Installation {
       stopInterception ??= patchAwait();
       if (stopInterception === undefined && !current.isTransformed) {
         console.warn(
-          'Throughline: values are lost after native await in this browser. Build the page with @throughline/transform.',
+          'Throughline: this browser loses values after native await. Build the page with @throughline/transform.',
         );
       }
     } else {

@@ -176,7 +176,7 @@ export function patchAlias(path: string, key: string, alias: symbol): void {
   const owner = resolvePath(path) as Record<string, object> | undefined;
   const method = owner?.[key];
   patchProperty(owner, alias, `${path}.${String(alias)}`, ({ value }) =>
-    method && value === natives.get(method) ? { value: method } : undefined,
+    value === natives.get(method as object) ? { value: method } : undefined,
   );
 }
 

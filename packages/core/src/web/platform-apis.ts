@@ -60,7 +60,7 @@ export const members = {
     load: {
       XMLHttpRequest: 'open send abort',
       FileReader: 'readAsArrayBuffer readAsBinaryString readAsDataURL readAsText abort',
-      Animation: 'play reverse finish cancel',
+      Animation: 'play reverse finish',
       HTMLMediaElement: 'load',
     },
     seek: { HTMLMediaElement: 'currentTime fastSeek' },
@@ -78,6 +78,12 @@ export const members = {
       HTMLDialogElement: 'show showModal close requestClose',
       HTMLElement: 'showPopover hidePopover togglePopover',
     },
+  },
+
+  /** Methods that read the body of a request or a response, or make a copy that reads it. */
+  bodyReaders: {
+    Request: 'arrayBuffer blob bytes clone formData json text textStream',
+    Response: 'arrayBuffer blob bytes clone formData json text textStream',
   },
 
   /** IDL attributes that determine which resource an element loads, or how. */
@@ -173,7 +179,7 @@ export const HANDLER_CLASSES =
 /** The events that report a task, by the kind of the task. An event with the suffix `!` can end its task. */
 export const TASK_EVENTS: Readonly<Record<TaskKind, string>> = {
   load:
-    'abort! blocked cancel! canplay canplaythrough close! complete! durationchange emptied error! finish! load! ' +
+    'abort! blocked canplay canplaythrough close! complete! durationchange emptied error! finish! load! ' +
     'loadeddata loadedmetadata loadend! loadstart open progress readystatechange show stalled success! suspend ' +
     'timeout! upgradeneeded waitingforkey',
   play: 'play playing waiting timeupdate ended!',

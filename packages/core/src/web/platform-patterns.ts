@@ -10,9 +10,10 @@ export const callbackMethods =
 export const taskFactories =
   ' AbortSignal Element time|anim, IDBFactory IDBDatabase IDBObjectStore IDBIndex IDBCursor (?!on)';
 export const taskStarters =
-  'load XMLHttpRequest FileReader Animation open|send|abor|readA|play$|reve|finish$|canc,load HTMLMediaElement load$,seek HTMLMediaElement currentT|fast,fullscreen Element requestF';
+  'load XMLHttpRequest FileReader Animation open|send|abor|readA|play$|reve|finish$,load HTMLMediaElement load$,seek HTMLMediaElement currentT|fast,fullscreen Element requestF';
 export const stateSetters =
   'play HTMLMediaElement play$,pause HTMLMediaElement pause$,volume HTMLMediaElement volu|mute,rate HTMLMediaElement playb|defaultP,toggle HTMLDetailsElement HTMLElement open|show|hide|togg,toggle HTMLDialogElement show|close$|requ';
+export const bodyReaders = ' Request Response arra|blob|byte|clon|form|json|text';
 export const loadProperties =
   ' HTMLImageElement HTMLInputElement HTMLMediaElement HTMLSourceElement HTMLScriptElement HTMLLinkElement HTMLStyleElement HTMLIFrameElement HTMLFrameElement HTMLEmbedElement HTMLObjectElement HTMLTrackElement src$|srcs|sizes|cros|loadi|type|disabled|srcO|media$|href$|rel$|as$|srcd|data';
 export const attributeMethods = ' Element setA|togg|removeA';

@@ -10,7 +10,6 @@ import { current, isAtRoot } from '../engine/current.js';
 import { nativeThen } from '../engine/jobs.js';
 import { wrapThenable } from '../engine/wrap-thenable.js';
 import { patchMethod } from './patch.js';
-import { bindMethod } from './substitutes.js';
 
 type Reaction = ((value: never) => unknown) | null | undefined;
 
@@ -94,16 +93,5 @@ export function patchPromise(): void {
           }
         },
       }).resolve,
-  );
-  // Resolves the promise with the result of the callback, which can be a thenable.
-  patchMethod(
-    'Promise',
-    'try',
-    (native: (callback: unknown, ...args: unknown[]) => Promise<unknown>) =>
-      ({
-        try(this: unknown, callback: unknown, ...args: unknown[]): Promise<unknown> {
-          return native.call(this, bindMethod(callback), ...args);
-        },
-      }).try,
   );
 }

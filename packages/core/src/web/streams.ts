@@ -25,7 +25,9 @@ import {
   patchProperty,
   wrapCall,
   wrapConstructor,
+  wrapMembers,
 } from './patch.js';
+import { bodyReaders } from './platform-patterns.js';
 import { SinkCalls, SourceCalls } from './stream-calls.js';
 import { createSubstitute, substituteIterable } from './substitutes.js';
 
@@ -360,10 +362,8 @@ function patchBodies(): void {
       }
       return object;
     });
-    for (const key of ['arrayBuffer', 'blob', 'bytes', 'clone', 'formData', 'json', 'text', 'textStream']) {
-      wrapCall(`${className}.prototype`, key, (call, self) => callAsOwner([bodies.get(self as object)], call));
-    }
   }
+  wrapMembers(bodyReaders, (call, self) => callAsOwner([bodies.get(self as object)], call));
 }
 
 /** Patches the functions that transfer streams: the platform then makes a pipe to the receiver. */

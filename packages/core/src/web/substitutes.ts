@@ -22,7 +22,7 @@ export function createSubstitute(object: object, replace: (key: PropertyKey, val
   return new Proxy(
     {},
     {
-      get: (_, key) => runInFrame(frame, () => replace(key, Reflect.get(object, key)), undefined, []),
+      get: (_, key) => runInFrame(frame, () => replace(key, Reflect.get(object, key))),
       // WebKit uses `in` before it reads a member.
       has: (_, key) => Reflect.has(object, key),
     },
@@ -42,8 +42,7 @@ export function bindMethod(
   holder: FrameHolder = { frame: current.frame },
 ): unknown {
   if (typeof method !== 'function') return method;
-  return (...args: unknown[]) =>
-    runInFrame(holder.frame, () => convert(Reflect.apply(method, object, args)), undefined, []);
+  return (...args: unknown[]) => runInFrame(holder.frame, () => convert(Reflect.apply(method, object, args)));
 }
 
 /**
