@@ -4,12 +4,38 @@
  */
 import { current } from './current.js';
 
-/** The language's own class, even if `Promise` on the global object was replaced. */
-export const NativePromise: PromiseConstructor = Object.getPrototypeOf((async () => {})()).constructor;
+/** A promise of the language's own class. */
+export const resolved: Promise<unknown> = (async () => {})();
+const prototype: Promise<unknown> = Object.getPrototypeOf(resolved);
+const { then } = prototype;
 
-export const nativeThen = NativePromise.prototype.then;
+/**
+ * The language's own class, even if `Promise` on the global object was replaced. core-js, if it was loaded before, has
+ * removed the only reference to it, and the class is that of core-js.
+ */
+export const NativePromise = prototype.constructor as PromiseConstructor;
 
-const resolved = NativePromise.resolve();
+/**
+ * The language's own `then`. If another library has replaced it before this package was loaded, a function that does
+ * the same with an `await`, which calls no method. The replacement returns a promise of the library.
+ */
+export const nativeThen: typeof then =
+  Object.getPrototypeOf(then.call(resolved)) === prototype ? then : (thenByAwait as typeof then);
+
+async function thenByAwait(
+  this: Promise<unknown>,
+  onFulfilled: ((value: unknown) => unknown) | undefined,
+  onRejected: (reason: unknown) => unknown,
+): Promise<unknown> {
+  let value: unknown;
+  try {
+    current.exemptPromise = this;
+    value = await this;
+  } catch (error) {
+    return onRejected(error);
+  }
+  return onFulfilled?.(value);
+}
 
 /**
  * Keeps the accessor that intercepts `constructor` from being called for each job. Must be called only when there is an

@@ -20,11 +20,11 @@
 import { current, isAtRoot } from '../engine/current.js';
 import type { OpaqueFrame } from '../engine/engine.js';
 import { exemptJobsFromInterception, NativePromise, nativeThen, queueJob, queueReturnToRoot } from '../engine/jobs.js';
+import { isObject } from '../is-object.js';
 import { patchProperty } from './patch.js';
-import { bindingThen, nativeCallDepth } from './promise.js';
+import { assign, followGlobalPromise, nativeCallDepth, outermostThen, setObserved, type Then } from './promise.js';
 
 type Settle = (value: unknown) => unknown;
-type Then = typeof bindingThen;
 
 const NONE = {};
 /**
@@ -66,7 +66,7 @@ function createInterceptedThen(frame: OpaqueFrame | undefined): Then {
     // flow.
     const isUserCall = frame !== undefined && current.frame === frame;
     if (isUserCall || typeof onFulfilled !== 'function' || typeof onRejected !== 'function') {
-      return bindingThen.call(this, onFulfilled, onRejected);
+      return outermostThen.call(this, onFulfilled, onRejected);
     }
     return nativeThen.call(
       this,
@@ -76,12 +76,21 @@ function createInterceptedThen(frame: OpaqueFrame | undefined): Then {
   };
 }
 
-/** Does what an assignment does to a property without an accessor. */
-function assign(target: object, key: PropertyKey, value: unknown): void {
-  if (!Reflect.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })) {
-    throw new TypeError(`Cannot assign to property '${String(key)}' of a frozen promise`);
-  }
+/**
+ * Warns once if another library has replaced `Promise`, or what an `await` reads. A job does so after the library has
+ * been loaded.
+ */
+function queueReplacementCheck(): void {
+  queueJob(() => {
+    if (hasWarned || (globalThis.Promise === NativePromise && doesAwaitReadAccessors())) return;
+    hasWarned = true;
+    console.warn(
+      'Throughline: a library has replaced the global Promise, and values are lost after an await of its promises. ' +
+        'Build the page with @throughline/transform.',
+    );
+  });
 }
+let hasWarned = false;
 
 /**
  * Installs the accessors, and tests whether the JavaScript engine reads them.
@@ -89,78 +98,94 @@ function assign(target: object, key: PropertyKey, value: unknown): void {
  */
 export function patchAwait(): (() => void) | undefined {
   const { prototype } = NativePromise;
-  // The accessors return what was last assigned: this package's `then`, or that of a library that patches it later.
-  let then: unknown = prototype.then;
+  // Returned as it was last assigned.
   let promiseConstructor: unknown = prototype.constructor;
-  const restoreConstructor = patchProperty(prototype, 'constructor', 'Promise.prototype.constructor', () => ({
-    get(this: object): unknown {
-      if (this === current.exemptPromise) {
-        current.exemptPromise = undefined;
-        probed = NONE;
-        return promiseConstructor;
-      }
-      // A read of the prototype's own property is not an `await` either.
-      if (nativeCallDepth > 0 || isAtRoot() || this === prototype) return promiseConstructor;
-      probed = this;
-      probedFrame = current.frame;
-      return PromiseProxy;
-    },
-    set(this: object, value: unknown) {
-      if (this === prototype) promiseConstructor = value;
-      else assign(this, 'constructor', value);
-    },
-  }));
+  const restoreConstructor = patchProperty(
+    prototype,
+    'constructor',
+    'Promise.prototype.constructor',
+    () => ({
+      get(this: object): unknown {
+        if (this === current.exemptPromise) {
+          current.exemptPromise = undefined;
+          probed = NONE;
+          return promiseConstructor;
+        }
+        // A read of the prototype's own property is not an `await` either.
+        if (nativeCallDepth > 0 || isAtRoot() || this === prototype) return promiseConstructor;
+        probed = this;
+        probedFrame = current.frame;
+        return PromiseProxy;
+      },
+      set(this: object, value: unknown) {
+        if (this === prototype) promiseConstructor = value;
+        else assign(this, 'constructor', value);
+      },
+    }),
+    (native) => ({ ...native, value: promiseConstructor }),
+  );
   if (restoreConstructor === undefined) return undefined;
   exemptJobsFromInterception();
-  const restoreThen = patchProperty(prototype, 'then', 'Promise.prototype.then for await', () => ({
+  const restoreThen = patchProperty(prototype, 'then', 'Promise.prototype.then for await', ({ get, set }) => ({
     get(this: object): unknown {
-      if (probed !== this) return then;
+      if (probed !== this) return get?.call(this);
       probed = NONE;
-      return probedFrame === current.frame ? createInterceptedThen(probedFrame) : then;
+      return probedFrame === current.frame ? createInterceptedThen(probedFrame) : get?.call(this);
     },
     set(this: object, value: unknown) {
-      if (this === prototype) then = value;
-      else assign(this, 'then', value);
+      set?.call(this, value);
+      queueReplacementCheck();
     },
   }));
   // User code reading the global `Promise` may compare it with `p.constructor`; reset the probe.
   let { Promise: globalPromise } = globalThis;
-  const restorePromise = patchProperty(globalThis, 'Promise', 'Promise', () => ({
-    get() {
-      probed = NONE;
-      return globalPromise;
-    },
-    set(value: PromiseConstructor) {
-      globalPromise = value;
-      if (value === NativePromise) return;
-      console.warn(
-        'Throughline: the global Promise was replaced too late, so its replacement is not followed. Load the replacement first.',
-      );
-    },
-  }));
+  const restorePromise = patchProperty(
+    globalThis,
+    'Promise',
+    'Promise',
+    () => ({
+      get() {
+        probed = NONE;
+        return globalPromise;
+      },
+      set(this: unknown, value: PromiseConstructor) {
+        if (isObject(this) && this !== globalThis) return assign(this, 'Promise', value);
+        globalPromise = value;
+        followGlobalPromise();
+        queueReplacementCheck();
+      },
+    }),
+    (native) => ({ ...native, value: globalPromise }),
+  );
+  setObserved(restorePromise !== undefined);
   const unpatchAwait = () => {
+    setObserved(false);
     restorePromise?.();
     restoreThen?.();
     restoreConstructor();
   };
-  if (restoreThen !== undefined && doesAwaitReadAccessors()) return unpatchAwait;
+  if (restoreThen !== undefined && doesAwaitReadAccessors()) {
+    queueReplacementCheck();
+    return unpatchAwait;
+  }
   unpatchAwait();
   return undefined;
 }
 
 /** Whether an `await` reads both accessors. */
-function doesAwaitReadAccessors(): boolean {
+export function doesAwaitReadAccessors(): boolean {
   const outer = current.frame;
-  const promise = NativePromise.resolve();
-  probed = promise;
+  const promise = (async () => {})();
+  // A placeholder that is never read. It must only differ from the root.
+  const frame = {} as OpaqueFrame;
+  probedFrame = undefined;
   try {
-    // A placeholder that is never read. It must only differ from the root.
-    current.frame = {} as OpaqueFrame;
+    current.frame = frame;
     // The `await` itself is the test. The promise is fulfilled.
     void (async () => {
       await promise;
     })();
-    return probed === NONE;
+    return probed === NONE && probedFrame === frame;
   } finally {
     current.frame = outer;
     probed = NONE;

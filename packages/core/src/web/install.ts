@@ -8,13 +8,13 @@
  */
 import { current } from '../engine/current.js';
 import { share } from '../engine/shared-state.js';
-import { patchAwait } from './await-interception.js';
+import { doesAwaitReadAccessors, patchAwait } from './await-interception.js';
 import { patchCallbacks } from './callbacks.js';
 import { patchElements } from './elements.js';
 import { patchEvents } from './events.js';
 import { checkInstallOptions, type InstallOptions } from './install-options.js';
 import { type PatchReport, patchFunctionToString, reportPatches, revertPatches } from './patch.js';
-import { patchPromise } from './promise.js';
+import { followGlobalPromise, patchPromise } from './promise.js';
 import { patchSchedulers } from './schedulers.js';
 import { patchStreams } from './streams.js';
 import { patchTaskObjects } from './task-objects.js';
@@ -43,6 +43,8 @@ interface Installation {
   readonly uninstall: Uninstall;
   /** Starts or stops the interception of native `await`. */
   intercept(isWanted: boolean): void;
+  /** Follows the class with which another library has replaced `Promise`, if that was not noticed. */
+  followGlobalPromise(): void;
 }
 
 /** The current installation, if any; all copies of the package share it. */
@@ -79,7 +81,10 @@ export function install(options: InstallOptions = {}): Uninstall {
   checkInstallOptions(options);
   const { await: isWanted } = options;
   if (page.installation === undefined) page.installation = createInstallation(isWanted ?? !current.isTransformed);
-  else if (isWanted !== undefined) page.installation.intercept(isWanted);
+  else {
+    page.installation.followGlobalPromise();
+    if (isWanted !== undefined) page.installation.intercept(isWanted);
+  }
   return page.installation.uninstall;
 }
 
@@ -111,7 +116,9 @@ function createInstallation(isInterceptionWanted: boolean): Installation {
   const readReport = (): InstallReport => {
     const transformed = current.isTransformed ? 'transformed' : 'not followed';
     const intercepted = current.isTransformed ? 'transformed and intercepted' : 'intercepted';
-    return { ...reportPatches(), await: stopInterception ? intercepted : transformed };
+    // Another library may have removed the accessors.
+    const isIntercepted = stopInterception !== undefined && doesAwaitReadAccessors();
+    return { ...reportPatches(), await: isIntercepted ? intercepted : transformed };
   };
   let lastReport: InstallReport | undefined;
   const uninstall = Object.defineProperty(
@@ -126,5 +133,5 @@ function createInstallation(isInterceptionWanted: boolean): Installation {
     'report',
     { get: () => lastReport ?? readReport(), enumerable: true },
   ) as Uninstall;
-  return { uninstall, intercept };
+  return { uninstall, intercept, followGlobalPromise };
 }

@@ -30,7 +30,7 @@ export type CallWrapper = (
   kind: string,
 ) => unknown;
 
-type ReplaceProperty = (native: PropertyDescriptor) => PropertyDescriptor | undefined;
+export type ReplaceProperty = (native: PropertyDescriptor) => PropertyDescriptor | undefined;
 
 /** The patches in force: the function that reverts each, and the path of its property. */
 const patches = new Map<() => void, string>();
@@ -39,6 +39,11 @@ const refused = new Set<string>();
 
 /** The native function that each of our functions replaces. */
 const natives = new WeakMap<object, object>();
+
+/** Whether a function is one that this module has put in place of another. */
+export function isReplacement(fn: unknown): boolean {
+  return natives.has(fn as object);
+}
 
 /** Reports the patches that are in force now. */
 export function reportPatches(): PatchReport {
@@ -58,6 +63,8 @@ export function revertPatches(): void {
  * @param path the name of the property in the report
  * @param replace returns the attributes that change, given the property's descriptor; undefined to leave the property
  * alone
+ * @param restore returns the descriptor to which the property is reverted, given the one that it has now; by default
+ * the same
  * @returns a function that reverts the patch; undefined if the property was not replaced
  */
 export function patchProperty(
@@ -65,6 +72,7 @@ export function patchProperty(
   key: PropertyKey,
   path: string,
   replace: ReplaceProperty,
+  restore: ReplaceProperty = (descriptor) => descriptor,
 ): (() => void) | undefined {
   const native = owner && Reflect.getOwnPropertyDescriptor(owner, key);
   if (owner === undefined || native === undefined) {
@@ -84,7 +92,7 @@ export function patchProperty(
     const { value, set, get = native.get } = replacement;
     // If someone re-patched the property after us, leave it: our wrapper is a no-op without a value.
     if (latest?.value === value && latest?.set === set && latest?.get === get)
-      Reflect.defineProperty(owner, key, native);
+      Reflect.defineProperty(owner, key, restore(native) ?? native);
   };
   patches.set(revert, path);
   return revert;
@@ -108,12 +116,17 @@ export function patchMethod<F extends NativeFunction>(
   key: string,
   make: (native: F) => NativeFunction,
 ): void {
-  patchMember(path, key, ({ value, set }) => {
+  patchMember(path, key, replaceFunction(make));
+}
+
+/** Returns a function for `patchProperty` that replaces a method or function, or the setter of an accessor property. */
+export function replaceFunction<F extends NativeFunction>(make: (native: F) => NativeFunction): ReplaceProperty {
+  return ({ value, set }) => {
     const native: unknown = value ?? set;
     if (typeof native !== 'function') return undefined;
     const replacement = disguise(make(native as F), native);
     return set ? { set: replacement } : { value: replacement };
-  });
+  };
 }
 
 /** Replaces a method, a function or a setter with one that calls a wrapper. */
@@ -198,6 +211,11 @@ export function patchFunctionToString(): void {
 /** Returns the object at a path from the global object; undefined if a part of the path is missing. */
 function resolvePath(path: string): object | undefined {
   let found: unknown = globalThis;
-  for (const name of path.split('.')) found = (found as Record<string, unknown> | null | undefined)?.[name];
+  // zone.js keeps a class that it has replaced under such a name.
+  const original = `__zone_symbol__${path}`.replace(/\..*/, '');
+  for (const name of path.split('.')) {
+    const owner = found as Record<string, unknown> | null | undefined;
+    found = (found === globalThis && owner?.[original]) || owner?.[name];
+  }
   return Object(found) === found ? (found as object) : undefined;
 }
