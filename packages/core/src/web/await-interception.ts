@@ -20,9 +20,8 @@
 import { current, isAtRoot } from '../engine/current.js';
 import type { OpaqueFrame } from '../engine/engine.js';
 import { exemptJobsFromInterception, NativePromise, nativeThen, queueJob, queueReturnToRoot } from '../engine/jobs.js';
-import { isObject } from '../is-object.js';
-import { patchProperty } from './patch.js';
-import { assign, followGlobalPromise, nativeCallDepth, outermostThen, setObserved, type Then } from './promise.js';
+import { observeProperty, patchProperty } from './patch.js';
+import { followGlobalPromise, nativeCallDepth, outermostThen, setObserved, type Then } from './promise.js';
 
 type Settle = (value: unknown) => unknown;
 
@@ -76,21 +75,24 @@ function createInterceptedThen(frame: OpaqueFrame | undefined): Then {
   };
 }
 
-/**
- * Warns once if another library has replaced `Promise`, or what an `await` reads. A job does so after the library has
- * been loaded.
- */
-function queueReplacementCheck(): void {
+let isIntercepting = false;
+let hasWarned = false;
+
+/** Warns once that `await` cannot be intercepted. */
+export function warnOfLostValues(reason: string): void {
+  if (hasWarned) return;
+  hasWarned = true;
+  console.warn(`Throughline: values are lost after native await ${reason}. Build the page with @throughline/transform.`);
+}
+
+/** Warns if another library has replaced `Promise`, or what an `await` reads. A job does so when it is loaded. */
+export function queueReplacementCheck(): void {
   queueJob(() => {
-    if (hasWarned || (globalThis.Promise === NativePromise && doesAwaitReadAccessors())) return;
-    hasWarned = true;
-    console.warn(
-      'Throughline: a library has replaced the global Promise, and values are lost after an await of its promises. ' +
-        'Build the page with @throughline/transform.',
-    );
+    if (isIntercepting && (globalThis.Promise !== NativePromise || !doesAwaitReadAccessors())) {
+      warnOfLostValues('of promises of the library that has replaced the global Promise');
+    }
   });
 }
-let hasWarned = false;
 
 /**
  * Installs the accessors, and tests whether the JavaScript engine reads them.
@@ -98,31 +100,22 @@ let hasWarned = false;
  */
 export function patchAwait(): (() => void) | undefined {
   const { prototype } = NativePromise;
-  // Returned as it was last assigned.
-  let promiseConstructor: unknown = prototype.constructor;
-  const restoreConstructor = patchProperty(
+  const restoreConstructor = observeProperty(
     prototype,
     'constructor',
     'Promise.prototype.constructor',
-    () => ({
-      get(this: object): unknown {
-        if (this === current.exemptPromise) {
-          current.exemptPromise = undefined;
-          probed = NONE;
-          return promiseConstructor;
-        }
-        // A read of the prototype's own property is not an `await` either.
-        if (nativeCallDepth > 0 || isAtRoot() || this === prototype) return promiseConstructor;
-        probed = this;
-        probedFrame = current.frame;
-        return PromiseProxy;
-      },
-      set(this: object, value: unknown) {
-        if (this === prototype) promiseConstructor = value;
-        else assign(this, 'constructor', value);
-      },
-    }),
-    (native) => ({ ...native, value: promiseConstructor }),
+    (self, promiseClass) => {
+      if (self === current.exemptPromise) {
+        current.exemptPromise = undefined;
+        probed = NONE;
+        return promiseClass;
+      }
+      // A read of the prototype's own property is not an `await` either.
+      if (nativeCallDepth > 0 || isAtRoot() || self === prototype) return promiseClass;
+      probed = self;
+      probedFrame = current.frame;
+      return PromiseProxy;
+    },
   );
   if (restoreConstructor === undefined) return undefined;
   exemptJobsFromInterception();
@@ -132,39 +125,35 @@ export function patchAwait(): (() => void) | undefined {
       probed = NONE;
       return probedFrame === current.frame ? createInterceptedThen(probedFrame) : get?.call(this);
     },
-    set(this: object, value: unknown) {
-      set?.call(this, value);
+    set(this: object, then: unknown): void {
+      set?.call(this, then);
       queueReplacementCheck();
     },
   }));
-  // User code reading the global `Promise` may compare it with `p.constructor`; reset the probe.
-  let { Promise: globalPromise } = globalThis;
-  const restorePromise = patchProperty(
+  const restorePromise = observeProperty(
     globalThis,
     'Promise',
     'Promise',
-    () => ({
-      get() {
-        probed = NONE;
-        return globalPromise;
-      },
-      set(this: unknown, value: PromiseConstructor) {
-        if (isObject(this) && this !== globalThis) return assign(this, 'Promise', value);
-        globalPromise = value;
-        followGlobalPromise();
-        queueReplacementCheck();
-      },
-    }),
-    (native) => ({ ...native, value: globalPromise }),
+    (_self, promiseClass) => {
+      // User code reading the global `Promise` may compare it with `p.constructor`; reset the probe.
+      probed = NONE;
+      return promiseClass;
+    },
+    () => {
+      followGlobalPromise();
+      queueReplacementCheck();
+    },
   );
   setObserved(restorePromise !== undefined);
   const unpatchAwait = () => {
+    isIntercepting = false;
     setObserved(false);
     restorePromise?.();
     restoreThen?.();
     restoreConstructor();
   };
   if (restoreThen !== undefined && doesAwaitReadAccessors()) {
+    isIntercepting = true;
     queueReplacementCheck();
     return unpatchAwait;
   }

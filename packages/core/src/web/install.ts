@@ -8,7 +8,7 @@
  */
 import { current } from '../engine/current.js';
 import { share } from '../engine/shared-state.js';
-import { doesAwaitReadAccessors, patchAwait } from './await-interception.js';
+import { doesAwaitReadAccessors, patchAwait, queueReplacementCheck, warnOfLostValues } from './await-interception.js';
 import { patchCallbacks } from './callbacks.js';
 import { patchElements } from './elements.js';
 import { patchEvents } from './events.js';
@@ -44,7 +44,7 @@ interface Installation {
   /** Starts or stops the interception of native `await`. */
   intercept(isWanted: boolean): void;
   /** Follows the class with which another library has replaced `Promise`, if that was not noticed. */
-  followGlobalPromise(): void;
+  checkReplacement(): void;
 }
 
 /** The current installation, if any; all copies of the package share it. */
@@ -82,7 +82,7 @@ export function install(options: InstallOptions = {}): Uninstall {
   const { await: isWanted } = options;
   if (page.installation === undefined) page.installation = createInstallation(isWanted ?? !current.isTransformed);
   else {
-    page.installation.followGlobalPromise();
+    page.installation.checkReplacement();
     if (isWanted !== undefined) page.installation.intercept(isWanted);
   }
   return page.installation.uninstall;
@@ -93,11 +93,7 @@ function createInstallation(isInterceptionWanted: boolean): Installation {
   const intercept = (isWanted: boolean) => {
     if (isWanted) {
       stopInterception ??= patchAwait();
-      if (stopInterception === undefined && !current.isTransformed) {
-        console.warn(
-          'Throughline: values are lost after native await in this browser. Build the page with @throughline/transform.',
-        );
-      }
+      if (stopInterception === undefined && !current.isTransformed) warnOfLostValues('in this browser');
     } else {
       stopInterception?.();
       stopInterception = undefined;
@@ -133,5 +129,9 @@ function createInstallation(isInterceptionWanted: boolean): Installation {
     'report',
     { get: () => lastReport ?? readReport(), enumerable: true },
   ) as Uninstall;
-  return { uninstall, intercept, followGlobalPromise };
+  const checkReplacement = () => {
+    followGlobalPromise();
+    if (stopInterception) queueReplacementCheck();
+  };
+  return { uninstall, intercept, checkReplacement };
 }

@@ -99,6 +99,47 @@ export function patchProperty(
 }
 
 /**
+ * Replaces an own property by an accessor, which keeps what is assigned to it. Reverting the patch leaves the property
+ * with what was assigned last.
+ *
+ * @param read returns what user code reads from an object, given what the property holds
+ * @param onAssign called after an assignment to the property itself
+ */
+export function observeProperty(
+  owner: object,
+  key: string,
+  path: string,
+  read: (self: object, value: unknown) => unknown,
+  onAssign?: (value: unknown) => void,
+): (() => void) | undefined {
+  let latest: unknown;
+  return patchProperty(
+    owner,
+    key,
+    path,
+    ({ value }) => {
+      latest = value;
+      return {
+        get(this: object): unknown {
+          return read(this, latest);
+        },
+        set(this: object | undefined, assigned: unknown): void {
+          if (this !== owner && this !== undefined) {
+            // As without an accessor, the object gets a property of its own.
+            Object.defineProperty(this, key, { value: assigned, writable: true, enumerable: true, configurable: true });
+            return;
+          }
+          latest = assigned;
+          onAssign?.(assigned);
+        },
+      };
+    },
+    // A library may have assigned one of our functions again.
+    (native) => ({ ...native, value: natives.get(latest as object) ?? latest }),
+  );
+}
+
+/**
  * Replaces a property of the object at a path, or of the object on its prototype chain that has the property: functions
  * of a `window` are its own, those of a worker's global object are inherited.
  *
@@ -160,7 +201,10 @@ export function wrapMembers(table: string, wrapper: CallWrapper): void {
 /** Visits the enumerable static members of a class, and those of its prototype. */
 export function forEachMember(className: string, visit: (path: string, key: string) => void): void {
   if (resolvePath(className) === undefined) missing.add(className);
-  for (const path of [className, `${className}.prototype`]) {
+  // zone.js keeps a class that it has replaced under this name.
+  const original = `__zone_symbol__${className}`;
+  const owner = original in globalThis ? original : className;
+  for (const path of [owner, `${owner}.prototype`]) {
     for (const key of Object.keys(resolvePath(path) ?? {})) visit(path, key);
   }
 }
@@ -211,11 +255,6 @@ export function patchFunctionToString(): void {
 /** Returns the object at a path from the global object; undefined if a part of the path is missing. */
 function resolvePath(path: string): object | undefined {
   let found: unknown = globalThis;
-  // zone.js keeps a class that it has replaced under such a name.
-  const original = `__zone_symbol__${path}`.replace(/\..*/, '');
-  for (const name of path.split('.')) {
-    const owner = found as Record<string, unknown> | null | undefined;
-    found = (found === globalThis && owner?.[original]) || owner?.[name];
-  }
+  for (const name of path.split('.')) found = (found as Record<string, unknown> | null | undefined)?.[name];
   return Object(found) === found ? (found as object) : undefined;
 }

@@ -1,7 +1,8 @@
 /**
  * Rule 1: a reaction runs in the frame that was current when `then`, `catch` or `finally` was called. The language
  * implements `catch` and the static methods with `then`, and the static methods with `Promise.resolve` as well.
- * `finally` needs a separate patch, because the result of its callback is awaited.
+ * `finally` needs a separate patch, because the result of its callback is awaited, and because other libraries implement
+ * it without `then`.
  *
  * Other libraries replace `Promise.prototype.then` or the global `Promise`, before or after this package. Such a library
  * calls its reactions from a queue of its own, which any flow can start. The outermost method therefore has to be ours:
@@ -17,9 +18,8 @@
 import { current, isAtRoot, runInFrame } from '../engine/current.js';
 import { NativePromise, resolved } from '../engine/jobs.js';
 import { wrapThenable } from '../engine/wrap-thenable.js';
-import { isObject } from '../is-object.js';
 import { bindToFrame } from './bind-callback.js';
-import { disguise, isReplacement, patchProperty, replaceFunction } from './patch.js';
+import { disguise, isReplacement, observeProperty, patchProperty, replaceFunction } from './patch.js';
 import { followZones } from './zones.js';
 
 type Reaction = ((value: never) => unknown) | null | undefined;
@@ -38,12 +38,11 @@ type Schedule = (callback: () => void) => unknown;
 /** The number of nested calls of this module that make the JavaScript engine read a promise's `constructor`. */
 export let nativeCallDepth = 0;
 
-/** What was last assigned to `Promise.prototype.then`, and what reading it returns. */
-let assignedThen: Then;
+/** What reading `Promise.prototype.then` returns. */
 export let outermostThen: Then;
 
 /** The global `Promise` when it was last examined, and whether the interception observes assignments to it. */
-let globalPromise: PromiseConstructor = NativePromise;
+let globalPromise: PromiseConstructor | undefined;
 let isObserved = false;
 
 /**
@@ -78,7 +77,7 @@ function createThen(native: Then, isForeign: boolean): Then {
     // biome-ignore lint/suspicious/noThenProperty: the object is never awaited
     then(this: Promise<unknown>, onFulfilled: Reaction, onRejected: Reaction): Promise<unknown> {
       if (isAtRoot() && !isForeign) return native.call(this, onFulfilled, onRejected);
-      const bind = isForeign || (then === outermostThen && !isNewlyReplaced()) ? bindReaction : passOn;
+      const bind = isForeign || (then === outermostThen && !isNewlyReplaced()) ? bindReaction : (fn: Reaction) => fn;
       nativeCallDepth++;
       try {
         return native.call(this, bind(onFulfilled), bind(onRejected));
@@ -91,114 +90,100 @@ function createThen(native: Then, isForeign: boolean): Then {
   return then;
 }
 
-const passOn = (fn: Reaction): Reaction => fn;
-
-/** Does what an assignment does to a property without an accessor. */
-export function assign(target: object, key: PropertyKey, value: unknown): void {
-  if (!Reflect.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })) {
-    throw new TypeError(`Cannot assign to property '${String(key)}' of a frozen promise`);
-  }
-}
-
-/** Makes the given method, which a library has assigned, the one that is called last. */
-function useThen(then: Then): void {
-  assignedThen = then;
-  outermostThen = typeof then !== 'function' || isReplacement(then) ? then : createThen(then, false);
-}
-
 /**
- * Patches `Promise.prototype.then` with an accessor, so that a replacement by another library is noticed. The one that
- * the library replaces is ours, and the library may assign it again later.
+ * Makes the method that a library has assigned to `Promise.prototype.then` the one that is called. A library can also
+ * assign the method that it has found, which is ours.
  */
-function patchNativeThen(prototype: Promise<unknown>): void {
-  useThen(prototype.then as Then);
-  patchProperty(
-    prototype,
-    'then',
-    'Promise.prototype.then',
-    () => ({
-      get: () => outermostThen,
-      set(this: object, value: Then) {
-        if (this !== prototype) return assign(this, 'then', value);
-        useThen(value);
-        // The library returns promises of its class, which it may assign later.
-        if (value !== outermostThen) followReplacement(Object.getPrototypeOf(value.call(resolved, null, null)));
-      },
-    }),
-    (native) => ({ ...native, value: assignedThen }),
-  );
+function useThen(then: unknown): void {
+  outermostThen = typeof then !== 'function' || isReplacement(then) ? (then as Then) : createThen(then as Then, false);
 }
 
-/** Binds the reactions of a class that has replaced `Promise`. */
-function patchForeignThen(prototype: Promise<unknown>): void {
-  patchProperty(prototype, 'then', 'Promise.prototype.then', ({ value }) => ({ value: createThen(value, true) }));
-}
+const THEN = 'Promise.prototype.then';
 
 function patchClass(promiseClass: PromiseConstructor): void {
   const { prototype } = promiseClass;
   const isForeign = promiseClass !== NativePromise;
-  if (isForeign) patchForeignThen(prototype);
-  else patchNativeThen(prototype);
+  if (isForeign) {
+    patchProperty(prototype, 'then', THEN, ({ value }) => ({ value: createThen(value, true) }));
+  } else {
+    useThen(prototype.then);
+    observeProperty(
+      prototype,
+      'then',
+      THEN,
+      () => outermostThen,
+      (then) => {
+        useThen(then);
+        // The library returns promises of its class, with which it may replace the global `Promise` later.
+        if (then !== outermostThen) followReplacement(Object.getPrototypeOf((then as Then).call(resolved, null, null)));
+      },
+    );
+  }
   patchProperty(
     prototype,
     'finally',
     'Promise.prototype.finally',
-    replaceFunction((native: Promise<unknown>['finally']) =>
-      ({
-        finally(this: Promise<unknown>, onFinally: (() => void) | null | undefined): Promise<unknown> {
-          // The result of the callback is awaited, and can be a thenable.
-          const call = typeof onFinally === 'function' ? () => wrapThenable(onFinally()) : onFinally;
-          nativeCallDepth++;
-          try {
-            // The language's method calls `then`. Those of other libraries do not.
-            return native.call(this, (isForeign ? bindReaction(call) : call) as () => void);
-          } finally {
-            nativeCallDepth--;
-          }
-        },
-      }).finally),
+    replaceFunction(
+      (native: Promise<unknown>['finally']) =>
+        ({
+          finally(this: Promise<unknown>, onFinally: (() => void) | null | undefined): Promise<unknown> {
+            // The callback has no argument.
+            return callNative(
+              native,
+              this,
+              bindReaction(typeof onFinally === 'function' ? () => onFinally() : onFinally),
+            );
+          },
+        }).finally,
+    ),
   );
   patchProperty(
     promiseClass,
     'resolve',
     'Promise.resolve',
-    replaceFunction((native: PromiseConstructor['resolve']) =>
-      ({
-        resolve(this: PromiseConstructor, value: unknown): Promise<unknown> {
-          nativeCallDepth++;
-          try {
-            return native.call(this, wrapThenable(value));
-          } finally {
-            nativeCallDepth--;
-          }
-        },
-      }).resolve),
+    replaceFunction(
+      (native: PromiseConstructor['resolve']) =>
+        ({
+          resolve(this: PromiseConstructor, value: unknown): Promise<unknown> {
+            return callNative(native, this, wrapThenable(value));
+          },
+        }).resolve,
+    ),
   );
 }
 
+function callNative<R>(native: (argument: never) => R, self: unknown, argument: unknown): R {
+  nativeCallDepth++;
+  try {
+    return native.call(self, argument as never);
+  } finally {
+    nativeCallDepth--;
+  }
+}
+
 /** Follows zone.js, and a class that another library has put in place of `Promise`. */
-function followReplacement(prototype: object | null | undefined): void {
+function followReplacement(prototype: { then?: unknown; constructor: unknown } | undefined): void {
   followZones();
-  const then: unknown = isObject(prototype) && Reflect.getOwnPropertyDescriptor(prototype, 'then')?.value;
-  if (typeof then !== 'function' || isReplacement(then)) return;
-  const promiseClass = (prototype as Promise<unknown>).constructor as ReplacedPromise;
+  // Dexie has an accessor, which returns another function each time.
+  const then: unknown = prototype && Reflect.getOwnPropertyDescriptor(prototype, 'then')?.value;
+  if (!then || isReplacement(then)) return;
+  const promiseClass = prototype?.constructor as ReplacedPromise;
   patchClass(promiseClass);
   // Reactions that were added before are not bound, and neither are the callbacks of other methods.
   const { setScheduler, _immediateFn } = promiseClass;
   if (_immediateFn) promiseClass._immediateFn = bindToFrame(undefined, _immediateFn);
-  if (setScheduler) {
-    const previous: Schedule = setScheduler.call(promiseClass, (callback) =>
-      runInFrame(undefined, previous, undefined, [callback]),
-    );
-  }
+  const previous: Schedule | undefined = setScheduler?.call(promiseClass, (callback) =>
+    runInFrame(undefined, previous as Schedule, undefined, [callback]),
+  );
 }
 
 /** Follows the class to which the global `Promise` has changed. Returns whether it has. */
 export function followGlobalPromise(): boolean {
-  const hasChanged = globalThis.Promise !== globalPromise;
+  const previous = globalPromise;
   globalPromise = globalThis.Promise;
-  if (hasChanged) followReplacement(globalPromise?.prototype);
-  return hasChanged;
+  if (globalPromise === previous) return false;
+  followReplacement(globalPromise?.prototype);
+  return true;
 }
 
 /** Must be called when the interception of `await` starts and stops to observe assignments to the global `Promise`. */
@@ -210,13 +195,10 @@ export function setObserved(value: boolean): void {
  * Whether the global `Promise` was replaced unnoticed since the last call. If so, the function that is scheduled now can
  * be the queue of the library, which must start in the root.
  */
-export function isNewlyReplaced(): boolean {
-  return !isObserved && followGlobalPromise();
-}
+export const isNewlyReplaced = (): boolean => !isObserved && followGlobalPromise();
 
 export function patchPromise(): void {
   patchClass(NativePromise);
-  globalPromise = NativePromise;
-  followZones();
+  globalPromise = undefined;
   followGlobalPromise();
 }

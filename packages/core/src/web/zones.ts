@@ -21,10 +21,9 @@ interface ZoneTask {
   invoke: NativeFunction;
 }
 
-/** What zone.js passes to its patches. It calls these two functions when it has emptied its queue. */
+/** What zone.js passes to its patches. It calls this function when it has emptied its queue: it reports rejections. */
 interface ZoneApi {
   microtaskDrainDone: NativeFunction;
-  onUnhandledError: NativeFunction;
 }
 
 interface ZoneClass {
@@ -35,10 +34,10 @@ interface ZoneClass {
 /** Patches zone.js if it is loaded. */
 export function followZones(): void {
   const { Zone } = globalThis as { Zone?: ZoneClass };
-  const scheduleTask = Zone?.prototype?.scheduleTask;
-  if (scheduleTask === undefined || isReplacement(scheduleTask)) return;
+  const prototype = Zone?.prototype;
+  if (!prototype?.scheduleTask || isReplacement(prototype.scheduleTask)) return;
   patchProperty(
-    Zone?.prototype,
+    prototype,
     'scheduleTask',
     'Zone.prototype.scheduleTask',
     replaceFunction(
@@ -59,7 +58,6 @@ export function followZones(): void {
     'throughline',
     (_global, _zone, api) => {
       api.microtaskDrainDone = bindToFrame(undefined, api.microtaskDrainDone);
-      api.onUnhandledError = bindToFrame(undefined, api.onUnhandledError);
     },
     true,
   );
