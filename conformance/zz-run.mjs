@@ -49,7 +49,7 @@ for (const lib of names.split(',')) for (const mode of modes.split(',')) for (co
   list.forEach((s, i) => server.add(`${path}-${i}.js`, s));
   server.add(path, `<!doctype html><meta charset="utf-8"><body>` + list.map((_, i) => `<script src="${path}-${i}.js"></script>`).join(''));
   const page = await browser.openPage(server.origin + path);
-  let r; try { r = await Promise.race([page.evaluate('globalThis.result ?? "NO RESULT"'), new Promise((_, j) => setTimeout(j, 15000, new Error('timeout')))]); } finally { await page.close(); }
+  let r; try { r = await Promise.race([page.evaluate('(async () => await (globalThis.result ?? "NO RESULT"))()'), new Promise((_, j) => setTimeout(j, 15000, new Error('timeout')))]); } finally { await page.close(); }
   const sum = (o) => Object.values(o ?? {}).reduce((a, b) => a + b, 0);
   if (typeof r === 'string') console.log(lib, mode, order, r);
   else console.log(lib, mode, order, 'right', r.right, 'missing', sum(r.missing), 'WRONG', sum(r.wrong), r.report, JSON.stringify(r.warnings), sum(r.missing) ? '\n    missing ' + JSON.stringify(r.missing) : '', sum(r.wrong) ? '\n    wrong ' + JSON.stringify(r.wrong) : '');

@@ -21,7 +21,7 @@ import { current, isAtRoot } from '../engine/current.js';
 import type { OpaqueFrame } from '../engine/engine.js';
 import { exemptJobsFromInterception, NativePromise, nativeThen, queueJob, queueReturnToRoot } from '../engine/jobs.js';
 import { observeProperty, patchProperty } from './patch.js';
-import { followGlobalPromise, nativeCallDepth, outermostThen, setObserved, type Then } from './promise.js';
+import { followGlobalPromise, isObserved, nativeCallDepth, outermostThen, setObserved, type Then } from './promise.js';
 
 type Settle = (value: unknown) => unknown;
 
@@ -75,7 +75,6 @@ function createInterceptedThen(frame: OpaqueFrame | undefined): Then {
   };
 }
 
-let isIntercepting = false;
 let hasWarned = false;
 
 /** Warns once that `await` cannot be intercepted. */
@@ -88,8 +87,8 @@ export function warnOfLostValues(reason: string): void {
 /** Warns if another library has replaced `Promise`, or what an `await` reads. A job does so when it is loaded. */
 export function queueReplacementCheck(): void {
   queueJob(() => {
-    if (isIntercepting && (globalThis.Promise !== NativePromise || !doesAwaitReadAccessors())) {
-      warnOfLostValues('of promises of the library that has replaced the global Promise');
+    if (isObserved && (globalThis.Promise !== NativePromise || !doesAwaitReadAccessors())) {
+      warnOfLostValues('because a library replaces Promise');
     }
   });
 }
@@ -144,16 +143,14 @@ export function patchAwait(): (() => void) | undefined {
       queueReplacementCheck();
     },
   );
-  setObserved(restorePromise !== undefined);
+  setObserved(true);
   const unpatchAwait = () => {
-    isIntercepting = false;
     setObserved(false);
     restorePromise?.();
     restoreThen?.();
     restoreConstructor();
   };
   if (restoreThen !== undefined && doesAwaitReadAccessors()) {
-    isIntercepting = true;
     queueReplacementCheck();
     return unpatchAwait;
   }

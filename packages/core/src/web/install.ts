@@ -13,8 +13,8 @@ import { patchCallbacks } from './callbacks.js';
 import { patchElements } from './elements.js';
 import { patchEvents } from './events.js';
 import { checkInstallOptions, type InstallOptions } from './install-options.js';
-import { type PatchReport, patchFunctionToString, reportPatches, revertPatches } from './patch.js';
-import { followGlobalPromise, patchPromise } from './promise.js';
+import { type PatchReport, patchFunctionToString, patchMethod, reportPatches, revertPatches } from './patch.js';
+import { fixThen, followGlobalPromise, patchPromise } from './promise.js';
 import { patchSchedulers } from './schedulers.js';
 import { patchStreams } from './streams.js';
 import { patchTaskObjects } from './task-objects.js';
@@ -102,6 +102,13 @@ function createInstallation(isInterceptionWanted: boolean): Installation {
   patchFunctionToString();
   patchPromise();
   intercept(isInterceptionWanted);
+  patchMethod('', 'lockdown', (native) => (...args) => {
+    // SES refuses accessors.
+    if (stopInterception) warnOfLostValues('because of lockdown()');
+    intercept(false);
+    fixThen();
+    return native(...args);
+  });
   patchSchedulers();
   patchCallbacks();
   patchEvents();
@@ -131,7 +138,7 @@ function createInstallation(isInterceptionWanted: boolean): Installation {
   ) as Uninstall;
   const checkReplacement = () => {
     followGlobalPromise();
-    if (stopInterception) queueReplacementCheck();
+    queueReplacementCheck();
   };
   return { uninstall, intercept, checkReplacement };
 }

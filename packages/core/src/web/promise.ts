@@ -41,9 +41,11 @@ export let nativeCallDepth = 0;
 /** What reading `Promise.prototype.then` returns. */
 export let outermostThen: Then;
 
-/** The global `Promise` when it was last examined, and whether the interception observes assignments to it. */
+/** The global `Promise` when it was last examined. */
 let globalPromise: PromiseConstructor | undefined;
-let isObserved = false;
+
+/** Whether `await` is intercepted, which includes that assignments to the global `Promise` are observed. */
+export let isObserved = false;
 
 /**
  * Binds a reaction to the current frame. If its result is a thenable, `then` is called in the frame at the reaction's
@@ -186,7 +188,7 @@ export function followGlobalPromise(): boolean {
   return true;
 }
 
-/** Must be called when the interception of `await` starts and stops to observe assignments to the global `Promise`. */
+/** Must be called when the interception of `await` starts and ends. */
 export function setObserved(value: boolean): void {
   isObserved = value;
 }
@@ -197,6 +199,12 @@ export function setObserved(value: boolean): void {
  */
 export const isNewlyReplaced = (): boolean => !isObserved && followGlobalPromise();
 
+/** Replaces the accessor by the method that it returns. */
+export function fixThen(): void {
+  Reflect.defineProperty(NativePromise.prototype, 'then', { value: outermostThen, writable: true });
+}
+
+/** Patches the language's class, and the one that has replaced it. */
 export function patchPromise(): void {
   patchClass(NativePromise);
   globalPromise = undefined;
