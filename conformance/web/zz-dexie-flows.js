@@ -8,7 +8,7 @@ globalThis.result = (async () => {
   const gates = Array.from({ length: 20 }, () => { let open; const promise = new Promise((r) => open = r); return { promise, open }; });
   await Promise.all(gates.map((g, id) => als.run(id, async () => {
     await db.transaction('rw', db.t, async () => {
-      await db.t.add({ a: id }); check('await add', id);
+      check('scope start', id); await db.t.add({ a: id }); check('await add', id);
       await Promise.resolve(1); check('await Promise.resolve in transaction', id);
       await Promise.resolve(1).then(() => check('global then in transaction', id));
       await new Promise((r) => r(1)).then(() => check('new Promise then', id)).finally(() => check('finally in transaction', id));
@@ -22,6 +22,6 @@ globalThis.result = (async () => {
     await g.promise.then(() => check('gate then', id));
     await db.t.toArray().then(() => check('toArray then', id));
   })));
-  check('root end', undefined);
-  return { right, missing, wrong };
+  check('root end', undefined); globalThis.dbg = 0;
+  return { right, missing, wrong, dbg: globalThis.dbg };
 })();

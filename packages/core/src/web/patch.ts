@@ -72,7 +72,7 @@ export function patchProperty(
   key: PropertyKey,
   path: string,
   replace: ReplaceProperty,
-  restore: ReplaceProperty = (descriptor) => descriptor,
+  restore?: (native: PropertyDescriptor) => PropertyDescriptor,
 ): (() => void) | undefined {
   const native = owner && Reflect.getOwnPropertyDescriptor(owner, key);
   if (owner === undefined || native === undefined) {
@@ -92,7 +92,7 @@ export function patchProperty(
     const { value, set, get = native.get } = replacement;
     // If someone re-patched the property after us, leave it: our wrapper is a no-op without a value.
     if (latest?.value === value && latest?.set === set && latest?.get === get)
-      Reflect.defineProperty(owner, key, restore(native) ?? native);
+      Reflect.defineProperty(owner, key, restore?.(native) ?? native);
   };
   patches.set(revert, path);
   return revert;
@@ -123,14 +123,14 @@ export function observeProperty(
         get(this: object): unknown {
           return read(this, latest);
         },
-        set(this: object | undefined, assigned: unknown): void {
-          if (this !== owner && this !== undefined) {
+        set(this: object, value: unknown): void {
+          if (this === owner) {
+            latest = value;
+            onAssign?.(value);
+          } else {
             // As without an accessor, the object gets a property of its own.
-            Object.defineProperty(this, key, { value: assigned, writable: true, enumerable: true, configurable: true });
-            return;
+            Object.defineProperty(this, key, { value, writable: true, enumerable: true, configurable: true });
           }
-          latest = assigned;
-          onAssign?.(assigned);
         },
       };
     },

@@ -15,11 +15,11 @@
  * Native functions read a promise's `constructor`. If `await` is intercepted, such a read must not be mistaken for an
  * `await`: `nativeCallDepth` marks it.
  */
-import { current, isAtRoot, runInFrame } from '../engine/current.js';
+import { current, isAtRoot } from '../engine/current.js';
 import { NativePromise, resolved } from '../engine/jobs.js';
 import { wrapThenable } from '../engine/wrap-thenable.js';
 import { bindToFrame } from './bind-callback.js';
-import { disguise, isReplacement, observeProperty, patchProperty, replaceFunction } from './patch.js';
+import { disguise, isReplacement, observeProperty, patchProperty, type ReplaceProperty, replaceFunction } from './patch.js';
 import { followZones } from './zones.js';
 
 type Reaction = ((value: never) => unknown) | null | undefined;
@@ -31,9 +31,14 @@ interface ReplacedPromise extends PromiseConstructor {
   setScheduler?(schedule: Schedule): Schedule;
   /** promise-polyfill. */
   _immediateFn?: Schedule;
+  /** Dexie. */
+  scheduler?: Schedule;
 }
 
 type Schedule = (callback: () => void) => unknown;
+
+/** The global property that holds Dexie. */
+const DEXIE: unique symbol = Symbol.for('Dexie');
 
 /** The number of nested calls of this module that make the JavaScript engine read a promise's `constructor`. */
 export let nativeCallDepth = 0;
@@ -106,7 +111,15 @@ function patchClass(promiseClass: PromiseConstructor): void {
   const { prototype } = promiseClass;
   const isForeign = promiseClass !== NativePromise;
   if (isForeign) {
-    patchProperty(prototype, 'then', THEN, ({ value }) => ({ value: createThen(value, true) }));
+    patchProperty(prototype, 'then', THEN, ({ value, get }) => {
+      if (get === undefined) return { value: createThen(value, true) };
+      const { getThen } = {
+        getThen(this: object): Then {
+          return createThen(get.call(this), true);
+        },
+      };
+      return { get: disguise(getThen, get) };
+    });
   } else {
     useThen(prototype.then);
     observeProperty(
@@ -125,67 +138,59 @@ function patchClass(promiseClass: PromiseConstructor): void {
     prototype,
     'finally',
     'Promise.prototype.finally',
-    replaceFunction(
-      (native: Promise<unknown>['finally']) =>
-        ({
-          finally(this: Promise<unknown>, onFinally: (() => void) | null | undefined): Promise<unknown> {
-            // The callback has no argument.
-            return callNative(
-              native,
-              this,
-              bindReaction(typeof onFinally === 'function' ? () => onFinally() : onFinally),
-            );
-          },
-        }).finally,
-    ),
+    // The callback has no argument.
+    wrapArgument((onFinally) => bindReaction(typeof onFinally === 'function' ? () => onFinally() : null)),
   );
-  patchProperty(
-    promiseClass,
-    'resolve',
-    'Promise.resolve',
-    replaceFunction(
-      (native: PromiseConstructor['resolve']) =>
-        ({
-          resolve(this: PromiseConstructor, value: unknown): Promise<unknown> {
-            return callNative(native, this, wrapThenable(value));
-          },
-        }).resolve,
-    ),
-  );
+  patchProperty(promiseClass, 'resolve', 'Promise.resolve', wrapArgument(wrapThenable));
 }
 
-function callNative<R>(native: (argument: never) => R, self: unknown, argument: unknown): R {
-  nativeCallDepth++;
-  try {
-    return native.call(self, argument as never);
-  } finally {
-    nativeCallDepth--;
-  }
-}
+/** Returns a function for `patchProperty` that wraps the argument of a method which reads a promise's `constructor`. */
+const wrapArgument = (wrap: (argument: unknown) => unknown): ReplaceProperty =>
+  replaceFunction(
+    (native) =>
+      ({
+        call(this: unknown, argument: unknown): unknown {
+          nativeCallDepth++;
+          try {
+            return native.call(this, wrap(argument));
+          } finally {
+            nativeCallDepth--;
+          }
+        },
+      }).call,
+  );
 
-/** Follows zone.js, and a class that another library has put in place of `Promise`. */
-function followReplacement(prototype: { then?: unknown; constructor: unknown } | undefined): void {
+/**
+ * Follows the libraries that are loaded, and a class that one has put in place of `Promise`.
+ * @returns whether there is a class that was not followed before
+ */
+function followReplacement(prototype: object | undefined): boolean {
   followZones();
-  // Dexie has an accessor, which returns another function each time.
-  const then: unknown = prototype && Reflect.getOwnPropertyDescriptor(prototype, 'then')?.value;
-  if (!then || isReplacement(then)) return;
-  const promiseClass = prototype?.constructor as ReplacedPromise;
+  // Dexie replaces the global `Promise` only while code of a transaction runs.
+  const dexie = (globalThis as { [DEXIE]?: { Promise: PromiseConstructor } })[DEXIE]?.Promise.prototype;
+  return followClass(dexie) || followClass(prototype);
+}
+
+function followClass(prototype: object | undefined): boolean {
+  const then = prototype && Reflect.getOwnPropertyDescriptor(prototype, 'then');
+  if (!then || prototype === NativePromise.prototype || isReplacement(then.value ?? then.get)) return false;
+  const promiseClass = prototype.constructor as ReplacedPromise;
   patchClass(promiseClass);
   // Reactions that were added before are not bound, and neither are the callbacks of other methods.
-  const { setScheduler, _immediateFn } = promiseClass;
-  if (_immediateFn) promiseClass._immediateFn = bindToFrame(undefined, _immediateFn);
-  const previous: Schedule | undefined = setScheduler?.call(promiseClass, (callback) =>
-    runInFrame(undefined, previous as Schedule, undefined, [callback]),
+  for (const key of ['_immediateFn', 'scheduler'] as const) {
+    const schedule = promiseClass[key];
+    if (schedule) promiseClass[key] = bindToFrame(undefined, schedule);
+  }
+  const previous: Schedule | undefined = promiseClass.setScheduler?.(
+    bindToFrame(undefined, (callback) => previous?.(callback)),
   );
+  return true;
 }
 
-/** Follows the class to which the global `Promise` has changed. Returns whether it has. */
+/** Follows what has replaced the global `Promise`. Returns whether there is a class that was not followed before. */
 export function followGlobalPromise(): boolean {
-  const previous = globalPromise;
   globalPromise = globalThis.Promise;
-  if (globalPromise === previous) return false;
-  followReplacement(globalPromise?.prototype);
-  return true;
+  return followReplacement(globalPromise?.prototype);
 }
 
 /** Must be called when the interception of `await` starts and ends. */
@@ -197,7 +202,8 @@ export function setObserved(value: boolean): void {
  * Whether the global `Promise` was replaced unnoticed since the last call. If so, the function that is scheduled now can
  * be the queue of the library, which must start in the root.
  */
-export const isNewlyReplaced = (): boolean => !isObserved && followGlobalPromise();
+export const isNewlyReplaced = (): boolean =>
+  !isObserved && globalThis.Promise !== globalPromise && followGlobalPromise();
 
 /** Replaces the accessor by the method that it returns. */
 export function fixThen(): void {
@@ -207,6 +213,5 @@ export function fixThen(): void {
 /** Patches the language's class, and the one that has replaced it. */
 export function patchPromise(): void {
   patchClass(NativePromise);
-  globalPromise = undefined;
   followGlobalPromise();
 }

@@ -12,7 +12,7 @@
  */
 import { current } from '../engine/current.js';
 import { bindToFrame } from './bind-callback.js';
-import { isReplacement, type NativeFunction, patchProperty, replaceFunction } from './patch.js';
+import { isReplacement, type NativeFunction, patchMethod } from './patch.js';
 
 interface ZoneTask {
   readonly type: 'microTask' | 'macroTask' | 'eventTask';
@@ -27,34 +27,30 @@ interface ZoneApi {
 }
 
 interface ZoneClass {
-  readonly prototype: { scheduleTask?: NativeFunction };
+  readonly prototype: { readonly scheduleTask: NativeFunction };
   __load_patch(name: string, patch: (global: unknown, zone: unknown, api: ZoneApi) => void, ignoresCopies: true): void;
 }
 
 /** Patches zone.js if it is loaded. */
 export function followZones(): void {
   const { Zone } = globalThis as { Zone?: ZoneClass };
-  const prototype = Zone?.prototype;
-  if (!prototype?.scheduleTask || isReplacement(prototype.scheduleTask)) return;
-  patchProperty(
-    prototype,
+  if (!Zone?.__load_patch || isReplacement(Zone.prototype.scheduleTask)) return;
+  patchMethod(
+    'Zone.prototype',
     'scheduleTask',
-    'Zone.prototype.scheduleTask',
-    replaceFunction(
-      (native) =>
-        ({
-          scheduleTask(this: unknown, task: ZoneTask): unknown {
-            if (task.type !== 'eventTask') {
-              task.callback = bindToFrame(task.source === 'Promise.then' ? undefined : current.frame, task.callback);
-              task.invoke = bindToFrame(undefined, task.invoke);
-            }
-            return native.call(this, task);
-          },
-        }).scheduleTask,
-    ),
+    (native) =>
+      ({
+        scheduleTask(this: unknown, task: ZoneTask): unknown {
+          if (task.type !== 'eventTask') {
+            task.callback = bindToFrame(task.source === 'Promise.then' ? undefined : current.frame, task.callback);
+            task.invoke = bindToFrame(undefined, task.invoke);
+          }
+          return native.call(this, task);
+        },
+      }).scheduleTask,
   );
   // zone.js also empties its queue when a flow has dispatched an event.
-  Zone?.__load_patch(
+  Zone.__load_patch(
     'throughline',
     (_global, _zone, api) => {
       api.microtaskDrainDone = bindToFrame(undefined, api.microtaskDrainDone);
