@@ -20,8 +20,15 @@
 import { current, isAtRoot } from '../engine/current.js';
 import type { OpaqueFrame } from '../engine/engine.js';
 import { exemptJobsFromInterception, NativePromise, nativeThen, queueJob, queueReturnToRoot } from '../engine/jobs.js';
-import { observeProperty, patchProperty } from './patch.js';
-import { followGlobalPromise, isObserved, nativeCallDepth, outermostThen, setObserved, type Then } from './promise.js';
+import { observeProperty } from './patch.js';
+import {
+  followGlobalPromise,
+  interceptThen,
+  nativeCallDepth,
+  outermostThen,
+  readThenForAwait,
+  type Then,
+} from './promise.js';
 
 type Settle = (value: unknown) => unknown;
 
@@ -85,9 +92,9 @@ export function warnOfLostValues(reason: string): void {
 }
 
 /** Warns if another library has replaced `Promise`, or what an `await` reads. A job does so when it is loaded. */
-export function queueReplacementCheck(): void {
+function queueReplacementCheck(): void {
   queueJob(() => {
-    if (isObserved && (globalThis.Promise !== NativePromise || !doesAwaitReadAccessors())) {
+    if (readThenForAwait && (globalThis.Promise !== NativePromise || !doesAwaitReadAccessors())) {
       warnOfLostValues('because a library replaces Promise');
     }
   });
@@ -118,17 +125,11 @@ export function patchAwait(): (() => void) | undefined {
   );
   if (restoreConstructor === undefined) return undefined;
   exemptJobsFromInterception();
-  const restoreThen = patchProperty(prototype, 'then', 'Promise.prototype.then for await', ({ get, set }) => ({
-    get(this: object): unknown {
-      if (probed !== this) return get?.call(this);
-      probed = NONE;
-      return probedFrame === current.frame ? createInterceptedThen(probedFrame) : get?.call(this);
-    },
-    set(this: object, then: unknown): void {
-      set?.call(this, then);
-      queueReplacementCheck();
-    },
-  }));
+  interceptThen((promise) => {
+    if (probed !== promise) return undefined;
+    probed = NONE;
+    return probedFrame === current.frame ? createInterceptedThen(probedFrame) : undefined;
+  }, queueReplacementCheck);
   const restorePromise = observeProperty(
     globalThis,
     'Promise',
@@ -138,19 +139,14 @@ export function patchAwait(): (() => void) | undefined {
       probed = NONE;
       return promiseClass;
     },
-    () => {
-      followGlobalPromise();
-      queueReplacementCheck();
-    },
+    followGlobalPromise,
   );
-  setObserved(true);
   const unpatchAwait = () => {
-    setObserved(false);
     restorePromise?.();
-    restoreThen?.();
+    interceptThen();
     restoreConstructor();
   };
-  if (restoreThen !== undefined && doesAwaitReadAccessors()) {
+  if (doesAwaitReadAccessors()) {
     queueReplacementCheck();
     return unpatchAwait;
   }

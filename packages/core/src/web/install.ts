@@ -8,7 +8,7 @@
  */
 import { current } from '../engine/current.js';
 import { share } from '../engine/shared-state.js';
-import { doesAwaitReadAccessors, patchAwait, queueReplacementCheck, warnOfLostValues } from './await-interception.js';
+import { doesAwaitReadAccessors, patchAwait, warnOfLostValues } from './await-interception.js';
 import { patchCallbacks } from './callbacks.js';
 import { patchElements } from './elements.js';
 import { patchEvents } from './events.js';
@@ -44,7 +44,7 @@ interface Installation {
   /** Starts or stops the interception of native `await`. */
   intercept(isWanted: boolean): void;
   /** Follows the class with which another library has replaced `Promise`, if that was not noticed. */
-  checkReplacement(): void;
+  followGlobalPromise(): void;
 }
 
 /** The current installation, if any; all copies of the package share it. */
@@ -82,7 +82,7 @@ export function install(options: InstallOptions = {}): Uninstall {
   const { await: isWanted } = options;
   if (page.installation === undefined) page.installation = createInstallation(isWanted ?? !current.isTransformed);
   else {
-    page.installation.checkReplacement();
+    page.installation.followGlobalPromise();
     if (isWanted !== undefined) page.installation.intercept(isWanted);
   }
   return page.installation.uninstall;
@@ -136,9 +136,5 @@ function createInstallation(isInterceptionWanted: boolean): Installation {
     'report',
     { get: () => lastReport ?? readReport(), enumerable: true },
   ) as Uninstall;
-  const checkReplacement = () => {
-    followGlobalPromise();
-    queueReplacementCheck();
-  };
-  return { uninstall, intercept, checkReplacement };
+  return { uninstall, intercept, followGlobalPromise };
 }

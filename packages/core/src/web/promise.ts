@@ -49,8 +49,21 @@ export let outermostThen: Then;
 /** The global `Promise` when it was last examined. */
 let globalPromise: PromiseConstructor | undefined;
 
-/** Whether `await` is intercepted, which includes that assignments to the global `Promise` are observed. */
-export let isObserved = false;
+/**
+ * While `await` is intercepted: returns the `then` of a promise that is awaited, and undefined for other reads. The
+ * interception also observes assignments to the global `Promise`.
+ */
+export let readThenForAwait: ((promise: object) => Then | undefined) | undefined;
+let onReplacement: (() => void) | undefined;
+
+/**
+ * Starts or ends the interception of `await`.
+ * @param afterReplacement called when a library may have replaced `Promise` or its `then`
+ */
+export function interceptThen(read?: typeof readThenForAwait, afterReplacement?: () => void): void {
+  readThenForAwait = read;
+  onReplacement = afterReplacement;
+}
 
 /**
  * Binds a reaction to the current frame. If its result is a thenable, `then` is called in the frame at the reaction's
@@ -126,7 +139,7 @@ function patchClass(promiseClass: PromiseConstructor): void {
       prototype,
       'then',
       THEN,
-      () => outermostThen,
+      (promise) => readThenForAwait?.(promise) ?? outermostThen,
       (then) => {
         useThen(then);
         // The library returns promises of its class, with which it may replace the global `Promise` later.
@@ -165,10 +178,12 @@ const wrapArgument = (wrap: (argument: unknown) => unknown): ReplaceProperty =>
  * @returns whether there is a class that was not followed before
  */
 function followReplacement(prototype: object | undefined): boolean {
+  onReplacement?.();
   followZones();
   // Dexie replaces the global `Promise` only while code of a transaction runs.
-  const dexie = (globalThis as { [DEXIE]?: { Promise: PromiseConstructor } })[DEXIE]?.Promise.prototype;
-  return followClass(dexie) || followClass(prototype);
+  const dexie = (globalThis as { [DEXIE]?: { Promise: PromiseConstructor } })[DEXIE];
+  const isDexieNew = followClass(dexie?.Promise.prototype);
+  return followClass(prototype) || isDexieNew;
 }
 
 function followClass(prototype: object | undefined): boolean {
@@ -177,13 +192,11 @@ function followClass(prototype: object | undefined): boolean {
   const promiseClass = prototype.constructor as ReplacedPromise;
   patchClass(promiseClass);
   // Reactions that were added before are not bound, and neither are the callbacks of other methods.
-  for (const key of ['_immediateFn', 'scheduler'] as const) {
-    const schedule = promiseClass[key];
-    if (schedule) promiseClass[key] = bindToFrame(undefined, schedule);
-  }
-  const previous: Schedule | undefined = promiseClass.setScheduler?.(
-    bindToFrame(undefined, (callback) => previous?.(callback)),
-  );
+  if (promiseClass._immediateFn) promiseClass._immediateFn = bindToFrame(undefined, promiseClass._immediateFn);
+  if (promiseClass.scheduler) promiseClass.scheduler = bindToFrame(undefined, promiseClass.scheduler);
+  const previous = promiseClass.setScheduler?.(
+    bindToFrame(undefined, (callback) => (previous as Schedule)(callback)),
+  ) as unknown;
   return true;
 }
 
@@ -193,17 +206,12 @@ export function followGlobalPromise(): boolean {
   return followReplacement(globalPromise?.prototype);
 }
 
-/** Must be called when the interception of `await` starts and ends. */
-export function setObserved(value: boolean): void {
-  isObserved = value;
-}
-
 /**
  * Whether the global `Promise` was replaced unnoticed since the last call. If so, the function that is scheduled now can
  * be the queue of the library, which must start in the root.
  */
 export const isNewlyReplaced = (): boolean =>
-  !isObserved && globalThis.Promise !== globalPromise && followGlobalPromise();
+  !readThenForAwait && globalThis.Promise !== globalPromise && followGlobalPromise();
 
 /** Replaces the accessor by the method that it returns. */
 export function fixThen(): void {
