@@ -152,7 +152,7 @@ export async function readInterleavedFlows(
         const target = new EventTarget();
         target.addEventListener('event', () => check('a listener of dispatchEvent()', id));
         queueMicrotask(() => {
-          Promise.resolve().then(callback);
+          void Promise.resolve().then(callback);
           if (id === 11) settleAll();
           target.dispatchEvent(new Event('event'));
           check('after dispatchEvent()', id);

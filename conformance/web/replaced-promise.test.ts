@@ -4,9 +4,13 @@
  * reads the value of another flow. With the transform, nothing is lost; with interception, a warning names the remedy.
  */
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { MissingBrowser } from '@throughline/testing/browsers';
 import throughline from '@throughline/transform/esbuild';
+import { runForJson } from '../runtimes/run-for-json.js';
 import type { Readings } from './interleaved-flows.js';
 import { bundle, openTestPages, type TestPages } from './test-pages.js';
 
@@ -107,6 +111,44 @@ globalThis.result = readInterleavedFlows(globalThis.storage).then((readings) => 
 /** What interception cannot observe if all promises of the page are those of a library. */
 const isAwait = (what: string): boolean => /await/.test(what);
 
+describe('on the portable engine in Node', () => {
+  for (const [order, imports] of Object.entries({
+    'before Throughline': ['zone.js/node', './install-patches.js'],
+    'after Throughline': ['./install-patches.js', 'zone.js/node'],
+  })) {
+    for (const mode of modes) {
+      it(`zone.js/node, loaded ${order}: nothing of another flow is read with ${mode}`, async () => {
+        const source = `${imports.map((name) => `import '${name}';`).join('\n')}
+import { readInterleavedFlows } from './interleaved-flows.js';
+import { install } from 'throughline/web';
+const warnings = [];
+console.warn = (...args) => warnings.push(args.join(' '));
+${installed(mode)}
+readInterleavedFlows().then((readings) => console.log(JSON.stringify({ ...readings, warnings })));`;
+        const program = await bundle(source, 'cjs', {
+          external: ['node:*', 'crypto', 'events', 'fs', 'timers'],
+          plugins: mode === 'transform' ? [throughline({ install: false })] : [],
+        });
+        const folder = await mkdtemp(join(tmpdir(), 'throughline-'));
+        try {
+          await writeFile(join(folder, 'flows.cjs'), program);
+          const outcome = await runForJson(process.execPath, [join(folder, 'flows.cjs')], 60_000);
+          const { missing, wrong, right, warnings } = outcome as Outcome;
+          assert.deepEqual(wrong, {});
+          assert.deepEqual(
+            Object.keys(missing).filter((what) => mode === 'transform' || !isAwait(what)),
+            [],
+          );
+          assert.ok(right > 400, String(right));
+          assert.equal(warnings.length, mode === 'transform' ? 0 : 1);
+        } finally {
+          await rm(folder, { recursive: true, force: true });
+        }
+      });
+    }
+  }
+});
+
 for (const browser of ['chromium', 'firefox'] as const) {
   describe(`in ${browser}`, () => {
     let pages: TestPages | undefined;
@@ -153,7 +195,11 @@ for (const browser of ['chromium', 'firefox'] as const) {
           assert.deepEqual(wrong, {});
           assert.ok(right > 200, String(right));
           // es6-shim replaces Promise in a way that is noticed only when the next storage is created.
-          if (name !== 'es6-shim') assert.deepEqual(Object.keys(missing).filter((what) => !isAwait(what)), []);
+          if (name !== 'es6-shim')
+            assert.deepEqual(
+              Object.keys(missing).filter((what) => !isAwait(what)),
+              [],
+            );
           assert.equal(report, name === 'core-js' ? 'not followed' : 'intercepted');
           assert.equal(warnings.length, 1, warnings.join('\n'));
           assert.match(String(warnings[0]), /@throughline\/transform/);
@@ -170,6 +216,18 @@ for (const browser of ['chromium', 'firefox'] as const) {
           });
         }
       }
+    }
+
+    for (const mode of modes) {
+      test(`transactions of Dexie in several flows show none of another flow with ${mode}`, async (opened) => {
+        const source = `import { readDexieFlows } from './dexie-flows.js';
+globalThis.result = readDexieFlows();`;
+        const { missing, wrong, right } = (await opened.evaluateScripts(
+          await bundle(source, 'iife', mode === 'transform' ? { plugins: [throughline()] } : {}),
+        )) as Readings;
+        assert.deepEqual(wrong, {});
+        if (mode === 'transform') assert.deepEqual({ missing, right }, { missing: {}, right: 202 });
+      });
     }
 
     for (const first of ['zone.js', 'throughline/web']) {

@@ -48,10 +48,10 @@ export async function openTestPages(name: BrowserName): Promise<TestPages> {
   };
 }
 
-/** Bundles a module for a page, or a classic script for a page or a worker. */
+/** Bundles a module for a page, a classic script for a page or a worker, or a CommonJS module for Node. */
 export async function bundle(
   source: string,
-  format: 'esm' | 'iife' = 'esm',
+  format: 'esm' | 'iife' | 'cjs' = 'esm',
   options: BuildOptions = {},
 ): Promise<string> {
   const result = await build({

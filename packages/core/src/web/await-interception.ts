@@ -88,14 +88,16 @@ let hasWarned = false;
 export function warnOfLostValues(reason: string): void {
   if (hasWarned) return;
   hasWarned = true;
-  console.warn(`Throughline: values are lost after native await ${reason}. Build the page with @throughline/transform.`);
+  console.warn(
+    `Throughline: values are lost after native await ${reason}. Build the page with @throughline/transform.`,
+  );
 }
 
 /** Warns if another library has replaced `Promise`, or what an `await` reads. A job does so when it is loaded. */
 function queueReplacementCheck(): void {
   queueJob(() => {
     if (readThenForAwait && (globalThis.Promise !== NativePromise || !doesAwaitReadAccessors())) {
-      warnOfLostValues('because a library replaces Promise');
+      warnOfLostValues('of a replaced Promise');
     }
   });
 }
@@ -126,10 +128,11 @@ export function patchAwait(): (() => void) | undefined {
   if (restoreConstructor === undefined) return undefined;
   exemptJobsFromInterception();
   interceptThen((promise) => {
+    if (promise === undefined) queueReplacementCheck();
     if (probed !== promise) return undefined;
     probed = NONE;
     return probedFrame === current.frame ? createInterceptedThen(probedFrame) : undefined;
-  }, queueReplacementCheck);
+  });
   const restorePromise = observeProperty(
     globalThis,
     'Promise',

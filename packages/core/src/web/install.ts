@@ -104,7 +104,7 @@ function createInstallation(isInterceptionWanted: boolean): Installation {
   intercept(isInterceptionWanted);
   patchMethod('', 'lockdown', (native) => (...args) => {
     // SES refuses accessors.
-    if (stopInterception) warnOfLostValues('because of lockdown()');
+    if (stopInterception) warnOfLostValues('after lockdown()');
     intercept(false);
     fixThen();
     return native(...args);

@@ -19,7 +19,14 @@ import { current, isAtRoot } from '../engine/current.js';
 import { NativePromise, resolved } from '../engine/jobs.js';
 import { wrapThenable } from '../engine/wrap-thenable.js';
 import { bindToFrame } from './bind-callback.js';
-import { disguise, isReplacement, observeProperty, patchProperty, type ReplaceProperty, replaceFunction } from './patch.js';
+import {
+  disguise,
+  isReplacement,
+  observeProperty,
+  patchProperty,
+  type ReplaceProperty,
+  replaceFunction,
+} from './patch.js';
 import { followZones } from './zones.js';
 
 type Reaction = ((value: never) => unknown) | null | undefined;
@@ -50,19 +57,15 @@ export let outermostThen: Then;
 let globalPromise: PromiseConstructor | undefined;
 
 /**
- * While `await` is intercepted: returns the `then` of a promise that is awaited, and undefined for other reads. The
- * interception also observes assignments to the global `Promise`.
+ * While `await` is intercepted: returns the `then` of a promise that is awaited, and undefined for other reads. Called
+ * without a promise when a library may have replaced `Promise` or its `then`. The interception also observes assignments
+ * to the global `Promise`.
  */
-export let readThenForAwait: ((promise: object) => Then | undefined) | undefined;
-let onReplacement: (() => void) | undefined;
+export let readThenForAwait: ((promise?: object) => Then | undefined) | undefined;
 
-/**
- * Starts or ends the interception of `await`.
- * @param afterReplacement called when a library may have replaced `Promise` or its `then`
- */
-export function interceptThen(read?: typeof readThenForAwait, afterReplacement?: () => void): void {
+/** Starts or ends the interception of `await`. */
+export function interceptThen(read?: typeof readThenForAwait): void {
   readThenForAwait = read;
-  onReplacement = afterReplacement;
 }
 
 /**
@@ -115,7 +118,7 @@ function createThen(native: Then, isForeign: boolean): Then {
  * assign the method that it has found, which is ours.
  */
 function useThen(then: unknown): void {
-  outermostThen = typeof then !== 'function' || isReplacement(then) ? (then as Then) : createThen(then as Then, false);
+  outermostThen = isReplacement(then) ? (then as Then) : createThen(then as Then, false);
 }
 
 const THEN = 'Promise.prototype.then';
@@ -178,7 +181,7 @@ const wrapArgument = (wrap: (argument: unknown) => unknown): ReplaceProperty =>
  * @returns whether there is a class that was not followed before
  */
 function followReplacement(prototype: object | undefined): boolean {
-  onReplacement?.();
+  readThenForAwait?.();
   followZones();
   // Dexie replaces the global `Promise` only while code of a transaction runs.
   const dexie = (globalThis as { [DEXIE]?: { Promise: PromiseConstructor } })[DEXIE];
