@@ -21,14 +21,7 @@ import { current, isAtRoot } from '../engine/current.js';
 import type { OpaqueFrame } from '../engine/engine.js';
 import { exemptJobsFromInterception, NativePromise, nativeThen, queueJob, queueReturnToRoot } from '../engine/jobs.js';
 import { observeProperty } from './patch.js';
-import {
-  followGlobalPromise,
-  interceptThen,
-  nativeCallDepth,
-  outermostThen,
-  readThenForAwait,
-  type Then,
-} from './promise.js';
+import { followGlobalPromise, interceptThen, nativeCallDepth, outermostThen, type Then } from './promise.js';
 
 type Settle = (value: unknown) => unknown;
 
@@ -93,14 +86,7 @@ export function warnOfLostValues(reason: string): void {
   );
 }
 
-/** Warns if another library has replaced `Promise`, or what an `await` reads. A job does so when it is loaded. */
-function queueReplacementCheck(): void {
-  queueJob(() => {
-    if (readThenForAwait && (globalThis.Promise !== NativePromise || !doesAwaitReadAccessors())) {
-      warnOfLostValues('of a replaced Promise');
-    }
-  });
-}
+const warnOfReplacement = (): void => warnOfLostValues('of a replaced Promise');
 
 /**
  * Installs the accessors, and tests whether the JavaScript engine reads them.
@@ -128,7 +114,7 @@ export function patchAwait(): (() => void) | undefined {
   if (restoreConstructor === undefined) return undefined;
   exemptJobsFromInterception();
   interceptThen((promise) => {
-    if (promise === undefined) queueReplacementCheck();
+    if (promise === undefined) warnOfReplacement();
     if (probed !== promise) return undefined;
     probed = NONE;
     return probedFrame === current.frame ? createInterceptedThen(probedFrame) : undefined;
@@ -150,7 +136,7 @@ export function patchAwait(): (() => void) | undefined {
     restoreConstructor();
   };
   if (doesAwaitReadAccessors()) {
-    queueReplacementCheck();
+    if (globalThis.Promise !== NativePromise) warnOfReplacement();
     return unpatchAwait;
   }
   unpatchAwait();

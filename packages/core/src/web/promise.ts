@@ -58,8 +58,8 @@ let globalPromise: PromiseConstructor | undefined;
 
 /**
  * While `await` is intercepted: returns the `then` of a promise that is awaited, and undefined for other reads. Called
- * without a promise when a library may have replaced `Promise` or its `then`. The interception also observes assignments
- * to the global `Promise`.
+ * without a promise when a library has replaced `Promise`. The interception also observes assignments to the global
+ * `Promise`.
  */
 export let readThenForAwait: ((promise?: object) => Then | undefined) | undefined;
 
@@ -181,7 +181,6 @@ const wrapArgument = (wrap: (argument: unknown) => unknown): ReplaceProperty =>
  * @returns whether there is a class that was not followed before
  */
 function followReplacement(prototype: object | undefined): boolean {
-  readThenForAwait?.();
   followZones();
   // Dexie replaces the global `Promise` only while code of a transaction runs.
   const dexie = (globalThis as { [DEXIE]?: { Promise: PromiseConstructor } })[DEXIE];
@@ -194,6 +193,7 @@ function followClass(prototype: object | undefined): boolean {
   if (!then || prototype === NativePromise.prototype || isReplacement(then.value ?? then.get)) return false;
   const promiseClass = prototype.constructor as ReplacedPromise;
   patchClass(promiseClass);
+  readThenForAwait?.();
   // Reactions that were added before are not bound, and neither are the callbacks of other methods.
   if (promiseClass._immediateFn) promiseClass._immediateFn = bindToFrame(undefined, promiseClass._immediateFn);
   if (promiseClass.scheduler) promiseClass.scheduler = bindToFrame(undefined, promiseClass.scheduler);
