@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { dirname, extname } from 'node:path';
-import type { Loader, OnLoadArgs, OnLoadResult, Plugin, PluginBuild } from 'esbuild';
+import type { BuildOptions, Loader, OnLoadArgs, OnLoadResult, Plugin, PluginBuild } from 'esbuild';
 import { HELPER_SPECIFIER } from '../emit/await-helpers.js';
 import { TransformError } from '../parse/transform-error.js';
 import { findThroughlinePackage, isThroughlineFile } from '../throughline-package.js';
@@ -56,9 +56,7 @@ function setup(build: PluginBuild, options: PluginOptions): void {
   const throughlineDirectory = findThroughlinePackage(initialOptions.absWorkingDir ?? process.cwd());
 
   build.onLoad({ filter: /\.[cm]?[jt]sx?$/, namespace: 'file' }, (args) =>
-    isThroughlineFile(args.path, throughlineDirectory)
-      ? undefined
-      : loadTransformed(args, options, initialOptions.loader ?? {}),
+    isThroughlineFile(args.path, throughlineDirectory) ? undefined : loadTransformed(args, options, initialOptions),
   );
   build.onResolve({ filter: new RegExp(`^${HELPER_SPECIFIER}$`) }, async (args) => {
     if (args.pluginData === IS_RESOLVING) return undefined;
@@ -85,7 +83,7 @@ const IS_RESOLVING = Symbol();
 async function loadTransformed(
   { path }: OnLoadArgs,
   options: PluginOptions,
-  loaders: Readonly<Record<string, Loader>>,
+  { loader: loaders = {}, sourcemap = false }: BuildOptions,
 ): Promise<OnLoadResult | undefined> {
   const extension = extname(path);
   const loader = loaders[extension] ?? LOADERS[extension] ?? 'js';
@@ -95,8 +93,8 @@ async function loadTransformed(
     const lang = loader === 'ts' || loader === 'tsx' ? loader : 'jsx';
     const result = transform(code, { ...transformOptionsOf(options), filename: path, lang });
     if (result === undefined) return undefined;
-    const contents = `${result.code}\n//# sourceMappingURL=${result.map.toUrl()}`;
-    return { contents, loader, resolveDir: dirname(path) };
+    const comment = sourcemap === false ? '' : `\n//# sourceMappingURL=${result.map.toUrl()}`;
+    return { contents: result.code + comment, loader, resolveDir: dirname(path) };
   } catch (error) {
     if (!(error instanceof TransformError)) throw error;
     const { file, line, column } = error.loc;

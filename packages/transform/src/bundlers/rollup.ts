@@ -31,7 +31,8 @@ export default function throughline(options: PluginOptions = {}): Plugin {
       return hooks?.resolveId(this as PluginContext, source, importer) ?? null;
     },
     transform(code, id) {
-      return hooks?.transform(code, id, this.getModuleInfo(id)?.isEntry === true);
+      // Rollup reads the options of the output, and thus whether there are source maps, after all modules.
+      return hooks?.transform(code, id, this.getModuleInfo(id)?.isEntry === true, true);
     },
   };
 }
