@@ -43,6 +43,37 @@ export const awaits: Chapter = {
       await undefined;
       check();
     }),
+    {
+      name: 'Code after an await of a thenable that another flow resolves never runs in the frame of that flow',
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const read = async (operand: unknown) => {
+          await operand;
+          return storage.getStore();
+        };
+        // The two continuations are queued together, in either order, and nothing else distinguishes them.
+        for (const isFirst of [true, false]) {
+          let wake = () => {};
+          const thenable = {
+            // biome-ignore lint/suspicious/noThenProperty: the case is about a thenable
+            then(resolve: () => void) {
+              wake = resolve;
+            },
+          };
+          const waiting = storage.run('waiting', () => read(thenable));
+          await delay(1);
+          const others = storage.run('other', () => {
+            if (isFirst) wake();
+            const other = read(5);
+            if (!isFirst) wake();
+            return other;
+          });
+          // A value that is lost is the subject of other cases.
+          equal((await waiting) ?? 'waiting', 'waiting', 'the value in the flow that waits');
+          equal((await others) ?? 'other', 'other', 'the value in the other flow');
+        }
+      },
+    },
     inTwoFlows('Code after an await of deeply nested async calls runs in the frame of the await', async (check) => {
       const deep = async (level: number): Promise<void> => {
         if (level > 0) await deep(level - 1);

@@ -5,18 +5,43 @@
 import { current } from './current.js';
 import { share } from './shared-state.js';
 
-/**
- * The class of the promises that async functions return: the language's own, even if `Promise` on the global object was
- * replaced. If a build tool has lowered this file, it is `Promise` on the global object when the file was loaded.
- */
-export const NativePromise: PromiseConstructor = Object.getPrototypeOf((async () => {})()).constructor;
+/** A promise of the language's own class. */
+export const resolved: Promise<unknown> = (async () => {})();
+const prototype: Promise<unknown> = Object.getPrototypeOf(resolved);
+const { then } = prototype;
 
-// The first copy of the package on a page reads them before it patches them.
-export const nativeThen = /* @__PURE__ */ share('then', () => NativePromise.prototype.then);
+/**
+ * The language's own class, even if `Promise` on the global object was replaced. core-js, if it was loaded before, has
+ * removed the only reference to it, and the class is that of core-js. If a build tool has lowered this file, it is
+ * `Promise` on the global object when the file was loaded.
+ */
+export const NativePromise = prototype.constructor as PromiseConstructor;
+
+/**
+ * The language's own `then`, which the first copy of the package on a page reads before it patches it. If another library
+ * has replaced it before, a function that does the same with an `await`, which calls no method. The replacement returns
+ * a promise of the library.
+ */
+export const nativeThen: typeof then = /* @__PURE__ */ share('then', () =>
+  Object.getPrototypeOf(then.call(resolved)) === prototype ? then : (thenByAwait as typeof then),
+);
 
 export const nativeResolve = /* @__PURE__ */ share('resolve', () => NativePromise.resolve);
 
-const resolved = NativePromise.resolve();
+async function thenByAwait(
+  this: Promise<unknown>,
+  onFulfilled: ((value: unknown) => unknown) | undefined,
+  onRejected: (reason: unknown) => unknown,
+): Promise<unknown> {
+  let value: unknown;
+  try {
+    current.exemptPromise = this;
+    value = await this;
+  } catch (error) {
+    return onRejected(error);
+  }
+  return onFulfilled?.(value);
+}
 
 /**
  * Keeps the accessor that intercepts `constructor` from being called for each job. Must be called only when there is an

@@ -27,11 +27,10 @@ import {
   queueJob,
   queueReturnToRoot,
 } from '../engine/jobs.js';
-import { patchProperty } from './patch.js';
-import { bindingThen, nativeCallDepth } from './promise.js';
+import { observeProperty } from './patch.js';
+import { followGlobalPromise, interceptThen, nativeCallDepth, outermostThen, type Then } from './promise.js';
 
 export type Settle = (value: unknown) => unknown;
-type Then = typeof bindingThen;
 
 const NONE = {};
 /**
@@ -87,18 +86,24 @@ function createInterceptedThen(frame: OpaqueFrame | undefined): Then {
     // flow.
     const isUserCall = frame !== undefined && current.frame === frame;
     if (isUserCall || typeof onFulfilled !== 'function' || typeof onRejected !== 'function') {
-      return bindingThen.call(this, onFulfilled, onRejected);
+      return outermostThen.call(this, onFulfilled, onRejected);
     }
     return thenSettleInFrame(this, frame, onFulfilled as Settle, onRejected as Settle);
   };
 }
 
-/** Does what an assignment does to a property without an accessor. */
-function assign(target: object, key: PropertyKey, value: unknown): void {
-  if (!Reflect.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })) {
-    throw new TypeError(`Cannot assign to property '${String(key)}' of a frozen promise`);
-  }
+let hasWarned = false;
+
+/** Warns once that `await` cannot be intercepted. */
+export function warnOfLostValues(reason: string): void {
+  if (hasWarned) return;
+  hasWarned = true;
+  console.warn(
+    `Throughline: values are lost after native await ${reason}. Build the page with @throughline/transform.`,
+  );
 }
+
+const warnOfReplacement = (): void => warnOfLostValues('of a replaced Promise');
 
 /**
  * Installs the accessors, and tests whether the JavaScript engine reads them.
@@ -106,73 +111,64 @@ function assign(target: object, key: PropertyKey, value: unknown): void {
  */
 export function patchAwait(): (() => void) | undefined {
   const { prototype } = NativePromise;
-  // The accessors return what was last assigned: this package's `then`, or that of a library that patches it later.
-  let then: unknown = prototype.then;
-  let promiseConstructor: unknown = prototype.constructor;
-  const restoreConstructor = patchProperty(prototype, 'constructor', 'Promise.prototype.constructor', () => ({
-    get(this: object): unknown {
-      if (this === current.exemptPromise) {
+  const restoreConstructor = observeProperty(
+    prototype,
+    'constructor',
+    'Promise.prototype.constructor',
+    (self, promiseClass) => {
+      if (self === current.exemptPromise) {
         current.exemptPromise = undefined;
         probed = NONE;
-        return promiseConstructor;
+        return promiseClass;
       }
       // A read of the prototype's own property is not an `await` either.
-      if (nativeCallDepth > 0 || isAtRoot() || this === prototype) return promiseConstructor;
-      probed = this;
+      if (nativeCallDepth > 0 || isAtRoot() || self === prototype) return promiseClass;
+      probed = self;
       probedFrame = current.frame;
       return PromiseProxy;
     },
-    set(this: object, value: unknown) {
-      if (this === prototype) promiseConstructor = value;
-      else assign(this, 'constructor', value);
-    },
-  }));
+  );
   if (restoreConstructor === undefined) return undefined;
   exemptJobsFromInterception();
-  const restoreThen = patchProperty(prototype, 'then', 'Promise.prototype.then for await', () => ({
-    get(this: object): unknown {
-      if (probed !== this) return then;
+  interceptThen((promise) => {
+    if (promise === undefined) warnOfReplacement();
+    if (probed !== promise) return undefined;
+    probed = NONE;
+    return probedFrame === current.frame ? createInterceptedThen(probedFrame) : undefined;
+  });
+  const restorePromise = observeProperty(
+    globalThis,
+    'Promise',
+    'Promise',
+    (_self, promiseClass) => {
+      // User code reading the global `Promise` may compare it with `p.constructor`; reset the probe.
       probed = NONE;
-      return probedFrame === current.frame ? createInterceptedThen(probedFrame) : then;
+      return promiseClass;
     },
-    set(this: object, value: unknown) {
-      if (this === prototype) then = value;
-      else assign(this, 'then', value);
-    },
-  }));
-  // User code reading the global `Promise` may compare it with `p.constructor`; reset the probe.
-  let { Promise: globalPromise } = globalThis;
-  const restorePromise = patchProperty(globalThis, 'Promise', 'Promise', () => ({
-    get() {
-      probed = NONE;
-      return globalPromise;
-    },
-    set(value: PromiseConstructor) {
-      globalPromise = value;
-      if (value === NativePromise) return;
-      console.warn(
-        'Throughline: the global Promise was replaced too late, so its replacement is not followed. Load the replacement first.',
-      );
-    },
-  }));
+    followGlobalPromise,
+  );
   const unpatchAwait = () => {
     restorePromise?.();
-    restoreThen?.();
+    interceptThen();
     restoreConstructor();
   };
-  if (restoreThen !== undefined && doesAwaitReadAccessors()) return unpatchAwait;
+  if (doesAwaitReadAccessors()) {
+    if (globalThis.Promise !== NativePromise) warnOfReplacement();
+    return unpatchAwait;
+  }
   unpatchAwait();
   return undefined;
 }
 
 /** Whether an `await` reads both accessors. */
-function doesAwaitReadAccessors(): boolean {
+export function doesAwaitReadAccessors(): boolean {
   const outer = current.frame;
-  const promise = NativePromise.resolve();
-  probed = promise;
+  const promise = (async () => {})();
+  // A placeholder that is never read. It must only differ from the root.
+  const frame = {} as OpaqueFrame;
+  probedFrame = undefined;
   try {
-    // A placeholder that is never read. It must only differ from the root.
-    current.frame = {} as OpaqueFrame;
+    current.frame = frame;
     const awaitPromise = async () => {
       await promise;
     };
@@ -180,7 +176,7 @@ function doesAwaitReadAccessors(): boolean {
     // of the specification. The promise is fulfilled.
     if (Object.getPrototypeOf(awaitPromise) === Function.prototype) void nativeResolve.call(NativePromise, promise);
     else void awaitPromise();
-    return probed === NONE;
+    return probed === NONE && probedFrame === frame;
   } finally {
     current.frame = outer;
     probed = NONE;

@@ -9,13 +9,13 @@
 import { current } from '../engine/current.js';
 import { share } from '../engine/shared-state.js';
 import { patchAsyncBuiltins } from './async-builtins.js';
-import { patchAwait } from './await-interception.js';
+import { doesAwaitReadAccessors, patchAwait, warnOfLostValues } from './await-interception.js';
 import { patchCallbacks } from './callbacks.js';
 import { patchElements } from './elements.js';
 import { patchEvents } from './events.js';
 import { checkInstallOptions, type InstallOptions } from './install-options.js';
-import { type PatchReport, patchFunctionToString, reportPatches, revertPatches } from './patch.js';
-import { patchPromise } from './promise.js';
+import { type PatchReport, patchFunctionToString, patchMethod, reportPatches, revertPatches } from './patch.js';
+import { fixThen, followGlobalPromise, patchPromise } from './promise.js';
 import { patchSchedulers } from './schedulers.js';
 import { patchStreams } from './streams.js';
 import { patchTaskObjects } from './task-objects.js';
@@ -44,6 +44,8 @@ interface Installation {
   readonly uninstall: Uninstall;
   /** Starts or stops the interception of native `await`. */
   intercept(isWanted: boolean): void;
+  /** Follows the class with which another library has replaced `Promise`, if that was not noticed. */
+  followGlobalPromise(): void;
 }
 
 /** The current installation, if any; all copies of the package share it. */
@@ -80,7 +82,10 @@ export function install(options: InstallOptions = {}): Uninstall {
   checkInstallOptions(options);
   const { await: isWanted } = options;
   if (page.installation === undefined) page.installation = createInstallation(isWanted ?? !current.isTransformed);
-  else if (isWanted !== undefined) page.installation.intercept(isWanted);
+  else {
+    page.installation.followGlobalPromise();
+    if (isWanted !== undefined) page.installation.intercept(isWanted);
+  }
   return page.installation.uninstall;
 }
 
@@ -89,11 +94,7 @@ function createInstallation(isInterceptionWanted: boolean): Installation {
   const intercept = (isWanted: boolean) => {
     if (isWanted) {
       stopInterception ??= patchAwait();
-      if (stopInterception === undefined && !current.isTransformed) {
-        console.warn(
-          'Throughline: this browser loses values after native await. Build the page with @throughline/transform.',
-        );
-      }
+      if (stopInterception === undefined && !current.isTransformed) warnOfLostValues('in this browser');
     } else {
       stopInterception?.();
       stopInterception = undefined;
@@ -102,6 +103,13 @@ function createInstallation(isInterceptionWanted: boolean): Installation {
   patchFunctionToString();
   patchPromise();
   intercept(isInterceptionWanted);
+  patchMethod('', 'lockdown', (native) => (...args) => {
+    // SES refuses accessors.
+    if (stopInterception) warnOfLostValues('after lockdown()');
+    intercept(false);
+    fixThen();
+    return native(...args);
+  });
   patchSchedulers();
   patchCallbacks();
   patchEvents();
@@ -113,7 +121,9 @@ function createInstallation(isInterceptionWanted: boolean): Installation {
   const readReport = (): InstallReport => {
     const transformed = current.isTransformed ? 'transformed' : 'not followed';
     const intercepted = current.isTransformed ? 'transformed and intercepted' : 'intercepted';
-    return { ...reportPatches(), await: stopInterception ? intercepted : transformed };
+    // Another library may have removed the accessors.
+    const isIntercepted = stopInterception !== undefined && doesAwaitReadAccessors();
+    return { ...reportPatches(), await: isIntercepted ? intercepted : transformed };
   };
   let lastReport: InstallReport | undefined;
   const uninstall = Object.defineProperty(
@@ -128,5 +138,5 @@ function createInstallation(isInterceptionWanted: boolean): Installation {
     'report',
     { get: () => lastReport ?? readReport(), enumerable: true },
   ) as Uninstall;
-  return { uninstall, intercept };
+  return { uninstall, intercept, followGlobalPromise };
 }

@@ -25,7 +25,7 @@ export type NativeFunction = (this: any, ...args: any[]) => any;
  */
 export type CallWrapper = (call: () => unknown, self: unknown, args: unknown[], key: string, kind: string) => unknown;
 
-type ReplaceProperty = (native: PropertyDescriptor) => PropertyDescriptor | undefined;
+export type ReplaceProperty = (native: PropertyDescriptor) => PropertyDescriptor | undefined;
 
 /** The patches in force: the function that reverts each, and the path of its property. */
 const patches = new Map<() => void, string>();
@@ -34,6 +34,11 @@ const refused = new Set<string>();
 
 /** The native function that each of our functions replaces. */
 const natives = new WeakMap<object, object>();
+
+/** Whether a function is one that this module has put in place of another. */
+export function isReplacement(fn: unknown): boolean {
+  return natives.has(fn as object);
+}
 
 /** Reports the patches that are in force now. */
 export function reportPatches(): PatchReport {
@@ -53,6 +58,8 @@ export function revertPatches(): void {
  * @param path the name of the property in the report
  * @param replace returns the attributes that change, given the property's descriptor; undefined to leave the property
  * alone
+ * @param restore returns the descriptor to which the property is reverted, given the one that it has now; by default
+ * the same
  * @returns a function that reverts the patch; undefined if the property was not replaced
  */
 export function patchProperty(
@@ -60,6 +67,7 @@ export function patchProperty(
   key: PropertyKey,
   path: string,
   replace: ReplaceProperty,
+  restore?: (native: PropertyDescriptor) => PropertyDescriptor,
 ): (() => void) | undefined {
   const native = owner && Reflect.getOwnPropertyDescriptor(owner, key);
   if (owner === undefined || native === undefined) {
@@ -79,10 +87,51 @@ export function patchProperty(
     const { value, set, get = native.get } = replacement;
     // If someone re-patched the property after us, leave it: our wrapper is a no-op without a value.
     if (latest?.value === value && latest?.set === set && latest?.get === get)
-      Reflect.defineProperty(owner, key, native);
+      Reflect.defineProperty(owner, key, restore?.(native) ?? native);
   };
   patches.set(revert, path);
   return revert;
+}
+
+/**
+ * Replaces an own property by an accessor, which keeps what is assigned to it. Reverting the patch leaves the property
+ * with what was assigned last.
+ *
+ * @param read returns what user code reads from an object, given what the property holds
+ * @param onAssign called after an assignment to the property itself
+ */
+export function observeProperty(
+  owner: object,
+  key: string,
+  path: string,
+  read: (self: object, value: unknown) => unknown,
+  onAssign?: (value: unknown) => void,
+): (() => void) | undefined {
+  let latest: unknown;
+  return patchProperty(
+    owner,
+    key,
+    path,
+    ({ value }) => {
+      latest = value;
+      return {
+        get(this: object): unknown {
+          return read(this, latest);
+        },
+        set(this: object, value: unknown): void {
+          if (this === owner) {
+            latest = value;
+            onAssign?.(value);
+          } else {
+            // As without an accessor, the object gets a property of its own.
+            Object.defineProperty(this, key, { value, writable: true, enumerable: true, configurable: true });
+          }
+        },
+      };
+    },
+    // A library may have assigned one of our functions again.
+    (native) => ({ ...native, value: natives.get(latest as object) ?? latest }),
+  );
 }
 
 /**
@@ -103,12 +152,17 @@ export function patchMethod<F extends NativeFunction>(
   key: string,
   make: (native: F) => NativeFunction,
 ): void {
-  patchMember(path, key, ({ value, set }) => {
+  patchMember(path, key, replaceFunction(make));
+}
+
+/** Returns a function for `patchProperty` that replaces a method or function, or the setter of an accessor property. */
+export function replaceFunction<F extends NativeFunction>(make: (native: F) => NativeFunction): ReplaceProperty {
+  return ({ value, set }) => {
     const native: unknown = value ?? set;
     if (typeof native !== 'function') return undefined;
     const replacement = disguise(make(native as F), native);
     return set ? { set: replacement } : { value: replacement };
-  });
+  };
 }
 
 /** Replaces a method, a function or a setter with one that calls a wrapper. */
@@ -142,7 +196,10 @@ export function wrapMembers(table: string, wrapper: CallWrapper): void {
 /** Visits the enumerable static members of a class, and those of its prototype. */
 export function forEachMember(className: string, visit: (path: string, key: string) => void): void {
   if (resolvePath(className) === undefined) missing.add(className);
-  for (const path of [className, `${className}.prototype`]) {
+  // zone.js keeps a class that it has replaced under this name.
+  const original = `__zone_symbol__${className}`;
+  const owner = original in globalThis ? original : className;
+  for (const path of [owner, `${owner}.prototype`]) {
     for (const key of Object.keys(resolvePath(path) ?? {})) visit(path, key);
   }
 }

@@ -5,13 +5,13 @@
  */
 import { share } from '../engine/shared-state.js';
 import { patchFunctionToString } from './patch.js';
-import { patchPromise } from './promise.js';
+import { followGlobalPromise, patchPromise } from './promise.js';
 
 /** Installs the patches, once for all copies of the package on a page. */
 export function install(): void {
   share('promises', () => {
     patchFunctionToString();
     patchPromise();
-    return true;
-  });
+    return followGlobalPromise;
+  })();
 }

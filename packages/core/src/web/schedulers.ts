@@ -2,10 +2,11 @@
 import { bindToCurrentFrame } from './bind-callback.js';
 import { type CallWrapper, wrapCall } from './patch.js';
 import { SCHEDULERS } from './platform-apis.js';
+import { isNewlyReplaced } from './promise.js';
 
 /** Binds only the first argument, the callback. Timers pass the other arguments to it unchanged. */
 const bindFirstArgument: CallWrapper = (call, _, args) => {
-  if (args.length > 0) args[0] = bindToCurrentFrame(args[0]);
+  if (args.length > 0 && !isNewlyReplaced()) args[0] = bindToCurrentFrame(args[0]);
   return call();
 };
 
