@@ -1,7 +1,8 @@
 /** The plugin for Rolldown. */
 // biome-ignore syntax/correctness/noTypeOnlyImportAttributes: TypeScript requires it in the declarations of CommonJS
 import type { Plugin } from 'rolldown' with { 'resolution-mode': 'import' };
-import { checkPluginOptions, type PluginOptions } from './plugin-options.js';
+import { PageLibraries } from '../libraries/page-libraries.js';
+import { checkPluginOptions, type InnerPluginOptions, type PluginOptions, SHARED_LIBRARIES } from './plugin-options.js';
 import { createSharedHooks, type PluginContext, type SharedHooks } from './rollup-family.js';
 
 /**
@@ -21,19 +22,25 @@ import { createSharedHooks, type PluginContext, type SharedHooks } from './rollu
  */
 export default function throughline(options: PluginOptions = {}): Plugin {
   checkPluginOptions(options);
+  const shared = (options as InnerPluginOptions)[SHARED_LIBRARIES];
+  const libraries = shared?.libraries ?? new PageLibraries(options.libraries);
   let hooks: SharedHooks | undefined;
   let isActive = true;
+  let isPage = true;
   return {
     name: 'throughline',
     options({ platform, cwd, plugins }) {
-      isActive = (platform !== 'node' || options.server === true) && !isViteScan(plugins);
-      hooks = createSharedHooks(options, cwd ?? process.cwd(), {});
+      isPage = platform !== 'node';
+      isActive = (isPage || options.server === true) && !isViteScan(plugins);
+      hooks = createSharedHooks(options, cwd ?? process.cwd(), {}, libraries);
     },
     resolveId(source, importer) {
       return isActive && hooks !== undefined ? hooks.resolveId(this as PluginContext, source, importer) : null;
     },
     transform(code, id) {
-      return isActive ? hooks?.transform(code, id, this.getModuleInfo(id)?.isEntry === true) : undefined;
+      const isEntry = this.getModuleInfo(id)?.isEntry === true;
+      const warn = shared?.warn ?? ((message: string) => this.warn(message));
+      return isActive ? hooks?.transform(code, id, { isEntry, isPage, warn }) : undefined;
     },
   };
 }
