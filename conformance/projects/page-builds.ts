@@ -27,7 +27,9 @@ export default { plugins: [throughline()] };
 export const WEBPACK_BUILD = `import webpack from 'webpack';
 import throughline from '@throughline/transform/webpack';
 const output = { path: import.meta.dirname + '/dist', filename: 'page.js' };
-webpack({ mode: 'production', target: 'web', entry: './page.js', output, plugins: [throughline()] }, (error, stats) => {
+const optimization = { minimize: false };
+const plugins = [throughline()];
+webpack({ mode: 'production', target: 'web', entry: './page.js', output, optimization, plugins }, (error, stats) => {
   if (error ?? stats.hasErrors()) throw error ?? new Error(stats.toString('errors-only'));
 });
 `;
