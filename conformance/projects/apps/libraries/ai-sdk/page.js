@@ -2,15 +2,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { context, trace } from '@opentelemetry/api';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { ThroughlineContextManager } from '@throughline/opentelemetry';
 import { generateText, stepCountIs, streamText, tool } from 'ai';
 import { z } from 'zod';
 import { pause, runFlows } from './checks.js';
-import { StorageContextManager } from './context-manager.js';
 
 const exporter = new InMemorySpanExporter();
 const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
 trace.setGlobalTracerProvider(provider);
-context.setGlobalContextManager(new StorageContextManager());
+context.setGlobalContextManager(new ThroughlineContextManager());
 
 const storage = new AsyncLocalStorage();
 

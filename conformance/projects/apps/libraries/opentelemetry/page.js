@@ -1,12 +1,12 @@
 /** Spans of flows that overlap: each must have its parent and the baggage of its own flow. */
 import { context, propagation, trace } from '@opentelemetry/api';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { ThroughlineContextManager } from '@throughline/opentelemetry';
 import { pause, runFlows } from './checks.js';
-import { StorageContextManager } from './context-manager.js';
 
 const exporter = new InMemorySpanExporter();
 trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }));
-context.setGlobalContextManager(new StorageContextManager());
+context.setGlobalContextManager(new ThroughlineContextManager());
 const tracer = trace.getTracer('flows');
 
 const activeName = () => trace.getActiveSpan()?.name;
