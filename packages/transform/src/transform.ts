@@ -1,23 +1,26 @@
 /**
- * Transforms one file: parse → analyze → emit → apply.
+ * Transforms one file: scan → parse → analyze → emit → apply.
  *
- *     code ──parse──▶ syntax tree ──analyze──▶ facts ──emit──▶ edits ──apply──▶ code and source map
+ *     code ──scan──▶ code around async functions ──parse──▶ syntax tree ──analyze──▶ facts
+ *     facts ──emit──▶ edits ──apply──▶ code and source map
  *
- * `parse/` holds the parser and its error. `analysis/` collects facts about the code and writes nothing. `emit/` reads
- * the facts and writes edits, with one file for each construct. `emit/function-body.ts` shows what a transformed
- * function looks like.
+ * `scan/` reads the tokens. `nesting/` transforms files whose syntax tree is very deep. `parse/` holds the parser and
+ * its error. `analysis/` collects facts about the code and writes nothing. `emit/` reads the facts and writes edits, with
+ * one file for each construct. `emit/function-body.ts` shows what a transformed function looks like.
  */
 // biome-ignore syntax/correctness/noTypeOnlyImportAttributes: TypeScript requires it in the declarations of CommonJS
 import type { SourceMap } from 'magic-string' with { 'resolution-mode': 'import' };
 import { analyze } from './analysis/analyze.js';
-import { findAsyncAwaitKeywords } from './analysis/async-await-keywords.js';
 import { checkOptions, invalidOption } from './check-options.js';
 import { CodeWriter } from './emit/code-writer.js';
 import { emitConstructs } from './emit/emit.js';
 import { emitFileOpening } from './emit/file-opening.js';
 import { FreeNames } from './emit/free-names.js';
 import { SourceEdits } from './emit/source-edits.js';
+import { DEPTH_LIMIT } from './nesting/depth-limit.js';
+import { transformInProcess } from './nesting/transform-in-process.js';
 import { LANGUAGES, type Language, parse, SOURCE_TYPES, type SourceType } from './parse/parse.js';
+import { type ScannedCode, scanCode } from './scan/scan-code.js';
 
 /** The values of the option `generators`. */
 export const GENERATOR_FRAMES = ['next', 'creation'] as const;
@@ -51,7 +54,8 @@ export interface TransformResult {
   /** The transformed code. */
   readonly code: string;
   /**
-   * The source map, with `filename` as its source. `map.toString()` returns it as JSON, `map.toUrl()` as a data URL.
+   * The source map, with `filename` as its source. `map.toString()` returns it as JSON, `map.toUrl()` as a data URL. It
+   * is made when it is read for the first time.
    */
   readonly map: SourceMap;
 }
@@ -80,20 +84,42 @@ export function transform(code: string, options: TransformOptions): TransformRes
   if (options.filename === undefined)
     throw invalidOption('transform() needs the option filename, for errors and source maps.');
   if (typeof code !== 'string') throw new TypeError(`The code must be a string, not ${typeof code}.`);
-  const { filename, lang, generators = 'next', begins = '' } = options;
+  const { filename, lang = languageOf(filename), generators = 'next', begins = '' } = options;
+  const isUnchangedWithoutKeywords = begins === '' && generators === 'next';
   // Most files have no suspension and are not parsed: each suspension is an `await` or is inside an async function.
-  const keywords = findAsyncAwaitKeywords(code);
-  if (keywords.isEmpty && begins === '' && generators === 'next') return undefined;
-  const { program, module } = parse(code, filename, lang ?? languageOf(filename), options.sourceType);
-  const facts = analyze(program, keywords, generators);
+  if (isUnchangedWithoutKeywords && !code.includes('async') && !code.includes('await')) return undefined;
+  const scanned = scanCode(code, lang);
+  if (isUnchangedWithoutKeywords && scanned.keywords.isEmpty) return undefined;
+  if (scanned.maximumDepth > DEPTH_LIMIT) return transformInProcess({ code, options }, scanned);
+  try {
+    return transformScanned(code, scanned, { ...options, lang, generators, begins });
+  } catch (error) {
+    if (!isStackOverflow(error)) throw error;
+    return transformInProcess({ code, options }, scanned);
+  }
+}
+
+function transformScanned(
+  code: string,
+  scanned: ScannedCode,
+  options: TransformOptions & Required<Pick<TransformOptions, 'lang' | 'generators' | 'begins'>>,
+): TransformResult | undefined {
+  const { filename, lang, generators, begins } = options;
+  const unusedBlocks = generators === 'next' ? scanned.unusedBlocks : [];
+  const { program, module } = parse(code, filename, lang, options.sourceType, scanned, unusedBlocks);
+  const facts = analyze(program, scanned.keywords, generators);
   if (facts.functions.length === 0 && facts.topLevel === undefined && begins === '') return undefined;
   const sourceType = options.sourceType ?? sourceTypeOf(filename, code, module.hasModuleSyntax);
   const edits = new SourceEdits();
-  const names = new FreeNames(program, code, sourceType === 'script');
+  const names = new FreeNames(program, code, unusedBlocks, sourceType === 'script');
   const writer = new CodeWriter(code, filename, sourceType === 'module', edits, names);
   emitConstructs(facts, writer);
   emitFileOpening(program, facts.topLevel, sourceType, begins, writer);
   return edits.apply(code, filename);
+}
+
+function isStackOverflow(error: unknown): boolean {
+  return error instanceof RangeError && error.message === 'Maximum call stack size exceeded';
 }
 
 const OPTIONS = {

@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { dirname, extname } from 'node:path';
-import type { Loader, OnLoadArgs, OnLoadResult, PartialMessage, Plugin, PluginBuild } from 'esbuild';
+import type { BuildOptions, Loader, OnLoadArgs, OnLoadResult, PartialMessage, Plugin, PluginBuild } from 'esbuild';
 import { HELPER_SPECIFIER } from '../emit/await-helpers.js';
 import { PageLibraries } from '../libraries/page-libraries.js';
 import { TransformError } from '../parse/transform-error.js';
@@ -69,7 +69,7 @@ function setup(build: PluginBuild, options: PluginOptions): void {
     if (isThroughlineFile(args.path, throughlineDirectory)) return undefined;
     const warnings: PartialMessage[] = [];
     libraries?.inspect(args.path, shared?.warn ?? ((text) => warnings.push({ text })));
-    const result = await loadTransformed(args, options, initialOptions.loader ?? {}, libraries);
+    const result = await loadTransformed(args, options, initialOptions, libraries);
     return warnings.length === 0 ? result : { ...result, warnings };
   });
   build.onResolve({ filter: new RegExp(`^${HELPER_SPECIFIER}$`) }, async (args) => {
@@ -97,7 +97,7 @@ const IS_RESOLVING = Symbol();
 async function loadTransformed(
   { path }: OnLoadArgs,
   options: PluginOptions,
-  loaders: Readonly<Record<string, Loader>>,
+  { loader: loaders = {}, sourcemap = false }: BuildOptions,
   libraries: PageLibraries | undefined,
 ): Promise<OnLoadResult | undefined> {
   const extension = extname(path);
@@ -110,8 +110,8 @@ async function loadTransformed(
     const { begins } = cured;
     const result = transform(cured.code, { ...transformOptionsOf(options), filename: path, lang, begins });
     if (result === undefined) return undefined;
-    const contents = `${result.code}\n//# sourceMappingURL=${result.map.toUrl()}`;
-    return { contents, loader, resolveDir: dirname(path) };
+    const comment = sourcemap === false ? '' : `\n//# sourceMappingURL=${result.map.toUrl()}`;
+    return { contents: result.code + comment, loader, resolveDir: dirname(path) };
   } catch (error) {
     if (!(error instanceof TransformError)) throw error;
     const { file, line, column } = error.loc;

@@ -3,7 +3,7 @@
 import type { Plugin } from 'rolldown' with { 'resolution-mode': 'import' };
 import { PageLibraries } from '../libraries/page-libraries.js';
 import { checkPluginOptions, type InnerPluginOptions, type PluginOptions, SHARED_LIBRARIES } from './plugin-options.js';
-import { createSharedHooks, type PluginContext, type SharedHooks } from './rollup-family.js';
+import { createSharedHooks, type PluginContext, RESOLVED_SPECIFIERS, type SharedHooks } from './rollup-family.js';
 
 /**
  * Creates the plugin for Rolldown. With `platform: 'node'` it does nothing unless the option `server` is set.
@@ -27,6 +27,7 @@ export default function throughline(options: PluginOptions = {}): Plugin {
   let hooks: SharedHooks | undefined;
   let isActive = true;
   let isPage = true;
+  let isMapped = true;
   return {
     name: 'throughline',
     options({ platform, cwd, plugins }) {
@@ -34,13 +35,20 @@ export default function throughline(options: PluginOptions = {}): Plugin {
       isActive = (isPage || options.server === true) && !isViteScan(plugins);
       hooks = createSharedHooks(options, cwd ?? process.cwd(), {}, libraries);
     },
-    resolveId(source, importer) {
-      return isActive && hooks !== undefined ? hooks.resolveId(this as PluginContext, source, importer) : null;
+    outputOptions({ sourcemap = false }) {
+      isMapped = sourcemap !== false;
+      return null;
+    },
+    resolveId: {
+      filter: { id: RESOLVED_SPECIFIERS },
+      handler(source, importer) {
+        return isActive && hooks !== undefined ? hooks.resolveId(this as PluginContext, source, importer) : null;
+      },
     },
     transform(code, id) {
       const isEntry = this.getModuleInfo(id)?.isEntry === true;
       const warn = shared?.warn ?? ((message: string) => this.warn(message));
-      return isActive ? hooks?.transform(code, id, { isEntry, isPage, warn }) : undefined;
+      return isActive ? hooks?.transform(code, id, { isEntry, isPage, isMapped, warn }) : undefined;
     },
   };
 }

@@ -18,7 +18,7 @@ export interface PluginContext {
 export interface SharedHooks {
   /** Resolves the specifiers of our modules; returns null for all others. */
   resolveId(context: PluginContext, source: string, importer: string | undefined): Promise<string | null>;
-  transform(code: string, id: string, file: FileContext): TransformResult | undefined;
+  transform(code: string, id: string, file: FileContext): TransformedModule | undefined;
 }
 
 /** What a bundler knows about a file. */
@@ -27,8 +27,21 @@ export interface FileContext {
   readonly isEntry: boolean;
   /** Whether it becomes part of a page, and not of a server. */
   readonly isPage: boolean;
+  /** Whether the build has source maps. */
+  readonly isMapped: boolean;
   readonly warn: Warn;
 }
+
+export interface TransformedModule {
+  readonly code: string;
+  readonly map: TransformResult['map'] | null;
+}
+
+/**
+ * The specifiers that `resolveId` resolves. As a filter of the hook, it saves a call into JavaScript for every import of a
+ * build.
+ */
+export const RESOLVED_SPECIFIERS = new RegExp(`${NODE_ASYNC_HOOKS.source}|^${HELPER_SPECIFIER}$|^throughline/web$`);
 
 /**
  * @param root the directory of the project
@@ -45,16 +58,16 @@ export function createSharedHooks(
 
   return {
     async resolveId(context, source, importer) {
-      const isAsyncHooks = NODE_ASYNC_HOOKS.test(source);
-      if (!isAsyncHooks && source !== HELPER_SPECIFIER && source !== 'throughline/web') return null;
-      const specifier = isAsyncHooks ? ASYNC_HOOKS_SPECIFIER : source;
+      // Older versions of the bundlers do not apply the filter.
+      if (!RESOLVED_SPECIFIERS.test(source)) return null;
+      const specifier = NODE_ASYNC_HOOKS.test(source) ? ASYNC_HOOKS_SPECIFIER : source;
       const resolved =
         (await context.resolve(specifier, importer, { skipSelf: true })) ??
         (await context.resolve(specifier, throughlineImporter, { skipSelf: true }));
       return resolved?.id ?? null;
     },
 
-    transform(code, id, { isEntry, isPage, warn }) {
+    transform(code, id, { isEntry, isPage, isMapped, warn }) {
       const filename = id.replace(/[?#].*$/s, '');
       // By convention, the ids of virtual modules begin with this character.
       if (id.startsWith('\0') || isThroughlineFile(filename, throughlineDirectory)) return undefined;
@@ -62,7 +75,8 @@ export function createSharedHooks(
       if (isPage) libraries.inspect(filename, warn);
       const cured = isPage ? libraries.cure(filename, code) : { code, begins: '' };
       const begins = install + cured.begins;
-      return transform(cured.code, { ...transformOptionsOf(options), ...transformOptions, filename, begins });
+      const result = transform(cured.code, { ...transformOptionsOf(options), ...transformOptions, filename, begins });
+      return result === undefined || isMapped ? result : { code: result.code, map: null };
     },
   };
 }

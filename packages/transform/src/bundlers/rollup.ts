@@ -34,7 +34,9 @@ export default function throughline(options: PluginOptions = {}): Plugin {
     },
     transform(code, id) {
       const isEntry = this.getModuleInfo(id)?.isEntry === true;
-      return hooks?.transform(code, id, { isEntry, isPage: true, warn: (message) => this.warn(message) });
+      const warn = (message: string) => this.warn(message);
+      // Rollup reads the options of the output, and thus whether there are source maps, after all modules.
+      return hooks?.transform(code, id, { isEntry, isPage: true, isMapped: true, warn });
     },
   };
 }

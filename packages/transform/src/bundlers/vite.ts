@@ -14,13 +14,15 @@ import throughlineForEsbuild from './esbuild.js';
 import { ASYNC_HOOKS_SPECIFIER } from './page-modules.js';
 import { checkPluginOptions, type InnerPluginOptions, type PluginOptions, SHARED_LIBRARIES } from './plugin-options.js';
 import throughlineForRolldown from './rolldown.js';
-import { createSharedHooks, type PluginContext, type SharedHooks } from './rollup-family.js';
+import { createSharedHooks, type PluginContext, RESOLVED_SPECIFIERS, type SharedHooks } from './rollup-family.js';
 
 const INSTALL_SPECIFIER = '@throughline/transform/install';
 
 /** The part of Vite's plugin context that its types contain since Vite 6. */
 interface EnvironmentContext {
-  readonly environment?: { readonly config: { readonly consumer: string } };
+  readonly environment?: {
+    readonly config: { readonly consumer: string; readonly build: { readonly sourcemap: unknown } };
+  };
 }
 
 /**
@@ -45,11 +47,15 @@ export default function throughline(options: PluginOptions = {}): Plugin[] {
     (options as InnerPluginOptions)[SHARED_LIBRARIES]?.libraries ?? new PageLibraries(options.libraries);
   let hooks: SharedHooks;
   let isServing = false;
+  let isBuildMapped = true;
   let warn = (message: string): void => console.warn(message);
 
   /** Before version 6, Vite passes a flag. Since then, it has environments. */
   const isForPage = ({ environment }: EnvironmentContext, flag: { ssr?: boolean | undefined } | undefined): boolean =>
     environment === undefined ? flag?.ssr !== true : environment.config.consumer === 'client';
+
+  const isMapped = ({ environment }: EnvironmentContext): boolean =>
+    environment === undefined ? isBuildMapped : environment.config.build.sourcemap !== false;
 
   return [
     {
@@ -75,8 +81,9 @@ export default function throughline(options: PluginOptions = {}): Plugin[] {
         config.worker = { ...config.worker, plugins: () => [...(workerPlugins?.() ?? []), throughline(innerOptions)] };
         return added;
       },
-      configResolved({ root, command, logger }) {
+      configResolved({ root, command, build, logger }) {
         isServing = command === 'serve';
+        isBuildMapped = build.sourcemap !== false;
         warn = (message) => logger.warn(`[throughline] ${message}`);
         // The development server only passes ES modules; a build may also pass CommonJS.
         hooks = createSharedHooks(
@@ -86,9 +93,12 @@ export default function throughline(options: PluginOptions = {}): Plugin[] {
           libraries,
         );
       },
-      resolveId(source, importer, flag) {
-        if (!isForPage(this as EnvironmentContext, flag)) return null;
-        return hooks.resolveId(this as PluginContext, source, importer);
+      resolveId: {
+        filter: { id: RESOLVED_SPECIFIERS },
+        handler(source, importer, flag) {
+          if (!isForPage(this as EnvironmentContext, flag)) return null;
+          return hooks.resolveId(this as PluginContext, source, importer);
+        },
       },
       transformIndexHtml: {
         order: 'pre',
@@ -106,7 +116,8 @@ export default function throughline(options: PluginOptions = {}): Plugin[] {
         const isPage = isForPage(this as EnvironmentContext, flag);
         if (!isPage && !options.server) return null;
         const isEntry = isPage && !isServing && (id.endsWith('.html') || this.getModuleInfo(id)?.isEntry === true);
-        return hooks.transform(code, id, { isEntry, isPage, warn });
+        const isInMap = isServing || isMapped(this as EnvironmentContext);
+        return hooks.transform(code, id, { isEntry, isPage, isMapped: isInMap, warn });
       },
     },
   ];
