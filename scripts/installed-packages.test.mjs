@@ -19,6 +19,8 @@ const packages = readLockfile(join(root, 'package-lock.json'));
 
 /** Packages with an install script that the project may have, and the reason. */
 const ALLOWED_INSTALL_SCRIPTS = {
+  '@swc/core': 'The script only tests whether npm has installed the binary of the optional package @swc/core-<system>.',
+  'core-js': 'The script only prints a message.',
   esbuild:
     'The script only replaces a JavaScript launcher with the binary of the optional package @esbuild/<system>, which npm has ' +
     'installed. Without the script, esbuild starts the same binary through the launcher.',

@@ -20,6 +20,7 @@ import { SourceEdits } from './emit/source-edits.js';
 import { DEPTH_LIMIT } from './nesting/depth-limit.js';
 import { transformInProcess } from './nesting/transform-in-process.js';
 import { LANGUAGES, type Language, parse, SOURCE_TYPES, type SourceType } from './parse/parse.js';
+import { findPromiseLibrary } from './promise-libraries.js';
 import { type ScannedCode, scanCode } from './scan/scan-code.js';
 
 /** The values of the option `generators`. */
@@ -85,7 +86,8 @@ export function transform(code: string, options: TransformOptions): TransformRes
     throw invalidOption('transform() needs the option filename, for errors and source maps.');
   if (typeof code !== 'string') throw new TypeError(`The code must be a string, not ${typeof code}.`);
   const { filename, lang = languageOf(filename), generators = 'next', begins = '' } = options;
-  const isUnchangedWithoutKeywords = begins === '' && generators === 'next';
+  const isUnchangedWithoutKeywords =
+    begins === '' && generators === 'next' && findPromiseLibrary(filename) === undefined;
   // Most files have no suspension and are not parsed: each suspension is an `await` or is inside an async function.
   if (isUnchangedWithoutKeywords && !code.includes('async') && !code.includes('await')) return undefined;
   const scanned = scanCode(code, lang);
@@ -108,13 +110,19 @@ function transformScanned(
   const unusedBlocks = generators === 'next' ? scanned.unusedBlocks : [];
   const { program, module } = parse(code, filename, lang, options.sourceType, scanned, unusedBlocks);
   const facts = analyze(program, scanned.keywords, generators);
-  if (facts.functions.length === 0 && facts.topLevel === undefined && begins === '') return undefined;
+  const library = findPromiseLibrary(filename);
+  // A bundler may have converted the module.
+  const end =
+    library?.isModule === module.hasModuleSyntax ? `\n${library.format(library.promiseClass, library.isModule)}` : '';
+  const isUnchanged = facts.functions.length === 0 && facts.topLevel === undefined;
+  if (isUnchanged && begins === '' && end === '') return undefined;
   const sourceType = options.sourceType ?? sourceTypeOf(filename, code, module.hasModuleSyntax);
   const edits = new SourceEdits();
   const names = new FreeNames(program, code, unusedBlocks, sourceType === 'script');
   const writer = new CodeWriter(code, filename, sourceType === 'module', edits, names);
   emitConstructs(facts, writer);
   emitFileOpening(program, facts.topLevel, sourceType, begins, writer);
+  edits.close(code.length, 0, end);
   return edits.apply(code, filename);
 }
 

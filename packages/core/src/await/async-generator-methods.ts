@@ -26,10 +26,17 @@ type Method = (this: Generator, value?: unknown) => Promise<IteratorResult<unkno
  */
 const HAS_GETTER = Symbol();
 
-/** Patches the prototype of all async generators. Only the first copy of the package on a page does so. */
+/**
+ * Patches the prototype of all async generators. Only the first copy of the package on a page does so.
+ *
+ * If a build tool has lowered this file to code without async generators, their prototype cannot be reached. It has
+ * then lowered the transformed generators as well, which need no patch: see `LoweredGeneratorCall`.
+ */
 export function patchAsyncGeneratorMethods(): void {
+  const prototype: Generator | undefined = Object.getPrototypeOf(async function* () {}).prototype;
+  // Some tools make a function that looks like a synchronous generator of it.
+  if (prototype === undefined || !(Symbol.asyncIterator in prototype)) return;
   share('generators', () => {
-    const prototype: Generator = Object.getPrototypeOf(async function* () {}).prototype;
     for (const key of ['next', 'throw', 'return'] as const) {
       const native = prototype[key] as Method;
       const value = disguise(key === 'return' ? createReturn(native) : createResume(native), native);

@@ -19,6 +19,8 @@ export function iterateAsync(call: EmittedGuardedCall, iterable: unknown): unkno
 
 /** Returns the iterable for the `yield*` of an async generator in place of the given one. */
 export function delegateAsync(call: EmittedGuardedCall, iterable: unknown): unknown {
+  // The lowered `yield*` keeps its frame without this, and tests with `in` which methods the iterator has.
+  if ((call as unknown as GuardedCall).isLoweredGenerator) return iterable;
   return wrapIterable(call, iterable, true);
 }
 

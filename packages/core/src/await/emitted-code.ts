@@ -128,6 +128,8 @@ export interface EmittedImports {
   iterateAsync(call: EmittedGuardedCall, iterable: unknown): unknown;
   /** Written around the operand of `yield*` in an async generator. */
   delegateAsync(call: EmittedGuardedCall, iterable: unknown): unknown;
+  /** Called in a job of a library's promise class, which belongs to several flows: calls a function in the root. */
+  runInRoot(fn: () => void): void;
   /** Written around the operand of `yield*` in a synchronous generator whose body runs in the frame of its creation. */
   delegateSync(call: EmittedCreationFrameGenerator, iterable: unknown): unknown;
 }

@@ -6,6 +6,7 @@ export { disposal } from './disposal.js';
 export { generatorCall } from './generator-call.js';
 export { guardedCall } from './guarded-call.js';
 export { moduleEvaluation } from './module-evaluation.js';
+export { runInRoot } from './run-in-root.js';
 export { suspendAndSchedule } from './scheduling.js';
 export { delegateSync } from './sync-delegation.js';
 export { unwrapResult, wrapOperand, wrapReturn } from './thenables.js';

@@ -7,6 +7,8 @@ const returnFirst = <T>(value: T): T => value;
 const returnSecond = <T>(_call: unknown, value: T): T => value;
 const doNothing = (): void => {};
 
+export const runInRoot = (fn: () => void): void => fn();
+
 const noopCall: EmittedGeneratorCall & EmittedCreationFrameGenerator = {
   off: returnFirst,
   on: returnFirst,

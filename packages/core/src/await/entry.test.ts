@@ -22,6 +22,7 @@ const INTERNAL = [
   'constructor',
   'frame',
   'isResumed',
+  'isLoweredGenerator',
   'suspend',
   'resume',
   'resumeIfSuspended',
@@ -35,15 +36,24 @@ const INTERNAL = [
 
 const factories = ['asyncCall', 'guardedCall', 'generatorCall', 'moduleEvaluation', 'creationFrameGenerator'] as const;
 
+/** Calls a function in the body of an async generator, in which `generatorCall` returns an object of another class. */
+async function createInGenerator<T>(create: () => T): Promise<Awaited<T>> {
+  async function* body() {
+    yield create();
+  }
+  return (await body().next()).value as Awaited<T>;
+}
+
 describe('the functions that transformed code calls', () => {
-  it('have the same names and methods on every runtime', () => {
+  it('have the same names and methods on every runtime', async () => {
     assert.deepEqual(Object.keys(noop).sort(), Object.keys(portable).sort());
     for (const name of factories) {
-      const call = portable[name]();
-      for (let owner: object = call; owner !== Object.prototype; owner = Object.getPrototypeOf(owner)) {
-        for (const key of Object.getOwnPropertyNames(owner)) {
-          if (INTERNAL.includes(key)) continue;
-          assert.equal(typeof Reflect.get(noop[name](), key), 'function', `${name}().${key}`);
+      for (const call of [portable[name](), await createInGenerator(portable[name])]) {
+        for (let owner: object = call; owner !== Object.prototype; owner = Object.getPrototypeOf(owner)) {
+          for (const key of Object.getOwnPropertyNames(owner)) {
+            if (INTERNAL.includes(key)) continue;
+            assert.equal(typeof Reflect.get(noop[name](), key), 'function', `${name}().${key}`);
+          }
         }
       }
     }
@@ -55,7 +65,7 @@ describe('the functions that transformed code calls', () => {
     assert.equal(shared.await, noop);
   });
 
-  it('have the short method names of emitted code, which call the methods of the class itself', () => {
+  it('have the short method names of emitted code, which call the methods of the class itself', async () => {
     const emitted: Record<(typeof factories)[number], Record<string, string>> = {
       asyncCall: { off: 'suspend', on: 'resume', end: 'end' },
       guardedCall: { off: 'suspend', on: 'resume', end: 'end', back: 'resumeIfSuspended' },
@@ -81,10 +91,11 @@ describe('the functions that transformed code calls', () => {
       },
     };
     for (const name of factories) {
-      const call = portable[name]();
-      for (const [short, method] of Object.entries(emitted[name])) {
-        assert.equal(typeof Reflect.get(call, short), 'function', `${name}().${short}`);
-        assert.equal(Reflect.get(call, short), Reflect.get(call, method), `${name}().${short}`);
+      for (const call of [portable[name](), await createInGenerator(portable[name])]) {
+        for (const [short, method] of Object.entries(emitted[name])) {
+          assert.equal(typeof Reflect.get(call, short), 'function', `${name}().${short}`);
+          assert.equal(Reflect.get(call, short), Reflect.get(call, method), `${name}().${short}`);
+        }
       }
     }
   });

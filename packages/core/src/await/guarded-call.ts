@@ -17,6 +17,11 @@ import { type EmittedGuardedCall, withEmittedNames } from './emitted-code.js';
 import { isAnyProxyExposed, unwrapResult } from './thenables.js';
 
 export class GuardedCall extends AsyncCall {
+  /** Whether this is a call of an async generator that a build tool has lowered. */
+  get isLoweredGenerator(): boolean {
+    return false;
+  }
+
   override resume(result: unknown): unknown {
     current.frame = this.frame as OpaqueFrame | undefined;
     this.frame = RUNNING;

@@ -3,11 +3,18 @@
  * resolved promise, which Chromium queues ten times faster than `queueMicrotask`.
  */
 import { current } from './current.js';
+import { share } from './shared-state.js';
 
-/** The language's own class, even if `Promise` on the global object was replaced. */
+/**
+ * The class of the promises that async functions return: the language's own, even if `Promise` on the global object was
+ * replaced. If a build tool has lowered this file, it is `Promise` on the global object when the file was loaded.
+ */
 export const NativePromise: PromiseConstructor = Object.getPrototypeOf((async () => {})()).constructor;
 
-export const nativeThen = NativePromise.prototype.then;
+// The first copy of the package on a page reads them before it patches them.
+export const nativeThen = /* @__PURE__ */ share('then', () => NativePromise.prototype.then);
+
+export const nativeResolve = /* @__PURE__ */ share('resolve', () => NativePromise.resolve);
 
 const resolved = NativePromise.resolve();
 

@@ -19,7 +19,14 @@
  */
 import { current, isAtRoot } from '../engine/current.js';
 import type { OpaqueFrame } from '../engine/engine.js';
-import { exemptJobsFromInterception, NativePromise, nativeThen, queueJob, queueReturnToRoot } from '../engine/jobs.js';
+import {
+  exemptJobsFromInterception,
+  NativePromise,
+  nativeResolve,
+  nativeThen,
+  queueJob,
+  queueReturnToRoot,
+} from '../engine/jobs.js';
 import { patchProperty } from './patch.js';
 import { bindingThen, nativeCallDepth } from './promise.js';
 
@@ -156,10 +163,13 @@ function doesAwaitReadAccessors(): boolean {
   try {
     // A placeholder that is never read. It must only differ from the root.
     current.frame = {} as OpaqueFrame;
-    // The `await` itself is the test. The promise is fulfilled.
-    void (async () => {
+    const awaitPromise = async () => {
       await promise;
-    })();
+    };
+    // The `await` itself is the test. If a build tool has lowered it, `Promise.resolve` is, which executes the same steps
+    // of the specification. The promise is fulfilled.
+    if (Object.getPrototypeOf(awaitPromise) === Function.prototype) void nativeResolve.call(NativePromise, promise);
+    else void awaitPromise();
     return probed === NONE;
   } finally {
     current.frame = outer;

@@ -7,7 +7,7 @@
  * `await`: `nativeCallDepth` marks it.
  */
 import { current, isAtRoot } from '../engine/current.js';
-import { nativeThen } from '../engine/jobs.js';
+import { nativeResolve, nativeThen } from '../engine/jobs.js';
 import { wrapThenable } from '../engine/wrap-thenable.js';
 import { patchMethod } from './patch.js';
 
@@ -41,10 +41,13 @@ function bindReaction(fn: Reaction): Reaction {
  * method of an object literal because the native one is not a constructor either.
  */
 function createThen(native: typeof nativeThen) {
+  // A promise class in place of the language's may run several reactions in one job, whose frame is that of the code
+  // which has settled the promise.
+  const startsInRoot = native === nativeThen;
   const methods = {
     // biome-ignore lint/suspicious/noThenProperty: the object is never awaited
     then(this: Promise<unknown>, onFulfilled: Reaction, onRejected: Reaction): Promise<unknown> {
-      if (isAtRoot()) return native.call(this, onFulfilled as never, onRejected as never);
+      if (startsInRoot && isAtRoot()) return native.call(this, onFulfilled as never, onRejected as never);
       nativeCallDepth++;
       try {
         return native.call(this, bindReaction(onFulfilled) as never, bindReaction(onRejected) as never);
@@ -72,26 +75,25 @@ export function patchPromise(): void {
           nativeCallDepth++;
           try {
             // The result of the callback is awaited, and can be a thenable.
-            return native.call(this, typeof onFinally === 'function' ? () => wrapThenable(onFinally()) : onFinally);
+            return native.call(this, bindReaction(onFinally) as typeof onFinally);
           } finally {
             nativeCallDepth--;
           }
         },
       }).finally,
   );
-  patchMethod(
-    'Promise',
-    'resolve',
-    (native: PromiseConstructor['resolve']) =>
-      ({
-        resolve(this: PromiseConstructor, value: unknown): Promise<unknown> {
-          nativeCallDepth++;
-          try {
-            return native.call(this, wrapThenable(value));
-          } finally {
-            nativeCallDepth--;
-          }
-        },
-      }).resolve,
-  );
+  patchMethod('Promise', 'resolve', (native: PromiseConstructor['resolve']) => {
+    // es6-promise itself calls a method that is not its own without an object.
+    const replacement = native === nativeResolve ? undefined : Promise;
+    return {
+      resolve(this: PromiseConstructor, value: unknown): Promise<unknown> {
+        nativeCallDepth++;
+        try {
+          return native.call((this ?? replacement) as PromiseConstructor, wrapThenable(value));
+        } finally {
+          nativeCallDepth--;
+        }
+      },
+    }.resolve;
+  });
 }
