@@ -190,6 +190,43 @@ export const differences: readonly Difference[] = [
   },
   {
     implementations: throughlineAndNative,
+    columns: [...nodeColumns, 'deno'],
+    cases: [
+      'A module that import() evaluates runs in the root, also after a top-level await, and awaiting the import keeps the frame',
+    ],
+    reason:
+      'Node and Deno evaluate a module in the frame of the first `import()` call for it. A module should therefore not keep what it reads from a storage while it is evaluated.',
+  },
+  {
+    implementations: throughlineAndNative,
+    columns: ['deno'],
+    cases: ['A module of import.defer() that a flow evaluates by reading an export runs in the root'],
+    reason: 'Deno evaluates the module synchronously, in the frame of the code that reads the export.',
+  },
+  {
+    implementations: throughlineAndNative,
+    columns: ['node22', 'node26hooks'],
+    cases: [
+      'Array.fromAsync() runs an async generator and the mapper in the frame of the call',
+      'Array.fromAsync() calls synchronous iterators, thenables and getters of an array-like object in the frame of the call',
+      'If a mapper fails, Array.fromAsync() closes the iterator in the frame of the call',
+    ],
+    reason:
+      'With async hooks, Node runs what `Array.fromAsync()` calls after its first step in the root. Node 24 and newer follow it without async hooks. Use a `for await` loop.',
+  },
+  {
+    implementations: throughlineAndNative,
+    columns: ['node26hooks'],
+    cases: [
+      'The disposers of an AsyncDisposableStack run in the frame of the disposeAsync() call',
+      'A call on an AsyncDisposableStack that was moved does not change the frame of its disposers',
+      'Imports that WebAssembly calls after a suspension (JSPI) run in the frame of the suspension',
+    ],
+    reason:
+      'With async hooks, Node runs the disposers after the first one that returns a promise, and imports after the first suspension, in the root. Without async hooks it follows them.',
+  },
+  {
+    implementations: throughlineAndNative,
     columns: ['deno', 'workerd'],
     cases: ['Both steps of two queued next() calls run in the frame of the first call'],
     reason:

@@ -42,6 +42,36 @@ export function casesRequiring(feature: Feature, cases: readonly Case[]): Case[]
   }));
 }
 
+/** A member of a global object, such as `Array.fromAsync`. */
+export function globalMember(path: string): Feature {
+  return {
+    name: path,
+    probe() {
+      let owner: unknown = globalThis;
+      for (const key of path.split('.')) {
+        if (Object(owner) !== owner || !(key in (owner as object))) throw new Error(`no ${key}`);
+        // A prototype is not an instance, so the last member is not read: it can be an accessor.
+        if (!path.endsWith(`.${key}`)) owner = Reflect.get(owner as object, key);
+      }
+    },
+  };
+}
+
+/** Syntax that a runtime may not parse, in a function that is called with `args`. */
+export function syntax(name: string, text: string): Feature {
+  return { name, probe: () => new Function(text) };
+}
+
+export const dataModules: Feature = {
+  name: 'modules with a data: URL',
+  probe: () => import(/* @vite-ignore */ dataModule('')),
+};
+
+/** Returns the URL of a module with this text. */
+export function dataModule(text: string, type = 'text/javascript'): string {
+  return `data:${type},${encodeURIComponent(text)}`;
+}
+
 export const listeningSockets: Feature = {
   name: 'listening sockets',
   async probe() {

@@ -1,5 +1,6 @@
 /** All chapters, in the order in which `docs/conformance.md` prints them. */
 import type { Chapter } from '../case.js';
+import { asyncBuiltins } from './async-builtins.js';
 import { asyncContext } from './async-context.js';
 import { asyncLocalStorage } from './async-local-storage.js';
 import { asyncResource } from './async-resource.js';
@@ -27,6 +28,7 @@ export const chapters: readonly Chapter[] = [
   promises,
   awaits,
   generators,
+  asyncBuiltins,
   memory,
   schedulers,
   fileSystem,

@@ -783,6 +783,26 @@ export const webStreams: Chapter = {
       },
     },
     {
+      name: 'A sink to which the body of a response is piped is written in the frame of the pipeTo() call',
+      needs: ['ReadableStream', 'fetch'],
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const response = await storage.run('fetcher', () => fetch('data:text/plain,text'));
+        const seen: (string | undefined)[] = [];
+        const sink = storage.run(
+          'creator',
+          () =>
+            new WritableStream({
+              write() {
+                seen.push(storage.getStore());
+              },
+            }),
+        );
+        await storage.run('pipe', () => response.body?.pipeTo(sink));
+        equal([...new Set(seen)], ['pipe']);
+      },
+    },
+    {
       name: 'Reading blobs, compressed data and decoded text in a stream keeps the frame',
       needs: ['ReadableStream', 'CompressionStream'],
       async run(implementation) {

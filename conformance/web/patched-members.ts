@@ -8,6 +8,8 @@ export const patchedMembers: Readonly<Record<string, string>> = {
   AbortSignal: 'timeout',
   'AbortSignal.prototype': 'onabort',
   'Animation.prototype': 'finish onfinish play reverse',
+  Array: 'fromAsync',
+  'AsyncDisposableStack.prototype': 'Symbol(Symbol.asyncDispose) adopt defer disposeAsync move use',
   'BaseAudioContext.prototype': 'decodeAudioData',
   'CharacterData.prototype': 'after appendData before replaceData replaceWith',
   'DataTransferItem.prototype': 'getAsString',
@@ -18,10 +20,10 @@ export const patchedMembers: Readonly<Record<string, string>> = {
     'onsuspend ontimeupdate ontoggle onvolumechange onwaiting prepend replaceChildren startViewTransition',
   'DocumentFragment.prototype': 'append prepend replaceChildren',
   'Element.prototype':
-    'after animate append before innerHTML insertAdjacentElement insertAdjacentHTML onfullscreenchange ' +
-    'onfullscreenerror outerHTML prepend removeAttribute removeAttributeNS removeAttributeNode ' +
+    'after animate append before innerHTML insertAdjacentElement insertAdjacentHTML insertAdjacentText ' +
+    'onfullscreenchange onfullscreenerror outerHTML prepend removeAttribute removeAttributeNS removeAttributeNode ' +
     'replaceChildren replaceWith requestFullscreen setAttribute setAttributeNS setAttributeNode ' +
-    'setAttributeNodeNS setHTML setHTMLUnsafe toggleAttribute',
+    'setAttributeNodeNS setHTML setHTMLUnsafe startViewTransition toggleAttribute',
   'EventSource.prototype': 'constructor onerror onopen',
   'EventTarget.prototype': 'addEventListener removeEventListener',
   'FileReader.prototype':
@@ -36,7 +38,7 @@ export const patchedMembers: Readonly<Record<string, string>> = {
   globalThis:
     'Audio EventSource Notification Promise ReadableStream ReadableStreamBYOBReader ReadableStreamDefaultReader ' +
     'Request Response SharedWorker TransformStream WebSocket Worker WritableStream WritableStreamDefaultWriter ' +
-    'onerror queueMicrotask requestAnimationFrame requestIdleCallback setInterval setTimeout ' +
+    'fetch onerror queueMicrotask requestAnimationFrame requestIdleCallback setInterval setTimeout ' +
     'structuredClone webkitRequestAnimationFrame',
   'HTMLCanvasElement.prototype': 'toBlob',
   'HTMLDetailsElement.prototype': 'open',
@@ -72,9 +74,11 @@ export const patchedMembers: Readonly<Record<string, string>> = {
   'MediaSession.prototype': 'setActionHandler',
   'MessagePort.prototype': 'postMessage',
   'Node.prototype': 'appendChild cloneNode insertBefore replaceChild textContent',
+  'NavigateEvent.prototype': 'intercept',
+  'NavigationPrecommitController.prototype': 'addHandler',
   Notification: 'requestPermission',
   'Notification.prototype': 'constructor onclose onerror onshow',
-  Promise: 'resolve',
+  Promise: 'resolve try',
   'Promise.prototype': 'constructor finally then',
   'Range.prototype': 'createContextualFragment',
   ReadableStream: 'from',
@@ -84,8 +88,9 @@ export const patchedMembers: Readonly<Record<string, string>> = {
   'ReadableStreamDefaultController.prototype': 'enqueue',
   'ReadableStreamDefaultReader.prototype': 'cancel constructor read releaseLock',
   'RemotePlayback.prototype': 'watchAvailability',
-  'Request.prototype': 'arrayBuffer blob bytes clone constructor formData json text',
-  'Response.prototype': 'arrayBuffer blob bytes clone constructor formData json text',
+  'Request.prototype': 'arrayBuffer blob bytes clone constructor formData json text textStream',
+  Response: 'json',
+  'Response.prototype': 'arrayBuffer blob bytes clone constructor formData json text textStream',
   'Scheduler.prototype': 'postTask',
   'ShadowRoot.prototype': 'innerHTML setHTML setHTMLUnsafe',
   'SharedWorker.prototype': 'constructor onerror',
@@ -95,6 +100,8 @@ export const patchedMembers: Readonly<Record<string, string>> = {
     'onseeking onstalled onsuspend ontimeupdate ontoggle onvolumechange onwaiting',
   'TransformStream.prototype': 'constructor',
   'WebSocket.prototype': 'constructor onclose onerror onopen',
+  WebAssembly: 'Suspending',
+  'WebAssembly.Suspending.prototype': 'constructor',
   'Worker.prototype': 'constructor onerror postMessage',
   'WritableStream.prototype': 'abort close constructor getWriter',
   'WritableStreamDefaultWriter.prototype': 'abort close constructor releaseLock write',

@@ -182,6 +182,64 @@ globalThis.result = (async () => {
   assert.deepEqual(result, ['ready', true, true]);
 });
 
+test('patched functions that code of a frame calls resolve URLs and create objects as without the patches', async () => {
+  pages.server.add(
+    '/frame/members.html',
+    `<!doctype html><script>
+const own = (object) => String(object.constructor === parent[object.constructor.name]);
+onload = () => parent.postMessage('ready', '*');
+members = {
+  fetch: () => parent.fetch('text').then(({ url }) => url),
+  Request: () => new parent.Request('text').url,
+  XMLHttpRequest: () => new Promise((resolve) => {
+    const request = new parent.XMLHttpRequest();
+    request.open('GET', 'text');
+    request.onloadend = () => resolve(request.responseURL);
+    request.send();
+  }),
+  WebSocket: () => { const socket = new parent.WebSocket('socket'); socket.close(); return socket.url; },
+  EventSource: () => { const source = new parent.EventSource('events'); source.close(); return source.url; },
+  Worker: () => new Promise((resolve) => {
+    const worker = new parent.Worker('worker.js');
+    worker.onmessage = ({ data }) => { worker.terminate(); resolve(data); };
+  }),
+  Image: () => { const image = new parent.Image(); image.src = 'image'; return image.src; },
+  structuredClone: () => own(parent.structuredClone([])),
+  MessagePort: () => new Promise((resolve) => {
+    const { port1, port2 } = new parent.MessageChannel();
+    port1.onmessage = ({ source, data }) => resolve(String(source) + own(data));
+    port2.postMessage([]);
+  }),
+  Promise: () => own(parent.Promise.resolve()),
+};
+</script>`,
+  );
+  for (const folder of ['frame', 'pages']) {
+    pages.server.add(`/${folder}/worker.js`, 'postMessage(location.pathname)');
+    pages.server.add(`/${folder}/text`, 'text');
+  }
+  const result = (await pages.evaluate(`import { install } from 'throughline/web';
+import { AsyncLocalStorage } from 'throughline';
+const frame = document.createElement('iframe');
+frame.src = '/frame/members.html';
+const describe = async () => {
+  const results = [];
+  for (const [name, call] of Object.entries(frame.contentWindow.members)) results.push(name + ': ' + (await call()));
+  return results;
+};
+globalThis.result = (async () => {
+  const loaded = new Promise((resolve) => addEventListener('message', resolve, { once: true }));
+  document.body.append(frame);
+  await loaded;
+  const before = await describe();
+  install();
+  return [before, await new AsyncLocalStorage().run('flow', describe)];
+})();
+`)) as string[][];
+  assert.equal(result[0]?.length, 10);
+  assert.deepEqual(result[1], result[0]);
+});
+
 for (const format of ['Worker', 'SharedWorker', 'ServiceWorker']) {
   test(`flows are kept in a ${format} as in a page`, async () => {
     const path = `/patches/${format}.js`;

@@ -52,15 +52,21 @@ export function findChangedProperties(before: ReadonlyMap<string, PropertyDescri
   return changed;
 }
 
-/** Yields the global object, and each class and its prototype. */
+/** Yields the global object and the namespace `WebAssembly`, and each class and its prototype. */
 function* platformObjects(): Generator<[path: string, owner: object]> {
   yield ['', globalThis];
-  for (const name of Object.getOwnPropertyNames(globalThis)) {
-    const value = findClass(name);
-    if (value === undefined) continue;
-    yield [name, value];
-    // `Image` and `Audio` have the prototypes of other classes.
-    if (value.prototype.constructor === value) yield [`${name}.prototype`, value.prototype];
+  yield ['WebAssembly', WebAssembly];
+  for (const [prefix, owner] of [
+    ['', globalThis],
+    ['WebAssembly.', WebAssembly],
+  ] as const) {
+    for (const name of Object.getOwnPropertyNames(owner)) {
+      const value = findClass(owner, name);
+      if (value === undefined) continue;
+      yield [prefix + name, value];
+      // `Image` and `Audio` have the prototypes of other classes.
+      if (value.prototype.constructor === value) yield [`${prefix}${name}.prototype`, value.prototype];
+    }
   }
   // Has no class. Its methods are those of the iterators.
   const iterator = ReadableStream.prototype.values && new ReadableStream().values();
@@ -68,8 +74,8 @@ function* platformObjects(): Generator<[path: string, owner: object]> {
 }
 
 /** Accessors of the global object are not read, since they have side effects, except `Promise`, which is our own. */
-function findClass(name: string): { prototype: object } | undefined {
-  const value = name === 'Promise' ? Promise : Reflect.getOwnPropertyDescriptor(globalThis, name)?.value;
+function findClass(owner: object, name: string): { prototype: object } | undefined {
+  const value = name === 'Promise' ? Promise : Reflect.getOwnPropertyDescriptor(owner, name)?.value;
   return typeof value === 'function' && Object(value.prototype) === value.prototype ? value : undefined;
 }
 

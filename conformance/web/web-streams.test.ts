@@ -105,6 +105,48 @@ globalThis.result = (async () => {
   );
 });
 
+test('a stream that is the body of a fetch() is read in the frame of the fetch() call, also through requests', async () => {
+  // Over HTTP/1.1 Chromium sends a stream only to a service worker.
+  pages.server.add(
+    '/upload-worker.js',
+    `onactivate = (event) => event.waitUntil(clients.claim());
+onfetch = (event) => {
+  if (event.request.method === 'POST') event.respondWith(event.request.text().then((text) => new Response(text)));
+};`,
+  );
+  const seen = await pages.evaluate(`import { AsyncLocalStorage } from 'throughline';
+const storage = new AsyncLocalStorage();
+const seen = [];
+const body = (name) => storage.run('creator', () => {
+  let chunks = 0;
+  return new ReadableStream({
+    async pull(controller) {
+      seen.push(name + ' in ' + storage.getStore());
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      if (chunks++ < 3) controller.enqueue(new TextEncoder().encode(chunks));
+      else controller.close();
+    },
+  }, { highWaterMark: 0 });
+});
+const init = (name) => ({ method: 'POST', body: body(name), duplex: 'half' });
+const send = (...args) => storage.run('sender', () => fetch(...args)).then((response) => response.text());
+globalThis.result = (async () => {
+  const controlled = new Promise((resolve) => { navigator.serviceWorker.oncontrollerchange = resolve; });
+  const registration = await navigator.serviceWorker.register('/upload-worker.js', { scope: '/' });
+  await controlled;
+  const request = storage.run('request', () => new Request('/upload', init('request')));
+  const copy = storage.run('copy', () => new Request(new Request('/upload', init('copied request'))));
+  const texts = [await send('/upload', init('init')), await send(request), await send(copy)];
+  await registration.unregister();
+  return { texts, seen: [...new Set(seen)] };
+})();
+`);
+  assert.deepEqual(seen, {
+    texts: ['123', '123', '123'],
+    seen: ['init in sender', 'request in sender', 'copied request in sender'],
+  });
+});
+
 test('user code sees the same errors, prototypes and objects as without the patches', async () => {
   const result = await pages.evaluate(`import { install } from 'throughline/web';
 const attempt = (fn) => { try { return String(fn()); } catch (error) { return error.name + ': ' + error.message; } };

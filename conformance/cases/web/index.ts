@@ -9,8 +9,12 @@ import { completionCallbacks } from './completion-callbacks.js';
 import { domEvents } from './dom-events.js';
 import { elements } from './elements.js';
 import { media } from './media.js';
+import { mediaTasks } from './media-tasks.js';
+import { modernDom } from './modern-dom.js';
+import { navigation } from './navigation.js';
 import { observers } from './observers.js';
 import { pageSchedulers } from './page-schedulers.js';
+import { promiseFunctions } from './promise-functions.js';
 import { taskObjects } from './task-objects.js';
 
 export const web: readonly Chapter[] = [
@@ -19,6 +23,10 @@ export const web: readonly Chapter[] = [
   taskObjects,
   elements,
   media,
+  mediaTasks,
   domEvents,
+  modernDom,
+  navigation,
+  promiseFunctions,
   observers,
 ];

@@ -439,6 +439,20 @@ export const taskObjects: Chapter = {
         equal(seen, ['a', undefined, 'b']);
       },
     },
+    {
+      name: 'The cancel listener of an Animation runs in the root',
+      needs: ['document', 'Animation'],
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const animation = storage.run('creator', () => document.body.animate([{ opacity: 1 }, { opacity: 1 }], 10_000));
+        animation.finished.catch(() => {});
+        const seen = new Promise((resolve) => {
+          animation.oncancel = () => resolve(storage.getStore());
+        });
+        storage.run('canceler', () => animation.cancel());
+        equal(await seen, undefined);
+      },
+    },
   ],
 };
 

@@ -45,8 +45,8 @@ export function isAtRoot(): boolean {
 export function runInFrame<A extends unknown[], R>(
   frame: OpaqueFrame | undefined,
   fn: (...args: A) => R,
-  thisArg: unknown,
-  args: A,
+  thisArg?: unknown,
+  args: A = [] as unknown[] as A,
 ): R {
   const outer = current.frame;
   current.frame = frame;

@@ -30,7 +30,7 @@ import {
 import { patchProperty } from './patch.js';
 import { bindingThen, nativeCallDepth } from './promise.js';
 
-type Settle = (value: unknown) => unknown;
+export type Settle = (value: unknown) => unknown;
 type Then = typeof bindingThen;
 
 const NONE = {};
@@ -66,6 +66,20 @@ function settleInFrame(frame: OpaqueFrame | undefined, settle: Settle, value: un
   return result;
 }
 
+/** Queues the three jobs when a promise settles. */
+export function thenSettleInFrame(
+  promise: Promise<unknown>,
+  frame: OpaqueFrame | undefined,
+  resolve: Settle,
+  reject: Settle,
+): Promise<unknown> {
+  return nativeThen.call(
+    promise,
+    (value) => settleInFrame(frame, resolve, value),
+    (reason) => settleInFrame(frame, reject, reason),
+  );
+}
+
 /** Returns the `then` that the JavaScript engine reads from a promise awaited in a flow. */
 function createInterceptedThen(frame: OpaqueFrame | undefined): Then {
   return function then(onFulfilled, onRejected) {
@@ -75,11 +89,7 @@ function createInterceptedThen(frame: OpaqueFrame | undefined): Then {
     if (isUserCall || typeof onFulfilled !== 'function' || typeof onRejected !== 'function') {
       return bindingThen.call(this, onFulfilled, onRejected);
     }
-    return nativeThen.call(
-      this,
-      (value) => settleInFrame(frame, onFulfilled as Settle, value),
-      (reason) => settleInFrame(frame, onRejected as Settle, reason),
-    );
+    return thenSettleInFrame(this, frame, onFulfilled as Settle, onRejected as Settle);
   };
 }
 

@@ -26,10 +26,8 @@ const NETWORK_NO_SOURCE = 3;
 
 /** Wraps calls and assignments, which bypass the wrapper while no value is set and no object has a task. */
 function wrapElementMembers(table: string, wrapper: ElementWrapper): void {
-  wrapMembers(table, (native, self, args, key, kind) =>
-    current.frame === undefined && !hasTasks
-      ? Reflect.apply(native, self, args)
-      : wrapper(self as Element, () => Reflect.apply(native, self, args), args, key, kind),
+  wrapMembers(table, (call, self, args, key, kind) =>
+    current.frame === undefined && !hasTasks ? call() : wrapper(self as Element, call, args, key, kind),
   );
 }
 
@@ -74,19 +72,30 @@ const setLoadProperty: ElementWrapper = (element, call) => {
 };
 
 const setAttribute: ElementWrapper = (element, call, args, key) => {
-  // The first argument of `setAttributeNS()` is the namespace.
-  const name = String(args.length > 2 ? args[1] : args[0]);
+  // The first argument of `setAttributeNS()` and `removeAttributeNS()` is the namespace.
+  const attribute = args[key.endsWith('AttributeNS') ? 1 : 0];
+  const name = String((attribute as Attr | undefined)?.name ?? attribute).toLowerCase();
   if (element.localName === 'details' && name === 'open') return changeState(element, call, args, key, 'toggle');
-  if (LOAD_ATTRIBUTES.split(' ').includes(name.toLowerCase()) && isLoader(element)) startLoading(element);
+  if (LOAD_ATTRIBUTES.split(' ').includes(name) && isLoader(element)) startLoading(element);
   return call();
 };
+
+/**
+ * Returns the parent of the nodes that a call inserts. It can also be a document or a fragment, which have fewer
+ * members than an element.
+ */
+function parentOf(element: Element, [position]: unknown[], kind: string): Element | null {
+  // `insertAdjacentElement()` and the like insert into the element itself at the positions "afterbegin" and "beforeend".
+  const isInside = kind === 'child' || (kind === 'adjacent' && /^(afterb|beforee)/i.test(String(position)));
+  return isInside ? element : (element.parentNode as Element | null);
+}
 
 /**
  * Inserts nodes. Their tasks start before, because a frame may fire `load` during the insertion:
  * https://html.spec.whatwg.org/#process-the-iframe-attributes
  */
 const insertNodes: ElementWrapper = (element, call, nodes, _, kind) => {
-  const parent = kind === 'sibling' ? element.parentElement : element;
+  const parent = parentOf(element, nodes, kind);
   // A style element loads again when its text changes.
   if (parent?.localName === 'style') startLoading(parent);
   for (const node of parent && (parent.isConnected || isLoader(parent)) ? nodes : []) {
@@ -118,16 +127,18 @@ function createElements(call: Call, root?: Element): unknown {
   return result;
 }
 
-const setMarkup: ElementWrapper = (element, call, _args, _key, kind) => {
+const setMarkup: ElementWrapper = (element, call, args, _, kind) => {
   if (element.localName === 'style') startLoading(element);
-  return createElements(call, (kind === 'sibling' && element.parentElement) || element);
+  return createElements(call, parentOf(element, args, kind) ?? element);
 };
 
 /** Starts a task only if the state changes. Otherwise a later event would be attributed to this call. */
 const changeState: ElementWrapper = (element, call, _, key, kind) => {
   const { open } = element as Partial<HTMLDialogElement>;
   const property = kind === 'toggle' ? 'open' : kind === 'play' || kind === 'pause' ? 'paused' : key;
-  const readState = () => Reflect.get(element, property) ?? element.matches(':popover-open');
+  // An element with a property `open` can be a popover as well.
+  const readState = () =>
+    key.endsWith('Popover') ? element.matches(':popover-open') : (Reflect.get(element, property) as unknown);
   const before = readState();
   const result = call();
   if (readState() !== before) {

@@ -51,16 +51,20 @@ function isErrorReport(event: Event | string): boolean {
 
 /** Patches `addEventListener()`, `removeEventListener()` and the event handlers of tasks, such as `onload`. */
 export function patchEvents(): void {
-  wrapCall('EventTarget.prototype', 'addEventListener', (native, self, args) => {
+  wrapCall('EventTarget.prototype', 'addEventListener', (call, _, args) => {
     if (isTaskEvent(args[0])) args[1] = wrapListener(args[1]);
-    return Reflect.apply(native, self, args);
+    return call();
   });
-  wrapCall('EventTarget.prototype', 'removeEventListener', (native, self, args) => {
-    const [type, listener, ...rest] = args;
+  wrapCall('EventTarget.prototype', 'removeEventListener', (call, _, args) => {
+    const [type, listener] = args;
     const wrapper = wrappers.get(listener as object);
+    if (wrapper !== undefined && isTaskEvent(type)) {
+      args[1] = wrapper;
+      call();
+    }
     // The listener itself is removed too: it may have been added before the patches were installed.
-    if (wrapper !== undefined && isTaskEvent(type)) Reflect.apply(native, self, [type, wrapper, ...rest]);
-    return Reflect.apply(native, self, args);
+    args[1] = listener;
+    return call();
   });
   for (const className of HANDLER_CLASSES.split(' ')) forEachMember(className, patchHandler);
   patchHandler('', 'onerror');

@@ -8,6 +8,7 @@
  */
 import { current } from '../engine/current.js';
 import { share } from '../engine/shared-state.js';
+import { patchAsyncBuiltins } from './async-builtins.js';
 import { patchAwait } from './await-interception.js';
 import { patchCallbacks } from './callbacks.js';
 import { patchElements } from './elements.js';
@@ -90,7 +91,7 @@ function createInstallation(isInterceptionWanted: boolean): Installation {
       stopInterception ??= patchAwait();
       if (stopInterception === undefined && !current.isTransformed) {
         console.warn(
-          'Throughline: values are lost after native await in this browser. Build the page with @throughline/transform.',
+          'Throughline: this browser loses values after native await. Build the page with @throughline/transform.',
         );
       }
     } else {
@@ -105,6 +106,7 @@ function createInstallation(isInterceptionWanted: boolean): Installation {
   patchCallbacks();
   patchEvents();
   patchTaskObjects();
+  patchAsyncBuiltins();
   patchElements();
   const stopStreams = patchStreams();
 

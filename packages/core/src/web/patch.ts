@@ -18,17 +18,12 @@ export interface PatchReport {
 export type NativeFunction = (this: any, ...args: any[]) => any;
 
 /**
- * Runs in place of a native function, calls it, and returns its result. It may modify the array of arguments.
+ * Runs in place of a native function, and returns its result.
  *
+ * @param call calls the native function with the arguments in `args`, which the wrapper may modify
  * @param kind the kind that the table names for this member; '' if it names none
  */
-export type CallWrapper = (
-  native: NativeFunction,
-  self: unknown,
-  args: unknown[],
-  key: string,
-  kind: string,
-) => unknown;
+export type CallWrapper = (call: () => unknown, self: unknown, args: unknown[], key: string, kind: string) => unknown;
 
 type ReplaceProperty = (native: PropertyDescriptor) => PropertyDescriptor | undefined;
 
@@ -125,7 +120,7 @@ export function wrapCall(path: string, key: string, wrapper: CallWrapper, kind =
       // A method, unlike a function, is not a constructor.
       ({
         call(this: unknown, ...args: unknown[]): unknown {
-          return wrapper(native, this, args, key, kind);
+          return wrapper(() => Reflect.apply(native, this, args), this, args, key, kind);
         },
       }).call,
   );
@@ -160,12 +155,13 @@ export function forEachMember(className: string, visit: (path: string, key: stri
  */
 export function wrapConstructor(
   className: string,
-  wrapper: (construct: () => object, args: unknown[], native: { readonly prototype: object }) => object,
+  wrapper: (construct: () => object, args: unknown[]) => object,
 ): void {
-  patchMember('', className, ({ value }) => {
+  const [key = '', path = ''] = className.split('.').reverse();
+  patchMember(path, key, ({ value }) => {
     if (typeof value !== 'function') return undefined;
     const wrapped = new Proxy(value, {
-      construct: (native, args, newTarget) => wrapper(() => Reflect.construct(native, args, newTarget), args, native),
+      construct: (native, args, newTarget) => wrapper(() => Reflect.construct(native, args, newTarget), args),
     });
     if (value.prototype?.constructor === value) {
       patchProperty(value.prototype, 'constructor', `${className}.prototype.constructor`, () => ({ value: wrapped }));
@@ -173,6 +169,15 @@ export function wrapConstructor(
     natives.set(wrapped, value);
     return { value: wrapped };
   });
+}
+
+/** Replaces an alias of a method that is replaced already. */
+export function patchAlias(path: string, key: string, alias: symbol): void {
+  const owner = resolvePath(path) as Record<string, object> | undefined;
+  const method = owner?.[key];
+  patchProperty(owner, alias, `${path}.${String(alias)}`, ({ value }) =>
+    value === natives.get(method as object) ? { value: method } : undefined,
+  );
 }
 
 /** Gives a function the properties and the source text of the native function that it replaces, and returns it. */

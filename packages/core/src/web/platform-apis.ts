@@ -27,6 +27,7 @@ export const members = {
     BaseAudioContext: 'decodeAudioData',
     DataTransferItem: 'getAsString',
     Document: 'startViewTransition',
+    Element: 'startViewTransition',
     FileSystemDirectoryEntry: 'getDirectory getFile',
     FileSystemDirectoryReader: 'readEntries',
     FileSystemEntry: 'getParent',
@@ -36,6 +37,8 @@ export const members = {
     HTMLVideoElement: 'requestVideoFrameCallback',
     LockManager: 'request',
     MediaSession: 'setActionHandler',
+    NavigateEvent: 'intercept',
+    NavigationPrecommitController: 'addHandler',
     Notification: 'requestPermission',
     RemotePlayback: 'watchAvailability',
     Scheduler: 'postTask',
@@ -77,6 +80,12 @@ export const members = {
     },
   },
 
+  /** Methods that read the body of a request or a response, or make a copy that reads it. */
+  bodyReaders: {
+    Request: 'arrayBuffer blob bytes clone formData json text textStream',
+    Response: 'arrayBuffer blob bytes clone formData json text textStream',
+  },
+
   /** IDL attributes that determine which resource an element loads, or how. */
   loadProperties: {
     HTMLImageElement: 'src srcset sizes crossOrigin loading',
@@ -100,7 +109,10 @@ export const members = {
       'removeAttribute removeAttributeNS removeAttributeNode',
   },
 
-  /** Methods that insert nodes: into the node on which they are called, or next to it, that is, into its parent. */
+  /**
+   * Methods that insert nodes: into the node on which they are called, next to it, that is, into its parent, or at a
+   * position that is an argument.
+   */
   inserters: {
     child: {
       Node: 'appendChild insertBefore replaceChild',
@@ -110,9 +122,10 @@ export const members = {
       CharacterData: 'appendData replaceData',
     },
     sibling: {
-      Element: 'before after replaceWith insertAdjacentElement',
+      Element: 'before after replaceWith',
       CharacterData: 'before after replaceWith',
     },
+    adjacent: { Element: 'insertAdjacentElement insertAdjacentText' },
   },
 
   /**
@@ -124,7 +137,8 @@ export const members = {
       Element: 'innerHTML setHTML setHTMLUnsafe',
       ShadowRoot: 'innerHTML setHTML setHTMLUnsafe',
     },
-    sibling: { Element: 'outerHTML insertAdjacentHTML' },
+    sibling: { Element: 'outerHTML' },
+    adjacent: { Element: 'insertAdjacentHTML' },
   },
 
   /** Methods that return nodes: copies of other nodes, or nodes created from markup. */
@@ -134,6 +148,9 @@ export const members = {
     Range: 'createContextualFragment',
   },
 } satisfies Record<string, Members | Record<string, Members>>;
+
+/** The functions among the options of the methods in `callbackMethods`. */
+export const OPTION_CALLBACKS = 'update handler precommitHandler';
 
 /** Functions of the global object that call their first argument later. */
 export const SCHEDULERS =
@@ -159,22 +176,17 @@ export const HANDLER_CLASSES =
   'IDBRequest IDBOpenDBRequest IDBTransaction IDBDatabase EventSource WebSocket Worker SharedWorker ' +
   'AbortSignal Notification Animation';
 
-/** The events that report a task, by the kind of the task. */
+/** The events that report a task, by the kind of the task. An event with the suffix `!` can end its task. */
 export const TASK_EVENTS: Readonly<Record<TaskKind, string>> = {
   load:
-    'abort blocked canplay canplaythrough close complete durationchange emptied error finish load loadeddata ' +
-    'loadedmetadata loadend loadstart open progress readystatechange show stalled success suspend timeout ' +
-    'upgradeneeded waitingforkey',
-  play: 'play playing waiting timeupdate ended',
-  pause: 'pause',
-  seek: 'seeking seeked',
-  volume: 'volumechange',
-  rate: 'ratechange',
-  toggle: 'toggle',
-  fullscreen: 'fullscreenchange fullscreenerror',
+    'abort! blocked canplay canplaythrough close! complete! durationchange emptied error! finish! load! ' +
+    'loadeddata loadedmetadata loadend! loadstart open progress readystatechange show stalled success! suspend ' +
+    'timeout! upgradeneeded waitingforkey',
+  play: 'play playing waiting timeupdate ended!',
+  pause: 'pause!',
+  seek: 'seeking seeked!',
+  volume: 'volumechange!',
+  rate: 'ratechange!',
+  toggle: 'toggle!',
+  fullscreen: 'fullscreenchange! fullscreenerror!',
 };
-
-/** The task events that can end their task. */
-export const FINAL_EVENTS =
-  'load error loadend abort timeout close success complete finish toggle ended pause seeked ' +
-  'volumechange ratechange fullscreenchange fullscreenerror';

@@ -4,9 +4,9 @@ import { type CallWrapper, wrapCall } from './patch.js';
 import { SCHEDULERS } from './platform-apis.js';
 
 /** Binds only the first argument, the callback. Timers pass the other arguments to it unchanged. */
-const bindFirstArgument: CallWrapper = (native, self, args) => {
+const bindFirstArgument: CallWrapper = (call, _, args) => {
   if (args.length > 0) args[0] = bindToCurrentFrame(args[0]);
-  return Reflect.apply(native, self, args);
+  return call();
 };
 
 /** Patches the functions of the global object that call back later, such as `setTimeout()`. */

@@ -17,8 +17,19 @@ import { current } from '../engine/current.js';
 import type { OpaqueFrame } from '../engine/engine.js';
 import { wrapThenable } from '../engine/wrap-thenable.js';
 import { isObject } from '../is-object.js';
-import { type CallWrapper, disguise, patchMethod, patchProperty, wrapCall, wrapConstructor } from './patch.js';
+import {
+  type CallWrapper,
+  disguise,
+  patchAlias,
+  patchMethod,
+  patchProperty,
+  wrapCall,
+  wrapConstructor,
+  wrapMembers,
+} from './patch.js';
+import { bodyReaders } from './platform-patterns.js';
 import { SinkCalls, SourceCalls } from './stream-calls.js';
+import { createSubstitute, substituteIterable } from './substitutes.js';
 
 type Calls = SourceCalls | SinkCalls;
 type Method = (...args: unknown[]) => unknown;
@@ -95,22 +106,18 @@ function substitute<C extends Calls>(object: object, calls: C, selectors: Select
   });
 }
 
-/** Returns an object that has the members of another object. The platform reads each of them once. */
-function createSubstitute(object: object, replace: (key: PropertyKey, value: unknown) => unknown): object {
-  // The target is not the other object: if that is frozen, its members cannot be replaced.
-  return new Proxy(
-    {},
-    {
-      get: (_, key) => replace(key, Reflect.get(object, key)),
-      // WebKit uses `in` before it reads a member.
-      has: (_, key) => Reflect.has(object, key),
-    },
-  );
-}
-
-/** Replaces the source, sink or transformer among the arguments of a constructor. */
-function substituteArgument<C extends Calls>(args: unknown[], calls: C, selectors: Selectors<C>): void {
+/** Constructs a stream with a substitute for its source, sink or transformer. */
+function constructWith<C extends Calls>(
+  args: unknown[],
+  calls: C,
+  selectors: Selectors<C>,
+  construct: () => object,
+  map: WeakMap<object, Calls>,
+): object {
   if (isObject(args[0])) args[0] = substitute(args[0], calls, selectors);
+  const stream = construct();
+  if (calls.hasMethods) map.set(stream, calls);
+  return stream;
 }
 
 /** The size of a chunk is 1 without a `size()` function, and with the one of `CountQueuingStrategy`. */
@@ -129,31 +136,22 @@ function countSize(): unknown {
 function patchConstructors(): void {
   wrapConstructor('ReadableStream', (construct, args) => {
     const calls = new SourceCalls(current.frame);
-    substituteArgument(args, calls, sourceMethods);
     args[1] = observeStrategy(args[1], calls);
-    const stream = construct();
-    if (calls.hasMethods) sources.set(stream, calls);
-    return stream;
+    return constructWith(args, calls, sourceMethods, construct, sources);
   });
-  wrapConstructor('WritableStream', (construct, args) => {
-    const calls = new SinkCalls(current.frame);
-    substituteArgument(args, calls, sinkMethods);
-    const stream = construct();
-    if (calls.hasMethods) sinks.set(stream, calls);
-    return stream;
-  });
-  wrapConstructor('TransformStream', (construct, args, native) => {
+  wrapConstructor('WritableStream', (construct, args) =>
+    constructWith(args, new SinkCalls(current.frame), sinkMethods, construct, sinks),
+  );
+  wrapConstructor('TransformStream', (construct, args) => {
     const readable = new SourceCalls(current.frame);
     readable.stopCounting();
     const calls = new SinkCalls(current.frame, readable);
-    substituteArgument(args, calls, transformerMethods);
-    const stream = construct();
+    const stream = constructWith(args, calls, transformerMethods, construct, sinks);
     if (calls.hasMethods) {
       sources.set(stream, readable);
-      sinks.set(stream, calls);
       // A subclass may have overridden the accessors.
-      addHolder(sources, Reflect.get(native.prototype, 'readable', stream), stream);
-      addHolder(sinks, Reflect.get(native.prototype, 'writable', stream), stream);
+      addHolder(sources, Reflect.get(TransformStream.prototype, 'readable', stream), stream);
+      addHolder(sinks, Reflect.get(TransformStream.prototype, 'writable', stream), stream);
     }
     return stream;
   });
@@ -232,16 +230,10 @@ function patchReading(): void {
 
 function patchIteration(): void {
   const { ReadableStream } = globalThis;
-  const { values } = ReadableStream?.prototype ?? {};
-  if (values === undefined) return;
+  if (ReadableStream?.prototype.values === undefined) return;
   const iterators = Object.getPrototypeOf(new ReadableStream().values());
   patchHolders('ReadableStream', 'values', sources);
-  patchProperty(
-    ReadableStream.prototype,
-    Symbol.asyncIterator,
-    'ReadableStream.prototype.Symbol(Symbol.asyncIterator)',
-    ({ value }) => (value === values ? { value: ReadableStream.prototype.values } : undefined),
-  );
+  patchAlias('ReadableStream.prototype', 'values', Symbol.asyncIterator);
   for (const [key, record] of Object.entries({
     next: addRead,
     // Waits for the result of `next()`, and cancels the stream. Later calls of `next()` read nothing.
@@ -255,33 +247,15 @@ function patchIteration(): void {
       typeof value === 'function' ? { value: disguise(recordCalls(sources, record)(value), value) } : undefined,
     );
   }
-  wrapCall('ReadableStream', 'from', (native, self, args) => {
+  wrapCall('ReadableStream', 'from', (call, _, args) => {
     const calls = new SourceCalls(current.frame);
-    if (isObject(args[0])) args[0] = substituteIterable(args[0], calls);
-    const stream: object = Reflect.apply(native, self, args);
+    if (isObject(args[0])) {
+      args[0] = substituteIterable(args[0], (iterator) => substitute(iterator, calls, iteratorMethods));
+    }
+    const stream = call() as object;
     sources.set(stream, calls);
     return stream;
   });
-}
-
-/** Returns an iterable whose iterators call those of another iterable, each method in its frame. */
-function substituteIterable(iterable: object, calls: SourceCalls): object {
-  const readMethod = (key: symbol) => {
-    const method: unknown = Reflect.get(iterable, key);
-    if (typeof method !== 'function') return method;
-    return () => {
-      const iterator: unknown = Reflect.apply(method, iterable, []);
-      return isObject(iterator) ? substitute(iterator, calls, iteratorMethods) : iterator;
-    };
-  };
-  return {
-    get [Symbol.asyncIterator]() {
-      return readMethod(Symbol.asyncIterator);
-    },
-    get [Symbol.iterator]() {
-      return readMethod(Symbol.iterator);
-    },
-  };
 }
 
 function patchWriting(): void {
@@ -293,18 +267,18 @@ function patchWriting(): void {
       if (!isDone) calls.addWrite(frame);
     }),
   );
-  patchMethod(path, 'close', recordCalls(sinks, addClose));
-  patchMethod(path, 'abort', recordCalls(sinks, addAbort));
-  patchMethod('WritableStream.prototype', 'close', recordCalls(sinks, ifUnlocked(addClose)));
-  patchMethod('WritableStream.prototype', 'abort', recordCalls(sinks, ifUnlocked(addAbort)));
+  for (const [key, record] of Object.entries({ close: addClose, abort: addAbort })) {
+    patchMethod(path, key, recordCalls(sinks, record));
+    patchMethod('WritableStream.prototype', key, recordCalls(sinks, ifUnlocked(record)));
+  }
   patchRelease(path, sinks);
   patchHolders('WritableStream', 'getWriter', sinks);
 }
 
 /** Patches a method that returns a reader, a writer or an iterator. */
 function patchHolders(className: string, key: string, map: WeakMap<object, Calls>): void {
-  wrapCall(`${className}.prototype`, key, (native, self, args) => {
-    const holder: object = Reflect.apply(native, self, args);
+  wrapCall(`${className}.prototype`, key, (call, self) => {
+    const holder = call() as object;
     // An iterator that does not inherit its methods from a prototype that is patched.
     if (Object.hasOwn(holder, 'next')) map.get(self as object)?.addOwner(current.frame);
     return addHolder(map, holder, self);
@@ -312,8 +286,8 @@ function patchHolders(className: string, key: string, map: WeakMap<object, Calls
 }
 
 function patchRelease(path: string, map: WeakMap<object, Calls>): void {
-  wrapCall(path, 'releaseLock', (native, self, args) => {
-    Reflect.apply(native, self, args);
+  wrapCall(path, 'releaseLock', (call, self) => {
+    call();
     const calls = map.get(self as object);
     if (calls instanceof SourceCalls) calls.addRelease();
     map.delete(self as object);
@@ -351,17 +325,15 @@ function addOwner(streams: readonly unknown[], frame: OpaqueFrame | undefined): 
 /** Patches the methods that read or write a stream themselves until it ends. */
 function patchPipes(): void {
   const path = 'ReadableStream.prototype';
-  wrapCall(path, 'pipeTo', (native, self, args) =>
-    callAsOwner([self, args[0]], () => Reflect.apply(native, self, args)),
-  );
-  wrapCall(path, 'pipeThrough', (native, self, args) => {
-    if (!isObject(args[0])) return Reflect.apply(native, self, args);
+  wrapCall(path, 'pipeTo', (call, self, args) => callAsOwner([self, args[0]], call));
+  wrapCall(path, 'pipeThrough', (call, self, args) => {
+    if (!isObject(args[0])) return call();
     const { readable, writable } = args[0] as ReadableWritablePair;
     args[0] = { readable, writable };
-    return callAsOwner([self, writable], () => Reflect.apply(native, self, args));
+    return callAsOwner([self, writable], call);
   });
-  wrapCall(path, 'tee', (native, self, args) => {
-    const branches: object[] = Reflect.apply(native, self, args);
+  wrapCall(path, 'tee', (call, self) => {
+    const branches = call() as object[];
     const calls = sources.get(self as object);
     calls?.addOwner(current.frame);
     for (const branch of branches) addHolder(sources, branch, self);
@@ -369,13 +341,20 @@ function patchPipes(): void {
   });
 }
 
-/** Patches the methods of the platform that read the body of a request or a response. */
+/** Returns the stream in the arguments of `fetch()` or of the constructor of a request, if there is one. */
+function findBody([input, init]: unknown[]): unknown {
+  const ownBody: unknown = isObject(init) && Reflect.getOwnPropertyDescriptor(init, 'body')?.value;
+  // A new request takes over the body of the one that it is made from.
+  return ownBody || bodies.get(input as object);
+}
+
+/** Patches what reads the body of a request or a response: its methods, and `fetch()`. */
 function patchBodies(): void {
-  const bodyOf = (init: unknown): unknown => isObject(init) && Reflect.getOwnPropertyDescriptor(init, 'body')?.value;
+  wrapCall('', 'fetch', (call, _, args) => callAsOwner([findBody(args)], call));
   for (const className of ['Request', 'Response']) {
     wrapConstructor(className, (construct, args) => {
+      const body = className === 'Request' ? findBody(args) : args[0];
       const object = construct();
-      const body = className === 'Request' ? bodyOf(args[1]) : args[0];
       const calls = sources.get(body as object);
       if (calls !== undefined) {
         bodies.set(object, body as object);
@@ -383,25 +362,18 @@ function patchBodies(): void {
       }
       return object;
     });
-    for (const key of ['arrayBuffer', 'blob', 'bytes', 'clone', 'formData', 'json', 'text']) {
-      wrapCall(`${className}.prototype`, key, (native, self, args) => {
-        const body = bodies.get(self as object);
-        return body === undefined
-          ? Reflect.apply(native, self, args)
-          : callAsOwner([body], () => Reflect.apply(native, self, args));
-      });
-    }
   }
+  wrapMembers(bodyReaders, (call, self) => callAsOwner([bodies.get(self as object)], call));
 }
 
 /** Patches the functions that transfer streams: the platform then makes a pipe to the receiver. */
 function patchTransfers(): void {
-  const transfer: CallWrapper = (native, self, args) => {
+  const transfer: CallWrapper = (call, _, args) => {
     const streams = args.slice(1).flatMap((argument) => {
       const list = isObject(argument) && 'transfer' in argument ? argument.transfer : argument;
       return Array.isArray(list) ? list : [];
     });
-    return callAsOwner(streams, () => Reflect.apply(native, self, args));
+    return callAsOwner(streams, call);
   };
   for (const path of ['MessagePort.prototype', 'Worker.prototype']) wrapCall(path, 'postMessage', transfer);
   // Not that of a window: `source` of the message is the window whose code calls the native method. If another window

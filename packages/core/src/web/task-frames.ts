@@ -18,7 +18,7 @@
  */
 import { current } from '../engine/current.js';
 import type { OpaqueFrame } from '../engine/engine.js';
-import { FINAL_EVENTS, TASK_EVENTS, type TaskKind } from './platform-apis.js';
+import { TASK_EVENTS, type TaskKind } from './platform-apis.js';
 
 /** Properties that some of the objects have. */
 interface TaskTarget extends EventTarget {
@@ -29,10 +29,15 @@ interface TaskTarget extends EventTarget {
   readonly upload?: object;
 }
 
-const finalEvents = FINAL_EVENTS.split(' ');
+/** The events that can end a task. */
+const finalEvents: string[] = [];
 const kinds = new Map<string, TaskKind>();
 for (const [kind, types] of Object.entries(TASK_EVENTS)) {
-  for (const type of types.split(' ')) kinds.set(type, kind as TaskKind);
+  for (const item of types.split(' ')) {
+    const [type, suffix] = item.split('!') as [string, string?];
+    kinds.set(type, kind as TaskKind);
+    if (suffix !== undefined) finalEvents.push(type);
+  }
 }
 
 const tasks = new WeakMap<object, Map<TaskKind, OpaqueFrame | undefined>>();

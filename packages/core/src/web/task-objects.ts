@@ -8,21 +8,21 @@ import { TASK_CONSTRUCTORS, type TaskKind } from './platform-apis.js';
 import { taskFactories, taskStarters } from './platform-patterns.js';
 import { startTask } from './task-frames.js';
 
-const startTaskOfResult: CallWrapper = (native, self, args) => {
-  const result: unknown = Reflect.apply(native, self, args);
+const startTaskOfResult: CallWrapper = (call, self) => {
+  const result = call();
   if (result instanceof EventTarget) startTask(result);
   // A cursor that advances fires another event at the request that returned it.
   else if (self instanceof IDBCursor) startTask(self.request);
   return result;
 };
 
-const startTaskOfTarget: CallWrapper = (native, self, args, _, kind) => {
+const startTaskOfTarget: CallWrapper = (call, self, _args, _key, kind) => {
   startTask(self as object, kind as TaskKind, true);
   // The end of the upload is not listened for: a listener would make the request send a CORS preflight.
   // https://xhr.spec.whatwg.org/#upload-listener-flag
   const { upload } = self as Partial<XMLHttpRequest>;
   if (upload !== undefined) startTask(upload);
-  return Reflect.apply(native, self, args);
+  return call();
 };
 
 /** Patches the constructors and methods that start a task of such an object. */
