@@ -1,4 +1,10 @@
-export const PROJECT_GROUPS = ['Modules', 'TypeScript', 'Test runners', 'Bundlers and applications'] as const;
+export const PROJECT_GROUPS = [
+  'Modules',
+  'TypeScript',
+  'Test runners',
+  'Bundlers and applications',
+  'Libraries',
+] as const;
 
 export type ProjectGroup = (typeof PROJECT_GROUPS)[number];
 
@@ -12,6 +18,8 @@ export interface Project {
   readonly dependencies?: Readonly<Record<string, string>>;
   /** Contents by path. `package.json` is written with the fields of `manifest`. */
   readonly files: Readonly<Record<string, string>>;
+  /** Folders of `apps`, whose files the project has too. */
+  readonly folders?: readonly string[];
   readonly manifest?: Readonly<Record<string, unknown>>;
   /** Commands with their arguments: `node`, or a command of an installed package. */
   readonly commands: readonly (readonly [string, ...string[]])[];
@@ -22,6 +30,8 @@ export interface Project {
    * the first line that it prints must be `output` too.
    */
   readonly page?: string;
+  /** Whether Chromium also opens the page of Vite's development server, whose title must become `output`. */
+  readonly isDevelopedWithVite?: boolean;
   /** Whether it is part of `npm test`: it then uses the packages of the workspace, and nothing from the network. */
   readonly isQuick?: boolean;
 }

@@ -21,6 +21,9 @@ export function formatProjectsPage(projects: readonly WorkingProject[], nodeVers
     'scope of a request and an entry point of each package, and check what they read after an `await`. TypeScript programs',
     'are compiled in strict mode. Chromium opens the pages that a project builds.',
     '',
+    'The programs of the libraries run in Node and, built, in Chromium: 20 flows overlap, and everything that they read must',
+    'be right in both.',
+    '',
     `\`npm run projects -- --write\` generates this page. The versions are those of its last run, on Node ${nodeVersion}.`,
     '`npm test` runs a few of the projects, and checks that this page has a row for each project.',
     ...PROJECT_GROUPS.flatMap((group) => [

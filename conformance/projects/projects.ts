@@ -1,5 +1,7 @@
 /** Every kind of project in which the packages work. */
 
+import { LIBRARY_PROJECTS } from './library-projects.js';
+import { ESBUILD_BUILD, PAGE_HTML, ROLLDOWN_BUILD, RSPACK_BUILD, VITE_CONFIG } from './page-builds.js';
 import { COMMONJS_MODULE, ES_MODULE, OUTPUT, TEST_BODY, TYPESCRIPT_MODULE } from './programs.js';
 import type { Project } from './project.js';
 import { firstProgram } from './readme-project.js';
@@ -163,30 +165,6 @@ storage.run('${OUTPUT}', async () => {
   await 0;
   setTimeout(() => console.log(storage.getStore()), 1);
 });
-`;
-
-const PAGE_HTML = '<!doctype html><title>A page</title><script type="module" src="page.js"></script>\n';
-
-const ESBUILD_BUILD = `import throughline from '@throughline/transform/esbuild';
-import { build } from 'esbuild';
-await build({ entryPoints: ['page.js'], outdir: 'dist', bundle: true, format: 'esm', plugins: [throughline()] });
-`;
-
-const RSPACK_BUILD = `import { rspack } from '@rspack/core';
-import throughline from '@throughline/transform/rspack';
-const output = { path: import.meta.dirname + '/dist', filename: 'page.js' };
-rspack({ mode: 'production', target: 'web', entry: './page.js', output, plugins: [throughline()] }, (error, stats) => {
-  if (error ?? stats.hasErrors()) throw error ?? new Error(stats.toString('errors-only'));
-});
-`;
-
-const ROLLDOWN_BUILD = `import throughline from '@throughline/transform/rolldown';
-import { build } from 'rolldown';
-await build({ input: 'page.js', platform: 'browser', output: { dir: 'dist' }, plugins: [throughline()] });
-`;
-
-const VITE_CONFIG = `import throughline from '@throughline/transform/vite';
-export default { plugins: [throughline()] };
 `;
 
 /** A bundler that a script of the project runs, to build a page with the plugin. */
@@ -471,4 +449,5 @@ export default async function Page() {
     ],
     output: OUTPUT,
   },
+  ...LIBRARY_PROJECTS,
 ];

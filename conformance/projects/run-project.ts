@@ -1,15 +1,18 @@
 /** Creates a project in a temporary folder, installs the packages from their tarballs, and runs its commands. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join, relative, sep } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { openBrowser, readPrintedLines, startPageServer } from '@throughline/testing/browsers';
+import { findFreePort, startTestServer } from '@throughline/testing/processes';
 import type { Project } from './project.js';
 
 const workspace = fileURLToPath(new URL('../../../', import.meta.url));
+const apps = join(workspace, 'conformance/projects/apps');
 
 interface Tarball {
   readonly name: string;
@@ -105,6 +108,26 @@ async function openPage(file: string): Promise<string | undefined> {
   }
 }
 
+/** Opens the page of Vite's development server in Chromium. @throws Error if its title does not become `output` */
+async function openDevelopedPage(folder: string, output: string): Promise<void> {
+  const port = await findFreePort();
+  const url = `http://localhost:${port}/`;
+  const args = [join(folder, 'node_modules/vite/bin/vite.js'), folder, '--port', String(port), '--strictPort'];
+  await using _server = await startTestServer({ url, port, path: process.execPath, args, probe: () => fetch(url) });
+  const browser = await openBrowser('chromium');
+  try {
+    const page = await browser.openPage(url);
+    for (const deadline = Date.now() + 60_000; ; await delay(50)) {
+      const title = await page.evaluate('document.title').catch(String);
+      if (title === output) return;
+      if (Date.now() > deadline)
+        throw new Error(`The page of vite dev must have the title '${output}', not '${title}'.`);
+    }
+  } finally {
+    await browser.close();
+  }
+}
+
 /**
  * Runs a project.
  * @returns the versions of its dependencies
@@ -120,6 +143,7 @@ export async function runProject(project: Project, tarballs: readonly Tarball[])
       await mkdir(dirname(join(folder, path)), { recursive: true });
       await writeFile(join(folder, path), content);
     }
+    for (const name of project.folders ?? []) await cp(join(apps, name), folder, { recursive: true });
     if (project.isQuick) await installFromWorkspace(folder, tarballs, project);
     else await installFromNpm(folder, tarballs);
     let printed = '';
@@ -135,6 +159,7 @@ export async function runProject(project: Project, tarballs: readonly Tarball[])
         throw new Error(`The page ${project.page} must print '${project.output}' in Chromium, and printed '${line}'.`);
       }
     }
+    if (project.isDevelopedWithVite) await openDevelopedPage(folder, project.output);
     return await readVersions(folder, Object.keys(dependencies));
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -1,8 +1,8 @@
 /** Checks options at run time, because callers in plain JavaScript have no compiler that checks them. */
 import { closest } from 'fastest-levenshtein';
 
-/** The values that an option accepts: a type, or one of several strings. */
-export type OptionKind = 'boolean' | 'string' | readonly string[];
+/** The values that an option accepts: a type, one of several strings, or a boolean for everything or for each name. */
+export type OptionKind = 'boolean' | 'string' | 'boolean or booleans by name' | readonly string[];
 
 /**
  * Checks the options of a public function. An option with the value `undefined` counts as not set.
@@ -38,11 +38,17 @@ export function invalidOption(message: string): TypeError & { code: string } {
 }
 
 function isOfKind(value: unknown, kind: OptionKind): boolean {
+  if (kind === 'boolean or booleans by name') {
+    const values =
+      typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.values(value) : [value];
+    return values.every((entry) => typeof entry === 'boolean');
+  }
   return typeof kind === 'string' ? typeof value === kind : kind.some((choice) => choice === value);
 }
 
 function describeKind(kind: OptionKind): string {
   if (kind === 'boolean') return 'true or false';
+  if (kind === 'boolean or booleans by name') return 'true, false or an object with true or false by name';
   return kind === 'string' ? 'a string' : `one of ${kind.join(', ')}`;
 }
 

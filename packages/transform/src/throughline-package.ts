@@ -6,11 +6,9 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
+import { resolveTarget, type Target } from './libraries/conditional-targets.js';
 
 const NAME = 'throughline';
-
-/** A target in `exports` of a package.json: a path, or more targets by condition. */
-type ExportTarget = string | { readonly [condition: string]: ExportTarget };
 
 /**
  * Finds the directory of the package.
@@ -45,19 +43,14 @@ export function isThroughlineFile(path: string, directory: string): boolean {
  * @throws {Error} if the package has no such subpath
  */
 export function resolveThroughlineModule(specifier: string, directory: string, conditions: readonly string[]): string {
-  const manifest: { exports?: Readonly<Record<string, ExportTarget>> } = JSON.parse(
+  const manifest: { exports?: Readonly<Record<string, Target>> } = JSON.parse(
     readFileSync(join(directory, 'package.json'), 'utf8'),
   );
-  let target = manifest.exports?.[`.${specifier.slice(NAME.length)}`];
-  while (typeof target === 'object') {
-    target = Object.entries(target).find(
-      ([condition]) => condition === 'default' || conditions.includes(condition),
-    )?.[1];
-  }
-  if (target === undefined) {
+  const path = resolveTarget(manifest.exports?.[`.${specifier.slice(NAME.length)}`], conditions);
+  if (typeof path !== 'string') {
     throw new Error(
       `The package in ${directory} does not export '${specifier}'. Install the version of '${NAME}' that @throughline/transform requires.`,
     );
   }
-  return join(directory, target);
+  return join(directory, path);
 }

@@ -26,7 +26,7 @@ import { rspack } from '@rspack/core';
 import { build as buildWithEsbuild } from 'esbuild';
 import { rolldown } from 'rolldown';
 import { rollup } from 'rollup';
-import { build as buildWithVite, createServer } from 'vite';
+import { build as buildWithVite, createLogger, createServer } from 'vite';
 import webpack from 'webpack';
 import { resolveThroughlineModule } from '../throughline-package.js';
 import throughlineForEsbuild from './esbuild.js';
@@ -36,6 +36,104 @@ import throughlineForRollup from './rollup.js';
 import throughlineForRspack from './rspack.js';
 import throughlineForVite from './vite.js';
 import throughlineForWebpack from './webpack.js';
+
+/**
+ * Packages with the names, versions and files of the table of libraries, one for each cure, and packages that the table
+ * does not contain. The page prints what each reads after an `await`, in two flows.
+ */
+const LIBRARY_FILES = {
+  'libraries.js': `import { withTrace } from '@openai/agents-core';
+import { invoke } from '@langchain/langgraph';
+import pLimit from 'p-limit';
+import { isBuiltForPages } from 'browser-build';
+import { unstored } from 'storageless';
+const limit = pLimit();
+const pause = () => new Promise((resolve) => setTimeout(resolve, 1));
+const flow = async (name) => [
+  await withTrace(name, async (getTrace) => { await pause(); return getTrace(); }),
+  await invoke(name, async (getConfig) => { await pause(); return getConfig(); }),
+  await limit(name),
+].join(' ');
+Promise.all(['a', 'b'].map(flow)).then((all) => console.log(JSON.stringify([...all, isBuiltForPages, unstored])));
+`,
+  // webpack cannot resolve an entry of `imports` to a module of Node, as p-limit has it.
+  'server-libraries.js': `import { withTrace } from '@openai/agents-core';
+import { invoke } from '@langchain/langgraph';
+import { unstored } from 'storageless';
+const flow = async (name) => [
+  await withTrace(name, async (getTrace) => { await 1; return getTrace(); }),
+  await invoke(name, async (getConfig) => { await 1; return getConfig(); }),
+].join(' ');
+Promise.all(['a', 'b'].map(flow)).then((all) => console.log(JSON.stringify([...all, unstored])));
+`,
+  'node_modules/@openai/agents-core/package.json': `{ "name": "@openai/agents-core", "version": "0.20.0", "exports": {
+    ".": "./dist/index.mjs",
+    "./_shims": { "browser": "./dist/shims/shims-browser.mjs", "default": "./dist/shims/shims-node.mjs" } } }`,
+  'node_modules/@openai/agents-core/dist/index.mjs': `import { AsyncLocalStorage } from '@openai/agents-core/_shims';
+const storage = new AsyncLocalStorage();
+export const withTrace = (trace, fn) => storage.run(trace, () => fn(() => storage.getStore()));
+`,
+  'node_modules/@openai/agents-core/dist/shims/shims-browser.mjs': `export class AsyncLocalStorage {
+  run(store, fn) { this.store = store; return fn(); }
+  getStore() { return this.store; }
+}
+export const isBrowser = true;
+`,
+  'node_modules/@openai/agents-core/dist/shims/shims-node.mjs': `export { AsyncLocalStorage } from 'node:async_hooks';\n`,
+  'node_modules/@langchain/core/package.json': `{ "name": "@langchain/core", "version": "1.4.0", "exports": {
+    "./singletons": { "import": "./singletons.mjs", "require": "./singletons.cjs" } } }`,
+  'node_modules/@langchain/core/singletons.mjs': `let storage = { run: (_, fn) => fn(), getStore() {} };
+export const AsyncLocalStorageProviderSingleton = {
+  getInstance: () => storage,
+  initializeGlobalInstance(instance) { storage = instance; },
+};
+`,
+  'node_modules/@langchain/core/singletons.cjs': `exports.AsyncLocalStorageProviderSingleton = { initializeGlobalInstance() {} };\n`,
+  'node_modules/@langchain/langgraph/package.json': `{ "name": "@langchain/langgraph", "version": "1.7.3", "type": "module",
+    "exports": { ".": { "browser": "./dist/web.js", "import": "./dist/index.js" } } }`,
+  'node_modules/@langchain/langgraph/dist/web.js': `import { AsyncLocalStorageProviderSingleton as provider } from '@langchain/core/singletons';
+export const invoke = (config, fn) => provider.getInstance().run(config, () => fn(() => provider.getInstance().getStore()));
+`,
+  'node_modules/@langchain/langgraph/dist/index.js': `import { AsyncLocalStorageProviderSingleton as provider } from '@langchain/core/singletons';
+import { AsyncLocalStorage } from 'node:async_hooks';
+export * from './web.js';
+provider.initializeGlobalInstance(new AsyncLocalStorage());
+`,
+  'node_modules/p-limit/package.json': `{ "name": "p-limit", "version": "5.0.0", "type": "module", "exports": "./index.js",
+    "imports": { "#async_hooks": { "node": "async_hooks", "default": "./async-hooks-stub.js" } } }`,
+  'node_modules/p-limit/async-hooks-stub.js': `export const AsyncResource = { bind: (fn) => fn };
+export class AsyncLocalStorage { run(_, fn) { return fn(); } getStore() {} }
+`,
+  'node_modules/p-limit/index.js': `import { AsyncLocalStorage, AsyncResource } from '#async_hooks';
+const storage = new AsyncLocalStorage();
+const queue = [];
+export default () => (name) => storage.run(name, () => new Promise((resolve) => {
+  queue.push(AsyncResource.bind(() => resolve(storage.getStore())));
+  if (queue.length === 2) for (const fn of queue) fn();
+}));
+`,
+  'node_modules/browser-build/package.json':
+    '{ "name": "browser-build", "version": "1.0.0", "exports": { "browser": "./web.mjs", "default": "./node.mjs" } }',
+  'node_modules/browser-build/web.mjs': 'export const isBuiltForPages = true;\n',
+  'node_modules/browser-build/node.mjs': `import 'node:fs';\nexport const isBuiltForPages = false;\n`,
+  'node_modules/storageless/package.json':
+    '{ "name": "storageless", "version": "1.0.0", "type": "module", "main": "./main.js", "browser": { "./storage.js": "./web.js" } }',
+  'node_modules/storageless/main.js': `export { unstored } from './storage.js';\n`,
+  'node_modules/storageless/storage.js': `import { AsyncLocalStorage } from 'async_hooks';
+export const unstored = new AsyncLocalStorage().getStore() !== undefined;
+`,
+  'node_modules/storageless/web.js': 'export const unstored = true;\n',
+  // A version that the table does not contain, and a version whose file has changed.
+  'changed-libraries.js': `import 'braintrust';\nimport '@better-auth/core/async_hooks';\nconsole.log(1);\n`,
+  'node_modules/braintrust/package.json': `{ "name": "braintrust", "version": "4.0.0", "exports": {
+    "browser": "./dist/browser.mjs", "default": "./dist/index.mjs" } }`,
+  'node_modules/braintrust/dist/browser.mjs': 'globalThis.DefaultAsyncLocalStorage = class {};\n',
+  'node_modules/braintrust/dist/index.mjs': `import 'node:async_hooks';\n`,
+  'node_modules/@better-auth/core/package.json': `{ "name": "@better-auth/core", "version": "1.9.0", "exports": {
+    "./async_hooks": { "browser": "./dist/async_hooks/pure.index.mjs", "default": "./dist/async_hooks/index.mjs" } } }`,
+  'node_modules/@better-auth/core/dist/async_hooks/pure.index.mjs': 'globalThis.polyfill = class {};\n',
+  'node_modules/@better-auth/core/dist/async_hooks/index.mjs': `import 'node:async_hooks';\n`,
+};
 
 const FILES = {
   'package.json': '{ "type": "module" }',
@@ -75,6 +173,7 @@ console.log(JSON.stringify(firstSetTimeout === globalThis.setTimeout));
 export const storage = new AsyncLocalStorage();
 export async function readStore() { await { then(resolve) { resolve(); } }; return storage.getStore(); }
 `,
+  ...LIBRARY_FILES,
 };
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'throughline-bundlers-')));
@@ -99,23 +198,30 @@ interface BuildRequest {
   readonly options: PluginOptions;
 }
 
-type Stats = { hasErrors(): boolean; toString(options: object): string } | null | undefined;
+interface Stats {
+  hasErrors(): boolean;
+  toString(options: object): string;
+  toJson(options: object): { readonly warnings?: readonly { readonly message: string }[] | undefined };
+}
 
-/** Runs webpack or Rspack, which have the same interface. */
-function compile(run: (done: (error: Error | null, stats: Stats) => void) => void): Promise<void> {
+/** Runs webpack or Rspack, which have the same interface. @returns the warnings */
+function compile(
+  run: (done: (error: Error | null, stats: Stats | null | undefined) => void) => void,
+): Promise<string[]> {
   return new Promise((resolve, reject) => {
     run((error, stats) => {
       if (error) reject(error);
       else if (stats?.hasErrors()) reject(new Error(stats.toString({ all: false, errors: true })));
-      else resolve();
+      else resolve((stats?.toJson({ all: false, warnings: true }).warnings ?? []).map(({ message }) => message));
     });
   });
 }
 
 const external = [/^(node:)?async_hooks$/];
-const bundlers: Record<string, (request: BuildRequest) => Promise<void>> = {
+/** Each bundler returns its warnings. */
+const bundlers: Record<string, (request: BuildRequest) => Promise<string[]>> = {
   async esbuild({ entry, out, isServer, options }) {
-    await buildWithEsbuild({
+    const { warnings } = await buildWithEsbuild({
       absWorkingDir: root,
       entryPoints: [entry],
       outfile: join(out, 'main.mjs'),
@@ -125,18 +231,21 @@ const bundlers: Record<string, (request: BuildRequest) => Promise<void>> = {
       logLevel: 'silent',
       plugins: [throughlineForEsbuild(options)],
     });
+    return warnings.map(({ text }) => text);
   },
   async rolldown({ entry, out, isServer, options }) {
+    const warnings: string[] = [];
     const bundle = await rolldown({
       cwd: root,
       input: join(root, entry),
       platform: isServer ? 'node' : 'browser',
       ...(isServer && { external }),
-      logLevel: 'silent',
+      onLog: (_level, { message }) => warnings.push(message),
       plugins: [throughlineForRolldown(options)],
     });
     await bundle.write({ dir: out, entryFileNames: 'main.mjs' });
     await bundle.close();
+    return warnings;
   },
   async webpack({ entry, out, isServer, options }) {
     const configuration: webpack.Configuration = {
@@ -147,10 +256,10 @@ const bundlers: Record<string, (request: BuildRequest) => Promise<void>> = {
       output: { path: out, filename: 'main.cjs' },
       plugins: [throughlineForWebpack(options)],
     };
-    await compile((done) => webpack(configuration, done));
+    return compile((done) => webpack(configuration, done));
   },
   async rspack({ entry, out, isServer, options }) {
-    await compile((done) =>
+    return compile((done) =>
       rspack(
         {
           mode: 'development',
@@ -165,10 +274,12 @@ const bundlers: Record<string, (request: BuildRequest) => Promise<void>> = {
     );
   },
   async vite({ entry, out, isServer, options }) {
+    const warnings: string[] = [];
+    const customLogger = { ...createLogger('silent'), warn: (message: string) => void warnings.push(message) };
     await buildWithVite({
       root,
       configFile: false,
-      logLevel: 'silent',
+      customLogger,
       build: {
         outDir: out,
         target: 'esnext',
@@ -179,26 +290,45 @@ const bundlers: Record<string, (request: BuildRequest) => Promise<void>> = {
       },
       plugins: [throughlineForVite(options)],
     });
+    return warnings;
   },
+};
+
+/** What the packages of the tests resolve to in a page. */
+const PAGE_FILES: Readonly<Record<string, string>> = {
+  library: 'library/index.js',
+  '@openai/agents-core': '@openai/agents-core/dist/index.mjs',
+  '@openai/agents-core/_shims': '@openai/agents-core/dist/shims/shims-browser.mjs',
+  '@langchain/langgraph': '@langchain/langgraph/dist/web.js',
+  '@langchain/core/singletons': '@langchain/core/singletons.mjs',
+  'p-limit': 'p-limit/index.js',
+  '#async_hooks': 'p-limit/async-hooks-stub.js',
+  'browser-build': 'browser-build/web.mjs',
+  storageless: 'storageless/main.js',
+  './storage.js': 'storageless/web.js',
 };
 
 /** Resolves packages, which Rollup itself does not. */
 const packageResolver = {
   name: 'package-resolver',
   resolveId(source: string, importer: string | undefined) {
+    const pageFile = PAGE_FILES[source];
+    if (pageFile !== undefined && importer?.startsWith(root)) return join(root, 'node_modules', pageFile);
     if (/^[./#]/.test(source) || importer === undefined) return null;
-    if (source === 'library') return join(root, LIBRARY_FILE);
-    return resolveThroughlineModule(source, dirname(require.resolve('throughline/package.json')), ['module', 'node']);
+    return resolveThroughlineModule(source, dirname(require.resolve('throughline/package.json')), ['module']);
   },
 };
-const LIBRARY_FILE = 'node_modules/library/index.js';
 
 async function build(bundler: string, entry: string, isServer = false, options: PluginOptions = {}): Promise<string> {
+  return (await buildWithWarnings(bundler, entry, isServer, options)).file;
+}
+
+async function buildWithWarnings(bundler: string, entry: string, isServer: boolean, options: PluginOptions) {
   const out = mkdtempSync(join(root, `out-${bundler}-`));
-  await bundlers[bundler]?.({ entry, out, isServer, options });
+  const warnings = await bundlers[bundler]?.({ entry, out, isServer, options });
   const [file] = readdirSync(out).filter((name) => name.startsWith('main.'));
   assert.ok(file, `${bundler} wrote ${readdirSync(out)}`);
-  return join(out, file);
+  return { file: join(out, file), warnings };
 }
 
 function run(file: string): unknown {
@@ -233,6 +363,50 @@ for (const bundler of Object.keys(bundlers)) {
       const file = await build(bundler, 'main.js', true, { server: true });
       assert.match(readFileSync(file, 'utf8'), /\.off\(/);
       assert.deepEqual((run(file) as { all: string[] }).all, ['a a a', 'b b b']);
+    });
+
+    it('gives libraries their storage, and names the package for which it cannot', async () => {
+      const { file, warnings = [] } = await buildWithWarnings(bundler, 'libraries.js', false, {});
+      assert.deepEqual(run(file), ['a a a', 'b b b', true, true]);
+      const [warning = '', ...others] = warnings;
+      assert.deepEqual(others, []);
+      assert.match(
+        warning,
+        /storageless 1\.0\.0 leaves its storage out of .*: \.\/web\.js replaces \.\/storage\.js, which imports async_hooks/,
+      );
+    });
+
+    it('leaves libraries as they are with libraries: false', async () => {
+      const { file, warnings } = await buildWithWarnings(bundler, 'libraries.js', false, { libraries: false });
+      const all = run(file) as string[];
+      assert.ok(!all.includes('a a a') && !all.includes('b b b'), String(all));
+      assert.deepEqual(warnings, []);
+    });
+
+    it('leaves out the packages that the option libraries names', async () => {
+      const libraries = { '@openai/agents-core': false, storageless: false };
+      const { file, warnings } = await buildWithWarnings(bundler, 'libraries.js', false, { libraries });
+      assert.deepEqual(run(file), ['b a a', 'b b b', true, true]);
+      assert.deepEqual(warnings, []);
+    });
+
+    it('names a library that it does not know in this version, and one that has changed', async () => {
+      const { file, warnings = [] } = await buildWithWarnings(bundler, 'changed-libraries.js', false, {});
+      assert.equal(run(file), 1);
+      assert.equal(warnings.length, 2, String(warnings));
+      assert.match(warnings.join('\n'), /braintrust 4\.0\.0 leaves .* in the versions >=2\.0\.0 <4\.0\.0/);
+      assert.match(
+        warnings.join('\n'),
+        /@better-auth\/core 1\.9\.0 has changed: .* no class AsyncLocalStoragePolyfill/,
+      );
+    });
+
+    it('does not inspect the libraries of a server', async () => {
+      for (const server of [false, true]) {
+        const { file, warnings } = await buildWithWarnings(bundler, 'server-libraries.js', true, { server });
+        assert.deepEqual(run(file), ['a a', 'b b', false]);
+        assert.deepEqual(warnings, []);
+      }
     });
 
     it('reports the position in a file that does not parse', async () => {
@@ -305,6 +479,21 @@ describe('rollup', () => {
     assert.match(readFileSync(join(out, 'main.mjs'), 'utf8'), /_f\.off\(/);
   });
 
+  it('gives libraries their storage, and names the package for which it cannot', async () => {
+    const warnings: string[] = [];
+    const bundle = await rollup({
+      input: join(root, 'libraries.js'),
+      onwarn: ({ message }) => warnings.push(message),
+      plugins: [throughlineForRollup(), packageResolver],
+    });
+    const out = mkdtempSync(join(root, 'out-rollup-'));
+    await bundle.write({ dir: out, entryFileNames: 'main.mjs' });
+    await bundle.close();
+    assert.deepEqual(run(join(out, 'main.mjs')), ['a a a', 'b b b', true, true]);
+    assert.equal(warnings.length, 1, String(warnings));
+    assert.match(warnings[0] ?? '', /storageless 1\.0\.0 leaves its storage out/);
+  });
+
   it('reports the position in a file that does not parse', async () => {
     await assert.rejects(
       rollup({ input: join(root, 'bad.js'), plugins: [throughlineForRollup(), packageResolver] }),
@@ -362,6 +551,42 @@ describe('vite, pages and the development server', () => {
       assert.match(main, /from "[^"]*throughline_async/);
       const library = /from "([^"]*library\.js[^"]*)"/.exec(main)?.[1] ?? '';
       assert.match(await get(library), /_f\.off\(/);
+    } finally {
+      await server.close();
+    }
+  });
+
+  it('gives bundled dependencies their storage, and names a package once', async () => {
+    const warnings: string[] = [];
+    const server = await createServer({
+      root,
+      configFile: false,
+      customLogger: { ...createLogger('silent'), warn: (message: string) => void warnings.push(message) },
+      cacheDir: join(root, 'cache-libraries'),
+      server: { host: '127.0.0.1', port: 0, ws: false },
+      // This package is not bundled, and contains the page.
+      optimizeDeps: { entries: ['libraries.js'], exclude: ['p-limit', 'browser-build'] },
+      plugins: [throughlineForVite()],
+    });
+    try {
+      await server.listen();
+      const [base = ''] = server.resolvedUrls?.local ?? [];
+      const get = async (path: string) => (await fetch(new URL(path, base))).text();
+      const importsOf = (code: string) => [...code.matchAll(/(?:from|import) "([^"]+)"/g)].map(([, path = '']) => path);
+      const page = await get('/libraries.js');
+      const modules = new Map<string, string>();
+      const paths = importsOf(page);
+      for (const path of paths) {
+        if (modules.has(path)) continue;
+        modules.set(path, await get(path));
+        if (!/throughline|chunk/.test(path)) paths.push(...importsOf(modules.get(path) ?? ''));
+      }
+      const codeOf = (name: string) => [...modules].find(([path]) => path.includes(name))?.[1] ?? '';
+      assert.match(codeOf('@openai_agents-core'), /class (?:AsyncLocalStorage )?extends AsyncLocalStorage/);
+      assert.match(codeOf('@langchain_langgraph'), /initializeGlobalInstance\(new AsyncLocalStorage/);
+      assert.match(codeOf('async-hooks-stub'), /export ?\* ?from ?"[^"]*throughline_async/);
+      assert.equal(warnings.length, 1, String(warnings));
+      assert.match(warnings[0] ?? '', /storageless 1\.0\.0 leaves its storage out/);
     } finally {
       await server.close();
     }

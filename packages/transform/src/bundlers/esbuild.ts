@@ -4,13 +4,20 @@
  */
 import { readFile } from 'node:fs/promises';
 import { dirname, extname } from 'node:path';
-import type { BuildOptions, Loader, OnLoadArgs, OnLoadResult, Plugin, PluginBuild } from 'esbuild';
+import type { BuildOptions, Loader, OnLoadArgs, OnLoadResult, PartialMessage, Plugin, PluginBuild } from 'esbuild';
 import { HELPER_SPECIFIER } from '../emit/await-helpers.js';
+import { PageLibraries } from '../libraries/page-libraries.js';
 import { TransformError } from '../parse/transform-error.js';
 import { findThroughlinePackage, isThroughlineFile } from '../throughline-package.js';
 import { transform } from '../transform.js';
 import { ASYNC_HOOKS_SPECIFIER, INSTALL_FILE, NODE_ASYNC_HOOKS } from './page-modules.js';
-import { checkPluginOptions, type PluginOptions, transformOptionsOf } from './plugin-options.js';
+import {
+  checkPluginOptions,
+  type InnerPluginOptions,
+  type PluginOptions,
+  SHARED_LIBRARIES,
+  transformOptionsOf,
+} from './plugin-options.js';
 
 const LOADERS: Readonly<Record<string, Loader>> = {
   '.js': 'js',
@@ -55,9 +62,16 @@ function setup(build: PluginBuild, options: PluginOptions): void {
   if (initialOptions.plugins?.some(({ name }) => name === 'vite:dep-scan')) return;
   const throughlineDirectory = findThroughlinePackage(initialOptions.absWorkingDir ?? process.cwd());
 
-  build.onLoad({ filter: /\.[cm]?[jt]sx?$/, namespace: 'file' }, (args) =>
-    isThroughlineFile(args.path, throughlineDirectory) ? undefined : loadTransformed(args, options, initialOptions),
-  );
+  const shared = (options as InnerPluginOptions)[SHARED_LIBRARIES];
+  const libraries = isServer ? undefined : (shared?.libraries ?? new PageLibraries(options.libraries));
+
+  build.onLoad({ filter: /\.[cm]?[jt]sx?$/, namespace: 'file' }, async (args) => {
+    if (isThroughlineFile(args.path, throughlineDirectory)) return undefined;
+    const warnings: PartialMessage[] = [];
+    libraries?.inspect(args.path, shared?.warn ?? ((text) => warnings.push({ text })));
+    const result = await loadTransformed(args, options, initialOptions, libraries);
+    return warnings.length === 0 ? result : { ...result, warnings };
+  });
   build.onResolve({ filter: new RegExp(`^${HELPER_SPECIFIER}$`) }, async (args) => {
     if (args.pluginData === IS_RESOLVING) return undefined;
     const { kind, importer } = args;
@@ -84,6 +98,7 @@ async function loadTransformed(
   { path }: OnLoadArgs,
   options: PluginOptions,
   { loader: loaders = {}, sourcemap = false }: BuildOptions,
+  libraries: PageLibraries | undefined,
 ): Promise<OnLoadResult | undefined> {
   const extension = extname(path);
   const loader = loaders[extension] ?? LOADERS[extension] ?? 'js';
@@ -91,7 +106,9 @@ async function loadTransformed(
   const code = await readFile(path, 'utf8');
   try {
     const lang = loader === 'ts' || loader === 'tsx' ? loader : 'jsx';
-    const result = transform(code, { ...transformOptionsOf(options), filename: path, lang });
+    const cured = libraries?.cure(path, code) ?? { code, begins: '' };
+    const { begins } = cured;
+    const result = transform(cured.code, { ...transformOptionsOf(options), filename: path, lang, begins });
     if (result === undefined) return undefined;
     const comment = sourcemap === false ? '' : `\n//# sourceMappingURL=${result.map.toUrl()}`;
     return { contents: result.code + comment, loader, resolveDir: dirname(path) };

@@ -17,12 +17,23 @@ const PLUGINS: Readonly<Record<string, (options?: object) => unknown>> = {
 };
 
 const INVALID: readonly [options: unknown, message: RegExp][] = [
-  [{ instal: false }, /has no option instal\. Did you mean install\? The options are generators, server, install\.$/],
+  [
+    { instal: false },
+    /has no option instal\. Did you mean install\? The options are generators, server, install, libraries\.$/,
+  ],
   [{ Server: true }, /Did you mean server\?/],
   [{ generator: 'next' }, /Did you mean generators\?/],
   [{ install: 'no' }, /The option install .* must be true or false, not 'no'\.$/],
   [{ server: 1 }, /The option server .* must be true or false, not 1\.$/],
   [{ generators: 'created' }, /The option generators .* must be one of next, creation, not 'created'\.$/],
+  [
+    { libraries: 'p-limit' },
+    /The option libraries .* must be true, false or an object with true or false by name, not /,
+  ],
+  [{ libraries: { 'p-limit': 'no' } }, /The option libraries .* must be true, false or an object/],
+  [{ libraries: ['p-limit'] }, /The option libraries .* must be .*, not an array\.$/],
+  [{ libraries: { 'p-limits': false } }, /The option libraries .* knows no package p-limits\. Did you mean p-limit\?$/],
+  [{ libraries: { '@langchain/langraph': false } }, /Did you mean @langchain\/langgraph\?$/],
   [{ generators: null }, /must be one of next, creation, not null\.$/],
   ['install', /The options of .* must be an object, not 'install'\.$/],
   [null, /must be an object, not null\.$/],
@@ -36,5 +47,7 @@ for (const [name, plugin] of Object.entries(PLUGINS)) {
     }
     plugin();
     plugin({ install: undefined, server: true, generators: 'creation' });
+    plugin({ libraries: true });
+    plugin({ libraries: { 'p-limit': false, 'any-package': false } });
   });
 }

@@ -1,5 +1,7 @@
 /** The options of all plugins. */
 import { checkOptions } from '../check-options.js';
+import { checkLibraryNames } from '../libraries/libraries-option.js';
+import type { PageLibraries, Warn } from '../libraries/page-libraries.js';
 import { GENERATOR_FRAMES, type TransformOptions } from '../transform.js';
 
 /** The options of every plugin of this package. */
@@ -11,7 +13,27 @@ export interface PluginOptions extends Pick<TransformOptions, 'generators'> {
   readonly server?: boolean;
   /** Whether the patches of `throughline/web` are installed before any other code of the page runs. Default: `true`. */
   readonly install?: boolean;
+  /**
+   * Whether libraries that leave their storage out of the build for browsers get it back, and packages for which that is
+   * not possible are named. `false` turns both off, and `{ 'p-limit': false }` for one package. Default: `true`.
+   */
+  readonly libraries?: boolean | Readonly<Record<string, boolean>>;
 }
+
+/** What the plugin for Vite shares with the plugins for workers and dependencies, so that each message appears once. */
+export interface SharedLibraries {
+  readonly libraries: PageLibraries;
+  readonly warn: Warn;
+}
+
+export const SHARED_LIBRARIES = Symbol('libraries');
+
+/** Options of a plugin that another plugin of this package creates. */
+export interface InnerPluginOptions extends PluginOptions {
+  readonly [SHARED_LIBRARIES]?: SharedLibraries;
+}
+
+const OWNER = 'the plugin of @throughline/transform';
 
 /**
  * Checks the options of a plugin. Each plugin calls this when it is created, so that the stack trace leads to the
@@ -19,11 +41,13 @@ export interface PluginOptions extends Pick<TransformOptions, 'generators'> {
  * @throws {TypeError} `ERR_INVALID_OPTION` if an option is unknown or has an invalid value
  */
 export function checkPluginOptions(options: PluginOptions): void {
-  checkOptions('the plugin of @throughline/transform', options, {
+  checkOptions(OWNER, options, {
     generators: GENERATOR_FRAMES,
     server: 'boolean',
     install: 'boolean',
+    libraries: 'boolean or booleans by name',
   });
+  checkLibraryNames(OWNER, options.libraries);
 }
 
 /** Returns the options that are passed on to `transform()`. */

@@ -1,7 +1,8 @@
 /** The plugin for Rolldown. */
 // biome-ignore syntax/correctness/noTypeOnlyImportAttributes: TypeScript requires it in the declarations of CommonJS
 import type { Plugin } from 'rolldown' with { 'resolution-mode': 'import' };
-import { checkPluginOptions, type PluginOptions } from './plugin-options.js';
+import { PageLibraries } from '../libraries/page-libraries.js';
+import { checkPluginOptions, type InnerPluginOptions, type PluginOptions, SHARED_LIBRARIES } from './plugin-options.js';
 import { createSharedHooks, type PluginContext, RESOLVED_SPECIFIERS, type SharedHooks } from './rollup-family.js';
 
 /**
@@ -21,14 +22,18 @@ import { createSharedHooks, type PluginContext, RESOLVED_SPECIFIERS, type Shared
  */
 export default function throughline(options: PluginOptions = {}): Plugin {
   checkPluginOptions(options);
+  const shared = (options as InnerPluginOptions)[SHARED_LIBRARIES];
+  const libraries = shared?.libraries ?? new PageLibraries(options.libraries);
   let hooks: SharedHooks | undefined;
   let isActive = true;
+  let isPage = true;
   let isMapped = true;
   return {
     name: 'throughline',
     options({ platform, cwd, plugins }) {
-      isActive = (platform !== 'node' || options.server === true) && !isViteScan(plugins);
-      hooks = createSharedHooks(options, cwd ?? process.cwd(), {});
+      isPage = platform !== 'node';
+      isActive = (isPage || options.server === true) && !isViteScan(plugins);
+      hooks = createSharedHooks(options, cwd ?? process.cwd(), {}, libraries);
     },
     outputOptions({ sourcemap = false }) {
       isMapped = sourcemap !== false;
@@ -41,7 +46,9 @@ export default function throughline(options: PluginOptions = {}): Plugin {
       },
     },
     transform(code, id) {
-      return isActive ? hooks?.transform(code, id, this.getModuleInfo(id)?.isEntry === true, isMapped) : undefined;
+      const isEntry = this.getModuleInfo(id)?.isEntry === true;
+      const warn = shared?.warn ?? ((message: string) => this.warn(message));
+      return isActive ? hooks?.transform(code, id, { isEntry, isPage, isMapped, warn }) : undefined;
     },
   };
 }

@@ -1,5 +1,6 @@
 /** The hooks that the plugins for Rollup, Rolldown and Vite share. */
 import { HELPER_SPECIFIER } from '../emit/await-helpers.js';
+import type { PageLibraries, Warn } from '../libraries/page-libraries.js';
 import { findThroughlinePackage, isThroughlineFile } from '../throughline-package.js';
 import { type TransformOptions, type TransformResult, transform } from '../transform.js';
 import { ASYNC_HOOKS_SPECIFIER, INSTALL_FILE, NODE_ASYNC_HOOKS } from './page-modules.js';
@@ -17,8 +18,18 @@ export interface PluginContext {
 export interface SharedHooks {
   /** Resolves the specifiers of our modules; returns null for all others. */
   resolveId(context: PluginContext, source: string, importer: string | undefined): Promise<string | null>;
-  /** @param isMapped whether the build has source maps */
-  transform(code: string, id: string, isEntry: boolean, isMapped: boolean): TransformedModule | undefined;
+  transform(code: string, id: string, file: FileContext): TransformedModule | undefined;
+}
+
+/** What a bundler knows about a file. */
+export interface FileContext {
+  /** Whether it is the first module of a page. */
+  readonly isEntry: boolean;
+  /** Whether it becomes part of a page, and not of a server. */
+  readonly isPage: boolean;
+  /** Whether the build has source maps. */
+  readonly isMapped: boolean;
+  readonly warn: Warn;
 }
 
 export interface TransformedModule {
@@ -32,11 +43,15 @@ export interface TransformedModule {
  */
 export const RESOLVED_SPECIFIERS = new RegExp(`${NODE_ASYNC_HOOKS.source}|^${HELPER_SPECIFIER}$|^throughline/web$`);
 
-/** @param root the directory of the project */
+/**
+ * @param root the directory of the project
+ * @param libraries the libraries in the pages of the plugin
+ */
 export function createSharedHooks(
   options: PluginOptions,
   root: string,
   transformOptions: Pick<TransformOptions, 'lang' | 'sourceType'>,
+  libraries: PageLibraries,
 ): SharedHooks {
   const throughlineDirectory = findThroughlinePackage(root);
   const throughlineImporter = `${throughlineDirectory}/package.json`;
@@ -52,12 +67,15 @@ export function createSharedHooks(
       return resolved?.id ?? null;
     },
 
-    transform(code, id, isEntry, isMapped) {
+    transform(code, id, { isEntry, isPage, isMapped, warn }) {
       const filename = id.replace(/[?#].*$/s, '');
       // By convention, the ids of virtual modules begin with this character.
       if (id.startsWith('\0') || isThroughlineFile(filename, throughlineDirectory)) return undefined;
-      const begins = isEntry && options.install !== false ? `import ${JSON.stringify(INSTALL_FILE)};` : '';
-      const result = transform(code, { ...transformOptionsOf(options), ...transformOptions, filename, begins });
+      const install = isEntry && options.install !== false ? `import ${JSON.stringify(INSTALL_FILE)};` : '';
+      if (isPage) libraries.inspect(filename, warn);
+      const cured = isPage ? libraries.cure(filename, code) : { code, begins: '' };
+      const begins = install + cured.begins;
+      const result = transform(cured.code, { ...transformOptionsOf(options), ...transformOptions, filename, begins });
       return result === undefined || isMapped ? result : { code: result.code, map: null };
     },
   };

@@ -1,5 +1,6 @@
 /** The plugin for Rollup. */
 import type { Plugin } from 'rollup';
+import { PageLibraries } from '../libraries/page-libraries.js';
 import { checkPluginOptions, type PluginOptions } from './plugin-options.js';
 import { createSharedHooks, type PluginContext, type SharedHooks } from './rollup-family.js';
 
@@ -21,18 +22,21 @@ import { createSharedHooks, type PluginContext, type SharedHooks } from './rollu
  */
 export default function throughline(options: PluginOptions = {}): Plugin {
   checkPluginOptions(options);
+  const libraries = new PageLibraries(options.libraries);
   let hooks: SharedHooks | undefined;
   return {
     name: 'throughline',
     buildStart() {
-      hooks = createSharedHooks(options, process.cwd(), { sourceType: 'module' });
+      hooks = createSharedHooks(options, process.cwd(), { sourceType: 'module' }, libraries);
     },
     resolveId(source, importer) {
       return hooks?.resolveId(this as PluginContext, source, importer) ?? null;
     },
     transform(code, id) {
+      const isEntry = this.getModuleInfo(id)?.isEntry === true;
+      const warn = (message: string) => this.warn(message);
       // Rollup reads the options of the output, and thus whether there are source maps, after all modules.
-      return hooks?.transform(code, id, this.getModuleInfo(id)?.isEntry === true, true);
+      return hooks?.transform(code, id, { isEntry, isPage: true, isMapped: true, warn });
     },
   };
 }

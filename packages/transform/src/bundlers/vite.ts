@@ -9,9 +9,10 @@
 // biome-ignore syntax/correctness/noTypeOnlyImportAttributes: TypeScript requires it in the declarations of CommonJS
 import type { Plugin, UserConfig } from 'vite' with { 'resolution-mode': 'import' };
 import { HELPER_SPECIFIER } from '../emit/await-helpers.js';
+import { PageLibraries } from '../libraries/page-libraries.js';
 import throughlineForEsbuild from './esbuild.js';
 import { ASYNC_HOOKS_SPECIFIER } from './page-modules.js';
-import { checkPluginOptions, type PluginOptions } from './plugin-options.js';
+import { checkPluginOptions, type InnerPluginOptions, type PluginOptions, SHARED_LIBRARIES } from './plugin-options.js';
 import throughlineForRolldown from './rolldown.js';
 import { createSharedHooks, type PluginContext, RESOLVED_SPECIFIERS, type SharedHooks } from './rollup-family.js';
 
@@ -42,9 +43,12 @@ interface EnvironmentContext {
  */
 export default function throughline(options: PluginOptions = {}): Plugin[] {
   checkPluginOptions(options);
+  const libraries =
+    (options as InnerPluginOptions)[SHARED_LIBRARIES]?.libraries ?? new PageLibraries(options.libraries);
   let hooks: SharedHooks;
   let isServing = false;
   let isBuildMapped = true;
+  let warn = (message: string): void => console.warn(message);
 
   /** Before version 6, Vite passes a flag. Since then, it has environments. */
   const isForPage = ({ environment }: EnvironmentContext, flag: { ssr?: boolean | undefined } | undefined): boolean =>
@@ -60,24 +64,34 @@ export default function throughline(options: PluginOptions = {}): Plugin[] {
       config(config) {
         const install = options.install === false ? [] : [INSTALL_SPECIFIER];
         const { rolldownVersion } = (this as { meta?: { rolldownVersion?: string } } | undefined)?.meta ?? {};
-        const dependencyOptions = { ...options, install: false };
+        const shared = { libraries, warn: (message: string) => warn(message) };
+        const innerOptions: InnerPluginOptions = { ...options, [SHARED_LIBRARIES]: shared };
+        const dependencyOptions = { ...innerOptions, install: false };
+        // Vite bundles dependencies again if the name of a plugin has changed, but does not compare options.
+        const name = `throughline ${JSON.stringify(options)}`;
         const added: UserConfig = {
           optimizeDeps: {
             include: ['throughline', HELPER_SPECIFIER, ASYNC_HOOKS_SPECIFIER, ...install],
             ...(rolldownVersion === undefined
-              ? { esbuildOptions: { plugins: [throughlineForEsbuild(dependencyOptions)] } }
-              : { rolldownOptions: { plugins: [throughlineForRolldown(dependencyOptions)] } }),
+              ? { esbuildOptions: { plugins: [{ ...throughlineForEsbuild(dependencyOptions), name }] } }
+              : { rolldownOptions: { plugins: [{ ...throughlineForRolldown(dependencyOptions), name }] } }),
           },
         };
         const { plugins: workerPlugins } = config.worker ?? {};
-        config.worker = { ...config.worker, plugins: () => [...(workerPlugins?.() ?? []), throughline(options)] };
+        config.worker = { ...config.worker, plugins: () => [...(workerPlugins?.() ?? []), throughline(innerOptions)] };
         return added;
       },
-      configResolved({ root, command, build }) {
+      configResolved({ root, command, build, logger }) {
         isServing = command === 'serve';
         isBuildMapped = build.sourcemap !== false;
+        warn = (message) => logger.warn(`[throughline] ${message}`);
         // The development server only passes ES modules; a build may also pass CommonJS.
-        hooks = createSharedHooks(options, root, { lang: 'jsx', ...(isServing && { sourceType: 'module' }) });
+        hooks = createSharedHooks(
+          options,
+          root,
+          { lang: 'jsx', ...(isServing && { sourceType: 'module' }) },
+          libraries,
+        );
       },
       resolveId: {
         filter: { id: RESOLVED_SPECIFIERS },
@@ -102,7 +116,8 @@ export default function throughline(options: PluginOptions = {}): Plugin[] {
         const isPage = isForPage(this as EnvironmentContext, flag);
         if (!isPage && !options.server) return null;
         const isEntry = isPage && !isServing && (id.endsWith('.html') || this.getModuleInfo(id)?.isEntry === true);
-        return hooks.transform(code, id, isEntry, isServing || isMapped(this as EnvironmentContext));
+        const isInMap = isServing || isMapped(this as EnvironmentContext);
+        return hooks.transform(code, id, { isEntry, isPage, isMapped: isInMap, warn });
       },
     },
   ];

@@ -1,7 +1,8 @@
 /** The common part of the plugins for webpack and Rspack: both bundlers have the same hooks and the same loaders. */
 import { fileURLToPath } from 'node:url';
 import { HELPER_SPECIFIER } from '../emit/await-helpers.js';
-import { findThroughlinePackage, resolveThroughlineModule } from '../throughline-package.js';
+import { PageLibraries } from '../libraries/page-libraries.js';
+import { findThroughlinePackage, isThroughlineFile, resolveThroughlineModule } from '../throughline-package.js';
 import { ASYNC_HOOKS_SPECIFIER, INSTALL_FILE, NODE_ASYNC_HOOKS } from './page-modules.js';
 import { type PluginOptions, transformOptionsOf } from './plugin-options.js';
 import type { LoaderOptions } from './webpack-loader.js';
@@ -33,7 +34,16 @@ export interface Compiler {
     readonly externalsPresets: { readonly node?: boolean | undefined };
     readonly module: { readonly rules: { unshift(rule: Rule): unknown } };
   };
-  readonly hooks: { readonly afterEnvironment: { tap(name: string, fn: () => void): void } };
+  readonly hooks: {
+    readonly afterEnvironment: { tap(name: string, fn: () => void): void };
+    readonly thisCompilation: { tap(name: string, fn: (compilation: Compilation) => void): void };
+  };
+}
+
+/** The part of a compilation that is used. */
+interface Compilation {
+  readonly warnings: { push(warning: Error): unknown };
+  readonly hooks: { readonly finishModules: { tap(name: string, fn: () => void): void } };
 }
 
 /** The bundler's own plugins. They come from the compiler, so each bundler's file applies them. */
@@ -55,14 +65,27 @@ export function applyPlugin(
 ): void {
   const throughlineDirectory = findThroughlinePackage(compiler.context);
   const loaderOptions = { transformOptions: transformOptionsOf(options), throughlineDirectory };
+  const libraries = new PageLibraries(options.libraries);
+  const messages: string[] = [];
   const isForServer = () => compiler.options.externalsPresets.node === true;
   compiler.options.module.rules.unshift({
     // After the loaders of the project have compiled to JavaScript.
     enforce: 'post',
-    use: ({ resource = '', resourceQuery = '' }) =>
-      (isForServer() && !options.server) || !CODE_FILE.test(resource + resourceQuery)
-        ? []
-        : [{ loader: LOADER_FILE, options: loaderOptions }],
+    use({ resource = '', resourceQuery = '' }) {
+      const isServer = isForServer();
+      if ((isServer && !options.server) || !CODE_FILE.test(resource + resourceQuery)) return [];
+      if (!isServer && !isThroughlineFile(resource, throughlineDirectory)) {
+        libraries.inspect(resource, (message) => messages.push(message));
+      }
+      // Rspack has one set of options for all files of a rule.
+      const option = isServer ? false : options.libraries;
+      return [{ loader: LOADER_FILE, options: { ...loaderOptions, libraries: option ?? true } }];
+    },
+  });
+  compiler.hooks.thisCompilation.tap('throughline', ({ hooks, warnings }) => {
+    hooks.finishModules.tap('throughline', () => {
+      for (const message of messages.splice(0)) warnings.push(new Error(message));
+    });
   });
   // The options are not complete before this hook.
   compiler.hooks.afterEnvironment.tap('throughline', () => {

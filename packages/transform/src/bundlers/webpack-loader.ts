@@ -1,6 +1,8 @@
 /** The loader that the plugins for webpack and Rspack add to the modules of a build: it transforms one file. */
 import type { SourceMapPayload } from 'node:module';
 import type { SourceMap } from 'magic-string';
+import type { LibrariesOption } from '../libraries/libraries-option.js';
+import { PageLibraries } from '../libraries/page-libraries.js';
 import type { SourceType } from '../parse/parse.js';
 import { TransformError } from '../parse/transform-error.js';
 import { traceMappings } from '../source-maps.js';
@@ -12,6 +14,8 @@ export interface LoaderOptions {
   readonly transformOptions: Pick<TransformOptions, 'generators'>;
   /** The directory of the package `throughline`, whose files are not transformed. */
   readonly throughlineDirectory: string;
+  /** The libraries to which the loader gives their storage. Default: none, as in a build for a server. */
+  readonly libraries?: LibrariesOption | undefined;
 }
 
 /** The part of the loader context that is used: both bundlers have the same. */
@@ -42,13 +46,15 @@ const SOURCE_TYPES: ReadonlyMap<unknown, SourceType> = new Map([
  * @throws {TransformError} if the code does not parse or contains something that cannot be transformed
  */
 export default function transformLoader(this: LoaderContext, code: string, inputMap?: InputMap): void {
-  const { transformOptions, throughlineDirectory } = this.getOptions();
+  const { transformOptions, throughlineDirectory, libraries = false } = this.getOptions();
   const sourceType = SOURCE_TYPES.get(this._module?.type);
   try {
+    const cured = librariesFor(libraries).cure(this.resourcePath, code);
     const result = isThroughlineFile(this.resourcePath, throughlineDirectory)
       ? undefined
-      : transform(code, {
+      : transform(cured.code, {
           ...transformOptions,
+          begins: cured.begins,
           filename: this.resourcePath,
           lang: 'jsx',
           ...(sourceType !== undefined && { sourceType }),
@@ -63,6 +69,16 @@ export default function transformLoader(this: LoaderContext, code: string, input
     }
     throw error;
   }
+}
+
+const librariesByOption = new Map<string, PageLibraries>();
+
+/** Returns the libraries of all modules that are built with the same option, which is a new object for each of them. */
+function librariesFor(option: LibrariesOption): PageLibraries {
+  const key = JSON.stringify(option);
+  const libraries = librariesByOption.get(key) ?? new PageLibraries(option);
+  librariesByOption.set(key, libraries);
+  return libraries;
 }
 
 /** Traces the map of the transform through the map that the preceding loaders have made, if there is one. */
