@@ -17,7 +17,7 @@ import { emitConstructs } from './emit/emit.js';
 import { emitFileOpening } from './emit/file-opening.js';
 import { FreeNames } from './emit/free-names.js';
 import { SourceEdits } from './emit/source-edits.js';
-import { LANGUAGES, type Language, parse, SOURCE_TYPES, type SourceType } from './parse/parse.js';
+import { LANGUAGES, type Language, type ParsedFile, parse, SOURCE_TYPES, type SourceType } from './parse/parse.js';
 
 /** The values of the option `generators`. */
 export const GENERATOR_FRAMES = ['next', 'creation'] as const;
@@ -80,19 +80,40 @@ export function transform(code: string, options: TransformOptions): TransformRes
   if (options.filename === undefined)
     throw invalidOption('transform() needs the option filename, for errors and source maps.');
   if (typeof code !== 'string') throw new TypeError(`The code must be a string, not ${typeof code}.`);
+  return transformFile(code, options);
+}
+
+/** Decides which source type a file has, if its options do not state it. */
+export type SourceTypeRule = (file: ParsedFile, code: string, filename: string) => SourceType;
+
+/** What only the plugins of this package can state. */
+export interface BuildOptions {
+  /** The rule of the bundler. */
+  readonly decideSourceType?: SourceTypeRule;
+  /** Whether the file reads the helpers from the global object, because imports have been resolved already. */
+  readonly hasGlobalHelpers?: boolean;
+}
+
+/** The same as {@link transform}, for plugins. */
+export function transformFile(
+  code: string,
+  options: TransformOptions,
+  { decideSourceType = sourceTypeOf, hasGlobalHelpers = false }: BuildOptions = {},
+): TransformResult | undefined {
   const { filename, lang, generators = 'next', begins = '' } = options;
   // Most files have no suspension and are not parsed: each suspension is an `await` or is inside an async function.
   const keywords = findAsyncAwaitKeywords(code);
   if (keywords.isEmpty && begins === '' && generators === 'next') return undefined;
-  const { program, module } = parse(code, filename, lang ?? languageOf(filename), options.sourceType);
+  const file = parse(code, filename, lang ?? languageOf(filename), options.sourceType);
+  const { program } = file;
   const facts = analyze(program, keywords, generators);
   if (facts.functions.length === 0 && facts.topLevel === undefined && begins === '') return undefined;
-  const sourceType = options.sourceType ?? sourceTypeOf(filename, code, module.hasModuleSyntax);
+  const sourceType = options.sourceType ?? decideSourceType(file, code, filename);
   const edits = new SourceEdits();
   const names = new FreeNames(program, code, sourceType === 'script');
   const writer = new CodeWriter(code, filename, sourceType === 'module', edits, names);
   emitConstructs(facts, writer);
-  emitFileOpening(program, facts.topLevel, sourceType, begins, writer);
+  emitFileOpening(program, facts.topLevel, hasGlobalHelpers ? 'script' : sourceType, begins, writer);
   return edits.apply(code, filename);
 }
 
@@ -109,8 +130,8 @@ function languageOf(filename: string): Language {
   return extension === 'ts' || extension === 'tsx' ? extension : 'jsx';
 }
 
-function sourceTypeOf(filename: string, code: string, hasModuleSyntax: boolean): SourceType {
-  if (/\.m[jt]s$/.test(filename) || hasModuleSyntax) return 'module';
+function sourceTypeOf({ module }: ParsedFile, code: string, filename: string): SourceType {
+  if (/\.m[jt]s$/.test(filename) || module.hasModuleSyntax) return 'module';
   if (/\.c[jt]s$/.test(filename)) return 'commonjs';
   return /\b(?:require\s*\(|module\s*\.\s*exports\b|exports\s*[.[])/.test(code) ? 'commonjs' : 'module';
 }

@@ -30,8 +30,12 @@ export default function throughline(options: PluginOptions = {}): Plugin {
     resolveId(source, importer) {
       return hooks?.resolveId(this as PluginContext, source, importer) ?? null;
     },
-    transform(code, id) {
-      return hooks?.transform(code, id, this.getModuleInfo(id)?.isEntry === true);
+    transform: {
+      // After the plugins that compile to JavaScript, and the one that turns CommonJS modules into ES modules.
+      order: 'post',
+      handler(code, id) {
+        return hooks?.transform(code, id, this.getModuleInfo(id)?.isEntry === true);
+      },
     },
   };
 }

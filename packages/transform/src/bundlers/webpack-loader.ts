@@ -5,13 +5,16 @@ import type { SourceType } from '../parse/parse.js';
 import { TransformError } from '../parse/transform-error.js';
 import { traceMappings } from '../source-maps.js';
 import { isThroughlineFile } from '../throughline-package.js';
-import { type TransformOptions, transform } from '../transform.js';
+import { type TransformOptions, transformFile } from '../transform.js';
+import { sourceTypeInWebpack } from './source-types.js';
 
 /** Options of the loader. The bundlers convert them to JSON. */
 export interface LoaderOptions {
   readonly transformOptions: Pick<TransformOptions, 'generators'>;
   /** The directory of the package `throughline`, whose files are not transformed. */
   readonly throughlineDirectory: string;
+  /** Whether the bundler compiles TypeScript and JSX after the loaders, as Turbopack does. */
+  readonly precedesCompiler?: boolean;
 }
 
 /** The part of the loader context that is used: both bundlers have the same. */
@@ -30,7 +33,7 @@ type InputMap = string | SourceMapPayload;
 
 /**
  * The source type by the type of a module, which the extension or the nearest package.json determines. The code decides
- * for modules of any other type.
+ * for modules of any other type, by {@link sourceTypeInWebpack}.
  */
 const SOURCE_TYPES: ReadonlyMap<unknown, SourceType> = new Map([
   ['javascript/esm', 'module'],
@@ -42,17 +45,21 @@ const SOURCE_TYPES: ReadonlyMap<unknown, SourceType> = new Map([
  * @throws {TransformError} if the code does not parse or contains something that cannot be transformed
  */
 export default function transformLoader(this: LoaderContext, code: string, inputMap?: InputMap): void {
-  const { transformOptions, throughlineDirectory } = this.getOptions();
+  const { transformOptions, throughlineDirectory, precedesCompiler } = this.getOptions();
   const sourceType = SOURCE_TYPES.get(this._module?.type);
   try {
     const result = isThroughlineFile(this.resourcePath, throughlineDirectory)
       ? undefined
-      : transform(code, {
-          ...transformOptions,
-          filename: this.resourcePath,
-          lang: 'jsx',
-          ...(sourceType !== undefined && { sourceType }),
-        });
+      : transformFile(
+          code,
+          {
+            ...transformOptions,
+            filename: this.resourcePath,
+            ...(!precedesCompiler && { lang: 'jsx' }),
+            ...(sourceType !== undefined && { sourceType }),
+          },
+          { decideSourceType: sourceTypeInWebpack },
+        );
     if (result === undefined) this.callback(null, code, inputMap);
     else this.callback(null, result.code, this.sourceMap ? trace(result.map, inputMap) : inputMap);
   } catch (error) {

@@ -29,11 +29,15 @@ export function parse(
   lang: Language | undefined,
   sourceType: SourceType | undefined,
 ): ParsedFile {
-  const result = parseSync(filename, code, {
-    ...(lang !== undefined && { lang }),
-    sourceType: sourceType ?? 'unambiguous',
-  });
+  const parseAs = (type: SourceType | 'unambiguous') =>
+    parseSync(filename, code, { ...(lang !== undefined && { lang }), sourceType: type });
+  const result = parseAs(sourceType ?? 'unambiguous');
   const error = result.errors.find(({ severity }) => severity === 'Error');
+  if (error !== undefined && sourceType === undefined && !result.module.hasModuleSyntax) {
+    // Only CommonJS has `return` at its top level.
+    const commonjs = parseAs('commonjs');
+    if (commonjs.errors.every(({ severity }) => severity !== 'Error')) return commonjs;
+  }
   if (error !== undefined) throw new TransformError(reasonOf(error), filename, code, error.labels[0]?.start ?? 0);
   return result;
 }
