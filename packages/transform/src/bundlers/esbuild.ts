@@ -9,6 +9,7 @@ import { HELPER_SPECIFIER } from '../emit/await-helpers.js';
 import { TransformError } from '../parse/transform-error.js';
 import { findThroughlinePackage, isThroughlineFile } from '../throughline-package.js';
 import { transform } from '../transform.js';
+import { isLoadedByAnotherPlugin, transformOutput } from './esbuild-output.js';
 import { ASYNC_HOOKS_SPECIFIER, INSTALL_FILE, NODE_ASYNC_HOOKS } from './page-modules.js';
 import { checkPluginOptions, type PluginOptions, transformOptionsOf } from './plugin-options.js';
 
@@ -55,11 +56,15 @@ function setup(build: PluginBuild, options: PluginOptions): void {
   if (initialOptions.plugins?.some(({ name }) => name === 'vite:dep-scan')) return;
   const throughlineDirectory = findThroughlinePackage(initialOptions.absWorkingDir ?? process.cwd());
 
-  build.onLoad({ filter: /\.[cm]?[jt]sx?$/, namespace: 'file' }, (args) =>
-    isThroughlineFile(args.path, throughlineDirectory)
-      ? undefined
-      : loadTransformed(args, options, initialOptions.loader ?? {}),
-  );
+  if (isLoadedByAnotherPlugin(build)) {
+    transformOutput(build, transformOptionsOf(options));
+  } else {
+    build.onLoad({ filter: /\.[cm]?[jt]sx?$/, namespace: 'file' }, (args) =>
+      isThroughlineFile(args.path, throughlineDirectory)
+        ? undefined
+        : loadTransformed(args, options, initialOptions.loader ?? {}),
+    );
+  }
   build.onResolve({ filter: new RegExp(`^${HELPER_SPECIFIER}$`) }, async (args) => {
     if (args.pluginData === IS_RESOLVING) return undefined;
     const { kind, importer } = args;
