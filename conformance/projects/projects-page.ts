@@ -21,6 +21,11 @@ export function formatProjectsPage(projects: readonly WorkingProject[], nodeVers
     'scope of a request and an entry point of each package, and check what they read after an `await`. TypeScript programs',
     'are compiled in strict mode. Chromium opens the pages that a project builds.',
     '',
+    'Each project of the frameworks is an application with a page that the server renders, an API and an action. Chromium',
+    'opens the built application and its development server, and starts flows that overlap in the page and on the server.',
+    'While the page is open, a file is edited. Before and after the edit, each flow must read its own value after every',
+    'step, and the console of the page must have no error. All but Next run on Node 24, which they require.',
+    '',
     `\`npm run projects -- --write\` generates this page. The versions are those of its last run, on Node ${nodeVersion}.`,
     '`npm test` runs a few of the projects, and checks that this page has a row for each project.',
     ...PROJECT_GROUPS.flatMap((group) => [
@@ -37,8 +42,10 @@ export function formatProjectsPage(projects: readonly WorkingProject[], nodeVers
 
 function formatRow({ project, versions }: WorkingProject): string {
   // The last command of some projects only prints that the others have succeeded.
-  const commands = project.commands.filter(([, option]) => option !== '--print').map(([name]) => `\`${name}\``);
-  if (project.page !== undefined) commands.push('Chromium');
+  const { app } = project;
+  const run = [...project.commands, ...(app === undefined ? [] : [app.start(0), app.develop(0)])];
+  const commands = run.filter(([, option]) => option !== '--print').map(([name]) => `\`${name}\``);
+  if (project.page !== undefined || app !== undefined) commands.push('Chromium');
   const packages = Object.entries(versions)
     .filter(([name]) => !name.startsWith('@types/'))
     .map(([name, version]) => `${name} ${version}`);

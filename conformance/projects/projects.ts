@@ -1,5 +1,5 @@
 /** Every kind of project in which the packages work. */
-
+import { APPS } from './apps.js';
 import { COMMONJS_MODULE, ES_MODULE, OUTPUT, TEST_BODY, TYPESCRIPT_MODULE } from './programs.js';
 import type { Project } from './project.js';
 import { firstProgram } from './readme-project.js';
@@ -471,4 +471,5 @@ export default async function Page() {
     ],
     output: OUTPUT,
   },
+  ...APPS,
 ];

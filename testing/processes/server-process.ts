@@ -15,6 +15,8 @@ export interface ServerCommand {
   /** The directory to run in, and the environment variables. Default to those of this process. */
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** The time in which the server must be ready, in milliseconds. Default: 60 seconds. */
+  readonly startTimeoutMs?: number;
   /** Makes one attempt to use the server. Rejects while the server is not ready. */
   probe(): Promise<unknown>;
 }
@@ -29,7 +31,7 @@ export class ServerProcess {
 
   /** Starts the server and resolves once it is ready. */
   async start(): Promise<void> {
-    const { path, args, user, probe, cwd, env } = this.#command;
+    const { path, args, user, probe, cwd, env, startTimeoutMs } = this.#command;
     const child = startChild(path, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       ...user,
@@ -50,7 +52,7 @@ export class ServerProcess {
     child.process.on('exit', () => {
       outputAfterExit ??= output;
     });
-    await waitUntilReady(probe, () => outputAfterExit);
+    await waitUntilReady(probe, () => outputAfterExit, startTimeoutMs);
   }
 
   /** Kills the server. Does nothing if it is not running. */
