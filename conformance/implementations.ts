@@ -6,7 +6,10 @@ import type { Implementation } from './case.js';
 /** On a server: Throughline, or the runtime's own classes. */
 export const serverImplementations = ['throughline', 'native'] as const;
 
-export type ServerImplementation = (typeof serverImplementations)[number];
+/** On a server whose process has loaded `throughline/register`: the class that `node:async_hooks` then exports. */
+export const registered = 'registered';
+
+export type ServerImplementation = (typeof serverImplementations)[number] | typeof registered;
 
 /**
  * On the portable engine: Throughline, in each way of making the code after an `await` run in its frame. Either the
@@ -28,7 +31,7 @@ export function isPeer(name: ImplementationName): name is Peer {
 }
 
 export function isThroughline(name: ImplementationName): boolean {
-  return name === 'throughline' || (portableModes as readonly string[]).includes(name);
+  return name === 'throughline' || name === registered || (portableModes as readonly string[]).includes(name);
 }
 
 /**
@@ -43,9 +46,15 @@ export async function loadImplementation(name: string): Promise<Implementation> 
     case 'native':
       // Node's types describe the same members as ours, but TypeScript cannot prove it.
       return (await import('node:async_hooks')) as unknown as Implementation;
+    case registered: {
+      const throughline = await import('throughline');
+      const { AsyncLocalStorage } = (await import('node:async_hooks')) as unknown as Implementation;
+      if (AsyncLocalStorage !== throughline.AsyncLocalStorage) throw new Error('throughline/register was not loaded.');
+      return { ...throughline, AsyncLocalStorage };
+    }
     default:
       throw new Error(
-        `There is no implementation named "${name}". The implementations are: ${serverImplementations.join(', ')}.`,
+        `There is no implementation named "${name}". The implementations are: ${[...serverImplementations, registered].join(', ')}.`,
       );
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Writes packages/{core,request,transform}/lib, which `exports` of their package.json name, from what the compiler has
+ * Writes the folder lib of each package, which `exports` of their package.json name, from what the compiler has
  * written to dist. This takes about four seconds.
  *
  *     lib/node/*.cjs       Node: flat CommonJS modules
@@ -8,7 +8,7 @@
  *     lib/bun/*.js         flat ES modules, and the same in lib/deno and lib/workerd
  *     lib/portable/*.js    browsers and all other runtimes: flat ES modules; *.cjs for Jest with a page's environment
  *     lib/standalone/*.js  pages without a build step: one minified file for each purpose
- *     lib/esm/*.js         @throughline/request everywhere but in Node
+ *     lib/esm/*.js         @throughline/request and @throughline/opentelemetry everywhere but in Node
  *
  * A package has one copy of its state in a process, whether it was imported or required: in Node the CommonJS modules
  * are the only ones with code, and the other runtimes can require ES modules. Rollup is used because it keeps `const` and
@@ -182,16 +182,16 @@ async function bundleCore() {
     async_hooks: 'shims/async_hooks',
   });
   const native = entries('web/install-native', 'await/entry-native');
+  const withRegister = { ...native, register: 'register' };
   const nativeImports = (engine) => ({ '#engine': `engine/${engine}`, '#await': 'await/entry-native' });
   const page = entries('web/index', 'await/entry');
   const pageImports = (web) => ({ '#engine': 'engine/portable', '#web': web, '#await': 'await/emitted-imports' });
-  await bundle(folder, native, nativeImports('node'), [
-    { format: 'cjs', to: 'node' },
-    { format: 'es', to: 'server' },
-  ]);
-  for (const runtime of ['bun', 'deno', 'workerd']) {
-    await bundle(folder, native, nativeImports(runtime), [{ format: 'es', to: runtime }]);
-  }
+  await bundle(folder, withRegister, nativeImports('node'), [{ format: 'cjs', to: 'node' }]);
+  await bundle(folder, native, nativeImports('node'), [{ format: 'es', to: 'server' }]);
+  const bunImports = { ...nativeImports('bun'), 'node:async_hooks': 'runtimes/bun-async-hooks' };
+  await bundle(folder, withRegister, bunImports, [{ format: 'es', to: 'bun' }]);
+  await bundle(folder, withRegister, nativeImports('deno'), [{ format: 'es', to: 'deno' }]);
+  await bundle(folder, native, nativeImports('workerd'), [{ format: 'es', to: 'workerd' }]);
   await bundle(folder, page, pageImports('web/install'), [
     { format: 'es', to: 'portable' },
     { format: 'cjs', to: 'portable' },
@@ -206,8 +206,9 @@ async function bundleCore() {
   }
 }
 
-async function bundleRequest() {
-  await bundle(join(packages, 'request'), publicFiles('request'), {}, [
+/** Bundles a package that is the same on every runtime. */
+async function bundleForAllRuntimes(name) {
+  await bundle(join(packages, name), publicFiles(name), {}, [
     { format: 'cjs', to: 'node' },
     { format: 'es', to: 'esm' },
   ]);
@@ -259,9 +260,19 @@ function isStale(folder) {
   );
 }
 
-for (const [name, write] of Object.entries({ core: bundleCore, request: bundleRequest, transform: wrapTransform })) {
+const writers = {
+  core: bundleCore,
+  request: () => bundleForAllRuntimes('request'),
+  opentelemetry: () => bundleForAllRuntimes('opentelemetry'),
+  transform: wrapTransform,
+};
+for (const [name, write] of Object.entries(writers)) {
   const folder = join(packages, name);
-  if (!existsSync(join(folder, 'dist'))) throw new Error(`packages/${name} has not been compiled. Run tsc -b.`);
+  if (!existsSync(join(folder, 'dist'))) {
+    if (name === 'core') throw new Error('The packages have not been compiled. Run tsc -b.');
+    // `npm start` compiles only the packages that it needs.
+    continue;
+  }
   if (!isStale(folder)) continue;
   const startTime = new Date();
   await write();

@@ -143,18 +143,20 @@ test('source maps that lead nowhere are an error', async () => {
 test('a program that imports the packages by name covers parts of their sources', () => {
   record(
     `import { AsyncLocalStorage } from 'throughline';
+    import { ThroughlineContextManager } from '@throughline/opentelemetry';
     import { tryGetRequestScope } from '@throughline/request';
     import { transform } from '@throughline/transform';
     new AsyncLocalStorage().run(1, () => tryGetRequestScope());
+    new ThroughlineContextManager().bind({}, 1);
     transform('await 1', { filename: 'main.mjs' });`,
     workspace,
   );
   const totals = Object.fromEntries(packageTotals(readCoverage(recordings, workspace), workspace));
-  assert.deepEqual(Object.keys(totals), ['core', 'request', 'transform']);
+  assert.deepEqual(Object.keys(totals), ['core', 'opentelemetry', 'request', 'transform']);
   for (const [name, kinds] of Object.entries(totals)) {
     for (const [kind, [covered, total]] of Object.entries(kinds)) {
       assert.ok(covered > 0, `${covered} ${kind} of ${name} are covered`);
-      assert.ok(total > 500, `${name} has ${total} ${kind}`);
+      assert.ok(total > 20, `${name} has ${total} ${kind}`);
       assert.ok(
         covered < 0.8 * total,
         `${covered} of ${total} ${kind} of ${name} are covered by a program that uses little`,

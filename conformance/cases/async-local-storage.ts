@@ -32,6 +32,59 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
+      name: 'run() and exit() read the value with a getStore() that a subclass has overridden',
+      run({ AsyncLocalStorage }) {
+        let reads = 0;
+        class Counted extends AsyncLocalStorage<number> {
+          override getStore() {
+            reads++;
+            return super.getStore();
+          }
+        }
+        const storage = new Counted();
+        equal(
+          storage.run(1, () => storage.run(1, () => storage.exit(() => 'result'))),
+          'result',
+        );
+        equal(reads, 3);
+        equal(storage.getStore(), undefined);
+      },
+    },
+    {
+      name: 'run() and exit() set and restore the value with an enterWith() that was overridden, in a subclass or on the object',
+      run({ AsyncLocalStorage }) {
+        const entered: unknown[] = [];
+        class Recorded extends AsyncLocalStorage<string> {
+          override enterWith(store: string) {
+            entered.push(store);
+            super.enterWith(store);
+          }
+        }
+        const storage = new Recorded();
+        const { enterWith } = storage;
+        const failure = new RangeError('expected');
+        equal(
+          storage.run('a', (suffix: string) => storage.getStore() + suffix, 'b'),
+          'ab',
+        );
+        throws(
+          () =>
+            storage.run('c', () => {
+              throw failure;
+            }),
+          RangeError,
+        );
+        storage.enterWith = function (store) {
+          entered.push('own');
+          return Reflect.apply(enterWith, this, [store]);
+        };
+        storage.run('d', () => storage.exit(() => equal(storage.getStore(), undefined)));
+        equal(storage.getStore(), undefined);
+        const own = ['d', undefined, 'd', undefined].flatMap((store) => ['own', store]);
+        equal(entered, ['a', undefined, 'c', undefined, ...own]);
+      },
+    },
+    {
       name: 'run() restores the value and rethrows the error if the function throws',
       run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();

@@ -7,7 +7,14 @@ import type { CaseResult } from '../hosts/run-cases.js';
 import { runInBrowser } from '../hosts/run-in-browser.js';
 import { runInPortableEngine } from '../hosts/run-in-portable-engine.js';
 import { runInRuntime } from '../hosts/run-in-runtime.js';
-import { type ImplementationName, peers, portableModes, serverImplementations } from '../implementations.js';
+import {
+  type ImplementationName,
+  peers,
+  portableModes,
+  registered,
+  type ServerImplementation,
+  serverImplementations,
+} from '../implementations.js';
 import { installRuntime } from '../runtimes/install-runtime.js';
 import { type Runtime, runtimes } from '../runtimes/runtimes.js';
 
@@ -41,7 +48,9 @@ const runtimeColumn = (runtime: Runtime): Column => ({
   section: 'servers',
   async start() {
     const binary = await installRuntime(runtime);
-    const runs = serverImplementations.map((implementation) => ({
+    const implementations: ServerImplementation[] = [...serverImplementations];
+    if (runtime.package !== 'workerd') implementations.push(registered);
+    const runs = implementations.map((implementation) => ({
       implementation,
       execute: () => runInRuntime(runtime, binary, implementation),
     }));

@@ -6,7 +6,14 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { differences, findDifference } from '../differences.js';
 import type { CaseResult, Outcome } from '../hosts/run-cases.js';
-import { type ImplementationName, type Peer, peers, portableModes, serverImplementations } from '../implementations.js';
+import {
+  type ImplementationName,
+  type Peer,
+  peers,
+  portableModes,
+  registered,
+  serverImplementations,
+} from '../implementations.js';
 import type { Section } from './columns.js';
 import type { Matrix } from './results.js';
 
@@ -23,6 +30,7 @@ const marks: Readonly<Record<Outcome, string>> = { pass: '✓', fail: '✗', abs
 const labels: Readonly<Record<ImplementationName, string>> = {
   throughline: '**Throughline**',
   native: 'the runtime’s own class',
+  registered: '**Throughline**, `throughline/register`',
   transform: '**Throughline**, transform',
   interception: '**Throughline**, interception',
   both: '**Throughline**, both',
@@ -43,7 +51,7 @@ const columnsOf = (matrix: Matrix, section: Section) => [...matrix].filter(([, c
 /** Returns tables with the number of cases that pass, by column and implementation. */
 function formatSummaryTable(matrix: Matrix): string {
   return [
-    ...passCounts(matrix, 'servers', 'cases that pass, on servers', serverImplementations),
+    ...passCounts(matrix, 'servers', 'cases that pass, on servers', [...serverImplementations, registered]),
     '',
     ...passCounts(matrix, 'browsers', 'cases that pass, in browsers', [...portableModes, ...peers]),
   ].join('\n');

@@ -33,10 +33,10 @@ function entryPointsOf(folder: string): string[] {
   );
 }
 
-for (const folder of ['core', 'request', 'transform']) {
+for (const folder of ['core', 'opentelemetry', 'request', 'transform']) {
   test(`the declarations of packages/${folder} compile without skipLibCheck, in both kinds of modules`, () => {
     const entryPoints = entryPointsOf(folder);
-    assert.ok(entryPoints.length > 5);
+    assert.notEqual(entryPoints.length, 0);
     // The compiler finds packages from here as it would from the folder of a user.
     const project = mkdtempSync(fileURLToPath(new URL('../declarations-', import.meta.url)));
     try {

@@ -234,6 +234,23 @@ function restoreOwnValue(key: Key, previous: unknown, outer: Frame | undefined, 
   restoreAtJobEnd(holder, outer, countBefore);
 }
 
+/** `run()` of a storage whose `enterWith()` was overridden, by a subclass or on the object itself: Node calls it. */
+function runByEntering<T, R, A extends unknown[]>(
+  storage: { getStore(): T | undefined; enterWith(store: T | undefined): void },
+  store: T,
+  fn: (...args: A) => R,
+  args: A,
+): R {
+  const previous = storage.getStore();
+  if (Object.is(previous, store)) return Reflect.apply(fn, null, args);
+  storage.enterWith(store);
+  try {
+    return Reflect.apply(fn, null, args);
+  } finally {
+    storage.enterWith(previous);
+  }
+}
+
 const implementation = class AsyncLocalStorage<T> {
   readonly #key = new Key();
   // A copy: reading it through the key would cost getStore() another load.
@@ -270,10 +287,11 @@ const implementation = class AsyncLocalStorage<T> {
   // Inlined, not shared with runInCapturedFrame(): forwarding the arguments to another function would allocate an array
   // of them, which takes a third of the time of a run(). Benchmark: npm run bench -- --only run
   run<R, A extends unknown[]>(store: T, fn: (...args: A) => R, ...args: A): R {
+    if (this.enterWith !== enterWith) return runByEntering(this, store, fn, args);
     const holder = getHolder();
     const outer = getFrame(holder);
     const key = this.#key;
-    const previous = readValue(outer, key, this.#defaultValue);
+    const previous = this.getStore === getStore ? readValue(outer, key, this.#defaultValue) : this.getStore();
     if (Object.is(previous, store)) return Reflect.apply(fn, null, args);
     const frame = withValue(outer, key, store);
     const countBefore = sharedState.changeCount;
@@ -316,6 +334,8 @@ const implementation = class AsyncLocalStorage<T> {
     return new RunScope(this, store);
   }
 };
+
+const { getStore, enterWith } = implementation.prototype;
 
 // Bundlers rename a class whose name occurs in another of their modules, and minifiers rename any class.
 export const AsyncLocalStorage = /* @__PURE__ */ Object.defineProperty(implementation, 'name', {

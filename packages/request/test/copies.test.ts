@@ -9,6 +9,7 @@ import { build, type Format } from 'esbuild';
 import '@throughline/request';
 
 const program = fileURLToPath(new URL('copies/two-copies.js', import.meta.url));
+const holdingProgram = fileURLToPath(new URL('copies/two-layouts.js', import.meta.url));
 const allExports = fileURLToPath(new URL('copies/all-exports.js', import.meta.url));
 
 // Next to the program, so that the copies find the packages that stay outside of the bundles.
@@ -46,6 +47,9 @@ const copies = {
   'a bundled CommonJS module': await bundle('commonjs/copy.cjs', 'cjs'),
 };
 
+/** A copy of a version with another layout. */
+const otherLayout = await bundle('other/copy.cjs', 'cjs', { 'LAYOUT = 1': 'LAYOUT = 2' });
+
 function runProgram(
   role: string,
   ...paths: readonly string[]
@@ -66,12 +70,11 @@ for (const [application, applicationPath] of Object.entries(copies)) {
   }
 }
 
-test('copies of different layouts share nothing, and a warning names the remedy', async () => {
-  const other = await bundle('other/copy.cjs', 'cjs', { 'SHARED_PREFIX}1': 'SHARED_PREFIX}2' });
+test('copies of different layouts share nothing, and a warning names the remedy', () => {
   writeFileSync(
     join(folder, 'program.mjs'),
     `import * as one from ${JSON.stringify(allExports)};
-     import two from ${JSON.stringify(other)};
+     import two from ${JSON.stringify(otherLayout)};
      one.withRequestScope({ id: 'one' }, () => console.log(two.tryGetRequestScope()));
      two.withRequestScope({ id: 'two' }, () => console.log(one.tryGetRequestScope()));`,
   );
@@ -80,9 +83,16 @@ test('copies of different layouts share nothing, and a warning names the remedy'
   assert.match(stderr, /^Two versions of @throughline\/request that cannot share request scopes are loaded/);
 });
 
+test('copies of different layouts each hold their own scope at every step', () => {
+  const { status, stdout } = spawnSync(process.execPath, [holdingProgram, allExports, otherLayout], {
+    encoding: 'utf8',
+  });
+  assert.deepEqual([stdout, status], ['done\n', 0]);
+});
+
 /**
- * A version that changes one of these must change the number of the layout in `request-scope.ts`: an older or newer copy
- * in the same process uses them.
+ * A version that changes one of these must change the number in `layout.ts`: an older or newer copy in the same process
+ * uses them.
  */
 test('the members that all copies share are those of layout 1', () => {
   // `hasAdapter` is set once an adapter of any copy has opened a scope.

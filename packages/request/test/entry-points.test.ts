@@ -22,6 +22,7 @@ const optionalPackages = [...Object.keys(manifest.peerDependencies), 'keyv', 'pi
 /** The optional packages that an entry point needs. The others use only the types of their framework. */
 const neededPackages: Readonly<Record<string, readonly string[]>> = {
   './h3': ['h3'],
+  './koa': ['koa'],
   // @nestjs/core loads rxjs as well.
   './nest': ['@nestjs/common', '@nestjs/core', 'rxjs'],
   './sessions': ['keyv'],

@@ -3,12 +3,10 @@
  * does if a framework looks different.
  */
 import assert from 'node:assert/strict';
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import { createRequire } from 'node:module';
 import { describe, it } from 'node:test';
-import middie from '@fastify/middie';
 import { Router as KoaRouter } from '@koa/router';
-import { tryGetRequestScope } from '@throughline/request';
 import { requestScope as expressScope } from '@throughline/request/express';
 import { requestScope as fastifyScope } from '@throughline/request/fastify';
 import { requestScope as h3Scope } from '@throughline/request/h3';
@@ -17,40 +15,21 @@ import { requestScope as koaScope } from '@throughline/request/koa';
 import { requestScope as webScope } from '@throughline/request/web';
 import express from 'express';
 import { fastify } from 'fastify';
-import { H3 } from 'h3';
+import { defineHandler, H3 } from 'h3';
 import { Hono } from 'hono';
+import { every, except, some } from 'hono/combine';
 import { LinearRouter } from 'hono/router/linear-router';
 import { PatternRouter } from 'hono/router/pattern-router';
 import { RegExpRouter } from 'hono/router/reg-exp-router';
 import { TrieRouter } from 'hono/router/trie-router';
 import Koa from 'koa';
+import compose from 'koa-compose';
+import mount from 'koa-mount';
 import { sendRequest } from './http/client.js';
 import { listen, withServer } from './http/server.js';
+import { assertBothOwn, isOwn, Pair } from './two-requests.js';
 
 const { default: express4 } = (await import('express4' as string)) as { default: typeof express };
-
-/** Calls back for two requests at once, in the frame of the first one. */
-class Pair {
-  readonly #waiting: (() => void)[] = [];
-
-  join(callback: () => void): void {
-    if (this.#waiting.push(callback) < 2) return;
-    for (const waiting of this.#waiting.splice(0)) waiting();
-  }
-
-  /** Continues with `next` once two requests wait. */
-  continueWith<R>(next: () => R | PromiseLike<R>): Promise<R> {
-    return new Promise((resolve) => this.join(() => resolve(next())));
-  }
-}
-
-/** Whether the current scope is that of the request with this path. */
-const isOwn = (path: string) => `${tryGetRequestScope()?.path === path}`;
-
-/** Sends two requests at once, and asserts that both read their own scope. */
-async function assertBothOwn(send: (path: string) => Promise<string>, paths = ['/ada', '/bob']): Promise<void> {
-  assert.deepEqual(await Promise.all(paths.map(send)), ['true', 'true']);
-}
 
 for (const [name, framework] of [
   ['Express 5', express],
@@ -149,51 +128,6 @@ describe('Fastify, hooks around the adapter', () => {
   });
 });
 
-describe('Fastify, middleware of @fastify/middie', () => {
-  for (const order of ['before', 'after']) {
-    it(`holds each middleware if the adapter is registered ${order} @fastify/middie`, async () => {
-      const pair = new Pair();
-      const app = fastify();
-      const plugins = [() => app.register(middie, { hook: 'preHandler' }), () => app.register(fastifyScope)];
-      if (order === 'before') plugins.reverse();
-      for (const register of plugins) await register();
-      const readInMiddleware = (request: IncomingMessage, _: unknown, next: () => void) => {
-        Reflect.set(request, 'isOwn', isOwn(`${request.url}`));
-        next();
-      };
-      const wait = (_request: unknown, _response: unknown, next: () => void) => pair.join(() => next());
-      // middie accepts a list, although its types do not say so.
-      Reflect.apply(app.use, app, [[wait, readInMiddleware]]);
-      app.get('/:name', async ({ raw }) => Reflect.get(raw, 'isOwn'));
-      void app.register(async (plugin) => {
-        plugin.use('/plugin', wait);
-        plugin.use('/plugin', (request, _response, next) => {
-          Reflect.set(request, 'isOwn', isOwn(`${request.originalUrl}`));
-          next();
-        });
-        plugin.get('/plugin/:name', async ({ raw }) => Reflect.get(raw, 'isOwn'));
-      });
-      try {
-        const send = async (path: string) => (await app.inject(path)).body;
-        await assertBothOwn(send);
-        await assertBothOwn(send, ['/plugin/ada', '/plugin/bob']);
-      } finally {
-        await app.close();
-      }
-    });
-  }
-});
-
-it('Fastify calls the functions of a decorator use() of the application with what it passes to them', async () => {
-  const app = fastify();
-  await app.register(fastifyScope);
-  const use = (create: (first?: unknown) => unknown) => [create(), create('first')];
-  // The types are those of the decorator of @fastify/middie.
-  Reflect.apply(app.decorate, app, ['use', use]);
-  assert.deepEqual(Reflect.apply(app.use, app, [(first: unknown) => first]), [undefined, 'first']);
-  await app.close();
-});
-
 for (const [name, Router] of Object.entries({ LinearRouter, PatternRouter, RegExpRouter, TrieRouter })) {
   it(`Hono holds its steps with the ${name}, from the first request on`, async () => {
     const pair = new Pair();
@@ -227,6 +161,44 @@ it('Hono holds its steps if the application has a binding with the name that @ho
   app.use((_, next) => pair.continueWith(next));
   app.get('/:name', (context) => context.text(isOwn(context.req.path)));
   await assertBothOwn(async (path) => (await app.request(path, {}, { incoming: {} })).text());
+});
+
+describe('Hono, middleware that is combined with the adapter', () => {
+  const wait = (pair: Pair) => (_: unknown, next: () => Promise<void>) => pair.continueWith(next);
+  const combinations = {
+    'every()': (pair: Pair) => every(honoScope(), wait(pair)),
+    'every() in every()': (pair: Pair) => every(every(honoScope()), wait(pair)),
+    'some()': (pair: Pair) => some(every(honoScope(), wait(pair)), () => false),
+    'except()': (pair: Pair) => except('/public', honoScope(), wait(pair)),
+  };
+  for (const [name, combine] of Object.entries(combinations)) {
+    it(`holds a handler after ${name} from the first request on`, async () => {
+      const app = new Hono();
+      app.use(combine(new Pair()));
+      app.get('/:name', (context) => context.text(isOwn(context.req.path)));
+      const send = async (path: string) => (await app.request(path)).text();
+      await assertBothOwn(send);
+      await assertBothOwn(send);
+    });
+
+    it(`holds the handlers for unknown routes and errors after ${name} from the second request on`, async () => {
+      const app = new Hono();
+      app.use(combine(new Pair()));
+      app.get('/:name/error', () => {
+        throw new Error('thrown');
+      });
+      app.notFound((context) => context.text(isOwn(context.req.path)));
+      app.onError((_, context) => context.text(isOwn(context.req.path)));
+      const send = async (path: string) => (await app.request(path)).text();
+      for (const paths of [
+        ['/ada', '/bob'],
+        ['/ada/error', '/bob/error'],
+      ]) {
+        await Promise.all(paths.map(send));
+        await assertBothOwn(send, paths);
+      }
+    });
+  }
 });
 
 describe('Koa, middleware and routes that are added after the first request', () => {
@@ -272,32 +244,131 @@ describe('Koa, middleware and routes that are added after the first request', ()
     );
   });
 
-  it('passes on with next() what a middleware returns, also without the compose function of Koa 3', async () => {
-    for (const isKoa2 of [false, true]) {
-      const app = new Koa();
-      app.use(koaScope());
-      app.use(async (context, next) => {
-        context.body = `returned ${await next()}`;
+  it('holds the param handlers that a router gets after the first request', async () => {
+    const pair = new Pair();
+    const app = new Koa();
+    const router = new KoaRouter();
+    router.get('/:name', (context) => {
+      context.body = `${context.state.isOwn}`;
+    });
+    app.use(koaScope()).use(router.routes());
+    await withServer(listen(createServer(app.callback())), async (server) => {
+      const send = async (path: string) => (await sendRequest(server, { path })).body;
+      assert.equal(await send('/first'), 'undefined');
+      router.param('name', (_name, _context, next) => pair.continueWith(next));
+      router.param('name', (_name, context, next) => {
+        context.state.isOwn = isOwn(context.path);
+        return next();
       });
-      app.use(async () => 'a value');
-      const callback = app.callback();
-      if (isKoa2) Reflect.set(app, 'compose', undefined);
-      await withServer(listen(createServer(callback)), async (server) => {
-        assert.equal((await sendRequest(server, { path: '/' })).body, 'returned a value');
-      });
-    }
+      await assertBothOwn(send);
+    });
   });
 
-  it('serves requests if another library has wrapped the adapter', async () => {
-    const adapter = koaScope();
+  it('holds the handlers that a router calls for unknown routes, although they were added after the first request', async () => {
+    const pair = new Pair();
     const app = new Koa();
-    app.use((context, next) => adapter(context, next));
-    app.use((context) => {
-      context.body = isOwn(context.path);
+    const router = new KoaRouter();
+    router.get('/first', (context) => {
+      context.body = 'first';
     });
-    await withServer(listen(createServer(app.callback())), (server) =>
-      assertBothOwn(async (path) => (await sendRequest(server, { path })).body),
+    app.use(koaScope()).use(router.routes());
+    await withServer(listen(createServer(app.callback())), async (server) => {
+      const send = async (path: string) => (await sendRequest(server, { path })).body;
+      assert.equal(await send('/first'), 'first');
+      router.on('not-found', (_, next) => pair.continueWith(next));
+      router.on('not-found', (context) => {
+        context.body = isOwn(context.path);
+      });
+      await assertBothOwn(send);
+    });
+  });
+});
+
+describe('Koa, an application with the adapter', () => {
+  /** Serves an application, to which `build` adds a middleware and a handler after the adapter. */
+  async function assertHeld(build: (app: Koa, wait: Koa.Middleware, respond: Koa.Middleware) => void): Promise<void> {
+    const pair = new Pair();
+    const app = new Koa();
+    build(
+      app,
+      (_, next) => pair.continueWith(next),
+      (context) => {
+        context.body = isOwn(context.originalUrl);
+      },
     );
+    await withServer(listen(createServer(app.callback())), (server) =>
+      assertBothOwn(async (path) => (await sendRequest(server, { path })).body, ['/path/ada', '/path/bob']),
+    );
+  }
+
+  it('holds its steps if another library wraps each middleware', async () => {
+    await assertHeld((app, ...others) => {
+      for (const middleware of [koaScope(), ...others]) app.use((context, next) => middleware(context, next));
+    });
+  });
+
+  it('holds its steps if they are added to the array', async () => {
+    await assertHeld((app, ...others) => app.middleware.push(koaScope(), ...others));
+  });
+
+  it('holds its steps if it is inside of a composed middleware', async () => {
+    await assertHeld((app, ...others) => {
+      app.use(compose([koaScope()]));
+      for (const middleware of others) app.use(middleware);
+    });
+  });
+
+  it('holds the steps of an application that is mounted in it', async () => {
+    await assertHeld((app, ...others) => {
+      const mounted = new Koa();
+      for (const middleware of others) mounted.use(middleware);
+      app.use(koaScope()).use(mount('/path', mounted));
+    });
+  });
+
+  it('leaves the name and the properties of a middleware visible', () => {
+    const router = new KoaRouter();
+    const app = new Koa().use(koaScope()).use(router.routes());
+    app.use(async function named() {});
+    assert.deepEqual(
+      app.middleware.slice(1).map((middleware) => [middleware.name, Reflect.get(middleware, 'router')]),
+      [
+        [router.routes().name, router],
+        ['named', undefined],
+      ],
+    );
+  });
+
+  it('passes on with next() what a middleware returns', async () => {
+    const app = new Koa();
+    app.use(koaScope());
+    app.use(async (context, next) => {
+      context.body = `returned ${await next()}`;
+    });
+    app.use(async () => 'a value');
+    await withServer(listen(createServer(app.callback())), async (server) => {
+      assert.equal((await sendRequest(server, { path: '/' })).body, 'returned a value');
+    });
+  });
+
+  it('warns once if the application is of another copy of Koa', async (test) => {
+    const warn = test.mock.method(console, 'warn', () => {});
+    const require = createRequire(import.meta.url);
+    delete require.cache[require.resolve('koa')];
+    const OtherKoa: typeof Koa = require('koa');
+    assert.notEqual(OtherKoa, Koa);
+    const adapter = koaScope();
+    for (const framework of [Koa, OtherKoa, OtherKoa]) {
+      const router = new KoaRouter().get('/', adapter, (context) => {
+        context.body = isOwn(context.path);
+      });
+      const app = new framework().use(router.routes());
+      await withServer(listen(createServer(app.callback())), async (server) => {
+        assert.equal((await sendRequest(server, { path: '/' })).body, 'true');
+      });
+      assert.equal(warn.mock.callCount(), framework === Koa ? 0 : 1);
+    }
+    assert.match(String(warn.mock.calls[0]?.arguments[0]), /another copy of koa .* npm ls koa lists them/);
   });
 });
 
@@ -316,6 +387,55 @@ describe('h3, steps around the adapter', () => {
     mounted.get('/:name', (event) => isOwn(`/mounted${event.url.pathname.replace('/mounted', '')}`));
     app.mount('/mounted', mounted);
     await assertBothOwn(send, ['/mounted/ada', '/mounted/bob']);
+  });
+});
+
+describe('h3, a handler that was defined with middleware of its own', () => {
+  const define = (pair: Pair) =>
+    defineHandler({
+      meta: { isKept: true },
+      middleware: [(_, next) => pair.continueWith(() => next())],
+      handler: (event) => `${isOwn(event.url.pathname) === 'true' && event.context.matchedRoute?.meta?.isKept}`,
+    });
+  const send = (app: H3) => async (path: string) => (await app.request(path)).text();
+
+  it('holds it as the handler of a route', async () => {
+    const app = new H3();
+    app.use(h3Scope());
+    app.get('/:name', define(new Pair()));
+    await assertBothOwn(send(app));
+  });
+
+  it('holds it as the handler of a route that was registered before the adapter', async () => {
+    const app = new H3();
+    app.get('/:name', define(new Pair()));
+    app.use(h3Scope());
+    await assertBothOwn(send(app));
+  });
+
+  it('holds it as a middleware', async () => {
+    const pair = new Pair();
+    const app = new H3();
+    app.use(h3Scope());
+    app.use(
+      defineHandler({
+        middleware: [(_, next) => pair.continueWith(() => next())],
+        handler: (event) => isOwn(event.url.pathname),
+      }),
+    );
+    await assertBothOwn(send(app));
+  });
+
+  it('holds what follows a middleware that returns a thenable of another library', async () => {
+    const pair = new Pair();
+    const app = new H3();
+    app.use(h3Scope());
+    // It calls its reactions wherever it is settled.
+    // biome-ignore lint/suspicious/noThenProperty: the test is about thenables
+    const thenable = { then: (resolve: (value?: undefined) => void) => pair.join(() => resolve()) };
+    app.use(() => thenable as unknown as undefined);
+    app.get('/:name', (event) => isOwn(event.url.pathname));
+    await assertBothOwn(send(app));
   });
 });
 

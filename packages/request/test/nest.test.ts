@@ -474,13 +474,14 @@ decorate(ScopeController, 'signIn', [Get('sign-in')]);
 decorate(ScopeController, 'user', [Get('user')]);
 
 for (const { name, Routes, hasUploads, create } of platforms) {
-  const start = async (options: RequestScopeOptions) => {
+  const start = async (options: RequestScopeOptions, usesModule = true) => {
     const root = createRootModule({
-      imports: [RequestScopeModule.forRoot(options)],
+      imports: usesModule ? [RequestScopeModule.forRoot(options)] : [],
       controllers: [Routes, Detours, Mounted],
       providers: [scopeReaderProvider],
     });
     const app = await create(root);
+    if (!usesModule) app.use(requestScope(options));
     app.use(detourMiddleware('a middleware'));
     app.use(checkpointMiddleware('after a middleware'));
     app.useGlobalGuards(recordingGuard);
@@ -493,6 +494,10 @@ for (const { name, Routes, hasUploads, create } of platforms) {
     (options) => serve(start(options)),
     hasUploads ? cases : cases.filter((one) => one !== 'a multipart upload'),
   );
+  runBattery(`${name} without the module`, (options) => serve(start(options, false)), [
+    'a step that returns control from elsewhere, two requests interleaved',
+    'a step that returns control from elsewhere, 200 requests interleaved',
+  ]);
   if (!hasUploads) it(`${name}: a multipart upload`, { skip: 'Nest 10 has no uploads on Fastify' }, () => {});
 
   describe(`requestScope() of ${name}`, () => {

@@ -6,8 +6,9 @@
  * The two functions that read and replace the mapping are not public. If they are missing or do not behave as expected,
  * `isAvailable` is false, and native.ts does the same with public API.
  */
-import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
+import { AsyncResource } from 'node:async_hooks';
 import type { CallInContext, OpaqueFrame } from './engine.js';
+import { RuntimeAsyncLocalStorage } from './runtime-storage.js';
 
 export { share } from './per-copy-state.js';
 export { AsyncResource };
@@ -51,7 +52,7 @@ function findCore(): DenoCore | undefined {
 /** Whether a mapping of ours is current and captured, and Deno's own storages keep their values next to the frame. */
 function behavesAsExpected(core: DenoCore): boolean {
   const outer = core.getAsyncContext();
-  const probe = new AsyncLocalStorage<number>();
+  const probe = new RuntimeAsyncLocalStorage<number>();
   const frame: OpaqueFrame = { tag: {} };
   try {
     core.setAsyncContext(new FrameMapping(frame));

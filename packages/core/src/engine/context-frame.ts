@@ -1,15 +1,17 @@
 /**
  * The engine for Node 24 and newer, which keeps the values of all its storages in one Map, the context frame. Node's
  * own class copies the Map twice for each `run`. This engine restores the previous Map itself instead of a copy, and
- * creates the new one without copying as long as no other storage has a value.
+ * creates the new one from an empty one: the constructor copies the current Map with an iterator, which takes twice as
+ * long. The current context must remain such a Map, although a plain object would cost less: native profilers read the
+ * values of Node's storages directly in its memory.
  *
  * The class of these Maps is not public. It is found through an AsyncResource, which holds the Map that was current
  * when the resource was created; the Map's class also reports which Map is current. If it is not found, native.ts does
  * the same with public API.
  */
-import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
+import { AsyncResource } from 'node:async_hooks';
 import type { OpaqueFrame } from './engine.js';
-import { storage } from './runtime-storage.js';
+import { RuntimeAsyncLocalStorage, storage } from './runtime-storage.js';
 
 export { captureContext } from './capture-context.js';
 export { share } from './per-copy-state.js';
@@ -54,7 +56,7 @@ function searchClass(): ContextFrameClass | undefined {
 
 function behavesAsExpected(candidateClass: ContextFrameClass): boolean {
   const outer = candidateClass.current();
-  const probe = new AsyncLocalStorage<number>();
+  const probe = new RuntimeAsyncLocalStorage<number>();
   try {
     const copied = new candidateClass(probe, 1);
     if (copied.size !== (outer?.size ?? 0) + 1 || probe.getStore() !== undefined) return false;
@@ -108,17 +110,24 @@ export function enterFrame(holder: Holder, frame: OpaqueFrame | undefined): void
 /** Node restores its own context. */
 export function restoreAtJobEnd(): void {}
 
-/** Returns a Map with the entries of the holder and this frame. The constructor copies the Map that is current. */
+/** Returns a Map with the entries of the holder, of which the frame is replaced. */
 function withFrame(holder: Holder, frame: OpaqueFrame | undefined): ContextFrame {
-  if (holder === undefined || holder.size !== 1 || !holder.has(storage)) return new Context(storage, frame);
+  if (holder === undefined) return new Context(storage, frame);
   try {
+    // The constructor copies the Map that is current.
     Context.set(undefined);
-    return new Context(storage, frame);
+    const copy = new Context(storage, frame);
+    if (holder.size > 1 || !holder.has(storage)) holder.forEach(copyOtherEntry, copy);
+    return copy;
   } catch (error) {
     // The call stack is exhausted. Without this, the current Map would be lost.
     Context.set(holder);
     throw error;
   }
+}
+
+function copyOtherEntry(this: ContextFrame, value: unknown, key: unknown): void {
+  if (key !== storage) this.set(key, value);
 }
 
 export function runInFrame<A extends unknown[], R>(

@@ -19,6 +19,7 @@ import { checkScopeOptions, isSecureCheck, type RequestScopeOptions, SCOPE_OPTIO
 import { scopeStorage } from '../scope/request-scope.js';
 import { scopeOf, setScopeOf } from '../scope/scope-of.js';
 import { holdHonoSteps } from '../steps/hono-steps.js';
+import { markHeld } from '../steps/step-in-scope.js';
 import { responseInScope } from '../web/streamed-body.js';
 import { currentScopeOf, WebExchange } from '../web/web-exchange.js';
 
@@ -116,13 +117,15 @@ export function requestScope(options: HonoOptions = {}): MiddlewareHandler {
     });
   };
 
-  return (context, next) => {
+  const middleware: MiddlewareHandler = (context, next) => {
     holdHonoSteps(context);
     if (!isNodeEnv(context.env)) return enterWeb(context, next);
     const { incoming, outgoing, wss } = context.env;
     if (outgoing === undefined) return enterUpgrade(context, next, incoming, wss);
     return Promise.resolve(enterNode(context, next, incoming, outgoing));
   };
+  // It calls `next` in the scope itself.
+  return markHeld(middleware);
 }
 
 /** Makes a streamed body run in the scope, although the server reads it after the middleware has finished. */

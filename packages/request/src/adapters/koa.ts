@@ -12,8 +12,12 @@ import { NodeExchange } from '../node/node-exchange.js';
 import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js';
 import { type Scope, scopeStorage } from '../scope/request-scope.js';
 import { scopeOf } from '../scope/scope-of.js';
-import { middlewareWithTail } from '../steps/koa-steps.js';
+import { holdKoaSteps, warnUnlessHeld } from '../steps/koa-steps.js';
+import { markHeld } from '../steps/step-in-scope.js';
 import { bodyInScope } from '../web/streamed-body.js';
+
+// In `app.use(requestScope())`, `app.use` is read before `requestScope()` is called, so that would be too late.
+holdKoaSteps();
 
 /**
  * Creates a middleware that opens the scope for everything that is used after it. Use it first.
@@ -39,7 +43,8 @@ import { bodyInScope } from '../web/streamed-body.js';
  */
 export function requestScope(options: RequestScopeOptions = {}): Middleware {
   checkScopeOptions(options);
-  const enter = (context: Context, proceed: () => unknown) => {
+  const middleware: Middleware = (context, next) => {
+    warnUnlessHeld(context.app);
     const exchange = new NodeExchange(
       context.req,
       context.res,
@@ -50,13 +55,11 @@ export function requestScope(options: RequestScopeOptions = {}): Middleware {
     return enterNodeScope(context.req, context.res, exchange, options, (error) => {
       context.onerror = handleErrorInScope;
       if (error !== undefined) return Promise.reject(error);
-      return Promise.resolve(proceed()).then(() => readBodyInScope(context));
+      return Promise.resolve(next()).then(() => readBodyInScope(context));
     });
   };
-  return middlewareWithTail(
-    (context, runTail) => enter(context, () => runTail(context)),
-    (context, next) => enter(context, next),
-  );
+  // It calls `next` in the scope itself.
+  return markHeld(middleware);
 }
 
 /** Calls Koa's `context.onerror`, or the function that the application has replaced it with, in the scope. */

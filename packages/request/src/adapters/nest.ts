@@ -16,7 +16,7 @@ import { Inject, Module, Optional } from '@nestjs/common';
 import type { HttpAdapterHost as AdapterHost, ExternalContextCreator as ContextCreator } from '@nestjs/core' with {
   'resolution-mode': 'import',
 };
-import { ExternalContextCreator, HttpAdapterHost } from '@nestjs/core';
+import { ExternalContextCreator, HttpAdapterHost, NestApplication } from '@nestjs/core';
 import { RequestError } from '../errors.js';
 import { enterNodeScope } from '../node/enter-scope.js';
 import { hostOfExpress, hostOfFastify } from '../node/forwarded-host.js';
@@ -28,6 +28,7 @@ import { holdExpressSteps } from '../steps/express-steps.js';
 import { holdFastifySteps } from '../steps/fastify-steps.js';
 import { holdMiddieSteps } from '../steps/middie-steps.js';
 import { holdInterceptors } from '../steps/nest-steps.js';
+import { holdMethod, isHeld, markHeld } from '../steps/step-in-scope.js';
 
 type NestMiddleware = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
 
@@ -36,12 +37,39 @@ export type RequestScopeAsyncOptions = Pick<ModuleMetadata, 'imports'> &
   Pick<FactoryProvider<RequestScopeOptions>, 'inject' | 'useFactory'>;
 
 /** The members of a Fastify application that are used here. Not every user of Nest has the types of Fastify. */
-interface FastifyHooks {
+interface FastifyApp {
+  /** The decorator of @fastify/middie. */
+  use?: unknown;
+  decorate: unknown;
   addHook(
     name: 'onRequest',
     hook: (request: { readonly raw: RawRequest; session?: unknown }, reply: object, done: () => void) => void,
   ): unknown;
 }
+
+/** The members of Nest's adapter for a platform that are used here. */
+interface PlatformAdapter {
+  getType(): string;
+  getInstance(): FastifyApp;
+}
+
+/** The members of an application that are used here. */
+interface App {
+  getHttpAdapter(): PlatformAdapter;
+  get(type: unknown, options: { strict: false }): unknown;
+}
+
+// In `app.use(requestScope())`, `app.use` is read before `requestScope()` is called, so that would be too late.
+holdMethod<(this: App, ...args: unknown[]) => unknown>(
+  NestApplication.prototype,
+  'use',
+  (use) =>
+    function useInScope(...args) {
+      const hasAdapter = args.some((one) => typeof one === 'function' && isHeld(one));
+      if (hasAdapter) holdSteps(this.getHttpAdapter(), this.get(ExternalContextCreator, { strict: false }));
+      return use.apply(this, args);
+    },
+);
 
 /** Other ways in which Nest's dynamic modules accept a provider. */
 const USE_FACTORY_HINT = 'Set "useFactory".';
@@ -60,8 +88,7 @@ interface RawRequest {
  * Creates the middleware alone, for `app.use()` in `main.ts`. It opens the scope for everything that is mounted after
  * it.
  *
- * The trust setting of the platform decides whether a request came over HTTPS, and to which host. The session of `@fastify/session` is
- * found only with {@link RequestScopeModule}.
+ * The trust setting of the platform decides whether a request came over HTTPS, and to which host.
  * @param options default: a random id, no deadline and no session
  * @returns the middleware
  * @throws {RequestError} `ERR_INVALID_OPTION` if an option has an invalid value
@@ -84,13 +111,15 @@ interface RawRequest {
  */
 export function requestScope(options: RequestScopeOptions = {}): NestMiddleware {
   checkScopeOptions(options);
-  return (request, response, next) => {
-    // On Fastify, the request has no application, and nothing is held here.
+  const middleware: NestMiddleware = (request, response, next) => {
+    // On Fastify, the request has no application, and nothing is held here: see holdSteps().
     holdExpressSteps(request, response);
     const exchange = new NestExchange(request, response);
     // The promise settles after next() has been called: there is nothing left to wait for.
     void enterNodeScope(request, response, exchange, options, next);
   };
+  // It calls `next` in the scope itself.
+  return markHeld(middleware);
 }
 
 class NestExchange extends NodeExchange {
@@ -192,13 +221,14 @@ export class RequestScopeModule implements NestModule {
 
   readonly #middleware: NestMiddleware;
   readonly #host: AdapterHost;
+  readonly #contextCreator: ContextCreator | undefined;
   #isMounted = false;
 
   /** Nest calls this, and injects all arguments. */
   constructor(options: RequestScopeOptions, host: AdapterHost, contextCreator?: ContextCreator) {
     this.#middleware = requestScope(options);
     this.#host = host;
-    holdInterceptors(contextCreator);
+    this.#contextCreator = contextCreator;
     this.#mount();
   }
 
@@ -212,10 +242,7 @@ export class RequestScopeModule implements NestModule {
     // A microservice or a command line has no server.
     if (this.#isMounted || !httpAdapter) return;
     this.#isMounted = true;
-    if (httpAdapter.getType() === 'fastify') {
-      rememberFastifyRequests(httpAdapter.getInstance());
-      holdMiddieSteps(httpAdapter.getInstance());
-    }
+    holdSteps(httpAdapter, this.#contextCreator);
     httpAdapter.use(this.#middleware);
   }
 }
@@ -226,7 +253,16 @@ Inject(HttpAdapterHost)(RequestScopeModule, undefined, 1);
 Inject(ExternalContextCreator)(RequestScopeModule, undefined, 2);
 Optional()(RequestScopeModule, undefined, 2);
 
-function rememberFastifyRequests(fastify: FastifyHooks): void {
+/** Holds the steps that the middleware alone cannot reach. */
+function holdSteps(adapter: PlatformAdapter, contextCreator: unknown): void {
+  holdInterceptors(contextCreator);
+  if (adapter.getType() !== 'fastify') return;
+  const fastify = adapter.getInstance();
+  rememberFastifyRequests(fastify);
+  holdMiddieSteps(fastify);
+}
+
+function rememberFastifyRequests(fastify: FastifyApp): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     holdFastifySteps(request, reply);
     request.raw[fastifyRequestKey] = request;

@@ -1,5 +1,6 @@
 /** The fields that the current scope contributes to a log line. */
 import { tryGetRequestScope } from '../scope/request-scope.js';
+import { activeSpanContext } from './active-span.js';
 
 /** The fields of a log line. */
 export type LogFields = Record<string, string | number | boolean>;
@@ -9,8 +10,9 @@ export type LogFields = Record<string, string | number | boolean>;
  * application that are strings, numbers or booleans.
  *
  * An object is omitted, because its properties may not all be meant for a log. A field of the application that is
- * called `requestId`, `method` or `path` is omitted too.
- * @returns a new object, empty outside of a request
+ * called `requestId`, `method` or `path` is omitted too. If a span of OpenTelemetry is active, its `traceId` and `spanId`
+ * are added, in place of fields of the application with these names, and outside of a request as well.
+ * @returns a new object, empty outside of a request and of a span
  * @example
  * import { logFields, withRequestScope } from '@throughline/request';
  * import pino from 'pino';
@@ -20,6 +22,16 @@ export type LogFields = Record<string, string | number | boolean>;
  * @see https://github.com/pinojs/pino/blob/main/docs/api.md#opt-mixin
  */
 export function logFields(): LogFields {
+  const fields = scopeFields();
+  const span = activeSpanContext();
+  if (span !== undefined) {
+    fields.traceId = span.traceId;
+    fields.spanId = span.spanId;
+  }
+  return fields;
+}
+
+function scopeFields(): LogFields {
   const scope = tryGetRequestScope();
   if (scope === undefined) return {};
   const { id: requestId, startTime: _, ...ownFields } = scope;

@@ -13,6 +13,7 @@
 import { AsyncLocalStorage } from 'throughline';
 import { RequestError } from '../errors.js';
 import type { Exchange } from './exchange.js';
+import { LAYOUT } from './layout.js';
 import type { RequestScopeOptions } from './options.js';
 import { asSafeRequestId, newRequestId } from './request-id.js';
 import { createSignal } from './request-signal.js';
@@ -137,11 +138,11 @@ interface SharedScope {
 
 /**
  * All copies of this package in a process use the storage and the class of the copy that was loaded first, so that a
- * dependency with its own copy finds the scope that the application has opened. The number changes when a version
- * changes a member of these that another version uses: `copies.test.ts` lists them.
+ * dependency with its own copy finds the scope that the application has opened. `copies.test.ts` lists the members that
+ * another version uses.
  */
 const SHARED_PREFIX = '@throughline/request.layout.';
-const SHARED = Symbol.for(`${SHARED_PREFIX}1`);
+const SHARED = Symbol.for(`${SHARED_PREFIX}${LAYOUT}`);
 
 function shareScope(): SharedScope {
   const holder = globalThis as { [SHARED]?: SharedScope };

@@ -1,8 +1,9 @@
 /** Records which scope an object of a request belongs to: the request itself, its response, a socket, an event. */
+import { LAYOUT } from './layout.js';
 import type { Scope } from './request-scope.js';
 
-/** The property of an object that holds the scope of its request. All copies of this package see it. */
-export const scopeKey = Symbol.for('@throughline/request.scope.1');
+/** The property of an object that holds the scope of its request. All copies of this layout see it. */
+export const scopeKey = Symbol.for(`@throughline/request.scope.${LAYOUT}`);
 
 export interface Scoped {
   [scopeKey]?: Scope;

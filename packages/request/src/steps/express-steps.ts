@@ -16,7 +16,7 @@
  */
 import { scopeStorage } from '../scope/request-scope.js';
 import { scopeOf } from '../scope/scope-of.js';
-import { isHeld, markHeld, type Next, nextInScope } from './step-in-scope.js';
+import { holdMethod, isHeld, markHeld, type Next, nextInScope } from './step-in-scope.js';
 
 type Members = Record<string, unknown>;
 type HandleRequest = (this: Layer, request: object, response: object, next: Next) => unknown;
@@ -38,15 +38,19 @@ export function holdExpressSteps(request: object, response: object): void {
   const { app }: Request = request;
   if (!isObject(app) || heldApps.has(app)) return;
   heldApps.add(app);
-  const router = routerOf(app);
+  holdExpressRouter(routerOf(app));
+  holdMethod<Render>(response, 'render', holdRender);
+}
+
+/** Holds the steps of all routers of the copy of Express that has created this one. */
+export function holdExpressRouter(router: unknown): void {
   holdParams(router);
   const [layer] = isObject(router) && Array.isArray(router.stack) ? router.stack : [];
-  if (!isObject(layer)) return;
-  const prototype: Members = Object.getPrototypeOf(layer);
-  replace<HandleRequest>(prototype, ['handleRequest', 'handle_request'], holdHandleRequest);
-  replace<HandleError>(prototype, ['handleError', 'handle_error'], holdHandleError);
-  if (isObject(router)) replace<HandleRouter>(ownerOf(router, 'handle'), ['handle'], holdHandleRouter);
-  replace<Render>(ownerOf(response, 'render'), ['render'], holdRender);
+  if (!isObject(router) || !isObject(layer)) return;
+  const prototype: object = Object.getPrototypeOf(layer);
+  for (const name of ['handleRequest', 'handle_request']) holdMethod<HandleRequest>(prototype, name, holdHandleRequest);
+  for (const name of ['handleError', 'handle_error']) holdMethod<HandleError>(prototype, name, holdHandleError);
+  holdMethod<HandleRouter>(router, 'handle', holdHandleRouter);
 }
 
 function routerOf(app: Members): unknown {
@@ -66,9 +70,9 @@ function holdParams(router: unknown): void {
     if (!Array.isArray(handlers)) continue;
     for (const [index, handler] of handlers.entries()) handlers[index] = holdParamHandler(handler);
   }
-  replace<Param>(
-    ownerOf(router, 'param'),
-    ['param'],
+  holdMethod<Param>(
+    router,
+    'param',
     (param) =>
       function paramInScope(name, handler) {
         return param.call(this, name, holdParamHandler(handler));
@@ -84,19 +88,6 @@ function holdParamHandler(handler: unknown): unknown {
       ? handler(request, ...rest)
       : scopeStorage.run(scope, handler as ParamHandler, request, ...rest);
   });
-}
-
-function replace<F extends (...args: never[]) => unknown>(
-  target: Members | undefined,
-  names: readonly string[],
-  hold: (method: F) => F,
-): void {
-  for (const name of names) {
-    const method = target?.[name];
-    if (target !== undefined && typeof method === 'function' && !isHeld(method)) {
-      target[name] = markHeld(hold(method as F));
-    }
-  }
 }
 
 /** Routers of mounted applications are found here too: Express 5 calls their `param` handlers before their first layer. */
@@ -138,13 +129,6 @@ function holdRender(render: Render): Render {
     const hold = (value: unknown) => (typeof value === 'function' ? nextInScope(this, value as Next) : value);
     return render.call(this, view, hold(options), hold(callback));
   };
-}
-
-/** Returns the object on the prototype chain that has this property itself. */
-function ownerOf(object: object, name: string): Members | undefined {
-  let owner: Members | null = object as Members;
-  while (owner !== null && !Object.hasOwn(owner, name)) owner = Object.getPrototypeOf(owner);
-  return owner ?? undefined;
 }
 
 function isObject(value: unknown): value is Members {

@@ -17,7 +17,7 @@
  */
 import { scopeStorage } from '../scope/request-scope.js';
 import { scopeOf } from '../scope/scope-of.js';
-import { isHeld, markHeld, type Next, nextInScope } from './step-in-scope.js';
+import { adoptThenable, holdEach, holdMethod, isHeld, markHeld, type Next, nextInScope } from './step-in-scope.js';
 
 type Members = Record<PropertyKey, unknown>;
 
@@ -80,11 +80,9 @@ function holdContext(context: Members): void {
   }
 }
 
+/** A phase without a hook is null. */
 function wrapEach<F extends (...args: never[]) => unknown>(functions: unknown, hold: (fn: F) => F): void {
-  if (!Array.isArray(functions)) return;
-  for (const [index, fn] of functions.entries()) {
-    if (typeof fn === 'function' && !isHeld(fn)) functions[index] = markHeld(hold(fn as F));
-  }
+  if (Array.isArray(functions)) holdEach(functions, hold);
 }
 
 /**
@@ -144,12 +142,7 @@ function holdParsers(parsers: unknown): void {
 }
 
 function holdReply(reply: object): void {
-  for (const name of REPLY_METHODS) {
-    const owner = ownerOf(reply, name);
-    const method = owner?.[name];
-    if (owner === undefined || typeof method !== 'function' || isHeld(method)) continue;
-    owner[name] = markHeld(holdReplyMethod(method as ReplyMethod));
-  }
+  for (const name of REPLY_METHODS) holdMethod(reply, name, holdReplyMethod);
 }
 
 function holdReplyMethod(method: ReplyMethod): ReplyMethod {
@@ -161,28 +154,12 @@ function holdReplyMethod(method: ReplyMethod): ReplyMethod {
   };
 }
 
-/**
- * Makes a native promise of any other thenable, whose reactions would run wherever its library settles it. The reactions
- * of a native promise run in the frame in which Fastify adds them.
- */
-function adoptThenable(result: unknown): unknown {
-  if (result instanceof Promise || !isObject(result) || typeof result.then !== 'function') return result;
-  return Promise.resolve(result as unknown as PromiseLike<unknown>);
-}
-
 /** Fastify does not allow an async hook to have the argument `next`. A bound function inherits the prototype. */
 function isAsyncFunction(fn: object): boolean {
   return Object.getPrototypeOf(fn) === AsyncFunction.prototype;
 }
 
 const AsyncFunction = (async () => {}).constructor as { prototype: object };
-
-/** Returns the object on the prototype chain that has this property itself. */
-function ownerOf(object: object, name: string): Members | undefined {
-  let owner: Members | null = object as Members;
-  while (owner !== null && !Object.hasOwn(owner, name)) owner = Object.getPrototypeOf(owner);
-  return owner ?? undefined;
-}
 
 function isObject(value: unknown): value is Members {
   return typeof value === 'object' && value !== null;

@@ -6,20 +6,19 @@
  * `next` that continues in the scope, which leads to the next middleware and to the handler of the route.
  *
  * What was registered earlier is wrapped in place when the application with the adapter, or one that is mounted, is
- * known. A handler that was defined together with middleware of its own (`defineHandler({ middleware, handler })`) is
- * one step.
+ * known. A handler that was defined together with middleware of its own (`defineHandler({ middleware, handler })`) keeps
+ * both as properties, of which it is defined again.
  */
-import { H3, type H3Event, type Middleware } from 'h3';
-import { isHeld, markHeld, type Next, nextInScope } from './step-in-scope.js';
+import { defineHandler, type EventHandlerObject, H3, type H3Event, type Middleware } from 'h3';
+import { adoptThenable, holdMethod, isHeld, markHeld, type Next, nextInScope } from './step-in-scope.js';
 
 type Members = Record<string, unknown>;
 type Method = (this: Members, ...args: unknown[]) => unknown;
 
 /** Holds all steps of applications in the scope of their requests, once the adapter has recorded it for the event. */
 export function holdH3Steps(): void {
-  const prototype = H3.prototype as unknown as Record<string, Method>;
-  replace(
-    prototype,
+  holdMethod<Method>(
+    H3.prototype,
     'use',
     (use) =>
       function useInScope(...args) {
@@ -27,16 +26,16 @@ export function holdH3Steps(): void {
         return use.apply(this, args.map(holdArgument));
       },
   );
-  replace(
-    prototype,
+  holdMethod<Method>(
+    H3.prototype,
     'on',
     (on) =>
       function onInScope(...args) {
-        return on.apply(this, args.map(holdRouteOptions));
+        return on.apply(this, args.map(holdRouteArgument));
       },
   );
-  replace(
-    prototype,
+  holdMethod<Method>(
+    H3.prototype,
     'mount',
     (mount) =>
       function mountInScope(...args) {
@@ -46,19 +45,24 @@ export function holdH3Steps(): void {
   );
 }
 
-function replace(prototype: Record<string, Method>, name: string, hold: (method: Method) => Method): void {
-  const method = prototype[name];
-  if (typeof method === 'function' && !isHeld(method)) prototype[name] = markHeld(hold(method));
-}
-
 /** An application that is used as a middleware is mounted instead. */
 function holdArgument(argument: unknown): unknown {
-  return typeof argument === 'function' ? holdMiddleware(argument as Middleware) : argument;
+  return typeof argument === 'function' ? holdMiddleware(holdHandler(argument) as Middleware) : argument;
 }
 
-function holdRouteOptions(argument: unknown): unknown {
+/** A route has a handler, and options with middleware. */
+function holdRouteArgument(argument: unknown): unknown {
+  if (typeof argument === 'function') return holdHandler(argument);
   if (!isObject(argument) || !Array.isArray(argument.middleware)) return argument;
   return { ...argument, middleware: argument.middleware.map(holdArgument) };
+}
+
+/** Defines a handler with middleware of its own again, whose middleware is wrapped. */
+function holdHandler(handler: object): object {
+  const definition: { handler?: unknown; middleware?: unknown } = handler;
+  if (typeof definition.handler !== 'function' || !Array.isArray(definition.middleware)) return handler;
+  const middleware = definition.middleware.map(holdArgument);
+  return defineHandler({ ...definition, middleware } as EventHandlerObject);
 }
 
 /** Wraps the middleware of an application, and of its routes, that was registered before. */
@@ -71,7 +75,9 @@ function holdRegistered(app: unknown, includesMiddleware: boolean): void {
   }
   if (!Array.isArray(routes)) return;
   for (const route of routes) {
-    if (isObject(route) && Array.isArray(route.middleware) && holdAll(route.middleware)) route['~composed'] = undefined;
+    if (!isObject(route)) continue;
+    if (Array.isArray(route.middleware) && holdAll(route.middleware)) route['~composed'] = undefined;
+    if (typeof route.handler === 'function') route.handler = holdHandler(route.handler);
   }
 }
 
@@ -90,7 +96,7 @@ function holdMiddleware(middleware: Middleware): Middleware {
   if (isHeld(middleware)) return middleware;
   const held = function middlewareInScope(event: H3Event, next: () => unknown) {
     // On Node, the scope belongs to Node's request.
-    return middleware(event, nextInScope(event.runtime?.node?.req ?? event, next as Next));
+    return adoptThenable(middleware(event, nextInScope(event.runtime?.node?.req ?? event, next as Next)));
   };
   // h3 distinguishes by its length a middleware that may return nothing from one that calls next().
   Object.defineProperty(held, 'length', { value: middleware.length });

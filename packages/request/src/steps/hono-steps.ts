@@ -3,10 +3,16 @@
  *
  * Hono's router returns all handlers that match a request, in pairs of a handler and its route. Hono reads each handler
  * from its pair when it calls it, so the handlers after this middleware are replaced there, once: routers keep their
- * pairs. A handler then receives a `next` that continues in the scope, which leads to the next handler, to `notFound` and
- * to `onError`. The pairs are under a symbol of the request (since Hono 4.8). If they are not found, nothing is replaced.
+ * pairs. A handler then runs in the scope, and receives a `next` that continues in it, which leads to the next handler,
+ * to `notFound` and to `onError`. The pairs are under a symbol of the request (since Hono 4.8). If they are not found,
+ * nothing is replaced.
+ *
+ * `every()`, `some()` and `except()` of `hono/combine` call this middleware, and others, inside of one handler. That
+ * handler is replaced too, for the next requests: the current one has called it already.
  */
 import type { Context, MiddlewareHandler } from 'hono';
+import { scopeStorage } from '../scope/request-scope.js';
+import { scopeOf } from '../scope/scope-of.js';
 import { isHeld, markHeld, type Next, nextInScope } from './step-in-scope.js';
 
 type Pair = [handler: MiddlewareHandler, route: unknown];
@@ -17,10 +23,10 @@ type Pair = [handler: MiddlewareHandler, route: unknown];
  */
 let lastMatchKey = Symbol();
 
-/** Holds all later steps of a request in its scope. */
+/** Holds all later steps of a request in its scope, and for later requests the handler that has called the adapter. */
 export function holdHonoSteps(context: Context): void {
   const matched = matchedPairsOf(context.req);
-  for (let index = context.req.routeIndex + 1; index < matched.length; index++) {
+  for (let index = context.req.routeIndex; index < matched.length; index++) {
     const pair = pairOf(matched[index]);
     if (pair !== undefined && !isHeld(pair[0])) pair[0] = markHeld(holdHandler(pair[0]));
   }
@@ -28,7 +34,12 @@ export function holdHonoSteps(context: Context): void {
 
 function holdHandler(handler: MiddlewareHandler): MiddlewareHandler {
   return function handleInScope(context, next) {
-    return handler(context, nextInScope<Promise<void>>(ownerOf(context), next as Next<Promise<void>>));
+    const owner = ownerOf(context);
+    const proceed = nextInScope<Promise<void>>(owner, next as Next<Promise<void>>);
+    const scope = scopeOf(owner);
+    return scope === undefined || scopeStorage.getStore() === scope
+      ? handler(context, proceed)
+      : scopeStorage.run(scope, handler, context, proceed);
   };
 }
 

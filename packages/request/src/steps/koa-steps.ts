@@ -1,107 +1,113 @@
 /**
  * The steps of Koa 2 and 3.
  *
- * Koa composes its middleware when the server starts, of a copy of `app.middleware` that cannot be reached. The adapter
- * therefore does not continue with Koa's `next`. It wraps everything that follows it in `app.middleware`, and composes
- * that anew with `app.compose`, or with a function of its own in Koa 2. Each middleware then receives a `next` that
- * continues in the scope.
+ * Koa composes its middleware when the server starts, of a copy of `app.middleware` that cannot be reached. The
+ * middleware is therefore wrapped before, in `app.middleware`, so that each receives a `next` that continues in the
+ * scope. The methods `use` and `callback` of the class are replaced once, when the adapter is imported:
  *
- * The routes of a router (`@koa/router`, `koa-router`) are chains of their own. They are found on the function that
- * `router.routes()` returns, and wrapped in place.
+ *     app.use(fn)     ──▶ Koa, or an instrumentation that wraps fn ──▶ app.middleware ──▶ each function in it is wrapped
+ *     app.callback()  ──▶ what was added to app.middleware itself is wrapped ──▶ Koa composes it
  *
- * If the adapter is not in `app.middleware`, because another library has wrapped it, nothing is replaced. A middleware
- * that composes others itself (`koa-compose`, `koa-mount`) is one step.
+ * What an instrumentation makes of a middleware is wrapped as it is, so it makes no difference which of the two has
+ * replaced `use` first. An application that is mounted by `koa-mount` is composed without `callback`: it needs `use`.
+ *
+ * The routes of a router (`@koa/router`, `koa-router`) are chains of their own, in which a param handler is a middleware
+ * of each route with its parameter. They are found on the function that `router.routes()` returns, and wrapped in place
+ * when a request reaches the router.
+ *
+ * A middleware that composes others itself (`koa-compose`) is one step.
  */
-import type Koa from 'koa';
-import { isHeld, markHeld, type Next, nextInScope } from './step-in-scope.js';
+import Koa from 'koa';
+import { holdEach, holdMethod, isHeld, markHeld, type Next, nextInScope } from './step-in-scope.js';
 
-type KoaMiddleware = Koa.Middleware;
-/** `next` is undefined at the end of an application. */
-type Composed = (context: Koa.Context, next?: Koa.Next) => Promise<unknown>;
+type Method = (this: Koa, ...args: unknown[]) => unknown;
 
+interface Layer {
+  readonly stack: unknown[];
+}
 interface Router {
-  readonly stack: readonly { readonly stack: KoaMiddleware[] }[];
+  readonly stack: readonly Layer[];
+  /** The handlers of `router.on()`, since version 15. */
+  readonly _events?: { readonly _handlers?: ReadonlyMap<string, unknown[]> };
 }
 
-/** The property of a context whose request is in a tail, where all steps are held. All copies of this package see it. */
-const isInTailKey = Symbol.for('@throughline/request.isInTail');
-
-interface InTail {
-  [isInTailKey]?: true;
+/** Holds all steps of applications in the scope of their requests, once the adapter has recorded it for the request. */
+export function holdKoaSteps(): void {
+  holdMethod<Method>(
+    Koa.prototype,
+    'use',
+    (use) =>
+      function useInScope(...args) {
+        const result = use.apply(this, args);
+        holdApp(this);
+        return result;
+      },
+  );
+  holdMethod<Method>(
+    Koa.prototype,
+    'callback',
+    (callback) =>
+      function callbackInScope(...args) {
+        holdApp(this);
+        return callback.apply(this, args);
+      },
+  );
 }
 
-/**
- * Creates a middleware that continues with a tail: everything that follows it in its application, held in the scope.
- * @param enter called with the tail
- * @param enterWithNext called with Koa's own `next`, if the middleware is not found in its application or is inside of a
- * tail: the adapter may be used twice, and one adapter may be used for the application and for a route
- */
-export function middlewareWithTail(
-  enter: (context: Koa.Context, runTail: Composed) => unknown,
-  enterWithNext: (context: Koa.Context, next: Koa.Next) => unknown,
-): KoaMiddleware {
-  let lastApp: Koa | undefined;
-  let lastLength = 0;
-  let tail: Composed | undefined;
-  const middleware: KoaMiddleware = (context, next) => {
-    const inTail = context as InTail;
-    if (inTail[isInTailKey] === true) return enterWithNext(context, next);
-    const { app } = context;
-    if (app !== lastApp || app.middleware.length !== lastLength) {
-      lastApp = app;
-      lastLength = app.middleware.length;
-      tail = composeTail(app, middleware);
-    }
-    if (tail === undefined) return enterWithNext(context, next);
-    inTail[isInTailKey] = true;
-    return enter(context, tail);
-  };
-  return middleware;
+function holdApp(app: Koa): void {
+  holdEach(app.middleware, holdMiddleware);
+  markHeld(app);
 }
 
-function composeTail(app: Koa, middleware: KoaMiddleware): Composed | undefined {
-  const { compose = composeAsKoa2 }: { compose?: unknown } = app as { compose?: unknown };
-  const index = app.middleware.indexOf(middleware);
-  if (index === -1 || typeof compose !== 'function') return undefined;
-  return compose.call(app, app.middleware.slice(index + 1).map(holdMiddleware));
+let hasWarned = false;
+
+/** Warns once if the middleware of an application was not wrapped before Koa composed it. */
+export function warnUnlessHeld(app: Koa): void {
+  if (hasWarned || isHeld(app)) return;
+  hasWarned = true;
+  console.warn(
+    'requestScope() of @throughline/request/koa cannot hold the requests of this application: a middleware that is called ' +
+      'back from another request leads the next one out of its scope. Either the application was started before the ' +
+      'adapter was imported: import it earlier. Or it is of another copy of koa than the adapter loads: install one ' +
+      'version for all packages; npm ls koa lists them.',
+  );
 }
 
-/**
- * Composes middleware as koa-compose does. Koa 2 has no `app.compose`, and only Koa itself can load its koa-compose.
- * @see https://github.com/koajs/compose
- */
-function composeAsKoa2(chain: readonly KoaMiddleware[]): Composed {
-  return (context, next) => {
-    let last = -1;
-    const dispatch = async (index: number): Promise<unknown> => {
-      if (index <= last) throw new Error('next() called multiple times');
-      last = index;
-      const middleware = chain[index];
-      return middleware === undefined ? next?.() : middleware(context, () => dispatch(index + 1));
-    };
-    return dispatch(0);
-  };
-}
-
-function holdMiddleware(middleware: KoaMiddleware): KoaMiddleware {
+function holdMiddleware(middleware: Koa.Middleware): Koa.Middleware {
   const router = routerOf(middleware);
   let heldRoutes = 0;
-  return function middlewareInScope(context, next) {
+  const held: Koa.Middleware = (context, next) => {
     if (router !== undefined && router.stack.length !== heldRoutes) {
       heldRoutes = router.stack.length;
-      for (const { stack } of router.stack) holdRoute(stack);
+      holdRouter(router);
     }
     return middleware(context, nextInScope<Promise<unknown>>(context.req, next as Next<Promise<unknown>>));
   };
+  // Other libraries look for the name of a middleware, and for the property `router`.
+  return Object.defineProperties(held, Object.getOwnPropertyDescriptors(middleware));
 }
 
-function holdRoute(stack: KoaMiddleware[]): void {
-  for (const [index, middleware] of stack.entries()) {
-    if (!isHeld(middleware)) stack[index] = markHeld(Object.assign(holdMiddleware(middleware), middleware));
+/** The methods of a router that change its chains, but not the number of its routes. */
+const ROUTER_METHODS = ['param', 'on'];
+
+function holdRouter(router: Router): void {
+  for (const { stack } of router.stack) holdEach(stack, holdMiddleware);
+  for (const handlers of router._events?._handlers?.values() ?? []) holdEach(handlers, holdMiddleware);
+  for (const name of ROUTER_METHODS) {
+    holdMethod<(this: Router, ...args: unknown[]) => unknown>(
+      router,
+      name,
+      (method) =>
+        function addInScope(...args) {
+          const result = method.apply(this, args);
+          holdRouter(this);
+          return result;
+        },
+    );
   }
 }
 
-function routerOf(middleware: KoaMiddleware): Router | undefined {
+function routerOf(middleware: Koa.Middleware): Router | undefined {
   const router: unknown = Reflect.get(middleware, 'router');
   return hasStack(router) && router.stack.every(hasStack) ? (router as Router) : undefined;
 }

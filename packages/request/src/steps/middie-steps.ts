@@ -7,6 +7,7 @@
  */
 import { scopeStorage } from '../scope/request-scope.js';
 import { scopeOf } from '../scope/scope-of.js';
+import { holdExpressRouter } from './express-steps.js';
 import { isHeld, markHeld, type Next, nextInScope } from './step-in-scope.js';
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
@@ -38,7 +39,9 @@ function holdUse(use: Method): Method {
 
 function holdMiddleware(middleware: unknown): unknown {
   if (Array.isArray(middleware)) return middleware.map(holdMiddleware);
-  if (typeof middleware !== 'function' || isHeld(middleware) || isRecognizedByExpress(middleware)) return middleware;
+  if (typeof middleware !== 'function' || isHeld(middleware)) return middleware;
+  if ('stack' in middleware) holdExpressRouter(middleware);
+  if (isRecognizedByExpress(middleware)) return middleware;
   return markHeld(function middlewareInScope(this: unknown, request: object, response: object, next: Next) {
     // An application may have a decorator `use` of its own, with functions of another kind.
     if (typeof next !== 'function') return Reflect.apply(middleware as Middleware, this, [request, response, next]);

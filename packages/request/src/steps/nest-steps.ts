@@ -8,7 +8,7 @@
  */
 import { Observable, Subject, takeUntil } from 'rxjs';
 import { scopeOf } from '../scope/scope-of.js';
-import { isHeld, markHeld, nextInScope } from './step-in-scope.js';
+import { holdMethod, nextInScope } from './step-in-scope.js';
 
 interface CallHandler {
   handle(): Observable<unknown>;
@@ -29,17 +29,17 @@ type Intercept = (
 /** Holds what follows an interceptor in the scope of the request. */
 export function holdInterceptors(contextCreator: unknown): void {
   const consumer: unknown = isObject(contextCreator) ? contextCreator.interceptorsConsumer : undefined;
-  const prototype: unknown = isObject(consumer) ? Object.getPrototypeOf(consumer) : undefined;
-  if (!isObject(prototype) || typeof prototype.intercept !== 'function' || isHeld(prototype.intercept)) return;
-  const intercept = prototype.intercept as Intercept;
-  const interceptInScope: Intercept = function (interceptors, args, instance, callback, next, type) {
+  if (isObject(consumer)) holdMethod<Intercept>(Object.getPrototypeOf(consumer), 'intercept', holdIntercept);
+}
+
+function holdIntercept(intercept: Intercept): Intercept {
+  return function interceptInScope(interceptors, args, instance, callback, next, type) {
     // Without interceptors, which is usual, all arguments are passed on as they are.
     const request = interceptors?.length > 0 ? nodeRequestOf(args?.[0]) : undefined;
     const isScoped = request !== undefined && scopeOf(request) !== undefined;
     const held = isScoped ? interceptors.map((one) => holdInterceptor(one, request)) : interceptors;
     return intercept.call(this, held, args, instance, callback, next, type);
   };
-  prototype.intercept = markHeld(interceptInScope);
 }
 
 function holdInterceptor(interceptor: Interceptor, request: object): Interceptor {

@@ -20,6 +20,7 @@
  *
  * If the scope is current already, as it nearly always is, a step costs one comparison.
  */
+import { LAYOUT } from '../scope/layout.js';
 import { scopeStorage } from '../scope/request-scope.js';
 import { scopeOf } from '../scope/scope-of.js';
 
@@ -40,19 +41,57 @@ export function nextInScope<R>(owner: object, next: Next<R>): Next<R> {
   };
 }
 
-/** The property of a function that already continues in the scope. All copies of this package see it. */
-const isHeldKey = Symbol.for('@throughline/request.isHeld');
+/**
+ * Makes a native promise of any other thenable, whose reactions would run wherever its library settles it. The reactions
+ * of a native promise run in the frame in which the framework adds them.
+ */
+export function adoptThenable(result: unknown): unknown {
+  if (result instanceof Promise || typeof result !== 'object' || result === null) return result;
+  return 'then' in result && typeof result.then === 'function'
+    ? Promise.resolve(result as unknown as PromiseLike<unknown>)
+    : result;
+}
+
+/** The property of a function that already continues in the scope. All copies of this layout see it. */
+const isHeldKey = Symbol.for(`@throughline/request.isHeld.${LAYOUT}`);
 
 interface Held {
   [isHeldKey]?: true;
 }
 
-/** Whether a function was marked by `markHeld()`, by any copy of this package. */
-export function isHeld(fn: object): boolean {
-  return (fn as Held)[isHeldKey] === true;
+/** Whether a function, or an object whose functions are wrapped, was marked by `markHeld()` of any copy of this layout. */
+export function isHeld(value: object): boolean {
+  return (value as Held)[isHeldKey] === true;
 }
 
-/** Marks a function, so that it is not wrapped again. */
-export function markHeld<F extends object>(fn: F): F {
-  return Object.defineProperty(fn, isHeldKey, { value: true });
+/** Marks a function, or an object whose functions are wrapped, so that it is not wrapped again. */
+export function markHeld<F extends object>(value: F): F {
+  return Object.defineProperty(value, isHeldKey, { value: true });
+}
+
+/** Wraps each function of an array in place, unless it is held. */
+export function holdEach<F extends (...args: never[]) => unknown>(functions: unknown[], hold: (fn: F) => F): void {
+  for (const [index, fn] of functions.entries()) {
+    if (typeof fn === 'function' && !isHeld(fn)) functions[index] = markHeld(hold(fn as F));
+  }
+}
+
+/** Wraps a method that an object has itself or inherits, where it is defined, unless it is held. */
+export function holdMethod<F extends (...args: never[]) => unknown>(
+  object: object,
+  name: string,
+  hold: (method: F) => F,
+): void {
+  const owner = ownerOf(object, name);
+  const method = owner?.[name];
+  if (owner !== undefined && typeof method === 'function' && !isHeld(method)) {
+    owner[name] = markHeld(hold(method as F));
+  }
+}
+
+/** Returns the object on the prototype chain that has this property itself. */
+function ownerOf(object: object, name: string): Record<string, unknown> | undefined {
+  let owner: object | null = object;
+  while (owner !== null && !Object.hasOwn(owner, name)) owner = Object.getPrototypeOf(owner);
+  return (owner ?? undefined) as Record<string, unknown> | undefined;
 }

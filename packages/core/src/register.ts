@@ -1,0 +1,126 @@
+/**
+ * `throughline/register` puts this package's class in place of the runtime's own, so that every `AsyncLocalStorage` that
+ * is created from then on, by the application or by a library, is a storage of this package.
+ *
+ *     node --import throughline/register app.js
+ *
+ *     who asks                                                before register         after register
+ *     require('node:async_hooks'), process.getBuiltinModule   Node's class            this package's class
+ *     import, import * as, the default export                 Node's class            this package's class
+ *     code that has taken the class earlier                   Node's class            Node's class
+ *
+ * Storages of both classes work beside each other. Those of Node's class are instances of the new class, and those of
+ * the new class are instances of Node's, so that no check with `instanceof` depends on the order of loading.
+ */
+import {
+  AsyncResource,
+  executionAsyncResource,
+  type AsyncLocalStorage as NodeAsyncLocalStorage,
+} from 'node:async_hooks';
+import module from 'node:module';
+import { types } from 'node:util';
+import { AsyncLocalStorage } from './async-local-storage.js';
+import { REPLACEMENT, RuntimeAsyncLocalStorage, replacementOf, storage } from './engine/runtime-storage.js';
+import { sharedState } from './frame.js';
+
+/** The storages of a process, as `report()` counts them. */
+export interface RegisterReport {
+  /** How many storages of this package exist, those of `AsyncContext.Variable` included. */
+  readonly throughline: number;
+  /**
+   * How many storages of the runtime's own class hold a value in the current flow. `undefined` on Bun and Deno, which do
+   * not show it.
+   */
+  readonly native: number | undefined;
+  /** If `native` is not 0: why, and what to change. */
+  readonly warning: string | undefined;
+}
+
+interface AsyncHooks {
+  AsyncLocalStorage: typeof NodeAsyncLocalStorage;
+}
+
+/** The object that `require('node:async_hooks')` returns, whose properties the module of `import` copies. */
+const asyncHooks = process.getBuiltinModule('node:async_hooks') as AsyncHooks;
+
+const isInstance = Function.prototype[Symbol.hasInstance] as (this: unknown, value: unknown) => boolean;
+
+/**
+ * Counts the storages of this process. With two copies of this package, the one that has replaced the class counts.
+ * @returns the counts, and a warning if storages of the runtime's own class hold values
+ * @example
+ * import { report } from 'throughline/register';
+ *
+ * console.log(report()); // { throughline: 0, native: 0, warning: undefined }
+ */
+export function report(): RegisterReport {
+  return replacementOf(asyncHooks.AsyncLocalStorage)?.report() as RegisterReport;
+}
+
+function countStorages(): RegisterReport {
+  const native = countNativeValues();
+  const warning =
+    native === undefined || native === 0
+      ? undefined
+      : `${native} AsyncLocalStorage ${native === 1 ? 'object' : 'objects'} of the runtime's own class ` +
+        `${native === 1 ? 'holds a value' : 'hold values'} in this flow. The class was taken from node:async_hooks before ` +
+        'throughline/register was loaded. Load it first: put --import throughline/register (or -r) before every other ' +
+        '--import and -r.';
+  return { throughline: sharedState.slotCount - sharedState.freeSlots.length, native, warning };
+}
+
+/** Node keeps the values in a Map of which each async resource has a reference, or in properties of the resources. */
+function countNativeValues(): number | undefined {
+  if ('kResourceStore' in storage) {
+    const resource = executionAsyncResource() as Record<symbol, unknown>;
+    return Object.getOwnPropertySymbols(resource).filter(
+      (symbol) => symbol.description === 'kResourceStore' && resource[symbol] !== undefined,
+    ).length;
+  }
+  if (process.versions.bun !== undefined || process.versions.deno !== undefined) return undefined;
+  const resource: object = new AsyncResource('throughline.report');
+  for (const symbol of Object.getOwnPropertySymbols(resource)) {
+    const value: unknown = Reflect.get(resource, symbol);
+    if (types.isMap(value)) return value.size - (value.has(storage) ? 1 : 0);
+  }
+  return 0;
+}
+
+function replaceClass(): void {
+  Object.defineProperty(AsyncLocalStorage, REPLACEMENT, {
+    value: { replacedClass: RuntimeAsyncLocalStorage, report: countStorages },
+  });
+  Object.defineProperty(AsyncLocalStorage, Symbol.hasInstance, {
+    value(this: unknown, value: unknown) {
+      if (isInstance.call(this, value)) return true;
+      return this === AsyncLocalStorage && value instanceof RuntimeAsyncLocalStorage;
+    },
+  });
+  Object.setPrototypeOf(AsyncLocalStorage.prototype, RuntimeAsyncLocalStorage.prototype);
+  // Since Node 22, the property has only a getter.
+  Object.defineProperty(asyncHooks, 'AsyncLocalStorage', {
+    value: AsyncLocalStorage,
+    writable: true,
+    enumerable: true,
+    configurable: true,
+  });
+  if (process.versions.deno === undefined) module.syncBuiltinESMExports();
+  else redirectImports();
+}
+
+/** Deno's modules for `import` do not change. A hook loads another module in place of them. */
+function redirectImports(): void {
+  const names = Object.keys(asyncHooks).filter((name) => name !== 'default');
+  const code = `const asyncHooks = process.getBuiltinModule('node:async_hooks');
+export const { ${names.join(', ')} } = asyncHooks;
+export default asyncHooks;`;
+  const url = `data:text/javascript,${encodeURIComponent(code)}`;
+  module.registerHooks({
+    resolve: (specifier, context, nextResolve) =>
+      (specifier === 'node:async_hooks' || specifier === 'async_hooks') && context.conditions.includes('import')
+        ? { url, shortCircuit: true }
+        : nextResolve(specifier, context),
+  });
+}
+
+if (replacementOf(asyncHooks.AsyncLocalStorage) === undefined) replaceClass();

@@ -1,0 +1,124 @@
+/** OpenTelemetry's context manager, with a storage of Throughline as the place of the active context. */
+import { type Context, type ContextManager, ROOT_CONTEXT } from '@opentelemetry/api';
+import { AsyncLocalStorage } from 'throughline';
+import { bindEventEmitter, isEventEmitter } from './bind-event-emitter.js';
+import { bindEventTarget, isEventTarget } from './bind-event-target.js';
+
+const createStorage = () =>
+  new AsyncLocalStorage<Context, Context>({ defaultValue: ROOT_CONTEXT, name: 'OpenTelemetry' });
+
+/**
+ * A context manager that follows each flow on Node, Bun, Deno and workerd, and in browsers, where it needs neither
+ * zone.js nor a build that removes native `async` functions.
+ *
+ * @example
+ * import { context, createContextKey } from '@opentelemetry/api';
+ * import { ThroughlineContextManager } from '@throughline/opentelemetry';
+ *
+ * context.setGlobalContextManager(new ThroughlineContextManager());
+ *
+ * const USER = createContextKey('user');
+ * await context.with(context.active().setValue(USER, 'ada'), async () => {
+ *   await null;
+ *   console.log(context.active().getValue(USER)); // ada
+ * });
+ * @see https://opentelemetry.io/docs/specs/otel/context/
+ */
+export class ThroughlineContextManager implements ContextManager {
+  #storage = createStorage();
+  readonly #boundTargets = new WeakSet<object>();
+
+  /**
+   * Returns the active context.
+   * @returns the context of the innermost `with()` in this flow; `ROOT_CONTEXT` if there is none
+   */
+  active(): Context {
+    return this.#storage.getStore();
+  }
+
+  /**
+   * Calls a function with a context active, for the call and everything that it starts.
+   * @param context the context
+   * @param fn the function
+   * @param thisArg the `this` value of the call
+   * @param args the arguments of the call
+   * @returns what `fn` returns
+   * @throws what `fn` throws
+   */
+  with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(
+    context: Context,
+    fn: F,
+    thisArg?: ThisParameterType<F>,
+    ...args: A
+  ): ReturnType<F> {
+    if (thisArg === undefined || thisArg === null) return this.#storage.run(context, fn, ...args);
+    return this.#storage.run(context, () => Reflect.apply(fn, thisArg, args) as ReturnType<F>);
+  }
+
+  /**
+   * Binds a function to a context, or an object to the listeners of which the context belongs.
+   * @param context the context in which the function or the listeners run
+   * @param target a function; an `EventEmitter` or `EventTarget`, whose listeners that are added from now on run in the
+   * context; anything else is returned unchanged
+   * @returns a function that calls `target` in the context with the caller's `this` and arguments; otherwise `target`
+   * itself. An emitter that is already bound keeps its first context
+   * @example
+   * import { createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
+   * import { ThroughlineContextManager } from '@throughline/opentelemetry';
+   *
+   * const manager = new ThroughlineContextManager();
+   * const USER = createContextKey('user');
+   * const read = manager.bind(ROOT_CONTEXT.setValue(USER, 'ada'), () => manager.active().getValue(USER));
+   * console.log(read()); // ada
+   */
+  bind<T>(context: Context, target: T): T {
+    if (typeof target === 'function') return this.#bindFunction(context, target as T & Callback);
+    // Node's MessagePort is both.
+    const isEmitter = isEventEmitter(target);
+    const isTarget = isEventTarget(target);
+    if ((!isEmitter && !isTarget) || this.#boundTargets.has(target)) return target;
+    this.#boundTargets.add(target);
+    const bindListener = (listener: Callback) => this.#bindFunction(context, listener);
+    if (isEmitter) bindEventEmitter(target, bindListener);
+    if (isTarget) bindEventTarget(target, bindListener);
+    return target;
+  }
+
+  #bindFunction<F extends Callback>(context: Context, target: F): F {
+    const manager = this;
+    function bound(this: unknown, ...args: unknown[]): unknown {
+      return manager.#storage.run(context, () => Reflect.apply(target, this, args) as unknown);
+    }
+    Object.defineProperty(bound, 'length', { value: target.length, configurable: true });
+    return bound as unknown as F;
+  }
+
+  /**
+   * Does nothing: the manager is always enabled.
+   * @returns the manager
+   */
+  enable(): this {
+    return this;
+  }
+
+  /**
+   * Makes `ROOT_CONTEXT` active in all flows. The next `with()` sets a context again.
+   * @returns the manager
+   * @example
+   * import { ROOT_CONTEXT } from '@opentelemetry/api';
+   * import { ThroughlineContextManager } from '@throughline/opentelemetry';
+   *
+   * const manager = new ThroughlineContextManager();
+   * manager.with(ROOT_CONTEXT.setValue(Symbol(), 1), () => {
+   *   manager.disable();
+   *   console.log(manager.active() === ROOT_CONTEXT); // true
+   * });
+   */
+  disable(): this {
+    // disable() of the storage would affect the current flow only.
+    this.#storage = createStorage();
+    return this;
+  }
+}
+
+type Callback = (...args: never[]) => unknown;

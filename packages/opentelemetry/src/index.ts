@@ -1,0 +1,1 @@
+export { ThroughlineContextManager } from './context-manager.js';

@@ -1,0 +1,13 @@
+/** Runs the examples of the public docblocks, and compares what they print with their comments. */
+import { testDocblocks } from '@throughline/testing/docblocks';
+import { transformSync } from 'esbuild';
+
+testDocblocks({
+  packageFolder: new URL('../../', import.meta.url),
+  withoutExample: {
+    'ThroughlineContextManager.active': 'the example of the class calls it',
+    'ThroughlineContextManager.with': 'the example of the class calls it',
+    'ThroughlineContextManager.enable': 'it does nothing',
+  },
+  toJavaScript: (code) => transformSync(code, { loader: 'ts' }).code,
+});
