@@ -43,6 +43,9 @@ function environmentOf(folder: string, node: string): NodeJS.ProcessEnv {
   return { ...env, ...WITHOUT_TELEMETRY, PATH, CI: '1', NO_COLOR: '1' };
 }
 
+/** Builds of large applications take minutes if the machine is busy. */
+const COMMAND_TIMEOUT_MS = 600_000;
+
 /** Runs a command. @throws Error with the last lines that it printed, if it fails */
 async function run(
   folder: string,
@@ -51,7 +54,7 @@ async function run(
   env = environmentOf(folder, process.execPath),
 ): Promise<string> {
   try {
-    const options = { cwd: folder, timeout: 240_000, maxBuffer: 1e8, env };
+    const options = { cwd: folder, timeout: COMMAND_TIMEOUT_MS, maxBuffer: 1e8, env };
     return (await promisify(execFile)(command, args, options)).stdout;
   } catch (error) {
     const { stdout = '', stderr = '', message } = error as Error & { stdout?: string; stderr?: string };

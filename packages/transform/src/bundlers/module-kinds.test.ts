@@ -4,13 +4,13 @@
  * programs must print the same, and with the plugin no value may be lost.
  */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { promisify } from 'node:util';
+import { Worker } from 'node:worker_threads';
 import commonjsPlugin from '@rollup/plugin-commonjs';
 import nodeResolvePlugin from '@rollup/plugin-node-resolve';
 import { rspack } from '@rspack/core';
@@ -263,8 +263,12 @@ async function build(name: string, titles: readonly string[], isTransformed: boo
 async function run(out: string, title: string): Promise<object> {
   const program = basename(programs.get(title) ?? '', '.mjs');
   const file = readdirSync(out).find((name) => new RegExp(`^${program}\\.[cm]js$`).test(name)) ?? '';
-  const { stdout } = await promisify(execFile)(process.execPath, [join(out, file)]);
-  return JSON.parse(stdout);
+  const worker = new Worker(join(out, file), { stdout: true });
+  const exit = once(worker, 'exit');
+  const chunks: unknown[] = [];
+  for await (const chunk of worker.stdout) chunks.push(chunk);
+  await exit;
+  return JSON.parse(chunks.join(''));
 }
 
 for (const name of Object.keys(BUILDS)) {
