@@ -1,5 +1,6 @@
 /** All suites, in the order of docs/benchmarks.md, and their environments. A new suite is registered here. */
 import { browserSuite } from './browsers/browser-suite.js';
+import { buildSuite } from './builds/build-suite.js';
 import type { Runtime } from './measure/runtimes.js';
 import { requestSuite } from './requests/request-suite.js';
 import { serverSuite } from './servers/server-suite.js';
@@ -13,6 +14,7 @@ export const SUITES: Readonly<Record<SuiteName, Suite>> = {
   browsers: browserSuite,
   sizes: sizeSuite,
   transform: transformSuite,
+  builds: buildSuite,
   requests: requestSuite,
 };
 
@@ -36,6 +38,8 @@ export async function loadEnvironments(
       return (await import('./sizes/size-environments.js')).sizeEnvironments();
     case 'transform':
       return (await import('./transform/transform-environments.js')).transformEnvironments();
+    case 'builds':
+      return (await import('./builds/build-environments.js')).buildEnvironments();
     case 'requests':
       return (await import('./requests/request-environments.js')).requestEnvironments(named, includesInstalled);
   }

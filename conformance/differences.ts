@@ -43,6 +43,7 @@ export const differences: readonly Difference[] = [
       'enterWith() of another storage inside run() lasts after run() returns, as in Node',
       'run() with the value that is already set is a plain call, after which enterWith() inside it lasts, as in Node',
       'enterWith() inside a snapshot call lasts until that call returns',
+      'run() and exit() set and restore the value with an enterWith() that was overridden, in a subclass or on the object',
       'enterWith() inside a bound function does not change the value of its next call',
       'enterWith() in a repeating timer does not change the value of its next tick',
       'enterWith() inside run() does not change the value of the next tick of a timer or the next call of a bound function',
@@ -92,13 +93,25 @@ export const differences: readonly Difference[] = [
   },
   {
     implementations: nativeOnly,
+    columns: [...asyncHooksColumns, 'bun', 'deno', 'workerd'],
+    cases: [
+      'run() and exit() read the value with a getStore() that a subclass has overridden',
+      'run() and exit() set and restore the value with an enterWith() that was overridden, in a subclass or on the object',
+    ],
+    reason:
+      'With async hooks, `run()` does not call `enterWith()`, and `exit()` does not call `getStore()`. The classes of Bun, Deno and workerd call neither.',
+  },
+  {
+    implementations: nativeOnly,
     columns: asyncHooksColumns,
     cases: [
       'enterWith() inside a bound function does not change the value of its next call',
       'enterWith() in a repeating timer does not change the value of its next tick',
       'enterWith() inside run() does not change the value of the next tick of a timer or the next call of a bound function',
       'enterWith() in a request handler does not change the value of the next request on the same socket',
+      'enterWith() in the listeners of a server and of its sockets does not change the value of later listeners',
       'A snapshot function called within its own call runs in its captured frame again',
+      'A bound function called within its own call through another one runs in its captured frame',
     ],
     reason:
       'With async hooks, the value is a property of the async resource. A value set by `enterWith()` is current again when the resource runs for another flow, and a value set by `run()` is current when the resource runs within itself. Throughline removes the value of `enterWith()` when the code ends, and restores the captured frame in each call of a bound function.',
@@ -215,6 +228,12 @@ export const differences: readonly Difference[] = [
     reason: 'Bun runs the listeners of an aborted request in the frame of the request call.',
   },
   {
+    implementations: throughlineAndNative,
+    columns: ['bun'],
+    cases: ['The close listener of a socket runs in the frame of the net.connect() call, not of the destroy() call'],
+    reason: 'Bun runs the listener in the frame of the `destroy()` call.',
+  },
+  {
     implementations: ['throughline'],
     columns: ['bun'],
     cases: ['The message listener of a datagram socket runs in the frame in which the socket was created'],
@@ -228,24 +247,14 @@ export const differences: readonly Difference[] = [
     reason: 'Bun and Deno run the listener in the frame of the `bind()` call.',
   },
   {
-    implementations: ['throughline'],
-    columns: ['deno'],
-    cases: [
-      'The listeners of HTTP/2 streams that share a session run in the frames of their request() calls',
-      'The stream listener of an HTTP/2 server runs in the frame of the listen() call',
-      'The ping() and settings() callbacks of an HTTP/2 session run in the frame of the call',
-    ],
-    reason:
-      'Deno runs some of these callbacks in the root. Their classes can be reached only if `node:http2` is loaded with the first storage, which would delay the start of every program by more than 20 ms.',
-  },
-  {
     implementations: nativeOnly,
     columns: ['bun', 'deno'],
     cases: [
       'The listeners of HTTP/2 streams that share a session run in the frames of their request() calls',
+      'The listeners of HTTP/2 streams do not run in the frame of the flow that has connected their session',
       'The ping() and settings() callbacks of an HTTP/2 session run in the frame of the call',
     ],
-    reason: 'Bun and Deno run some of these callbacks in the root.',
+    reason: 'Bun and Deno run some of these callbacks in the root, or in the frame in which the session was connected.',
   },
   {
     implementations: nativeOnly,
@@ -295,8 +304,17 @@ export const differences: readonly Difference[] = [
   {
     implementations: nativeOnly,
     columns: ['bun', 'deno', 'workerd'],
-    cases: ['The listeners of an AbortSignal.timeout() signal run in the frame in which the signal was created'],
-    reason: 'Bun, Deno and workerd run the listeners in the root.',
+    cases: [
+      'The listeners of an AbortSignal.timeout() signal run in the frame in which the signal was created',
+      'The listeners of an AbortSignal.any() signal run in the frame of the signal or abort() call that aborts it',
+    ],
+    reason: 'Bun, Deno and workerd run the listeners in the root if the time is over.',
+  },
+  {
+    implementations: ['throughline'],
+    columns: ['deno'],
+    cases: ['A value is collected with an AbortSignal.timeout() signal that is dropped before its time is over'],
+    reason: 'Deno keeps the signal until its time is over, and Throughline keeps the frame as long as the signal.',
   },
   {
     implementations: ['throughline'],
@@ -330,8 +348,12 @@ export const differences: readonly Difference[] = [
       'The listeners of HTTPS requests that share a keep-alive socket run in the frames of their https.request() calls',
       'The stream listener of an HTTP/2 server runs in the frame of the listen() call',
       'The data and end listeners of the output of a child process run in the frame of the spawn() call',
+      'The close listener of a socket runs in the frame of the net.connect() call, not of the destroy() call',
+      'The error and close listeners of a request whose keep-alive socket is closed run in the frame of its http.get() call',
+      'enterWith() in the listeners of a server and of its sockets does not change the value of later listeners',
     ],
-    reason: 'Deno runs some or all of these callbacks in the root.',
+    reason:
+      'Deno runs some or all of these callbacks in the root, or in the frame that the callback before has entered.',
   },
   {
     implementations: throughlineAndNative,
@@ -386,6 +408,14 @@ export const differences: readonly Difference[] = [
     ],
     reason:
       'If a web stream is busy, the runtime calls the next method of its source or sink in the frame of the previous one. Several flows that share one stream therefore see the value of the flow that it served before. Streams of one flow are followed.',
+  },
+  {
+    implementations: nativeOnly,
+    columns: ['workerd'],
+    cases: [
+      'A diagnostics channel has subscribers while a storage is bound to it, and unbindStore() returns whether one was',
+    ],
+    reason: 'A channel of workerd with a bound storage has no subscribers, and `unbindStore()` returns nothing.',
   },
   {
     implementations: throughlineAndNative,

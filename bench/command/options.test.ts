@@ -17,13 +17,14 @@ describe('the command line of npm run bench', () => {
     equal(options.outputFolder, 'docs/bench');
   });
 
-  it('measures browsers, sizes and the transform with --browsers', () => {
+  it('measures browsers, sizes, the transform and builds with --browsers', () => {
     const options = parse('--browsers');
-    deepEqual(options.suites, ['browsers', 'sizes', 'transform']);
+    deepEqual(options.suites, ['browsers', 'sizes', 'transform', 'builds']);
     deepEqual(options.workloads, [
       ...separatelySampledWorkloads(SUITES.browsers),
       ...separatelySampledWorkloads(SUITES.sizes),
       ...separatelySampledWorkloads(SUITES.transform),
+      ...separatelySampledWorkloads(SUITES.builds),
     ]);
   });
 

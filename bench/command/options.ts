@@ -5,7 +5,7 @@ import { type SuiteName, separatelySampledWorkloads } from '../suite/suite.js';
 import { SUITES } from '../suites.js';
 
 const DEFAULT_SUITES = ['servers'] as const;
-const BROWSER_SUITES = ['browsers', 'sizes', 'transform'] as const;
+const BROWSER_SUITES = ['browsers', 'sizes', 'transform', 'builds'] as const;
 const REQUEST_SUITES = ['requests'] as const;
 
 const workloadsOf = (suites: readonly SuiteName[]) =>
@@ -19,11 +19,11 @@ export const HELP_TEXT = `Measures Throughline next to its peers.
 
 By default, measures server runtimes: Throughline next to the runtime's own AsyncLocalStorage, cls-hooked and no tracking.
 With --browsers, measures browsers and the portable engine on Node: Throughline next to zone.js and no tracking; the
-size of a page; and the transform next to esbuild and Babel. With --requests, measures servers of web frameworks: the framework alone, with the
+size of a page; the transform next to esbuild and Babel; and builds with and without the plugin. With --requests, measures servers of web frameworks: the framework alone, with the
 request scope, and with the usual solution on that framework.
 
   --requests               measure the request scope on node:http, Express, Fastify, Koa, Hono, h3 and Nest
-  --browsers               measure Chromium, Firefox, WebKit, the portable engine on Node 26, sizes, and the transform
+  --browsers               measure Chromium, Firefox, WebKit, the portable engine on Node 26, sizes, the transform, and builds
   --in <names>             only these environments, comma-separated; the beginning of a name is enough.
                            On servers: ${environmentPrefixesOf(DEFAULT_SUITES).join(', ')}
                            With --browsers: ${environmentPrefixesOf(BROWSER_SUITES).join(', ')}

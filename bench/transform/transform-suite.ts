@@ -31,7 +31,7 @@ export const transformSuite: Suite = {
   name: 'transform',
   intro: {
     heading: 'The transform',
-    text: 'Code with few async functions (react-dom, TypeScript’s compiler) and with many (an app that drives browsers, bundled with all its dependencies). Every tool also generates a source map.',
+    text: 'Code without async functions (react-dom), with few (TypeScript’s compiler) and with many (an app that drives browsers, bundled with all its dependencies). Every tool also generates a source map of the code that it changes.',
   },
   environmentPrefixes: ['transform'],
   subjects: {

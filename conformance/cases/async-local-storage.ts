@@ -636,6 +636,21 @@ export const asyncLocalStorage: Chapter = {
       },
     },
     {
+      name: 'A bound function called within its own call through another one runs in its captured frame',
+      run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const bind = () => AsyncLocalStorage.bind(<R>(fn: () => R) => fn());
+        const first = storage.run('first', bind);
+        const second = storage.run('second', bind);
+        const read = () => storage.getStore();
+        const seen = first(() =>
+          storage.run('inside', () => [...second(() => [first(read), read(), first(() => second(read))]), read()]),
+        );
+        equal(seen, ['first', 'second', 'second', 'inside']);
+        equal([first(read), second(read), read()], ['first', 'second', undefined]);
+      },
+    },
+    {
       name: 'A stack overflow in nested run() calls leaves the value unchanged',
       run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<number>();

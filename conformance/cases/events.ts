@@ -225,6 +225,30 @@ export const events: Chapter = {
       },
     },
     {
+      name: 'The listeners of an AbortSignal.any() signal run in the frame of the signal or abort() call that aborts it',
+      // In a page the listener may run in the root if the time is over.
+      needs: ['node:events'],
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<string>();
+        const controller = new AbortController();
+        const timeout = (milliseconds: number) =>
+          storage.run('timeout', () => AbortSignal.any([AbortSignal.timeout(milliseconds), controller.signal]));
+        const aborted = timeout(1e6);
+        const timedOut = timeout(1);
+        const nested = AbortSignal.any([timedOut]);
+        const seen = [aborted, timedOut, nested].map(
+          (signal) =>
+            new Promise((resolve) => {
+              storage.run('listener', () => signal.addEventListener('abort', () => resolve(storage.getStore())));
+            }),
+        );
+        await Promise.all(seen.slice(1));
+        storage.run('aborter', () => controller.abort());
+        equal(await Promise.all(seen), ['aborter', 'timeout', 'timeout']);
+        equal([timedOut.aborted, aborted.reason === controller.signal.reason], [true, true]);
+      },
+    },
+    {
       name: 'The events.addAbortListener() listener runs in the frame of the abort() call',
       needs: ['node:events'],
       async run({ AsyncLocalStorage }) {
@@ -328,6 +352,28 @@ export const events: Chapter = {
             storage.run('killer', () => process.kill(process.pid, 'SIGCONT'));
           });
           equal(seen, 'listener');
+        },
+      },
+      {
+        name: 'A listener that is added to a process signal by once() and by on() is called for each addition and removed once',
+        needs: ['node:process'],
+        async run({ AsyncLocalStorage }) {
+          const process = (await import('node:process')).default;
+          const storage = new AsyncLocalStorage<string>();
+          let calls = 0;
+          const listener = () => {
+            calls++;
+          };
+          const receive = () =>
+            new Promise<number>((resolve) => {
+              process.once('SIGCONT', () => resolve(calls));
+              process.kill(process.pid, 'SIGCONT');
+            });
+          storage.run('once', () => process.once('SIGCONT', listener));
+          storage.run('on', () => process.on('SIGCONT', listener));
+          equal([await receive(), await receive(), await receive()], [2, 3, 4]);
+          process.off('SIGCONT', listener);
+          equal([await receive(), process.listenerCount('SIGCONT')], [4, 0]);
         },
       },
     ]),

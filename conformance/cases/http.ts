@@ -195,6 +195,40 @@ export const http: Chapter = {
       },
     },
     {
+      name: 'The error and close listeners of a request whose keep-alive socket is closed run in the frame of its http.get() call',
+      needs: ['node:http'],
+      async run({ AsyncLocalStorage }) {
+        const http = await import('node:http');
+        const storage = new AsyncLocalStorage<string>();
+        const server = http.createServer((request, response) => {
+          if (request.url === '/first') return void response.end('text');
+          response.writeHead(200, { 'content-length': 10 });
+          response.write('text');
+          setTimeout(() => request.socket.destroy(), 10);
+        });
+        await whileListening(server, (port) =>
+          withAgent(new http.Agent({ keepAlive: true, maxSockets: 1 }), async (agent) => {
+            const get = (path: string) =>
+              new Promise<string[]>((resolve) => {
+                const seen: string[] = [];
+                const record = (event: string) => seen.push(`${event} in ${storage.getStore()}`);
+                const request = http.get({ port, host: '127.0.0.1', agent, path }, (response) => {
+                  for (const event of ['aborted', 'error']) response.on(event, () => record(event));
+                  response.resume();
+                });
+                request.on('close', () => {
+                  record('close');
+                  setTimeout(() => resolve(seen), 1);
+                });
+              });
+            equal(await storage.run('first', get, '/first'), ['close in first']);
+            const seen = await storage.run('second', get, '/second');
+            equal(seen.sort(), ['aborted in second', 'close in second', 'error in second']);
+          }),
+        );
+      },
+    },
+    {
       name: 'The handlers of pipelined requests keep their own values',
       needs: ['node:http', 'node:net'],
       async run({ AsyncLocalStorage }) {
@@ -405,6 +439,39 @@ export const http: Chapter = {
                   stream.end('text', () => check('finish'));
                 }),
             ),
+          ),
+        );
+      },
+    },
+    {
+      name: 'The listeners of HTTP/2 streams do not run in the frame of the flow that has connected their session',
+      needs: ['node:http2'],
+      async run({ AsyncLocalStorage }) {
+        const http2 = await import('node:http2');
+        const storage = new AsyncLocalStorage<string>();
+        const server = http2.createServer();
+        server.on('stream', (stream: ServerHttp2Stream) => {
+          stream.respond();
+          stream.pipe(stream);
+        });
+        await whileListening(server, (port) =>
+          withSession(
+            storage.run('connect', () => http2.connect(`http://127.0.0.1:${port}`)),
+            async (session) => {
+              const request = () =>
+                new Promise<unknown[]>((resolve, reject) => {
+                  const seen: unknown[] = [];
+                  const stream = session.request({ ':method': 'POST' });
+                  for (const event of ['ready', 'response', 'data', 'end', 'finish', 'close']) {
+                    stream.on(event, () => seen.push(storage.getStore()));
+                  }
+                  stream.on('error', reject);
+                  stream.on('close', () => resolve([...new Set(seen)]));
+                  stream.end('text');
+                });
+              const seen = await Promise.all([storage.run('a', request), request(), storage.run('b', request)]);
+              equal(seen.flat(), ['a', undefined, 'b']);
+            },
           ),
         );
       },

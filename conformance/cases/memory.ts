@@ -73,6 +73,19 @@ export const memory: Chapter = {
       },
     },
     {
+      name: 'A value is collected with an AbortSignal.timeout() signal that is dropped before its time is over',
+      needs: ['gc'],
+      async run({ AsyncLocalStorage }) {
+        const storage = new AsyncLocalStorage<object>();
+        const ref = weakRefTo(() => {
+          const value = {};
+          storage.run(value, () => AbortSignal.timeout(1e6));
+          return value;
+        });
+        equal(await areCollected(ref), true);
+      },
+    },
+    {
       name: 'A kept error does not keep the values of the other immediates of the same turn',
       needs: ['gc', 'node:timers'],
       async run({ AsyncLocalStorage }) {

@@ -164,6 +164,53 @@ export const network: Chapter = {
       },
     },
     {
+      name: 'enterWith() in the listeners of a server and of its sockets does not change the value of later listeners',
+      needs: ['node:net'],
+      async run({ AsyncLocalStorage }) {
+        const net = await import('node:net');
+        const storage = new AsyncLocalStorage<string>();
+        const seen: string[] = [];
+        const recordAndEnter = (event: string) => {
+          seen.push(`${event} in ${storage.getStore()}`);
+          storage.enterWith(event);
+        };
+        const server = net.createServer((socket) => {
+          recordAndEnter('connection');
+          socket.on('data', () => {
+            recordAndEnter('data');
+            socket.end('text');
+          });
+        });
+        await whileListening(server, async (port) => {
+          for (let count = 0; count < 2; count++) {
+            const socket = net.connect(port, '127.0.0.1', () => socket.write('text'));
+            socket.on('data', () => recordAndEnter('client'));
+            await new Promise((resolve) => socket.on('close', resolve));
+          }
+        });
+        const events = ['connection', 'data', 'client'].map((event) => `${event} in undefined`);
+        equal(seen, [...events, ...events]);
+      },
+    },
+    {
+      name: 'The close listener of a socket runs in the frame of the net.connect() call, not of the destroy() call',
+      needs: ['node:net'],
+      async run({ AsyncLocalStorage }) {
+        const net = await import('node:net');
+        const storage = new AsyncLocalStorage<string>();
+        const seen = await whileListening(
+          net.createServer(echo),
+          (port) =>
+            new Promise((resolve) => {
+              const socket = storage.run('connect', () => net.connect(port, '127.0.0.1'));
+              socket.on('close', () => resolve(storage.getStore()));
+              socket.on('connect', () => storage.run('destroy', () => socket.destroy()));
+            }),
+        );
+        equal(seen, 'connect');
+      },
+    },
+    {
       name: 'The close() callback of a server runs in the frame of the call',
       needs: ['node:net'],
       async run(implementation) {

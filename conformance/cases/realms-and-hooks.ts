@@ -228,6 +228,19 @@ const coexistenceCases: readonly Case[] = [
       equal(storage.getStore(), undefined, 'the value after the flows');
     },
   },
+  {
+    name: 'A diagnostics channel has subscribers while a storage is bound to it, and unbindStore() returns whether one was',
+    needs: ['node:diagnostics_channel'],
+    async run({ AsyncLocalStorage }) {
+      const { channel } = await import('node:diagnostics_channel');
+      const storage: unknown = new AsyncLocalStorage<string>();
+      const test = channel('throughline-bound');
+      const seen: unknown[] = [test.hasSubscribers];
+      test.bindStore(storage as never);
+      seen.push(test.hasSubscribers, test.unbindStore(storage as never), test.unbindStore(storage as never));
+      equal([...seen, test.hasSubscribers], [false, true, true, false, false]);
+    },
+  },
 ];
 
 export const realmsAndHooks: Chapter = {

@@ -6,7 +6,7 @@
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import { spawn } from 'node:child_process';
 import dgram from 'node:dgram';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import http from 'node:http';
 import http2, { type ServerHttp2Stream } from 'node:http2';
 import net, { type AddressInfo } from 'node:net';
@@ -208,6 +208,32 @@ const programs: Readonly<Record<string, () => unknown>> = {
       listeners.length,
       process.listenerCount('SIGUSR2'),
       errorOf(() => process.on('SIGUSR2', 1 as never)),
+    ];
+  },
+  'the shape of methods'() {
+    const { MessagePort, BroadcastChannel, EventTarget } = globalThis;
+    const owners = {
+      process: [process, 'on', 'once', 'off', 'listeners', 'emit'],
+      EventEmitter: [EventEmitter.prototype, 'on', 'addListener', 'once', 'emit'],
+      ClientRequest: [http.ClientRequest.prototype, 'on', 'emit', 'destroy', 'abort'],
+      'worker_threads.Worker': [Worker.prototype, 'on', 'emit', 'addEventListener'],
+      MessagePort: [MessagePort.prototype, 'addEventListener', 'removeEventListener', 'postMessage'],
+      BroadcastChannel: [BroadcastChannel.prototype, 'addEventListener', 'removeEventListener'],
+      Worker: [Reflect.get(globalThis, 'Worker')?.prototype, 'addEventListener', 'removeEventListener'],
+      ReadableStream: [ReadableStream.prototype, 'getReader', 'cancel'],
+      PerformanceObserver: [globalThis, 'PerformanceObserver', 'MessageChannel', 'BroadcastChannel', 'ReadableStream'],
+    } as Record<string, [object, ...string[]]>;
+    const shapes = Object.entries(owners).flatMap(([owner, [object, ...names]]) =>
+      names.map((name) => {
+        const method = Reflect.get(object, name) as ((...args: never[]) => unknown) | undefined;
+        return `${owner}.${name}: ${method?.name} ${method?.length}`;
+      }),
+    );
+    return [
+      shapes,
+      EventEmitter.prototype.on === EventEmitter.prototype.addListener,
+      MessagePort.prototype instanceof EventTarget,
+      Object.keys(EventEmitter.prototype).sort(),
     ];
   },
   AsyncResource() {

@@ -7,20 +7,24 @@ import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { runForJson } from './run-for-json.js';
-import { runtimes } from './runtimes.js';
+import { type Runtime, runtimes } from './runtimes.js';
 
 const TIMEOUT_MS = 60_000;
 const pathOf = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 
-for (const { title, package: name, flags } of [runtimes.bun, runtimes.deno]) {
+const prepare = ({ title, package: name, flags }: Runtime) => {
   const binary = pathOf(`../../../.runtimes/${name}/node_modules/.bin/${name}`);
   const skip = !existsSync(binary) && `${title} is not installed: npm run test:all installs it`;
-
   const run = (file: string, ...args: string[]) => runForJson(binary, [...flags, pathOf(file), ...args], TIMEOUT_MS);
+  return { title, skip, run };
+};
+
+for (const runtime of [runtimes.bun, runtimes.deno]) {
+  const { title, skip, run } = prepare(runtime);
 
   test(`the patches for ${title} change no value of the storages of ${title}`, { skip }, async () => {
     const unpatched = (await run('native-program.js')) as Record<string, unknown>;
-    assert.equal(Object.keys(unpatched).length, 13);
+    assert.equal(Object.keys(unpatched).length, 14);
     assert.deepEqual(await run('native-program.js', 'patched'), unpatched);
   });
 
@@ -28,4 +32,19 @@ for (const { title, package: name, flags } of [runtimes.bun, runtimes.deno]) {
     const expected = ['data socket', 'close socket', 'message channel'];
     assert.deepEqual(await run('late-modules-program.js'), expected);
   });
+
+  test(`a signal that times out later does not keep ${title} running`, { skip }, async () => {
+    assert.deepEqual(await run('timeout-signal-program.js'), [false, 'flow']);
+  });
+
+  test(`listeners that the patches for ${title} could take for others run in their own frames`, { skip }, async () => {
+    assert.deepEqual(await run('listener-frames-program.js'), ['channel', 'worker', 'emitter']);
+  });
 }
+
+const { title, skip, run } = prepare(runtimes.deno);
+test(`the handlers of ${title}.serve() run in the frame of the call, and what one enters does not last`, {
+  skip,
+}, async () => {
+  assert.deepEqual(await run('deno-serve-program.js'), ['serve /a', 'serve /b', 'serve /a', 'serve /b']);
+});

@@ -37,6 +37,11 @@ describe('the helpers', () => {
     assert.match(codeOf(awaits) ?? '', /^import\{/);
   });
 
+  it('are imported in an ES module whose only sign is in a block that is not parsed', () => {
+    const code = `function g() { h("a text that is long enough for a block", import.meta.url); }\n${awaits} module.exports = 1;`;
+    assert.match(codeOf(code) ?? '', /^import\{/);
+  });
+
   it('are required in a CommonJS module', () => {
     assert.match(
       codeOf(`exports.f = ${awaits}`) ?? '',
@@ -91,6 +96,19 @@ describe('the helpers', () => {
       const code =
         codeOf(`${declaration}\nexport async function f() { await 0; g(); }`, { filename: 'file.tsx' }) ?? '';
       assert.match(code, /const _f1=_asyncCall\(\);/);
+    });
+  }
+
+  const inBlocks: Record<string, string> = {
+    'a variable': 'let _f;',
+    'an escaped variable': 'let \\u005ff;',
+    'the text of an escaped eval': `\\u0065val('var \\x5ff');`,
+    'a word of the text of an eval': `eval('var ' + '_f');`,
+  };
+  for (const [name, statement] of Object.entries(inBlocks)) {
+    it(`avoid the name of ${name} in a block that is not parsed`, () => {
+      const code = `function g() { ${statement} h("a text that is long enough for a block"); }\nexport async function f() { await 0; g(); }`;
+      assert.match(codeOf(code) ?? '', /const _f1=_asyncCall\(\);/);
     });
   }
 
@@ -182,6 +200,18 @@ describe('a file that does not parse', () => {
           error.frame,
           /^ {2}2 \| let b;\n {2}3 \| async function f\(\) \{\n> 4 \| {3}await await;\n {4}\| {14}\^\n {2}5 \| \}/,
         );
+        return true;
+      },
+    );
+  });
+
+  it('has the position in the file, after blocks that are not parsed', () => {
+    const block = `function g() {\n  /* ${'long '.repeat(20)}\n */\n}\n`;
+    assert.throws(
+      () => transform(`${block}async function f() { await await }\n${block}`, { filename: 'file.js' }),
+      (error: TransformError) => {
+        assert.match(error.message, /^file\.js:5:34: /);
+        assert.match(error.frame, /\n> 5 \| async function f/);
         return true;
       },
     );

@@ -1,23 +1,26 @@
 /**
- * Transforms one file: parse → analyze → emit → apply.
+ * Transforms one file: scan → parse → analyze → emit → apply.
  *
- *     code ──parse──▶ syntax tree ──analyze──▶ facts ──emit──▶ edits ──apply──▶ code and source map
+ *     code ──scan──▶ code around async functions ──parse──▶ syntax tree ──analyze──▶ facts
+ *     facts ──emit──▶ edits ──apply──▶ code and source map
  *
- * `parse/` holds the parser and its error. `analysis/` collects facts about the code and writes nothing. `emit/` reads
- * the facts and writes edits, with one file for each construct. `emit/function-body.ts` shows what a transformed
- * function looks like.
+ * `scan/` reads the tokens. `nesting/` transforms files whose syntax tree is very deep. `parse/` holds the parser and
+ * its error. `analysis/` collects facts about the code and writes nothing. `emit/` reads the facts and writes edits, with
+ * one file for each construct. `emit/function-body.ts` shows what a transformed function looks like.
  */
 // biome-ignore syntax/correctness/noTypeOnlyImportAttributes: TypeScript requires it in the declarations of CommonJS
 import type { SourceMap } from 'magic-string' with { 'resolution-mode': 'import' };
 import { analyze } from './analysis/analyze.js';
-import { findAsyncAwaitKeywords } from './analysis/async-await-keywords.js';
 import { checkOptions, invalidOption } from './check-options.js';
 import { CodeWriter } from './emit/code-writer.js';
 import { emitConstructs } from './emit/emit.js';
 import { emitFileOpening } from './emit/file-opening.js';
 import { FreeNames } from './emit/free-names.js';
 import { SourceEdits } from './emit/source-edits.js';
+import { DEPTH_LIMIT } from './nesting/depth-limit.js';
+import { transformInProcess } from './nesting/transform-in-process.js';
 import { LANGUAGES, type Language, type ParsedFile, parse, SOURCE_TYPES, type SourceType } from './parse/parse.js';
+import { type ScannedCode, scanCode } from './scan/scan-code.js';
 
 /** The values of the option `generators`. */
 export const GENERATOR_FRAMES = ['next', 'creation'] as const;
@@ -51,7 +54,8 @@ export interface TransformResult {
   /** The transformed code. */
   readonly code: string;
   /**
-   * The source map, with `filename` as its source. `map.toString()` returns it as JSON, `map.toUrl()` as a data URL.
+   * The source map, with `filename` as its source. `map.toString()` returns it as JSON, `map.toUrl()` as a data URL. It
+   * is made when it is read for the first time.
    */
   readonly map: SourceMap;
 }
@@ -83,13 +87,13 @@ export function transform(code: string, options: TransformOptions): TransformRes
   return transformFile(code, options);
 }
 
-/** Decides which source type a file has, if its options do not state it. */
-export type SourceTypeRule = (file: ParsedFile, code: string, filename: string) => SourceType;
-
 /** What only the plugins of this package can state. */
 export interface BuildOptions {
-  /** The rule of the bundler. */
-  readonly decideSourceType?: SourceTypeRule;
+  /**
+   * Whether only a declaration makes a file an ES module if the options do not state its source type. This is the rule of
+   * webpack. For the others, `import.meta` does so too.
+   */
+  readonly isTypeByDeclarations?: boolean;
   /** Whether the file reads the helpers from the global object, because imports have been resolved already. */
   readonly hasGlobalHelpers?: boolean;
 }
@@ -98,23 +102,48 @@ export interface BuildOptions {
 export function transformFile(
   code: string,
   options: TransformOptions,
-  { decideSourceType = sourceTypeOf, hasGlobalHelpers = false }: BuildOptions = {},
+  buildOptions: BuildOptions = {},
 ): TransformResult | undefined {
-  const { filename, lang, generators = 'next', begins = '' } = options;
+  const { filename, lang = languageOf(filename), generators = 'next', begins = '' } = options;
+  const isUnchangedWithoutKeywords = begins === '' && generators === 'next';
   // Most files have no suspension and are not parsed: each suspension is an `await` or is inside an async function.
-  const keywords = findAsyncAwaitKeywords(code);
-  if (keywords.isEmpty && begins === '' && generators === 'next') return undefined;
-  const file = parse(code, filename, lang ?? languageOf(filename), options.sourceType);
+  if (isUnchangedWithoutKeywords && !code.includes('async') && !code.includes('await')) return undefined;
+  const scanned = scanCode(code, lang);
+  if (isUnchangedWithoutKeywords && scanned.keywords.isEmpty) return undefined;
+  const input = { code, options, buildOptions };
+  if (scanned.maximumDepth > DEPTH_LIMIT) return transformInProcess(input, scanned);
+  try {
+    return transformScanned(code, scanned, { ...options, lang, generators, begins }, buildOptions);
+  } catch (error) {
+    if (!isStackOverflow(error)) throw error;
+    return transformInProcess(input, scanned);
+  }
+}
+
+function transformScanned(
+  code: string,
+  scanned: ScannedCode,
+  options: TransformOptions & Required<Pick<TransformOptions, 'lang' | 'generators' | 'begins'>>,
+  { isTypeByDeclarations = false, hasGlobalHelpers = false }: BuildOptions,
+): TransformResult | undefined {
+  const { filename, lang, generators, begins } = options;
+  const unusedBlocks = generators === 'next' ? scanned.unusedBlocks : [];
+  const file = parse(code, filename, lang, options.sourceType, scanned, unusedBlocks);
   const { program } = file;
-  const facts = analyze(program, keywords, generators);
+  const facts = analyze(program, scanned.keywords, generators);
   if (facts.functions.length === 0 && facts.topLevel === undefined && begins === '') return undefined;
-  const sourceType = options.sourceType ?? decideSourceType(file, code, filename);
+  const sourceType =
+    options.sourceType ?? (isTypeByDeclarations ? sourceTypeByDeclarations(file) : sourceTypeOf(file, code, filename));
   const edits = new SourceEdits();
-  const names = new FreeNames(program, code, sourceType === 'script');
+  const names = new FreeNames(program, code, unusedBlocks, sourceType === 'script');
   const writer = new CodeWriter(code, filename, sourceType === 'module', edits, names);
   emitConstructs(facts, writer);
   emitFileOpening(program, facts.topLevel, hasGlobalHelpers ? 'script' : sourceType, begins, writer);
   return edits.apply(code, filename);
+}
+
+function isStackOverflow(error: unknown): boolean {
+  return error instanceof RangeError && error.message === 'Maximum call stack size exceeded';
 }
 
 const OPTIONS = {
@@ -134,4 +163,12 @@ function sourceTypeOf({ module }: ParsedFile, code: string, filename: string): S
   if (/\.m[jt]s$/.test(filename) || module.hasModuleSyntax) return 'module';
   if (/\.c[jt]s$/.test(filename)) return 'commonjs';
   return /\b(?:require\s*\(|module\s*\.\s*exports\b|exports\s*[.[])/.test(code) ? 'commonjs' : 'module';
+}
+
+/**
+ * A declaration makes a file an ES module from its first line. Without one, `exports` and a top-level `this` work for
+ * webpack until it reaches `import.meta`, which development tools append to CommonJS modules too, or a top-level `await`.
+ */
+function sourceTypeByDeclarations({ program }: ParsedFile): SourceType {
+  return program.body.some(({ type }) => /^(?:Import|Export.*)Declaration$/.test(type)) ? 'module' : 'commonjs';
 }

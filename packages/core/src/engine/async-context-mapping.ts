@@ -101,12 +101,15 @@ export function popFrame(holder: Holder, inner: Holder, outer: OpaqueFrame | und
   setAsyncContext(current === inner ? holder : withFrame(current, outer));
 }
 
-/** Deno restores its own mapping when the running job or callback ends. */
+/**
+ * Deno restores its own mapping when the running job, tick or timer ends, but not after the callbacks that it calls from
+ * native code. runtimes/ does so for the callbacks of handles and of `Deno.serve()`.
+ */
 export function enterFrame(holder: Holder, frame: OpaqueFrame | undefined): void {
   pushFrame(holder, frame);
 }
 
-/** Deno restores its own mapping. */
+/** The code that called the running callback restores the mapping. */
 export function restoreAtJobEnd(): void {}
 
 function withFrame(holder: Holder, frame: OpaqueFrame | undefined): Mapping {

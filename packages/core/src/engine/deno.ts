@@ -5,6 +5,7 @@
 import { installForDeno } from '../runtimes/deno.js';
 import * as asyncContextMapping from './async-context-mapping.js';
 import type { Engine } from './engine.js';
+import { followWithPatches } from './follow-with-patches.js';
 import * as native from './native.js';
 
 export { AsyncResource } from '../runtimes/async-resource.js';
@@ -24,11 +25,4 @@ export const {
   share,
 } = engine;
 
-let isInstalled = false;
-
-export function follow(): void {
-  engine.follow();
-  if (isInstalled) return;
-  isInstalled = true;
-  installForDeno({ getCurrentFrame: () => getFrame(getHolder()), runInFrame });
-}
+export const follow = /* @__PURE__ */ followWithPatches(engine, installForDeno);

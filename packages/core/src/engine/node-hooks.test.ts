@@ -98,7 +98,7 @@ for (const restriction of ['freeze', 'seal', 'preventExtensions'] as const) {
       resource.runInAsyncScope(() => {
         assert.throws(() => enterFrame(getHolder(), frame, 0), {
           code: 'ERR_METHOD_NOT_IMPLEMENTED',
-          message: /missing, frozen, sealed or not extensible/,
+          message: /missing, frozen, sealed, not extensible or a proxy/,
         });
         assert.equal(value(), undefined);
         assert.equal(runInFrame(frame, value, undefined, []), 'inner');
@@ -174,6 +174,92 @@ test('a call of a captured context within its own call runs in the captured fram
   assert.deepEqual(observed, [undefined, 'inner', undefined]);
 });
 
+test('a bound function called within its own call through another one runs in its captured frame', () => {
+  const code = `
+    const first = storage.run('first', () => AsyncLocalStorage.bind((fn) => fn()));
+    const second = storage.run('second', () => AsyncLocalStorage.bind((fn) => fn()));
+    const read = () => storage.getStore();
+    const observed = [];
+    first(() => {
+      storage.run('inner', () => second(() => observed.push(first(read))));
+      storage.enterWith('entered');
+      second(() => first(() => { observed.push(read()); storage.enterWith('nested'); }));
+      observed.push(read());
+    });
+    observed.push(first(read), second(read), read());
+    console.log(observed.join());`;
+  assert.equal(runProgram(code), 'first,first,entered,first,second,');
+});
+
+test('a proxy as a resource that is revoked, or throws on unknown properties, does not end the process', () => {
+  const code = `
+    import { AsyncResource } from 'node:async_hooks';
+    // From here on, the hook runs that restores frames.
+    new AsyncResource('Test').runInAsyncScope(() => storage.enterWith(0));
+    const { proxy, revoke } = Proxy.revocable(new AsyncResource('Test'), {});
+    proxy.runInAsyncScope(() => { storage.enterWith(1); revoke(); });
+    const strict = new Proxy(new AsyncResource('Test'), {
+      get(target, key) {
+        if (String(key).includes('throughline')) throw new Error(String(key));
+        return Reflect.get(target, key);
+      },
+    });
+    strict.runInAsyncScope(() => {});
+    console.log(storage.getStore());`;
+  assert.equal(runProgram(code), 'undefined');
+});
+
+test('a proxy as a resource that does not store a frame, or returns another one, can run in a frame', () => {
+  const code = `
+    import { AsyncResource } from 'node:async_hooks';
+    const reactive = (object) => new Proxy(object, {
+      get(target, key) {
+        const value = Reflect.get(target, key);
+        return typeof value === 'object' && value !== null ? reactive(value) : value;
+      },
+    });
+    const resource = () => new AsyncResource('Test');
+    const proxies = [reactive(resource()), new Proxy(resource(), { set: () => true })];
+    const read = () => storage.getStore();
+    const observed = proxies.map((proxy) => proxy.runInAsyncScope(() => {
+      let code;
+      try { storage.enterWith(0); } catch (error) { ({ code } = error); }
+      return [code, read(), storage.run(1, read), read()].join();
+    }));
+    console.log(...observed);`;
+  const expected = 'ERR_METHOD_NOT_IMPLEMENTED,,1,';
+  assert.equal(runProgram(code), `${expected} ${expected}`);
+});
+
+test('a frame entered in a promise of another realm, or after Promise was replaced, is seen by its thenable', () => {
+  const code = `
+    import { runInNewContext } from 'node:vm';
+    const NativePromise = Promise;
+    const observed = [];
+    const read = () => { observed.push(storage.getStore()); };
+    const enter = () => {
+      storage.enterWith('entered');
+      return { then(resolve) { read(); resolve(); } };
+    };
+    for (const create of [() => runInNewContext('Promise.resolve()'), () => NativePromise.resolve()]) {
+      await storage.run('flow', () => create().then(enter).then(read));
+      globalThis.Promise = class {};
+    }
+    console.log(observed.join());`;
+  assert.equal(runProgram(code), 'entered,flow,entered,flow');
+});
+
+test('a frame entered in a listener of beforeExit is gone when the listener runs again', () => {
+  const code = `
+    let runs = 0;
+    process.on('beforeExit', () => {
+      console.log(storage.getStore());
+      storage.enterWith('entered');
+      if (runs++ < 2) setTimeout(() => console.log(storage.getStore()));
+    });`;
+  assert.equal(runProgram(code).split('\n').join(), 'undefined,entered,undefined,entered,undefined');
+});
+
 test('an immediate and a timeout keep their frame until their last call, also with a listener of exceptions', () => {
   const code = `
     import { setTimeout as sleep } from 'node:timers/promises';
@@ -213,10 +299,12 @@ test('an immediate and a timeout that have run keep no value, even if they are s
       storage.run(value, () => kept.push(schedule()));
     };
     const enter = () => storage.enterWith({});
-    for (const callback of [() => {}, enter]) {
+    const fail = () => { throw new Error(); };
+    process.on('uncaughtException', () => {});
+    for (const callback of [() => {}, enter, fail]) {
       start(() => setImmediate(callback));
       start(() => setTimeout(callback, 1));
-      const interval = setInterval(() => { callback(); clearInterval(interval); }, 1);
+      const interval = setInterval(() => { clearInterval(interval); callback(); }, 1);
       kept.push(interval);
     }
     for (let turn = 0; turn < 10; turn++) {
@@ -224,7 +312,7 @@ test('an immediate and a timeout that have run keep no value, even if they are s
       gc();
     }
     console.log(refs.filter((ref) => ref.deref() !== undefined).length, refs.length, kept.length);`;
-  assert.equal(runProgram(code, '--expose-gc'), '0 4 6');
+  assert.equal(runProgram(code, '--expose-gc'), '0 6 9');
 });
 
 test('timers with the receiver and the arguments that Node passes to their callbacks', () => {

@@ -3,7 +3,13 @@
  * operation of Node is an object, its resource, and `executionAsyncResource()` returns the one that is executing. A
  * resource holds the frame that was current when it was created: one property, regardless of the number of storages.
  */
-import { AsyncResource, createHook, executionAsyncResource as nodeExecutionAsyncResource } from 'node:async_hooks';
+import {
+  AsyncResource,
+  createHook,
+  executionAsyncId,
+  executionAsyncResource as nodeExecutionAsyncResource,
+} from 'node:async_hooks';
+import { types } from 'node:util';
 import { methodNotImplemented } from '../errors.js';
 import type { CallInContext, OpaqueFrame } from './engine.js';
 import { releaseOnceRun } from './one-shot-timers.js';
@@ -51,17 +57,21 @@ const SNAPSHOT_FLAG = /^--(?:build-snapshot|build-sea|experimental-sea-config)/;
 // frame is entered in a resource of another kind.
 const revertHook = createHook({
   after() {
-    const resource = executionAsyncResource();
-    const revert = resource?.[REVERT];
-    if (resource === undefined || revert === undefined) return;
     try {
-      resource[FRAME] = revert.frame;
-      resource[REVERT] = undefined;
+      revertFrame(executionAsyncResource());
     } catch {
-      // User code has frozen the resource, which keeps the frame. An error here would end the process.
+      // User code has frozen the resource, which keeps the frame, or it is a proxy that throws. An error here would end
+      // the process.
     }
   },
 });
+
+function revertFrame(resource: Holder): void {
+  const revert = resource?.[REVERT];
+  if (resource === undefined || revert === undefined) return;
+  resource[FRAME] = revert.frame;
+  resource[REVERT] = undefined;
+}
 
 function releaseFrame(resource: Resource): void {
   resource[FRAME] = undefined;
@@ -97,12 +107,15 @@ export function getFrame(resource: Holder): OpaqueFrame | undefined {
   return resource?.[FRAME];
 }
 
-/** The resource can be a frozen promise: hardened JavaScript freezes them. It can also be missing. */
+/**
+ * The resource can be a frozen promise: hardened JavaScript freezes them. It can also be missing, or be a proxy of user
+ * code, which may not store the frame, or return another object in place of it.
+ */
 export function pushFrame(resource: Holder, frame: OpaqueFrame | undefined): Holder {
   try {
     // If there is no resource, this throws as well.
     (resource as Resource)[FRAME] = frame;
-    return resource;
+    return (resource as Resource)[FRAME] === frame ? resource : undefined;
   } catch {
     return undefined;
   }
@@ -117,21 +130,25 @@ export function enterFrame(resource: Holder, frame: OpaqueFrame | undefined, cha
   if (resource === undefined || !canEnter(resource, changeCount) || pushFrame(resource, frame) === undefined) {
     throw methodNotImplemented(
       'enterWith() or withScope()',
-      'the async resource that is executing is missing, frozen, sealed or not extensible, so it cannot hold a value ' +
-        'until its code ends. Use run(store, fn).',
+      'the async resource that is executing is missing, frozen, sealed, not extensible or a proxy, so it cannot hold a ' +
+        'value until its code ends. Use run(store, fn).',
     );
   }
 }
 
 /** Makes sure that the frame to restore is stored before another one is entered. */
 function canEnter(resource: Resource, changeCount: number): boolean {
-  if (resource instanceof Promise) return true;
+  // Not `instanceof`: the promise may be one of another realm, and user code may have replaced the global class.
+  if (types.isPromise(resource)) return true;
   try {
-    resource[REVERT] ??= { frame: resource[FRAME], changeCount };
+    if (resource[REVERT] !== undefined) return true;
+    resource[REVERT] = { frame: resource[FRAME], changeCount };
   } catch {
     return false;
   }
-  revertHook.enable();
+  // Node calls no hook after code without an id, such as the listeners of `beforeExit`.
+  if (executionAsyncId() === 0) queueMicrotask(() => revertFrame(resource));
+  else revertHook.enable();
   return true;
 }
 
@@ -152,21 +169,26 @@ export function runInFrame<A extends unknown[], R>(
 }
 
 /**
- * A call within another call of the same context does not enter the resource again: the frame that the outer call has
- * set would be current. Nor could Node remove the resource from its own stack if the call stack is exhausted meanwhile,
- * and would later abort the process.
+ * A call within another call of the same context, directly or through other resources, finds in the resource what the
+ * outer call has set. It therefore sets the captured frame, and restores what the outer call has set. If the resource is
+ * the one that is executing, it is not entered again: Node could not remove it from its own stack if the call stack is
+ * exhausted meanwhile, and would later abort the process.
  */
 export function captureContext(type: string): CallInContext {
   const resource: AsyncResource & Resource = new AsyncResource(type);
   const frame = resource[FRAME];
   return (fn, thisArg, args) => {
-    if (executionAsyncResource() !== resource) return resource.runInAsyncScope(fn, thisArg, ...args);
+    const isExecuting = executionAsyncResource() === resource;
     const outer = resource[FRAME];
+    if (outer === frame && !isExecuting) return resource.runInAsyncScope(fn, thisArg, ...args);
+    const outerRevert = resource[REVERT];
     try {
       resource[FRAME] = frame;
-      return Reflect.apply(fn, thisArg, args);
+      resource[REVERT] = undefined;
+      return isExecuting ? Reflect.apply(fn, thisArg, args) : resource.runInAsyncScope(fn, thisArg, ...args);
     } finally {
       resource[FRAME] = outer;
+      resource[REVERT] = outerRevert;
     }
   };
 }

@@ -1,5 +1,6 @@
 /** workerd, whose own storages carry the frame. The first storage patches what workerd calls in another frame than Node. */
 import { installForWorkerd } from '../runtimes/workerd.js';
+import { followWithPatches } from './follow-with-patches.js';
 import * as native from './native.js';
 
 export { AsyncResource } from '../runtimes/async-resource.js';
@@ -15,11 +16,4 @@ export {
   share,
 } from './native.js';
 
-let isInstalled = false;
-
-export function follow(): void {
-  native.follow();
-  if (isInstalled) return;
-  isInstalled = true;
-  installForWorkerd({ getCurrentFrame: () => native.getFrame(native.getHolder()), runInFrame: native.runInFrame });
-}
+export const follow = /* @__PURE__ */ followWithPatches(native, installForWorkerd);

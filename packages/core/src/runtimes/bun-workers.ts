@@ -3,28 +3,33 @@
  * root. The `Worker` of `node:worker_threads` listens to a web worker, to which its constructor adds the listeners.
  */
 import type { OpaqueFrame } from '../engine/engine.js';
-import { patchProperty } from '../web/patch.js';
 import { runListenersInFrame } from './event-listeners.js';
 import type { FrameAccess } from './frame-access.js';
 import { observeGlobalConstructor } from './observe-global-constructor.js';
+import { overrideMethod } from './override-method.js';
 
 export function patchBunWorkers(frames: FrameAccess): void {
   const creationFrames = new WeakMap<object, OpaqueFrame | undefined>();
   observeGlobalConstructor('Worker', (worker) => creationFrames.set(worker, frames.getCurrentFrame()));
-  runListenersInFrame(frames, 'Worker', ['onmessage', 'onmessageerror', 'onerror'], (worker) =>
-    creationFrames.get(worker),
-  );
+  runListenersInFrame({
+    className: 'Worker',
+    handlers: ['onmessage', 'onmessageerror', 'onerror'],
+    callInFrame: (worker, fn) => frames.runInFrame(creationFrames.get(worker), fn, undefined, []),
+  });
   const { Worker } = globalThis as { Worker?: { prototype: object } };
-  patchProperty(Worker?.prototype, 'addEventListener', 'Worker.prototype.addEventListener', ({ value: native }) => ({
-    value(this: object, ...args: unknown[]): unknown {
-      // The constructor of `node:worker_threads` does not call the one of the global object.
-      if (!creationFrames.has(this)) {
-        creationFrames.set(this, frames.getCurrentFrame());
-        patchNodeWorkers(frames);
-      }
-      return Reflect.apply(native as (...args: unknown[]) => unknown, this, args);
-    },
-  }));
+  overrideMethod(
+    Worker?.prototype,
+    'addEventListener',
+    (native) =>
+      function (...args) {
+        // The constructor of `node:worker_threads` does not call the one of the global object.
+        if (!creationFrames.has(this)) {
+          creationFrames.set(this, frames.getCurrentFrame());
+          patchNodeWorkers(frames);
+        }
+        return Reflect.apply(native, this, args);
+      },
+  );
 }
 
 let isNodeWorkerPatched = false;
@@ -34,17 +39,15 @@ function patchNodeWorkers(frames: FrameAccess): void {
   if (isNodeWorkerPatched) return;
   isNodeWorkerPatched = true;
   const workerFrames = new WeakMap<object, OpaqueFrame | undefined>();
-  const Worker = process.getBuiltinModule?.('node:worker_threads')?.Worker;
-  if (Worker === undefined) return;
-  const emit: (this: object, ...args: unknown[]) => unknown = Worker.prototype.emit;
-  Object.defineProperty(Worker.prototype, 'emit', {
-    value(this: object, ...args: unknown[]): unknown {
-      if (args[0] === 'online') workerFrames.set(this, frames.getCurrentFrame());
-      return args[0] === 'message' && workerFrames.has(this)
-        ? frames.runInFrame(workerFrames.get(this), emit, this, args)
-        : Reflect.apply(emit, this, args);
-    },
-    writable: true,
-    configurable: true,
-  });
+  overrideMethod(
+    process.getBuiltinModule?.('node:worker_threads')?.Worker?.prototype,
+    'emit',
+    (emit) =>
+      function (...args) {
+        if (args[0] === 'online') workerFrames.set(this, frames.getCurrentFrame());
+        return args[0] === 'message' && workerFrames.has(this)
+          ? frames.runInFrame(workerFrames.get(this), emit, this, args)
+          : Reflect.apply(emit, this, args);
+      },
+  );
 }

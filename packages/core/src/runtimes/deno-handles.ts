@@ -1,16 +1,19 @@
 /**
  * Rules 3 and 4, for the sockets, pipes, servers and parsers of Node's modules in Deno. As in Node, each has a handle, an
- * object with native methods. Deno calls most callbacks of a handle in the root:
+ * object with native methods. Deno calls most callbacks of a handle in the root, or in the frame that the callback before
+ * has entered:
  *
  *     callback of a handle        frame of                                   set when
  *     oncomplete of a request     the call that starts the request           connect, write, shutdown
- *     the argument of close()     the call of close()                        close
+ *     onconnection                the call of listen()                       listen
  *     onread, onmessage, ...      the creation of the handle                 readStart, recvStart, start
+ *     the argument of close()     the creation of the handle                 close
  *     the callbacks of a parser   the call of initialize()                   initialize
  *
  * A handle is first seen in `getAsyncId()`, which every socket and server calls when it is created, and which also
  * reveals the class of the handle. So none of Node's modules is loaded before the program uses it. The handles of
- * accepted sockets have no frame: nothing in this process has caused what their peers send.
+ * accepted sockets have no frame: nothing in this process has caused what their peers send. When an agent gives a socket
+ * to the next request, it calls `asyncReset()`, which is then the creation of the handle.
  */
 import type { OpaqueFrame } from '../engine/engine.js';
 import { patchProperty } from '../web/patch.js';
@@ -70,13 +73,18 @@ export function patchDenoHandles(frames: FrameAccess): void {
     });
   };
 
-  /** Makes Deno call a callback of a handle in a frame. */
-  const bindCallback = (handle: Handle, name: string, frame: OpaqueFrame | undefined) => {
+  /**
+   * Makes Deno call a callback of a handle in the frame of the handle. The frame is looked up in each call: parsers are
+   * used again, and sockets too.
+   */
+  const bindToHandle = (handle: Handle, name: string | number) => {
     const callback = handle[name];
     if (typeof callback !== 'function' || boundCallbacks.has(callback)) return;
-    const bound = bindToFrame(frames, frame, callback as Method);
-    boundCallbacks.add(bound);
-    handle[name] = bound;
+    const callInFrame = function (this: Handle, ...args: unknown[]): unknown {
+      return runInFrame(creationFrames.get(handle), callback as Method, this, args);
+    };
+    boundCallbacks.add(callInFrame);
+    handle[name] = callInFrame;
   };
 
   const bindRequest = (_handle: Handle, [request]: unknown[]) => {
@@ -85,11 +93,15 @@ export function patchDenoHandles(frames: FrameAccess): void {
     (request as { oncomplete?: unknown }).oncomplete = bindIfFunction(frames, oncomplete);
   };
 
-  const bindLastArgument = (_handle: Handle, args: unknown[]) => {
-    if (args.length > 0) args.push(bindIfFunction(frames, args.pop()));
+  const bindListener = (server: Handle) => {
+    const { onconnection } = server;
+    if (typeof onconnection !== 'function' || boundCallbacks.has(onconnection)) return;
+    const bound = bindToFrame(frames, frames.getCurrentFrame(), onconnection as Method);
+    boundCallbacks.add(bound);
+    server.onconnection = bound;
   };
 
-  /** The callback of `close()` of a server: Deno calls it in a timer of the system. */
+  /** The callback of `close()` of a server runs in the frame of the call: Deno calls it in a timer of the system. */
   const patchServerClass = (handle: Handle) => {
     for (const symbol of Object.getOwnPropertySymbols(handle)) {
       const server: unknown = Reflect.get(handle, symbol);
@@ -100,7 +112,9 @@ export function patchDenoHandles(frames: FrameAccess): void {
       }
       if (prototype === null || patchedClasses.has(prototype)) continue;
       patchedClasses.add(prototype);
-      patch(prototype, 'close', bindLastArgument);
+      patch(prototype, 'close', (_server, args) => {
+        if (args.length > 0) args.push(bindIfFunction(frames, args.pop()));
+      });
     }
   };
 
@@ -112,18 +126,24 @@ export function patchDenoHandles(frames: FrameAccess): void {
     ) {
       patchedClasses.add(prototype);
       for (const name of REQUEST_METHODS) patch(prototype, name, bindRequest);
-      patch(prototype, 'close', bindLastArgument);
+      patch(prototype, 'close', (closed, args) => {
+        const callback = args.at(-1);
+        if (typeof callback !== 'function') return;
+        args[args.length - 1] = bindToFrame(frames, creationFrames.get(closed), callback as Method);
+      });
       for (const [name, callbacks] of Object.entries(STARTERS)) {
         patch(prototype, name, (started) => {
-          const frame = creationFrames.get(started);
-          if (frame === undefined) return;
-          for (const callback of callbacks) bindCallback(started, callback, frame);
+          for (const callback of callbacks) bindToHandle(started, callback);
         });
       }
+      patch(prototype, 'asyncReset', (reset) => void creationFrames.set(reset, frames.getCurrentFrame()));
       patch(prototype, 'accept', (_server, [client]) => {
         if (typeof client === 'object' && client !== null) creationFrames.set(client, undefined);
       });
-      patch(prototype, 'listen', patchServerClass);
+      patch(prototype, 'listen', (server) => {
+        patchServerClass(server);
+        bindListener(server);
+      });
     }
   };
 
@@ -138,16 +158,7 @@ export function patchDenoHandles(frames: FrameAccess): void {
   if (http_parser?.HTTPParser !== undefined) {
     patch(http_parser.HTTPParser.prototype, 'initialize', (parser) => {
       creationFrames.set(parser, frames.getCurrentFrame());
-      for (let index = 0; index < PARSER_CALLBACKS; index++) {
-        const callback = parser[index];
-        if (typeof callback !== 'function' || boundCallbacks.has(callback)) continue;
-        // Parsers are reused, so the frame is looked up in each call.
-        const callInFrame = function (this: Handle, ...args: unknown[]): unknown {
-          return runInFrame(creationFrames.get(this), callback as Method, this, args);
-        };
-        boundCallbacks.add(callInFrame);
-        parser[index] = callInFrame;
-      }
+      for (let index = 0; index < PARSER_CALLBACKS; index++) bindToHandle(parser, index);
     });
     for (const name of ['free', 'remove', 'close']) {
       patch(http_parser.HTTPParser.prototype, name, (parser) => void creationFrames.delete(parser));

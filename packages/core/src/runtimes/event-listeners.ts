@@ -1,35 +1,39 @@
 /**
- * Rule 4: the listeners of some event targets run in the frame in which the target was created, whichever frame the
- * runtime uses. Only events of the runtime are concerned: `dispatchEvent()` remains a plain call.
+ * Rule 4: the listeners of some event targets run in a frame that depends on the target, whichever frame the runtime uses.
+ * Only events of the runtime are concerned: `dispatchEvent()` remains a plain call.
  *
  * The methods are overridden on the class of the target, so other event targets are as fast as before. A listener has
- * one wrapper wherever it is added, so that adding it twice and removing it work as specified.
+ * one wrapper for each class to which it is added, so that adding it twice and removing it work as specified.
  */
-import type { OpaqueFrame } from '../engine/engine.js';
 import { isObject } from '../is-object.js';
-import { disguise, type NativeFunction, patchProperty } from '../web/patch.js';
-import type { FrameAccess } from './frame-access.js';
+import { disguise, patchProperty } from '../web/patch.js';
+import { overrideMethod } from './override-method.js';
 
 type Listener = (this: unknown, event: Event) => unknown;
 
-/** The wrapper of each listener. */
-const wrappers = new WeakMap<object, Listener>();
-/** The listener of each wrapper. */
-const listeners = new WeakMap<object, object>();
+export interface ListenerPatch {
+  /** The name of the class on the global object. Nothing happens if there is none. */
+  readonly className: string;
+  /** The event handlers of the class, such as `onmessage`. */
+  readonly handlers: readonly string[];
+  /** Whether the listeners that are added to a target now are concerned. Default: those of all targets. */
+  readonly isConcerned?: (target: object) => boolean;
+  /** Calls a function in the frame of a target. */
+  readonly callInFrame: (target: object, fn: () => unknown) => unknown;
+}
 
-/**
- * @param className the name of the class on the global object; nothing happens if there is none
- * @param handlers the event handlers of the class, such as `onmessage`
- * @param frameOf returns the frame of a target
- */
-export function runListenersInFrame(
-  { runInFrame }: FrameAccess,
-  className: string,
-  handlers: readonly string[],
-  frameOf: (target: object) => OpaqueFrame | undefined,
-): void {
+export function runListenersInFrame({
+  className,
+  handlers,
+  isConcerned = () => true,
+  callInFrame,
+}: ListenerPatch): void {
   const { prototype } = (Reflect.get(globalThis, className) ?? {}) as { prototype?: object };
   if (prototype === undefined) return;
+  /** The wrapper of each listener. */
+  const wrappers = new WeakMap<object, Listener>();
+  /** The listener of each wrapper. */
+  const listeners = new WeakMap<object, object>();
 
   const wrap = (listener: unknown): unknown => {
     if (!isObject(listener) || listeners.has(listener)) return listener;
@@ -41,7 +45,7 @@ export function runListenersInFrame(
             ? Reflect.apply(listener, this, [event])
             : (listener as EventListenerObject).handleEvent(event);
         const target = event.currentTarget;
-        return event.isTrusted && target !== null ? runInFrame(frameOf(target), call, undefined, []) : call();
+        return event.isTrusted && target !== null ? callInFrame(target, call) : call();
       };
       wrappers.set(listener, wrapper);
       listeners.set(wrapper, listener);
@@ -49,21 +53,27 @@ export function runListenersInFrame(
     return wrapper;
   };
 
-  override(prototype, 'addEventListener', (native) => ({
-    addEventListener(this: object, ...args: unknown[]): unknown {
-      if (args.length > 1) args[1] = wrap(args[1]);
-      return Reflect.apply(native, this, args);
-    },
-  }));
-  override(prototype, 'removeEventListener', (native) => ({
-    removeEventListener(this: object, ...args: unknown[]): unknown {
-      const [type, listener, ...rest] = args;
-      const wrapper = wrappers.get(listener as object);
-      // The listener itself is removed too: it may have been added before the patches were installed.
-      if (wrapper !== undefined) Reflect.apply(native, this, [type, wrapper, ...rest]);
-      return Reflect.apply(native, this, args);
-    },
-  }));
+  overrideMethod(
+    prototype,
+    'addEventListener',
+    (native) =>
+      function (...args) {
+        if (args.length > 1 && isConcerned(this)) args[1] = wrap(args[1]);
+        return Reflect.apply(native, this, args);
+      },
+  );
+  overrideMethod(
+    prototype,
+    'removeEventListener',
+    (native) =>
+      function (...args) {
+        const [type, listener, ...rest] = args;
+        const wrapper = wrappers.get(listener as object);
+        // The listener itself is removed too: it may have been added before the patches were installed.
+        if (wrapper !== undefined) Reflect.apply(native, this, [type, wrapper, ...rest]);
+        return Reflect.apply(native, this, args);
+      },
+  );
   for (const handler of handlers) {
     patchProperty(prototype, handler, `${className}.prototype.${handler}`, ({ get, set }) => {
       if (get === undefined || set === undefined) return undefined;
@@ -72,24 +82,11 @@ export function runListenersInFrame(
           const current: unknown = get.call(this);
           return (isObject(current) && listeners.get(current)) || current;
         },
-        set(this: unknown, listener: unknown): void {
-          set.call(this, typeof listener === 'function' ? wrap(listener) : listener);
+        set(this: object, listener: unknown): void {
+          set.call(this, typeof listener === 'function' && isConcerned(this) ? wrap(listener) : listener);
         },
       };
       return { get: disguise(accessors.get, get), set: disguise(accessors.set, set) };
     });
   }
-}
-
-/** Replaces a method for the instances of one class, even if the class inherits it. */
-function override(prototype: object, name: string, make: (native: NativeFunction) => Record<string, NativeFunction>) {
-  const native: unknown = Reflect.get(prototype, name);
-  if (typeof native !== 'function') return;
-  const replacement = make(native as NativeFunction)[name] as NativeFunction;
-  Object.defineProperty(prototype, name, {
-    value: disguise(replacement, native),
-    writable: true,
-    enumerable: false,
-    configurable: true,
-  });
 }

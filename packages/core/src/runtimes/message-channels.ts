@@ -25,7 +25,11 @@ export function patchMessageChannels(frames: FrameAccess): () => void {
   observeMessageChannels();
   observeGlobalConstructor('BroadcastChannel', rememberFrame);
   for (const className of ['MessagePort', 'BroadcastChannel']) {
-    runListenersInFrame(frames, className, ['onmessage', 'onmessageerror'], (target) => creationFrames.get(target));
+    runListenersInFrame({
+      className,
+      handlers: ['onmessage', 'onmessageerror'],
+      callInFrame: (target, fn) => frames.runInFrame(creationFrames.get(target), fn, undefined, []),
+    });
   }
   return observeMessageChannels;
 }

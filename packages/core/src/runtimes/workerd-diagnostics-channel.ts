@@ -1,15 +1,16 @@
 /**
  * `bindStore()` of a diagnostics channel in workerd accepts only storages of workerd's own class. As in Node, it then
- * accepts any object with a method `run()`.
+ * accepts any object with a method `run()`, which makes the channel one with subscribers.
  * https://nodejs.org/api/diagnostics_channel.html#channelbindstorestore-transform
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { disguise, patchProperty } from '../web/patch.js';
+import { overrideMethod } from './override-method.js';
 
 interface Store {
   run<R>(value: unknown, fn: () => R): R;
 }
 type Transform = (message: unknown) => unknown;
-type Method = (this: object, ...args: unknown[]) => unknown;
 
 export function patchWorkerdDiagnosticsChannel(): void {
   const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } };
@@ -20,33 +21,41 @@ export function patchWorkerdDiagnosticsChannel(): void {
   if (prototype === undefined) return;
   /** The stores of each channel that workerd would reject. */
   const storesOf = new WeakMap<object, Map<unknown, Transform | undefined>>();
+  /** Whether workerd accepts this store, or reports the error. */
+  const isAccepted = (store: unknown) =>
+    store instanceof AsyncLocalStorage || typeof (store as Partial<Store> | null | undefined)?.run !== 'function';
 
-  const override = (name: string, make: (native: Method) => Method) => {
-    const native: unknown = Reflect.get(prototype, name);
-    if (typeof native !== 'function') return;
-    Object.defineProperty(prototype, name, { value: make(native as Method), writable: true, configurable: true });
-  };
-  override(
+  overrideMethod(
+    prototype,
     'bindStore',
     (native) =>
       function (...args) {
         const [store, transform] = args;
-        if (store instanceof AsyncLocalStorage || typeof (store as Partial<Store> | undefined)?.run !== 'function') {
-          return Reflect.apply(native, this, args);
-        }
+        if (isAccepted(store)) return Reflect.apply(native, this, args);
         const stores = storesOf.get(this) ?? new Map<unknown, Transform | undefined>();
         storesOf.set(this, stores.set(store, transform as Transform | undefined));
         return undefined;
       },
   );
-  override(
+  overrideMethod(
+    prototype,
     'unbindStore',
     (native) =>
       function (...args) {
-        return storesOf.get(this)?.delete(args[0]) || Reflect.apply(native, this, args);
+        return isAccepted(args[0]) ? Reflect.apply(native, this, args) : (storesOf.get(this)?.delete(args[0]) ?? false);
       },
   );
-  override(
+  patchProperty(prototype, 'hasSubscribers', 'Channel.prototype.hasSubscribers', ({ get }) => {
+    if (get === undefined) return undefined;
+    const accessors = {
+      get(this: object): unknown {
+        return get.call(this) || (storesOf.get(this)?.size ?? 0) > 0;
+      },
+    };
+    return { get: disguise(accessors.get, get) };
+  });
+  overrideMethod(
+    prototype,
     'runStores',
     (native) =>
       function (...args) {

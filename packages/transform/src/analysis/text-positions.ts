@@ -16,14 +16,20 @@ export class TextPositions {
 
   /** Whether there is a position from `start` (inclusive) to `end` (exclusive). */
   hasBetween(start: number, end: number): boolean {
+    const next = this.#positions[this.countBefore(start)];
+    return next !== undefined && next < end;
+  }
+
+  /** The number of positions before `end`. */
+  countBefore(end: number): number {
     const positions = this.#positions;
     let low = 0;
     let high = positions.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((positions[middle] as number) < start) low = middle + 1;
+      if ((positions[middle] as number) < end) low = middle + 1;
       else high = middle;
     }
-    return low < positions.length && (positions[low] as number) < end;
+    return low;
   }
 }

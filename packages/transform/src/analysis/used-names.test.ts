@@ -6,7 +6,7 @@ import { findUsedNames } from './used-names.js';
 function usedNames(code: string, isScript = false): string[] {
   const { program, errors } = parseSync('file.tsx', code, { sourceType: 'unambiguous' });
   assert.deepEqual(errors, []);
-  return [...findUsedNames(program, code, '_[abc]\\d*', isScript)].sort();
+  return [...findUsedNames(program, code, [], '_[abc]\\d*', isScript)].sort();
 }
 
 describe('findUsedNames', () => {
@@ -54,7 +54,7 @@ describe('findUsedNames', () => {
   it('returns every word of the text if there is a with statement', () => {
     const code = `with /* … */ ({ '_a': 1 }) {}`;
     const { program } = parseSync('file.cjs', code, { sourceType: 'commonjs' });
-    assert.deepEqual([...findUsedNames(program, code, '_[abc]\\d*', false)], ['_a']);
+    assert.deepEqual([...findUsedNames(program, code, [], '_[abc]\\d*', false)], ['_a']);
   });
 
   it('returns every word of the text of a classic script, whose names are global', () => {

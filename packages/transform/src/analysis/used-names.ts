@@ -4,7 +4,7 @@
  * The names are collected from the syntax tree, which contains them as the language interprets them: the identifier
  * `\u005ff` is `_f`, and `_f` in a string or a comment is not an identifier. The walk visits only nodes whose text can
  * spell one of the names, literally or with an escape. Most files have no such node, so a single search of their text
- * suffices.
+ * suffices. Blocks that the tree does not contain count as used words.
  *
  * In three cases a variable can be reached by a name that is not an identifier in the tree: by code that `eval` runs in
  * its scope; by a `with` statement, whose object can have any properties; and by properties of the global object,
@@ -12,6 +12,7 @@
  * the text counts as used.
  */
 import type { Node, Program } from 'oxc-parser';
+import type { Block } from '../scan/scan-code.js';
 import { forEachChild, hasDecorators } from './syntax-tree.js';
 import { TextPositions } from './text-positions.js';
 
@@ -24,20 +25,37 @@ const MAX_SPELLING = 400;
 const EVAL_OR_WITH = /\beval\b|\bwith\s*(?:\(|\/[*/])/;
 
 /**
+ * @param unusedBlocks blocks of the code that the program does not contain, in the order of the text
  * @param names the source of a regular expression for the names, which consist of digits, ASCII letters and underscores
  * @param isScript whether the file is a classic script
  */
-export function findUsedNames(program: Program, code: string, names: string, isScript: boolean): ReadonlySet<string> {
+export function findUsedNames(
+  program: Program,
+  code: string,
+  unusedBlocks: readonly Block[],
+  names: string,
+  isScript: boolean,
+): ReadonlySet<string> {
   const word = `(?<![\\w$])(?:${names})(?![\\w$])`;
   const spellings = [...code.matchAll(new RegExp(`${word}|${ESCAPE.source}`, 'g'))];
   if (spellings.length === 0) return new Set();
   if (!isScript && !EVAL_OR_WITH.test(code)) {
-    const positions = new TextPositions(spellings.map(({ index }) => index));
+    const isInBlock = inBlocks(unusedBlocks);
+    const [inside, outside] = [spellings.filter(isInBlock), spellings.filter((spelling) => !isInBlock(spelling))];
+    const positions = new TextPositions(outside.map(({ index }) => index));
     const identifiers = identifiersAt(program, positions, new RegExp(`^(?:${names}|eval)$`));
+    const words = wordsOf(code, inside, new RegExp(`${word}|\\beval\\b`, 'g'));
     // The search above finds every `eval` but one that is written with an escape. It is a direct eval nevertheless.
-    if (!identifiers.has('eval')) return identifiers;
+    if (!identifiers.has('eval') && !words.has('eval')) return new Set([...identifiers, ...words]);
   }
   return wordsOf(code, spellings, new RegExp(word, 'g'));
+}
+
+/** Returns a function that tells whether a match is in one of the blocks. */
+function inBlocks(blocks: readonly Block[]): (match: RegExpExecArray) => boolean {
+  const starts = new TextPositions(blocks.map(({ start }) => start));
+  const ends = new TextPositions(blocks.map(({ end }) => end));
+  return ({ index }) => starts.countBefore(index + 1) > ends.countBefore(index + 1);
 }
 
 /** The names among the words of the text, with and without escapes. */

@@ -187,6 +187,7 @@ const packageResolver = {
   name: 'package-resolver',
   resolveId(source: string, importer: string | undefined) {
     if (/^[./#]/.test(source) || importer === undefined) return null;
+    if (source.startsWith('node:')) return { id: source, external: true };
     if (source === 'library') return join(root, LIBRARY_FILE);
     return resolveThroughlineModule(source, dirname(require.resolve('throughline/package.json')), ['module', 'node']);
   },

@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { dirname, extname } from 'node:path';
-import type { Loader, OnLoadArgs, OnLoadResult, Plugin, PluginBuild } from 'esbuild';
+import type { BuildOptions, Loader, OnLoadArgs, OnLoadResult, Plugin, PluginBuild } from 'esbuild';
 import { HELPER_SPECIFIER } from '../emit/await-helpers.js';
 import { TransformError } from '../parse/transform-error.js';
 import { findThroughlinePackage, isThroughlineFile } from '../throughline-package.js';
@@ -60,9 +60,7 @@ function setup(build: PluginBuild, options: PluginOptions): void {
     transformOutput(build, transformOptionsOf(options));
   } else {
     build.onLoad({ filter: /\.[cm]?[jt]sx?$/, namespace: 'file' }, (args) =>
-      isThroughlineFile(args.path, throughlineDirectory)
-        ? undefined
-        : loadTransformed(args, options, initialOptions.loader ?? {}),
+      isThroughlineFile(args.path, throughlineDirectory) ? undefined : loadTransformed(args, options, initialOptions),
     );
   }
   build.onResolve({ filter: new RegExp(`^${HELPER_SPECIFIER}$`) }, async (args) => {
@@ -90,7 +88,7 @@ const IS_RESOLVING = Symbol();
 async function loadTransformed(
   { path }: OnLoadArgs,
   options: PluginOptions,
-  loaders: Readonly<Record<string, Loader>>,
+  { loader: loaders = {}, sourcemap = false }: BuildOptions,
 ): Promise<OnLoadResult | undefined> {
   const extension = extname(path);
   const loader = loaders[extension] ?? LOADERS[extension] ?? 'js';
@@ -100,8 +98,8 @@ async function loadTransformed(
     const lang = loader === 'ts' || loader === 'tsx' ? loader : 'jsx';
     const result = transform(code, { ...transformOptionsOf(options), filename: path, lang });
     if (result === undefined) return undefined;
-    const contents = `${result.code}\n//# sourceMappingURL=${result.map.toUrl()}`;
-    return { contents, loader, resolveDir: dirname(path) };
+    const comment = sourcemap === false ? '' : `\n//# sourceMappingURL=${result.map.toUrl()}`;
+    return { contents: result.code + comment, loader, resolveDir: dirname(path) };
   } catch (error) {
     if (!(error instanceof TransformError)) throw error;
     const { file, line, column } = error.loc;

@@ -2,7 +2,7 @@
 // biome-ignore syntax/correctness/noTypeOnlyImportAttributes: TypeScript requires it in the declarations of CommonJS
 import type { Plugin } from 'rolldown' with { 'resolution-mode': 'import' };
 import { checkPluginOptions, type PluginOptions } from './plugin-options.js';
-import { createSharedHooks, type PluginContext, type SharedHooks } from './rollup-family.js';
+import { createSharedHooks, type PluginContext, RESOLVED_SPECIFIERS, type SharedHooks } from './rollup-family.js';
 
 /**
  * Creates the plugin for Rolldown. With `platform: 'node'` it does nothing unless the option `server` is set.
@@ -23,17 +23,25 @@ export default function throughline(options: PluginOptions = {}): Plugin {
   checkPluginOptions(options);
   let hooks: SharedHooks | undefined;
   let isActive = true;
+  let isMapped = true;
   return {
     name: 'throughline',
     options({ platform, cwd, plugins }) {
       isActive = (platform !== 'node' || options.server === true) && !isViteScan(plugins);
       hooks = createSharedHooks(options, cwd ?? process.cwd(), {});
     },
-    resolveId(source, importer) {
-      return isActive && hooks !== undefined ? hooks.resolveId(this as PluginContext, source, importer) : null;
+    outputOptions({ sourcemap = false }) {
+      isMapped = sourcemap !== false;
+      return null;
+    },
+    resolveId: {
+      filter: { id: RESOLVED_SPECIFIERS },
+      handler(source, importer) {
+        return isActive && hooks !== undefined ? hooks.resolveId(this as PluginContext, source, importer) : null;
+      },
     },
     transform(code, id) {
-      return isActive ? hooks?.transform(code, id, this.getModuleInfo(id)?.isEntry === true) : undefined;
+      return isActive ? hooks?.transform(code, id, this.getModuleInfo(id)?.isEntry === true, isMapped) : undefined;
     },
   };
 }

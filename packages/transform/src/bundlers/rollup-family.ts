@@ -17,8 +17,20 @@ export interface PluginContext {
 export interface SharedHooks {
   /** Resolves the specifiers of our modules; returns null for all others. */
   resolveId(context: PluginContext, source: string, importer: string | undefined): Promise<string | null>;
-  transform(code: string, id: string, isEntry: boolean): TransformResult | undefined;
+  /** @param isMapped whether the build has source maps */
+  transform(code: string, id: string, isEntry: boolean, isMapped: boolean): TransformedModule | undefined;
 }
+
+export interface TransformedModule {
+  readonly code: string;
+  readonly map: TransformResult['map'] | null;
+}
+
+/**
+ * The specifiers that `resolveId` resolves. As a filter of the hook, it saves a call into JavaScript for every import of a
+ * build.
+ */
+export const RESOLVED_SPECIFIERS = new RegExp(`${NODE_ASYNC_HOOKS.source}|^${HELPER_SPECIFIER}$|^throughline/web$`);
 
 /** @param root the directory of the project */
 export function createSharedHooks(
@@ -31,21 +43,22 @@ export function createSharedHooks(
 
   return {
     async resolveId(context, source, importer) {
-      const isAsyncHooks = NODE_ASYNC_HOOKS.test(source);
-      if (!isAsyncHooks && source !== HELPER_SPECIFIER && source !== 'throughline/web') return null;
-      const specifier = isAsyncHooks ? ASYNC_HOOKS_SPECIFIER : source;
+      // Older versions of the bundlers do not apply the filter.
+      if (!RESOLVED_SPECIFIERS.test(source)) return null;
+      const specifier = NODE_ASYNC_HOOKS.test(source) ? ASYNC_HOOKS_SPECIFIER : source;
       const resolved =
         (await context.resolve(specifier, importer, { skipSelf: true })) ??
         (await context.resolve(specifier, throughlineImporter, { skipSelf: true }));
       return resolved?.id ?? null;
     },
 
-    transform(code, id, isEntry) {
+    transform(code, id, isEntry, isMapped) {
       const filename = id.replace(/[?#].*$/s, '');
       // By convention, the ids of virtual modules begin with this character.
       if (id.startsWith('\0') || isThroughlineFile(filename, throughlineDirectory)) return undefined;
       const begins = isEntry && options.install !== false ? `import ${JSON.stringify(INSTALL_FILE)};` : '';
-      return transform(code, { ...transformOptionsOf(options), ...transformOptions, filename, begins });
+      const result = transform(code, { ...transformOptionsOf(options), ...transformOptions, filename, begins });
+      return result === undefined || isMapped ? result : { code: result.code, map: null };
     },
   };
 }

@@ -34,7 +34,8 @@ export default function throughline(options: PluginOptions = {}): Plugin {
       // After the plugins that compile to JavaScript, and the one that turns CommonJS modules into ES modules.
       order: 'post',
       handler(code, id) {
-        return hooks?.transform(code, id, this.getModuleInfo(id)?.isEntry === true);
+        // Rollup reads the options of the output, and thus whether there are source maps, after all modules.
+        return hooks?.transform(code, id, this.getModuleInfo(id)?.isEntry === true, true);
       },
     },
   };

@@ -13,13 +13,15 @@ import throughlineForEsbuild from './esbuild.js';
 import { ASYNC_HOOKS_SPECIFIER } from './page-modules.js';
 import { checkPluginOptions, type PluginOptions } from './plugin-options.js';
 import throughlineForRolldown from './rolldown.js';
-import { createSharedHooks, type PluginContext, type SharedHooks } from './rollup-family.js';
+import { createSharedHooks, type PluginContext, RESOLVED_SPECIFIERS, type SharedHooks } from './rollup-family.js';
 
 const INSTALL_SPECIFIER = '@throughline/transform/install';
 
 /** The part of Vite's plugin context that its types contain since Vite 6. */
 interface EnvironmentContext {
-  readonly environment?: { readonly config: { readonly consumer: string } };
+  readonly environment?: {
+    readonly config: { readonly consumer: string; readonly build: { readonly sourcemap: unknown } };
+  };
 }
 
 /**
@@ -42,10 +44,14 @@ export default function throughline(options: PluginOptions = {}): Plugin[] {
   checkPluginOptions(options);
   let hooks: SharedHooks;
   let isServing = false;
+  let isBuildMapped = true;
 
   /** Before version 6, Vite passes a flag. Since then, it has environments. */
   const isForPage = ({ environment }: EnvironmentContext, flag: { ssr?: boolean | undefined } | undefined): boolean =>
     environment === undefined ? flag?.ssr !== true : environment.config.consumer === 'client';
+
+  const isMapped = ({ environment }: EnvironmentContext): boolean =>
+    environment === undefined ? isBuildMapped : environment.config.build.sourcemap !== false;
 
   return [
     {
@@ -67,14 +73,18 @@ export default function throughline(options: PluginOptions = {}): Plugin[] {
         config.worker = { ...config.worker, plugins: () => [...(workerPlugins?.() ?? []), throughline(options)] };
         return added;
       },
-      configResolved({ root, command }) {
+      configResolved({ root, command, build }) {
         isServing = command === 'serve';
+        isBuildMapped = build.sourcemap !== false;
         // The development server only passes ES modules; a build may also pass CommonJS.
         hooks = createSharedHooks(options, root, { lang: 'jsx', ...(isServing && { sourceType: 'module' }) });
       },
-      resolveId(source, importer, flag) {
-        if (!isForPage(this as EnvironmentContext, flag)) return null;
-        return hooks.resolveId(this as PluginContext, source, importer);
+      resolveId: {
+        filter: { id: RESOLVED_SPECIFIERS },
+        handler(source, importer, flag) {
+          if (!isForPage(this as EnvironmentContext, flag)) return null;
+          return hooks.resolveId(this as PluginContext, source, importer);
+        },
       },
       transformIndexHtml: {
         order: 'pre',
@@ -92,7 +102,7 @@ export default function throughline(options: PluginOptions = {}): Plugin[] {
         const isPage = isForPage(this as EnvironmentContext, flag);
         if (!isPage && !options.server) return null;
         const isEntry = isPage && !isServing && (id.endsWith('.html') || this.getModuleInfo(id)?.isEntry === true);
-        return hooks.transform(code, id, isEntry);
+        return hooks.transform(code, id, isEntry, isServing || isMapped(this as EnvironmentContext));
       },
     },
   ];

@@ -6,7 +6,6 @@ import { TransformError } from '../parse/transform-error.js';
 import { traceMappings } from '../source-maps.js';
 import { isThroughlineFile } from '../throughline-package.js';
 import { type TransformOptions, transformFile } from '../transform.js';
-import { sourceTypeInWebpack } from './source-types.js';
 
 /** Options of the loader. The bundlers convert them to JSON. */
 export interface LoaderOptions {
@@ -33,7 +32,7 @@ type InputMap = string | SourceMapPayload;
 
 /**
  * The source type by the type of a module, which the extension or the nearest package.json determines. The code decides
- * for modules of any other type, by {@link sourceTypeInWebpack}.
+ * for modules of any other type.
  */
 const SOURCE_TYPES: ReadonlyMap<unknown, SourceType> = new Map([
   ['javascript/esm', 'module'],
@@ -58,7 +57,7 @@ export default function transformLoader(this: LoaderContext, code: string, input
             ...(!precedesCompiler && { lang: 'jsx' }),
             ...(sourceType !== undefined && { sourceType }),
           },
-          { decideSourceType: sourceTypeInWebpack },
+          { isTypeByDeclarations: true },
         );
     if (result === undefined) this.callback(null, code, inputMap);
     else this.callback(null, result.code, this.sourceMap ? trace(result.map, inputMap) : inputMap);

@@ -4,7 +4,7 @@ import { parseSync } from 'oxc-parser';
 import { FreeNames } from './free-names.js';
 
 function namesFor(code: string, isScript = false): FreeNames {
-  return new FreeNames(parseSync('file.js', code).program, code, isScript);
+  return new FreeNames(parseSync('file.js', code).program, code, [], isScript);
 }
 
 describe('FreeNames', () => {

@@ -1,6 +1,7 @@
 /** Names for the helpers and variables of emitted code, which the file itself does not use. */
 import type { Program } from 'oxc-parser';
 import { findUsedNames } from '../analysis/used-names.js';
+import type { Block } from '../scan/scan-code.js';
 import { HELPER_NAMES, type HelperName } from './await-helpers.js';
 
 const VARIABLES = {
@@ -26,15 +27,20 @@ const PURPOSE = `(?:${[...HELPER_NAMES, ...Object.values(VARIABLES), 'unused'].j
 export class FreeNames {
   readonly #program: Program;
   readonly #code: string;
+  readonly #unusedBlocks: readonly Block[];
   readonly #isScript: boolean;
   readonly #prefix: string;
   readonly #names = new Map<string, string>();
   #used: ReadonlySet<string> | undefined = undefined;
 
-  /** @param isScript whether the file is a classic script, in which the names of helpers are global */
-  constructor(program: Program, code: string, isScript: boolean) {
+  /**
+   * @param unusedBlocks blocks of the code that the program does not contain
+   * @param isScript whether the file is a classic script, in which the names of helpers are global
+   */
+  constructor(program: Program, code: string, unusedBlocks: readonly Block[], isScript: boolean) {
     this.#program = program;
     this.#code = code;
+    this.#unusedBlocks = unusedBlocks;
     this.#isScript = isScript;
     this.#prefix = isScript ? '_throughline_' : '_';
   }
@@ -73,7 +79,7 @@ export class FreeNames {
   }
 
   #isTaken(name: string): boolean {
-    this.#used ??= findUsedNames(this.#program, this.#code, this.#prefix + PURPOSE, this.#isScript);
+    this.#used ??= findUsedNames(this.#program, this.#code, this.#unusedBlocks, this.#prefix + PURPOSE, this.#isScript);
     return this.#used.has(name) || [...this.#names.values()].includes(name);
   }
 }

@@ -59,9 +59,9 @@ export class SourceEdits {
 
   /**
    * @param filename the source in the source map
-   * @returns the edited code and its source map
+   * @returns the edited code and its source map, which is made when it is read: it takes longer than the edits
    */
-  apply(code: string, filename: string): { code: string; map: SourceMap } {
+  apply(code: string, filename: string): { readonly code: string; readonly map: SourceMap } {
     const output = new MagicString(code);
     for (const { start, end, text } of this.#replacements) output.update(start, end, text);
     const sorted = this.#insertions.sort(
@@ -73,9 +73,13 @@ export class SourceEdits {
       else output.appendRight(position, text);
     }
     for (const { start, end, to } of this.#moves) output.move(start, end, to);
+    let map: SourceMap | undefined;
     return {
       code: output.toString(),
-      map: output.generateMap({ source: filename, includeContent: true, hires: 'boundary' }),
+      get map() {
+        map ??= output.generateMap({ source: filename, includeContent: true, hires: 'boundary' });
+        return map;
+      },
     };
   }
 }

@@ -2,6 +2,9 @@
 // biome-ignore syntax/correctness/noTypeOnlyImportAttributes: TypeScript requires it in the declarations of CommonJS
 import type { OxcError, ParseResult, Program } from 'oxc-parser' with { 'resolution-mode': 'import' };
 import { parseSync } from 'oxc-parser';
+import { DEPTH_LIMIT, nestedTooDeeply } from '../nesting/depth-limit.js';
+import { blankBlocks } from '../scan/blank-blocks.js';
+import { type Block, type ScannedCode, scanCode } from '../scan/scan-code.js';
 import { TransformError } from './transform-error.js';
 
 /** The language of a file, which decides whether it can contain JSX and types. */
@@ -21,16 +24,21 @@ export interface ParsedFile {
 /**
  * @param lang derived from the extension of `filename` if undefined
  * @param sourceType derived from the code if undefined
- * @throws {TransformError} if the file does not parse
+ * @param unusedBlocks blocks of the code that the parser does not see
+ * @throws {TransformError} if the file does not parse, or is nested too deeply for the stack of this thread
  */
 export function parse(
   code: string,
   filename: string,
   lang: Language | undefined,
   sourceType: SourceType | undefined,
+  scanned: ScannedCode = scanCode(code, lang),
+  unusedBlocks: readonly Block[] = [],
 ): ParsedFile {
+  if (scanned.maximumDepth > DEPTH_LIMIT) throw nestedTooDeeply(code, filename, scanned);
+  const text = blankBlocks(code, unusedBlocks);
   const parseAs = (type: SourceType | 'unambiguous') =>
-    parseSync(filename, code, { ...(lang !== undefined && { lang }), sourceType: type });
+    parseSync(filename, text, { ...(lang !== undefined && { lang }), sourceType: type });
   const result = parseAs(sourceType ?? 'unambiguous');
   const error = result.errors.find(({ severity }) => severity === 'Error');
   if (error !== undefined && sourceType === undefined && !result.module.hasModuleSyntax) {

@@ -1,0 +1,143 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: The strings are code.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { transform } from '../transform.js';
+import { blankBlocks } from './blank-blocks.js';
+import { scanCode } from './scan-code.js';
+
+const isMarked = (code: string, position: number) => scanCode(code, 'js').keywords.hasBetween(position, position + 1);
+/** The code with a dot for each character that the parser does not see. */
+const seen = (code: string, lang: 'jsx' | 'ts' = 'jsx') =>
+  blankBlocks(code, scanCode(code, lang).unusedBlocks).replace(/ {3,}/g, ' … ');
+
+const FILLER = 'const filler = "a statement that is long enough";';
+
+describe('the keywords', () => {
+  for (const code of [
+    '"async () => 1, await x"',
+    "'await \\' await x'",
+    '`async () => 1 ${a} await x`',
+    '// await x',
+    '/* await x\n await y */',
+    'a = /await x/g',
+    'a = /[/] await x/',
+    'if (a) /await x/.test(b)',
+    'for (a of b) ; while (c) / await x/.exec(d)',
+    'return /await x/',
+    'a.async (b)',
+    'a?.await (b)',
+    'class A { #async() {} #await = 1 }',
+    '#!/usr/bin/env await x\n',
+    'a = { async: 1, await: 2 }',
+    'a = { async, await }',
+    'asynchronous ()',
+  ]) {
+    it(`are not in ${JSON.stringify(code)}`, () => assert.ok(scanCode(code, 'js').keywords.isEmpty));
+  }
+
+  for (const code of [
+    'async function f() {}',
+    'async () => {}',
+    'async x => x',
+    'async/**/x => x',
+    '({ async *f() {} })',
+    '({ async [a]() {} })',
+    '({ async "a"() {} })',
+    '({ async 1() {} })',
+    '({ async .5() {} })',
+    'class A { async #a() {} }',
+    'class A { async#a() {} }',
+    'async \\u0061 => 1',
+    '[...async () => 1]',
+    'await x',
+    'await(x)',
+    'await`x`',
+    'await/x/',
+    'for await (const a of b) {}',
+    '{ await using a = b; }',
+    '`${await x}`',
+    '`${`}`}${await x}`',
+    '"\\\\"; await x',
+    '/\\//; await x; "/"',
+    'a / b; await x; c / d',
+    'a++ / b; await x; c / d',
+    'a[0] / b; await x; "/"',
+    '(a) / b; await x; "/"',
+    '`a` / b; await x; "/"',
+    '1. / b; await x; "/"',
+    '({ a }) / b; await x; "/"',
+    'a = { b: 1 } / c; await x; "/"',
+    'if (a) {} /b"/; await x; "c"',
+    'a = function () {} / b; await x; "/"',
+    'a.if (b) / c; await x; "/"',
+    'a.return / b; await x; "/"',
+    'yield / b; await x; "/"',
+    'a = <p>It’s "x</p>; await x; "',
+    `a = <p>Don't</p>; await x; '`,
+    'a <!-- " \n await x; "',
+    '\n--> "\n await x; "',
+    'a\n++\n/"/.b; await x; "',
+    'let \\u{61}; await x',
+    'a ? b : /"/; await x; "c"',
+    'a => /"/; await x; "c"',
+  ]) {
+    const position = Math.max(code.indexOf('await'), code.indexOf('async'));
+    it(`are found in ${JSON.stringify(code)}`, () => assert.ok(isMarked(code, position)));
+  }
+});
+
+describe('the blocks that the parser need not see', () => {
+  it('are those without keywords', () => {
+    assert.equal(
+      seen(`function f() { ${FILLER} }\nasync function g() { await 0; }\nclass A { m() { ${FILLER} } async n() {} }`),
+      'function f() { … }\nasync function g() { await 0; }\nclass A { m() { … } async n() {} }',
+    );
+  });
+
+  it('are as large as possible', () => {
+    assert.equal(seen(`a(function () { if (b) { ${FILLER} } ${FILLER} }); await 0`), 'a(function () { … }); await 0');
+  });
+
+  it('are not in async functions', () => {
+    for (const code of [
+      `async function f() { if (a) { ${FILLER} } }`,
+      `async (a = { b: function () { ${FILLER} } }) => { if (a) { ${FILLER} } }`,
+      `a = { async [b]() { ${FILLER} } }`,
+      `async a => { ${FILLER} }`,
+      `async function f() { return { a: function () { ${FILLER} } } }`,
+    ]) {
+      assert.equal(seen(code), code);
+    }
+    assert.equal(
+      seen(`async function f() { ${FILLER} }\nfunction g() { ${FILLER} }`),
+      `async function f() { ${FILLER} }\nfunction g() { … }`,
+    );
+  });
+
+  it('are comments, which may end a statement', () => {
+    assert.equal(seen(`await 0; /* ${FILLER} */ a // ${FILLER}\nb /*\n${FILLER} */ c`), 'await 0; … a … \nb \n … c');
+    const code = `async function f() { return /* ${FILLER}\n*/ g(); }`;
+    assert.ok(!transform(code, { filename: 'file.js' })?.code.includes('_wrapReturn'));
+  });
+
+  it('do not contain import.meta', () => {
+    const code = `function f() { ${FILLER} return import.meta.url; }`;
+    assert.equal(seen(code), code);
+  });
+
+  it('are not searched for in TypeScript, in JSX and in code whose tokens are ambiguous', () => {
+    const block = `function f() { ${FILLER} }`;
+    assert.equal(seen(block), 'function f() { … }');
+    assert.equal(seen(block, 'ts'), block);
+    for (const code of [`a = <p>{b}</p>; ${block}`, `${block} /a/.test(b)`, `${block} )`, `${block} (`]) {
+      assert.equal(seen(code), code);
+    }
+  });
+
+  it('are not the substitutions of template literals', () => {
+    assert.equal(
+      seen(`\`a \${${FILLER}} b\` + function () { ${FILLER} }`),
+      `\`a \${${FILLER}} b\` + function () { … }`,
+    );
+  });
+});
