@@ -1,12 +1,18 @@
+import type { runtimes } from '../runtimes/runtimes.js';
+
 export const PROJECT_GROUPS = [
   'Modules',
   'TypeScript',
   'Test runners',
   'Bundlers and applications',
   'Libraries',
+  'Frameworks',
 ] as const;
 
 export type ProjectGroup = (typeof PROJECT_GROUPS)[number];
+
+/** `node`, or a command of an installed package, with its arguments. */
+export type Command = readonly [string, ...string[]];
 
 /** A project of a user, which is created in a temporary folder and installs the packages from their tarballs. */
 export interface Project {
@@ -21,10 +27,9 @@ export interface Project {
   /** Folders of `apps`, whose files the project has too. */
   readonly folders?: readonly string[];
   readonly manifest?: Readonly<Record<string, unknown>>;
-  /** Commands with their arguments: `node`, or a command of an installed package. */
-  readonly commands: readonly (readonly [string, ...string[]])[];
+  readonly commands: readonly Command[];
   /** What the last command must print. */
-  readonly output: string;
+  readonly output?: string;
   /**
    * The path of a page that the commands have built. Chromium opens it, with its folder as the root of the server, and
    * the first line that it prints must be `output` too.
@@ -32,6 +37,24 @@ export interface Project {
   readonly page?: string;
   /** Whether Chromium also opens the page of Vite's development server, whose title must become `output`. */
   readonly isDevelopedWithVite?: boolean;
+  /** The servers of a web application that the commands have built. Chromium opens both. */
+  readonly app?: App;
+  /** The version of Node that runs the commands. Default: that of this process. */
+  readonly node?: keyof typeof runtimes;
   /** Whether it is part of `npm test`: it then uses the packages of the workspace, and nothing from the network. */
   readonly isQuick?: boolean;
+}
+
+/** A web application whose files are in a folder of `apps`. */
+export interface App {
+  /** The name of the folder. */
+  readonly folder: string;
+  /** The path at which the application has the program of `apps/shared`. */
+  readonly program: string;
+  /** Serves what the commands have built. The environment variable `PORT` is set too. */
+  readonly start: (port: number) => Command;
+  /** The development server. */
+  readonly develop: (port: number) => Command;
+  /** Whether the page stays open when the program is edited, rather than being loaded again. */
+  readonly isUpdatedInPlace: boolean;
 }

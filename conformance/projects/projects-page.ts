@@ -24,6 +24,11 @@ export function formatProjectsPage(projects: readonly WorkingProject[], nodeVers
     'The programs of the libraries run in Node and, built, in Chromium: 20 flows overlap, and everything that they read must',
     'be right in both.',
     '',
+    'Each project of the frameworks is an application with a page that the server renders, an API and an action. Chromium',
+    'opens the built application and its development server, and starts flows that overlap in the page and on the server.',
+    'While the page is open, a file is edited. Before and after the edit, each flow must read its own value after every',
+    'step, and the console of the page must have no error. All but Next run on Node 24, which they require.',
+    '',
     `\`npm run projects -- --write\` generates this page. The versions are those of its last run, on Node ${nodeVersion}.`,
     '`npm test` runs a few of the projects, and checks that this page has a row for each project.',
     ...PROJECT_GROUPS.flatMap((group) => [
@@ -40,8 +45,10 @@ export function formatProjectsPage(projects: readonly WorkingProject[], nodeVers
 
 function formatRow({ project, versions }: WorkingProject): string {
   // The last command of some projects only prints that the others have succeeded.
-  const commands = project.commands.filter(([, option]) => option !== '--print').map(([name]) => `\`${name}\``);
-  if (project.page !== undefined) commands.push('Chromium');
+  const { app } = project;
+  const run = [...project.commands, ...(app === undefined ? [] : [app.start(0), app.develop(0)])];
+  const commands = run.filter(([, option]) => option !== '--print').map(([name]) => `\`${name}\``);
+  if (project.page !== undefined || app !== undefined) commands.push('Chromium');
   const packages = Object.entries(versions)
     .filter(([name]) => !name.startsWith('@types/'))
     .map(([name, version]) => `${name} ${version}`);

@@ -1,5 +1,6 @@
 /** Every kind of project in which the packages work. */
 
+import { APPS } from './apps.js';
 import { LIBRARY_PROJECTS } from './library-projects.js';
 import { ESBUILD_BUILD, PAGE_HTML, ROLLDOWN_BUILD, RSPACK_BUILD, VITE_CONFIG } from './page-builds.js';
 import { COMMONJS_MODULE, ES_MODULE, OUTPUT, TEST_BODY, TYPESCRIPT_MODULE } from './programs.js';
@@ -450,4 +451,5 @@ export default async function Page() {
     output: OUTPUT,
   },
   ...LIBRARY_PROJECTS,
+  ...APPS,
 ];

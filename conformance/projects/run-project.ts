@@ -9,7 +9,10 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { openBrowser, readPrintedLines, startPageServer } from '@throughline/testing/browsers';
 import { findFreePort, startTestServer } from '@throughline/testing/processes';
-import type { Project } from './project.js';
+import { installRuntime } from '../runtimes/install-runtime.js';
+import { runtimes } from '../runtimes/runtimes.js';
+import type { App, Project } from './project.js';
+import { runApp } from './run-app.js';
 
 const workspace = fileURLToPath(new URL('../../../', import.meta.url));
 const apps = join(workspace, 'conformance/projects/apps');
@@ -22,18 +25,38 @@ interface Tarball {
 /** The versions of packages, by name. */
 export type Versions = Readonly<Record<string, string>>;
 
-/** Runs a command. @throws Error with the last lines that it printed, if it fails */
-async function run(folder: string, command: string, args: readonly string[]): Promise<string> {
+const WITHOUT_TELEMETRY = {
+  ASTRO_TELEMETRY_DISABLED: '1',
+  NEXT_TELEMETRY_DISABLED: '1',
+  NG_CLI_ANALYTICS: 'false',
+  NUXT_TELEMETRY_DISABLED: '1',
+};
+
+/** The environment variables with which the commands of a project run. @param node the path of Node */
+function environmentOf(folder: string, node: string): NodeJS.ProcessEnv {
   const PATH = [
     join(folder, 'node_modules/.bin'),
     join(workspace, 'node_modules/.bin'),
-    dirname(process.execPath),
+    dirname(node),
     process.env.PATH,
   ].join(delimiter);
   // A test runner that is started by a test of Node would otherwise report to it, and not print.
   const { NODE_TEST_CONTEXT: _context, NODE_V8_COVERAGE: _coverage, ...env } = process.env;
+  return { ...env, ...WITHOUT_TELEMETRY, PATH, CI: '1', NO_COLOR: '1' };
+}
+
+/** Builds of large applications take minutes if the machine is busy. */
+const COMMAND_TIMEOUT_MS = 600_000;
+
+/** Runs a command. @throws Error with the last lines that it printed, if it fails */
+async function run(
+  folder: string,
+  command: string,
+  args: readonly string[],
+  env = environmentOf(folder, process.execPath),
+): Promise<string> {
   try {
-    const options = { cwd: folder, timeout: 240_000, maxBuffer: 1e8, env: { ...env, PATH, CI: '1', NO_COLOR: '1' } };
+    const options = { cwd: folder, timeout: COMMAND_TIMEOUT_MS, maxBuffer: 1e8, env };
     return (await promisify(execFile)(command, args, options)).stdout;
   } catch (error) {
     const { stdout = '', stderr = '', message } = error as Error & { stdout?: string; stderr?: string };
@@ -72,9 +95,9 @@ async function installFromWorkspace(folder: string, tarballs: readonly Tarball[]
   }
 }
 
-async function installFromNpm(folder: string, tarballs: readonly Tarball[]): Promise<void> {
+async function installFromNpm(folder: string, tarballs: readonly Tarball[], env: NodeJS.ProcessEnv): Promise<void> {
   const args = ['install', '--no-audit', '--no-fund', '--no-package-lock', '--prefer-offline', '--loglevel=error'];
-  await run(folder, 'npm', [...args, '--legacy-peer-deps', ...tarballs.map(({ file }) => file)]);
+  await run(folder, 'npm', [...args, '--legacy-peer-deps', ...tarballs.map(({ file }) => file)], env);
 }
 
 /** Reads the versions of the packages that are installed in a project, by name. */
@@ -84,6 +107,13 @@ async function readVersions(folder: string, names: readonly string[]): Promise<V
     return [name, (JSON.parse(text) as { version: string }).version] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
+}
+
+/** Copies the files of an application, and the program that all applications have. */
+async function copyApp(folder: string, { folder: name, program }: App): Promise<void> {
+  await cp(join(apps, name), folder, { recursive: true });
+  await mkdir(dirname(join(folder, program)), { recursive: true });
+  await cp(join(apps, 'shared/flows.js'), join(folder, program));
 }
 
 /** Opens a page in Chromium. @returns the first line that it prints */
@@ -137,29 +167,33 @@ async function openDevelopedPage(folder: string, output: string): Promise<void> 
 export async function runProject(project: Project, tarballs: readonly Tarball[]): Promise<Versions> {
   const folder = await mkdtemp(join(tmpdir(), 'throughline-project-'));
   try {
-    const { dependencies = {}, manifest = {}, files } = project;
+    const { dependencies = {}, manifest = {}, files, output, app } = project;
+    if (app !== undefined) await copyApp(folder, app);
     const manifestText = JSON.stringify({ name: 'project', private: true, dependencies, ...manifest });
     for (const [path, content] of Object.entries({ 'package.json': manifestText, ...files })) {
       await mkdir(dirname(join(folder, path)), { recursive: true });
       await writeFile(join(folder, path), content);
     }
     for (const name of project.folders ?? []) await cp(join(apps, name), folder, { recursive: true });
+    const node = project.node === undefined ? process.execPath : await installRuntime(runtimes[project.node]);
+    const env = environmentOf(folder, node);
     if (project.isQuick) await installFromWorkspace(folder, tarballs, project);
-    else await installFromNpm(folder, tarballs);
+    else await installFromNpm(folder, tarballs, env);
     let printed = '';
     for (const [command, ...args] of project.commands) {
-      printed = await run(folder, command === 'node' ? process.execPath : command, args);
+      printed = await run(folder, command === 'node' ? node : command, args, env);
     }
-    if (!printed.includes(project.output)) {
-      throw new Error(`The output must contain '${project.output}':\n${printed.slice(0, 2000)}`);
+    if (output !== undefined && !printed.includes(output)) {
+      throw new Error(`The output must contain '${output}':\n${printed.slice(0, 2000)}`);
     }
     if (project.page !== undefined) {
       const line = await openPage(join(folder, project.page));
-      if (line !== project.output) {
-        throw new Error(`The page ${project.page} must print '${project.output}' in Chromium, and printed '${line}'.`);
+      if (line !== output) {
+        throw new Error(`The page ${project.page} must print '${output}' in Chromium, and printed '${line}'.`);
       }
     }
-    if (project.isDevelopedWithVite) await openDevelopedPage(folder, project.output);
+    if (project.isDevelopedWithVite && output !== undefined) await openDevelopedPage(folder, output);
+    if (app !== undefined) await runApp(app, { folder, env });
     return await readVersions(folder, Object.keys(dependencies));
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -4,6 +4,12 @@ export const browserNames = ['chromium', 'firefox', 'webkit'] as const;
 
 export type BrowserName = (typeof browserNames)[number];
 
+/** What a page has written to its console. An error that it does not catch is a message of the type `error`. */
+export interface ConsoleMessage {
+  readonly type: string;
+  readonly text: string;
+}
+
 export interface Page {
   /**
    * Evaluates an expression in the page and returns its value as JSON represents it. A promise is awaited first.
@@ -17,6 +23,8 @@ export interface Page {
   click(selector: string): Promise<void>;
   /** Returns the visible part of the page as a PNG image. With `wholePage`, also what is below it (not in WebKit). */
   screenshot(options?: { readonly wholePage?: boolean }): Promise<Uint8Array>;
+  /** Returns what the page has written to its console since it was opened. Not supported by WebKit. */
+  consoleMessages(): readonly ConsoleMessage[];
   close(): Promise<void>;
 }
 

@@ -72,6 +72,17 @@ describe('a browser', () => {
     }
   });
 
+  it('returns what a page has written to its console, and the errors that the page does not catch', async () => {
+    server.add('/console', '<!doctype html><script>console.warn("careful", 1); undeclared();</script>');
+    const page = await browser.openPage(`${server.origin}/console`);
+    const [warning, error] = page.consoleMessages();
+    equal(warning?.type, 'warn');
+    match(warning?.text ?? '', /^careful 1 \(http/);
+    equal(error?.type, 'error');
+    match(error?.text ?? '', /undeclared is not defined/);
+    await page.close();
+  });
+
   it('closes a page that is stuck in an endless loop', async () => {
     server.add('/stuck', '<!doctype html><script>onload = () => setTimeout(() => { for (;;); })</script>');
     const page = await browser.openPage(`${server.origin}/stuck`);

@@ -19,6 +19,7 @@ export {
   type Browser,
   type BrowserName,
   browserNames,
+  type ConsoleMessage,
   MissingBrowser,
   type Page,
   type PageOptions,

@@ -7,7 +7,7 @@ import {
   type Page as PuppeteerPage,
 } from 'puppeteer-core';
 import { killWithThisProcess } from '../processes/index.js';
-import type { Browser, BrowserName, Page, PageOptions } from './browser.js';
+import type { Browser, BrowserName, ConsoleMessage, Page, PageOptions } from './browser.js';
 
 /** The time limit of a start, of a page load and of an evaluation. */
 const TIMEOUT_MS = 60_000;
@@ -43,12 +43,19 @@ async function openPage(browser: PuppeteerBrowser, url: string, options: PageOpt
   // A tab of an existing window would be in the background, where a page receives no animation frames.
   const page = await context.newPage({ type: 'window' });
   if (options !== undefined) await emulate(page, options);
+  const messages: ConsoleMessage[] = [];
+  page.on('console', (message) => {
+    const { url } = message.location();
+    messages.push({ type: message.type(), text: `${message.text()}${url === undefined ? '' : ` (${url})`}` });
+  });
+  page.on('pageerror', (error) => messages.push({ type: 'error', text: String(error) }));
   await page.goto(url, { timeout: TIMEOUT_MS });
   return {
     evaluate: (expression) => page.evaluate(expression),
     click: (selector) => page.click(selector),
     press: (key) => page.keyboard.press(key as KeyInput),
     screenshot: ({ wholePage = false } = {}) => page.screenshot({ fullPage: wholePage }),
+    consoleMessages: () => [...messages],
     close: () => context.close(),
   };
 }

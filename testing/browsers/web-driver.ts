@@ -13,7 +13,7 @@ const REQUEST_TIMEOUT_MS = 60_000;
 const ELEMENT_KEY = 'element-6066-11e4-a52e-4f735466cecf';
 
 /** A browser window and its current page. Closing it ends the session. */
-export interface WebDriverSession extends Omit<Page, 'press'> {
+export interface WebDriverSession extends Omit<Page, 'press' | 'consoleMessages'> {
   readonly version: string;
   navigate(url: string): Promise<void>;
 }

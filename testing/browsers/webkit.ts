@@ -53,6 +53,9 @@ export async function openWebKit(): Promise<Browser> {
         return {
           ...window.session,
           press: () => Promise.reject(new Error('Keys cannot be pressed in webkit.')),
+          consoleMessages() {
+            throw new Error('The console of a page cannot be read in webkit.');
+          },
           async close() {
             windows.delete(window);
             await window.kill();

@@ -12,6 +12,11 @@ export interface ServerCommand {
   readonly args: readonly string[];
   /** The account to run as. Defaults to the account of this process. */
   readonly user?: ServerUser;
+  /** The directory to run in, and the environment variables. Default to those of this process. */
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** The time in which the server must be ready, in milliseconds. Default: 60 seconds. */
+  readonly startTimeoutMs?: number;
   /** Makes one attempt to use the server. Rejects while the server is not ready. */
   probe(): Promise<unknown>;
 }
@@ -26,8 +31,13 @@ export class ServerProcess {
 
   /** Starts the server and resolves once it is ready. */
   async start(): Promise<void> {
-    const { path, args, user, probe } = this.#command;
-    const child = startChild(path, args, { stdio: ['ignore', 'pipe', 'pipe'], ...user });
+    const { path, args, user, probe, cwd, env, startTimeoutMs } = this.#command;
+    const child = startChild(path, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...user,
+      ...(cwd !== undefined && { cwd }),
+      ...(env !== undefined && { env }),
+    });
     this.#child = child;
     let output = '';
     let outputAfterExit: string | undefined;
@@ -42,7 +52,7 @@ export class ServerProcess {
     child.process.on('exit', () => {
       outputAfterExit ??= output;
     });
-    await waitUntilReady(probe, () => outputAfterExit);
+    await waitUntilReady(probe, () => outputAfterExit, startTimeoutMs);
   }
 
   /** Kills the server. Does nothing if it is not running. */

@@ -19,7 +19,7 @@ import { FreeNames } from './emit/free-names.js';
 import { SourceEdits } from './emit/source-edits.js';
 import { DEPTH_LIMIT } from './nesting/depth-limit.js';
 import { transformInProcess } from './nesting/transform-in-process.js';
-import { LANGUAGES, type Language, parse, SOURCE_TYPES, type SourceType } from './parse/parse.js';
+import { LANGUAGES, type Language, type ParsedFile, parse, SOURCE_TYPES, type SourceType } from './parse/parse.js';
 import { findPromiseLibrary } from './promise-libraries.js';
 import { type ScannedCode, scanCode } from './scan/scan-code.js';
 
@@ -85,6 +85,26 @@ export function transform(code: string, options: TransformOptions): TransformRes
   if (options.filename === undefined)
     throw invalidOption('transform() needs the option filename, for errors and source maps.');
   if (typeof code !== 'string') throw new TypeError(`The code must be a string, not ${typeof code}.`);
+  return transformFile(code, options);
+}
+
+/** What only the plugins of this package can state. */
+export interface BuildOptions {
+  /**
+   * Whether only a declaration makes a file an ES module if the options do not state its source type. This is the rule of
+   * webpack. For the others, `import.meta` does so too.
+   */
+  readonly isTypeByDeclarations?: boolean;
+  /** Whether the file reads the helpers from the global object, because imports have been resolved already. */
+  readonly hasGlobalHelpers?: boolean;
+}
+
+/** The same as {@link transform}, for plugins. */
+export function transformFile(
+  code: string,
+  options: TransformOptions,
+  buildOptions: BuildOptions = {},
+): TransformResult | undefined {
   const { filename, lang = languageOf(filename), generators = 'next', begins = '' } = options;
   const isUnchangedWithoutKeywords =
     begins === '' && generators === 'next' && findPromiseLibrary(filename) === undefined;
@@ -92,12 +112,13 @@ export function transform(code: string, options: TransformOptions): TransformRes
   if (isUnchangedWithoutKeywords && !code.includes('async') && !code.includes('await')) return undefined;
   const scanned = scanCode(code, lang);
   if (isUnchangedWithoutKeywords && scanned.keywords.isEmpty) return undefined;
-  if (scanned.maximumDepth > DEPTH_LIMIT) return transformInProcess({ code, options }, scanned);
+  const input = { code, options, buildOptions };
+  if (scanned.maximumDepth > DEPTH_LIMIT) return transformInProcess(input, scanned);
   try {
-    return transformScanned(code, scanned, { ...options, lang, generators, begins });
+    return transformScanned(code, scanned, { ...options, lang, generators, begins }, buildOptions);
   } catch (error) {
     if (!isStackOverflow(error)) throw error;
-    return transformInProcess({ code, options }, scanned);
+    return transformInProcess(input, scanned);
   }
 }
 
@@ -105,23 +126,27 @@ function transformScanned(
   code: string,
   scanned: ScannedCode,
   options: TransformOptions & Required<Pick<TransformOptions, 'lang' | 'generators' | 'begins'>>,
+  { isTypeByDeclarations = false, hasGlobalHelpers = false }: BuildOptions,
 ): TransformResult | undefined {
   const { filename, lang, generators, begins } = options;
   const unusedBlocks = generators === 'next' ? scanned.unusedBlocks : [];
-  const { program, module } = parse(code, filename, lang, options.sourceType, scanned, unusedBlocks);
+  const file = parse(code, filename, lang, options.sourceType, scanned, unusedBlocks);
+  const { program } = file;
   const facts = analyze(program, scanned.keywords, generators);
   const library = findPromiseLibrary(filename);
+  const { hasModuleSyntax } = file.module;
   // A bundler may have converted the module.
   const end =
-    library?.isModule === module.hasModuleSyntax ? `\n${library.format(library.promiseClass, library.isModule)}` : '';
+    library?.isModule === hasModuleSyntax ? `\n${library.format(library.promiseClass, library.isModule)}` : '';
   const isUnchanged = facts.functions.length === 0 && facts.topLevel === undefined;
   if (isUnchanged && begins === '' && end === '') return undefined;
-  const sourceType = options.sourceType ?? sourceTypeOf(filename, code, module.hasModuleSyntax);
+  const sourceType =
+    options.sourceType ?? (isTypeByDeclarations ? sourceTypeByDeclarations(file) : sourceTypeOf(file, code, filename));
   const edits = new SourceEdits();
   const names = new FreeNames(program, code, unusedBlocks, sourceType === 'script');
   const writer = new CodeWriter(code, filename, sourceType === 'module', edits, names);
   emitConstructs(facts, writer);
-  emitFileOpening(program, facts.topLevel, sourceType, begins, writer);
+  emitFileOpening(program, facts.topLevel, hasGlobalHelpers ? 'script' : sourceType, begins, writer);
   edits.close(code.length, 0, end);
   return edits.apply(code, filename);
 }
@@ -143,8 +168,16 @@ function languageOf(filename: string): Language {
   return extension === 'ts' || extension === 'tsx' ? extension : 'jsx';
 }
 
-function sourceTypeOf(filename: string, code: string, hasModuleSyntax: boolean): SourceType {
-  if (/\.m[jt]s$/.test(filename) || hasModuleSyntax) return 'module';
+function sourceTypeOf({ module }: ParsedFile, code: string, filename: string): SourceType {
+  if (/\.m[jt]s$/.test(filename) || module.hasModuleSyntax) return 'module';
   if (/\.c[jt]s$/.test(filename)) return 'commonjs';
   return /\b(?:require\s*\(|module\s*\.\s*exports\b|exports\s*[.[])/.test(code) ? 'commonjs' : 'module';
+}
+
+/**
+ * A declaration makes a file an ES module from its first line. Without one, `exports` and a top-level `this` work for
+ * webpack until it reaches `import.meta`, which development tools append to CommonJS modules too, or a top-level `await`.
+ */
+function sourceTypeByDeclarations({ program }: ParsedFile): SourceType {
+  return program.body.some(({ type }) => /^(?:Import|Export.*)Declaration$/.test(type)) ? 'module' : 'commonjs';
 }

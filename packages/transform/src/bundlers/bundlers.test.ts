@@ -315,6 +315,7 @@ const packageResolver = {
     const pageFile = PAGE_FILES[source];
     if (pageFile !== undefined && importer?.startsWith(root)) return join(root, 'node_modules', pageFile);
     if (/^[./#]/.test(source) || importer === undefined) return null;
+    if (source.startsWith('node:')) return { id: source, external: true };
     return resolveThroughlineModule(source, dirname(require.resolve('throughline/package.json')), ['module']);
   },
 };

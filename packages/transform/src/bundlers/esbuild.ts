@@ -10,6 +10,7 @@ import { PageLibraries } from '../libraries/page-libraries.js';
 import { TransformError } from '../parse/transform-error.js';
 import { findThroughlinePackage, isThroughlineFile } from '../throughline-package.js';
 import { transform } from '../transform.js';
+import { isLoadedByAnotherPlugin, transformOutput } from './esbuild-output.js';
 import { ASYNC_HOOKS_SPECIFIER, INSTALL_FILE, NODE_ASYNC_HOOKS } from './page-modules.js';
 import {
   checkPluginOptions,
@@ -65,13 +66,17 @@ function setup(build: PluginBuild, options: PluginOptions): void {
   const shared = (options as InnerPluginOptions)[SHARED_LIBRARIES];
   const libraries = isServer ? undefined : (shared?.libraries ?? new PageLibraries(options.libraries));
 
-  build.onLoad({ filter: /\.[cm]?[jt]sx?$/, namespace: 'file' }, async (args) => {
-    if (isThroughlineFile(args.path, throughlineDirectory)) return undefined;
-    const warnings: PartialMessage[] = [];
-    libraries?.inspect(args.path, shared?.warn ?? ((text) => warnings.push({ text })));
-    const result = await loadTransformed(args, options, initialOptions, libraries);
-    return warnings.length === 0 ? result : { ...result, warnings };
-  });
+  if (isLoadedByAnotherPlugin(build)) {
+    transformOutput(build, transformOptionsOf(options));
+  } else {
+    build.onLoad({ filter: /\.[cm]?[jt]sx?$/, namespace: 'file' }, async (args) => {
+      if (isThroughlineFile(args.path, throughlineDirectory)) return undefined;
+      const warnings: PartialMessage[] = [];
+      libraries?.inspect(args.path, shared?.warn ?? ((text) => warnings.push({ text })));
+      const result = await loadTransformed(args, options, initialOptions, libraries);
+      return warnings.length === 0 ? result : { ...result, warnings };
+    });
+  }
   build.onResolve({ filter: new RegExp(`^${HELPER_SPECIFIER}$`) }, async (args) => {
     if (args.pluginData === IS_RESOLVING) return undefined;
     const { kind, importer } = args;

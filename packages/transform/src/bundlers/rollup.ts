@@ -32,11 +32,15 @@ export default function throughline(options: PluginOptions = {}): Plugin {
     resolveId(source, importer) {
       return hooks?.resolveId(this as PluginContext, source, importer) ?? null;
     },
-    transform(code, id) {
-      const isEntry = this.getModuleInfo(id)?.isEntry === true;
-      const warn = (message: string) => this.warn(message);
-      // Rollup reads the options of the output, and thus whether there are source maps, after all modules.
-      return hooks?.transform(code, id, { isEntry, isPage: true, isMapped: true, warn });
+    transform: {
+      // After the plugins that compile to JavaScript, and the one that turns CommonJS modules into ES modules.
+      order: 'post',
+      handler(code, id) {
+        const isEntry = this.getModuleInfo(id)?.isEntry === true;
+        const warn = (message: string) => this.warn(message);
+        // Rollup reads the options of the output, and thus whether there are source maps, after all modules.
+        return hooks?.transform(code, id, { isEntry, isPage: true, isMapped: true, warn });
+      },
     },
   };
 }

@@ -12,7 +12,7 @@ const CODE_FILE = /\.(?:[cm]?[jt]sx?|vue|svelte|astro|mdx?)$/;
 
 const HELPER_REQUEST = new RegExp(`^${HELPER_SPECIFIER}$`);
 
-const LOADER_FILE = fileURLToPath(new URL('./webpack-loader.js', import.meta.url));
+export const LOADER_FILE = fileURLToPath(new URL('./webpack-loader.js', import.meta.url));
 
 /** A file that a rule is applied to. */
 interface RuleData {

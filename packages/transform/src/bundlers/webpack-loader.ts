@@ -7,7 +7,7 @@ import type { SourceType } from '../parse/parse.js';
 import { TransformError } from '../parse/transform-error.js';
 import { traceMappings } from '../source-maps.js';
 import { isThroughlineFile } from '../throughline-package.js';
-import { type TransformOptions, transform } from '../transform.js';
+import { type TransformOptions, transformFile } from '../transform.js';
 
 /** Options of the loader. The bundlers convert them to JSON. */
 export interface LoaderOptions {
@@ -16,6 +16,8 @@ export interface LoaderOptions {
   readonly throughlineDirectory: string;
   /** The libraries to which the loader gives their storage. Default: none, as in a build for a server. */
   readonly libraries?: LibrariesOption | undefined;
+  /** Whether the bundler compiles TypeScript and JSX after the loaders, as Turbopack does. */
+  readonly precedesCompiler?: boolean;
 }
 
 /** The part of the loader context that is used: both bundlers have the same. */
@@ -46,19 +48,23 @@ const SOURCE_TYPES: ReadonlyMap<unknown, SourceType> = new Map([
  * @throws {TransformError} if the code does not parse or contains something that cannot be transformed
  */
 export default function transformLoader(this: LoaderContext, code: string, inputMap?: InputMap): void {
-  const { transformOptions, throughlineDirectory, libraries = false } = this.getOptions();
+  const { transformOptions, throughlineDirectory, libraries = false, precedesCompiler } = this.getOptions();
   const sourceType = SOURCE_TYPES.get(this._module?.type);
   try {
     const cured = librariesFor(libraries).cure(this.resourcePath, code);
     const result = isThroughlineFile(this.resourcePath, throughlineDirectory)
       ? undefined
-      : transform(cured.code, {
-          ...transformOptions,
-          begins: cured.begins,
-          filename: this.resourcePath,
-          lang: 'jsx',
-          ...(sourceType !== undefined && { sourceType }),
-        });
+      : transformFile(
+          cured.code,
+          {
+            ...transformOptions,
+            begins: cured.begins,
+            filename: this.resourcePath,
+            ...(!precedesCompiler && { lang: 'jsx' }),
+            ...(sourceType !== undefined && { sourceType }),
+          },
+          { isTypeByDeclarations: true },
+        );
     if (result === undefined) this.callback(null, code, inputMap);
     else this.callback(null, result.code, this.sourceMap ? trace(result.map, inputMap) : inputMap);
   } catch (error) {

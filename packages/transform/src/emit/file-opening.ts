@@ -21,6 +21,7 @@ const TOP_DEPTH = 1;
 
 /**
  * Must be called last, because it imports the helpers that all other code has named.
+ * @param sourceType decides how the file reaches the helpers
  * @param begins code to put first
  */
 export function emitFileOpening(

@@ -9,6 +9,7 @@ import { DEPTH_LIMIT, MAXIMUM_DEPTH, nestedTooDeeply } from './depth-limit.js';
 export interface ProcessInput {
   readonly code: string;
   readonly options: { readonly filename: string };
+  readonly buildOptions: object;
 }
 
 export interface ProcessOutput {
@@ -26,14 +27,14 @@ const PROGRAM = fileURLToPath(new URL('./transform-process.js', import.meta.url)
  * deeply even for that thread
  */
 export function transformInProcess(
-  { code, options }: ProcessInput,
+  { code, options, buildOptions }: ProcessInput,
   scanned: ScannedCode,
 ): { readonly code: string; readonly map: SourceMap } | undefined {
   const { filename } = options;
   const isInThatThread = DEPTH_LIMIT === MAXIMUM_DEPTH;
   if (isInThatThread || scanned.maximumDepth > MAXIMUM_DEPTH) throw nestedTooDeeply(code, filename, scanned);
   const { status, stdout } = spawnSync(process.execPath, [PROGRAM], {
-    input: JSON.stringify({ code, options }),
+    input: JSON.stringify({ code, options, buildOptions }),
     encoding: 'utf8',
     maxBuffer: Number.POSITIVE_INFINITY,
     stdio: ['pipe', 'pipe', 'ignore'],

@@ -6,7 +6,7 @@
 import { text } from 'node:stream/consumers';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { TransformError } from '../parse/transform-error.js';
-import { transform } from '../transform.js';
+import { transformFile } from '../transform.js';
 import { LARGE_STACK_MB } from './depth-limit.js';
 import type { ProcessInput, ProcessOutput } from './transform-in-process.js';
 
@@ -22,9 +22,9 @@ if (isMainThread) {
   parentPort?.postMessage(outputFor(workerData));
 }
 
-function outputFor({ code, options }: ProcessInput): ProcessOutput {
+function outputFor({ code, options, buildOptions }: ProcessInput): ProcessOutput {
   try {
-    const result = transform(code, options);
+    const result = transformFile(code, options, buildOptions);
     if (result === undefined) return {};
     const { names, mappings } = result.map;
     return { result: { code: result.code, names, mappings } };

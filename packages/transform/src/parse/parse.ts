@@ -36,11 +36,16 @@ export function parse(
   unusedBlocks: readonly Block[] = [],
 ): ParsedFile {
   if (scanned.maximumDepth > DEPTH_LIMIT) throw nestedTooDeeply(code, filename, scanned);
-  const result = parseSync(filename, blankBlocks(code, unusedBlocks), {
-    ...(lang !== undefined && { lang }),
-    sourceType: sourceType ?? 'unambiguous',
-  });
+  const text = blankBlocks(code, unusedBlocks);
+  const parseAs = (type: SourceType | 'unambiguous') =>
+    parseSync(filename, text, { ...(lang !== undefined && { lang }), sourceType: type });
+  const result = parseAs(sourceType ?? 'unambiguous');
   const error = result.errors.find(({ severity }) => severity === 'Error');
+  if (error !== undefined && sourceType === undefined && !result.module.hasModuleSyntax) {
+    // Only CommonJS has `return` at its top level.
+    const commonjs = parseAs('commonjs');
+    if (commonjs.errors.every(({ severity }) => severity !== 'Error')) return commonjs;
+  }
   if (error !== undefined) throw new TransformError(reasonOf(error), filename, code, error.labels[0]?.start ?? 0);
   return result;
 }

@@ -1,0 +1,5 @@
+import { flow } from '../flows.js';
+
+export async function GET() {
+  return new Response(await flow('api'));
+}

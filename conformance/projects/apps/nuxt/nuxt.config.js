@@ -1,0 +1,7 @@
+import throughline from '@throughline/transform/vite';
+
+export default {
+  app: { head: { link: [{ rel: 'icon', href: 'data:,' }] } },
+  nitro: { externals: { inline: ['throughline'] } },
+  vite: { plugins: [throughline()] },
+};

@@ -1,0 +1,3 @@
+import { flow } from '#shared/flows.js';
+
+export default defineEventHandler((event) => flow(event.method === 'GET' ? 'api' : 'action'));

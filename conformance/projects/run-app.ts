@@ -1,0 +1,156 @@
+/**
+ * Opens a web application in Chromium: first the built one, then its development server, whose program is edited while
+ * the page is open. In each state, flows overlap in the page and on the server, and each must read its own value after
+ * every step: see `apps/shared/flows.js`.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { openBrowser, type Page } from '@throughline/testing/browsers';
+import { findFreePort, startTestServer } from '@throughline/testing/processes';
+import type { App, Command } from './project.js';
+
+/** What a flow reads, by where it was started, in its order. */
+const GENERATOR_STEPS = ['generator', 'loop', 'generator', 'loop'];
+const FIRST_STEPS = ['await', 'timer', 'callback', 'promise', 'then', 'thenable', ...GENERATOR_STEPS, 'catch'];
+const STEPS: Readonly<Record<string, readonly string[]>> = {
+  render: [...FIRST_STEPS, 'end'],
+  api: [...FIRST_STEPS, 'end'],
+  action: [...FIRST_STEPS, 'end'],
+  page: [...FIRST_STEPS, 'fetch', 'body', 'action', 'end'],
+};
+
+/** The flows that the test starts in a page. Each also starts one in the API and one in an action of the server. */
+const FLOW_COUNT = 4;
+
+/** The time that a server or a page may take. They compile the application first. */
+const TIME_LIMIT_MS = 240_000;
+
+/** The flows whose modules a development server may load again only some time after an edit. */
+const LATE_PREFIXES = ['api', 'action'];
+
+/**
+ * Checks what a flow has read.
+ * @returns its name
+ * @throws Error if a reading is missing or is not the name of the flow
+ */
+export function checkReadings(text: string, version: number): string {
+  const [, textVersion, name = '', prefix = '', list = ''] = /^(\d+) (([a-z]+)\d+): (.+)$/.exec(text.trim()) ?? [];
+  const expected = STEPS[prefix]?.map((step) => `${step} ${name}`).join(', ');
+  const isVersion = textVersion === String(version) || LATE_PREFIXES.includes(prefix);
+  if (list !== expected || !isVersion) {
+    throw new Error(`A flow of version ${version} has read:\n  ${text}\nexpected:\n  ${expected}`);
+  }
+  return name;
+}
+
+/** Repeats an evaluation until its value is true. While a page is being loaded, evaluations fail. */
+async function waitFor(page: Page, condition: string): Promise<void> {
+  const deadline = Date.now() + TIME_LIMIT_MS;
+  for (;;) {
+    const value = await page.evaluate(condition).catch((error: unknown) => error);
+    if (value === true) return;
+    if (Date.now() > deadline) {
+      const text = await page.evaluate('document.body.innerText').catch(String);
+      const messages = page.consoleMessages().map(({ text }) => text);
+      throw new Error(`${condition} is ${value}. The page:\n${text}\nIts console:\n${messages.join('\n')}`);
+    }
+    await delay(50);
+  }
+}
+
+/** Requests the page several times at once, and checks what the server has rendered. */
+async function checkRenderedPages(origin: string, version: number): Promise<void> {
+  const requests = Array.from({ length: 3 }, async () => (await fetch(origin)).text());
+  for (const html of await Promise.all(requests)) {
+    const [, rendered = html] = /<p[^>]*>([^<]+)<\/p>/.exec(html) ?? [];
+    checkReadings(rendered, version);
+  }
+}
+
+/** Starts flows that overlap, with events of user code and with a click of the user, and checks what they read. */
+async function checkFlows(page: Page, version: number): Promise<void> {
+  await waitFor(page, `document.querySelector('button')?.disabled === false`);
+  const items = `[...document.querySelectorAll('li')].map(({ textContent }) => textContent)`;
+  const before = (await page.evaluate(items)) as string[];
+  await page.evaluate(`for (let i = 1; i < ${FLOW_COUNT}; i++) document.querySelector('button').click()`);
+  await page.click('button');
+  const count = before.length + 3 * FLOW_COUNT;
+  await waitFor(page, `document.querySelectorAll('li').length >= ${count}`);
+  const texts = ((await page.evaluate(items)) as string[]).slice(before.length);
+  const names = new Set(texts.map((text) => checkReadings(text, version)));
+  if (names.size !== 3 * FLOW_COUNT) throw new Error(`There must be ${3 * FLOW_COUNT} flows:\n${texts.join('\n')}`);
+}
+
+function checkConsole(page: Page): void {
+  const errors = page
+    .consoleMessages()
+    .filter(({ type, text }) => type === 'error' || (type === 'warn' && /hydrat/i.test(text)));
+  if (errors.length > 0) throw new Error(`The console has:\n${errors.map(({ text }) => text).join('\n')}`);
+}
+
+/** Where the commands of an application run. */
+interface Environment {
+  readonly folder: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** Runs a server of the application while a test uses it in a page. */
+async function withPage(
+  { folder, env }: Environment,
+  command: (port: number) => Command,
+  test: (page: Page, origin: string) => Promise<void>,
+): Promise<void> {
+  const port = await findFreePort();
+  const origin = `http://localhost:${port}/`;
+  const [path, ...args] = command(port);
+  const probe = async () => {
+    const { status } = await fetch(origin);
+    if (status !== 200) throw new Error(`The page has the status ${status}.`);
+  };
+  await using _server = await startTestServer({
+    url: origin,
+    port,
+    path,
+    args,
+    probe,
+    cwd: folder,
+    env: { ...env, PORT: String(port) },
+    startTimeoutMs: TIME_LIMIT_MS,
+  });
+  const browser = await openBrowser('chromium');
+  try {
+    await test(await browser.openPage(origin), origin);
+  } finally {
+    await browser.close();
+  }
+}
+
+/**
+ * Opens both servers of an application.
+ * @throws Error if a flow has read another value than its own, if the page has an error in its console, or if an edit
+ *   does not reach the page
+ */
+export async function runApp(app: App, environment: Environment): Promise<void> {
+  await withPage(environment, app.start, async (page, origin) => {
+    await checkRenderedPages(origin, 1);
+    checkReadings(String(await page.evaluate(`document.querySelector('p').textContent`)), 1);
+    await checkFlows(page, 1);
+    checkConsole(page);
+  });
+  await withPage(environment, app.develop, async (page, origin) => {
+    await checkRenderedPages(origin, 1);
+    await checkFlows(page, 1);
+    await page.evaluate('globalThis.isFirstPage = true');
+    const file = join(environment.folder, app.program);
+    await writeFile(file, (await readFile(file, 'utf8')).replace('VERSION = 1', 'VERSION = 2'));
+    await waitFor(page, `document.querySelector('h1')?.textContent === 'Version 2'`);
+    const isFirstPage = (await page.evaluate('globalThis.isFirstPage === true')) as boolean;
+    if (isFirstPage !== app.isUpdatedInPlace) {
+      throw new Error(`The page was ${isFirstPage ? 'updated in place' : 'loaded again'} after an edit.`);
+    }
+    await checkFlows(page, 2);
+    await checkRenderedPages(origin, 2);
+    checkConsole(page);
+  });
+}

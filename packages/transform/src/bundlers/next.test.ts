@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import throughline from './next.js';
+import type { LoaderOptions } from './webpack-loader.js';
+
+interface Rule {
+  readonly loaders: readonly [{ readonly loader: string; readonly options: object }];
+  readonly condition: { readonly all: readonly unknown[] };
+}
+
+interface Extended {
+  readonly webpack: (config: { plugins?: unknown[] }, context: { isServer: boolean }) => { plugins?: unknown[] };
+  readonly turbopack: {
+    readonly rules: Readonly<Record<string, readonly Rule[]>>;
+    readonly resolveAlias: Readonly<Record<string, unknown>>;
+  };
+}
+
+const extend = (config: object, options?: object) => throughline(config, options) as unknown as Extended;
+
+test('the plugin is added to the builds of webpack for pages, after what the application configures', () => {
+  const { webpack } = extend({
+    webpack: (config: { plugins: unknown[] }) => ({ ...config, plugins: [...config.plugins, 'own'] }),
+  });
+  const names = ({ plugins = [] }: { plugins?: unknown[] }) => plugins.map((plugin) => typeof plugin);
+  assert.deepEqual(names(webpack({ plugins: ['first'] }, { isServer: false })), ['string', 'string', 'object']);
+  assert.deepEqual(names(webpack({ plugins: ['first'] }, { isServer: true })), ['string', 'string']);
+  assert.deepEqual(names(extend({}, { server: true }).webpack({}, { isServer: true })), ['object']);
+});
+
+test('Turbopack receives a rule for pages and an alias, next to those of the application', () => {
+  const own = { loaders: ['own-loader'] };
+  const config = {
+    reactStrictMode: true,
+    turbopack: { root: '/app', rules: { '*.svg': own }, resolveAlias: { a: 'b' } },
+  };
+  const { turbopack, ...rest } = extend(config, { generators: 'creation' });
+  const { rules, resolveAlias, ...options } = turbopack;
+  assert.equal((rest as { reactStrictMode?: boolean }).reactStrictMode, true);
+  assert.deepEqual(options, { root: '/app' });
+  assert.equal(rules['*.svg'], own);
+  const [rule] = Object.entries(rules).find(([files]) => files !== '*.svg')?.[1] ?? [];
+  assert.match(rule?.loaders[0].loader ?? '', /webpack-loader\.js$/);
+  // The options of a loader in Turbopack must be JSON.
+  assert.deepEqual(JSON.parse(JSON.stringify(rule?.loaders[0].options)), rule?.loaders[0].options);
+  assert.equal(rule?.condition.all[0], 'browser');
+  assert.deepEqual(Object.keys(resolveAlias), ['node:async_hooks', 'async_hooks', 'a']);
+  assert.match(JSON.stringify(resolveAlias['node:async_hooks']), /^\{"browser":"\.\/.*portable\/async_hooks\.js"\}$/);
+});
+
+test('with server: true, Turbopack receives a rule for servers too, where libraries keep their own storage', () => {
+  const { turbopack } = extend({}, { server: true });
+  const rules = Object.values(turbopack.rules).flat();
+  assert.deepEqual(
+    rules.map(({ condition, loaders: [{ options }] }) => [condition.all[0], (options as LoaderOptions).libraries]),
+    [
+      ['browser', true],
+      [{ not: 'browser' }, false],
+    ],
+  );
+});
+
+test('a rule of the application for the same files is kept', () => {
+  const [[files] = []] = Object.entries(extend({}).turbopack.rules);
+  const { turbopack } = extend({ turbopack: { rules: { [files ?? '']: { loaders: ['own-loader'] } } } });
+  assert.equal(turbopack.rules[files ?? '']?.length, 2);
+});
+
+test('a function that returns the configuration stays a function', async () => {
+  const configure = throughline(async (phase: string) => ({ distDir: phase }));
+  const config = await configure('phase');
+  assert.equal(config.distDir, 'phase');
+  assert.equal(typeof (config as unknown as Extended).webpack, 'function');
+});
+
+test('invalid options are refused', () => {
+  assert.throws(() => throughline({}, { instal: false } as object), { code: 'ERR_INVALID_OPTION', message: /install/ });
+});

@@ -1,0 +1,108 @@
+/**
+ * The configuration of Next, whose pages webpack or Turbopack builds. Turbopack has no plugins. It applies the loader of
+ * webpack to the files of a page before it compiles them, and an alias replaces `node:async_hooks`.
+ */
+import { relative } from 'node:path';
+import type { LibrariesOption } from '../libraries/libraries-option.js';
+import { findThroughlinePackage, resolveThroughlineModule } from '../throughline-package.js';
+import { ASYNC_HOOKS_SPECIFIER } from './page-modules.js';
+import { checkPluginOptions, type PluginOptions, transformOptionsOf } from './plugin-options.js';
+import throughlineForWebpack from './webpack.js';
+import { LOADER_FILE } from './webpack-family.js';
+import type { LoaderOptions } from './webpack-loader.js';
+
+/** The part of a configuration that is read and extended. */
+interface NextConfig {
+  readonly webpack?: WebpackFunction | null | undefined;
+  readonly turbopack?: TurbopackOptions | undefined;
+}
+
+type WebpackFunction = (config: WebpackConfig, context: WebpackContext) => WebpackConfig;
+
+interface WebpackConfig {
+  plugins?: unknown[];
+}
+
+interface WebpackContext {
+  readonly isServer: boolean;
+}
+
+interface TurbopackOptions {
+  readonly rules?: Readonly<Record<string, unknown>> | undefined;
+  readonly resolveAlias?: Readonly<Record<string, unknown>> | undefined;
+}
+
+type ConfigFunction = (...args: never[]) => object | Promise<object>;
+
+/** The files to which Turbopack applies the loader. */
+const CODE_FILES = '*.{js,mjs,cjs,jsx,ts,mts,cts,tsx}';
+
+/**
+ * The tools that Next shows in a page during development. Turbopack copies their file without resolving what it requires.
+ */
+const IS_COPIED = { path: /[\\/]next[\\/]dist[\\/]compiled[\\/]next-devtools[\\/]/ };
+
+/**
+ * Adds the transform to the configuration of Next 16: `next dev` and `next build`, with Turbopack and with webpack. Code
+ * that runs on a server is not changed.
+ *
+ * With Turbopack, the web patches are installed when the page creates a storage. To install them earlier, import
+ * `@throughline/transform/install` in `instrumentation-client.js`.
+ *
+ * @param config the configuration, or a function that returns it
+ * @param options see {@link PluginOptions}; with `server: true`, code that runs on a server is transformed as well
+ * @returns the extended configuration, or a function that returns it
+ * @throws {TypeError} `ERR_INVALID_OPTION` if an option is unknown or has an invalid value
+ * @throws {Error} if the package `throughline` is not installed
+ *
+ * @example
+ * // next.config.js
+ * import throughline from '@throughline/transform/next';
+ * export default throughline({ reactStrictMode: true });
+ *
+ * @see https://nextjs.org/docs/app/api-reference/config/next-config-js
+ */
+export default function throughline<Config extends object | ConfigFunction>(
+  config: Config,
+  options: PluginOptions = {},
+): Config {
+  checkPluginOptions(options);
+  if (typeof config !== 'function') return extend(config as NextConfig, options) as Config;
+  const configure = config as unknown as (...args: unknown[]) => Promise<NextConfig>;
+  return (async (...args: unknown[]) => extend(await configure(...args), options)) as unknown as Config;
+}
+
+function extend(config: NextConfig, options: PluginOptions): NextConfig {
+  const root = process.cwd();
+  const throughlineDirectory = findThroughlinePackage(root);
+  const loaderOptions: LoaderOptions = {
+    transformOptions: transformOptionsOf(options),
+    throughlineDirectory,
+    precedesCompiler: true,
+  };
+  const ruleFor = (condition: unknown, libraries: LibrariesOption) => ({
+    loaders: [{ loader: LOADER_FILE, options: { ...loaderOptions, libraries } }],
+    condition: { all: [condition, { not: IS_COPIED }] },
+  });
+  const addedRules = [ruleFor('browser', options.libraries ?? true)];
+  if (options.server) addedRules.push(ruleFor({ not: 'browser' }, false));
+  // An alias is relative to the directory of the project.
+  const file = resolveThroughlineModule(ASYNC_HOOKS_SPECIFIER, throughlineDirectory, ['module']);
+  const asyncHooks = { browser: `./${relative(root, file).replaceAll('\\', '/')}` };
+  const { turbopack: { rules = {}, resolveAlias = {} } = {} } = config;
+  return {
+    ...config,
+    webpack(webpackConfig, context) {
+      const configured = config.webpack?.(webpackConfig, context) ?? webpackConfig;
+      if (!context.isServer || options.server) {
+        configured.plugins = [...(configured.plugins ?? []), throughlineForWebpack(options)];
+      }
+      return configured;
+    },
+    turbopack: {
+      ...config.turbopack,
+      rules: { ...rules, [CODE_FILES]: [rules[CODE_FILES] ?? [], addedRules].flat() },
+      resolveAlias: { 'node:async_hooks': asyncHooks, async_hooks: asyncHooks, ...resolveAlias },
+    },
+  };
+}
