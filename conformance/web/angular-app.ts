@@ -9,23 +9,13 @@ import { Component, effect, inject, NgZone, provideZoneChangeDetection, signal }
 import { bootstrapApplication } from '@angular/platform-browser';
 import { delay, firstValueFrom, of, Subject, switchMap, timer } from 'rxjs';
 import { AsyncLocalStorage } from 'throughline';
-import type { Readings } from './interleaved-flows.js';
+import { countReadings, type Readings } from './readings.js';
 
 const FLOW_COUNT = 20;
 
 export async function readAngularFlows(): Promise<Readings> {
   const storage = new AsyncLocalStorage<number>();
-  let right = 0;
-  const missing: Record<string, number> = {};
-  const wrong: Record<string, number> = {};
-  const check = (what: string, expected: number | undefined): void => {
-    const value = storage.getStore();
-    if (value === expected) right++;
-    else {
-      const readings = value === undefined ? missing : wrong;
-      readings[what] = (readings[what] ?? 0) + 1;
-    }
-  };
+  const { readings, check } = countReadings(storage);
   const ends: Promise<void>[] = [];
   let effectCount = 0;
   const shared = new Subject<number>();
@@ -108,5 +98,5 @@ export async function readAngularFlows(): Promise<Readings> {
   if (effectCount < 2 || buttons.length !== FLOW_COUNT || ends.length !== FLOW_COUNT) {
     throw new Error('The application did not start');
   }
-  return { right, missing, wrong };
+  return readings;
 }

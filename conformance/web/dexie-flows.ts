@@ -5,21 +5,11 @@
  */
 import { Dexie } from 'dexie';
 import { AsyncLocalStorage } from 'throughline';
-import type { Readings } from './interleaved-flows.js';
+import { countReadings, type Readings } from './readings.js';
 
 export async function readDexieFlows(flowCount = 20): Promise<Readings> {
   const storage = new AsyncLocalStorage<number>();
-  let right = 0;
-  const missing: Record<string, number> = {};
-  const wrong: Record<string, number> = {};
-  const check = (what: string, expected: number | undefined): void => {
-    const value = storage.getStore();
-    if (value === expected) right++;
-    else {
-      const readings = value === undefined ? missing : wrong;
-      readings[what] = (readings[what] ?? 0) + 1;
-    }
-  };
+  const { readings, check } = countReadings(storage);
   const database = new Dexie('flows');
   database.version(1).stores({ rows: '++id' });
   await database.open();
@@ -58,5 +48,5 @@ export async function readDexieFlows(flowCount = 20): Promise<Readings> {
   );
   await Promise.all([...flows, rootEnd]);
   check('the end in the root', undefined);
-  return { right, missing, wrong };
+  return readings;
 }

@@ -6,14 +6,7 @@
  * all flows while it empties the queue once.
  */
 import { AsyncLocalStorage } from 'throughline';
-
-export interface Readings {
-  readonly right: number;
-  /** The number of readings without a value, by what was read. */
-  readonly missing: Readonly<Record<string, number>>;
-  /** The number of readings with the value of another flow, or with any value in the root, by what was read. */
-  readonly wrong: Readonly<Record<string, number>>;
-}
+import { countReadings, type Readings } from './readings.js';
 
 interface Gate {
   readonly promise: Promise<unknown>;
@@ -40,17 +33,7 @@ export async function readInterleavedFlows(
   storage: AsyncLocalStorage<number> = new AsyncLocalStorage(),
   flowCount = 20,
 ): Promise<Readings> {
-  let right = 0;
-  const missing: Record<string, number> = {};
-  const wrong: Record<string, number> = {};
-  const check = (what: string, expected: number | undefined): void => {
-    const value = storage.getStore();
-    if (value === expected) right++;
-    else {
-      const readings = value === ROOT ? missing : wrong;
-      readings[what] = (readings[what] ?? 0) + 1;
-    }
-  };
+  const { readings, check } = countReadings(storage);
   const see =
     (what: string, expected: number | undefined) =>
     <T>(passed?: T): T | undefined => {
@@ -200,5 +183,5 @@ export async function readInterleavedFlows(
   }, 8);
   await Promise.all([...settled, ...rootEnds]);
   check('the end in the root', ROOT);
-  return { right, missing, wrong };
+  return readings;
 }

@@ -11,7 +11,7 @@ import { after, before, describe, it } from 'node:test';
 import { MissingBrowser } from '@throughline/testing/browsers';
 import throughline from '@throughline/transform/esbuild';
 import { runForJson } from '../runtimes/run-for-json.js';
-import type { Readings } from './interleaved-flows.js';
+import type { Readings } from './readings.js';
 import { bundle, openTestPages, type TestPages } from './test-pages.js';
 
 /** Statements that load a library: those of a CommonJS module. */

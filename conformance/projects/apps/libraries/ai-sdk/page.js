@@ -1,4 +1,4 @@
-/** Streamed texts, tools and telemetry, with a model that answers from a script. */
+/** Streamed texts, tools and telemetry, with a model whose responses are scripted. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { context, trace } from '@opentelemetry/api';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';

@@ -1,4 +1,4 @@
-/** Agents with a model that answers from a script, in traces that overlap. */
+/** Agents with a model whose responses are scripted, in traces that overlap. */
 import {
   Agent,
   createCustomSpan,
@@ -53,7 +53,7 @@ const call = (name, args) => ({
 
 const traceName = () => getCurrentTrace()?.name;
 
-/** Answers with one tool, then with a hand-off, then with the name of the trace. */
+/** Responds with one tool, then with a hand-off, then with the name of the trace. */
 class ScriptedModel {
   async getResponse({ input }) {
     await pause();
