@@ -354,6 +354,12 @@ export const differences: readonly Difference[] = [
     reason: 'Deno keeps the signal until its time is over, and Throughline keeps the frame as long as the signal.',
   },
   {
+    implementations: portableModes,
+    columns: ['chromium', 'firefox'],
+    cases: ['A value is collected with an AbortSignal.timeout() signal that is dropped before its time is over'],
+    reason: 'Browsers keep the signal until its time is over, and Throughline keeps the frame as long as the signal.',
+  },
+  {
     implementations: ['throughline'],
     columns: ['workerd'],
     cases: ['The message listener of a MessagePort that was received in a message runs in the root'],

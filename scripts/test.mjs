@@ -5,7 +5,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { printCoverage } from './coverage.mjs';
@@ -26,12 +26,19 @@ if (!files.some((file) => file.endsWith('.test.js'))) {
   process.exit(1);
 }
 
+// By default, Node leaves one core idle. Many files wait for a browser, a server or a timer most of the time.
+const concurrency = `--test-concurrency=${Math.max(2, availableParallelism())}`;
+
 const coverageFolder = mkdtempSync(join(tmpdir(), 'throughline-coverage-'));
 try {
-  const { status } = spawnSync(process.execPath, ['--expose-gc', '--test', ...process.argv.slice(2), ...files], {
-    stdio: 'inherit',
-    env: { ...process.env, NODE_V8_COVERAGE: coverageFolder },
-  });
+  const { status } = spawnSync(
+    process.execPath,
+    ['--expose-gc', '--test', concurrency, ...process.argv.slice(2), ...files],
+    {
+      stdio: 'inherit',
+      env: { ...process.env, NODE_V8_COVERAGE: coverageFolder },
+    },
+  );
   await printCoverage(coverageFolder, fileURLToPath(new URL('..', import.meta.url)));
   process.exitCode = status ?? 1;
 } finally {

@@ -29,6 +29,21 @@ async function assertEventsInRoot(
   );
 }
 
+/** Sets the description of a peer, and returns it with all addresses of the peer, so that none must be sent later. */
+async function describe(
+  peer: RTCPeerConnection,
+  description: RTCSessionDescriptionInit,
+): Promise<RTCSessionDescriptionInit> {
+  const gathered = new Promise<void>((resolve) => {
+    peer.addEventListener('icegatheringstatechange', () => {
+      if (peer.iceGatheringState === 'complete') resolve();
+    });
+  });
+  await peer.setLocalDescription(description);
+  await gathered;
+  return peer.localDescription ?? description;
+}
+
 const audioCases: readonly Case[] = [
   {
     name: 'The listeners of an OfflineAudioContext and of an audio node run in the root, and awaiting startRendering() keeps the frame',
@@ -138,35 +153,31 @@ const peerCases: readonly Case[] = [
       const [first, second] = storage.run('creator', () => [new RTCPeerConnection(), new RTCPeerConnection()]);
       const seen: string[] = [];
       const record = ({ type }: Event) => seen.push(`${type} in ${storage.getStore()}`);
-      first.onicecandidate = ({ candidate }) => void second.addIceCandidate(candidate ?? undefined);
-      second.onicecandidate = ({ candidate }) => void first.addIceCandidate(candidate ?? undefined);
       second.ondatachannel = record;
-      try {
+      const exchange = async () => {
         const channel = storage.run('flow', () => first.createDataChannel('throughline'));
-        channel.onclose = record;
-        channel.addEventListener('message', record);
-        const opened = new Promise<void>((resolve, reject) => {
-          channel.onopen = (event) => {
-            record(event);
-            resolve();
-          };
-          setTimeout(reject, 5000, new AbsentFeatureError('no connection of two peers in a page'));
-        });
+        for (const type of ['open', 'message', 'close']) channel.addEventListener(type, record);
+        const events = ['open', 'message', 'close'].map((type) => nextEvent(channel, type));
         const received = new Promise<RTCDataChannel>((resolve) => {
           second.addEventListener('datachannel', (event) => resolve(event.channel));
         });
         await storage.run('negotiator', async () => {
-          await first.setLocalDescription(await first.createOffer());
-          await second.setRemoteDescription(first.localDescription as RTCSessionDescription);
-          await second.setLocalDescription(await second.createAnswer());
-          await first.setRemoteDescription(second.localDescription as RTCSessionDescription);
+          await second.setRemoteDescription(await describe(first, await first.createOffer()));
+          await first.setRemoteDescription(await describe(second, await second.createAnswer()));
         });
+        const [opened, messaged, closed] = events;
         await opened;
         const remote = await received;
         storage.run('sender', () => remote.send('text'));
-        await nextEvent(channel, 'message');
+        await messaged;
         storage.run('closer', () => remote.close());
-        await nextEvent(channel, 'close');
+        await closed;
+      };
+      const deadline = delay(8000).then(() =>
+        Promise.reject(new AbsentFeatureError('no connection of two peers in a page')),
+      );
+      try {
+        await Promise.race([exchange(), deadline]);
       } finally {
         first.close();
         second.close();
