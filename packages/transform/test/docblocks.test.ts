@@ -13,6 +13,7 @@ testDocblocks({
   packageFolder: new URL('../../', import.meta.url),
   workingFolder: project,
   silent: {
+    'throughline of ./next': configuration,
     'throughline of ./vite': configuration,
     'throughline of ./rollup': configuration,
     'throughline of ./rolldown': configuration,
