@@ -25,18 +25,18 @@ export function findStaleDifferences(matrix: Matrix): string[] {
 }
 
 /**
- * Returns the cases that are absent in some version of Node and that no browser has run. Every version of Node has what
- * a case for servers needs, and at least one browser has what a case for pages needs. Only a matrix with all columns
- * reveals such cases.
+ * Returns the cases that are absent in some version of Node and that no browser and no other server runtime has run.
+ * Every version of Node has what a case for servers needs, apart from new features of the language, and at least one
+ * browser has what a case for pages needs. Only a matrix with all columns reveals such cases.
  */
 export function findCasesNeverRun(matrix: Matrix): string[] {
   const absentInNode = new Map<string, string[]>();
-  const runInBrowsers = new Set<string>();
-  for (const [key, { title, section, results }] of matrix) {
+  const runElsewhere = new Set<string>();
+  for (const [key, { title, results }] of matrix) {
     for (const [implementation, caseResults] of results) {
       if (!isThroughline(implementation)) continue;
       for (const { name, outcome, reason } of caseResults) {
-        if (section === 'browsers' && outcome !== 'absent') runInBrowsers.add(name);
+        if (!key.startsWith('node') && outcome !== 'absent') runElsewhere.add(name);
         if (key.startsWith('node') && outcome === 'absent') {
           absentInNode.set(name, [...(absentInNode.get(name) ?? []), `${title}: ${reason}`]);
         }
@@ -44,8 +44,11 @@ export function findCasesNeverRun(matrix: Matrix): string[] {
     }
   }
   return [...absentInNode]
-    .filter(([name]) => !runInBrowsers.has(name))
-    .map(([name, reasons]) => `No browser and not every Node has run this case: ${name} (${reasons.join('; ')})`);
+    .filter(([name]) => !runElsewhere.has(name))
+    .map(
+      ([name, reasons]) =>
+        `No browser, no other runtime and not every Node has run this case: ${name} (${reasons.join('; ')})`,
+    );
 }
 
 /** Returns all failures except those of the peers, which need no explanation. */

@@ -142,22 +142,6 @@ export const promiseFunctions: Chapter = {
         check('after query()');
       },
     ),
-    ...awaiting('WebGPU', globalMember('GPU'), async (check) => {
-      const gpu = Reflect.get(navigator, 'gpu') as { requestAdapter(): Promise<GpuAdapter | null> };
-      const adapter = await gpu.requestAdapter().catch(() => null);
-      check('after requestAdapter()');
-      if (adapter === null) throw new AbsentFeatureError('no adapter for WebGPU');
-      const device = await adapter.requestDevice();
-      check('after requestDevice()');
-      await device.queue.onSubmittedWorkDone();
-      check('after onSubmittedWorkDone()');
-      const buffer = device.createBuffer({ size: 4, usage: 1 | 8 });
-      await buffer.mapAsync(1);
-      check('after mapAsync()');
-      device.destroy();
-      await device.lost;
-      check('after lost');
-    }),
     ...awaiting('WebTransport that cannot connect', globalMember('WebTransport'), async (check) => {
       const transport = new WebTransport('https://127.0.0.1:1/');
       transport.closed.catch(() => {});
@@ -191,12 +175,3 @@ export const promiseFunctions: Chapter = {
     ),
   ],
 };
-
-interface GpuAdapter {
-  requestDevice(): Promise<{
-    readonly queue: { onSubmittedWorkDone(): Promise<void> };
-    readonly lost: Promise<unknown>;
-    createBuffer(options: object): { mapAsync(mode: number): Promise<void> };
-    destroy(): void;
-  }>;
-}
