@@ -3,10 +3,10 @@
  * the page is open. In each state, flows overlap in the page and on the server, and each must read its own value after
  * every step: see `apps/shared/flows.js`.
  */
-import { readFile, writeFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { openBrowser, type Page } from '@throughline/testing/browsers';
+import { type Browser, openBrowser, type Page } from '@throughline/testing/browsers';
 import { findFreePort, startTestServer } from '@throughline/testing/processes';
 import type { App, Command } from './project.js';
 
@@ -25,6 +25,9 @@ const FLOW_COUNT = 4;
 
 /** The time that a server or a page may take. They compile the application first. */
 const TIME_LIMIT_MS = 240_000;
+
+/** Whether the page has started: its button is enabled then. */
+const IS_READY = `document.querySelector('button')?.disabled === false`;
 
 /** The flows whose modules a development server may load again only some time after an edit. */
 const LATE_PREFIXES = ['api', 'action'];
@@ -70,7 +73,7 @@ async function checkRenderedPages(origin: string, version: number): Promise<void
 
 /** Starts flows that overlap, with events of user code and with a click of the user, and checks what they read. */
 async function checkFlows(page: Page, version: number): Promise<void> {
-  await waitFor(page, `document.querySelector('button')?.disabled === false`);
+  await waitFor(page, IS_READY);
   const items = `[...document.querySelectorAll('li')].map(({ textContent }) => textContent)`;
   const before = (await page.evaluate(items)) as string[];
   await page.evaluate(`for (let i = 1; i < ${FLOW_COUNT}; i++) document.querySelector('button').click()`);
@@ -80,6 +83,12 @@ async function checkFlows(page: Page, version: number): Promise<void> {
   const texts = ((await page.evaluate(items)) as string[]).slice(before.length);
   const names = new Set(texts.map((text) => checkReadings(text, version)));
   if (names.size !== 3 * FLOW_COUNT) throw new Error(`There must be ${3 * FLOW_COUNT} flows:\n${texts.join('\n')}`);
+}
+
+/** Overwrites a file with a text of the same length, so that a server that reads it meanwhile never finds it empty. */
+async function overwrite(file: string, text: string): Promise<void> {
+  await using handle = await open(file, 'r+');
+  await handle.write(text, 0);
 }
 
 function checkConsole(page: Page): void {
@@ -93,6 +102,19 @@ function checkConsole(page: Page): void {
 interface Environment {
   readonly folder: string;
   readonly env: NodeJS.ProcessEnv;
+}
+
+/**
+ * Opens the page once. A development server of Vite finds some dependencies only when a page loads them: it bundles them,
+ * and requests of this page fail until it reloads.
+ */
+async function warmUp(browser: Browser, origin: string): Promise<void> {
+  const page = await browser.openPage(origin);
+  try {
+    await waitFor(page, IS_READY);
+  } finally {
+    await page.close();
+  }
 }
 
 /** Runs a server of the application while a test uses it in a page. */
@@ -120,6 +142,7 @@ async function withPage(
   });
   const browser = await openBrowser('chromium');
   try {
+    await warmUp(browser, origin);
     await test(await browser.openPage(origin), origin);
   } finally {
     await browser.close();
@@ -143,7 +166,7 @@ export async function runApp(app: App, environment: Environment): Promise<void> 
     await checkFlows(page, 1);
     await page.evaluate('globalThis.isFirstPage = true');
     const file = join(environment.folder, app.program);
-    await writeFile(file, (await readFile(file, 'utf8')).replace('VERSION = 1', 'VERSION = 2'));
+    await overwrite(file, (await readFile(file, 'utf8')).replace('VERSION = 1', 'VERSION = 2'));
     await waitFor(page, `document.querySelector('h1')?.textContent === 'Version 2'`);
     const isFirstPage = (await page.evaluate('globalThis.isFirstPage === true')) as boolean;
     if (isFirstPage !== app.isUpdatedInPlace) {

@@ -6,29 +6,40 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { PROJECT_GROUPS } from './project.js';
 import { PROJECTS } from './projects.js';
 import { formatProjectsPage, type WorkingProject } from './projects-page.js';
 import { packTarballs, runProject } from './run-project.js';
 
-const usage = `Usage: npm run projects -- [--write] [WORD ...]
-  WORD     run the projects whose titles contain one of the words
-  --write  write docs/projects.md`;
+const usage = `Usage: npm run projects -- [--write] [--without GROUP] [WORD ...]
+  WORD             run the projects whose titles contain one of the words
+  --without GROUP  leave out a group: ${PROJECT_GROUPS.join(', ')}
+  --write          write docs/projects.md`;
 
 const { values, positionals } = parseArgs({
-  options: { write: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+  options: {
+    write: { type: 'boolean', default: false },
+    without: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
   allowPositionals: true,
 });
 if (values.help) {
   console.log(usage);
   process.exit(0);
 }
-if (values.write && positionals.length > 0) {
-  console.error(`--write needs all projects: remove the words.\n${usage}`);
+if (values.write && (positionals.length > 0 || values.without !== undefined)) {
+  console.error(`--write needs all projects: remove the words and --without.\n${usage}`);
+  process.exit(2);
+}
+if (values.without !== undefined && !PROJECT_GROUPS.some((group) => group === values.without)) {
+  console.error(`There is no group ${values.without}.\n${usage}`);
   process.exit(2);
 }
 const words = positionals.map((word) => word.toLowerCase());
 const selected = PROJECTS.filter(
-  ({ title }) => words.length === 0 || words.some((word) => title.toLowerCase().includes(word)),
+  ({ title, group }) =>
+    group !== values.without && (words.length === 0 || words.some((word) => title.toLowerCase().includes(word))),
 );
 if (selected.length === 0) {
   console.error(`No project has a title with ${positionals.join(' or ')}.\n${usage}`);
