@@ -3,16 +3,11 @@
  * passes alone only. With `--write`, it updates the table of docs/register.md.
  */
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { installRuntime } from '../runtimes/install-runtime.js';
-import { runtimes } from '../runtimes/runtimes.js';
-import { type Comparison, compareFile, sumComparisons } from './compare-runs.js';
-import { findTestFiles, installSuite, SUITES_FOLDER } from './install-suite.js';
-import { findNodeTests, NODE_SUITE, tagFor } from './node-tests.js';
-import { NODE_VERSIONS, type NodeVersion, titleOfNode } from './node-versions.js';
-import { runTestFile } from './run-test-file.js';
-import type { SuiteDifference, TestFile } from './suite.js';
+import { NODE_SUITE } from './node-tests.js';
+import { NODE_VERSIONS, type NodeVersion } from './node-versions.js';
+import { missingOption, prepareSuite } from './prepared-suite.js';
+import { LOGS_FOLDER, runSuite } from './run-suite.js';
 import { SUITES } from './suites.js';
 import { type SuiteRow, updateSuitesTable } from './suites-table.js';
 
@@ -37,7 +32,6 @@ const { values, positionals } = parseArgs({
   },
   allowPositionals: true,
 });
-
 if (values.help) {
   console.log(usage);
   process.exit(0);
@@ -47,118 +41,38 @@ const jobs = Number(values.jobs);
 if (!Number.isInteger(jobs) || jobs < 1) fail(`--jobs must be a positive integer, not ${values.jobs}.`);
 if (values.write && nodes.length < NODE_VERSIONS.length) fail('--write needs all versions of Node: remove --node.');
 
-/** A suite whose files may depend on the version of Node. */
-interface PreparedSuite {
-  readonly title: string;
-  readonly uses: string;
-  readonly differences: readonly SuiteDifference[];
-  readonly on: (node: NodeVersion) => { readonly version: string; readonly files: readonly TestFile[] };
-}
-
+const allSuites = [NODE_SUITE, ...SUITES];
 const words = positionals.map((word) => word.toLowerCase());
-const isSelected = ({ title }: { title: string }) =>
-  words.length === 0 || words.some((word) => title.toLowerCase().includes(word));
+const selected = allSuites.filter(
+  ({ title }) => words.length === 0 || words.some((word) => title.toLowerCase().includes(word)),
+);
+if (selected.length === 0) fail(`No suite has a title with ${positionals.join(' or ')}.`);
 
-const rows: SuiteRow[] = [];
+const checkouts = { sources: values.sources, nodeTests: values['node-tests'] };
 const problems: string[] = [];
-let count = 0;
-for await (const suite of prepareSuites()) {
-  count++;
-  rows.push(await runSuite(suite));
-}
-if (count === 0) fail(`No suite has a title with ${positionals.join(' or ')}, and all that it needs.`);
-if (values.write) {
-  const page = await readFile(PAGE, 'utf8');
-  await writeFile(PAGE, updateSuitesTable(page, rows, [NODE_SUITE, ...SUITES]));
-  console.log('Updated docs/register.md.');
+for (const suite of selected) {
+  const { title } = suite;
+  const option = missingOption(suite, checkouts);
+  if (option !== undefined) {
+    console.log(`${title}: not run, because its tests are not on npm. ${option} names a folder with a checkout.`);
+    continue;
+  }
+  try {
+    const run = await runSuite(await prepareSuite(suite, checkouts), nodes, jobs);
+    problems.push(...run.problems);
+    if (values.write) await updatePage({ ...suite, version: run.version, results: run.results as SuiteRow['results'] });
+  } catch (error) {
+    problems.push(`${title}: ${error instanceof Error ? error.message : error}`);
+  }
 }
 if (problems.length > 0) {
-  console.error(`\n${problems.join('\n')}\n\nWhat the processes printed: ${join(SUITES_FOLDER, 'logs')}`);
+  console.error(`\n${problems.join('\n')}\n\nWhat the processes printed: ${LOGS_FOLDER}`);
   process.exitCode = 1;
 }
 
-/** Installs the suites that were selected, one after the other. */
-async function* prepareSuites(): AsyncGenerator<PreparedSuite> {
-  const tests = values['node-tests'];
-  if (isSelected(NODE_SUITE)) {
-    if (tests === undefined)
-      console.log(`${NODE_SUITE.title}: not run, because --node-tests names no checkout of Node`);
-    else {
-      yield {
-        ...NODE_SUITE,
-        on(node) {
-          const version = tagFor(runtimes[node].version, tests);
-          return { version, files: findNodeTests(join(tests, version), runtimes[node].version) };
-        },
-      };
-    }
-  }
-  for (const suite of SUITES.filter(isSelected)) {
-    if ('checkout' in suite.source && values.sources === undefined) {
-      console.log(`${suite.title}: not run, because its tests are not on npm, and --sources names no checkout`);
-      continue;
-    }
-    const { folder, version } = await installSuite(suite, values.sources);
-    const files = findTestFiles(suite, folder).map((name) => ({ name, folder, runner: suite.runner }));
-    yield {
-      title: suite.title,
-      uses: suite.uses,
-      differences: suite.differences ?? [],
-      on: () => ({ version, files }),
-    };
-  }
-}
-
-/** Runs a suite on all versions of Node. */
-async function runSuite({ title, uses, differences, on }: PreparedSuite): Promise<SuiteRow> {
-  const versions = new Set<string>();
-  const results: Partial<Record<NodeVersion, Comparison>> = {};
-  for (const key of nodes) {
-    const startTime = performance.now();
-    const node = await installRuntime(runtimes[key]);
-    const { version, files } = on(key);
-    versions.add(version);
-    const comparison = await compareFiles(files, node, join(SUITES_FOLDER, 'logs', title.replace('/', '__'), key));
-    results[key] = comparison;
-    const { tests, passedAlone, passedRegistered, failedRegistered } = comparison;
-    const seconds = ((performance.now() - startTime) / 1000).toFixed(0);
-    console.log(
-      `${title} ${version}, ${titleOfNode(key)}: ${files.length} files, ${tests} tests, ${passedAlone} pass alone, ` +
-        `${passedRegistered} of them registered (${seconds} s)`,
-    );
-    problems.push(...findProblems(`${title}, ${titleOfNode(key)}`, failedRegistered, listed(differences, key)));
-  }
-  return { title, version: [...versions].join(', '), uses, results: results as SuiteRow['results'] };
-}
-
-async function compareFiles(files: readonly TestFile[], node: string, logs: string): Promise<Comparison> {
-  const comparisons = new Map<string, Comparison>();
-  const queue = [...files];
-  const runNext = async (): Promise<void> => {
-    for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
-      const current = file;
-      const comparison = await compareFile((way) =>
-        runTestFile(current, { node, isRegistered: way === 'registered', logs: join(logs, way) }),
-      );
-      comparisons.set(file.name, comparison);
-    }
-  };
-  await Promise.all(Array.from({ length: jobs }, runNext));
-  return sumComparisons(comparisons);
-}
-
-function listed(differences: readonly SuiteDifference[], node: NodeVersion): readonly string[] {
-  return differences.filter(({ nodes: affected }) => affected.includes(node)).flatMap(({ tests }) => tests);
-}
-
-/** Compares the tests that pass alone only with the differences that are listed. */
-function findProblems(place: string, failed: readonly string[], known: readonly string[]): string[] {
-  return [
-    ...failed.filter((test) => !known.includes(test)).map((test) => `${place}: passes alone only: ${test}`),
-    ...known
-      .filter((test) => !failed.includes(test))
-      .map((test) => `${place}: listed as a difference, but equal: ${test}`),
-  ];
+/** After each suite, because all of them take an hour. */
+async function updatePage(row: SuiteRow): Promise<void> {
+  await writeFile(PAGE, updateSuitesTable(await readFile(PAGE, 'utf8'), [row], allSuites));
 }
 
 function selectNodes(list: string | undefined): readonly NodeVersion[] {
