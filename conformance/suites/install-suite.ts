@@ -20,8 +20,9 @@ export interface InstalledSuite {
 
 interface Manifest {
   readonly version: string;
-  readonly dependencies?: Readonly<Record<string, string>>;
-  readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly dependencies?: Ranges;
+  readonly devDependencies?: Ranges;
+  readonly peerDependencies?: Ranges;
 }
 
 /**
@@ -41,7 +42,7 @@ export async function installSuite(suite: Suite, sources: string | undefined): P
     await mkdir(folder, { recursive: true });
     if ('package' in source) await unpack(source, folder);
     else await copyCheckout(source, sources, folder);
-    await installDependencies(suite, packageFolder);
+    await installDependencies(suite, folder, packageFolder);
     await writeFile(stampFile, stamp);
   }
   const { version } = await readManifest(packageFolder);
@@ -75,8 +76,6 @@ async function copyCheckout(source: CheckoutSource, sources: string | undefined,
     recursive: true,
     filter: (path) => basename(path) !== '.git' && !relative(from, path).split(sep).includes('node_modules'),
   });
-  // npm would install the packages of the whole repository.
-  if (source.folder !== undefined) await rm(join(folder, 'package.json'));
 }
 
 async function readCommit(source: CheckoutSource, sources: string | undefined): Promise<string> {
@@ -99,30 +98,50 @@ function checkoutFolder({ checkout }: CheckoutSource, sources: string | undefine
  * Installs the dependencies, and those of the development dependencies that the tests load: a library has many more, for
  * its own linters, types and documentation.
  */
-async function installDependencies({ title, devDependencies }: Suite, folder: string): Promise<void> {
-  const manifest = await readManifest(folder);
+async function installDependencies(suite: Suite, folder: string, packageFolder: string): Promise<void> {
+  const manifest = await readManifest(packageFolder);
+  const { dependencies = {}, peerDependencies = {} } = manifest;
+  // Of a repository, the manifest at the top would install the dependencies of all its packages.
+  const kept = folder === packageFolder ? manifest : {};
+  const reduced = {
+    ...kept,
+    private: true,
+    // They would build, or install hooks of git.
+    scripts: {},
+    dependencies: withoutWorkspaces({ ...peerDependencies, ...dependencies }),
+    devDependencies: withoutWorkspaces(selectDevDependencies(suite, manifest)),
+    peerDependencies: {},
+  };
+  await writeFile(join(folder, 'package.json'), JSON.stringify(reduced, undefined, 2));
+  // Lock files list what was left out.
+  for (const name of ['package-lock.json', 'npm-shrinkwrap.json', '.npmrc']) {
+    await rm(join(folder, name), { force: true });
+  }
+  const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
+  await run(folder, 'npm', ['install', '--include=dev', '--ignore-scripts', '--no-package-lock', ...quiet]);
+}
+
+type Ranges = Readonly<Record<string, string>>;
+
+function selectDevDependencies({ title, devDependencies }: Suite, manifest: Manifest): Ranges {
   const selected = devDependencies.map((entry) => {
     const at = entry.indexOf('@', 1);
     const name = at === -1 ? entry : entry.slice(0, at);
     const range = at === -1 ? manifest.devDependencies?.[name] : entry.slice(at + 1);
     if (range === undefined) {
       throw new Error(
-        `${title}: ${name} is not in devDependencies of its package.json. Write its range: '${name}@^1.0.0'.`,
+        `${title}: ${name} is not in devDependencies of its package.json. Write its range: ${name}@^1.0.0`,
       );
     }
     return [name, range];
   });
-  // Scripts would build, or install hooks of git. A lock file would list what was left out.
-  const reduced = { ...manifest, private: true, scripts: {}, workspaces: undefined, overrides: undefined };
-  await writeFile(
-    join(folder, 'package.json'),
-    JSON.stringify({ ...reduced, devDependencies: Object.fromEntries(selected) }, undefined, 2),
-  );
-  for (const name of ['package-lock.json', 'npm-shrinkwrap.json', '.npmrc']) {
-    await rm(join(folder, name), { force: true });
-  }
-  const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
-  await run(folder, 'npm', ['install', '--include=dev', '--ignore-scripts', '--no-package-lock', ...quiet]);
+  return Object.fromEntries(selected);
+}
+
+/** Another package of the same repository comes from npm. */
+function withoutWorkspaces(ranges: Ranges): Ranges {
+  const entries = Object.entries(ranges);
+  return Object.fromEntries(entries.map(([name, range]) => [name, range.startsWith('workspace:') ? '*' : range]));
 }
 
 async function readManifest(folder: string): Promise<Manifest> {

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { runtimes } from '../runtimes/runtimes.js';
 import { findTestFiles, installSuite } from './install-suite.js';
-import { findNodeTests, NODE_SUITE, tagFor } from './node-tests.js';
+import { findNodeTests, type NODE_SUITE, tagFor } from './node-tests.js';
 import type { NodeVersion } from './node-versions.js';
 import type { Suite, SuiteDifference, TestFile } from './suite.js';
 

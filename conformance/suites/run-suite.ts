@@ -43,12 +43,7 @@ export async function runSuite(suite: PreparedSuite, nodes: readonly NodeVersion
   return { version: [...versions].join(', '), results, problems };
 }
 
-async function compareFiles(
-  files: readonly TestFile[],
-  node: string,
-  logs: string,
-  jobs: number,
-): Promise<Comparison> {
+async function compareFiles(files: readonly TestFile[], node: string, logs: string, jobs: number): Promise<Comparison> {
   const comparisons = new Map<string, Comparison>();
   const queue = [...files];
   const runNext = async (): Promise<void> => {
@@ -71,6 +66,8 @@ function findProblems({ differences }: PreparedSuite, node: NodeVersion, compari
   const known = differences.filter(({ nodes }) => nodes.includes(node)).flatMap(({ tests }) => tests);
   return [
     ...failedRegistered.filter((test) => !known.includes(test)).map((test) => `passes alone only: ${test}`),
-    ...known.filter((test) => !failedRegistered.includes(test)).map((test) => `listed as a difference, but equal: ${test}`),
+    ...known
+      .filter((test) => !failedRegistered.includes(test))
+      .map((test) => `listed as a difference, but equal: ${test}`),
   ];
 }

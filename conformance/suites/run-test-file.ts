@@ -50,7 +50,7 @@ function readReport({ runner, folder }: TestFile, report: string): Iterable<[str
 async function runProcess(file: TestFile, report: string, log: string, options: RunOptions): Promise<boolean> {
   // Not a pipe: a grandchild that does not end would keep it open.
   const output = openSync(log, 'w');
-  const child = startChild(options.node, file.runner.args(report, file.name), {
+  const child = startChild(options.node, file.runner.args(file, report), {
     cwd: file.folder,
     env: environment(options),
     stdio: ['ignore', output, output],

@@ -1,41 +1,65 @@
 /** The test runners of the suites. Mocha, Jest and Vitest run all files of a suite in one process. */
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { parseJestReport, parseMochaReport } from './json-reports.js';
-import type { Runner } from './suite.js';
+import type { Runner, TestFile } from './suite.js';
 import { parseTap } from './tap.js';
 
 /** Node's own test runner, without the process that starts one for each file: the file is the program. */
 export function nodeTest(...flags: readonly string[]): Runner {
   return {
-    args: (report, file) => [...flags, '--test-reporter=tap', `--test-reporter-destination=${report}`, file],
+    args: ({ name }, report) => [...flags, '--test-reporter=tap', `--test-reporter-destination=${report}`, name],
     parse: parseTap,
   };
 }
 
 /** @param args options, and the files */
 export function mocha(...args: readonly string[]): Runner {
-  const program = join('node_modules', 'mocha', 'bin', 'mocha.js');
   return {
-    // Without --exit, a socket that a test leaves open keeps the process running.
-    args: (report) => [program, '--exit', '--reporter=json', '--reporter-option', `output=${report}`, ...args],
+    args: (file, report) => [
+      pathIn(file, 'mocha', 'bin/mocha.js'),
+      '--reporter=json',
+      '--reporter-option',
+      `output=${report}`,
+      // Otherwise, a socket that a test leaves open keeps the process running.
+      '--exit',
+      ...args,
+    ],
     parse: parseMochaReport,
   };
 }
 
 /** @param args options, and the files */
 export function jest(...args: readonly string[]): Runner {
-  const program = join('node_modules', 'jest', 'bin', 'jest.js');
   return {
-    args: (report) => [program, '--json', `--outputFile=${report}`, '--runInBand', ...args],
+    args: (file, report) => [
+      pathIn(file, 'jest', 'bin/jest.js'),
+      '--json',
+      `--outputFile=${report}`,
+      '--runInBand',
+      ...args,
+    ],
     parse: parseJestReport,
   };
 }
 
 /** @param args options, and the files */
 export function vitest(...args: readonly string[]): Runner {
-  const program = join('node_modules', 'vitest', 'vitest.mjs');
   return {
-    args: (report) => [program, 'run', '--reporter=json', `--outputFile=${report}`, ...args],
+    args: (file, report) => [
+      pathIn(file, 'vitest', 'vitest.mjs'),
+      'run',
+      '--reporter=json',
+      `--outputFile=${report}`,
+      '--coverage.enabled=false',
+      ...args,
+    ],
     parse: parseJestReport,
   };
+}
+
+/** Returns the path of a program of a package that the suite has installed. */
+function pathIn({ folder }: TestFile, name: string, program: string): string {
+  const require = createRequire(join(folder, 'package.json'));
+  return join(dirname(require.resolve(`${name}/package.json`)), program);
 }

@@ -48,9 +48,8 @@ export interface Runner {
   /**
    * Returns the arguments of Node.
    * @param report the path of the file to which the report is written
-   * @param file the name of the test file
    */
-  readonly args: (report: string, file: string) => readonly string[];
+  readonly args: (file: TestFile, report: string) => readonly string[];
   /** Reads a report. Undefined if the exit code is the only result. @param folder the folder of the suite */
   readonly parse?: (report: string, folder: string) => Results;
   /** Without a report: whether a process that has passed says in its output that it was skipped. */

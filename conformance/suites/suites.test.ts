@@ -65,7 +65,7 @@ describe('a test file', () => {
       passes: 'passed',
       'exit.js': 'failed',
     });
-    const program = { args: (_report: string, name: string) => [name] };
+    const program = { args: ({ name }: TestFile) => [name] };
     assert.deepEqual(await results('script.js', '', program), { 'script.js': 'passed' });
     assert.deepEqual(await results('throws.js', 'throw new Error()', program), { 'throws.js': 'failed' });
   });
@@ -251,8 +251,9 @@ describe('Node’s own tests', () => {
       'test/parallel/test-http2-async-local-storage.js',
       'test/sequential/test-async-wrap-x.js',
     ]);
-    const [{ runner } = assert.fail()] = files;
-    assert.deepEqual(runner.args('', '').slice(0, -1), ['--no-webstorage', '--expose-gc']);
+    const [file = assert.fail()] = files;
+    const { runner } = file;
+    assert.deepEqual(runner.args(file, '').slice(0, -1), ['--no-webstorage', '--expose-gc']);
     assert.equal(runner.isSkipped?.('1..0 # Skipped: no TTY\n'), true);
     assert.equal(runner.isSkipped?.('ok'), false);
   });

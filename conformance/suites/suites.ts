@@ -280,7 +280,7 @@ export const SUITES: readonly Suite[] = [
     source: { checkout: 'hono' },
     uses: ASYNC_LOCAL_STORAGE,
     devDependencies: ['@hono/node-server', '@vitest/coverage-v8', 'esbuild', 'jsdom', 'msw', 'vitest', 'ws', 'zod'],
-    runner: vitest('--project=main', '--coverage.enabled=false'),
+    runner: vitest('--project=main'),
   },
   {
     title: '@opentelemetry/context-async-hooks',
@@ -337,5 +337,33 @@ export const SUITES: readonly Suite[] = [
       'ws',
     ],
     runner: jest(),
+  },
+  {
+    title: '@sentry/opentelemetry',
+    source: { checkout: 'sentry-javascript', folder: 'packages/opentelemetry' },
+    uses: ASYNC_LOCAL_STORAGE,
+    devDependencies: [
+      '@opentelemetry/api',
+      '@opentelemetry/context-async-hooks@^2.6.1',
+      '@opentelemetry/core',
+      '@opentelemetry/sdk-trace-base',
+      'vitest@^3.2.4',
+    ],
+    runner: vitest(),
+  },
+  {
+    title: '@langchain/langgraph',
+    source: { checkout: 'langgraphjs', folder: 'libs/langgraph-core' },
+    uses: ASYNC_LOCAL_STORAGE,
+    devDependencies: [
+      '@langchain/core',
+      '@langchain/openai',
+      '@vitest/browser-playwright',
+      'langchain',
+      'playwright',
+      'vite-plugin-node-polyfills',
+      'vitest',
+    ],
+    runner: vitest('--typecheck.enabled=false'),
   },
 ];
