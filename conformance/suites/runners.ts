@@ -5,10 +5,14 @@ import { parseJestReport, parseMochaReport } from './json-reports.js';
 import type { Runner, TestFile } from './suite.js';
 import { parseTap } from './tap.js';
 
+export const ONE_FILE_MS = 60_000;
+const ALL_FILES_MS = 900_000;
+
 /** Node's own test runner, without the process that starts one for each file: the file is the program. */
 export function nodeTest(...flags: readonly string[]): Runner {
   return {
     args: ({ name }, report) => [...flags, '--test-reporter=tap', `--test-reporter-destination=${report}`, name],
+    timeoutMs: ONE_FILE_MS,
     parse: parseTap,
   };
 }
@@ -23,8 +27,11 @@ export function mocha(...args: readonly string[]): Runner {
       `output=${report}`,
       // Otherwise, a socket that a test leaves open keeps the process running.
       '--exit',
+      // It may name packages that are not installed.
+      '--no-config',
       ...args,
     ],
+    timeoutMs: ALL_FILES_MS,
     parse: parseMochaReport,
   };
 }
@@ -39,6 +46,7 @@ export function jest(...args: readonly string[]): Runner {
       '--runInBand',
       ...args,
     ],
+    timeoutMs: ALL_FILES_MS,
     parse: parseJestReport,
   };
 }
@@ -54,6 +62,7 @@ export function vitest(...args: readonly string[]): Runner {
       '--coverage.enabled=false',
       ...args,
     ],
+    timeoutMs: ALL_FILES_MS,
     parse: parseJestReport,
   };
 }
