@@ -29,7 +29,7 @@ import {
   SOURCE_TYPES,
   type SourceType,
 } from './parse/parse.js';
-import { findPromiseLibrary } from './promise-libraries.js';
+import { codeAtEnd, findPromiseLibrary } from './promise-libraries.js';
 import { type ScannedCode, scanCode } from './scan/scan-code.js';
 
 /** The values of the option `generators`. */
@@ -145,8 +145,7 @@ function transformScanned(
   const library = findPromiseLibrary(filename);
   const { hasModuleSyntax } = file.module;
   // A bundler may have converted the module.
-  const end =
-    library?.isModule === hasModuleSyntax ? `\n${library.format(library.promiseClass, library.isModule)}` : '';
+  const end = library?.isModule === hasModuleSyntax ? codeAtEnd(library) : '';
   const isUnchanged = facts.functions.length === 0 && facts.topLevel === undefined;
   if (isUnchanged && begins === '' && end === '') return undefined;
   const sourceType =

@@ -1,6 +1,8 @@
 /** The hooks that the plugins for Rollup, Rolldown and Vite share. */
+import { readFileSync } from 'node:fs';
 import { HELPER_SPECIFIER } from '../emit/await-helpers.js';
 import type { PageLibraries, Warn } from '../libraries/page-libraries.js';
+import { codeAtEnd, findPromiseLibrary } from '../promise-libraries.js';
 import { findThroughlinePackage, isThroughlineFile } from '../throughline-package.js';
 import { type TransformOptions, type TransformResult, transform } from '../transform.js';
 import { ASYNC_HOOKS_SPECIFIER, INSTALL_FILE, NODE_ASYNC_HOOKS } from './page-modules.js';
@@ -16,6 +18,11 @@ export interface PluginContext {
 }
 
 export interface SharedHooks {
+  /**
+   * Loads a file of a library with a promise class of its own, in builds in which a plugin converts CommonJS modules to ES
+   * modules before the transform; returns null for all others.
+   */
+  load(id: string): string | null;
   /** Resolves the specifiers of our modules; returns null for all others. */
   resolveId(context: PluginContext, source: string, importer: string | undefined): Promise<string | null>;
   transform(code: string, id: string, file: FileContext): TransformedModule | undefined;
@@ -57,6 +64,11 @@ export function createSharedHooks(
   const throughlineImporter = `${throughlineDirectory}/package.json`;
 
   return {
+    load(id) {
+      const library = findPromiseLibrary(id);
+      return library === undefined || library.isModule ? null : readFileSync(id, 'utf8') + codeAtEnd(library);
+    },
+
     async resolveId(context, source, importer) {
       // Older versions of the bundlers do not apply the filter.
       if (!RESOLVED_SPECIFIERS.test(source)) return null;

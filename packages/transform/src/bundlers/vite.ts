@@ -48,6 +48,8 @@ export default function throughline(options: PluginOptions = {}): Plugin[] {
   let hooks: SharedHooks;
   let isServing = false;
   let isBuildMapped = true;
+  /** Whether Rollup builds: since Vite 8, Rolldown does, which converts no files. */
+  let hasRollup = false;
   let warn = (message: string): void => console.warn(message);
 
   /** Before version 6, Vite passes a flag. Since then, it has environments. */
@@ -64,6 +66,7 @@ export default function throughline(options: PluginOptions = {}): Plugin[] {
       config(config) {
         const install = options.install === false ? [] : [INSTALL_SPECIFIER];
         const { rolldownVersion } = (this as { meta?: { rolldownVersion?: string } } | undefined)?.meta ?? {};
+        hasRollup = rolldownVersion === undefined;
         const shared = { libraries, warn: (message: string) => warn(message) };
         const innerOptions: InnerPluginOptions = { ...options, [SHARED_LIBRARIES]: shared };
         const dependencyOptions = { ...innerOptions, install: false };
@@ -72,7 +75,7 @@ export default function throughline(options: PluginOptions = {}): Plugin[] {
         const added: UserConfig = {
           optimizeDeps: {
             include: ['throughline', HELPER_SPECIFIER, ASYNC_HOOKS_SPECIFIER, ...install],
-            ...(rolldownVersion === undefined
+            ...(hasRollup
               ? { esbuildOptions: { plugins: [{ ...throughlineForEsbuild(dependencyOptions), name }] } }
               : { rolldownOptions: { plugins: [{ ...throughlineForRolldown(dependencyOptions), name }] } }),
           },
@@ -92,6 +95,9 @@ export default function throughline(options: PluginOptions = {}): Plugin[] {
           { lang: 'jsx', ...(isServing && { sourceType: 'module' }) },
           libraries,
         );
+      },
+      load(id, flag) {
+        return hasRollup && isForPage(this as EnvironmentContext, flag) ? hooks.load(id) : null;
       },
       resolveId: {
         filter: { id: RESOLVED_SPECIFIERS },
