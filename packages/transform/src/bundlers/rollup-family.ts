@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { HELPER_SPECIFIER } from '../emit/await-helpers.js';
 import type { PageLibraries, Warn } from '../libraries/page-libraries.js';
+import type { Language } from '../parse/parse.js';
 import { codeAtEnd, findPromiseLibrary } from '../promise-libraries.js';
 import { findThroughlinePackage, isThroughlineFile } from '../throughline-package.js';
 import { type TransformOptions, type TransformResult, transform } from '../transform.js';
@@ -36,6 +37,8 @@ export interface FileContext {
   readonly isPage: boolean;
   /** Whether the build has source maps. */
   readonly isMapped: boolean;
+  /** How Rolldown reads the file. By default, the name of the file determines it. */
+  readonly moduleType?: string | undefined;
   readonly warn: Warn;
 }
 
@@ -49,6 +52,14 @@ export interface TransformedModule {
  * build.
  */
 export const RESOLVED_SPECIFIERS = new RegExp(`${NODE_ASYNC_HOOKS.source}|^${HELPER_SPECIFIER}$|^throughline/web$`);
+
+/** The languages by the types of modules with code. A module of any other type is text, for example. */
+const LANGUAGES: ReadonlyMap<string, Language> = new Map([
+  ['js', 'jsx'],
+  ['jsx', 'jsx'],
+  ['ts', 'ts'],
+  ['tsx', 'tsx'],
+]);
 
 /**
  * @param root the directory of the project
@@ -79,15 +90,23 @@ export function createSharedHooks(
       return resolved?.id ?? null;
     },
 
-    transform(code, id, { isEntry, isPage, isMapped, warn }) {
+    transform(code, id, { isEntry, isPage, isMapped, moduleType, warn }) {
       const filename = id.replace(/[?#].*$/s, '');
+      const lang = moduleType === undefined ? undefined : LANGUAGES.get(moduleType);
+      if (moduleType !== undefined && lang === undefined) return undefined;
       // By convention, the ids of virtual modules begin with this character.
       if (id.startsWith('\0') || isThroughlineFile(filename, throughlineDirectory)) return undefined;
       const install = isEntry && options.install !== false ? `import ${JSON.stringify(INSTALL_FILE)};` : '';
       if (isPage) libraries.inspect(filename, warn);
       const cured = isPage ? libraries.cure(filename, code) : { code, begins: '' };
       const begins = install + cured.begins;
-      const result = transform(cured.code, { ...transformOptionsOf(options), ...transformOptions, filename, begins });
+      const result = transform(cured.code, {
+        ...(lang !== undefined && { lang }),
+        ...transformOptionsOf(options),
+        ...transformOptions,
+        filename,
+        begins,
+      });
       return result === undefined || isMapped ? result : { code: result.code, map: null };
     },
   };

@@ -119,11 +119,13 @@ export default function throughline(options: PluginOptions = {}): Plugin[] {
       name: 'throughline',
       enforce: 'post',
       transform(code, id, flag) {
+        // Since Vite 8.
+        const { moduleType } = (flag ?? {}) as { readonly moduleType?: string };
         const isPage = isForPage(this as EnvironmentContext, flag);
         if (!isPage && !options.server) return null;
         const isEntry = isPage && !isServing && (id.endsWith('.html') || this.getModuleInfo(id)?.isEntry === true);
         const isInMap = isServing || isMapped(this as EnvironmentContext);
-        return hooks.transform(code, id, { isEntry, isPage, isMapped: isInMap, warn });
+        return hooks.transform(code, id, { isEntry, isPage, isMapped: isInMap, moduleType, warn });
       },
     },
   ];
