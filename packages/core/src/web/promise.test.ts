@@ -135,3 +135,13 @@ test('a reaction of a library passes on promises of its class as they are', () =
     await new NativePromise((resolve) => setTimeout(resolve, 10));
     assert.equal(adopted[0], inner);
   }));
+
+test('a warning says that awaits of a subclass that replaces Promise are not followed', (context) => {
+  const { mock } = context.mock.method(console, 'warn', () => {});
+  return withPatches({ await: true }, () => {
+    globalThis.Promise = NativePromise;
+    assert.equal(mock.callCount(), 0);
+    globalThis.Promise = class extends NativePromise<unknown> {} as PromiseConstructor;
+    assert.match(String(mock.calls[0]?.arguments[0]), /after native await of a replaced Promise.*transform/);
+  });
+});
