@@ -207,7 +207,7 @@ async function bundleCore() {
   const page = entries('web/index', 'await/entry');
   const pageImports = (web) => ({ '#engine': 'engine/portable', '#web': web, '#await': 'await/emitted-imports' });
   await bundle(folder, withRegister, nativeImports('node'), [{ format: 'cjs', to: 'node', redirectsOnDeno: true }]);
-  await bundle(folder, native, nativeImports('node'), [{ format: 'es', to: 'server' }]);
+  await bundle(folder, withRegister, nativeImports('node'), [{ format: 'es', to: 'server' }]);
   const bunImports = { ...nativeImports('bun'), 'node:async_hooks': 'runtimes/bun-async-hooks' };
   await bundle(folder, withRegister, bunImports, [{ format: 'es', to: 'bun' }]);
   await bundle(folder, withRegister, nativeImports('deno'), [{ format: 'es', to: 'deno' }]);
