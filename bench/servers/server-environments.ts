@@ -12,10 +12,30 @@ export function serverEnvironments(named: readonly Runtime[], includesInstalled:
   return selectRuntimes(named, includesInstalled).map(serverEnvironment);
 }
 
+/** The workloads in which Throughline is what `throughline/register` puts in place of the runtime's own class. */
+const REGISTERED_WORKLOADS: readonly string[] = ['libraries'];
+
+const pathOfRegister = (file: string) => fileURLToPath(new URL(`../../../packages/core/lib/${file}`, import.meta.url));
+
+/** The arguments with which a runtime loads `throughline/register`, by the beginning of its name. */
+const REGISTER_FLAGS: Readonly<Record<string, readonly string[]>> = {
+  node: ['--import', pathOfRegister('node/register.js')],
+  bun: ['--preload', pathOfRegister('bun/register.js')],
+  deno: ['--preload', pathOfRegister('deno/register.js')],
+};
+
 function serverEnvironment({ name, command }: Runtime): Environment {
-  const runSample = (...args: readonly string[]) =>
+  const flags = REGISTER_FLAGS[name.replace(/\d+$/, '')] ?? [];
+  const runSample = (subject: string, ...args: readonly string[]) => {
+    const isRegistered = subject === 'throughline' && REGISTERED_WORKLOADS.includes(args[0] ?? '');
+    const program = [SAMPLE_PROGRAM, isRegistered ? 'registered' : subject, ...args];
     // server-sample.ts prints an outcome.
-    runSampleProcess([name, ...args].join(' '), [...command, SAMPLE_PROGRAM, ...args]) as Promise<SampleOutcome>;
+    return runSampleProcess([name, subject, ...args].join(' '), [
+      ...command,
+      ...(isRegistered ? flags : []),
+      ...program,
+    ]) as Promise<SampleOutcome>;
+  };
   return {
     name,
     startUpMs: 250,
