@@ -126,7 +126,10 @@ async function bundle(folder, entries, imports, outputs) {
     if (format === 'cjs' && to === 'node') {
       for (const { name, exports, isEntry } of output) {
         if (!isEntry) continue;
-        writeFileSync(join(folder, UNFINISHED, to, `${name}.js`), wrapCommonJs(`./${name}.cjs`, exports));
+        // `import` loads register.cjs itself: one file less takes 1 to 2 ms of the start-up of a process.
+        if (name !== 'register') {
+          writeFileSync(join(folder, UNFINISHED, to, `${name}.js`), wrapCommonJs(`./${name}.cjs`, exports));
+        }
         if (redirectsOnDeno) redirectOnDeno(join(folder, UNFINISHED, to), name);
       }
     }

@@ -19,7 +19,7 @@ const pathOfRegister = (file: string) => fileURLToPath(new URL(`../../../package
 
 /** The arguments with which a runtime loads `throughline/register`, by the beginning of its name. */
 const REGISTER_FLAGS: Readonly<Record<string, readonly string[]>> = {
-  node: ['--import', pathOfRegister('node/register.js')],
+  node: ['--import', pathOfRegister('node/register.cjs')],
   bun: ['--preload', pathOfRegister('bun/register.js')],
   deno: ['--preload', pathOfRegister('deno/register.js')],
 };
