@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { type Runtime, selectRuntimes } from '../measure/runtimes.js';
 import { runSampleProcess } from '../measure/sample-process.js';
 import type { Environment, SampleOutcome } from '../suite/environment.js';
+import { registerFlags } from './register-flags.js';
+import { serverSuite } from './server-suite.js';
 
 const SAMPLE_PROGRAM = fileURLToPath(new URL('./server-sample.js', import.meta.url));
 
@@ -15,30 +17,23 @@ export function serverEnvironments(named: readonly Runtime[], includesInstalled:
 /** The workloads in which Throughline is what `throughline/register` puts in place of the runtime's own class. */
 const REGISTERED_WORKLOADS: readonly string[] = ['libraries'];
 
-const pathOfRegister = (file: string) => fileURLToPath(new URL(`../../../packages/core/lib/${file}`, import.meta.url));
-
-/** The arguments with which a runtime loads `throughline/register`, by the beginning of its name. */
-const REGISTER_FLAGS: Readonly<Record<string, readonly string[]>> = {
-  node: ['--import', pathOfRegister('node/register.cjs')],
-  bun: ['--preload', pathOfRegister('bun/register.js')],
-  deno: ['--preload', pathOfRegister('deno/register.js')],
-};
-
 function serverEnvironment({ name, command }: Runtime): Environment {
-  const flags = REGISTER_FLAGS[name.replace(/\d+$/, '')] ?? [];
   const runSample = (subject: string, ...args: readonly string[]) => {
     const isRegistered = subject === 'throughline' && REGISTERED_WORKLOADS.includes(args[0] ?? '');
     const program = [SAMPLE_PROGRAM, isRegistered ? 'registered' : subject, ...args];
     // server-sample.ts prints an outcome.
     return runSampleProcess([name, subject, ...args].join(' '), [
       ...command,
-      ...(isRegistered ? flags : []),
+      ...(isRegistered ? registerFlags(name) : []),
       ...program,
     ]) as Promise<SampleOutcome>;
   };
   return {
     name,
     startUpMs: 250,
+    ...(!name.startsWith('node') && {
+      workloads: Object.keys(serverSuite.workloads).filter((key) => key !== 'start-up'),
+    }),
     async open() {
       return {
         check: (subject) => runSample(subject),

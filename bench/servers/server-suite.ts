@@ -9,6 +9,7 @@ const loadMs = (budget: SampleBudget) => budget.loadWarmUpMs + budget.loadMs;
 
 const ROW_TITLES: Readonly<Record<string, string>> = {
   http: 'requests',
+  'start-up': 'start-up with `throughline/register`',
   libraries: 'requests, libraries and `throughline/register`',
 };
 
@@ -43,6 +44,13 @@ export const serverSuite: Suite = {
     await: { title: 'await', unit: 'ns', storageCounts: [0, 1, 10, 100], expectedMs: lapsMs },
     setImmediate: { title: 'setImmediate', unit: 'ns', storageCounts: [1, 10, 100], expectedMs: lapsMs },
     http: { title: 'HTTP server', unit: 'requests/s', storageCounts: [0, 1, 10], expectedMs: loadMs },
+    'start-up': {
+      title: 'start-up, processor time',
+      unit: 'ns',
+      storageCounts: [0],
+      subjects: ['throughline', 'none'],
+      expectedMs: ({ lapCount }) => lapCount * 60,
+    },
     libraries: { ...LIBRARIES, title: 'server with libraries', unit: 'requests/s', expectedMs: loadMs },
     'libraries-cost': {
       ...LIBRARIES,
@@ -55,7 +63,7 @@ export const serverSuite: Suite = {
   targets: SERVER_TARGETS,
   budget: 'full',
   rounds: 5,
-  pageWorkloads: ['run', 'run-beside-native', 'getStore', 'await', 'http', 'libraries', 'libraries-cost'],
+  pageWorkloads: ['run', 'run-beside-native', 'getStore', 'await', 'http', 'libraries', 'libraries-cost', 'start-up'],
   linePlots: [
     { workload: 'run', yLabel: 'time per run()' },
     { workload: 'await', yLabel: 'time per await' },
@@ -67,7 +75,7 @@ export const serverSuite: Suite = {
   environmentTitle: (name, version) => `${name.charAt(0).toUpperCase()}${name.slice(1).replace(/\d+$/, '')} ${version}`,
   pageRank: (environment) => (environment.startsWith('node') ? -Number(environment.slice(4)) : 0),
   referenceOf: (workload, storageCount) =>
-    workload === 'http'
+    workload === 'http' || workload === 'start-up'
       ? { subject: 'none', storageCount: 0 }
       : workload === 'run-beside-native'
         ? { subject: 'throughline', storageCount: 0 }

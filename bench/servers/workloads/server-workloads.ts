@@ -7,6 +7,7 @@ import { httpServerRate } from './http-server-rate.js';
 import { measureLibraryServer } from './library-server.js';
 import { runBesideNative } from './run-beside-native.js';
 import { setImmediateBatch } from './set-immediate-batch.js';
+import { startUp } from './start-up.js';
 
 /** Figures by the names of their workloads in server-suite.ts. */
 export type Figures = Readonly<Record<string, number>>;
@@ -27,6 +28,7 @@ export const SERVER_WORKLOADS: Readonly<Record<string, ServerWorkload>> = {
   await: awaitLoop,
   setImmediate: setImmediateBatch,
   http: httpServerRate,
+  'start-up': startUp,
   async libraries(subject, storages, budget) {
     const { requestsPerSecond, processorTime } = await measureLibraryServer(subject, storages, budget);
     return { libraries: requestsPerSecond, 'libraries-cost': processorTime };

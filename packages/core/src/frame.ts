@@ -173,15 +173,18 @@ export function countChange(): void {
 /** Returns the value of a storage in a frame, or `fallback` if the frame has none. */
 export function readValue(frame: Frame | undefined, key: Key, fallback: unknown): unknown {
   if (frame === undefined) return fallback;
-  return frame.tag === key.tag ? frame.value : readBelowTop(frame, key, fallback);
+  return frame.tag === key.tag ? frame.value : readBelowTop(frame, key.tag, key, fallback);
 }
 
-/** Returns the same as `readValue` for a frame whose top is known not to have the storage's tag. */
-export function readBelowTop(frame: Frame, key: Key, fallback: unknown): unknown {
-  const { slot } = key.tag;
+/**
+ * Returns the same as `readValue` for a frame whose top is known not to have the storage's tag.
+ * @param tag the tag of the key, which the caller has loaded already
+ */
+export function readBelowTop(frame: Frame, tag: Tag, key: Key, fallback: unknown): unknown {
+  const { slot } = tag;
   const leaf = slot < LEAF_SLOTS ? frame.table : leafOf(frame.table, slot);
   const index = (slot & LEAF_MASK) << 1;
-  if (index < leaf.length && leaf[index] === key.tag) return leaf[index + 1];
+  if (index < leaf.length && leaf[index] === tag) return leaf[index + 1];
   return readTokenized(frame, key, leaf, index, fallback);
 }
 
