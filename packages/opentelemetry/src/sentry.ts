@@ -51,9 +51,9 @@ export function throughlineIntegration(): ThroughlineIntegration {
         carrier.acs = createSentryStrategy(carrier);
       } else if (!isThroughlineStrategy(carrier.acs)) {
         throw invalidState(
-          'This copy of Sentry already has an async context strategy. SDKs for servers and the integration for ' +
-            'OpenTelemetry set one: remove throughlineIntegration() from the integrations of this client. With ' +
-            'OpenTelemetry, Sentry follows the flows of the context manager: set ThroughlineContextManager.',
+          'This copy of Sentry already has an async context strategy: SDKs for servers set one, and so does the ' +
+            'integration for OpenTelemetry. It follows flows on its own. Remove throughlineIntegration() from the ' +
+            'integrations of this client.',
         );
       }
     },
