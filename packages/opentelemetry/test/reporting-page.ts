@@ -22,7 +22,12 @@ const load = async () => (await import('@throughline/opentelemetry/sentry')).thr
 async function initialize(order: string, dsns: readonly string[]): Promise<void> {
   const createIntegration = order === 'before' ? await load() : undefined;
   for (const [index, sdk] of SDKS.entries()) {
-    sdk.init({ dsn: dsns[index], integrations: createIntegration === undefined ? [] : [createIntegration()] });
+    sdk.init({
+      dsn: dsns[index],
+      integrations: createIntegration === undefined ? [] : [createIntegration()],
+      // A page may have 64 KiB of requests that are kept alive. Each copy of Sentry counts only its own.
+      transportOptions: { fetchOptions: { keepalive: false } },
+    });
   }
   if (order !== 'after') return;
   const createLate = await load();
