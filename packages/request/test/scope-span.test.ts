@@ -86,7 +86,7 @@ const servers: Readonly<Record<string, () => Server | Promise<Server>>> = {
   'node:http': () =>
     createServer(
       httpScope((_request, response) => {
-        readInSpans().then((body) => response.end(body));
+        void readInSpans().then((body) => response.end(body));
       }),
     ),
   Express() {
