@@ -7,8 +7,10 @@ import { requireEntry } from '../measure/require-entry.js';
 import type { SampleOutcome } from '../suite/environment.js';
 import { SAMPLE_BUDGETS } from '../suite/sample-budget.js';
 import { LostValueError } from '../workloads/flow-values.js';
-import { type ContextSubject, loadContextSubject } from './subjects/context-subjects.js';
-import { CONTEXT_WORKLOADS, contextOf } from './workloads/context-workloads.js';
+import type { ContextSubject } from './subjects/context-subject.js';
+import { loadContextSubject } from './subjects/context-subjects.js';
+import { CONTEXT_WORKLOADS } from './workloads/context-workloads.js';
+import { contextOf } from './workloads/contexts.js';
 
 async function takeSample([name, workload, storageCount, budget]: readonly string[]): Promise<Record<string, number>> {
   const subject = await loadContextSubject(name);

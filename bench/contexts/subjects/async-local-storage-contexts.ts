@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import type { ContextSubject } from './context-subjects.js';
+import type { ContextSubject } from './context-subject.js';
 
 export const subject: ContextSubject = {
   manager: new AsyncLocalStorageContextManager().enable(),

@@ -1,13 +1,5 @@
-import type { ContextManager } from '@opentelemetry/api';
 import { requireEntry } from '../../measure/require-entry.js';
-import type { Storage } from '../../suite/subject.js';
-
-/** A context manager, and what else holds values in a process that uses it. */
-export interface ContextSubject {
-  readonly manager: ContextManager;
-  /** Creates a storage as the libraries in the process do. */
-  makeStorage(): Storage;
-}
+import type { ContextSubject } from './context-subject.js';
 
 /** By their names in context-suite.ts. */
 const LOADERS: Readonly<Record<string, () => Promise<{ readonly subject: ContextSubject }>>> = {

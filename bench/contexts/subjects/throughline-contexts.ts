@@ -1,6 +1,6 @@
 import { ThroughlineContextManager } from '@throughline/opentelemetry';
 import { AsyncLocalStorage } from 'throughline';
-import type { ContextSubject } from './context-subjects.js';
+import type { ContextSubject } from './context-subject.js';
 
 export const subject: ContextSubject = {
   manager: new ThroughlineContextManager(),

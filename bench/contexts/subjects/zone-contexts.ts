@@ -2,7 +2,7 @@
 import 'zone.js/node';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { ZoneContextManager } from '@opentelemetry/context-zone-peer-dep';
-import type { ContextSubject } from './context-subjects.js';
+import type { ContextSubject } from './context-subject.js';
 
 export const subject: ContextSubject = {
   manager: new ZoneContextManager().enable(),

@@ -1,6 +1,6 @@
 /** `active` in a flow that has a context. */
 import { timeLaps } from '../../measure/stopwatch.js';
-import type { ContextWorkload } from './context-workloads.js';
+import type { ContextWorkload } from './context-workload.js';
 import { contextOf } from './contexts.js';
 
 export const activeLoop: ContextWorkload = (manager, budget) => {

@@ -1,6 +1,6 @@
 /** Calls of bound functions, in a flow that has another context. */
 import { timeLaps } from '../../measure/stopwatch.js';
-import type { ContextWorkload } from './context-workloads.js';
+import type { ContextWorkload } from './context-workload.js';
 import { contextOf } from './contexts.js';
 
 export const boundLoop: ContextWorkload = (manager, budget) => {

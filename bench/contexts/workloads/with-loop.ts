@@ -5,7 +5,7 @@
  */
 import type { ContextManager } from '@opentelemetry/api';
 import { timeLaps } from '../../measure/stopwatch.js';
-import type { ContextWorkload } from './context-workloads.js';
+import type { ContextWorkload } from './context-workload.js';
 import { contextOf } from './contexts.js';
 
 let calls = 0;
