@@ -101,7 +101,7 @@ export class ThroughlineContextManager implements ContextManager {
    * @param context the context
    * @returns a token, whose `dispose()` makes the previous context active again; it does nothing where another context
    * is active, so that a token that reaches another flow cannot change the context of that flow
-   * @throws {Error} `ERR_METHOD_NOT_IMPLEMENTED` on workerd, which cannot set a context without a call
+   * @throws {Error} on workerd, which cannot set a context without a call
    * @example
    * import { createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
    * import { ThroughlineContextManager } from '@throughline/opentelemetry';
