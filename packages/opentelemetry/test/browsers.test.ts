@@ -7,7 +7,14 @@ import { bundlePages, modes } from './page-bundles.js';
 import { type ReceivedSpan, startTracingServer, type TracingServer } from './tracing-server.js';
 
 const SPANS_PER_FLOW = 13;
-const pageNames = ['traced-page', 'context-manager-page', 'registered-page', 'counted-spans-page'];
+const pageNames = [
+  'traced-page',
+  'context-manager-page',
+  'registered-page',
+  'worker-page',
+  'registered-worker',
+  'counted-spans-page',
+];
 
 /** The address of the request that a span is about. */
 function urlOf({ attributes }: ReceivedSpan): string {
@@ -97,6 +104,19 @@ describe('in browsers', () => {
             await page.click('#bob');
             assert.deepEqual(await page.evaluate('globalThis.result'), []);
             checkRegisteredSpans(server.takeSpans(), server.takeRequests());
+          }));
+
+        it(`registerWeb() traces fetch in a worker, with ${mode}`, (test) =>
+          withPage(test, `/worker-page/${mode}`, async (page) => {
+            assert.equal(await page.evaluate('globalThis.result'), 'done');
+            const spans = server.takeSpans();
+            for (const user of ['ada', 'bob']) {
+              const parent = spans.find(({ name }) => name === user);
+              const child = spans.find((span) => urlOf(span).endsWith(`/${user}/fetch`));
+              assert.ok(parent && child, user);
+              assert.equal(child.parentSpanId, parent.spanId);
+            }
+            assert.equal(spans.length, 4);
           }));
 
         it(`no span of 200 interleaved flows has a wrong parent, with ${mode}`, async (test) => {
