@@ -42,7 +42,7 @@ export const SUITES: readonly Suite[] = [
   {
     title: 'avvio',
     source: { package: 'avvio', version: '9.3.1' },
-    uses: '',
+    uses: '–',
     devDependencies: [],
     runner: nodeTest(),
     files: inTest,
@@ -54,7 +54,7 @@ export const SUITES: readonly Suite[] = [
   {
     title: 'light-my-request',
     source: { package: 'light-my-request', version: '6.8.0' },
-    uses: '',
+    uses: '–',
     devDependencies: [
       '@fastify/ajv-compiler',
       'end-of-stream',
@@ -71,7 +71,7 @@ export const SUITES: readonly Suite[] = [
   {
     title: 'find-my-way',
     source: { package: 'find-my-way', version: '9.10.0' },
-    uses: '',
+    uses: '–',
     devDependencies: ['proxyquire', 'rfdc'],
     runner: nodeTest(),
     files: inTest,
@@ -111,7 +111,7 @@ export const SUITES: readonly Suite[] = [
   {
     title: 'pino-http',
     source: { package: 'pino-http', version: '11.0.0' },
-    uses: '',
+    uses: '–',
     devDependencies: ['@matteo.collina/tspl', 'split2'],
     runner: nodeTest(),
     files: /^test\/[^/]*\.js$/,
@@ -119,7 +119,7 @@ export const SUITES: readonly Suite[] = [
   {
     title: 'thread-stream',
     source: { package: 'thread-stream', version: '4.2.1' },
-    uses: '',
+    uses: '–',
     devDependencies: ['desm', 'pino-elasticsearch', 'sonic-boom', 'typescript', 'ts-node'],
     runner: nodeTest('--expose-gc'),
     files: /^test\/[^/]*\.test\.m?js$/,
@@ -135,7 +135,7 @@ export const SUITES: readonly Suite[] = [
   {
     title: 'mercurius',
     source: { package: 'mercurius', version: '16.10.1' },
-    uses: '',
+    uses: '–',
     devDependencies: [
       '@graphql-tools/merge',
       '@graphql-tools/schema',
@@ -216,7 +216,7 @@ export const SUITES: readonly Suite[] = [
   {
     title: '@fastify/middie',
     source: { package: '@fastify/middie', version: '9.3.6' },
-    uses: '',
+    uses: '–',
     devDependencies: ['cors', 'fastify', 'helmet', 'serve-static'],
     runner: nodeTest(),
     files: inTest,
@@ -224,7 +224,7 @@ export const SUITES: readonly Suite[] = [
   {
     title: '@fastify/multipart',
     source: { package: '@fastify/multipart', version: '10.1.9' },
-    uses: '',
+    uses: '–',
     devDependencies: [
       '@fastify/swagger',
       '@fastify/swagger-ui',
@@ -244,7 +244,7 @@ export const SUITES: readonly Suite[] = [
   {
     title: '@fastify/websocket',
     source: { package: '@fastify/websocket', version: '11.3.6' },
-    uses: '',
+    uses: '–',
     devDependencies: ['@fastify/type-provider-typebox', 'fastify', 'split2'],
     runner: nodeTest(),
     files: inTest,
@@ -283,7 +283,17 @@ export const SUITES: readonly Suite[] = [
     title: 'hono',
     source: { checkout: 'hono' },
     uses: ASYNC_LOCAL_STORAGE,
-    devDependencies: ['@hono/node-server', '@vitest/coverage-v8', 'esbuild', 'jsdom', 'msw', 'vite-plugin-fastly-js-compute', 'vitest', 'ws', 'zod'],
+    devDependencies: [
+      '@hono/node-server',
+      '@vitest/coverage-v8',
+      'esbuild',
+      'jsdom',
+      'msw',
+      'vite-plugin-fastly-js-compute',
+      'vitest',
+      'ws',
+      'zod',
+    ],
     runner: vitest('--project=main'),
   },
   {
