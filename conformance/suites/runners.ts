@@ -1,7 +1,7 @@
-/** The test runners of the suites. Mocha, Jest and Vitest run all files of a suite in one process. */
+/** The test runners of the suites. Mocha and Vitest run all files of a suite in one process. */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { parseJestReport, parseMochaReport } from './json-reports.js';
+import { parseVitestReport, parseMochaReport } from './json-reports.js';
 import type { Runner, TestFile } from './suite.js';
 import { parseTap } from './tap.js';
 
@@ -37,21 +37,6 @@ export function mocha(...args: readonly string[]): Runner {
 }
 
 /** @param args options, and the files */
-export function jest(...args: readonly string[]): Runner {
-  return {
-    args: (file, report) => [
-      pathIn(file, 'jest', 'bin/jest.js'),
-      '--json',
-      `--outputFile=${report}`,
-      '--runInBand',
-      ...args,
-    ],
-    timeoutMs: ALL_FILES_MS,
-    parse: parseJestReport,
-  };
-}
-
-/** @param args options, and the files */
 export function vitest(...args: readonly string[]): Runner {
   return {
     args: (file, report) => [
@@ -63,7 +48,7 @@ export function vitest(...args: readonly string[]): Runner {
       ...args,
     ],
     timeoutMs: ALL_FILES_MS,
-    parse: parseJestReport,
+    parse: parseVitestReport,
   };
 }
 

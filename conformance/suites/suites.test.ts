@@ -8,7 +8,7 @@ import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { compareFile, sumComparisons } from './compare-runs.js';
-import { parseJestReport, parseMochaReport } from './json-reports.js';
+import { parseVitestReport, parseMochaReport } from './json-reports.js';
 import { findNodeTests, NODE_SUITE, readFlags, tagFor } from './node-tests.js';
 import type { Outcome, Results } from './results.js';
 import { runTestFile } from './run-test-file.js';
@@ -82,7 +82,7 @@ test('a report in TAP may end its lines as on Windows, and have tests without a 
   );
 });
 
-test('reports of Mocha, Jest and Vitest name the file of a test', () => {
+test('reports of Mocha and Vitest name the file of a test', () => {
   const file = join(folder, 'a', 'b.js');
   const mochaTest = (fullTitle: string) => ({ file, fullTitle });
   const mochaReport = { passes: [mochaTest('one')], failures: [mochaTest('two')], pending: [mochaTest('three')] };
@@ -92,10 +92,10 @@ test('reports of Mocha, Jest and Vitest name the file of a test', () => {
     ['a/b.js > three', 'skipped'],
   ];
   assert.deepEqual([...parseMochaReport(JSON.stringify(mochaReport), folder)], expected);
-  const jestTest = (fullName: string, status: string) => ({ fullName, status });
-  const assertionResults = [jestTest('one', 'passed'), jestTest('two', 'failed'), jestTest('three', 'pending')];
-  const jestReport = { testResults: [{ name: file, assertionResults }] };
-  assert.deepEqual([...parseJestReport(JSON.stringify(jestReport), folder)], expected);
+  const vitestTest = (fullName: string, status: string) => ({ fullName, status });
+  const assertionResults = [vitestTest('one', 'passed'), vitestTest('two', 'failed'), vitestTest('three', 'pending')];
+  const vitestReport = { testResults: [{ name: file, assertionResults }] };
+  assert.deepEqual([...parseVitestReport(JSON.stringify(vitestReport), folder)], expected);
 });
 
 /** Runs that end with these results, in turn. */
