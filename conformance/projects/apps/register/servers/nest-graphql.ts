@@ -1,0 +1,56 @@
+import 'reflect-metadata';
+import { ApolloDriver } from '@nestjs/apollo';
+import { type MiddlewareConsumer, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { Field, GraphQLModule, ObjectType, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { ClsModule, ClsServiceManager } from 'nestjs-cls';
+import { readFlow, runWith } from './flow.js';
+
+const cls = ClsServiceManager.getClsService();
+const read = (part: string) => readFlow(part, cls.getId(), () => cls.getId());
+
+@ObjectType()
+class Order {
+  @Field(() => String)
+  readonly total: string = '';
+}
+
+@Resolver(() => Order)
+class OrderResolver {
+  @Query(() => String)
+  flow() {
+    return read('query');
+  }
+
+  @Query(() => [Order])
+  orders() {
+    return [{ name: 'first' }, { name: 'second' }];
+  }
+
+  @ResolveField(() => String)
+  total(@Parent() { name }: { name: string }) {
+    return read(name);
+  }
+}
+
+@Module({
+  imports: [
+    ClsModule.forRoot({
+      global: true,
+      middleware: { mount: true, generateId: true, idGenerator: (request: Request) => request.headers['x-request-id'] },
+    }),
+    GraphQLModule.forRoot({ driver: ApolloDriver, autoSchemaFile: true }),
+  ],
+  providers: [OrderResolver],
+})
+class AppModule {
+  configure(consumer: MiddlewareConsumer) {
+    consumer
+      .apply((request: { headers: Record<string, string> }, _response: unknown, next: () => void) =>
+        runWith(request.headers['x-request-id'], next),
+      )
+      .forRoutes('{*path}');
+  }
+}
+
+NestFactory.create(AppModule, { logger: ['error'] }).then((app) => app.listen(Number(process.env.PORT), '127.0.0.1'));

@@ -1,0 +1,8 @@
+exports.startSentry = (Sentry) => {
+  Sentry.init({ dsn: process.env.SENTRY_DSN, tracesSampleRate: 1 });
+  globalThis.agent = {
+    setId: (id) => Sentry.setTag('request', id),
+    readId: () => Sentry.getIsolationScope().getScopeData().tags.request,
+    readTrace: () => Sentry.getActiveSpan()?.spanContext().traceId,
+  };
+};
