@@ -227,7 +227,8 @@ export async function runProject(project: Project, tarballs: readonly Tarball[])
       }
       if (page !== undefined) {
         const line = await openPage(join(folder, page));
-        if (line !== output) throw new Error(`The page ${page} must print '${output}' in Chromium, and printed '${line}'.`);
+        if (line !== output)
+          throw new Error(`The page ${page} must print '${output}' in Chromium, and printed '${line}'.`);
       }
       if (project.isDevelopedWithVite && output !== undefined) await openDevelopedPage(folder, output);
       if (app !== undefined) await runApp(app, { folder, env });

@@ -59,7 +59,10 @@ interface SentryTransaction {
 
 /** Reads an envelope: a transaction is the first span of a process and those below. https://develop.sentry.dev/sdk/foundations/envelopes/ */
 export function readSentrySpans(body: Buffer): Span[] {
-  const lines = body.toString().split('\n').filter((line) => line !== '');
+  const lines = body
+    .toString()
+    .split('\n')
+    .filter((line) => line !== '');
   return lines
     .map((line): SentryTransaction => JSON.parse(line))
     .filter(({ type, contexts }) => type === 'transaction' && contexts !== undefined)

@@ -60,7 +60,9 @@ export function checkRequest(id: string, text: string, { parts, ...expected }: E
   const names = found.map(({ part }) => part).sort();
   const expectedNames = parts.map(({ name }) => name).sort();
   if (names.join() !== expectedNames.join()) {
-    throw new Error(`Request ${id} must have the parts ${expectedNames.join()}, and has ${names.join()}: ${text.slice(0, 500)}`);
+    throw new Error(
+      `Request ${id} must have the parts ${expectedNames.join()}, and has ${names.join()}: ${text.slice(0, 500)}`,
+    );
   }
   const problems: string[] = [];
   let traceId: string | undefined;
@@ -90,14 +92,19 @@ export function checkRequest(id: string, text: string, { parts, ...expected }: E
 }
 
 /** Finds what is not whole in the trace of a request: one root, which is the request, and all parents in the trace. */
-export function findTraceProblems({ id, traceId }: CheckedRequest, parts: readonly Part[], spans: readonly Span[]): string[] {
+export function findTraceProblems(
+  { id, traceId }: CheckedRequest,
+  parts: readonly Part[],
+  spans: readonly Span[],
+): string[] {
   const trace = spans.filter((span) => span.traceId === traceId);
   const ids = new Set(trace.map((span) => span.id));
   const roots = trace.filter(({ parentId }) => parentId === undefined);
   const problems: string[] = [];
   const name = `trace ${traceId} of request ${id}`;
   if (roots.length !== 1) problems.push(`${name} has ${roots.length} roots`);
-  if (roots.some(({ isServer }) => !isServer)) problems.push(`The root of ${name} is not the request: ${roots[0]?.text}`);
+  if (roots.some(({ isServer }) => !isServer))
+    problems.push(`The root of ${name} is not the request: ${roots[0]?.text}`);
   for (const { parentId, text } of trace) {
     if (parentId !== undefined && !ids.has(parentId)) problems.push(`${name} has a span without its parent: ${text}`);
   }

@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { findFreePort, startTestServer } from '@throughline/testing/processes';
-import { checkRequest, findTraceProblems, type CheckedRequest, type Expected } from './check-flows.js';
+import { type CheckedRequest, checkRequest, type Expected, findTraceProblems } from './check-flows.js';
 import { startLoopbackServices } from './loopback-services.js';
 import type { Part, RegisteredApp, Way } from './registered-app.js';
 import { agentEnvironment, argumentsOf } from './start-options.js';

@@ -95,7 +95,9 @@ try {
         }
       };
       await Promise.all([runNext(), runNext()]);
-      for (const [name, version] of Object.entries(await created.readVersions(Object.keys(project.dependencies ?? {})))) {
+      for (const [name, version] of Object.entries(
+        await created.readVersions(Object.keys(project.dependencies ?? {})),
+      )) {
         versions[name] = [...new Set([...(versions[name] ?? []), version])];
       }
     });
@@ -105,7 +107,9 @@ try {
 }
 const count = results.filter(({ problem }) => problem === undefined).length;
 console.log(`${count} of ${results.length} ways are right.`);
-if (results.some(({ problem, problemWithoutRegister }) => problem !== undefined && problemWithoutRegister === undefined)) {
+if (
+  results.some(({ problem, problemWithoutRegister }) => problem !== undefined && problemWithoutRegister === undefined)
+) {
   process.exitCode = 1;
 }
 if (values.write) {

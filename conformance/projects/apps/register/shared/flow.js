@@ -74,6 +74,10 @@ export async function readFlow(part, id, readFramework = () => id) {
     readings.push(reading);
     reading.framework = await readFramework();
   };
+  const readLater = async (step) => {
+    await null;
+    await read(step);
+  };
   const callback = (step, start) => new Promise((resolve) => start(() => resolve(read(step))));
   await read('start');
   await fetch(heldUrl('fetch', part, id));
@@ -93,7 +97,7 @@ export async function readFlow(part, id, readFramework = () => id) {
     setImmediate(() => emitter.emit('event'));
   });
   for await (const i of count()) await read(`generator ${i}`);
-  await Promise.all([1, 2].map(async (i) => (await null, read(`all ${i}`))));
+  await Promise.all([readLater('all 1'), readLater('all 2')]);
   await Promise.reject(new Error('expected')).catch(() => read('catch'));
   return format(part, readings);
 }
