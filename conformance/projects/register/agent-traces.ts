@@ -44,34 +44,27 @@ export function readOpenTelemetrySpans(body: Buffer): Span[] {
     }));
 }
 
-interface SentrySpan {
-  trace_id: string;
-  span_id: string;
-  parent_span_id?: string | null;
-  op?: string;
+interface SentryItem {
+  items?: {
+    trace_id: string;
+    span_id: string;
+    parent_span_id?: string;
+    attributes?: Record<string, { value: unknown }>;
+  }[];
 }
 
-interface SentryTransaction {
-  type?: string;
-  contexts?: { trace?: SentrySpan };
-  spans?: SentrySpan[];
-}
-
-/** Reads an envelope: a transaction is the first span of a process and those below. https://develop.sentry.dev/sdk/foundations/envelopes/ */
+/** Reads an envelope, whose lines are headers and items. https://develop.sentry.dev/sdk/foundations/envelopes/ */
 export function readSentrySpans(body: Buffer): Span[] {
-  const lines = body
-    .toString()
-    .split('\n')
-    .filter((line) => line !== '');
+  const lines = body.toString().split('\n');
   return lines
-    .map((line): SentryTransaction => JSON.parse(line))
-    .filter(({ type, contexts }) => type === 'transaction' && contexts !== undefined)
-    .flatMap(({ contexts, spans = [] }) => [...(contexts?.trace === undefined ? [] : [contexts.trace]), ...spans])
+    .filter((line) => line !== '')
+    .flatMap((line) => (JSON.parse(line) as SentryItem).items ?? [])
+    .filter(({ span_id }) => span_id !== undefined)
     .map((span) => ({
       traceId: span.trace_id,
       id: span.span_id,
-      parentId: span.parent_span_id ?? undefined,
-      isServer: span.op === 'http.server',
+      parentId: span.parent_span_id,
+      isServer: span.attributes?.['sentry.op']?.value === 'http.server',
       text: JSON.stringify(span),
     }));
 }

@@ -1,6 +1,6 @@
 /**
- * Applications of frameworks that are built, and of AdonisJS. They run as the framework starts them, so that the format is
- * only that of the agent. Node 20 has the last versions that run there.
+ * Applications of frameworks that are built, and of AdonisJS. They run as the framework starts them, and the agent is
+ * loaded in the same format. Node 20 has the last versions that run there.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from '../project.js';
@@ -8,7 +8,7 @@ import { agentPackages } from './agent-packages.js';
 import type { NodeName, RegisteredApp, RegisteredProject } from './registered-app.js';
 import { get, parts, postForm, postJson, request } from './request-kinds.js';
 
-interface Framework extends Omit<RegisteredApp, 'nodes' | 'formats'> {
+interface Framework extends Omit<RegisteredApp, 'nodes'> {
   /** The folder of `apps/register`. */
   readonly folder: string;
   /** The command that builds the application. */
@@ -32,16 +32,27 @@ function project(
     folders: ['register/shared', `register/${folder}`],
     files,
     commands: build === undefined ? [] : [build],
-    apps: [{ ...app, nodes, formats: ['--import', '-r'] }],
+    apps: [{ ...app, nodes }],
   };
 }
 
 const ADONIS: Framework = {
   title: 'AdonisJS',
   folder: 'adonis',
+  formats: ['--import'],
   packages: ['@adonisjs/core'],
   kinds: [get('GET', '/flow', 'handler'), postJson('POST', '/flow', {}, 'handler')],
   command: () => ['server.js'],
+};
+
+/** AdonisJS 6 takes the key from `config/app.js`. */
+const ADONIS_7_CONFIG = {
+  'config/encryption.js': `import { defineConfig, drivers } from '@adonisjs/core/encryption';
+export default defineConfig({
+  default: 'app',
+  list: { app: drivers.aes256gcm({ id: 'app', keys: ['0'.repeat(32)] }) },
+});
+`,
 };
 
 /** Submits the form of the page as a browser does without JavaScript. The action redirects to what it has read. */
@@ -67,6 +78,7 @@ async function getAfter(origin: string, id: string): Promise<string> {
 const NEXT: Framework = {
   title: 'Next: streaming, actions, `after`, `use cache`',
   folder: 'next',
+  formats: ['-r'],
   build: ['next', 'build'],
   packages: ['next'],
   kinds: [
@@ -86,6 +98,7 @@ const NEXT_PACKAGES = { next: '^16.0.0', react: '^19.0.0', 'react-dom': '^19.0.0
 const SVELTEKIT: Framework = {
   title: 'SvelteKit: streaming, actions',
   folder: 'sveltekit',
+  formats: ['--import'],
   build: ['vite', 'build'],
   packages: ['@sveltejs/kit'],
   kinds: [
@@ -109,6 +122,7 @@ export default { kit: { adapter: adapter() } };
 const NUXT: Framework = {
   title: 'Nuxt',
   folder: 'nuxt',
+  formats: ['--import'],
   build: ['nuxt', 'build'],
   packages: ['nuxt'],
   kinds: [get('GET', '/api/flow', 'handler'), get('page', '/', 'page')],
@@ -118,6 +132,7 @@ const NUXT: Framework = {
 const REACT_ROUTER: Framework = {
   title: 'React Router: streaming, actions, middleware',
   folder: 'react-router',
+  formats: ['--import'],
   build: ['react-router', 'build'],
   packages: ['react-router'],
   kinds: [
@@ -141,7 +156,7 @@ const REACT_ROUTER_7_CONFIG = 'export default { future: { v8_middleware: true } 
 
 export const FRAMEWORK_PROJECTS: readonly RegisteredProject[] = [
   project(ADONIS, ['node20', 'node22'], { '@adonisjs/core': '^6.0.0', 'reflect-metadata': '^0.2.0' }),
-  project(ADONIS, ['node26'], { '@adonisjs/core': '^7.0.0', 'reflect-metadata': '^0.2.0' }),
+  project(ADONIS, ['node26'], { '@adonisjs/core': '^7.0.0', 'reflect-metadata': '^0.2.0' }, ADONIS_7_CONFIG),
   project(NEXT, ['node22', 'node26'], NEXT_PACKAGES),
   project(NEXT, ['node20'], NEXT_PACKAGES),
   project(SVELTEKIT, ['node22', 'node26'], sveltekitPackages('^3.0.0', '^6.0.0', '^7.0.0', '^8.0.0')),

@@ -1,19 +1,6 @@
 /** Formats the tables of docs/register.md that state how applications run with `throughline/register` and agents. */
-import { AGENTS, type Agent, type RegisteredApp, type RegisteredProject, type Way } from './registered-app.js';
-
-/** How an application ran in one way. */
-export interface WayResult {
-  readonly app: RegisteredApp;
-  readonly way: Way;
-  /** How many storages of Node's own class held a value in a request. */
-  readonly native: number | undefined;
-  /** What was wrong, and what is wrong without register, if anything. */
-  readonly problem: string | undefined;
-  readonly problemWithoutRegister: string | undefined;
-}
-
-/** Versions of packages by name: there are several if not all versions of Node have the same. */
-export type InstalledVersions = Readonly<Record<string, readonly string[]>>;
+import { AGENTS, type Agent, NODES, type NodeName, type RegisteredProject, waysOf } from './registered-app.js';
+import type { Results, WayResult } from './results.js';
 
 const AGENT_PACKAGES: Readonly<Record<Exclude<Agent, 'none'>, string>> = {
   OpenTelemetry: '@opentelemetry/auto-instrumentations-node',
@@ -22,68 +9,105 @@ const AGENT_PACKAGES: Readonly<Record<Exclude<Agent, 'none'>, string>> = {
   'New Relic': 'newrelic',
 };
 
-const TITLES: Readonly<Record<Way['node'], string>> = { node20: '20', node22: '22', node26: '26' };
+const TITLES: Readonly<Record<NodeName, string>> = { node20: '20', node22: '22', node26: '26' };
 
-/** Formats the tables. */
-export function formatRegisterTables(
-  projects: readonly RegisteredProject[],
-  results: readonly WayResult[],
-  versions: InstalledVersions,
-): string {
-  const titles = [...new Set(projects.flatMap(({ apps }) => apps.map(({ title }) => title)))];
+/**
+ * Formats the tables.
+ * @throws {Error} if there is no result of a way
+ */
+export function formatRegisterTables(projects: readonly RegisteredProject[], { versions, ways }: Results): string {
+  const apps = projects.flatMap((project) => project.apps);
+  const titles = [...new Set(apps.map(({ title }) => title))];
+  const results = titles.flatMap((title) => apps.filter((app) => app.title === title).flatMap(resultsOf));
   const agents = AGENTS.filter((agent) => agent !== 'none');
-  const rows = titles.map((title) => {
-    const apps = projects.flatMap((project) => project.apps).filter((app) => app.title === title);
-    const ownResults = results.filter(({ app }) => app.title === title);
-    const nodes = [...new Set(apps.flatMap((app) => app.nodes))].sort().map((node) => TITLES[node]);
-    const names = [...new Set(apps.flatMap(({ packages }) => packages))];
-    const cells = AGENTS.map((agent) => formatCell(ownResults.filter(({ way }) => way.agent === agent)));
-    return `| ${[title, nodes.join(', '), ...cells, formatVersions(names, versions)].join(' | ')} |`;
-  });
   return [
     `| Application | Node | No agent | ${agents.join(' | ')} | Versions |`,
     `|---|---|${AGENTS.map(() => '---|').join('')}---|`,
-    ...rows,
+    ...titles.map(formatRow),
     '',
-    '| Agent | Register first | Agent first | Versions |',
+    '| Agent | Versions | Own storages of Node with register first | with the agent first |',
     '|---|---|---|---|',
     ...agents.map((agent) => {
-      const own = results.filter(({ way }) => way.agent === agent);
-      const cells = (['register first', 'register last'] as const).map((order) =>
-        formatNative(own.filter(({ way }) => way.order === order)),
+      const own = results.filter((result) => result.agent === agent);
+      const [first, last] = (['register first', 'register last'] as const).map((order) =>
+        formatNative(own.filter((result) => result.order === order)),
       );
-      return `| ${[agent, ...cells, formatVersions([AGENT_PACKAGES[agent]], versions)].join(' | ')} |`;
+      return `| ${[agent, formatVersions([AGENT_PACKAGES[agent]], titles), first, last].join(' | ')} |`;
     }),
+    ...formatProblems(results.filter(({ problem }) => problem !== undefined)),
   ].join('\n');
+
+  function resultsOf(app: RegisteredProject['apps'][number]): WayResult[] {
+    return waysOf(app).map((way) => {
+      const result = ways.find(
+        ({ title, node, agent, format, order }) =>
+          title === app.title &&
+          node === way.node &&
+          agent === way.agent &&
+          format === way.format &&
+          order === way.order,
+      );
+      if (result === undefined) throw new Error(`${app.title} has no result for ${Object.values(way).join(', ')}.`);
+      return result;
+    });
+  }
+
+  function formatRow(title: string): string {
+    const own = results.filter((result) => result.title === title);
+    const nodes = NODES.filter((node) => own.some((result) => result.node === node)).map((node) => TITLES[node]);
+    const names = new Set(apps.filter((app) => app.title === title).flatMap(({ packages }) => packages));
+    const cells = AGENTS.map((agent) => formatCell(own.filter((result) => result.agent === agent)));
+    return `| ${[title, nodes.join(', '), ...cells, formatVersions([...names], [title])].join(' | ')} |`;
+  }
+
+  /** The versions of packages in the projects of some applications. */
+  function formatVersions(names: readonly string[], appTitles: readonly string[]): string {
+    const own = projects.filter(({ apps }) => apps.some(({ title }) => appTitles.includes(title)));
+    return names
+      .map((name) => {
+        const installed = own.flatMap(({ title }) => versions[title]?.[name] ?? []);
+        return `${name} ${[...new Set(installed)].sort().join(' and ')}`;
+      })
+      .join(', ');
+  }
+}
+
+function isRegisterFailure({ problem, problemWithoutRegister }: WayResult): boolean {
+  return problem !== undefined && problemWithoutRegister === undefined;
 }
 
 function formatCell(results: readonly WayResult[]): string {
   const right = results.filter(({ problem }) => problem === undefined).length;
-  const isOwnFailure = results.some(
-    ({ problem, problemWithoutRegister }) => problem !== undefined && problemWithoutRegister === undefined,
-  );
   const text = `${right} of ${results.length}`;
-  return isOwnFailure ? `**${text}**` : text;
+  return results.some(isRegisterFailure) ? `**${text}**` : text;
 }
 
 function formatNative(results: readonly WayResult[]): string {
-  const counts = [...new Set(results.flatMap(({ native }) => (native === undefined ? [] : [native])))].sort();
-  return counts.join(', ') || '–';
+  const counts = [...new Set(results.flatMap(({ native }) => (native === undefined ? [] : [native])))];
+  return counts.sort((a, b) => a - b).join(' or ') || '–';
 }
 
-function formatVersions(names: readonly string[], versions: InstalledVersions): string {
-  return names.map((name) => `${name} ${(versions[name] ?? []).join(' and ')}`).join(', ');
+/** One line for the same failure of an application in several ways. */
+function formatProblems(results: readonly WayResult[]): string[] {
+  const lines = new Map<string, Set<string>>();
+  for (const result of results) {
+    const { title, agent, format, node, problem = '' } = result;
+    // Names of requests and traces differ in each run.
+    const [first = ''] = problem.split('\n').filter((line) => !/^Request .*:$/.test(line));
+    const text = first.replace(/trace [\w-]+ of request \S+/g, 'the trace of a request').slice(0, 200).trim();
+    const cause = isRegisterFailure(result) ? '' : ', without register too';
+    const line = `${title}, ${agent}, \`${format}\`${cause}: \`${text.replaceAll('`', "'")}\``;
+    lines.set(line, (lines.get(line) ?? new Set()).add(TITLES[node]));
+  }
+  const items = [...lines].map(([line, nodes]) => `- Node ${[...nodes].sort().join(', ')}, ${line}`);
+  return items.length === 0 ? [] : ['', ...items];
 }
 
 const SECTION = /(?<=<!-- applications:start -->\n\n).*?(?=\n\n<!-- applications:end -->)/s;
 
-/** Returns the titles of the applications that the page has. */
-export function readApplicationTitles(page: string): string[] {
-  const [table = ''] = (SECTION.exec(page)?.[0] ?? '').split('\n\n');
-  return table
-    .split('\n')
-    .slice(2)
-    .map((row) => row.split(' | ')[0]?.slice(2) ?? '');
+/** Returns the tables of the page. */
+export function readRegisterTables(page: string): string | undefined {
+  return SECTION.exec(page)?.[0];
 }
 
 /** @throws {Error} if the page has no place for the tables */

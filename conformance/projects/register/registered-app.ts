@@ -6,7 +6,7 @@ export const AGENTS = ['none', 'OpenTelemetry', 'Sentry', 'Datadog', 'New Relic'
 
 export type Agent = (typeof AGENTS)[number];
 
-/** How the agent and `throughline/register` are loaded, and which of the two formats the program has, if it has both. */
+/** How the agent and `throughline/register` are loaded: the program is an ES module with the first, CommonJS with the second. */
 export const FORMATS = ['--import', '-r'] as const;
 
 export type Format = (typeof FORMATS)[number];
@@ -16,7 +16,9 @@ export const ORDERS = ['without register', 'register first', 'register last'] as
 
 export type Order = (typeof ORDERS)[number];
 
-export type NodeName = 'node20' | 'node22' | 'node26';
+export const NODES = ['node20', 'node22', 'node26'] as const;
+
+export type NodeName = (typeof NODES)[number];
 
 /** One way to start an application. */
 export interface Way {

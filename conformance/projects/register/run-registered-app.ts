@@ -4,9 +4,12 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { findFreePort, startTestServer } from '@throughline/testing/processes';
+import { installRuntime } from '../../runtimes/install-runtime.js';
+import { runtimes } from '../../runtimes/runtimes.js';
 import { type CheckedRequest, checkRequest, type Expected, findTraceProblems } from './check-flows.js';
 import { startLoopbackServices } from './loopback-services.js';
 import type { Part, RegisteredApp, Way } from './registered-app.js';
+import type { WayResult } from './results.js';
 import { agentEnvironment, argumentsOf } from './start-options.js';
 
 /** The requests of each kind. None gets further than its first step before all of them have been received. */
@@ -109,4 +112,19 @@ export async function runRegisteredApp(
   }
   const natives = checked.map(({ request }) => request.native ?? 0);
   return { requestCount: checked.length, native: expected.isRegistered ? Math.max(...natives) : undefined };
+}
+
+/** Runs an application in one way, and if it fails, once more without register: then it is no failure of register. */
+export async function runWay(app: RegisteredApp, way: Way, { folder, env }: Omit<AppEnvironment, 'node'>): Promise<WayResult> {
+  const node = await installRuntime(runtimes[way.node]);
+  const environment = { folder, env, node };
+  const attempt = (order: Way['order']): Promise<Pick<WayResult, 'native' | 'problem'>> =>
+    runRegisteredApp(app, { ...way, order }, environment).then(
+      ({ native }) => (native === undefined ? {} : { native }),
+      (error: unknown) => ({ problem: error instanceof Error ? error.message : String(error) }),
+    );
+  const result = { title: app.title, ...way, ...(await attempt(way.order)) };
+  if (result.problem === undefined) return result;
+  const { problem } = await attempt('without register');
+  return problem === undefined ? result : { ...result, problemWithoutRegister: problem };
 }

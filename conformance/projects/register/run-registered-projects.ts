@@ -1,25 +1,24 @@
 /**
  * `npm run registered`: runs applications with `throughline/register` and agents, in every way, on Node 20, 22 and 26, and
- * prints each way. Words select the applications whose titles contain one of them. With `--write`, it updates the tables
- * of `docs/register.md`.
+ * prints each way. Words select the applications whose titles contain one of them. With `--write`, it updates
+ * `results.json`, and the tables of `docs/register.md` if all ways have results.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { installRuntime } from '../../runtimes/install-runtime.js';
-import { runtimes } from '../../runtimes/runtimes.js';
-import { type CreatedProject, packTarballs, withProject } from '../run-project.js';
-import { formatRegisterTables, replaceRegisterTables, type WayResult } from './register-page.js';
+import { packTarballs, type Versions, withProject } from '../run-project.js';
+import { formatRegisterTables, replaceRegisterTables } from './register-page.js';
 import { REGISTER_PROJECTS } from './register-projects.js';
-import { AGENTS, type RegisteredApp, type Way, waysOf } from './registered-app.js';
-import { runRegisteredApp } from './run-registered-app.js';
+import { AGENTS, NODES, type RegisteredApp, waysOf } from './registered-app.js';
+import { mergeResults, readResults, type WayResult, writeResults } from './results.js';
+import { runWay } from './run-registered-app.js';
 
 const usage = `Usage: npm run registered -- [--write] [--agent AGENT] [--node NODE] [WORD ...]
   WORD     run the applications whose titles contain one of the words
   --agent  run them with one agent: ${AGENTS.join(', ')}
-  --node   run them on one version of Node: node20, node22, node26
-  --write  update docs/register.md`;
+  --node   run them on one version of Node: ${NODES.join(', ')}
+  --write  keep the results, and update docs/register.md`;
 
 const { values, positionals } = parseArgs({
   options: {
@@ -33,10 +32,6 @@ const { values, positionals } = parseArgs({
 if (values.help) {
   console.log(usage);
   process.exit(0);
-}
-if (values.write && (positionals.length > 0 || values.agent !== undefined || values.node !== undefined)) {
-  console.error(`--write needs all applications: remove the words, --agent and --node.\n${usage}`);
-  process.exit(2);
 }
 const words = positionals.map((word) => word.toLowerCase());
 const isSelected = ({ title }: RegisteredApp) =>
@@ -55,27 +50,13 @@ if (projects.length === 0) {
   process.exit(2);
 }
 
-/** Runs an application in one way, and if it fails, once more without register: then it is no failure of register. */
-async function runWay(app: RegisteredApp, way: Way, created: CreatedProject): Promise<WayResult> {
-  const node = await installRuntime(runtimes[way.node]);
-  const environment = { folder: created.folder, env: created.env, node };
-  const attempt = (order: Way['order']) =>
-    runRegisteredApp(app, { ...way, order }, environment).then(
-      ({ native }) => ({ native, problem: undefined }),
-      (error: unknown) => ({ native: undefined, problem: error instanceof Error ? error.message : String(error) }),
-    );
-  const { native, problem } = await attempt(way.order);
-  const problemWithoutRegister = problem === undefined ? undefined : (await attempt('without register')).problem;
-  return { app, way, native, problem, problemWithoutRegister };
-}
-
 const stateOf = ({ problem, problemWithoutRegister }: WayResult) => {
   if (problem === undefined) return 'right';
   return problemWithoutRegister === undefined ? 'WRONG' : 'wrong, without register too';
 };
 
 const results: WayResult[] = [];
-const versions: Record<string, string[]> = {};
+const versions: Record<string, Versions> = {};
 const folder = await mkdtemp(join(tmpdir(), 'throughline-tarballs-'));
 try {
   const tarballs = await packTarballs(folder);
@@ -95,11 +76,7 @@ try {
         }
       };
       await Promise.all([runNext(), runNext()]);
-      for (const [name, version] of Object.entries(
-        await created.readVersions(Object.keys(project.dependencies ?? {})),
-      )) {
-        versions[name] = [...new Set([...(versions[name] ?? []), version])];
-      }
+      versions[project.title] = await created.readVersions(Object.keys(project.dependencies ?? {}));
     });
   }
 } finally {
@@ -113,8 +90,10 @@ if (
   process.exitCode = 1;
 }
 if (values.write) {
+  const merged = mergeResults(await readResults(), { versions, ways: results });
+  await writeResults(merged);
   const page = new URL('../../../../docs/register.md', import.meta.url);
-  const tables = formatRegisterTables(REGISTER_PROJECTS, results, versions);
+  const tables = formatRegisterTables(REGISTER_PROJECTS, merged);
   await writeFile(page, replaceRegisterTables(await readFile(page, 'utf8'), tables));
   console.log('Updated docs/register.md.');
 }
