@@ -230,6 +230,31 @@ console.log('ok');`,
   assert.equal(output, 'ok');
 });
 
+test('loading it again after require.cache was emptied, or behind a mock of Module._load, changes nothing', async () => {
+  const output = await run(
+    REQUIRE,
+    `import assert from 'node:assert/strict';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import module, { createRequire } from 'node:module';
+const require = createRequire(import.meta.url);
+const load = module._load;
+module._load = (request, ...args) =>
+  /^(node:)?async_hooks$/.test(request) ? { ...load(request, ...args) } : load(request, ...args);
+const storage = new AsyncLocalStorage();
+storage.run('kept', () => {
+  for (const name of Object.keys(require.cache)) delete require.cache[name];
+  const { report } = require('throughline/register');
+  const again = new (require('throughline').AsyncLocalStorage)();
+  assert.equal(require('async_hooks').AsyncLocalStorage, AsyncLocalStorage);
+  assert.equal(process.getBuiltinModule('async_hooks').AsyncLocalStorage, AsyncLocalStorage);
+  assert.deepEqual([storage.getStore(), again.getStore(), report().throughline], ['kept', undefined, 1]);
+  again.run('again', () => assert.deepEqual([storage.getStore(), again.getStore()], ['kept', 'again']));
+});
+console.log('ok');`,
+  );
+  assert.equal(output, 'ok');
+});
+
 test('diagnostics channels bind storages of both classes', async () => {
   const output = await run(
     ['-r', writeEarlyModule(), ...REQUIRE],
