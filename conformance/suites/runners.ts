@@ -1,7 +1,7 @@
 /** The test runners of the suites. Mocha and Vitest run all files of a suite in one process. */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { parseVitestReport, parseMochaReport } from './json-reports.js';
+import { parseMochaReport, parseVitestReport } from './json-reports.js';
 import type { Runner, TestFile } from './suite.js';
 import { parseTap } from './tap.js';
 

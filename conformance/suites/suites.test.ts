@@ -8,7 +8,7 @@ import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { compareFile, sumComparisons } from './compare-runs.js';
-import { parseVitestReport, parseMochaReport } from './json-reports.js';
+import { parseMochaReport, parseVitestReport } from './json-reports.js';
 import { findNodeTests, NODE_SUITE, readFlags, tagFor } from './node-tests.js';
 import type { Outcome, Results } from './results.js';
 import { runTestFile } from './run-test-file.js';
