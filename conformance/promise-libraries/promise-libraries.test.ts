@@ -57,6 +57,7 @@ async function runInPage(
         plugins: isTransformed ? [throughline()] : [],
         ...options,
       });
+      assert.deepEqual(result.warnings, []);
       server.add(`${path}-${index}.js`, result.outputFiles?.[0]?.text ?? '');
       return `<script type="module" src="${path}-${index}.js"></script>`;
     }),
@@ -109,6 +110,13 @@ globalThis.result = runPromiseLibraries(new AsyncLocalStorage(), { q: (executor)
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+test('reactions keep the frame of the call with Q in a page that has a global process', async () => {
+  const run = `${RUN}import Q from 'q';
+globalThis.result = runPromiseLibraries(new AsyncLocalStorage(), { q: (executor) => Q.Promise(executor) });`;
+  const { q } = (await runInPage(['globalThis.process = { emit() {} };', run], true)) as Outcomes;
+  assert.deepEqual([...new Set(Object.values(q ?? {}))], ['kept'], JSON.stringify(q));
 });
 
 test('all methods of Bluebird keep the frame of the call there, also those of a copy and of the build for Node', async () => {

@@ -87,7 +87,7 @@ function formatForThen(promiseClass: string, isModule: boolean): string {
 function formatForQ(exports: string): string {
   const prototype = 'const P=[Q.makePromise,Q.Promise].map((c)=>c.prototype).find((p)=>p.then)';
   const methods = `for(const k of["then","finally","fin"]){const m=P[k];P[k]=function(...r){return m.apply(this,r.map(b))}}`;
-  const jobs = 'const{nextTick}=Q;Q.nextTick=(f)=>nextTick(()=>h.runInRoot(f))';
+  const jobs = 'const{nextTick}=Q;Q.nextTick=Object.assign((f)=>nextTick(()=>h.runInRoot(f)),nextTick)';
   return `((Q,A,h)=>{${prototype},${BIND};${methods}${jobs}})(${exports},require("async_hooks").AsyncResource,require("throughline/await"));`;
 }
 

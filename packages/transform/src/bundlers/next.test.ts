@@ -62,7 +62,9 @@ test('with server: true, Turbopack receives a rule for servers too, where librar
 
 test('an ES module by its extension stays one in Turbopack, without a declaration', () => {
   const { turbopack } = extend({});
-  const [{ loaders: [{ options }] = [{ options: {} }] } = {}] = Object.values(turbopack.rules).flat() as Partial<Rule>[];
+  const [{ loaders: [{ options }] = [{ options: {} }] } = {}] = Object.values(
+    turbopack.rules,
+  ).flat() as Partial<Rule>[];
   const transformed = (resourcePath: string) => {
     let result = '';
     const context = {
