@@ -36,7 +36,9 @@ class RandomCode {
   }
 
   program(): string {
-    return Array.from({ length: 1 + this.#number(4) }, () => this.#statement(1 + this.#number(4))).join(this.#pick(GAPS));
+    return Array.from({ length: 1 + this.#number(4) }, () => this.#statement(1 + this.#number(4))).join(
+      this.#pick(GAPS),
+    );
   }
 
   #expression(depth: number): string {
