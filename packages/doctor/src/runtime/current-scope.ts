@@ -1,0 +1,29 @@
+/** The current scope: the value of a storage of the runtime's own class, whose methods are taken before they are watched. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Mark, type Scope } from './scope.js';
+
+const storage = new AsyncLocalStorage<Scope | undefined>();
+const getStore = storage.getStore;
+const enterWith = storage.enterWith;
+// Own properties are not replaced when the class is watched.
+Object.assign(storage, { getStore, enterWith });
+
+export function currentScope(): Scope | undefined {
+  return storage.getStore();
+}
+
+/** Makes a scope current until the running job or callback ends, and for everything that it starts. */
+export function enterScope(scope: Scope | undefined): void {
+  storage.enterWith(scope);
+}
+
+/** The current scope for functions that are made now. In a lost call, that is where its function belongs. */
+export function scopeOfMade(): Scope | undefined {
+  const now = storage.getStore();
+  return now instanceof Mark ? now.parent : now;
+}
+
+/** Whether a storage is the one of this file. */
+export function isOwnStorage(other: object): boolean {
+  return other === storage;
+}

@@ -1,0 +1,107 @@
+/**
+ * The model of the doctor.
+ *
+ *   scope      what one `run()` or `enterWith()` opened: a storage and its value, inside another scope
+ *   within     a scope is within itself and within every scope around it
+ *   made       a function is made in the scope that is current when the function around it is entered
+ *   lost call  a call of a function while a scope is current that is not within the one it was made in
+ *   mark       a scope that opens with a lost call. Around it is the scope that the function was made in, which is where the
+ *              code belongs. It also knows the scope of the caller, whose values the code reads
+ *
+ *     request A: run ─ scope A ─── handler made callback f
+ *                                                      ╲
+ *     request B: run ─ scope B ─── pool calls f ──────── mark { parent: A, caller: B } ─── f reads the value of B
+ *
+ * The current scope is the value of a storage of the runtime, so it follows all code as the values of the application do.
+ */
+
+/** Scopes around a scope. Values of more are kept without their scopes, so that endless nesting has an end. */
+const MAXIMUM_DEPTH = 64;
+
+/** Two flows that keep calling functions of each other would otherwise keep all marks of the past. */
+const MAXIMUM_NESTING = 8;
+
+/** The storages of all classes, as far as the doctor uses them. */
+export interface Storage {
+  readonly name?: unknown;
+}
+
+export class Scope {
+  readonly parent: Scope | undefined;
+  /** Undefined for a mark. */
+  readonly storage: Storage | undefined;
+  readonly value: unknown;
+  readonly depth: number;
+  /** Values of scopes that are no longer known, if there were too many. */
+  readonly forgotten: ReadonlyMap<Storage, unknown> | undefined;
+
+  constructor(parent: Scope | undefined, storage: Storage | undefined, value: unknown) {
+    const isTooDeep = parent !== undefined && parent.depth >= MAXIMUM_DEPTH;
+    this.parent = isTooDeep ? undefined : parent;
+    this.storage = storage;
+    this.value = value;
+    this.depth = isTooDeep || parent === undefined ? 0 : parent.depth + 1;
+    this.forgotten = isTooDeep ? valuesOf(parent) : undefined;
+  }
+}
+
+export class Mark extends Scope {
+  /** The scope of the caller, which is no mark. */
+  readonly caller: Scope | undefined;
+  /** What was current before the call. */
+  readonly previous: Scope | undefined;
+  /** How many marks are kept by `previous`. */
+  readonly nesting: number;
+  /** The number of the site of the function. */
+  readonly site: number;
+  /** The stack of the call, as raw frames; undefined if it was not recorded. */
+  readonly stack: readonly NodeJS.CallSite[] | undefined;
+
+  constructor(made: Scope, previous: Scope | undefined, site: number, stack: readonly NodeJS.CallSite[] | undefined) {
+    super(made, undefined, undefined);
+    this.caller = previous instanceof Mark ? previous.caller : previous;
+    this.nesting = previous instanceof Mark ? previous.nesting + 1 : 0;
+    this.previous = this.nesting > MAXIMUM_NESTING ? this.caller : previous;
+    if (this.previous === this.caller) this.nesting = 0;
+    this.site = site;
+    this.stack = stack;
+  }
+}
+
+/** Whether `outer` is a scope or around it. If scopes are no longer known, it may be one of them. */
+export function isWithin(scope: Scope | undefined, outer: Scope): boolean {
+  let last: Scope | undefined;
+  for (let at = scope; at !== undefined; at = at.parent) {
+    if (at === outer) return true;
+    last = at;
+  }
+  return last?.forgotten !== undefined;
+}
+
+/** What a scope sets for a storage: undefined if it sets nothing. */
+export function settingIn(scope: Scope | undefined, storage: Storage): { readonly value: unknown } | undefined {
+  for (let at = scope; at !== undefined; at = at.parent) {
+    if (at.storage === storage) return at;
+    if (at.forgotten?.has(storage)) return { value: at.forgotten.get(storage) };
+  }
+  return undefined;
+}
+
+/** The outermost scope around `scope` that is not around `other`: the branch on which both differ. */
+export function branchOf(scope: Scope | undefined, other: Scope): Scope | undefined {
+  let branch: Scope | undefined;
+  for (let at = scope; at !== undefined; at = at.parent) {
+    if (isWithin(other, at)) break;
+    branch = at;
+  }
+  return branch;
+}
+
+function valuesOf(scope: Scope | undefined): Map<Storage, unknown> {
+  const values = new Map<Storage, unknown>();
+  for (let at = scope; at !== undefined; at = at.parent) {
+    if (at.storage !== undefined && !values.has(at.storage)) values.set(at.storage, at.value);
+    for (const [storage, value] of at.forgotten ?? []) if (!values.has(storage)) values.set(storage, value);
+  }
+  return values;
+}
