@@ -7,7 +7,7 @@
  *                                   require               commonjs-loader.ts
  */
 import module from 'node:module';
-import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
+import { isMainThread, MessageChannel, parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import type { FileTable } from '../instrument/file-table.js';
 import { parseOptions, VARIABLE } from '../options.js';
 import { reportAtEnd } from '../report/report-at-end.js';
@@ -18,33 +18,32 @@ import { patchCommonJsLoader } from './commonjs-loader.js';
 import type { LoaderState } from './instrument-loaded-file.js';
 import { registerSynchronousHooks } from './synchronous-hooks.js';
 
-const options = parseOptions(process.env[VARIABLE]);
-/** Checks every function, for the tests of transparency. */
-const isForced = process.env.THROUGHLINE_DOCTOR_FORCED === '1';
+/**
+ * With --require, Node also loads this file in the thread of its hooks, which has no parent as a worker has. Nothing of the
+ * application runs there.
+ */
+if (isMainThread || parentPort !== null) watchProgram();
 
-const needsSourceMaps = () =>
-  Boolean(Reflect.get(process, 'sourceMapsEnabled')) || process.env.NODE_V8_COVERAGE !== undefined;
-const state: LoaderState = {
-  dependencies: options.dependencies,
-  isForced,
-  needsSourceMaps,
-  addTable: addFileTable,
-  nextSite: 0,
-};
+function watchProgram(): void {
+  const options = parseOptions(process.env[VARIABLE]);
+  /** Checks every function, for the tests of transparency. */
+  const isForced = process.env.THROUGHLINE_DOCTOR_FORCED === '1';
+  const needsSourceMaps = () =>
+    Boolean(Reflect.get(process, 'sourceMapsEnabled')) || process.env.NODE_V8_COVERAGE !== undefined;
+  const { dependencies } = options;
+  const state: LoaderState = { dependencies, isForced, needsSourceMaps, addTable: addFileTable, nextSite: 0 };
+  install(isForced);
+  if (typeof module.registerHooks === 'function') registerSynchronousHooks(state);
+  else registerAsynchronousHooks({ dependencies, isForced, needsSourceMaps: needsSourceMaps() });
+  patchCommonJsLoader(state);
+  module.syncBuiltinESMExports();
+  reportAtEnd(options);
+}
 
-install(isForced);
-if (typeof module.registerHooks === 'function') registerSynchronousHooks(state);
-else {
+function registerAsynchronousHooks(options: Omit<HooksData, 'port'>): void {
   const { port1, port2 } = new MessageChannel();
-  const data: HooksData = {
-    port: port2,
-    dependencies: options.dependencies,
-    isForced,
-    needsSourceMaps: needsSourceMaps(),
-  };
-  const registerOwn = () =>
-    module.register('./asynchronous-hooks.js', import.meta.url, { data, transferList: [port2] });
-  registerOwn();
+  const data: HooksData = { ...options, port: port2 };
+  module.register('./asynchronous-hooks.js', import.meta.url, { data, transferList: [port2] });
   port1.unref();
   receiveFileTablesWith(() => {
     for (let message = receiveMessageOnPort(port1); message; message = receiveMessageOnPort(port1)) {
@@ -52,6 +51,3 @@ else {
     }
   });
 }
-patchCommonJsLoader(state);
-module.syncBuiltinESMExports();
-reportAtEnd(options);

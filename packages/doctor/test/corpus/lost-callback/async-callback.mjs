@@ -14,7 +14,7 @@ async function next() {
   isBusy = true;
   await job();
   isBusy = false;
-  next();
+  void next();
 }
 
 await interleave(requests, async () => {
@@ -24,6 +24,6 @@ await interleave(requests, async () => {
       requests.getStore();
       resolve();
     });
-    next();
+    void next();
   });
 });

@@ -1,7 +1,8 @@
-// expects: lost callback, another, line 14
+// expects: lost callback, another, line 15
 /** The same with a variable of AsyncContext. */
-import { AsyncContext } from 'throughline';
+
 import fastq from 'fastq';
+import { AsyncContext } from 'throughline';
 import { interleave } from '../flows.mjs';
 
 const requests = new AsyncContext.Variable({ name: 'requests' });

@@ -1,4 +1,4 @@
-// expects: lost callback, another, line 14
+// expects: lost callback, another, line 15
 /** A queue of the package async calls back from the flow that finished before. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import async from 'async';
@@ -11,8 +11,10 @@ const queue = async.queue((number, done) => {
 await interleave(
   requests,
   (id) =>
-    new Promise((resolve) => queue.push(id, function finished(_, result) {
-      const store = requests.getStore();
-      resolve([store, result]);
-    })),
+    new Promise((resolve) =>
+      queue.push(id, function finished(_, result) {
+        const store = requests.getStore();
+        resolve([store, result]);
+      }),
+    ),
 );

@@ -1,4 +1,4 @@
-// expects: lost callback, another, line 22
+// expects: lost callback, another, line 23
 /** A batch with callbacks: the timer of the first request calls the functions of all. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { interleave } from '../flows.mjs';
@@ -19,7 +19,9 @@ function load(id, callback) {
 
 await interleave(requests, async (id) => {
   const store = requests.getStore();
-  await new Promise((resolve) => load(id, (row) => {
-    resolve([row, store === requests.getStore()]);
-  }));
+  await new Promise((resolve) =>
+    load(id, (row) => {
+      resolve([row, store === requests.getStore()]);
+    }),
+  );
 });

@@ -1,4 +1,4 @@
-// expects: lost callback, another, line 16
+// expects: lost callback, another, line 17
 /** Writes that wait in a stream are called back from the flow whose write has ended. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Writable } from 'node:stream';
@@ -13,7 +13,9 @@ const file = new Writable({
 await interleave(
   requests,
   (id) =>
-    new Promise((resolve) => file.write(`line ${id}\n`, () => {
-      resolve(requests.getStore());
-    })),
+    new Promise((resolve) =>
+      file.write(`line ${id}\n`, () => {
+        resolve(requests.getStore());
+      }),
+    ),
 );

@@ -1,15 +1,13 @@
-// expects: lost callback, another, line 23
+// expects: lost callback, another, line 21
 /** A method of a handler object is called by the flow that completes the operation of another. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { interleave } from '../flows.mjs';
 
 const requests = new AsyncLocalStorage();
 const pending = [];
-let timer;
 function dispatch(handler) {
-  pending.push(handler);
-  timer ??= setTimeout(() => {
-    timer = undefined;
+  if (pending.push(handler) > 1) return;
+  setTimeout(() => {
     for (const { onComplete } of pending.splice(0)) onComplete('body');
   }, 2);
 }

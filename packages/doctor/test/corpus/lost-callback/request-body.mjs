@@ -18,6 +18,8 @@ const server = http.createServer((req, res) => {
 });
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
 const url = `http://127.0.0.1:${server.address().port}/`;
-await Promise.all(Array.from({ length: 4 }, () => fetch(url, { method: 'POST', body: 'x'.repeat(100_000) }).then((r) => r.text())));
+await Promise.all(
+  Array.from({ length: 4 }, () => fetch(url, { method: 'POST', body: 'x'.repeat(100_000) }).then((r) => r.text())),
+);
 server.closeAllConnections();
 server.close();

@@ -1,7 +1,8 @@
-// expects: lost callback, another, line 14
+// expects: lost callback, another, line 15
 /** The same with Throughline's class. */
-import { AsyncLocalStorage } from 'throughline';
+
 import fastq from 'fastq';
+import { AsyncLocalStorage } from 'throughline';
 import { interleave } from '../flows.mjs';
 
 const requests = new AsyncLocalStorage({ name: 'requests' });
