@@ -1,8 +1,8 @@
 /** The current scope: the value of a storage of the runtime's own class, whose methods are taken before they are watched. */
-import { AsyncLocalStorage } from 'node:async_hooks';
+import { RuntimeAsyncLocalStorage } from './runtime-class.js';
 import { Mark, type Scope } from './scope.js';
 
-const storage = new AsyncLocalStorage<Scope | undefined>();
+const storage = new RuntimeAsyncLocalStorage<Scope | undefined>();
 const getStore = storage.getStore;
 const enterWith = storage.enterWith;
 // Own properties are not replaced when the class is watched.

@@ -1,10 +1,10 @@
 /** Defines what inserted text calls, and watches the classes of storages. */
-import { AsyncLocalStorage } from 'node:async_hooks';
 import vm from 'node:vm';
 import { hideInsertedText } from '../instrument/function-to-string.js';
 import { CAPTURE, CREATED, ENTER, FORCED, LEAVE, RESUME, SUSPEND, WATCH } from '../instrument/inserted-text.js';
 import { scopeOfMade } from './current-scope.js';
 import { enter, leave, resume, suspend } from './lost-calls.js';
+import { ReplacingClass, RuntimeAsyncLocalStorage } from './runtime-class.js';
 import { Scope } from './scope.js';
 import { created } from './twin-storages.js';
 import { watchAsyncContext, watchAsyncLocalStorage } from './watch-storages.js';
@@ -29,13 +29,15 @@ export function install(isForced = false): void {
   for (const [name, value] of Object.entries(functions)) Object.defineProperty(globalThis, name, { value });
   hideInsertedText(Function.prototype);
   hideInsertedTextInNewRealms();
-  watchAsyncLocalStorage(AsyncLocalStorage.prototype);
+  watchAsyncLocalStorage(RuntimeAsyncLocalStorage.prototype, false);
+  if (ReplacingClass !== undefined) watchAsyncLocalStorage(ReplacingClass.prototype, true);
 }
 
 /** Watches the classes of a module of `throughline`. */
 export function watchExports(exports: object): void {
   for (const value of Object.values(exports)) {
-    if (typeof value === 'function' && isStoragePrototype(value.prototype)) watchAsyncLocalStorage(value.prototype);
+    if (typeof value === 'function' && isStoragePrototype(value.prototype))
+      watchAsyncLocalStorage(value.prototype, true);
     else if (typeof value === 'object' && value !== null && isAsyncContext(value)) watchAsyncContext(value);
   }
 }

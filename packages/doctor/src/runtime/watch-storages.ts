@@ -2,8 +2,8 @@
  * Watches the storages of a class: `run()`, `enterWith()` and `exit()` open scopes, and reads are noted.
  *
  * The methods of the class are replaced on its prototype. Some of them call each other: Node's `run()` calls `getStore()`
- * and `enterWith()`, and Throughline's checks whether `enterWith` was overridden. Both must then see the original, so
- * `enterWith` is an accessor.
+ * and `enterWith()`, which is not noted. Throughline's `run()` checks whether `enterWith` was overridden, and must then
+ * see the original, so it becomes an accessor.
  */
 import { currentScope, enterScope, isOwnStorage } from './current-scope.js';
 import { noteEntry } from './late-entries.js';
@@ -22,56 +22,56 @@ const watched = new WeakSet<object>();
 /**
  * Watches all storages of a class, those that exist included.
  * @param prototype of the class `AsyncLocalStorage` of Node or Throughline
+ * @param isThroughline whether it is that of Throughline
  */
-export function watchAsyncLocalStorage(prototype: object): void {
+export function watchAsyncLocalStorage(prototype: object, isThroughline: boolean): void {
   if (watched.has(prototype)) return;
   watched.add(prototype);
   const original = (name: string) => Reflect.get(prototype, name) as Method;
   const [run, getStore, enterWith] = [original('run'), original('getStore'), original('enterWith')];
-  const methods: Record<string, Method> = {
-    run(store, fn, ...args) {
-      if (isInClass || isOwnStorage(this) || typeof fn !== 'function')
-        return Reflect.apply(run, this, [store, fn, ...args]);
+  const [exit, disable, withScope] = [original('exit'), original('disable'), original('withScope')];
+  const methods = {
+    run(this: Storage, store: unknown, fn: unknown, ...args: unknown[]): unknown {
+      if (isInClass || isOwnStorage(this)) return Reflect.apply(run, this, [store, fn, ...args]);
+      if (typeof fn !== 'function') return inClass(() => Reflect.apply(run, this, [store, fn, ...args]));
       return runInScope(this, store, () => Reflect.apply(run, this, [store, callUserCode, fn, null, args]), true);
     },
-    getStore() {
+    getStore(this: Storage): unknown {
       const value = getStore.call(this);
       if (!isInClass) noteReadOf(this, value);
       return value;
     },
-  };
-  const exit = original('exit');
-  if (typeof exit === 'function') {
-    methods.exit = function (fn, ...args) {
-      if (isInClass || typeof fn !== 'function') return Reflect.apply(exit, this, [fn, ...args]);
+    exit(this: Storage, fn: unknown, ...args: unknown[]): unknown {
+      if (isInClass) return Reflect.apply(exit, this, [fn, ...args]);
+      if (typeof fn !== 'function') return inClass(() => Reflect.apply(exit, this, [fn, ...args]));
       return runInScope(this, undefined, () => Reflect.apply(exit, this, [callUserCode, fn, null, args]), true);
-    };
-  }
-  const disable = original('disable');
-  if (typeof disable === 'function') {
-    methods.disable = function () {
+    },
+    disable(this: Storage): unknown {
       if (!isInClass) noteDisabled(this);
       return Reflect.apply(disable, this, []);
-    };
-  }
-  const withScope = original('withScope');
-  if (typeof withScope === 'function') {
-    methods.withScope = function (store) {
+    },
+    withScope(this: Storage, store: unknown): unknown {
       // It reads the value before, which is no read of the application.
       const scope = inClass(() => Reflect.apply(withScope, this, [store]));
       enterWithScope(this, store);
       return scope;
-    };
-  }
+    },
+  };
   const { enterWith: watchedEnterWith } = {
     enterWith(this: Storage, store: unknown): unknown {
-      if (isInClass || isOwnStorage(this)) return enterWith.call(this, store);
       const result = enterWith.call(this, store);
-      enterWithScope(this, store);
+      if (!isInClass && !isOwnStorage(this)) enterWithScope(this, store);
       return result;
     },
   };
-  for (const [name, method] of Object.entries(methods)) replaceMethod(prototype, name, method);
+  for (const [name, method] of Object.entries(methods)) {
+    // Node 20 and 22 have no withScope().
+    if (name in prototype) replaceMethod(prototype, name, method as Method);
+  }
+  if (!isThroughline) {
+    replaceMethod(prototype, 'enterWith', watchedEnterWith);
+    return;
+  }
   Object.defineProperty(watchedEnterWith, 'length', { value: enterWith.length, configurable: true });
   Object.defineProperty(prototype, 'enterWith', {
     get: () => (isInClass ? enterWith : watchedEnterWith),
