@@ -9,17 +9,26 @@ const enterWith = storage.enterWith;
 Object.assign(storage, { getStore, enterWith });
 
 export function currentScope(): Scope | undefined {
-  return storage.getStore();
+  try {
+    return storage.getStore();
+  } catch {
+    // With async hooks, the scope is a property of an object of the application, which can be a revoked proxy.
+    return undefined;
+  }
 }
 
 /** Makes a scope current until the running job or callback ends, and for everything that it starts. */
 export function enterScope(scope: Scope | undefined): void {
-  storage.enterWith(scope);
+  try {
+    storage.enterWith(scope);
+  } catch {
+    // With async hooks, this object can be frozen. The code is then followed no further.
+  }
 }
 
 /** The current scope for functions that are made now. In a lost call, that is where its function belongs. */
 export function scopeOfMade(): Scope | undefined {
-  const now = storage.getStore();
+  const now = currentScope();
   return now instanceof Mark ? now.parent : now;
 }
 

@@ -15,7 +15,7 @@ let isInstalled = false;
 export function install(isForced = false): void {
   if (isInstalled) return;
   isInstalled = true;
-  if (isForced) Object.defineProperty(globalThis, FORCED, { value: new Scope(undefined, undefined, undefined) });
+  if (isForced) Object.defineProperty(globalThis, FORCED, { value: new Scope(undefined) });
   const functions = {
     [CAPTURE]: scopeOfMade,
     [ENTER]: enter,

@@ -13,7 +13,7 @@
  * for that code. It is a finding if no code ever reads it, and the function that awaited reads the storage without it.
  */
 import { functionOf } from './file-tables.js';
-import { Mark, type Scope, type Storage } from './scope.js';
+import { keyOf, Mark, type Scope, type Storage } from './scope.js';
 import { isFileFrame, recordStack } from './stack.js';
 
 const STACK_DEPTH = 30;
@@ -52,9 +52,9 @@ export function allLateEntries(): IterableIterator<LateEntries> {
 }
 
 /** Called when `enterWith()` has opened a scope. */
-export function noteEntry(scope: Scope): void {
-  const { storage, parent } = scope;
-  if (storage === undefined || scope.value === undefined) return;
+export function noteEntry(storage: Storage, value: unknown, scope: Scope): void {
+  const { parent } = scope;
+  if (value === undefined) return;
   const count = (counts.get(storage) ?? 0) + 1;
   counts.set(storage, count);
   if (count > RECORDED_ENTRIES && count % SAMPLED_ENTRIES !== 0) return;
@@ -96,9 +96,10 @@ export function noteReadOfEntry(storage: Storage, now: Scope | undefined): void 
   if (!hasEntries) return;
   const all = entriesByStorage.get(storage);
   if (all === undefined) return;
+  const key = keyOf(storage);
   for (let at = now; at !== undefined; at = at.parent) {
     if (at instanceof Mark) return;
-    if (at.storage !== storage) continue;
+    if (at.key !== key) continue;
     const entries = entriesByScope.get(at);
     if (entries === undefined) break;
     entries.isSeen = true;

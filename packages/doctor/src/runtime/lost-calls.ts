@@ -1,6 +1,6 @@
 /** Kind 1: calls of a function that has left its flow, and what was read in them. */
 import { currentScope, enterScope } from './current-scope.js';
-import { branchOf, isWithin, Mark, type Scope, type Storage, settingIn } from './scope.js';
+import { branchOf, isWithin, keyOf, Mark, type Scope, type Storage, settingIn } from './scope.js';
 import { recordStack } from './stack.js';
 
 /** A function that is called from at least this many flows is shared by them: it is memoised, or lives with a connection. */
@@ -157,11 +157,13 @@ export function resume<T>(mark: Mark | null, result: T): T {
 
 /** Called with what a storage has returned: in a lost call, it is compared with what the own flow of the function holds. */
 export function noteRead(storage: Storage, value: unknown, now: Scope): void {
+  const key = keyOf(storage);
   for (let at: Scope | undefined = now; at !== undefined; at = at.parent) {
-    if (at.storage === storage) return;
+    if (at.key === key) return;
     if (!(at instanceof Mark)) continue;
-    const own = settingIn(at.parent, storage);
-    const callers = settingIn(at.caller, storage);
+    const own = settingIn(at.parent, key);
+    const callers = settingIn(at.caller, key);
+    // Both hold nothing that is known, so the value is the default value, or was set before the doctor was loaded.
     const isUnknown = own === undefined && callers === undefined;
     if (isUnknown || Object.is(own?.value, value) || disabled.has(storage)) return;
     const isMissing = callers === undefined || value === undefined;

@@ -26,22 +26,52 @@ export interface Storage {
   readonly name?: unknown;
 }
 
+/** Stands for a storage in scopes, which would otherwise keep it. */
+export class StorageKey {
+  declare private readonly brand: undefined;
+}
+
+const keys = new WeakMap<Storage, StorageKey>();
+
+export function keyOf(storage: Storage): StorageKey {
+  let key = keys.get(storage);
+  if (key === undefined) {
+    key = new StorageKey();
+    keys.set(storage, key);
+  }
+  return key;
+}
+
+/** A value that a scope does not keep: an object is collected as it would be without the doctor. */
+export type Held = WeakRef<object> | { readonly primitive: unknown };
+
+export function held(value: unknown): Held {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function'
+    ? new WeakRef(value)
+    : { primitive: value };
+}
+
 export class Scope {
   readonly parent: Scope | undefined;
   /** Undefined for a mark. */
-  readonly storage: Storage | undefined;
-  readonly value: unknown;
+  readonly key: StorageKey | undefined;
+  readonly value: Held | undefined;
   readonly depth: number;
   /** Values of scopes that are no longer known, if there were too many. */
-  readonly forgotten: ReadonlyMap<Storage, unknown> | undefined;
+  readonly forgotten: ReadonlyMap<StorageKey, Held> | undefined;
 
-  constructor(parent: Scope | undefined, storage: Storage | undefined, value: unknown) {
+  constructor(parent: Scope | undefined, key?: StorageKey, value?: Held) {
     const isTooDeep = parent !== undefined && parent.depth >= MAXIMUM_DEPTH;
     this.parent = isTooDeep ? undefined : parent;
-    this.storage = storage;
+    this.key = key;
     this.value = value;
     this.depth = isTooDeep || parent === undefined ? 0 : parent.depth + 1;
     this.forgotten = isTooDeep ? valuesOf(parent) : undefined;
+  }
+
+  /** The same setting in another scope. */
+  movedTo(parent: Scope | undefined): Scope {
+    return new Scope(parent, this.key, this.value);
   }
 }
 
@@ -58,7 +88,7 @@ export class Mark extends Scope {
   readonly stack: readonly NodeJS.CallSite[] | undefined;
 
   constructor(made: Scope, previous: Scope | undefined, site: number, stack: readonly NodeJS.CallSite[] | undefined) {
-    super(made, undefined, undefined);
+    super(made);
     this.caller = previous instanceof Mark ? previous.caller : previous;
     this.nesting = previous instanceof Mark ? previous.nesting + 1 : 0;
     this.previous = this.nesting > MAXIMUM_NESTING ? this.caller : previous;
@@ -78,13 +108,21 @@ export function isWithin(scope: Scope | undefined, outer: Scope): boolean {
   return last?.forgotten !== undefined;
 }
 
+/** In place of an object that has been collected: it differs from every value that can still be read. */
+const COLLECTED = Symbol('collected');
+
 /** What a scope sets for a storage: undefined if it sets nothing. */
-export function settingIn(scope: Scope | undefined, storage: Storage): { readonly value: unknown } | undefined {
+export function settingIn(scope: Scope | undefined, key: StorageKey): { readonly value: unknown } | undefined {
   for (let at = scope; at !== undefined; at = at.parent) {
-    if (at.storage === storage) return at;
-    if (at.forgotten?.has(storage)) return { value: at.forgotten.get(storage) };
+    if (at.key === key && at.value !== undefined) return release(at.value);
+    const forgotten = at.forgotten?.get(key);
+    if (forgotten !== undefined) return release(forgotten);
   }
   return undefined;
+}
+
+function release(value: Held): { readonly value: unknown } {
+  return { value: 'primitive' in value ? value.primitive : (value.deref() ?? COLLECTED) };
 }
 
 /** The outermost scope around `scope` that is not around `other`: the branch on which both differ. */
@@ -97,11 +135,11 @@ export function branchOf(scope: Scope | undefined, other: Scope): Scope | undefi
   return branch;
 }
 
-function valuesOf(scope: Scope | undefined): Map<Storage, unknown> {
-  const values = new Map<Storage, unknown>();
+function valuesOf(scope: Scope | undefined): Map<StorageKey, Held> {
+  const values = new Map<StorageKey, Held>();
   for (let at = scope; at !== undefined; at = at.parent) {
-    if (at.storage !== undefined && !values.has(at.storage)) values.set(at.storage, at.value);
-    for (const [storage, value] of at.forgotten ?? []) if (!values.has(storage)) values.set(storage, value);
+    if (at.key !== undefined && at.value !== undefined && !values.has(at.key)) values.set(at.key, at.value);
+    for (const [key, value] of at.forgotten ?? []) if (!values.has(key)) values.set(key, value);
   }
   return values;
 }

@@ -9,7 +9,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { siteOf } from './file-tables.js';
-import { type Scope, type Storage, settingIn } from './scope.js';
+import { keyOf, type Scope, type Storage, settingIn } from './scope.js';
 import { recordStack } from './stack.js';
 
 const STACK_DEPTH = 25;
@@ -74,7 +74,7 @@ export function noteEmptyRead(storage: Storage, now: Scope | undefined): void {
   if (now === undefined || twins === undefined || twins.length < 2 || withValue.has(storage)) return;
   for (const twin of twins) {
     const other = twin.deref();
-    if (other === undefined || other === storage || settingIn(now, other)?.value === undefined) continue;
+    if (other === undefined || other === storage || settingIn(now, keyOf(other))?.value === undefined) continue;
     const read = creations.get(storage);
     const holder = creations.get(other);
     if (read === undefined || holder === undefined) continue;

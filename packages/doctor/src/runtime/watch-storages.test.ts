@@ -5,13 +5,13 @@ import { test } from 'node:test';
 import { AsyncContext, AsyncLocalStorage as OurStorage } from 'throughline';
 import { currentScope } from './current-scope.js';
 import { install, watchExports } from './install.js';
-import { settingIn } from './scope.js';
+import { keyOf, settingIn } from './scope.js';
 
 const before = Object.getOwnPropertyDescriptors(AsyncLocalStorage.prototype);
 install();
 watchExports({ AsyncContext, OurStorage });
 
-const settingOf = (storage: object) => settingIn(currentScope(), storage)?.value;
+const settingOf = (storage: object) => settingIn(currentScope(), keyOf(storage))?.value;
 
 test('the methods keep their names, lengths and attributes', () => {
   const after = Object.getOwnPropertyDescriptors(AsyncLocalStorage.prototype);

@@ -9,7 +9,7 @@ import { currentScope, enterScope, isOwnStorage } from './current-scope.js';
 import { noteEntry } from './late-entries.js';
 import { noteDisabled } from './lost-calls.js';
 import { noteReadOf } from './reads.js';
-import { Scope, type Storage } from './scope.js';
+import { held, keyOf, Scope, type Storage } from './scope.js';
 import { noteValue } from './twin-storages.js';
 
 type Method = (this: Storage, ...args: unknown[]) => unknown;
@@ -112,15 +112,18 @@ export function watchAsyncContext(asyncContext: { Variable: VariableClass; Snaps
 type VariableClass = { readonly prototype: object };
 type SnapshotClass = {
   new (): { run(fn: unknown, ...args: unknown[]): unknown };
+  readonly prototype: object;
   wrap(fn: (...args: unknown[]) => unknown): (...args: unknown[]) => unknown;
 };
 
 /** A snapshot restores the frame of Throughline only, so the scope is restored here. */
 function watchedSnapshots(original: SnapshotClass): SnapshotClass {
-  class Snapshot extends original {
+  // No subclass: the prototype of the class is that of all functions.
+  class Snapshot {
+    readonly #snapshot = new original();
     readonly #scope = currentScope();
 
-    static override wrap(fn: (...args: unknown[]) => unknown): (...args: unknown[]) => unknown {
+    static wrap(fn: (...args: unknown[]) => unknown): (...args: unknown[]) => unknown {
       const scope = currentScope();
       const wrapped = original.wrap(fn);
       const { inScope } = {
@@ -134,10 +137,12 @@ function watchedSnapshots(original: SnapshotClass): SnapshotClass {
       return inScope;
     }
 
-    override run(fn: unknown, ...args: unknown[]): unknown {
-      return runInCapturedScope(this.#scope, () => super.run(fn, ...args));
+    run(fn: unknown, ...args: unknown[]): unknown {
+      return runInCapturedScope(this.#scope, () => this.#snapshot.run(fn, ...args));
     }
   }
+  const tag = Object.getOwnPropertyDescriptor(original.prototype, Symbol.toStringTag);
+  if (tag !== undefined) Object.defineProperty(Snapshot.prototype, Symbol.toStringTag, tag);
   return Snapshot;
 }
 
@@ -157,7 +162,7 @@ function runInCapturedScope(scope: Scope | undefined, call: () => unknown): unkn
  */
 function runInScope(storage: Storage, value: unknown, callMethod: () => unknown, keepsOthers: boolean): unknown {
   const outer = currentScope();
-  const scope = new Scope(outer, storage, value);
+  const scope = new Scope(outer, keyOf(storage), held(value));
   noteValue(storage, value);
   enterScope(scope);
   try {
@@ -176,23 +181,21 @@ function withEntered(
   storage: Storage,
 ): Scope | undefined {
   const entered: Scope[] = [];
+  const key = keyOf(storage);
   let at = now;
   for (; at !== undefined && at !== scope; at = at.parent) {
-    if (at.storage !== undefined && at.storage !== storage) entered.push(at);
+    if (at.key !== undefined && at.key !== key) entered.push(at);
   }
   if (at !== scope) return outer;
-  return entered.reduceRight<Scope | undefined>(
-    (parent, { storage, value }) => new Scope(parent, storage, value),
-    outer,
-  );
+  return entered.reduceRight<Scope | undefined>((parent, setting) => setting.movedTo(parent), outer);
 }
 
 function enterWithScope(storage: Storage, value: unknown): void {
   const outer = currentScope();
-  const scope = new Scope(outer, storage, value);
+  const scope = new Scope(outer, keyOf(storage), held(value));
   noteValue(storage, value);
   enterScope(scope);
-  noteEntry(scope);
+  noteEntry(storage, value, scope);
 }
 
 function inClass<T>(call: () => T): T {
