@@ -14,14 +14,28 @@ export interface DoctorOptions {
   readonly dependencies: boolean;
   /** Also reports what did no harm. */
   readonly all: boolean;
+  /** Reports reads in no flow with the origin of their code, which slows the program down. */
+  readonly emptyReads: boolean;
   readonly format: Format;
   /** A folder for the findings of each process, which are then not printed. The command merges them. */
   readonly folder: string | undefined;
 }
 
-const DEFAULTS: DoctorOptions = { dependencies: false, all: false, format: 'text', folder: undefined };
+const DEFAULTS: DoctorOptions = {
+  dependencies: false,
+  all: false,
+  emptyReads: false,
+  format: 'text',
+  folder: undefined,
+};
 
-const TYPES = { dependencies: 'boolean', all: 'boolean', format: 'string', folder: 'string' } as const;
+const TYPES = {
+  dependencies: 'boolean',
+  all: 'boolean',
+  emptyReads: 'boolean',
+  format: 'string',
+  folder: 'string',
+} as const;
 
 /**
  * @param text the value of the variable

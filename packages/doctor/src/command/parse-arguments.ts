@@ -19,6 +19,7 @@ Runs a program, and names the lines where an AsyncLocalStorage lost its flow.
 Options, which come first:
   --dependencies   also checks the functions of the packages in node_modules
   --all            also reports functions that left their flow without harm
+  --empty-reads    also reports reads in no flow, and where their code comes from; slows the program down
   --json           prints the findings as JSON to stdout
   --github         prints the findings as annotations for GitHub to stdout
   --help           prints this text
@@ -36,7 +37,7 @@ export interface CommandLine {
   readonly isOther: boolean;
 }
 
-const OPTIONS = ['--dependencies', '--all', '--json', '--github', '--help', '--version'];
+const OPTIONS = ['--dependencies', '--all', '--empty-reads', '--json', '--github', '--help', '--version'];
 
 /** @throws {UsageError} if there is nothing to run */
 export function parseArguments(args: readonly string[]): CommandLine | 'help' | 'version' {
@@ -55,7 +56,12 @@ export function parseArguments(args: readonly string[]): CommandLine | 'help' | 
     throw new UsageError(`The command has no option ${first}. Did you mean ${near}?`);
   }
   const format: Format = given.has('--json') ? 'json' : given.has('--github') ? 'github' : 'text';
-  const options = { dependencies: given.has('--dependencies'), all: given.has('--all'), format };
+  const options = {
+    dependencies: given.has('--dependencies'),
+    all: given.has('--all'),
+    emptyReads: given.has('--empty-reads'),
+    format,
+  };
   const isOther = !first.startsWith('-') && !existsSync(first);
   if (!isOther) return { options, command: process.execPath, args: rest, isOther };
   if (/[\\/]|\.[cm]?[jt]s$/.test(first)) throw new UsageError(`There is no file ${first}.`);

@@ -11,6 +11,7 @@ import { isMainThread, MessageChannel, parentPort, receiveMessageOnPort } from '
 import type { FileTable } from '../instrument/file-table.js';
 import { parseOptions, VARIABLE } from '../options.js';
 import { reportAtEnd } from '../report/report-at-end.js';
+import { recordEmptyReads } from '../runtime/empty-reads.js';
 import { addFileTable, receiveFileTablesWith } from '../runtime/file-tables.js';
 import { install } from '../runtime/install.js';
 import type { HooksData } from './asynchronous-hooks.js';
@@ -33,6 +34,7 @@ function watchProgram(): void {
   const { dependencies } = options;
   const state: LoaderState = { dependencies, isForced, needsSourceMaps, addTable: addFileTable, nextSite: 0 };
   install(isForced);
+  if (options.emptyReads) recordEmptyReads();
   if (typeof module.registerHooks === 'function') registerSynchronousHooks(state);
   else registerAsynchronousHooks({ dependencies, isForced, needsSourceMaps: needsSourceMaps() });
   patchCommonJsLoader(state);

@@ -15,13 +15,14 @@ export interface FindingPlace {
 }
 
 /** What a finding is about. */
-export type FindingKind = 'lost callback' | 'late entry' | 'two storages';
+export type FindingKind = 'lost callback' | 'late entry' | 'two storages' | 'empty read';
 
 /**
- * How bad it is: `another` is a value of another flow, `missing` a value that was not seen. `shared` is a function that
- * many flows call, and `unread` a function that left its flow but read nothing there; both are only information.
+ * How bad it is: `another` is a value of another flow, `missing` a value that was not seen, and `empty` a read in no flow.
+ * `shared` is a function that many flows call, and `unread` a function that left its flow but read nothing there; both are
+ * only information.
  */
-export type Severity = 'another' | 'missing' | 'shared' | 'unread';
+export type Severity = 'another' | 'missing' | 'empty' | 'shared' | 'unread';
 
 export interface Finding {
   readonly kind: FindingKind;
@@ -42,7 +43,7 @@ export interface Finding {
   };
 }
 
-const ORDER: readonly Severity[] = ['another', 'missing', 'shared', 'unread'];
+const ORDER: readonly Severity[] = ['another', 'missing', 'empty', 'shared', 'unread'];
 
 /** Worst first. */
 export function sortFindings(findings: readonly Finding[]): Finding[] {

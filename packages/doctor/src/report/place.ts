@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { absoluteMap, findMap } from '../instrument/add-source-map.js';
 import { originalOffset, type Position, positionOf } from '../instrument/file-table.js';
 import { siteOf, tableOfFile } from '../runtime/file-tables.js';
+import type { Frame } from '../runtime/stack.js';
 
 /** A place in a source. */
 export interface Place extends Position {
@@ -29,11 +30,9 @@ interface Source {
 const sources = new Map<string, Source>();
 
 /** Returns undefined for a frame without a file. */
-export function placeOfFrame(frame: NodeJS.CallSite | undefined): Place | undefined {
-  const file = frame?.getFileName();
-  const line = frame?.getLineNumber();
-  const column = frame?.getColumnNumber();
-  if (file == null || line == null || column == null) return undefined;
+export function placeOfFrame(frame: Frame | undefined): Place | undefined {
+  if (frame?.file === undefined) return undefined;
+  const { file, line, column } = frame;
   const table = tableOfFile(file);
   const position = table === undefined ? { line, column } : positionOf(table, originalOffset(table, { line, column }));
   return placeIn(table?.url ?? file, position);

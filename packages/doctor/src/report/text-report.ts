@@ -5,6 +5,7 @@ import type { Finding, FindingPlace, Severity } from './finding.js';
 const TITLES: Readonly<Record<Severity, string>> = {
   another: "another's value",
   missing: 'missing value',
+  empty: 'empty read',
   shared: 'shared function',
   unread: 'lost call',
 };
@@ -45,8 +46,11 @@ function excerpt({ code, column }: FindingPlace): { code: string; marker: string
   if (code === null) return { code: '', marker: '^' };
   const indent = code.length - code.trimStart().length;
   const at = Math.max(column - 1, indent);
-  const from = at - indent > CODE_WIDTH - 20 ? at - 20 : indent;
-  return { code: code.slice(from, from + CODE_WIDTH).trimEnd(), marker: `${' '.repeat(Math.max(0, at - from))}^` };
+  const isCut = at - indent > CODE_WIDTH - 20;
+  const from = isCut ? at - 20 : indent;
+  const end = from + CODE_WIDTH;
+  const shown = `${isCut ? '…' : ''}${code.slice(from, end).trimEnd()}${code.length > end ? '…' : ''}`;
+  return { code: shown, marker: `${' '.repeat(at - from + (isCut ? 1 : 0))}^` };
 }
 
 /** Paths below the current folder are relative to it. */

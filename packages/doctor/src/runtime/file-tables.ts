@@ -1,6 +1,7 @@
 /** The tables of all instrumented files, and what positions in stack traces mean. */
 import { fileURLToPath } from 'node:url';
 import { type FileTable, functionAt, originalOffset, type Site } from '../instrument/file-table.js';
+import type { Frame } from './stack.js';
 
 const tables: FileTable[] = [];
 const tablesByFile = new Map<string, FileTable>();
@@ -36,12 +37,9 @@ export function siteOf(number: number): { readonly table: FileTable; readonly si
 }
 
 /** Identifies the function of a frame, by its file and its number in it. Undefined at the top level of a module. */
-export function functionOf(frame: NodeJS.CallSite): string | undefined {
-  const file = frame.getFileName();
-  const line = frame.getLineNumber();
-  const column = frame.getColumnNumber();
-  const table = file == null ? undefined : tableOfFile(file);
-  if (table === undefined || line === null || column === null) return undefined;
+export function functionOf({ file, line, column }: Frame): string | undefined {
+  const table = file === undefined ? undefined : tableOfFile(file);
+  if (table === undefined) return undefined;
   const index = functionAt(table, originalOffset(table, { line, column }));
   return index < 0 ? undefined : `${table.url} ${index}`;
 }

@@ -14,7 +14,7 @@
  */
 import { functionOf } from './file-tables.js';
 import { keyOf, Mark, type Scope, type Storage } from './scope.js';
-import { isFileFrame, recordStack } from './stack.js';
+import { isFileFrame, recordStack, type Stack } from './stack.js';
 
 const STACK_DEPTH = 30;
 /** Entries of a storage whose stack is recorded. Later ones are recorded less often. */
@@ -27,13 +27,13 @@ const COMPARED_READS = 500;
 export interface LateEntries {
   readonly storage: Storage;
   /** From the place that entered to the functions that await it. */
-  readonly stack: readonly NodeJS.CallSite[];
+  readonly stack: Stack;
   count: number;
   /** Whether code behind an entry read the value. */
   isSeen: boolean;
   /** How often the storage was read without the value by a function that had awaited, and where first. */
   missedCount: number;
-  missedAt: readonly NodeJS.CallSite[] | undefined;
+  missedAt: Stack | undefined;
   /** The functions that awaited. */
   readonly awaiters: Set<string>;
   /** The scopes in which the functions that awaited continue. */
@@ -59,10 +59,10 @@ export function noteEntry(storage: Storage, value: unknown, scope: Scope): void 
   counts.set(storage, count);
   if (count > RECORDED_ENTRIES && count % SAMPLED_ENTRIES !== 0) return;
   const stack = recordStack(STACK_DEPTH);
-  const awaiters = stack.filter((frame) => frame.isAsync() && isFileFrame(frame));
+  const awaiters = stack.filter((frame) => frame.isAsync && isFileFrame(frame));
   if (awaiters.length === 0) return;
   const [top] = stack;
-  const place = `${top?.getFileName()}:${top?.getLineNumber()}:${top?.getColumnNumber()}`;
+  const place = `${top?.file}:${top?.line}:${top?.column}`;
   let entries = entriesByPlace.get(place);
   if (entries === undefined) {
     entries = {

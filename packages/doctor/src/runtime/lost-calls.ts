@@ -1,7 +1,7 @@
 /** Kind 1: calls of a function that has left its flow, and what was read in them. */
 import { currentScope, enterScope } from './current-scope.js';
 import { branchOf, isWithin, keyOf, Mark, type Scope, type Storage, settingIn } from './scope.js';
-import { recordStack } from './stack.js';
+import { isSamePlace, recordStack, type Stack } from './stack.js';
 
 /** A function that is called from at least this many flows is shared by them: it is memoised, or lives with a connection. */
 const SHARED_FROM = 3;
@@ -16,7 +16,7 @@ export interface WrongRead {
   readonly kind: 'another' | 'missing';
   count: number;
   /** The stacks of reads at different places. */
-  readonly stacks: (readonly NodeJS.CallSite[])[];
+  readonly stacks: Stack[];
 }
 
 /** All lost calls of the functions of one site. */
@@ -28,7 +28,7 @@ export class LostCalls {
   isShared = false;
   readonly wrongReads: WrongRead[] = [];
   /** The stack of the first call that read a wrong value, or of the first call. */
-  stack: readonly NodeJS.CallSite[] | undefined;
+  stack: Stack | undefined;
   /** Calls from no flow. */
   rootCount = 0;
   readonly #callers = new WeakMap<Scope, Set<Scope>>();
@@ -78,14 +78,6 @@ export class LostCalls {
   get needsStack(): boolean {
     return this.wrongReads.length === 0 && (this.count <= 5 || (this.count & (this.count - 1)) === 0);
   }
-}
-
-function isSamePlace(a: NodeJS.CallSite | undefined, b: NodeJS.CallSite | undefined): boolean {
-  return (
-    a?.getFileName() === b?.getFileName() &&
-    a?.getLineNumber() === b?.getLineNumber() &&
-    a?.getColumnNumber() === b?.getColumnNumber()
-  );
 }
 
 const callsBySite = new Map<number, LostCalls>();

@@ -14,6 +14,7 @@
  *
  * The current scope is the value of a storage of the runtime, so it follows all code as the values of the application do.
  */
+import type { Stack } from './stack.js';
 
 /** Scopes around a scope. Values of more are kept without their scopes, so that endless nesting has an end. */
 const MAXIMUM_DEPTH = 64;
@@ -85,9 +86,9 @@ export class Mark extends Scope {
   /** The number of the site of the function. */
   readonly site: number;
   /** The stack of the call, as raw frames; undefined if it was not recorded. */
-  readonly stack: readonly NodeJS.CallSite[] | undefined;
+  readonly stack: Stack | undefined;
 
-  constructor(made: Scope, previous: Scope | undefined, site: number, stack: readonly NodeJS.CallSite[] | undefined) {
+  constructor(made: Scope, previous: Scope | undefined, site: number, stack: Stack | undefined) {
     super(made);
     this.caller = previous instanceof Mark ? previous.caller : previous;
     this.nesting = previous instanceof Mark ? previous.nesting + 1 : 0;

@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { siteOf } from './file-tables.js';
 import { keyOf, type Scope, type Storage, settingIn } from './scope.js';
-import { recordStack } from './stack.js';
+import { recordStack, type Stack } from './stack.js';
 
 const STACK_DEPTH = 25;
 /** Storages of one origin that are compared: a class may create one for each instance. */
@@ -27,7 +27,7 @@ export interface TwinRead {
   readonly read: Creation;
   readonly holder: Creation;
   count: number;
-  readonly stack: readonly NodeJS.CallSite[];
+  readonly stack: Stack;
 }
 
 const creations = new WeakMap<Storage, Creation>();
@@ -68,13 +68,17 @@ export function noteValue(storage: Storage, value: unknown): void {
   if (value !== undefined) withValue.add(storage);
 }
 
-/** Called when a storage was read and had no value. */
-export function noteEmptyRead(storage: Storage, now: Scope | undefined): void {
+/**
+ * Called when a storage was read and had no value.
+ * @returns whether a twin of it holds one
+ */
+export function noteReadOfTwin(storage: Storage, now: Scope | undefined): boolean {
   const twins = twinsByStorage.get(storage);
-  if (now === undefined || twins === undefined || twins.length < 2 || withValue.has(storage)) return;
+  if (now === undefined || twins === undefined || twins.length < 2 || withValue.has(storage)) return false;
   for (const twin of twins) {
     const other = twin.deref();
-    if (other === undefined || other === storage || settingIn(now, keyOf(other))?.value === undefined) continue;
+    if (other === undefined || other === storage) continue;
+    if ((settingIn(now, keyOf(other))?.value ?? undefined) === undefined) continue;
     const read = creations.get(storage);
     const holder = creations.get(other);
     if (read === undefined || holder === undefined) continue;
@@ -82,7 +86,9 @@ export function noteEmptyRead(storage: Storage, now: Scope | undefined): void {
     const known = twinReads.get(key);
     if (known === undefined) twinReads.set(key, { read, holder, count: 1, stack: recordStack(STACK_DEPTH) });
     else known.count++;
+    return true;
   }
+  return false;
 }
 
 /** Folders that hold builds of the same sources. */

@@ -6,6 +6,7 @@
  * see the original, so it becomes an accessor.
  */
 import { currentScope, enterScope, isOwnStorage } from './current-scope.js';
+import { noteFirstValue } from './empty-reads.js';
 import { noteEntry } from './late-entries.js';
 import { noteDisabled } from './lost-calls.js';
 import { noteReadOf } from './reads.js';
@@ -164,6 +165,7 @@ function runInScope(storage: Storage, value: unknown, callMethod: () => unknown,
   const outer = currentScope();
   const scope = new Scope(outer, keyOf(storage), held(value));
   noteValue(storage, value);
+  noteFirstValue(storage, value);
   enterScope(scope);
   try {
     return inClass(callMethod);
@@ -194,6 +196,7 @@ function enterWithScope(storage: Storage, value: unknown): void {
   const outer = currentScope();
   const scope = new Scope(outer, keyOf(storage), held(value));
   noteValue(storage, value);
+  noteFirstValue(storage, value);
   enterScope(scope);
   noteEntry(storage, value, scope);
 }
