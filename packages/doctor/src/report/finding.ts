@@ -24,8 +24,11 @@ export type FindingKind = 'lost callback' | 'late entry' | 'two storages' | 'emp
  */
 export type Severity = 'another' | 'missing' | 'empty' | 'shared' | 'unread';
 
+/** Something that was found in a program. */
 export interface Finding {
+  /** What it is about. */
   readonly kind: FindingKind;
+  /** How bad it is. */
   readonly severity: Severity;
   /** The storage that was read; null if none was. */
   readonly storage: string | null;
