@@ -11,6 +11,7 @@
 // biome-ignore syntax/correctness/noTypeOnlyImportAttributes: TypeScript requires it in the declarations of CommonJS
 import type { SourceMap } from 'magic-string' with { 'resolution-mode': 'import' };
 import { analyze } from './analysis/analyze.js';
+import { declaresRequire } from './analysis/own-require.js';
 import { checkOptions, invalidOption } from './check-options.js';
 import { CodeWriter } from './emit/code-writer.js';
 import { emitConstructs } from './emit/emit.js';
@@ -19,8 +20,16 @@ import { FreeNames } from './emit/free-names.js';
 import { SourceEdits } from './emit/source-edits.js';
 import { DEPTH_LIMIT } from './nesting/depth-limit.js';
 import { transformInProcess } from './nesting/transform-in-process.js';
-import { LANGUAGES, type Language, type ParsedFile, parse, SOURCE_TYPES, type SourceType } from './parse/parse.js';
-import { findPromiseLibrary } from './promise-libraries.js';
+import {
+  isOnlyCommonjs,
+  LANGUAGES,
+  type Language,
+  type ParsedFile,
+  parse,
+  SOURCE_TYPES,
+  type SourceType,
+} from './parse/parse.js';
+import { codeAtEnd, findPromiseLibrary } from './promise-libraries.js';
 import { type ScannedCode, scanCode } from './scan/scan-code.js';
 
 /** The values of the option `generators`. */
@@ -34,7 +43,7 @@ export interface TransformOptions {
   readonly lang?: Language;
   /**
    * The kind of source text that the file contains. By default, the extension determines it, or else the code: a file
-   * that has neither `import` nor `export` nor any sign of CommonJS is treated as an ES module.
+   * that has neither `import` nor `export` nor any sign of CommonJS is treated as an ES module if it can be one.
    */
   readonly sourceType?: SourceType;
   /**
@@ -136,12 +145,12 @@ function transformScanned(
   const library = findPromiseLibrary(filename);
   const { hasModuleSyntax } = file.module;
   // A bundler may have converted the module.
-  const end =
-    library?.isModule === hasModuleSyntax ? `\n${library.format(library.promiseClass, library.isModule)}` : '';
+  const end = library?.isModule === hasModuleSyntax ? codeAtEnd(library) : '';
   const isUnchanged = facts.functions.length === 0 && facts.topLevel === undefined;
   if (isUnchanged && begins === '' && end === '') return undefined;
   const sourceType =
-    options.sourceType ?? (isTypeByDeclarations ? sourceTypeByDeclarations(file) : sourceTypeOf(file, code, filename));
+    options.sourceType ??
+    (isTypeByDeclarations ? sourceTypeByDeclarations(file) : sourceTypeOf(file, code, filename, lang));
   const edits = new SourceEdits();
   const names = new FreeNames(program, code, unusedBlocks, sourceType === 'script');
   const writer = new CodeWriter(code, filename, sourceType === 'module', edits, names);
@@ -168,10 +177,13 @@ function languageOf(filename: string): Language {
   return extension === 'ts' || extension === 'tsx' ? extension : 'jsx';
 }
 
-function sourceTypeOf({ module }: ParsedFile, code: string, filename: string): SourceType {
+function sourceTypeOf({ module, program }: ParsedFile, code: string, filename: string, lang: Language): SourceType {
   if (/\.m[jt]s$/.test(filename) || module.hasModuleSyntax) return 'module';
   if (/\.c[jt]s$/.test(filename)) return 'commonjs';
-  return /\b(?:require\s*\(|module\s*\.\s*exports\b|exports\s*[.[])/.test(code) ? 'commonjs' : 'module';
+  // Bundlers accept `import` in a CommonJS module, but this `require` is not theirs.
+  if (declaresRequire(program)) return 'module';
+  const hasCommonjsSyntax = /\b(?:require\s*\(|module\s*\.\s*exports\b|exports\s*[.[])/.test(code);
+  return hasCommonjsSyntax || isOnlyCommonjs(code, filename, lang) ? 'commonjs' : 'module';
 }
 
 /**
