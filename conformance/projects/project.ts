@@ -7,6 +7,7 @@ export const PROJECT_GROUPS = [
   'Bundlers and applications',
   'Libraries',
   'Frameworks',
+  'The whole process',
 ] as const;
 
 export type ProjectGroup = (typeof PROJECT_GROUPS)[number];

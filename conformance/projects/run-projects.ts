@@ -11,7 +11,7 @@ import { PROJECTS } from './projects.js';
 import { formatProjectsPage, type WorkingProject } from './projects-page.js';
 import { packTarballs, runProject } from './run-project.js';
 
-const usage = `Usage: npm run projects -- [--write] [--without GROUP] [WORD ...]
+const usage = `Usage: npm run projects -- [--write] [--without GROUP ...] [WORD ...]
   WORD             run the projects whose titles contain one of the words
   --without GROUP  leave out a group: ${PROJECT_GROUPS.join(', ')}
   --write          write docs/projects.md`;
@@ -19,7 +19,7 @@ const usage = `Usage: npm run projects -- [--write] [--without GROUP] [WORD ...]
 const { values, positionals } = parseArgs({
   options: {
     write: { type: 'boolean', default: false },
-    without: { type: 'string' },
+    without: { type: 'string', multiple: true, default: [] },
     help: { type: 'boolean', default: false },
   },
   allowPositionals: true,
@@ -28,18 +28,19 @@ if (values.help) {
   console.log(usage);
   process.exit(0);
 }
-if (values.write && (positionals.length > 0 || values.without !== undefined)) {
+if (values.write && (positionals.length > 0 || values.without.length > 0)) {
   console.error(`--write needs all projects: remove the words and --without.\n${usage}`);
   process.exit(2);
 }
-if (values.without !== undefined && !PROJECT_GROUPS.some((group) => group === values.without)) {
-  console.error(`There is no group ${values.without}.\n${usage}`);
+const unknown = values.without.find((name) => !PROJECT_GROUPS.some((group) => group === name));
+if (unknown !== undefined) {
+  console.error(`There is no group ${unknown}.\n${usage}`);
   process.exit(2);
 }
 const words = positionals.map((word) => word.toLowerCase());
 const selected = PROJECTS.filter(
   ({ title, group }) =>
-    group !== values.without && (words.length === 0 || words.some((word) => title.toLowerCase().includes(word))),
+    !values.without.includes(group) && (words.length === 0 || words.some((word) => title.toLowerCase().includes(word))),
 );
 if (selected.length === 0) {
   console.error(`No project has a title with ${positionals.join(' or ')}.\n${usage}`);
