@@ -89,6 +89,29 @@ const withoutComments = rewrite({
   format: { beautify: true, comments: false, preserve_annotations: true },
 });
 
+/**
+ * Adds a reference from an entry point for bundlers to the file that Node loads in its place.
+ *
+ * A server may be built by a bundler that leaves packages out and copies their files, as Nitro does, which builds Nuxt. It
+ * looks for the files under the conditions of a bundler, `module` included, and copies what is there and all files that
+ * this refers to. Node then loads the package under its own conditions: without the reference, its file would be missing.
+ * Both cannot be the same file, because Node must load the CommonJS module for `import` too, and some bundlers cannot.
+ *
+ * The function is never called. Bundlers do not follow the computed path and drop the function, but the tracer that
+ * Nitro and Next use, @vercel/nft, computes it.
+ */
+const referToNode = {
+  name: 'refer-to-node',
+  renderChunk(code, { isEntry, fileName }) {
+    if (!isEntry) return null;
+    const path = `['..', 'node', '${fileName === 'register.js' ? 'register.cjs' : fileName}'].join('/')`;
+    return {
+      code: `${code}\nconst inNode = () => import(/* webpackIgnore: true */ /* @vite-ignore */ ${path});\n`,
+      map: null,
+    };
+  },
+};
+
 /** Options of Rollup for all files of the packages. */
 const common = {
   sourcemap: true,
@@ -102,11 +125,12 @@ const common = {
  * @param {string} folder the folder of the package
  * @param {Record<string, string>} entries names of entry points, and their files in dist
  * @param {Record<string, string>} imports subpath imports such as `#engine`, and their files in dist
- * @param {readonly { format: 'es' | 'cjs', to: string, redirectsOnDeno?: boolean }[]} outputs
+ * @param {readonly { format: 'es' | 'cjs', to: string, isForServers?: boolean, redirectsOnDeno?: boolean }[]} outputs
+ *   `isForServers`: whether bundlers that build for Node load them
  */
 async function bundle(folder, entries, imports, outputs) {
   const build = await readModules(folder, entries, imports);
-  for (const { format, to, redirectsOnDeno = false } of outputs) {
+  for (const { format, to, isForServers = false, redirectsOnDeno = false } of outputs) {
     const extension = format === 'cjs' ? 'cjs' : 'js';
     const { output } = await build.write({
       ...common,
@@ -121,7 +145,7 @@ async function bundle(folder, entries, imports, outputs) {
       interop: 'auto',
       externalLiveBindings: false,
       hoistTransitiveImports: false,
-      plugins: [withoutComments],
+      plugins: isForServers ? [withoutComments, referToNode] : [withoutComments],
     });
     if (format === 'cjs' && to === 'node') {
       for (const { name, exports, isEntry } of output) {
@@ -210,7 +234,7 @@ async function bundleCore() {
   const page = entries('web/index', 'await/entry');
   const pageImports = (web) => ({ '#engine': 'engine/portable', '#web': web, '#await': 'await/emitted-imports' });
   await bundle(folder, withRegister, nativeImports('node'), [{ format: 'cjs', to: 'node', redirectsOnDeno: true }]);
-  await bundle(folder, withRegister, nativeImports('node'), [{ format: 'es', to: 'server' }]);
+  await bundle(folder, withRegister, nativeImports('node'), [{ format: 'es', to: 'server', isForServers: true }]);
   const bunImports = { ...nativeImports('bun'), 'node:async_hooks': 'runtimes/bun-async-hooks' };
   await bundle(folder, withRegister, bunImports, [{ format: 'es', to: 'bun' }]);
   await bundle(folder, withRegister, nativeImports('deno'), [{ format: 'es', to: 'deno' }]);
@@ -233,7 +257,7 @@ async function bundleCore() {
 async function bundleForAllRuntimes(name) {
   await bundle(join(packages, name), publicFiles(name), {}, [
     { format: 'cjs', to: 'node' },
-    { format: 'es', to: 'esm' },
+    { format: 'es', to: 'esm', isForServers: true },
   ]);
 }
 

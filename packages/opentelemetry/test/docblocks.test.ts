@@ -8,6 +8,8 @@ testDocblocks({
     'ThroughlineContextManager.active': 'the example of the class calls it',
     'ThroughlineContextManager.with': 'the example of the class calls it',
     'ThroughlineContextManager.enable': 'it does nothing',
+    'ThroughlineIntegration.setupOnce of ./sentry': 'Sentry calls it',
+    'ThroughlineIntegration.setup of ./sentry': 'Sentry calls it',
   },
   toJavaScript: (code) => transformSync(code, { loader: 'ts' }).code,
 });
