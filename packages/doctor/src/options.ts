@@ -2,7 +2,7 @@
  * The options of the doctor. They are in the environment, as JSON, because every process and every thread of a program
  * reads them: `THROUGHLINE_DOCTOR='{"dependencies":true}'`.
  */
-import { closest } from 'fastest-levenshtein';
+import { createRequire } from 'node:module';
 
 export const VARIABLE = 'THROUGHLINE_DOCTOR';
 
@@ -55,6 +55,8 @@ export function parseOptions(text: string | undefined): DoctorOptions {
   for (const [name, value] of Object.entries(given)) {
     if (!isOption(name)) {
       const names = Object.keys(TYPES);
+      // Loaded for the error only.
+      const { closest }: typeof import('fastest-levenshtein') = createRequire(import.meta.url)('fastest-levenshtein');
       throw invalidOption(
         `${VARIABLE} has no option ${name}. Did you mean ${closest(name, names)}? The options are ${names.join(', ')}.`,
       );

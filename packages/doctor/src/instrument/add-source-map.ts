@@ -3,9 +3,18 @@
  * are then traced through both maps.
  */
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import remapping from '@jridgewell/remapping';
-import type { SourceMap } from 'magic-string';
+import type { FileTable } from './file-table.js';
+import { createMappings } from './mappings.js';
+
+// Loaded when they are needed: most programs run without source maps, and start faster without these packages.
+const require = createRequire(import.meta.url);
+const codec = (): typeof import('@jridgewell/sourcemap-codec') => require('@jridgewell/sourcemap-codec');
+const remap = (): typeof import('@jridgewell/remapping').default => {
+  const loaded = require('@jridgewell/remapping');
+  return loaded.default ?? loaded;
+};
 
 const COMMENT = /\/\/[#@] sourceMappingURL=([^\s'"`]+)[ \t]*$/gm;
 const INLINE = /^data:application\/json[^,]*?(;base64)?,/;
@@ -21,22 +30,30 @@ export interface FoundMap {
 
 /**
  * Returns the code of an instrumented file with a comment that contains its source map.
+ * @param instrumented the code with the insertions
  * @param code the code before
  */
-export function addSourceMap(file: { code: string; createMap(): SourceMap }, code: string, url: string): string {
-  const map = file.createMap();
+export function addSourceMap(instrumented: string, table: FileTable, code: string): string {
+  const { url } = table;
+  const mappings = createMappings(code, table);
+  const map = { version: 3, sources: [url], sourcesContent: [code], names: [] } as const;
   const previous = findMap(code, url);
-  if (previous === undefined) return `${file.code}\n//# sourceMappingURL=${map.toUrl()}`;
-  try {
-    const traced = remapping([JSON.parse(map.toString()), absoluteMap(previous)], () => null);
-    const start = file.code.lastIndexOf(previous.comment);
-    const rest = file.code.slice(0, start) + file.code.slice(start + previous.comment.length);
-    const data = Buffer.from(traced.toString()).toString('base64');
-    return `${rest}\n//# sourceMappingURL=data:application/json;charset=utf-8;base64,${data}`;
-  } catch {
-    // A map that cannot be read is ignored, as Node does.
-    return `${file.code}\n//# sourceMappingURL=${map.toUrl()}`;
+  if (previous !== undefined) {
+    try {
+      const traced = remap()([{ ...map, mappings } as never, absoluteMap(previous)], () => null);
+      const start = instrumented.lastIndexOf(previous.comment);
+      const rest = instrumented.slice(0, start) + instrumented.slice(start + previous.comment.length);
+      return rest + commentFor(traced.toString());
+    } catch {
+      // A map that cannot be read is ignored, as Node does.
+    }
   }
+  return instrumented + commentFor(JSON.stringify({ ...map, mappings: codec().encode(mappings) }));
+}
+
+function commentFor(json: string): string {
+  const data = Buffer.from(json).toString('base64');
+  return `\n//# sourceMappingURL=data:application/json;charset=utf-8;base64,${data}`;
 }
 
 /** Returns the comment with which a file names its source map. */

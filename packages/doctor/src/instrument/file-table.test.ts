@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { functionAt, originalOffset, positionOf } from './file-table.js';
 import { inserted, withoutInsertedText } from './inserted-text.js';
 import { instrument } from './instrument.js';
+import { createMappings } from './mappings.js';
 
 const CODE = `'use strict';
 function outer(a) {
@@ -71,9 +72,18 @@ test('the function around a position is the innermost', () => {
   assert.equal(functionAt(table, 0), -1);
 });
 
-test('the source map leads to the code before', () => {
-  const { createMap } = instrumentCode();
-  const map = createMap();
-  assert.deepEqual(map.sources, ['file:///a.js']);
-  assert.deepEqual(map.sourcesContent, [CODE]);
+test('the mappings lead each word to its place in the code before', () => {
+  const { code, table } = instrumentCode();
+  const [lines, originals] = [code.split('\n'), CODE.split('\n')];
+  const mappings = createMappings(CODE, table);
+  assert.equal(mappings.length, originals.length);
+  const words = mappings.flatMap((segments, index) =>
+    segments.map(([column, source, line, original]) => {
+      assert.deepEqual([source, line], [0, index]);
+      const word = /^(?:\w+|\W)?/.exec(originals[line]?.slice(original) ?? '')?.[0];
+      assert.ok(lines[index]?.startsWith(word ?? '', column), `${word} at ${index}:${column}`);
+      return word;
+    }),
+  );
+  assert.equal(words.join(''), CODE.replaceAll('\n', ''));
 });

@@ -14,7 +14,6 @@
  * An async function returns at its first suspension, and what its caller does from then on is not part of it. So a checked
  * async function calls `suspend` with the operand of each `await`, and `resume` with the result.
  */
-import MagicString, { type SourceMap } from 'magic-string';
 import { type ArrowFunctionExpression, type Function as FunctionNode, type Node, parseSync } from 'oxc-parser';
 import { mapCommentOf } from './add-source-map.js';
 import { canEnclose } from './enclosable-body.js';
@@ -49,8 +48,6 @@ export interface InstrumentOptions {
 export interface InstrumentedFile {
   readonly code: string;
   readonly table: FileTable;
-  /** From the instrumented code to the code before, whose file is called by its URL. */
-  createMap(): SourceMap;
 }
 
 /** The scope in which the functions of a function are made, as a constant of the latter. */
@@ -103,12 +100,10 @@ class Instrumentation {
     this.#visit(program, this.#options.isForced ? FORCED_CAPTURE : undefined, undefined, undefined, '');
     const insertions = this.#insertions.filter(({ text }) => text !== '').sort((a, b) => a.at - b.at);
     if (insertions.length === 0) return 'nothing to insert';
-    const output = new MagicString(this.#code);
-    for (const { at, text } of insertions) output.appendLeft(at, text);
     const { url, firstSite } = this.#options;
     const mapComment = mapCommentOf(this.#code);
     return {
-      code: output.toString(),
+      code: insert(this.#code, insertions),
       table: {
         url,
         firstSite,
@@ -118,7 +113,6 @@ class Instrumentation {
         lineStarts: lineStartsOf(this.#code),
         ...(mapComment !== undefined && { mapComment }),
       },
-      createMap: () => output.generateMap({ source: url, hires: 'boundary', includeContent: true }),
     };
   }
 
@@ -252,6 +246,17 @@ class Instrumentation {
   #newName(): string {
     return `${RESERVED_PREFIX}${this.#nameCount++}`;
   }
+}
+
+/** @param insertions in ascending order; those at the same position stay in their order */
+function insert(code: string, insertions: readonly { readonly at: number; readonly text: string }[]): string {
+  let output = '';
+  let last = 0;
+  for (const { at, text } of insertions) {
+    output += code.slice(last, at) + text;
+    last = at;
+  }
+  return output + code.slice(last);
 }
 
 /** Functions that no other code gets hold of are not checked: those that are called on the spot, and those of classes. */

@@ -32,6 +32,9 @@ export interface LoaderState {
   nextSite: number;
 }
 
+/** Whether a file is being instrumented: what is loaded meanwhile is a package that the doctor itself needs. */
+let isInstrumenting = false;
+
 /**
  * @param format null or undefined if Node determines by trial whether the file is CommonJS
  * @returns the code; undefined if the file is not changed
@@ -42,7 +45,7 @@ export function instrumentLoadedFile(
   format: string | null | undefined,
   state: LoaderState,
 ): string | undefined {
-  if (!url.startsWith('file:')) return undefined;
+  if (!url.startsWith('file:') || isInstrumenting) return undefined;
   const path = fileURLToPath(url.replace(/[?#].*$/, ''));
   const sourceType = format == null ? ambiguousUnlessData(path) : SOURCE_TYPES.get(format);
   if (sourceType === undefined || isOwnFile(path)) return undefined;
@@ -58,11 +61,17 @@ export function instrumentLoadedFile(
     firstSite: state.nextSite,
     isForced: state.isForced,
   } as const;
-  const file = instrumentAs(sourceType, code, options);
-  if (file === undefined) return undefined;
-  state.nextSite += file.table.sites.length;
-  state.addTable(file.table);
-  return state.needsSourceMaps() && !(isTypeScript && IS_MAPPED_BY_NODE) ? addSourceMap(file, code, url) : file.code;
+  isInstrumenting = true;
+  try {
+    const file = instrumentAs(sourceType, code, options);
+    if (file === undefined) return undefined;
+    state.nextSite += file.table.sites.length;
+    state.addTable(file.table);
+    const isMapped = state.needsSourceMaps() && !(isTypeScript && IS_MAPPED_BY_NODE);
+    return isMapped ? addSourceMap(file.code, file.table, code) : file.code;
+  } finally {
+    isInstrumenting = false;
+  }
 }
 
 function instrumentAs(
