@@ -3,7 +3,14 @@ import { test } from 'node:test';
 import { parseOptions } from './options.js';
 
 test('options that are not given have their defaults', () => {
-  const defaults = { dependencies: false, all: false, emptyReads: false, format: 'text', folder: undefined };
+  const defaults = {
+    dependencies: false,
+    all: false,
+    emptyReads: false,
+    sharedWork: false,
+    format: 'text',
+    folder: undefined,
+  };
   assert.deepEqual(parseOptions(undefined), defaults);
   assert.deepEqual(parseOptions(''), defaults);
   assert.deepEqual(parseOptions('{"all":true,"format":"json"}'), { ...defaults, all: true, format: 'json' });

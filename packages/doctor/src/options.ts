@@ -16,6 +16,8 @@ export interface DoctorOptions {
   readonly all: boolean;
   /** Reports reads in no flow with the origin of their code, which slows the program down. */
   readonly emptyReads: boolean;
+  /** Reports work that one flow does for others, which slows the program down. */
+  readonly sharedWork: boolean;
   readonly format: Format;
   /** A folder for the findings of each process, which are then not printed. The command merges them. */
   readonly folder: string | undefined;
@@ -25,6 +27,7 @@ const DEFAULTS: DoctorOptions = {
   dependencies: false,
   all: false,
   emptyReads: false,
+  sharedWork: false,
   format: 'text',
   folder: undefined,
 };
@@ -33,6 +36,7 @@ const TYPES = {
   dependencies: 'boolean',
   all: 'boolean',
   emptyReads: 'boolean',
+  sharedWork: 'boolean',
   format: 'string',
   folder: 'string',
 } as const;

@@ -16,6 +16,7 @@ const folders: Record<string, object> = {
   'late-entry': {},
   'two-storages': {},
   'empty-read': { emptyReads: true },
+  'shared-work': { sharedWork: true },
   healthy: {},
 };
 
@@ -59,7 +60,7 @@ function expectation(name: string): string {
   return text;
 }
 
-for (const options of [{}, { emptyReads: true }]) {
+for (const options of [{}, { emptyReads: true }, { sharedWork: true }]) {
   const programs = Object.keys(folders)
     .filter((folder) => JSON.stringify(folders[folder]) === JSON.stringify(options))
     .flatMap(programsIn);

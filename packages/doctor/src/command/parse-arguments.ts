@@ -20,6 +20,7 @@ Options, which come first:
   --dependencies   also checks the functions of the packages in node_modules
   --all            also reports functions that left their flow without harm
   --empty-reads    also reports reads in no flow, and where their code comes from; slows the program down
+  --shared-work    also reports work that one flow does for others; slows the program down
   --json           prints the findings as JSON to stdout
   --github         prints the findings as annotations for GitHub to stdout
   --help           prints this text
@@ -37,7 +38,16 @@ export interface CommandLine {
   readonly isOther: boolean;
 }
 
-const OPTIONS = ['--dependencies', '--all', '--empty-reads', '--json', '--github', '--help', '--version'];
+const OPTIONS = [
+  '--dependencies',
+  '--all',
+  '--empty-reads',
+  '--shared-work',
+  '--json',
+  '--github',
+  '--help',
+  '--version',
+];
 
 /** @throws {UsageError} if there is nothing to run */
 export function parseArguments(args: readonly string[]): CommandLine | 'help' | 'version' {
@@ -60,6 +70,7 @@ export function parseArguments(args: readonly string[]): CommandLine | 'help' | 
     dependencies: given.has('--dependencies'),
     all: given.has('--all'),
     emptyReads: given.has('--empty-reads'),
+    sharedWork: given.has('--shared-work'),
     format,
   };
   const isOther = !first.startsWith('-') && !existsSync(first);

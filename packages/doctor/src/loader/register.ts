@@ -14,6 +14,7 @@ import { reportAtEnd } from '../report/report-at-end.js';
 import { recordEmptyReads } from '../runtime/empty-reads.js';
 import { addFileTable, receiveFileTablesWith } from '../runtime/file-tables.js';
 import { install } from '../runtime/install.js';
+import { recordSharedWork } from '../runtime/shared-work.js';
 import type { HooksData } from './asynchronous-hooks.js';
 import { patchCommonJsLoader } from './commonjs-loader.js';
 import type { LoaderState } from './instrument-loaded-file.js';
@@ -35,6 +36,7 @@ function watchProgram(): void {
   const state: LoaderState = { dependencies, isForced, needsSourceMaps, addTable: addFileTable, nextSite: 0 };
   install(isForced);
   if (options.emptyReads) recordEmptyReads();
+  if (options.sharedWork) recordSharedWork();
   if (typeof module.registerHooks === 'function') registerSynchronousHooks(state);
   else registerAsynchronousHooks({ dependencies, isForced, needsSourceMaps: needsSourceMaps() });
   patchCommonJsLoader(state);

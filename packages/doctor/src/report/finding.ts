@@ -15,7 +15,7 @@ export interface FindingPlace {
 }
 
 /** What a finding is about. */
-export type FindingKind = 'lost callback' | 'late entry' | 'two storages' | 'empty read';
+export type FindingKind = 'lost callback' | 'shared work' | 'late entry' | 'empty read' | 'two storages';
 
 /**
  * How bad it is: `another` is a value of another flow, `missing` a value that was not seen, and `empty` a read in no flow.
