@@ -302,7 +302,7 @@ const implementation = class AsyncLocalStorage<T> {
   // Inlined, not shared with runInCapturedFrame(): forwarding the arguments to another function would allocate an array
   // of them, which takes a third of the time of a run(). Benchmark: npm run bench -- --only run
   run<R, A extends unknown[]>(store: T, fn: (...args: A) => R, ...args: A): R {
-    if (this.enterWith !== enterWith && replacement.callsOverrides) return runByEntering(this, store, fn, args);
+    if (replacement.callsOverrides && this.enterWith !== enterWith) return runByEntering(this, store, fn, args);
     const holder = getHolder();
     const outer = getFrame(holder);
     const key = this.#key;
