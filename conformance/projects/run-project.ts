@@ -13,6 +13,7 @@ import { installRuntime } from '../runtimes/install-runtime.js';
 import { runtimes } from '../runtimes/runtimes.js';
 import type { App, Project } from './project.js';
 import { runApp } from './run-app.js';
+import { SharedInstalls } from './shared-installs.js';
 
 const workspace = fileURLToPath(new URL('../../../', import.meta.url));
 const apps = join(workspace, 'conformance/projects/apps');
@@ -95,7 +96,16 @@ async function installFromWorkspace(folder: string, tarballs: readonly Tarball[]
   }
 }
 
-async function installFromNpm(folder: string, tarballs: readonly Tarball[], env: NodeJS.ProcessEnv): Promise<void> {
+/** Installs what a project depends on. The folder may be another one than that of the project. */
+async function installFromNpm(
+  folder: string,
+  { dependencies = {} }: Project,
+  tarballs: readonly Tarball[],
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  const manifest = join(folder, 'package.json');
+  if (!existsSync(manifest))
+    await writeFile(manifest, JSON.stringify({ name: 'project', private: true, dependencies }));
   const args = ['install', '--no-audit', '--no-fund', '--no-package-lock', '--prefer-offline', '--loglevel=error'];
   await run(folder, 'npm', [...args, '--legacy-peer-deps', ...tarballs.map(({ file }) => file)], env);
 }
@@ -160,11 +170,16 @@ async function openDevelopedPage(folder: string, output: string): Promise<void> 
 
 /**
  * Runs a project.
+ * @param installs what projects share that are installed from npm. Default: nothing
  * @returns the versions of its dependencies
  * @throws Error with what a command printed, if a command fails or the last one prints something else than expected; the
  *   same for the page
  */
-export async function runProject(project: Project, tarballs: readonly Tarball[]): Promise<Versions> {
+export async function runProject(
+  project: Project,
+  tarballs: readonly Tarball[],
+  installs = new SharedInstalls([], ''),
+): Promise<Versions> {
   const folder = await mkdtemp(join(tmpdir(), 'throughline-project-'));
   try {
     const { dependencies = {}, manifest = {}, files, output, app } = project;
@@ -178,7 +193,7 @@ export async function runProject(project: Project, tarballs: readonly Tarball[])
     const node = project.node === undefined ? process.execPath : await installRuntime(runtimes[project.node]);
     const env = environmentOf(folder, node);
     if (project.isQuick) await installFromWorkspace(folder, tarballs, project);
-    else await installFromNpm(folder, tarballs, env);
+    else await installs.provide(project, folder, (target) => installFromNpm(target, project, tarballs, env));
     let printed = '';
     for (const [command, ...args] of project.commands) {
       printed = await run(folder, command === 'node' ? node : command, args, env);

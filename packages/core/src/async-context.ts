@@ -106,7 +106,8 @@ const variable = class Variable<T> {
   get(): T | undefined {
     const frame = getFrame(getHolder());
     if (frame === undefined) return this.#defaultValue;
-    return (frame.tag === this.#tag ? frame.value : readBelowTop(frame, this.#key, this.#defaultValue)) as
+    const tag = this.#tag;
+    return (frame.tag === tag ? frame.value : readBelowTop(frame, tag, this.#key, this.#defaultValue)) as
       | T
       | undefined;
   }

@@ -24,7 +24,11 @@ export async function bundlePages(names: readonly string[]): Promise<Record<stri
   return files;
 }
 
-async function bundlePage(name: string, mode: Mode): Promise<string> {
+/**
+ * @param name the name of the file of the page, without an extension
+ * @returns its script
+ */
+export async function bundlePage(name: string, mode: Mode): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL(`${name}.js`, import.meta.url))],
     bundle: true,
