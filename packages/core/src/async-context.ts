@@ -107,9 +107,7 @@ const variable = class Variable<T> {
     const frame = getFrame(getHolder());
     if (frame === undefined) return this.#defaultValue;
     const tag = this.#tag;
-    return (frame.tag === tag ? frame.value : readBelowTop(frame, tag, this.#key, this.#defaultValue)) as
-      | T
-      | undefined;
+    return (frame.tag === tag ? frame.value : readBelowTop(frame, tag, this.#key, this.#defaultValue)) as T | undefined;
   }
 
   // Inlined, not shared with runInCapturedFrame(): forwarding the arguments to another function would allocate an array

@@ -326,9 +326,7 @@ const implementation = class AsyncLocalStorage<T> {
     const frame = getFrame(getHolder());
     if (frame === undefined) return this.#defaultValue;
     const tag = this.#tag;
-    return (frame.tag === tag ? frame.value : readBelowTop(frame, tag, this.#key, this.#defaultValue)) as
-      | T
-      | undefined;
+    return (frame.tag === tag ? frame.value : readBelowTop(frame, tag, this.#key, this.#defaultValue)) as T | undefined;
   }
 
   enterWith(store: T): void {

@@ -64,7 +64,10 @@ export function describeBrowsers(title: string, declare: (tests: PageTests) => v
         async addPage(name, mode) {
           const path = `/${name}/${mode}`;
           server.add(`${path}.js`, await bundleOnce(name, mode));
-          server.add(path, `<!doctype html><meta charset="utf-8"><body><script type="module" src="${path}.js"></script>`);
+          server.add(
+            path,
+            `<!doctype html><meta charset="utf-8"><body><script type="module" src="${path}.js"></script>`,
+          );
           return `${server.origin}${path}`;
         },
       });

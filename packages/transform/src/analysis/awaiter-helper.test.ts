@@ -29,7 +29,11 @@ const IMPORT = `import{wrapReturn as _wrapReturn}from'throughline/await';`;
 describe('the helper __awaiter of TypeScript', () => {
   for (const [title, before, after] of [
     ['in an ES module', '', 'export { load };'],
-    ['after another block', 'const text = { of: "a block that is longer than thirty-two characters" };\n', 'export {};'],
+    [
+      'after another block',
+      'const text = { of: "a block that is longer than thirty-two characters" };\n',
+      'export {};',
+    ],
     ['in a block with a suspension', 'export async function f() { await 1; }\n', ''],
   ] as const) {
     it(`resolves with what keeps the frame ${title}`, () => {
@@ -51,7 +55,10 @@ describe('the helper __awaiter of TypeScript', () => {
     const edited = EDITED.replace('function ', 'export function __awaiter').slice(0, -1);
     assert.equal(code, IMPORT + edited);
     const assignment = `var __awaiter;\n(function (root) { __awaiter = ${HELPER} })(exports);`;
-    assert.match(transform(assignment, { filename: 'tslib.js' })?.code ?? '', /resolve\(_wrapReturn\(result\.value\)\)/);
+    assert.match(
+      transform(assignment, { filename: 'tslib.js' })?.code ?? '',
+      /resolve\(_wrapReturn\(result\.value\)\)/,
+    );
   });
 
   it('is left alone in a string, in a file that imports it, and in a classic script', () => {
