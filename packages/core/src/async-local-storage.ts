@@ -269,16 +269,16 @@ const implementation = class AsyncLocalStorage<T> {
   readonly #key = new Key();
   // A copy: reading it through the key would cost getStore() another load.
   readonly #tag = this.#key.tag;
-  readonly #name: string = '';
-  readonly #defaultValue: T | undefined = undefined;
+  readonly #name: string;
+  readonly #defaultValue: T | undefined;
 
   constructor(options: AsyncLocalStorageOptions<T> = {}) {
     if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-      if (replacement.acceptsAnyOptions) return;
-      throw invalidArgType('options', 'object', options);
+      if (!replacement.acceptsAnyOptions) throw invalidArgType('options', 'object', options);
+      options = {};
     }
     this.#defaultValue = options.defaultValue;
-    if (options.name !== undefined) this.#name = `${options.name}`;
+    this.#name = options.name === undefined ? '' : `${options.name}`;
   }
 
   static bind<F extends (...args: never[]) => unknown>(fn: F): F {
