@@ -269,16 +269,16 @@ const implementation = class AsyncLocalStorage<T> {
   readonly #key = new Key();
   // A copy: reading it through the key would cost getStore() another load.
   readonly #tag = this.#key.tag;
-  readonly #name: string = '';
-  readonly #defaultValue: T | undefined = undefined;
+  readonly #name: string;
+  readonly #defaultValue: T | undefined;
 
   constructor(options: AsyncLocalStorageOptions<T> = {}) {
     if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-      if (replacement.acceptsAnyOptions) return;
-      throw invalidArgType('options', 'object', options);
+      if (!replacement.acceptsAnyOptions) throw invalidArgType('options', 'object', options);
+      options = {};
     }
     this.#defaultValue = options.defaultValue;
-    if (options.name !== undefined) this.#name = `${options.name}`;
+    this.#name = options.name === undefined ? '' : `${options.name}`;
   }
 
   static bind<F extends (...args: never[]) => unknown>(fn: F): F {
@@ -302,7 +302,7 @@ const implementation = class AsyncLocalStorage<T> {
   // Inlined, not shared with runInCapturedFrame(): forwarding the arguments to another function would allocate an array
   // of them, which takes a third of the time of a run(). Benchmark: npm run bench -- --only run
   run<R, A extends unknown[]>(store: T, fn: (...args: A) => R, ...args: A): R {
-    if (this.enterWith !== enterWith && replacement.callsOverrides) return runByEntering(this, store, fn, args);
+    if (replacement.callsOverrides && this.enterWith !== enterWith) return runByEntering(this, store, fn, args);
     const holder = getHolder();
     const outer = getFrame(holder);
     const key = this.#key;
