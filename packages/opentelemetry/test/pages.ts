@@ -3,6 +3,7 @@ import { after, before, describe } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import {
   type Browser,
+  type BrowserName,
   browserNames,
   MissingBrowser,
   openBrowser,
@@ -19,6 +20,7 @@ export type Mode = keyof typeof MODES;
 
 /** What a test of a browser uses. `missing` is the reason if the browser is not installed. */
 export interface PageTests {
+  readonly name: BrowserName;
   readonly browser: Browser | undefined;
   readonly missing: string | undefined;
   /** Bundles a module of this folder, and returns the URL of a page that loads it. */
@@ -75,6 +77,7 @@ export function describeBrowsers(title: string, declare: (tests: PageTests) => v
       });
 
       declare({
+        name,
         get browser() {
           return browser;
         },
