@@ -7,6 +7,7 @@ export const PROJECT_GROUPS = [
   'Bundlers and applications',
   'Libraries',
   'Frameworks',
+  'The whole process',
 ] as const;
 
 export type ProjectGroup = (typeof PROJECT_GROUPS)[number];
@@ -14,12 +15,8 @@ export type ProjectGroup = (typeof PROJECT_GROUPS)[number];
 /** `node`, or a command of an installed package, with its arguments. */
 export type Command = readonly [string, ...string[]];
 
-/** A project of a user, which is created in a temporary folder and installs the packages from their tarballs. */
-export interface Project {
-  /** What the row of docs/projects.md is called. */
-  readonly title: string;
-  /** The table of docs/projects.md that contains the row. */
-  readonly group: ProjectGroup;
+/** What is created in a temporary folder, which installs the packages from their tarballs. */
+export interface ProjectFolder {
   /** Names and version ranges of the packages that are installed from npm. */
   readonly dependencies?: Readonly<Record<string, string>>;
   /** Contents by path. `package.json` is written with the fields of `manifest`. */
@@ -28,6 +25,18 @@ export interface Project {
   readonly folders?: readonly string[];
   readonly manifest?: Readonly<Record<string, unknown>>;
   readonly commands: readonly Command[];
+  /** The version of Node that runs the commands. Default: that of this process. */
+  readonly node?: keyof typeof runtimes;
+  /** Whether it is part of `npm test`: it then uses the packages of the workspace, and nothing from the network. */
+  readonly isQuick?: boolean;
+}
+
+/** A project of a user. */
+export interface Project extends ProjectFolder {
+  /** What the row of docs/projects.md is called. */
+  readonly title: string;
+  /** The table of docs/projects.md that contains the row. */
+  readonly group: ProjectGroup;
   /** What the last command must print. */
   readonly output?: string;
   /**
@@ -39,10 +48,6 @@ export interface Project {
   readonly isDevelopedWithVite?: boolean;
   /** The servers of a web application that the commands have built. Chromium opens both. */
   readonly app?: App;
-  /** The version of Node that runs the commands. Default: that of this process. */
-  readonly node?: keyof typeof runtimes;
-  /** Whether it is part of `npm test`: it then uses the packages of the workspace, and nothing from the network. */
-  readonly isQuick?: boolean;
 }
 
 /** A web application whose files are in a folder of `apps`. */

@@ -7,6 +7,7 @@ import { COMMONJS_MODULE, ES_MODULE, OUTPUT, TEST_BODY, TYPESCRIPT_MODULE } from
 import type { Project } from './project.js';
 import { firstProgram } from './readme-project.js';
 import { TRACED_SERVER } from './traced-files.js';
+import { WHOLE_PROCESS_PROJECTS } from './whole-process-projects.js';
 
 const TYPESCRIPT_5 = { typescript: '~5.9.0', '@types/node': '^22.0.0' };
 const TYPESCRIPT_7 = { typescript: '^7.0.0', '@types/node': '^26.0.0' };
@@ -454,4 +455,5 @@ export default async function Page() {
   },
   ...LIBRARY_PROJECTS,
   ...APPS,
+  ...WHOLE_PROCESS_PROJECTS,
 ];

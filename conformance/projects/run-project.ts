@@ -11,14 +11,14 @@ import { openBrowser, readPrintedLines, startPageServer } from '@throughline/tes
 import { findFreePort, startTestServer } from '@throughline/testing/processes';
 import { installRuntime } from '../runtimes/install-runtime.js';
 import { runtimes } from '../runtimes/runtimes.js';
-import type { App, Project } from './project.js';
+import type { App, Project, ProjectFolder } from './project.js';
 import { runApp } from './run-app.js';
 import { SharedInstalls } from './shared-installs.js';
 
 const workspace = fileURLToPath(new URL('../../../', import.meta.url));
 const apps = join(workspace, 'conformance/projects/apps');
 
-interface Tarball {
+export interface Tarball {
   readonly name: string;
   readonly file: string;
 }
@@ -76,7 +76,11 @@ export async function packTarballs(folder: string): Promise<readonly Tarball[]> 
 }
 
 /** Installs without the network: extracts the tarballs, and links their dependencies from the workspace. */
-async function installFromWorkspace(folder: string, tarballs: readonly Tarball[], project: Project): Promise<void> {
+async function installFromWorkspace(
+  folder: string,
+  tarballs: readonly Tarball[],
+  project: ProjectFolder,
+): Promise<void> {
   const modules = join(folder, 'node_modules');
   const linked = new Set(Object.keys(project.dependencies ?? {}));
   for (const { name, file } of tarballs) {
@@ -99,7 +103,7 @@ async function installFromWorkspace(folder: string, tarballs: readonly Tarball[]
 /** Installs what a project depends on. The folder may be another one than that of the project. */
 async function installFromNpm(
   folder: string,
-  { dependencies = {} }: Project,
+  { dependencies = {} }: ProjectFolder,
   tarballs: readonly Tarball[],
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
@@ -168,21 +172,34 @@ async function openDevelopedPage(folder: string, output: string): Promise<void> 
   }
 }
 
+/** A project that has been created, and whose commands have run. */
+export interface CreatedProject {
+  readonly folder: string;
+  /** The environment variables of its commands. */
+  readonly env: NodeJS.ProcessEnv;
+  /** The path of Node. */
+  readonly node: string;
+  /** What the last command has printed. */
+  readonly printed: string;
+  /** Reads the versions of installed packages, by name. */
+  readVersions(names: readonly string[]): Promise<Versions>;
+}
+
 /**
- * Runs a project.
+ * Creates a project, runs its commands, and removes it when `use` has finished.
  * @param installs what projects share that are installed from npm. Default: nothing
- * @returns the versions of its dependencies
- * @throws Error with what a command printed, if a command fails or the last one prints something else than expected; the
- *   same for the page
+ * @param app an application of a framework, whose files are copied first
+ * @throws Error with what a command printed, if a command fails
  */
-export async function runProject(
-  project: Project,
+export async function withProject<T>(
+  project: ProjectFolder,
   tarballs: readonly Tarball[],
-  installs = new SharedInstalls([], ''),
-): Promise<Versions> {
+  use: (created: CreatedProject) => Promise<T>,
+  { installs = new SharedInstalls([], ''), app }: { installs?: SharedInstalls; app?: App } = {},
+): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'throughline-project-'));
   try {
-    const { dependencies = {}, manifest = {}, files, output, app } = project;
+    const { dependencies = {}, manifest = {}, files } = project;
     if (app !== undefined) await copyApp(folder, app);
     const manifestText = JSON.stringify({ name: 'project', private: true, dependencies, ...manifest });
     for (const [path, content] of Object.entries({ 'package.json': manifestText, ...files })) {
@@ -198,19 +215,41 @@ export async function runProject(
     for (const [command, ...args] of project.commands) {
       printed = await run(folder, command === 'node' ? node : command, args, env);
     }
-    if (output !== undefined && !printed.includes(output)) {
-      throw new Error(`The output must contain '${output}':\n${printed.slice(0, 2000)}`);
-    }
-    if (project.page !== undefined) {
-      const line = await openPage(join(folder, project.page));
-      if (line !== output) {
-        throw new Error(`The page ${project.page} must print '${output}' in Chromium, and printed '${line}'.`);
-      }
-    }
-    if (project.isDevelopedWithVite && output !== undefined) await openDevelopedPage(folder, output);
-    if (app !== undefined) await runApp(app, { folder, env });
-    return await readVersions(folder, Object.keys(dependencies));
+    return await use({ folder, env, node, printed, readVersions: (names) => readVersions(folder, names) });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * Runs a project.
+ * @param installs what projects share that are installed from npm. Default: nothing
+ * @returns the versions of its dependencies
+ * @throws Error with what a command printed, if a command fails or the last one prints something else than expected; the
+ *   same for the page
+ */
+export async function runProject(
+  project: Project,
+  tarballs: readonly Tarball[],
+  installs?: SharedInstalls,
+): Promise<Versions> {
+  const { output, page, app, dependencies = {} } = project;
+  return withProject(
+    project,
+    tarballs,
+    async ({ folder, env, printed, readVersions }) => {
+      if (output !== undefined && !printed.includes(output)) {
+        throw new Error(`The output must contain '${output}':\n${printed.slice(0, 2000)}`);
+      }
+      if (page !== undefined) {
+        const line = await openPage(join(folder, page));
+        if (line !== output)
+          throw new Error(`The page ${page} must print '${output}' in Chromium, and printed '${line}'.`);
+      }
+      if (project.isDevelopedWithVite && output !== undefined) await openDevelopedPage(folder, output);
+      if (app !== undefined) await runApp(app, { folder, env });
+      return readVersions(Object.keys(dependencies));
+    },
+    { ...(installs !== undefined && { installs }), ...(app !== undefined && { app }) },
+  );
 }

@@ -12,7 +12,7 @@ import { formatProjectsPage, type WorkingProject } from './projects-page.js';
 import { packTarballs, runProject } from './run-project.js';
 import { SharedInstalls } from './shared-installs.js';
 
-const usage = `Usage: npm run projects -- [--write] [--without GROUP] [WORD ...]
+const usage = `Usage: npm run projects -- [--write] [--without GROUP ...] [WORD ...]
   WORD             run the projects whose titles or groups contain one of the words
   --without GROUP  leave out a group: ${PROJECT_GROUPS.join(', ')}
   --write          write docs/projects.md`;
@@ -20,7 +20,7 @@ const usage = `Usage: npm run projects -- [--write] [--without GROUP] [WORD ...]
 const { values, positionals } = parseArgs({
   options: {
     write: { type: 'boolean', default: false },
-    without: { type: 'string' },
+    without: { type: 'string', multiple: true, default: [] },
     help: { type: 'boolean', default: false },
   },
   allowPositionals: true,
@@ -29,17 +29,18 @@ if (values.help) {
   console.log(usage);
   process.exit(0);
 }
-if (values.write && (positionals.length > 0 || values.without !== undefined)) {
+if (values.write && (positionals.length > 0 || values.without.length > 0)) {
   console.error(`--write needs all projects: remove the words and --without.\n${usage}`);
   process.exit(2);
 }
-if (values.without !== undefined && !PROJECT_GROUPS.some((group) => group === values.without)) {
-  console.error(`There is no group ${values.without}.\n${usage}`);
+const unknown = values.without.find((name) => !PROJECT_GROUPS.some((group) => group === name));
+if (unknown !== undefined) {
+  console.error(`There is no group ${unknown}.\n${usage}`);
   process.exit(2);
 }
 const words = positionals.map((word) => word.toLowerCase());
 const isSelected = ({ title, group }: Project): boolean =>
-  group !== values.without &&
+  !values.without.includes(group) &&
   (words.length === 0 || words.some((word) => `${title}\n${group}`.toLowerCase().includes(word)));
 // Here, every project that depends on something installs it.
 const selected: readonly Project[] = PROJECTS.filter(isSelected).map((project) => ({

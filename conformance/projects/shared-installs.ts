@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Project } from './project.js';
+import type { ProjectFolder } from './project.js';
 
 export class SharedInstalls {
   readonly #folder: string;
@@ -14,7 +14,7 @@ export class SharedInstalls {
    * @param projects the projects that will be installed
    * @param folder a folder for what several of them need, which the caller removes
    */
-  constructor(projects: readonly Project[], folder: string) {
+  constructor(projects: readonly ProjectFolder[], folder: string) {
     this.#folder = folder;
     for (const project of projects) {
       const key = keyOf(project);
@@ -27,7 +27,7 @@ export class SharedInstalls {
    * @param target the folder of the project
    * @param install installs the packages of the project in a folder
    */
-  async provide(project: Project, target: string, install: (folder: string) => Promise<void>): Promise<void> {
+  async provide(project: ProjectFolder, target: string, install: (folder: string) => Promise<void>): Promise<void> {
     const key = keyOf(project);
     if ((this.#counts.get(key) ?? 0) < 2) return install(target);
     let installed = this.#installed.get(key);
@@ -48,6 +48,6 @@ export class SharedInstalls {
 }
 
 /** What decides which packages are installed. Some have another file for each version of Node. */
-function keyOf({ dependencies = {}, node }: Project): string {
+function keyOf({ dependencies = {}, node }: ProjectFolder): string {
   return JSON.stringify([dependencies, node]);
 }

@@ -7,7 +7,8 @@ import { after, before, it } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import type { Browser } from '@throughline/testing/browsers';
 import { type EnvelopeSink, type SentryEvent, startEnvelopeSink } from './envelope-sink.js';
-import { describeBrowsers, MODES, type Mode } from './pages.js';
+import { modes } from './page-bundles.js';
+import { describeBrowsers } from './pages.js';
 
 const USERS = ['ada', 'bob', 'cyd'];
 const STEPS = ['clicked', 'fetched', 'waited'];
@@ -96,11 +97,11 @@ async function reportEvents(browser: Browser, url: string, order: 'before' | 'af
 describeBrowsers('events of Sentry', (tests) => {
   // What is loaded first, and what Sentry does on its own, is the same in each browser.
   const isFirst = tests.name === 'chromium';
-  for (const mode of Object.keys(MODES) as Mode[]) {
+  for (const mode of modes) {
     for (const order of isFirst ? (['before', 'after'] as const) : (['before'] as const)) {
       it(`have the scopes of their own flow, with ${mode}, if the package is loaded ${order} init()`, async (test) => {
         if (tests.browser === undefined) return test.skip(tests.missing);
-        const url = await tests.addPage('reporting-page.js', mode);
+        const url = await tests.addPage('reporting-page', mode);
         const { newer, older } = await reportEvents(tests.browser, url, order);
         for (const events of [newer, older]) {
           const { actual, expected } = compareEvents(events);
@@ -113,7 +114,7 @@ describeBrowsers('events of Sentry', (tests) => {
   if (!isFirst) return;
   it('have those of other flows without the integration', async (test) => {
     if (tests.browser === undefined) return test.skip(tests.missing);
-    const url = await tests.addPage('reporting-page.js', 'transform');
+    const url = await tests.addPage('reporting-page', 'transform');
     const { newer, older } = await reportEvents(tests.browser, url, 'never');
     for (const [version, events] of Object.entries({ 11: newer, 10: older })) {
       const { byUser, byAnything } = countWrong(events);

@@ -1,0 +1,4 @@
+/** What actions and `after` have read. Next bundles this module several times. */
+globalThis.flowResults ??= new Map();
+
+export const results = globalThis.flowResults;

@@ -1,0 +1,4 @@
+export default {
+  experimental: { asyncContext: true },
+  nitro: { experimental: { asyncContext: true } },
+};

@@ -1,0 +1,3 @@
+import 'dd-trace/register.js';
+
+await import('./datadog.cjs');

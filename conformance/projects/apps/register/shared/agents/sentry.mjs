@@ -1,0 +1,4 @@
+import * as Sentry from '@sentry/node';
+import { startSentry } from './start-sentry.cjs';
+
+startSentry(Sentry);

@@ -1,0 +1,3 @@
+import { read } from '../../read.js';
+
+export const GET = async () => new Response(await read('handler'));
