@@ -115,6 +115,7 @@ export const APPS: readonly Project[] = [
       start: (port) => ['astro', 'preview', '--port', String(port)],
       develop: (port) => ['astro', 'dev', '--port', String(port)],
       isUpdatedInPlace: false,
+      keepsActions: true,
     },
   },
   {
