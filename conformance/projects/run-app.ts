@@ -179,7 +179,9 @@ async function withPage(
     await test(await browser.openPage(origin), origin);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`${[path, ...args].join(' ')}: ${reason}\nThe server has printed:\n${server.output}`, { cause: error });
+    throw new Error(`${[path, ...args].join(' ')}: ${reason}\nThe server has printed:\n${server.output}`, {
+      cause: error,
+    });
   } finally {
     await browser.close();
   }
