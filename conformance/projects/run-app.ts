@@ -79,8 +79,9 @@ async function checkRenderedPages(origin: string, version: number): Promise<void
 }
 
 /**
- * Waits until the server renders the page with the program of a version, and its API runs it. After an edit, development
- * servers update the page before they have replaced their own program; Nuxt closes the requests that run then.
+ * Waits until the server renders the page with the program of a version, and its API runs it. After an edit,
+ * development servers update the page before they have replaced their own program; Nuxt closes the requests that run
+ * then.
  */
 async function waitForServer(origin: string, api: string, version: number): Promise<void> {
   const isVersion = (text: string) => text.startsWith(`${version} `);
@@ -130,9 +131,9 @@ interface Environment {
 }
 
 /**
- * Opens the page and completes a flow in it, so that the server has loaded everything. Development servers compile what a
- * page, an API or an action needs when it is first requested. If Vite's finds a dependency then, it bundles it, fails the
- * requests of the page, and has the page loaded again: without the mark, and without the results of the flow.
+ * Opens the page and completes a flow in it, so that the server has loaded everything. Development servers compile what
+ * a page, an API or an action needs when it is first requested. If Vite's finds a dependency then, it bundles it, fails
+ * the requests of the page, and has the page loaded again: without the mark, and without the results of the flow.
  */
 async function warmUp(browser: Browser, origin: string): Promise<void> {
   const page = await browser.openPage(origin);

@@ -1,6 +1,6 @@
 /**
- * A server whose bundler leaves the packages out, and whose tracer copies their files: what Nitro does with a server of Nuxt.
- * The bundler finds the packages under its own conditions, `module` included, and Node later under those of Node.
+ * A server whose bundler leaves the packages out, and whose tracer copies their files: what Nitro does with a server of
+ * Nuxt. The bundler finds the packages under its own conditions, `module` included, and Node later under those of Node.
  */
 import { ES_MODULE, OUTPUT } from './programs.js';
 import type { Project } from './project.js';

@@ -1,6 +1,6 @@
 /**
- * Sentry's SDK for browsers, in two versions on one page, with three users whose clicks overlap: each event has the user, the
- * tags and the breadcrumbs of its own flow. Without the integration, most have those of another one.
+ * Sentry's SDK for browsers, in two versions on one page, with three users whose clicks overlap: each event has the
+ * user, the tags and the breadcrumbs of its own flow. Without the integration, most have those of another one.
  */
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
