@@ -29,6 +29,9 @@ const FIRST_VERSION = 1;
 /** The time that a server or a page may take. They compile the application first. */
 const TIME_LIMIT_MS = 240_000;
 
+/** The time after which a request counts as abandoned by a server that replaces its program. */
+const ABANDONED_AFTER_MS = 10_000;
+
 /** Whether the page has started: its button is enabled then. */
 const IS_READY = `document.querySelector('button')?.disabled === false`;
 
@@ -65,8 +68,8 @@ async function waitFor(page: Page, condition: string): Promise<void> {
 }
 
 /** Requests the page. @returns what the server has rendered */
-async function requestRendered(origin: string): Promise<string> {
-  const html = await (await fetch(origin)).text();
+async function requestRendered(origin: string, init: RequestInit = {}): Promise<string> {
+  const html = await (await fetch(origin, init)).text();
   const [, rendered = html] = /<p[^>]*>([^<]+)<\/p>/.exec(html) ?? [];
   return rendered;
 }
@@ -80,14 +83,18 @@ async function checkRenderedPages(origin: string, version: number): Promise<void
 
 /**
  * Waits until the server renders the page with the program of a version, and its API runs it. After an edit,
- * development servers update the page before they have replaced their own program; Nuxt closes the requests that run
- * then.
+ * development servers update the page before they have replaced their own program. Nuxt's never responds to requests that
+ * run when it is replaced, so each has a time limit.
  */
 async function waitForServer(origin: string, api: string, version: number): Promise<void> {
   const isVersion = (text: string) => text.startsWith(`${version} `);
   const deadline = Date.now() + TIME_LIMIT_MS;
   for (;;) {
-    const requests = [requestRendered(origin), fetch(new URL(api, origin)).then((response) => response.text())];
+    const init = { signal: AbortSignal.timeout(ABANDONED_AFTER_MS) };
+    const requests = [
+      requestRendered(origin, init),
+      fetch(new URL(api, origin), init).then((response) => response.text()),
+    ];
     const texts = await Promise.all(requests.map((request) => request.catch(String)));
     if (texts.every(isVersion)) return;
     if (Date.now() > deadline) {
