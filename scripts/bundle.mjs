@@ -92,10 +92,11 @@ const withoutComments = rewrite({
 /**
  * Adds a reference from an entry point for bundlers to the file that Node loads in its place.
  *
- * A server may be built by a bundler that leaves packages out and copies their files, as Nitro does, which builds Nuxt. It
- * looks for the files under the conditions of a bundler, `module` included, and copies what is there and all files that
- * this refers to. Node then loads the package under its own conditions: without the reference, its file would be missing.
- * Both cannot be the same file, because Node must load the CommonJS module for `import` too, and some bundlers cannot.
+ * A server may be built by a bundler that leaves packages out and copies their files, as Nitro does, which builds Nuxt.
+ * It looks for the files under the conditions of a bundler, `module` included, and copies what is there and all files
+ * that this refers to. Node then loads the package under its own conditions: without the reference, its file would be
+ * missing. Both cannot be the same file, because Node must load the CommonJS module for `import` too, and some bundlers
+ * cannot.
  *
  * The function is never called. Bundlers do not follow the computed path and drop the function, but the tracer that
  * Nitro and Next use, @vercel/nft, computes it.

@@ -69,7 +69,8 @@ export const APPS: readonly Project[] = [
     commands: [['nuxt', 'build']],
     app: {
       folder: 'nuxt',
-      program: 'shared/flows.js',
+      // In development, Nuxt's server does not watch what Node can load without it.
+      program: 'shared/flows.ts',
       api: '/api/run',
       start: () => ['node', '.output/server/index.mjs'],
       develop: (port) => ['nuxt', 'dev', '--port', String(port)],
@@ -114,6 +115,7 @@ export const APPS: readonly Project[] = [
       start: (port) => ['astro', 'preview', '--port', String(port)],
       develop: (port) => ['astro', 'dev', '--port', String(port)],
       isUpdatedInPlace: false,
+      keepsActions: true,
     },
   },
   {

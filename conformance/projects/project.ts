@@ -64,4 +64,6 @@ export interface App {
   readonly develop: (port: number) => Command;
   /** Whether the page stays open when the program is edited, rather than being loaded again. */
   readonly isUpdatedInPlace: boolean;
+  /** Whether the development server keeps the program of an action until the file of the action itself is edited. */
+  readonly keepsActions?: boolean;
 }

@@ -1,6 +1,7 @@
 /**
- * Servers that bundlers build for Node: they contain the ES modules of the packages, once. Each entry point for bundlers
- * refers to the CommonJS module that Node loads instead, for the tools that copy files; no bundler may follow that.
+ * Servers that bundlers build for Node: they contain the ES modules of the packages, once. Each entry point for
+ * bundlers refers to the CommonJS module that Node loads instead, for the tools that copy files; no bundler may follow
+ * that.
  */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';

@@ -1,6 +1,6 @@
 /**
- * A server whose bundler leaves the packages out, and whose tracer copies their files: what Nitro does with a server of Nuxt.
- * The bundler finds the packages under its own conditions, `module` included, and Node later under those of Node.
+ * A server whose bundler leaves the packages out, and whose tracer copies their files: what Nitro does with a server of
+ * Nuxt. The bundler finds the packages under its own conditions, `module` included, and Node later under those of Node.
  */
 import { ES_MODULE, OUTPUT } from './programs.js';
 import type { Project } from './project.js';
@@ -11,7 +11,7 @@ import { nodeResolve } from '@rollup/plugin-node-resolve';
 import { traceNodeModules } from 'nf3';
 import { rollup } from 'rollup';
 
-const names = ['throughline', '@throughline/request', '@throughline/opentelemetry', '@throughline/transform'];
+const names = ['throughline', ...['request', 'opentelemetry', 'transform', 'doctor'].map((name) => '@throughline/' + name)];
 const entryPoints = names.flatMap((name) =>
   Object.entries(JSON.parse(readFileSync('node_modules/' + name + '/package.json', 'utf8')).exports)
     .filter(([, target]) => typeof target === 'object')

@@ -3,7 +3,7 @@ import { type ManagedChild, startChild } from './child-process.js';
 import type { ServerUser } from './data-directory.js';
 import { waitUntilReady } from './readiness.js';
 
-/** The most recent characters of the server's output, which are part of the error if it exits early. */
+/** How many of the most recent characters of the server's output are kept. */
 const OUTPUT_LENGTH = 4000;
 
 export interface ServerCommand {
@@ -24,6 +24,7 @@ export interface ServerCommand {
 export class ServerProcess {
   readonly #command: ServerCommand;
   #child: ManagedChild | undefined;
+  #output = '';
 
   constructor(command: ServerCommand) {
     this.#command = command;
@@ -39,10 +40,10 @@ export class ServerProcess {
       ...(env !== undefined && { env }),
     });
     this.#child = child;
-    let output = '';
+    this.#output = '';
     let outputAfterExit: string | undefined;
     const collect = (chunk: Buffer) => {
-      output = `${output}${chunk}`.slice(-OUTPUT_LENGTH);
+      this.#output = `${this.#output}${chunk}`.slice(-OUTPUT_LENGTH);
     };
     child.process.stdout?.on('data', collect);
     child.process.stderr?.on('data', collect);
@@ -50,9 +51,14 @@ export class ServerProcess {
       outputAfterExit = String(error);
     });
     child.process.on('exit', () => {
-      outputAfterExit ??= output;
+      outputAfterExit ??= this.#output;
     });
     await waitUntilReady(probe, () => outputAfterExit, startTimeoutMs);
+  }
+
+  /** What the server has printed most recently. */
+  get output(): string {
+    return this.#output;
   }
 
   /** Kills the server. Does nothing if it is not running. */

@@ -10,6 +10,8 @@ export interface TestServer extends AsyncDisposable {
   readonly url: string;
   /** The TCP port on 127.0.0.1. */
   readonly port: number;
+  /** What the server has printed most recently, up to 4000 characters. */
+  readonly output: string;
   /** Kills the server, as a failure of its machine would. Its files remain. */
   stop(): Promise<void>;
   /** Starts the server again, at the same URL and with the same files. Resolves once it is ready. */
@@ -45,5 +47,14 @@ export async function startTestServer({
     await dispose();
     throw error;
   }
-  return { url, port, start: () => server.start(), stop: () => server.kill(), [Symbol.asyncDispose]: dispose };
+  return {
+    url,
+    port,
+    get output() {
+      return server.output;
+    },
+    start: () => server.start(),
+    stop: () => server.kill(),
+    [Symbol.asyncDispose]: dispose,
+  };
 }

@@ -11,9 +11,9 @@
  *
  *     globalThis.__SENTRY__ = { version: '11.12.0', '11.12.0': { acs, defaultCurrentScope, … }, '10.78.0': { … } }
  *
- * The other functions that a strategy may have, such as `getActiveSpan` and `continueTrace`, are for strategies that keep
- * the active span elsewhere: Sentry's own keep it in the scopes. Only `suppressTracing` must be replaced too, because that
- * of versions 9 and 10 ends when the callback returns, as on a stack it must.
+ * The other functions that a strategy may have, such as `getActiveSpan` and `continueTrace`, are for strategies that
+ * keep the active span elsewhere: Sentry's own keep it in the scopes. Only `suppressTracing` must be replaced too,
+ * because that of versions 9 and 10 ends when the callback returns, as on a stack it must.
  */
 import type { AsyncContextStrategy, Scope } from '@sentry/core';
 import { AsyncLocalStorage } from 'throughline';

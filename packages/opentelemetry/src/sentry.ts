@@ -11,9 +11,9 @@ export interface ThroughlineIntegration {
 }
 
 /**
- * Creates an integration that gives each flow its own scopes: what `withScope()` and `withIsolationScope()` of Sentry fork
- * stays current after an `await`, and in everything else that their callback starts. Users, tags, breadcrumbs and active
- * spans of work that overlaps are then not mixed up.
+ * Creates an integration that gives each flow its own scopes: what `withScope()` and `withIsolationScope()` of Sentry
+ * fork stays current after an `await`, and in everything else that their callback starts. Users, tags, breadcrumbs and
+ * active spans of work that overlaps are then not mixed up.
  *
  * It is for Sentry's SDKs for browsers, version 9 to 11. Those for servers follow flows on their own.
  * @returns the integration, for `integrations` of `Sentry.init()`, or for `Sentry.addIntegration()` afterwards

@@ -1,6 +1,6 @@
 /**
- * A server that receives what Sentry's SDKs send, in place of Sentry's own. An envelope has a header and items; each item has
- * a header and a payload, all in lines of JSON. https://develop.sentry.dev/sdk/foundations/envelopes/
+ * A server that receives what Sentry's SDKs send, in place of Sentry's own. An envelope has a header and items; each
+ * item has a header and a payload, all in lines of JSON. https://develop.sentry.dev/sdk/foundations/envelopes/
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

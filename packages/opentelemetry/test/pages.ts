@@ -2,6 +2,7 @@
 import { after, before, describe } from 'node:test';
 import {
   type Browser,
+  type BrowserName,
   browserNames,
   MissingBrowser,
   openBrowser,
@@ -12,6 +13,7 @@ import { bundlePage, type Mode } from './page-bundles.js';
 
 /** What a test of a browser uses. `missing` is the reason if the browser is not installed. */
 export interface PageTests {
+  readonly name: BrowserName;
   readonly browser: Browser | undefined;
   readonly missing: string | undefined;
   /** Bundles a file of this folder, named without its extension, and returns the URL of a page that loads it. */
@@ -55,6 +57,7 @@ export function describeBrowsers(title: string, declare: (tests: PageTests) => v
       });
 
       declare({
+        name,
         get browser() {
           return browser;
         },

@@ -1,11 +1,11 @@
 /**
- * A page with a button for each of three users, and two versions of Sentry. A click starts a flow that reports three events to
- * both, through native `await`, `fetch` and a timer. At each step it waits until the flows of all users have come to it, so
- * that they overlap. `globalThis.result` settles when all events have been sent.
+ * A page with a button for each of three users, and two versions of Sentry. A click starts a flow that reports three
+ * events to both, through native `await`, `fetch` and a timer. At each step it waits until the flows of all users have
+ * come to it, so that they overlap. `globalThis.result` settles when all events have been sent.
  *
- * Its URL says, after `#`, when the integration is added (`before`, `after` or `never`), and the DSN for each version. Before:
- * this package is loaded first, and the integration is an option of `init()`. After: this package is loaded once both SDKs are
- * initialized.
+ * Its URL says, after `#`, when the integration is added (`before`, `after` or `never`), and the DSN for each version.
+ * Before: this package is loaded first, and the integration is an option of `init()`. After: this package is loaded
+ * once both SDKs are initialized.
  */
 import * as sentry11 from '@sentry/browser';
 import * as sentry10 from 'sentry-browser-10';

@@ -1,3 +1,3 @@
-import { flow } from '#shared/flows.js';
+import { flow } from '#shared/flows';
 
 export default defineEventHandler((event) => flow(event.method === 'GET' ? 'api' : 'action'));
