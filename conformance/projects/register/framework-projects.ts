@@ -104,7 +104,12 @@ const SVELTEKIT: Framework = {
   kinds: [
     get('GET', '/api', 'handler'),
     get('page', '/', 'load', 'streamed'),
-    postForm('action', '/', { 'x-sveltekit-action': 'true', accept: 'application/json' }, 'action'),
+    postForm(
+      'action',
+      '/',
+      { 'x-sveltekit-action': 'true', 'x-forwarded-proto': 'http', accept: 'application/json' },
+      'action',
+    ),
   ],
   command: () => ['build/index.js'],
 };
