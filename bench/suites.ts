@@ -1,6 +1,7 @@
 /** All suites, in the order of docs/benchmarks.md, and their environments. A new suite is registered here. */
 import { browserSuite } from './browsers/browser-suite.js';
 import { buildSuite } from './builds/build-suite.js';
+import { contextSuite } from './contexts/context-suite.js';
 import type { Runtime } from './measure/runtimes.js';
 import { requestSuite } from './requests/request-suite.js';
 import { serverSuite } from './servers/server-suite.js';
@@ -16,6 +17,7 @@ export const SUITES: Readonly<Record<SuiteName, Suite>> = {
   transform: transformSuite,
   builds: buildSuite,
   requests: requestSuite,
+  contexts: contextSuite,
 };
 
 /**
@@ -42,5 +44,7 @@ export async function loadEnvironments(
       return (await import('./builds/build-environments.js')).buildEnvironments();
     case 'requests':
       return (await import('./requests/request-environments.js')).requestEnvironments(named, includesInstalled);
+    case 'contexts':
+      return (await import('./contexts/context-environments.js')).contextEnvironments(named, includesInstalled);
   }
 }

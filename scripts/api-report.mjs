@@ -91,7 +91,7 @@ function entryPoints(folder) {
     .filter(([, target]) => typeof target === 'object')
     .map(([subpath, { types }]) => ({
       name: subpath === '.' ? 'index' : subpath.slice('./'.length),
-      file: resolve(folder, types.default),
+      file: resolve(folder, types.default ?? types),
     }));
 }
 

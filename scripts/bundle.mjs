@@ -89,6 +89,29 @@ const withoutComments = rewrite({
   format: { beautify: true, comments: false, preserve_annotations: true },
 });
 
+/**
+ * Adds a reference from an entry point for bundlers to the file that Node loads in its place.
+ *
+ * A server may be built by a bundler that leaves packages out and copies their files, as Nitro does, which builds Nuxt. It
+ * looks for the files under the conditions of a bundler, `module` included, and copies what is there and all files that
+ * this refers to. Node then loads the package under its own conditions: without the reference, its file would be missing.
+ * Both cannot be the same file, because Node must load the CommonJS module for `import` too, and some bundlers cannot.
+ *
+ * The function is never called. Bundlers do not follow the computed path and drop the function, but the tracer that
+ * Nitro and Next use, @vercel/nft, computes it.
+ */
+const referToNode = {
+  name: 'refer-to-node',
+  renderChunk(code, { isEntry, fileName }) {
+    if (!isEntry) return null;
+    const path = `['..', 'node', '${fileName === 'register.js' ? 'register.cjs' : fileName}'].join('/')`;
+    return {
+      code: `${code}\nconst inNode = () => import(/* webpackIgnore: true */ /* @vite-ignore */ ${path});\n`,
+      map: null,
+    };
+  },
+};
+
 /** Options of Rollup for all files of the packages. */
 const common = {
   sourcemap: true,
@@ -102,11 +125,12 @@ const common = {
  * @param {string} folder the folder of the package
  * @param {Record<string, string>} entries names of entry points, and their files in dist
  * @param {Record<string, string>} imports subpath imports such as `#engine`, and their files in dist
- * @param {readonly { format: 'es' | 'cjs', to: string }[]} outputs
+ * @param {readonly { format: 'es' | 'cjs', to: string, isForServers?: boolean, redirectsOnDeno?: boolean }[]} outputs
+ *   `isForServers`: whether bundlers that build for Node load them
  */
 async function bundle(folder, entries, imports, outputs) {
   const build = await readModules(folder, entries, imports);
-  for (const { format, to } of outputs) {
+  for (const { format, to, isForServers = false, redirectsOnDeno = false } of outputs) {
     const extension = format === 'cjs' ? 'cjs' : 'js';
     const { output } = await build.write({
       ...common,
@@ -121,11 +145,16 @@ async function bundle(folder, entries, imports, outputs) {
       interop: 'auto',
       externalLiveBindings: false,
       hoistTransitiveImports: false,
-      plugins: [withoutComments],
+      plugins: isForServers ? [withoutComments, referToNode] : [withoutComments],
     });
     if (format === 'cjs' && to === 'node') {
       for (const { name, exports, isEntry } of output) {
-        if (isEntry) writeFileSync(join(folder, UNFINISHED, to, `${name}.js`), wrapCommonJs(`./${name}.cjs`, exports));
+        if (!isEntry) continue;
+        // `import` loads register.cjs itself: one file less takes 1 to 2 ms of the start-up of a process.
+        if (name !== 'register') {
+          writeFileSync(join(folder, UNFINISHED, to, `${name}.js`), wrapCommonJs(`./${name}.cjs`, exports));
+        }
+        if (redirectsOnDeno) redirectOnDeno(join(folder, UNFINISHED, to), name);
       }
     }
   }
@@ -160,6 +189,20 @@ async function bundleStandalone(folder, name, path, imports, format) {
   await build.close();
 }
 
+/**
+ * Makes a CommonJS module for Node export the module for Deno there. Deno has the condition `deno` only for `import`, so
+ * `require` would load a second copy, and one that lacks what Deno needs. Neither bundlers nor Node's search for the names
+ * of exports follow this call. The line is the second one, which is empty, so that the source map remains right.
+ */
+function redirectOnDeno(folder, name) {
+  const file = join(folder, `${name}.cjs`);
+  const [first, second, ...lines] = readFileSync(file, 'utf8').split('\n');
+  if (first !== '"use strict";' || second !== '') throw new Error(`${file} does not begin as expected.`);
+  const end = lines.findLastIndex((line) => line.startsWith('//# sourceMappingURL='));
+  const redirect = `if (process.versions.deno !== undefined) module.exports = module.require("../deno/${name}.js"); else {`;
+  writeFileSync(file, [first, redirect, ...lines.slice(0, end), `}\n${lines[end]}`, ''].join('\n'));
+}
+
 /** Returns the code of an ES module with the exports of a CommonJS module. */
 function wrapCommonJs(specifier, exports) {
   const names = exports.filter((name) => name !== 'default');
@@ -183,11 +226,15 @@ async function bundleCore() {
   });
   const native = entries('web/install-native', 'await/entry-native');
   const withRegister = { ...native, register: 'register' };
-  const nativeImports = (engine) => ({ '#engine': `engine/${engine}`, '#await': 'await/entry-native' });
+  const nativeImports = (engine) => ({
+    '#engine': `engine/${engine}`,
+    '#imports': `runtimes/${engine}-imports`,
+    '#await': 'await/entry-native',
+  });
   const page = entries('web/index', 'await/entry');
   const pageImports = (web) => ({ '#engine': 'engine/portable', '#web': web, '#await': 'await/emitted-imports' });
-  await bundle(folder, withRegister, nativeImports('node'), [{ format: 'cjs', to: 'node' }]);
-  await bundle(folder, native, nativeImports('node'), [{ format: 'es', to: 'server' }]);
+  await bundle(folder, withRegister, nativeImports('node'), [{ format: 'cjs', to: 'node', redirectsOnDeno: true }]);
+  await bundle(folder, withRegister, nativeImports('node'), [{ format: 'es', to: 'server', isForServers: true }]);
   const bunImports = { ...nativeImports('bun'), 'node:async_hooks': 'runtimes/bun-async-hooks' };
   await bundle(folder, withRegister, bunImports, [{ format: 'es', to: 'bun' }]);
   await bundle(folder, withRegister, nativeImports('deno'), [{ format: 'es', to: 'deno' }]);
@@ -210,7 +257,7 @@ async function bundleCore() {
 async function bundleForAllRuntimes(name) {
   await bundle(join(packages, name), publicFiles(name), {}, [
     { format: 'cjs', to: 'node' },
-    { format: 'es', to: 'esm' },
+    { format: 'es', to: 'esm', isForServers: true },
   ]);
 }
 

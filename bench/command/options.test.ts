@@ -36,6 +36,13 @@ describe('the command line of npm run bench', () => {
     deepEqual(parse('--requests').workloads, separatelySampledWorkloads(SUITES.requests));
   });
 
+  it('measures the context managers of OpenTelemetry with --contexts, and one kind of suites at once', () => {
+    const options = parse('--contexts', '--in', 'contexts-node26', '--only', 'with');
+    deepEqual(options.suites, ['contexts']);
+    deepEqual(options.workloads, ['with']);
+    throws(() => parse('--contexts', '--browsers'), /--browsers and --contexts cannot be combined/);
+  });
+
   it('takes one sample and writes nothing with --quick, except with --out', () => {
     equal(parse('--quick').outputFolder, undefined);
     equal(parse('--quick').rounds, 1);
@@ -68,6 +75,7 @@ describe('the command line of npm run bench', () => {
   it('describes every option in the help text', () => {
     for (const name of [
       'requests',
+      'contexts',
       'browsers',
       'in',
       'only',

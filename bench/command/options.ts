@@ -7,6 +7,11 @@ import { SUITES } from '../suites.js';
 const DEFAULT_SUITES = ['servers'] as const;
 const BROWSER_SUITES = ['browsers', 'sizes', 'transform', 'builds'] as const;
 const REQUEST_SUITES = ['requests'] as const;
+const CONTEXT_SUITES = ['contexts'] as const;
+
+/** The options that select other suites than the default. */
+const SUITES_OF_OPTIONS = { browsers: BROWSER_SUITES, requests: REQUEST_SUITES, contexts: CONTEXT_SUITES };
+type SuiteOption = keyof typeof SUITES_OF_OPTIONS;
 
 const workloadsOf = (suites: readonly SuiteName[]) =>
   suites.flatMap((name) => separatelySampledWorkloads(SUITES[name]));
@@ -20,19 +25,22 @@ export const HELP_TEXT = `Measures Throughline next to its peers.
 By default, measures server runtimes: Throughline next to the runtime's own AsyncLocalStorage, cls-hooked and no tracking.
 With --browsers, measures browsers and the portable engine on Node: Throughline next to zone.js and no tracking; the
 size of a page; the transform next to esbuild and Babel; and builds with and without the plugin. With --requests, measures servers of web frameworks: the framework alone, with the
-request scope, and with the usual solution on that framework.
+request scope, and with the usual solution on that framework. With --contexts, measures the context managers of OpenTelemetry.
 
   --requests               measure the request scope on node:http, Express, Fastify, Koa, Hono, h3 and Nest
+  --contexts               measure the context managers of OpenTelemetry on Node
   --browsers               measure Chromium, Firefox, WebKit, the portable engine on Node 26, sizes, the transform, and builds
   --in <names>             only these environments, comma-separated; the beginning of a name is enough.
                            On servers: ${environmentPrefixesOf(DEFAULT_SUITES).join(', ')}
                            With --browsers: ${environmentPrefixesOf(BROWSER_SUITES).join(', ')}
                            With --requests: ${environmentPrefixesOf(REQUEST_SUITES).join(', ')}
+                           With --contexts: ${environmentPrefixesOf(CONTEXT_SUITES).join(', ')}
   --only <names>           only these workloads, comma-separated.
                            On servers: ${workloadsOf(DEFAULT_SUITES).join(', ')}
                            With --browsers: ${workloadsOf(BROWSER_SUITES).join(', ')}
                            With --requests: ${workloadsOf(REQUEST_SUITES).join(', ')}
-  --processes <number>     samples per figure (default: ${SUITES.servers.rounds}; with --browsers ${SUITES.browsers.rounds}, with --requests ${SUITES.requests.rounds})
+                           With --contexts: ${workloadsOf(CONTEXT_SUITES).join(', ')}
+  --processes <number>     samples per figure (default: ${SUITES.servers.rounds}; with --browsers ${SUITES.browsers.rounds}, with --requests ${SUITES.requests.rounds}, with --contexts ${SUITES.contexts.rounds})
   --runtime <name>=<path>  measure this runtime instead of the current Node: node26=/path/to/node, bun=..., deno=...
                            Can be repeated. With --browsers: the Node for the portable engine
   --runtimes               also measure the runtimes that this project has installed in .runtimes
@@ -63,6 +71,7 @@ export function parseOptions(args: readonly string[], defaultOutputFolder: strin
     strict: true,
     options: {
       requests: { type: 'boolean', default: false },
+      contexts: { type: 'boolean', default: false },
       browsers: { type: 'boolean', default: false },
       in: { type: 'string' },
       only: { type: 'string' },
@@ -74,10 +83,12 @@ export function parseOptions(args: readonly string[], defaultOutputFolder: strin
       help: { type: 'boolean', default: false },
     },
   });
-  if (values.browsers && values.requests) {
-    throw new Error('--browsers and --requests cannot be combined: run one after the other.');
+  const selected = Object.entries(SUITES_OF_OPTIONS).filter(([option]) => values[option as SuiteOption]);
+  if (selected.length > 1) {
+    const options = selected.map(([option]) => `--${option}`).join(' and ');
+    throw new Error(`${options} cannot be combined: run one after the other.`);
   }
-  const suites = values.requests ? REQUEST_SUITES : values.browsers ? BROWSER_SUITES : DEFAULT_SUITES;
+  const suites = selected[0]?.[1] ?? DEFAULT_SUITES;
   const workloads = workloadsOf(suites);
   const outputFolder = values.out ?? (values.quick ? undefined : defaultOutputFolder);
   const rounds = values.processes === undefined ? (values.quick ? 1 : undefined) : parseRounds(values.processes);

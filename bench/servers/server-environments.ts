@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { type Runtime, selectRuntimes } from '../measure/runtimes.js';
 import { runSampleProcess } from '../measure/sample-process.js';
 import type { Environment, SampleOutcome } from '../suite/environment.js';
+import { registerFlags } from './register-flags.js';
+import { serverSuite } from './server-suite.js';
 
 const SAMPLE_PROGRAM = fileURLToPath(new URL('./server-sample.js', import.meta.url));
 
@@ -12,13 +14,26 @@ export function serverEnvironments(named: readonly Runtime[], includesInstalled:
   return selectRuntimes(named, includesInstalled).map(serverEnvironment);
 }
 
+/** The workloads in which Throughline is what `throughline/register` puts in place of the runtime's own class. */
+const REGISTERED_WORKLOADS: readonly string[] = ['libraries'];
+
 function serverEnvironment({ name, command }: Runtime): Environment {
-  const runSample = (...args: readonly string[]) =>
+  const runSample = (subject: string, ...args: readonly string[]) => {
+    const isRegistered = subject === 'throughline' && REGISTERED_WORKLOADS.includes(args[0] ?? '');
+    const program = [SAMPLE_PROGRAM, isRegistered ? 'registered' : subject, ...args];
     // server-sample.ts prints an outcome.
-    runSampleProcess([name, ...args].join(' '), [...command, SAMPLE_PROGRAM, ...args]) as Promise<SampleOutcome>;
+    return runSampleProcess([name, subject, ...args].join(' '), [
+      ...command,
+      ...(isRegistered ? registerFlags(name) : []),
+      ...program,
+    ]) as Promise<SampleOutcome>;
+  };
   return {
     name,
     startUpMs: 250,
+    ...(!name.startsWith('node') && {
+      workloads: Object.keys(serverSuite.workloads).filter((key) => key !== 'start-up'),
+    }),
     async open() {
       return {
         check: (subject) => runSample(subject),

@@ -6,6 +6,7 @@ import { deepEqual, equal, match } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { separatelySampledWorkloads } from '../suite/suite.js';
 import { LostValueError } from '../workloads/flow-values.js';
 import { assertTracking } from '../workloads/subject-check.js';
 import { serverSuite } from './server-suite.js';
@@ -33,7 +34,7 @@ describe('subjects on servers', () => {
 });
 
 describe('samples on servers', () => {
-  for (const workload of Object.keys(serverSuite.workloads)) {
+  for (const workload of separatelySampledWorkloads(serverSuite)) {
     it(`a sample of ${workload} yields a figure`, () => {
       const { status, stdout, stderr } = runSample('throughline', workload, '10', 'quick');
       equal(status, 0, stderr);

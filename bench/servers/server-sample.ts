@@ -3,25 +3,17 @@
  * enabled. `server-sample.js <subject> <workload> <number of storages> <budget>` prints the outcome as one line of
  * JSON. `server-sample.js <subject>` only checks whether the subject works on this runtime.
  */
-import { stat } from 'node:fs';
 import { requireEntry } from '../measure/require-entry.js';
 import type { SampleOutcome } from '../suite/environment.js';
 import { SAMPLE_BUDGETS } from '../suite/sample-budget.js';
 import { LostValueError } from '../workloads/flow-values.js';
 import { assertTracking } from '../workloads/subject-check.js';
-import { makeUsedStorages, type Scheduler } from '../workloads/used-storages.js';
+import { makeUsedStorages } from '../workloads/used-storages.js';
 import { loadServerSubject } from './subjects/server-subjects.js';
-import { SERVER_WORKLOADS } from './workloads/server-workloads.js';
+import { SCHEDULERS } from './workloads/schedulers.js';
+import { type Figures, SERVER_WORKLOADS } from './workloads/server-workloads.js';
 
-const SCHEDULERS: readonly Scheduler[] = [
-  (callback) => setImmediate(callback),
-  (callback) => setTimeout(callback, 0),
-  (callback) => process.nextTick(callback),
-  (callback) => Promise.resolve().then(callback),
-  (callback) => stat('.', callback),
-];
-
-async function takeSample([name, workload, storageCount, budget]: readonly string[]): Promise<Record<string, number>> {
+async function takeSample([name, workload, storageCount, budget]: readonly string[]): Promise<Figures> {
   const subject = await loadServerSubject(name);
   if (workload === undefined) {
     await assertTracking(subject);
@@ -29,7 +21,8 @@ async function takeSample([name, workload, storageCount, budget]: readonly strin
   }
   const measure = requireEntry(SERVER_WORKLOADS, workload);
   const storages = await makeUsedStorages(subject, Number(storageCount), SCHEDULERS);
-  return { [workload]: await measure(subject, storages, requireEntry(SAMPLE_BUDGETS, budget)) };
+  const measured = await measure(subject, storages, requireEntry(SAMPLE_BUDGETS, budget));
+  return typeof measured === 'number' ? { [workload]: measured } : measured;
 }
 
 /** Bun and Deno also have a `node` version, the one that they are compatible with, so it comes last. */

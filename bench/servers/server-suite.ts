@@ -7,6 +7,15 @@ import { SERVER_TARGETS } from './server-targets.js';
 const lapsMs = ({ warmUpMs, lapCount, lapMs }: SampleBudget) => warmUpMs + lapCount * lapMs;
 const loadMs = (budget: SampleBudget) => budget.loadWarmUpMs + budget.loadMs;
 
+const ROW_TITLES: Readonly<Record<string, string>> = {
+  http: 'requests',
+  'start-up': 'start-up with `throughline/register`',
+  libraries: 'requests, libraries and `throughline/register`',
+};
+
+/** In the process of Throughline, `throughline/register` has replaced the runtime's own class. */
+const LIBRARIES = { storageCounts: [4, 10, 20, 40], subjects: ['throughline', 'native'] };
+
 export const serverSuite: Suite = {
   name: 'servers',
   environmentPrefixes: ['node', 'bun', 'deno'],
@@ -24,15 +33,37 @@ export const serverSuite: Suite = {
       storageCounts: [10, 100, 1000],
       expectedMs: lapsMs,
     },
+    'run-beside-native': {
+      title: 'run, while storages of the runtime’s own class hold values',
+      unit: 'ns',
+      storageCounts: [0, 1, 20],
+      subjects: ['throughline'],
+      expectedMs: lapsMs,
+    },
     getStore: { title: 'getStore', unit: 'ns', storageCounts: [1, 10, 100], expectedMs: lapsMs },
     await: { title: 'await', unit: 'ns', storageCounts: [0, 1, 10, 100], expectedMs: lapsMs },
     setImmediate: { title: 'setImmediate', unit: 'ns', storageCounts: [1, 10, 100], expectedMs: lapsMs },
     http: { title: 'HTTP server', unit: 'requests/s', storageCounts: [0, 1, 10], expectedMs: loadMs },
+    'start-up': {
+      title: 'start-up, processor time',
+      unit: 'ns',
+      storageCounts: [0],
+      subjects: ['throughline', 'none'],
+      expectedMs: ({ lapCount }) => lapCount * 60,
+    },
+    libraries: { ...LIBRARIES, title: 'server with libraries', unit: 'requests/s', expectedMs: loadMs },
+    'libraries-cost': {
+      ...LIBRARIES,
+      title: 'server with libraries, processor time per request',
+      unit: 'ns',
+      expectedMs: () => 0,
+      sampledWith: 'libraries',
+    },
   },
   targets: SERVER_TARGETS,
   budget: 'full',
   rounds: 5,
-  pageWorkloads: ['run', 'getStore', 'await', 'http'],
+  pageWorkloads: ['run', 'run-beside-native', 'getStore', 'await', 'http', 'libraries', 'libraries-cost', 'start-up'],
   linePlots: [
     { workload: 'run', yLabel: 'time per run()' },
     { workload: 'await', yLabel: 'time per await' },
@@ -44,7 +75,11 @@ export const serverSuite: Suite = {
   environmentTitle: (name, version) => `${name.charAt(0).toUpperCase()}${name.slice(1).replace(/\d+$/, '')} ${version}`,
   pageRank: (environment) => (environment.startsWith('node') ? -Number(environment.slice(4)) : 0),
   referenceOf: (workload, storageCount) =>
-    workload === 'http' ? { subject: 'none', storageCount: 0 } : { subject: 'native', storageCount },
+    workload === 'http' || workload === 'start-up'
+      ? { subject: 'none', storageCount: 0 }
+      : workload === 'run-beside-native'
+        ? { subject: 'throughline', storageCount: 0 }
+        : { subject: 'native', storageCount },
   rowTitle: (workload, storageCount) =>
-    `${workload === 'http' ? 'requests' : `\`${workload}\``}, ${formatStorageCount(storageCount)}`,
+    `${ROW_TITLES[workload] ?? `\`${workload}\``}, ${formatStorageCount(storageCount)}`,
 };

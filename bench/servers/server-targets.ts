@@ -24,6 +24,27 @@ export const SERVER_TARGETS: readonly Target[] = [
     bound: { atMost: 3 },
     text: 'at most 3 × the time with 1 storage',
   },
+  {
+    workload: 'run-beside-native',
+    subject,
+    storageCount: 1,
+    reference: { subject, storageCount: 0 },
+    bound: { atMost: 1.5 },
+    text: 'at most 1.5 × the time without one',
+  },
+  {
+    environments: [...contextFrameNodes, ...asyncHooksNodes],
+    workload: 'start-up',
+    subject,
+    storageCount: 0,
+    reference: { subject: 'none', storageCount: 0 },
+    bound: { atMostAbove: 5_000_000 },
+    text: 'at most 5 ms more than with an empty module',
+  },
+  ...[4, 10, 20, 40].flatMap((storageCount) => [
+    atLeastOfRegistered(contextFrameNodes, storageCount, storageCount === 4 ? 1 : 1.1),
+    atLeastOfRegistered(asyncHooksNodes, storageCount, storageCount === 4 ? 1.15 : 1.3),
+  ]),
   atLeastOfRequests('node26', 1, 0.97),
   atLeastOfRequests('node26', 10, 0.85),
   atLeastOfRequests('node20', 1, 0.7),
@@ -62,4 +83,11 @@ function atLeastOfRequests(environment: string, storageCount: number, atLeast: n
     bound: { atLeast },
     text,
   };
+}
+
+/** A bound for the rate of requests after `throughline/register`, as a multiple of the rate without. */
+function atLeastOfRegistered(environments: readonly string[], storageCount: number, atLeast: number): Target {
+  const reference: Reference = { subject: 'native', storageCount };
+  const text = `at least ${atLeast} × the rate with the runtime’s class`;
+  return { environments, workload: 'libraries', subject, storageCount, reference, bound: { atLeast }, text };
 }

@@ -99,13 +99,16 @@ export const webStreams: Chapter = {
       needs: ['ReadableStream'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
-        const { stream, seen } = storage.run('creator', countingSource, storage, 2);
-        await until(() => seen.length === 2);
-        await pause(10);
-        const reader = stream.getReader();
-        for (const name of ['a', 'b', 'a']) void storage.run(name, readFrom, reader);
-        await until(() => seen.length === 5);
-        equal(seen, ['creator', 'creator', 'a', 'b', 'a']);
+        // Both let the queue hold two chunks.
+        for (const highWaterMark of [2, 1.5]) {
+          const { stream, seen } = storage.run('creator', countingSource, storage, highWaterMark);
+          await until(() => seen.length === 2);
+          await pause(10);
+          const reader = stream.getReader();
+          for (const name of ['a', 'b', 'a']) void storage.run(name, readFrom, reader);
+          await until(() => seen.length === 5);
+          equal(seen, ['creator', 'creator', 'a', 'b', 'a'], `high-water mark ${highWaterMark}`);
+        }
       },
     },
     {
@@ -277,6 +280,22 @@ export const webStreams: Chapter = {
           const iterator = stream.values();
           for (const name of ['a', 'b', 'a']) await storage.run(name, () => iterator.next());
           equal(seen, ['a', 'b', 'a']);
+          // These calls wait for each other, and then take their chunks from a queue.
+          const seenByFilledQueue: (string | undefined)[] = [];
+          const filled = new ReadableStream<number>(
+            {
+              pull(controller) {
+                seenByFilledQueue.push(storage.getStore());
+                controller.enqueue(1);
+              },
+            },
+            { highWaterMark: 2 },
+          );
+          await until(() => seenByFilledQueue.length === 2);
+          const waiting = filled.values();
+          for (const name of ['a', 'b', 'c']) void storage.run(name, () => waiting.next());
+          await until(() => seenByFilledQueue.length === 5);
+          equal(seenByFilledQueue, [undefined, undefined, 'a', 'b', 'c']);
         },
       },
       {

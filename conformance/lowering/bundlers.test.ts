@@ -10,17 +10,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import commonjsPlugin from '@rollup/plugin-commonjs';
+import nodeResolvePlugin from '@rollup/plugin-node-resolve';
 import { type Browser, openBrowser, type PageServer, startPageServer } from '@throughline/testing/browsers';
 import throughlineForEsbuild from '@throughline/transform/esbuild';
 import throughlineForRolldown from '@throughline/transform/rolldown';
+import throughlineForRollup from '@throughline/transform/rollup';
 import throughlineForVite from '@throughline/transform/vite';
 import throughlineForWebpack from '@throughline/transform/webpack';
 import { build as buildWithEsbuild } from 'esbuild';
 import { rolldown } from 'rolldown';
+import { rollup } from 'rollup';
 import { build as buildWithVite } from 'vite';
 import webpack from 'webpack';
 
 const require = createRequire(import.meta.url);
+// The declarations of these packages are those of CommonJS modules, and Node imports their ES modules.
+const commonjs = commonjsPlugin as unknown as typeof commonjsPlugin.default;
+const nodeResolve = nodeResolvePlugin as unknown as typeof nodeResolvePlugin.default;
 
 const CONSTRUCTS_PAGE = fileURLToPath(new URL('./page.js', import.meta.url));
 const LIBRARIES_PAGE = fileURLToPath(new URL('../promise-libraries/page.js', import.meta.url));
@@ -69,6 +76,15 @@ const bundlers: Readonly<Record<string, Build>> = {
       plugins: [throughlineForRolldown()],
     });
     await bundle.write({ dir: out, entryFileNames: 'main.js', codeSplitting: false });
+    await bundle.close();
+  },
+  'Rollup, after @rollup/plugin-commonjs': async (entry, out) => {
+    const bundle = await rollup({
+      input: entry,
+      onLog: () => {},
+      plugins: [nodeResolve({ browser: true }), commonjs(), throughlineForRollup()],
+    });
+    await bundle.write({ dir: out, entryFileNames: 'main.js', inlineDynamicImports: true });
     await bundle.close();
   },
   'Vite, build.target es2016': (entry, out) =>

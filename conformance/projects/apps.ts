@@ -14,6 +14,7 @@ export const APPS: readonly Project[] = [
     app: {
       folder: 'next',
       program: 'app/flows.js',
+      api: '/api',
       start: (port) => ['next', 'start', '--port', String(port)],
       develop: (port) => ['next', 'dev', '--webpack', '--port', String(port)],
       isUpdatedInPlace: true,
@@ -29,6 +30,7 @@ export const APPS: readonly Project[] = [
     app: {
       folder: 'next',
       program: 'app/flows.js',
+      api: '/api',
       start: (port) => ['next', 'start', '--port', String(port)],
       develop: (port) => ['next', 'dev', '--port', String(port)],
       isUpdatedInPlace: true,
@@ -51,6 +53,7 @@ export const APPS: readonly Project[] = [
     app: {
       folder: 'sveltekit',
       program: 'src/flows.js',
+      api: '/api',
       start: (port) => ['vite', 'preview', '--port', String(port), '--strictPort'],
       develop: (port) => ['vite', 'dev', '--port', String(port), '--strictPort'],
       isUpdatedInPlace: true,
@@ -67,6 +70,7 @@ export const APPS: readonly Project[] = [
     app: {
       folder: 'nuxt',
       program: 'shared/flows.js',
+      api: '/api/run',
       start: () => ['node', '.output/server/index.mjs'],
       develop: (port) => ['nuxt', 'dev', '--port', String(port)],
       isUpdatedInPlace: true,
@@ -89,6 +93,7 @@ export const APPS: readonly Project[] = [
     app: {
       folder: 'tanstack-start',
       program: 'src/flows.js',
+      api: '/api',
       start: (port) => ['vite', 'preview', '--port', String(port), '--strictPort'],
       develop: (port) => ['vite', 'dev', '--port', String(port), '--strictPort'],
       isUpdatedInPlace: true,
@@ -105,6 +110,7 @@ export const APPS: readonly Project[] = [
     app: {
       folder: 'astro',
       program: 'src/flows.js',
+      api: '/api',
       start: (port) => ['astro', 'preview', '--port', String(port)],
       develop: (port) => ['astro', 'dev', '--port', String(port)],
       isUpdatedInPlace: false,
@@ -139,6 +145,7 @@ export const APPS: readonly Project[] = [
     app: {
       folder: 'angular',
       program: 'src/flows.js',
+      api: '/api',
       start: (port) => ['node', 'dist/app/server/server.mjs', String(port)],
       develop: (port) => ['ng', 'serve', '--port', String(port)],
       isUpdatedInPlace: false,

@@ -7,6 +7,7 @@ export const PROJECT_GROUPS = [
   'Bundlers and applications',
   'Libraries',
   'Frameworks',
+  'The whole process',
 ] as const;
 
 export type ProjectGroup = (typeof PROJECT_GROUPS)[number];
@@ -55,6 +56,8 @@ export interface App {
   readonly folder: string;
   /** The path at which the application has the program of `apps/shared`. */
   readonly program: string;
+  /** The path of the URL of its API. */
+  readonly api: string;
   /** Serves what the commands have built. The environment variable `PORT` is set too. */
   readonly start: (port: number) => Command;
   /** The development server. */

@@ -6,6 +6,8 @@ import { ESBUILD_BUILD, PAGE_HTML, ROLLDOWN_BUILD, RSPACK_BUILD, VITE_CONFIG } f
 import { COMMONJS_MODULE, ES_MODULE, OUTPUT, TEST_BODY, TYPESCRIPT_MODULE } from './programs.js';
 import type { Project } from './project.js';
 import { firstProgram } from './readme-project.js';
+import { TRACED_SERVER } from './traced-files.js';
+import { WHOLE_PROCESS_PROJECTS } from './whole-process-projects.js';
 
 const TYPESCRIPT_5 = { typescript: '~5.9.0', '@types/node': '^22.0.0' };
 const TYPESCRIPT_7 = { typescript: '^7.0.0', '@types/node': '^26.0.0' };
@@ -418,6 +420,7 @@ it('works', async () => require('assert').equal(await demo(), '${OUTPUT}'));
     ],
     output: OUTPUT,
   },
+  TRACED_SERVER,
   {
     title: 'The loader of the transform with --require and --import',
     group: 'Modules',
@@ -452,4 +455,5 @@ export default async function Page() {
   },
   ...LIBRARY_PROJECTS,
   ...APPS,
+  ...WHOLE_PROCESS_PROJECTS,
 ];

@@ -29,9 +29,6 @@ const TIME_LIMIT_MS = 240_000;
 /** Whether the page has started: its button is enabled then. */
 const IS_READY = `document.querySelector('button')?.disabled === false`;
 
-/** The flows whose modules a development server may load again only some time after an edit. */
-const LATE_PREFIXES = ['api', 'action'];
-
 /**
  * Checks what a flow has read.
  * @returns its name
@@ -40,8 +37,7 @@ const LATE_PREFIXES = ['api', 'action'];
 export function checkReadings(text: string, version: number): string {
   const [, textVersion, name = '', prefix = '', list = ''] = /^(\d+) (([a-z]+)\d+): (.+)$/.exec(text.trim()) ?? [];
   const expected = STEPS[prefix]?.map((step) => `${step} ${name}`).join(', ');
-  const isVersion = textVersion === String(version) || LATE_PREFIXES.includes(prefix);
-  if (list !== expected || !isVersion) {
+  if (list !== expected || textVersion !== String(version)) {
     throw new Error(`A flow of version ${version} has read:\n  ${text}\nexpected:\n  ${expected}`);
   }
   return name;
@@ -62,12 +58,35 @@ async function waitFor(page: Page, condition: string): Promise<void> {
   }
 }
 
+/** Requests the page. @returns what the server has rendered */
+async function requestRendered(origin: string): Promise<string> {
+  const html = await (await fetch(origin)).text();
+  const [, rendered = html] = /<p[^>]*>([^<]+)<\/p>/.exec(html) ?? [];
+  return rendered;
+}
+
 /** Requests the page several times at once, and checks what the server has rendered. */
 async function checkRenderedPages(origin: string, version: number): Promise<void> {
-  const requests = Array.from({ length: 3 }, async () => (await fetch(origin)).text());
-  for (const html of await Promise.all(requests)) {
-    const [, rendered = html] = /<p[^>]*>([^<]+)<\/p>/.exec(html) ?? [];
+  for (const rendered of await Promise.all([1, 2, 3].map(() => requestRendered(origin)))) {
     checkReadings(rendered, version);
+  }
+}
+
+/**
+ * Waits until the server renders the page with the program of a version, and its API runs it. After an edit, development
+ * servers update the page before they have replaced their own program; Nuxt closes the requests that run then.
+ */
+async function waitForServer(origin: string, api: string, version: number): Promise<void> {
+  const isVersion = (text: string) => text.startsWith(`${version} `);
+  const deadline = Date.now() + TIME_LIMIT_MS;
+  for (;;) {
+    const requests = [requestRendered(origin), fetch(new URL(api, origin)).then((response) => response.text())];
+    const texts = await Promise.all(requests.map((request) => request.catch(String)));
+    if (texts.every(isVersion)) return;
+    if (Date.now() > deadline) {
+      throw new Error(`The server does not run version ${version}. The page and the API:\n${texts.join('\n')}`);
+    }
+    await delay(50);
   }
 }
 
@@ -105,13 +124,21 @@ interface Environment {
 }
 
 /**
- * Opens the page once. A development server of Vite finds some dependencies only when a page loads them: it bundles them,
- * and requests of this page fail until it reloads.
+ * Opens the page and completes a flow in it, so that the server has loaded everything. Development servers compile what a
+ * page, an API or an action needs when it is first requested. If Vite's finds a dependency then, it bundles it, fails the
+ * requests of the page, and has the page loaded again: without the mark, and without the results of the flow.
  */
 async function warmUp(browser: Browser, origin: string): Promise<void> {
   const page = await browser.openPage(origin);
   try {
-    await waitFor(page, IS_READY);
+    for (let isComplete = false; !isComplete; ) {
+      await waitFor(page, IS_READY);
+      const start = `globalThis.isWarm = true; document.querySelector('button').click()`;
+      // An evaluation fails if the page is loaded again meanwhile.
+      await page.evaluate(start).catch(() => undefined);
+      await waitFor(page, `globalThis.isWarm !== true || document.querySelectorAll('li').length >= 3`);
+      isComplete = (await page.evaluate('globalThis.isWarm').catch(() => false)) === true;
+    }
   } finally {
     await page.close();
   }
@@ -172,6 +199,7 @@ export async function runApp(app: App, environment: Environment): Promise<void> 
     if (isFirstPage !== app.isUpdatedInPlace) {
       throw new Error(`The page was ${isFirstPage ? 'updated in place' : 'loaded again'} after an edit.`);
     }
+    await waitForServer(origin, app.api, 2);
     await checkFlows(page, 2);
     await checkRenderedPages(origin, 2);
     checkConsole(page);

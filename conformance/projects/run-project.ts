@@ -13,6 +13,7 @@ import { installRuntime } from '../runtimes/install-runtime.js';
 import { runtimes } from '../runtimes/runtimes.js';
 import type { App, Project, ProjectFolder } from './project.js';
 import { runApp } from './run-app.js';
+import { SharedInstalls } from './shared-installs.js';
 
 const workspace = fileURLToPath(new URL('../../../', import.meta.url));
 const apps = join(workspace, 'conformance/projects/apps');
@@ -99,7 +100,16 @@ async function installFromWorkspace(
   }
 }
 
-async function installFromNpm(folder: string, tarballs: readonly Tarball[], env: NodeJS.ProcessEnv): Promise<void> {
+/** Installs what a project depends on. The folder may be another one than that of the project. */
+async function installFromNpm(
+  folder: string,
+  { dependencies = {} }: ProjectFolder,
+  tarballs: readonly Tarball[],
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  const manifest = join(folder, 'package.json');
+  if (!existsSync(manifest))
+    await writeFile(manifest, JSON.stringify({ name: 'project', private: true, dependencies }));
   const args = ['install', '--no-audit', '--no-fund', '--no-package-lock', '--prefer-offline', '--loglevel=error'];
   await run(folder, 'npm', [...args, '--legacy-peer-deps', ...tarballs.map(({ file }) => file)], env);
 }
@@ -177,6 +187,7 @@ export interface CreatedProject {
 
 /**
  * Creates a project, runs its commands, and removes it when `use` has finished.
+ * @param installs what projects share that are installed from npm. Default: nothing
  * @param app an application of a framework, whose files are copied first
  * @throws Error with what a command printed, if a command fails
  */
@@ -184,7 +195,7 @@ export async function withProject<T>(
   project: ProjectFolder,
   tarballs: readonly Tarball[],
   use: (created: CreatedProject) => Promise<T>,
-  app?: App,
+  { installs = new SharedInstalls([], ''), app }: { installs?: SharedInstalls; app?: App } = {},
 ): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'throughline-project-'));
   try {
@@ -199,7 +210,7 @@ export async function withProject<T>(
     const node = project.node === undefined ? process.execPath : await installRuntime(runtimes[project.node]);
     const env = environmentOf(folder, node);
     if (project.isQuick) await installFromWorkspace(folder, tarballs, project);
-    else await installFromNpm(folder, tarballs, env);
+    else await installs.provide(project, folder, (target) => installFromNpm(target, project, tarballs, env));
     let printed = '';
     for (const [command, ...args] of project.commands) {
       printed = await run(folder, command === 'node' ? node : command, args, env);
@@ -212,11 +223,16 @@ export async function withProject<T>(
 
 /**
  * Runs a project.
+ * @param installs what projects share that are installed from npm. Default: nothing
  * @returns the versions of its dependencies
  * @throws Error with what a command printed, if a command fails or the last one prints something else than expected; the
  *   same for the page
  */
-export async function runProject(project: Project, tarballs: readonly Tarball[]): Promise<Versions> {
+export async function runProject(
+  project: Project,
+  tarballs: readonly Tarball[],
+  installs?: SharedInstalls,
+): Promise<Versions> {
   const { output, page, app, dependencies = {} } = project;
   return withProject(
     project,
@@ -234,6 +250,6 @@ export async function runProject(project: Project, tarballs: readonly Tarball[])
       if (app !== undefined) await runApp(app, { folder, env });
       return readVersions(Object.keys(dependencies));
     },
-    app,
+    { ...(installs !== undefined && { installs }), ...(app !== undefined && { app }) },
   );
 }

@@ -84,12 +84,14 @@ test('reactions keep the frame of the call in a page that is built with the tran
   assert.deepEqual(outcomes, Object.fromEntries(NAMES.map((name) => [name, kept])));
 });
 
-test('all methods of Bluebird keep the frame of the call there, and coroutine() runs in the root', async () => {
-  const source = `${RUN}import Bluebird from 'bluebird';
-import { bluebirdMethods } from './bluebird-methods.js';
+test('all methods of Bluebird keep the frame of the call there, also those of a copy and of the build for Node', async () => {
+  const createSource = (prepare: string) => `${RUN}import Bluebird from 'bluebird';
+import { createBluebirdMethods } from './bluebird-methods.js';
+${prepare}
+const bluebirdMethods = createBluebirdMethods(Library);
 const storage = new AsyncLocalStorage();
 const due = [];
-const later = () => new Bluebird((resolve) => due.push(resolve));
+const later = () => new Library((resolve) => due.push(resolve));
 const timer = storage.run('the clock', setInterval, () => { for (const settle of due.splice(0)) settle(); }, 1);
 const wrong = {};
 const flows = Object.entries(bluebirdMethods).flatMap(([name, run]) =>
@@ -102,8 +104,12 @@ const flows = Object.entries(bluebirdMethods).flatMap(([name, run]) =>
   }),
 );
 globalThis.result = Promise.all(flows).then(() => (clearInterval(timer), wrong));`;
-  assert.deepEqual(await runInPage([source], true), { coroutine: 'root' });
-  const withoutTransform = (await runInPage([INSTALL, source], false)) as Record<string, Outcome>;
+  const library = createSource('const Library = Bluebird;');
+  assert.deepEqual(await runInPage([library], true), {});
+  assert.deepEqual(await runInPage([createSource('const Library = Bluebird.getNewLibraryCopy();')], true), {});
+  const forNode = `import Library from 'bluebird/js/release/bluebird.js';`;
+  assert.deepEqual(await runInPage([createSource(forNode)], true), {});
+  const withoutTransform = (await runInPage([INSTALL, library], false)) as Record<string, Outcome>;
   assert.equal(withoutTransform.map, 'another', 'the test sees what the transform changes');
 });
 

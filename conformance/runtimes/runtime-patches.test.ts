@@ -3,18 +3,18 @@
  * applies to modules that are loaded later.
  */
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { findRuntime } from './find-runtime.js';
 import { runForJson } from './run-for-json.js';
 import { type Runtime, runtimes } from './runtimes.js';
 
 const TIMEOUT_MS = 60_000;
 const pathOf = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 
-const prepare = ({ title, package: name, flags }: Runtime) => {
-  const binary = pathOf(`../../../.runtimes/${name}/node_modules/.bin/${name}`);
-  const skip = !existsSync(binary) && `${title} is not installed: npm run test:all installs it`;
+const prepare = (runtime: Runtime) => {
+  const { title, flags } = runtime;
+  const { binary, skip } = findRuntime(runtime);
   const run = (file: string, ...args: string[]) => runForJson(binary, [...flags, pathOf(file), ...args], TIMEOUT_MS);
   return { title, skip, run };
 };

@@ -28,23 +28,50 @@ const interceptedPaths = `[...document.querySelectorAll('iframe')]
   .filter(({ contentWindow: { Object, Promise } }) => Object.getOwnPropertyDescriptor(Promise.prototype, 'constructor').get)
   .map(({ contentWindow }) => contentWindow.location.pathname)`;
 
-/** Expression: the depth and the name of each span of the latest order, for both users. */
-const latestSpans = `['user-1', 'user-2'].map((user) =>
-  [...document.querySelectorAll('#' + user + ' ol:first-child li span:first-child')].map((name) =>
+/** Expression: the depth and the text of each span of the latest checkout in the selected mode, for both users. */
+const latestSpans = `['.user-1', '.user-2'].map((user) =>
+  [...document.querySelectorAll('.columns:not([hidden]) ' + user + ' .name')].map((name) =>
     name.style.getPropertyValue('--depth') + ' ' + name.textContent))`;
 
-const expectedSpans = [
+/** Expression: whether the checkouts of both users have ended in all modes. */
+const areCheckoutsDone = `document.querySelectorAll('ol.done').length === 6`;
+
+/** Expression: for each mode, how many spans have a wrong parent, and of how many. */
+const traceCounts = `Object.fromEntries([...document.querySelectorAll('#modes label')].map((label) => {
+  const count = (selector) => Number(label.querySelector(selector).textContent.replaceAll(',', ''));
+  return [label.querySelector('input').value, [count('.wrong-parents'), count('.spans')]];
+}))`;
+
+/** The spans of a checkout whose parents are right: the depth, the name, and what the page says to screen readers. */
+const tracedSpans = [
   '0 checkout',
-  '1 load cart',
-  '1 price',
-  '2 discount',
-  '2 tax',
-  '1 reserve book',
-  '1 reserve pen',
-  '1 pay',
-  '2 charge card',
-  '2 charge card',
+  '1 load cart, child of checkout',
+  '1 price, child of checkout',
+  '2 discount, child of price',
+  '2 tax, child of price',
+  '1 reserve book, child of checkout',
+  '1 reserve pen, child of checkout',
+  '1 pay, child of checkout',
+  '2 charge card, child of pay',
+  '2 charge card, child of pay',
 ];
+
+/** The same with zone.js: only what starts before the first native `await` of its caller has a parent. */
+const spansWithZone = [
+  '0 checkout',
+  '1 load cart, child of checkout',
+  '0 price, without its parent checkout',
+  '0 discount, without its parent price',
+  '0 tax, without its parent price',
+  '0 reserve book, without its parent checkout',
+  '0 reserve pen, without its parent checkout',
+  '0 pay, without its parent checkout',
+  '1 charge card, child of pay',
+  '0 charge card, without its parent pay',
+];
+
+/** The same without a manager: no span has a parent. */
+const spansWithoutManager = tracedSpans.map((text) => `0 ${text.slice(2).replace('child of', 'without its parent')}`);
 
 /** Expression: the URLs that the page could not load. */
 const failedUrls = `performance.getEntriesByType('resource')
@@ -122,25 +149,29 @@ describe('the pages of the browser examples', { timeout: 120_000 }, () => {
     await page.close();
   });
 
-  it('runs a Node library in the page, and every span of two concurrent users has the right parent', async () => {
+  it('shows the trace of a click: right parents with Throughline only, for two users at once', async () => {
     const page = await browser.openPage(`${origin}/tracing/`);
-    for (const orders of [2, 4]) {
-      await evaluateWhen(page, `document.querySelectorAll('ol.done').length === ${orders}`, 'true');
-      assert.deepEqual(await page.evaluate(latestSpans), [expectedSpans, expectedSpans]);
-      assert.equal(await textOf(page, '#spans'), `${orders * expectedSpans.length}`);
-      assert.equal(await textOf(page, '#lost'), '0');
+    for (const checkouts of [2, 4]) {
+      await evaluateWhen(page, areCheckoutsDone, 'true');
+      assert.deepEqual(await page.evaluate(traceCounts), {
+        none: [checkouts * 9, checkouts * 10],
+        zone: [checkouts * 7, checkouts * 10],
+        throughline: [0, checkouts * 10],
+      });
+      for (const [mode, expected] of [
+        ['none', spansWithoutManager],
+        ['zone', spansWithZone],
+        ['throughline', tracedSpans],
+      ] as const) {
+        await page.click(`label:has([value=${mode}])`);
+        assert.deepEqual(await page.evaluate(latestSpans), [expected, expected], mode);
+        assert.equal(await page.evaluate('location.hash'), `#${mode}`);
+      }
       await page.click('#click-1');
       await page.click('#click-2');
     }
     assert.equal(await textOf(page, '#status'), '');
     assert.deepEqual(await page.evaluate(failedUrls), []);
-    await page.close();
-  });
-
-  it('does not start the Node library in a page that is built without the plugin', async () => {
-    const page = await browser.openPage(`${origin}/tracing/without-the-plugin/`);
-    assert.match(`${await textOf(page, '#status')}`, /does not start here: .+AsyncLocalStorage is not a constructor/);
-    assert.equal(await textOf(page, '#spans'), '0');
     await page.close();
   });
 

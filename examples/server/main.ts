@@ -75,7 +75,9 @@ async function start({ port, requests, isExitWanted }: Options): Promise<number>
     print(`  ${green('●')} ${bold(url)} shows the requests in flight.`);
     print(`  ${green('●')} ${bold(`${url}/shop`)} signs you in: one user per browser, each with a separate cart.`);
     print(`  ${green('●')} ${bold(`${url}/browser/`)} shows two users at once in a browser.`);
-    print(`  ${green('●')} ${bold(`${url}/tracing/`)} shows a Node library in a browser.`);
+    print(
+      `  ${green('●')} ${bold(`${url}/tracing/`)} shows the trace of a click, with three context managers of OpenTelemetry.`,
+    );
     print(
       `    ${faint('The log names your requests. It omits those that an open page sends while it plays. Press Ctrl-C to stop.')}`,
     );

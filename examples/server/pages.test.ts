@@ -20,6 +20,9 @@ const requestCount = `Number(document.querySelector('#requests').textContent.rep
 const status = `document.querySelector('#status').textContent`;
 const heading = `document.querySelector('h1').textContent`;
 
+/** Expression: whether the checkouts of both users on the tracing page have ended in all modes. */
+const areCheckoutsDone = `document.querySelectorAll('ol.done').length === 6`;
+
 /** A state of a page, and how to bring the page from the state before it in the list into this one. */
 type PageState = readonly [name: string, reach?: (page: Page) => Promise<void>];
 
@@ -76,19 +79,20 @@ const states: readonly (readonly [path: string, ...states: PageState[]])[] = [
   ],
   [
     '/tracing/',
-    ['with an order of each user', (page) => waitUntil(page, `document.querySelectorAll('ol.done').length === 2`)],
+    ['with a checkout of each user', (page) => waitUntil(page, areCheckoutsDone)],
+    ['without a manager', (page) => page.click('label:has([value=none])')],
+    ['with zone.js', (page) => page.click('label:has([value=zone])')],
     [
-      'while another order runs',
+      'while another checkout runs',
       async (page) => {
         await page.click('#click-1');
-        await waitUntil(page, `document.querySelectorAll('ol').length === 3 && document.querySelector('li i.open')`);
+        await waitUntil(page, `document.querySelector('.columns:not([hidden]) li i.open')`);
       },
     ],
   ],
-  ['/tracing/without-the-plugin/', ['where the library does not start']],
 ];
 
-const paths = ['/', '/shop', '/browser/', '/tracing/', '/tracing/without-the-plugin/', '/nothing'];
+const paths = ['/', '/shop', '/browser/', '/tracing/', '/nothing'];
 
 describe('the pages of the server', { timeout: 300_000 }, () => {
   const store = new Map();
@@ -212,7 +216,7 @@ describe('the pages of the server', { timeout: 300_000 }, () => {
         ['/', 'Requests in flight'],
         ['/shop', 'Sign in'],
         ['/browser/', 'Two users at once'],
-        ['/tracing/', 'A Node library in the browser'],
+        ['/tracing/', 'The trace of a click'],
       ] as const) {
         await page.click(`nav a[href="${href}"]`);
         await waitUntil(page, `${heading} === ${JSON.stringify(title)}`);
@@ -276,7 +280,7 @@ describe('the pages of the server', { timeout: 300_000 }, () => {
   for (const [path, isBusy] of [
     ['/', `${requestCount} > 40`],
     ['/browser/', `Number(document.querySelector('.steps').textContent) > 100`],
-    ['/tracing/', `document.querySelectorAll('ol.done').length === 2`],
+    ['/tracing/', areCheckoutsDone],
   ] as const) {
     it(`nothing moves on ${path} while it loads and plays`, async () => {
       for (const viewport of [wide, narrow]) {
@@ -332,10 +336,7 @@ describe('the pages of the server', { timeout: 300_000 }, () => {
         ],
       ],
       ['/browser/', ['brand', '/', '/shop', '/browser/', '/tracing/', 'click-1', 'click-2', 'play', 'global']],
-      [
-        '/tracing/',
-        ['brand', '/', '/shop', '/browser/', '/tracing/', 'click-1', 'click-2', '/tracing/without-the-plugin/'],
-      ],
+      ['/tracing/', ['brand', '/', '/shop', '/browser/', '/tracing/', 'click-1', 'click-2', 'throughline']],
     ] as const) {
       await withPage(path, { viewport: wide }, async (page) => {
         for (const name of [...expected, 'code']) {
@@ -399,18 +400,18 @@ describe('the pages of the server', { timeout: 300_000 }, () => {
     assert.ok(live && flows && tracing);
     await waitUntil(live, `${requestCount} > 8`);
     await waitUntil(flows, `Number(document.querySelector('.steps').textContent) > 20`);
-    await waitUntil(tracing, `document.querySelectorAll('ol.done').length === 2`);
+    await waitUntil(tracing, areCheckoutsDone);
     await server.close();
     await waitUntil(live, `/does not respond.+reconnects by itself/.test(${status})`);
     assert.deepEqual(await accessibilityViolations(live), []);
     await waitUntil(flows, `/Check that npm start is running/.test(${status})`);
     await tracing.click('#click-1');
-    await waitUntil(tracing, `/Order 3 failed: .+ Check that npm start is running/.test(${status})`);
+    await waitUntil(tracing, `/a checkout failed with .+ Check that npm start is running/.test(${status})`);
     server = await start(server.port);
     await waitUntil(live, `${status} === '' && ${requestCount} > 8`);
     await waitUntil(flows, `${status} === ''`);
     await tracing.click('#click-2');
-    await waitUntil(tracing, `${status} === '' && document.querySelectorAll('#user-2 ol.done').length === 2`);
+    await waitUntil(tracing, `${status} === '' && ${areCheckoutsDone}`);
     await Promise.all(pages.map((page) => page.close()));
   });
 });

@@ -65,7 +65,7 @@ export const requestsPage = renderPage({
     <p>
       <a href="/shop">Sign in</a> as several users, each in a separate browser or profile, and see their requests here
       by name. Two more pages show Throughline in a browser: <a href="/browser/">two users at once</a>, and
-      <a href="/tracing/">a Node library that runs in a page</a>.
+      <a href="/tracing/">the trace of a click</a>.
     </p>
   </div>
 <section class="code" tabindex="0" aria-label="Example code"><pre><code>import { AsyncLocalStorage } from 'throughline';

@@ -16,7 +16,7 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export function startChild(
   path: string,
   args: readonly string[],
-  options: { cwd?: string; env?: NodeJS.ProcessEnv; stdio: ('ignore' | 'pipe')[]; uid?: number; gid?: number },
+  options: { cwd?: string; env?: NodeJS.ProcessEnv; stdio: ('ignore' | 'pipe' | number)[]; uid?: number; gid?: number },
 ): ManagedChild {
   const child = spawn(path, args, { ...options, detached: true });
   const exited = new Promise<void>((resolve) => {

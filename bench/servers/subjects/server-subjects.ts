@@ -1,9 +1,10 @@
 import { requireEntry } from '../../measure/require-entry.js';
 import type { Subject } from '../../suite/subject.js';
 
-/** By their names in server-suite.ts. */
+/** By their names in server-suite.ts; `registered` is Throughline in a process that has loaded `throughline/register`. */
 const LOADERS: Readonly<Record<string, () => Promise<{ readonly subject: Subject }>>> = {
   throughline: () => import('./throughline-on-server.js'),
+  registered: () => import('./registered-class.js'),
   native: () => import('./runtime-class.js'),
   'cls-hooked': () => import('./cls-hooked.js'),
   none: () => import('./no-tracking-on-server.js'),

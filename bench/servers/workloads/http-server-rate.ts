@@ -3,26 +3,19 @@
  * twice for an immediate, reads each storage, and responds. The load comes from a separate process, over more sockets
  * than the server can serve at once, so the server is the limit.
  */
-import { fork } from 'node:child_process';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate as immediate } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import type { SampleBudget } from '../../suite/sample-budget.js';
 import type { Storage, Subject } from '../../suite/subject.js';
 import type { Workload } from '../../suite/workload.js';
 import { assertValues, LostValueError, runWithValue } from '../../workloads/flow-values.js';
-import type { LoadReport } from './http-load-program.js';
-
-/** Reason phrase of the response to a request whose values were lost. */
-const LOST_VALUE_REASON = 'Lost value';
-const LOAD_PROGRAM = fileURLToPath(new URL('./http-load-program.js', import.meta.url));
+import { LOST_VALUE_REASON, loadServer } from './http-load.js';
 
 export const httpServerRate: Workload = async (subject, storages, budget) => {
   const server = await startServer(subject, storages);
   try {
     // The server listens on TCP, so its address is an AddressInfo.
-    return await requestsPerSecond((server.address() as AddressInfo).port, budget);
+    return await loadServer((server.address() as AddressInfo).port, budget);
   } finally {
     server.closeAllConnections();
     server.close();
@@ -64,21 +57,4 @@ async function respond(
 
 async function asyncStep(i: number): Promise<number> {
   return i;
-}
-
-async function requestsPerSecond(port: number, budget: SampleBudget): Promise<number> {
-  const load = fork(LOAD_PROGRAM, [String(port), String(budget.loadWarmUpMs), String(budget.loadMs)]);
-  try {
-    const report = await new Promise<LoadReport>((resolve, reject) => {
-      load.on('message', resolve);
-      load.on('error', reject);
-      load.on('exit', (code) => reject(new Error(`The load process exited with code ${code} before it reported.`)));
-    });
-    if ('failure' in report) {
-      throw report.failure.endsWith(LOST_VALUE_REASON) ? new LostValueError() : new Error(report.failure);
-    }
-    return report.requestsPerSecond;
-  } finally {
-    load.kill();
-  }
 }

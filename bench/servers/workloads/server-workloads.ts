@@ -1,16 +1,36 @@
-import type { Workload } from '../../suite/workload.js';
+import type { SampleBudget } from '../../suite/sample-budget.js';
+import type { Storage, Subject } from '../../suite/subject.js';
 import { awaitLoop } from '../../workloads/await-loop.js';
 import { getStoreLoop } from '../../workloads/get-store-loop.js';
 import { runEach, runFirst } from '../../workloads/run-loop.js';
 import { httpServerRate } from './http-server-rate.js';
+import { measureLibraryServer } from './library-server.js';
+import { runBesideNative } from './run-beside-native.js';
 import { setImmediateBatch } from './set-immediate-batch.js';
+import { startUp } from './start-up.js';
+
+/** Figures by the names of their workloads in server-suite.ts. */
+export type Figures = Readonly<Record<string, number>>;
+
+/** @returns the figure of the workload, or its figures with those of the workloads that are sampled with it */
+type ServerWorkload = (
+  subject: Subject,
+  storages: readonly Storage[],
+  budget: SampleBudget,
+) => Promise<number | Figures>;
 
 /** By their names in server-suite.ts. */
-export const SERVER_WORKLOADS: Readonly<Record<string, Workload>> = {
+export const SERVER_WORKLOADS: Readonly<Record<string, ServerWorkload>> = {
   run: runFirst,
   'run-each': runEach,
+  'run-beside-native': runBesideNative,
   getStore: getStoreLoop,
   await: awaitLoop,
   setImmediate: setImmediateBatch,
   http: httpServerRate,
+  'start-up': startUp,
+  async libraries(subject, storages, budget) {
+    const { requestsPerSecond, processorTime } = await measureLibraryServer(subject, storages, budget);
+    return { libraries: requestsPerSecond, 'libraries-cost': processorTime };
+  },
 };

@@ -1,17 +1,12 @@
-/**
- * The page: two users check out, and each of their spans is shown under its parent. Nothing here imports Throughline.
- */
-import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
-import { TracedShop } from './traced-shop.js';
-import { startTracing } from './tracing.js';
-import { Waterfall } from './waterfall.js';
+/** The page: two users check out, in all modes at once, and the spans of the selected mode are shown as waterfalls. */
+import source from '../flow/checkout.ts?raw';
+import { highlightSource } from './highlight-source.js';
+import { type ModeListener, ModeView } from './mode-view.js';
+import { modes } from './modes.js';
+import { users } from './users.js';
 
-/** The number of orders that the column of a user shows. */
-const ORDERS_PER_COLUMN = 2;
-
-const counts = { orders: 0, spans: 0, lost: 0 };
-const spans = new Map<string, ReadableSpan>();
-const waterfalls = new Map<number, Waterfall>();
+/** How often a checkout pauses. */
+const PAUSES_PER_CHECKOUT = 10;
 
 function element(id: string): HTMLElement {
   const found = document.getElementById(id);
@@ -20,53 +15,48 @@ function element(id: string): HTMLElement {
 }
 
 function showStatus(text: string): void {
-  element('status').textContent = text;
+  const status = element('status');
+  if (status.textContent !== text) status.textContent = text;
 }
 
-function onSpanStart(span: ReadableSpan): void {
-  spans.set(span.spanContext().spanId, span);
-  const parent = spans.get(span.parentSpanContext?.spanId ?? '');
-  const isSameOrder = parent?.attributes.order === span.attributes.order;
-  counts.spans++;
-  if (!isSameOrder && span.name !== 'checkout') counts.lost++;
-  waterfalls.get(Number(span.attributes.order))?.add(span, isSameOrder ? parent : undefined);
-  showCounts();
+function select(selected: ModeView): void {
+  for (const view of views) view.setSelected(view === selected);
+  element('explanation').textContent = selected.mode.explanation;
+  history.replaceState(null, '', `#${selected.mode.name}`);
 }
 
-function onSpanEnd(span: ReadableSpan): void {
-  waterfalls.get(Number(span.attributes.order))?.draw();
+const listener: ModeListener = {
+  onSelect: select,
+  onFailure: ({ mode }, reason) =>
+    showStatus(`${mode.title}: a checkout failed with "${reason}". Check that npm start is running.`),
+  // The checkout fetched from the server, so the server responds again if it failed to before.
+  onDone: () => showStatus(''),
+};
+
+let nextFlowId = 0;
+
+/** Starts the same checkout in all modes. */
+function click(userIndex: number): void {
+  const flowId = nextFlowId++;
+  const pauses = Array.from({ length: PAUSES_PER_CHECKOUT }, () => 80 + Math.random() * 220);
+  for (const view of views) view.click(userIndex, { flowId, pauses });
 }
 
-function showCounts(): void {
-  for (const [name, count] of Object.entries(counts)) element(name).textContent = count.toLocaleString('en');
-  element('lost').className = counts.lost === 0 ? 'good' : 'bad';
+const views = modes.map((mode) => new ModeView(mode, listener));
+for (const { entry, columns } of views) {
+  element('modes').append(entry);
+  element('waterfalls').append(columns);
 }
-
-/** Never rejects: the page shows the error of an order that fails. */
-async function checkout(user: number, shop: TracedShop): Promise<void> {
-  const order = ++counts.orders;
-  try {
-    const waterfall = new Waterfall();
-    waterfalls.set(order, waterfall);
-    const column = element(`user-${user}-orders`);
-    column.prepend(waterfall.element);
-    for (const oldOrder of [...column.children].slice(ORDERS_PER_COLUMN)) oldOrder.remove();
-    await shop.checkout(order);
-    waterfall.element.classList.add('done');
-    showStatus('');
-  } catch (error) {
-    showStatus(`Order ${order} failed: ${error}. Check that npm start is running.`);
-  }
-}
+const initialView = views.find(({ mode }) => location.hash === `#${mode.name}`) ?? views.at(-1);
+if (initialView !== undefined) select(initialView);
+element('code').append(...highlightSource(source));
 
 try {
-  const shop = new TracedShop(startTracing({ onSpanStart, onSpanEnd }).getTracer('shop'));
-  for (const user of [1, 2]) {
-    const onClick = () => void checkout(user, shop);
-    element(`click-${user}`).addEventListener('click', onClick);
-    onClick();
+  await Promise.all(views.map((view) => view.open()));
+  for (const index of users.keys()) {
+    element(`click-${index + 1}`).addEventListener('click', () => click(index));
+    click(index);
   }
 } catch (error) {
-  document.documentElement.classList.add('failed');
-  showStatus(`Tracing does not start here: ${error}`);
+  showStatus(error instanceof Error ? error.message : String(error));
 }

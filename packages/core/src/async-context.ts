@@ -106,9 +106,8 @@ const variable = class Variable<T> {
   get(): T | undefined {
     const frame = getFrame(getHolder());
     if (frame === undefined) return this.#defaultValue;
-    return (frame.tag === this.#tag ? frame.value : readBelowTop(frame, this.#key, this.#defaultValue)) as
-      | T
-      | undefined;
+    const tag = this.#tag;
+    return (frame.tag === tag ? frame.value : readBelowTop(frame, tag, this.#key, this.#defaultValue)) as T | undefined;
   }
 
   // Inlined, not shared with runInCapturedFrame(): forwarding the arguments to another function would allocate an array

@@ -234,6 +234,17 @@ function restoreOwnValue(key: Key, previous: unknown, outer: Frame | undefined, 
   restoreAtJobEnd(holder, outer, countBefore);
 }
 
+/**
+ * What the class does where `throughline/register` has put it in place of the class of a Node before 24, for which the
+ * subclasses of the program were written. Everything else is the same on every runtime.
+ */
+export const replacement = {
+  /** Whether the constructor accepts any argument: before Node 24, it has none. */
+  acceptsAnyOptions: false,
+  /** Whether `run()` calls an overridden `enterWith()`, and `exit()` an overridden `run()`: with async hooks, they do not. */
+  callsOverrides: true,
+};
+
 /** `run()` of a storage whose `enterWith()` was overridden, by a subclass or on the object itself: Node calls it. */
 function runByEntering<T, R, A extends unknown[]>(
   storage: { getStore(): T | undefined; enterWith(store: T | undefined): void },
@@ -255,15 +266,16 @@ const implementation = class AsyncLocalStorage<T> {
   readonly #key = new Key();
   // A copy: reading it through the key would cost getStore() another load.
   readonly #tag = this.#key.tag;
-  readonly #name: string;
-  readonly #defaultValue: T | undefined;
+  readonly #name: string = '';
+  readonly #defaultValue: T | undefined = undefined;
 
   constructor(options: AsyncLocalStorageOptions<T> = {}) {
     if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+      if (replacement.acceptsAnyOptions) return;
       throw invalidArgType('options', 'object', options);
     }
     this.#defaultValue = options.defaultValue;
-    this.#name = options.name === undefined ? '' : `${options.name}`;
+    if (options.name !== undefined) this.#name = `${options.name}`;
   }
 
   static bind<F extends (...args: never[]) => unknown>(fn: F): F {
@@ -287,7 +299,7 @@ const implementation = class AsyncLocalStorage<T> {
   // Inlined, not shared with runInCapturedFrame(): forwarding the arguments to another function would allocate an array
   // of them, which takes a third of the time of a run(). Benchmark: npm run bench -- --only run
   run<R, A extends unknown[]>(store: T, fn: (...args: A) => R, ...args: A): R {
-    if (this.enterWith !== enterWith) return runByEntering(this, store, fn, args);
+    if (this.enterWith !== enterWith && replacement.callsOverrides) return runByEntering(this, store, fn, args);
     const holder = getHolder();
     const outer = getFrame(holder);
     const key = this.#key;
@@ -301,16 +313,20 @@ const implementation = class AsyncLocalStorage<T> {
       return Reflect.apply(fn, null, args);
     } finally {
       if (sharedState.changeCount === countBefore && !sharedState.hasRemoved) popFrame(holder, inner, outer);
-      else restoreOwnValue(key, previous, outer, countBefore);
+      else restoreOwnValue(key, this.#valueToRestore(outer, previous), outer, countBefore);
     }
+  }
+
+  /** Node restores what an overridden `getStore()` has returned; with async hooks, the value itself. */
+  #valueToRestore(outer: Frame | undefined, previous: unknown): unknown {
+    return replacement.callsOverrides ? previous : readValue(outer, this.#key, this.#defaultValue);
   }
 
   getStore(): T | undefined {
     const frame = getFrame(getHolder());
     if (frame === undefined) return this.#defaultValue;
-    return (frame.tag === this.#tag ? frame.value : readBelowTop(frame, this.#key, this.#defaultValue)) as
-      | T
-      | undefined;
+    const tag = this.#tag;
+    return (frame.tag === tag ? frame.value : readBelowTop(frame, tag, this.#key, this.#defaultValue)) as T | undefined;
   }
 
   enterWith(store: T): void {
@@ -320,7 +336,8 @@ const implementation = class AsyncLocalStorage<T> {
   }
 
   exit<R, A extends unknown[]>(fn: (...args: A) => R, ...args: A): R {
-    return this.run(undefined as T, fn, ...args);
+    if (replacement.callsOverrides) return this.run(undefined as T, fn, ...args);
+    return Reflect.apply(run<R, A>, this, [undefined, fn, ...args]);
   }
 
   disable(): void {
@@ -335,7 +352,7 @@ const implementation = class AsyncLocalStorage<T> {
   }
 };
 
-const { getStore, enterWith } = implementation.prototype;
+const { getStore, enterWith, run } = implementation.prototype;
 
 // Bundlers rename a class whose name occurs in another of their modules, and minifiers rename any class.
 export const AsyncLocalStorage = /* @__PURE__ */ Object.defineProperty(implementation, 'name', {

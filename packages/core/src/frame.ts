@@ -173,15 +173,18 @@ export function countChange(): void {
 /** Returns the value of a storage in a frame, or `fallback` if the frame has none. */
 export function readValue(frame: Frame | undefined, key: Key, fallback: unknown): unknown {
   if (frame === undefined) return fallback;
-  return frame.tag === key.tag ? frame.value : readBelowTop(frame, key, fallback);
+  return frame.tag === key.tag ? frame.value : readBelowTop(frame, key.tag, key, fallback);
 }
 
-/** Returns the same as `readValue` for a frame whose top is known not to have the storage's tag. */
-export function readBelowTop(frame: Frame, key: Key, fallback: unknown): unknown {
-  const { slot } = key.tag;
+/**
+ * Returns the same as `readValue` for a frame whose top is known not to have the storage's tag.
+ * @param tag the tag of the key, which the caller has loaded already
+ */
+export function readBelowTop(frame: Frame, tag: Tag, key: Key, fallback: unknown): unknown {
+  const { slot } = tag;
   const leaf = slot < LEAF_SLOTS ? frame.table : leafOf(frame.table, slot);
   const index = (slot & LEAF_MASK) << 1;
-  if (index < leaf.length && leaf[index] === key.tag) return leaf[index + 1];
+  if (index < leaf.length && leaf[index] === tag) return leaf[index + 1];
   return readTokenized(frame, key, leaf, index, fallback);
 }
 
@@ -247,9 +250,25 @@ function tableWithout(frame: Frame, key: Key): Table {
   const { tag } = frame;
   if (tag === key.tag || tag === key.tokenTag) return frame.table;
   if (frame.child?.tag === key.tag) return frame.child.table;
-  const full = tag === EMPTY_SLOT ? frame.table : withSlot(frame.table, tag, tag, frame.value);
-  frame.child = new ChildTable(key.tag, withEmptySlot(full, key.tag));
-  return frame.child.table;
+  const table = buildChildTable(frame, key.tag);
+  frame.child = new ChildTable(key.tag, table);
+  return table;
+}
+
+/** Returns the table of a frame with the pair on its top, and with an empty slot for a tag. */
+function buildChildTable({ tag, value, table }: Frame, emptied: Tag): Table {
+  if (tag === EMPTY_SLOT) return withEmptySlot(table, emptied);
+  if (tag.slot >= LEAF_SLOTS || emptied.slot >= LEAF_SLOTS) {
+    return withEmptySlot(withSlot(table, tag, tag, value), emptied);
+  }
+  // Both slots are in the table itself, so it is copied once.
+  const full = withPair(table, tag.slot << 1, tag, value);
+  const index = emptied.slot << 1;
+  if (index < full.length && full[index] !== EMPTY_SLOT) {
+    full[index] = EMPTY_SLOT;
+    full[index + 1] = undefined;
+  }
+  return full;
 }
 
 function leafOf(table: Table, slot: number): Leaf {

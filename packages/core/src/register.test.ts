@@ -25,9 +25,11 @@ install(folder);
 async function run(args: readonly string[], code: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
   const file = join(folder, `program-${Math.random().toString(36).slice(2)}.mjs`);
   writeFileSync(file, code);
+  // A test runner that is started by a test of Node would otherwise report to it, and not print.
+  const { NODE_TEST_CONTEXT: _context, ...ownEnv } = process.env;
   const { stdout } = await promisify(execFile)(process.execPath, [...args, file], {
     cwd: folder,
-    env: { ...process.env, ...env },
+    env: { ...ownEnv, ...env },
   });
   return stdout.trim();
 }
@@ -159,6 +161,40 @@ console.log('ok');`,
   assert.equal(output, 'ok');
 });
 
+test('report() counts a storage of the runtime’s class only while it holds a value', async () => {
+  const output = await run(
+    ['-r', writeEarlyModule(), ...IMPORT],
+    `import { AsyncLocalStorage } from 'node:async_hooks';
+import { report } from 'throughline/register';
+const { early } = globalThis;
+const counts = [];
+const count = () => counts.push(report().native);
+early.run(1, () => {});
+count();
+early.enterWith(2);
+count();
+early.enterWith(undefined);
+count();
+early.run(null, count);
+new AsyncLocalStorage().run(1, count);
+early.run(1, () => new AsyncLocalStorage().run(2, count));
+console.log(counts.join());`,
+  );
+  assert.equal(output, '0,1,0,1,0,1');
+});
+
+test('report() still counts if other code has replaced the class, as mocks do', async () => {
+  const output = await run(
+    IMPORT,
+    `import asyncHooks from 'node:async_hooks';
+import { report } from 'throughline/register';
+new asyncHooks.AsyncLocalStorage();
+asyncHooks.AsyncLocalStorage = class {};
+console.log(report().throughline);`,
+  );
+  assert.equal(output, '1');
+});
+
 test('a second copy changes nothing: the first one stays, and both report its storages', async () => {
   const second = join(folder, 'dependency');
   mkdirSync(second, { recursive: true });
@@ -216,5 +252,270 @@ test('with loader hooks on another thread, in either order', async () => {
     [...REQUIRE, ...hooks],
   ]) {
     assert.equal(await run(args, EVERY_WAY_TO_THE_CLASS), 'true');
+  }
+});
+
+/** Fails if register was loaded and the class is still that of the runtime, so that no comparison is with itself. */
+const ASSERT_REPLACED = `
+import { AsyncLocalStorage as FoundClass } from 'node:async_hooks';
+const isRegistered = process.execArgv.some((argument) => argument.startsWith('throughline'));
+if (Symbol.for('throughline.replacement.1') in FoundClass !== isRegistered) throw new Error('not replaced');
+`;
+
+const PERMISSION = process.allowedNodeEnvironmentFlags.has('--permission')
+  ? '--permission'
+  : '--experimental-permission';
+
+/** Programs that must print the same with register as without. */
+const programs: Record<string, { readonly flags?: readonly string[]; readonly code: string }> = {
+  'subclasses, whatever they override, and storages whose methods are replaced': {
+    code: `import { AsyncLocalStorage } from 'node:async_hooks';
+const log = [];
+const record = (text) => log.push(text);
+class Recorded extends AsyncLocalStorage {
+  constructor(name) {
+    super(...(name === undefined ? [] : [{ name }]));
+  }
+  run(...args) {
+    record('run');
+    return super.run(...args);
+  }
+  getStore() {
+    return super.getStore()?.value;
+  }
+  enterWith(store) {
+    record('enterWith');
+    super.enterWith(store);
+  }
+}
+const recorded = new Recorded('recorded');
+const other = new AsyncLocalStorage();
+recorded.run({ value: 1 }, () => {
+  record(recorded.getStore());
+  recorded.run({ value: 2 }, () => recorded.exit(() => record(recorded.getStore())));
+  record(recorded.getStore());
+});
+class WithoutEnter extends AsyncLocalStorage {
+  enterWith() {
+    throw new Error('Use run().');
+  }
+}
+const withoutEnter = new WithoutEnter();
+try {
+  record(withoutEnter.run(1, () => withoutEnter.getStore()));
+} catch (error) {
+  record(error.message);
+}
+class Mapped extends AsyncLocalStorage {
+  getStore() {
+    return super.getStore()?.value;
+  }
+}
+const mapped = new Mapped();
+mapped.run({ value: 1 }, () => {
+  mapped.run({ value: 2 }, () => other.enterWith('entered'));
+  record(mapped.getStore());
+});
+class Named extends AsyncLocalStorage {
+  constructor(name) {
+    super();
+    this.name = name;
+  }
+}
+try {
+  record(new Named('requests').name);
+} catch (error) {
+  record(error.name);
+}
+class NamedByField extends AsyncLocalStorage {
+  name = 'field';
+}
+record(new NamedByField().name);
+for (const argument of ['requests', null, [], () => {}]) {
+  try {
+    record(new AsyncLocalStorage(argument).run(1, () => 'accepted'));
+  } catch (error) {
+    record(error.code);
+  }
+}
+const { enterWith, getStore } = AsyncLocalStorage.prototype;
+AsyncLocalStorage.prototype.enterWith = function (store) {
+  record('patched');
+  return enterWith.call(this, store);
+};
+other.run('patched', () => record(other.getStore()));
+AsyncLocalStorage.prototype.enterWith = enterWith;
+const counted = new AsyncLocalStorage();
+counted.getStore = function () {
+  record('read');
+  return getStore.call(this);
+};
+counted.run('own', () => record(counted.getStore()));
+console.log(JSON.stringify(log));`,
+  },
+  'async resources, emitters, domains and hooks': {
+    code: `import {
+  AsyncLocalStorage, AsyncResource, createHook, executionAsyncId, executionAsyncResource, triggerAsyncId,
+} from 'node:async_hooks';
+import domain from 'node:domain';
+import { EventEmitterAsyncResource } from 'node:events';
+const storage = new AsyncLocalStorage();
+const log = [];
+const seen = Symbol('seen');
+const hook = createHook({
+  init(id, type, trigger, resource) {
+    if (type === 'TEST' || type === 'Immediate') log.push(type);
+    resource[seen] = executionAsyncId();
+  },
+}).enable();
+const id = executionAsyncId();
+const resource = storage.run('resource', () => new AsyncResource('TEST', { triggerAsyncId: 7 }));
+resource.runInAsyncScope(() => {
+  log.push(storage.getStore(), executionAsyncResource() === resource, resource[seen] === id, triggerAsyncId());
+  resource.runInAsyncScope(() => storage.run('inner', () => log.push(storage.getStore())));
+  storage.enterWith('entered');
+});
+resource.runInAsyncScope(() => log.push(typeof storage.getStore()));
+class Job extends AsyncResource {
+  finish() {
+    return this.runInAsyncScope(() => storage.getStore());
+  }
+}
+const job = storage.run('job', () => new Job('TEST'));
+log.push(storage.run('x', () => job.finish()), storage.run('x', () => job.bind(() => storage.getStore())()));
+await storage.run('immediate', () => new Promise((resolve) => setImmediate(() => resolve(log.push(storage.getStore())))));
+hook.disable();
+const emitter = storage.run('emitter', () => new EventEmitterAsyncResource({ name: 'TEST' }));
+emitter.on('event', () => log.push(storage.getStore()));
+storage.run('other', () => emitter.emit('event'));
+const inDomain = domain.create();
+await new Promise((resolve) => {
+  inDomain.on('error', (error) => resolve(log.push(error.message)));
+  inDomain.run(() => storage.run('domain', () => setTimeout(() => { throw new Error(storage.getStore()); }, 1)));
+});
+console.log(JSON.stringify(log));`,
+  },
+  'code of another realm': {
+    code: `import { AsyncLocalStorage } from 'node:async_hooks';
+import vm from 'node:vm';
+const storage = new AsyncLocalStorage();
+const context = vm.createContext({ storage, AsyncLocalStorage });
+const code = \`(async () => {
+  const inner = new AsyncLocalStorage();
+  return inner.run('inner', async () => {
+    await null;
+    const bound = AsyncLocalStorage.bind(() => [storage.getStore(), inner.getStore()]);
+    return storage.run('x', () => bound());
+  });
+})()\`;
+console.log(JSON.stringify(await storage.run('outer', () => vm.runInContext(code, context))));`,
+  },
+  'a cluster': {
+    code: `import { AsyncLocalStorage } from 'node:async_hooks';
+import cluster from 'node:cluster';
+const storage = new AsyncLocalStorage();
+if (cluster.isPrimary) {
+  const worker = cluster.fork();
+  worker.on('message', (message) => {
+    console.log(message);
+    worker.disconnect();
+  });
+} else {
+  storage.run('worker', () => setImmediate(() => process.send(storage.getStore())));
+}`,
+  },
+  'the permission model': {
+    flags: [PERMISSION, `--allow-fs-read=${folder}`],
+    code: `import { AsyncLocalStorage } from 'node:async_hooks';
+import { readFile } from 'node:fs/promises';
+const storage = new AsyncLocalStorage();
+await storage.run('flow', async () => {
+  const error = await readFile('/etc/hosts').catch((error) => error);
+  console.log(storage.getStore(), error.code);
+});`,
+  },
+  'frozen intrinsics': {
+    flags: ['--frozen-intrinsics', '--disable-proto=throw'],
+    code: `import { AsyncLocalStorage } from 'node:async_hooks';
+const storage = new AsyncLocalStorage();
+await storage.run('flow', async () => {
+  await null;
+  console.log(storage.getStore(), AsyncLocalStorage.snapshot()(() => storage.getStore()));
+});`,
+  },
+  'a debugger: breakpoints, and what is evaluated there': {
+    code: `import { AsyncLocalStorage } from 'node:async_hooks';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+globalThis.storage = new AsyncLocalStorage();
+const DEBUGGER = \`
+const { Session } = require('node:inspector');
+const { parentPort } = require('node:worker_threads');
+const session = new Session();
+session.connectToMainThread();
+const values = [];
+session.on('Debugger.paused', ({ params: { callFrames } }) => {
+  const { callFrameId } = callFrames[0];
+  for (const expression of ['storage.getStore()', 'storage.run(5, () => storage.getStore())', 'value', 'storage.getStore()']) {
+    session.post('Debugger.evaluateOnCallFrame', { callFrameId, expression }, (error, reply) => {
+      values.push(error?.message ?? reply.result.value);
+    });
+  }
+  session.post('Debugger.resume');
+});
+session.post('Debugger.enable', () => parentPort.postMessage('ready'));
+parentPort.on('message', () => {
+  session.post('Runtime.evaluate', { expression: 'typeof storage.getStore()' }, (error, reply) => {
+    values.push(reply.result.value);
+    parentPort.postMessage(values);
+  });
+});
+\`;
+const worker = new Worker(DEBUGGER, { eval: true });
+await once(worker, 'message');
+await storage.run('flow', async () => {
+  await null;
+  const value = 'local';
+  debugger;
+  if (storage.getStore() !== 'flow' || value !== 'local') throw new Error('The value was lost.');
+});
+worker.postMessage('evaluate');
+console.log(JSON.stringify((await once(worker, 'message'))[0]));
+await worker.terminate();`,
+  },
+};
+
+for (const [name, { flags = [], code }] of Object.entries(programs)) {
+  test(`as before: ${name}`, async () => {
+    const before = await run(flags, code);
+    assert.notEqual(before, '');
+    for (const way of [IMPORT, REQUIRE]) {
+      assert.equal(await run([...flags, ...way], ASSERT_REPLACED + code), before);
+    }
+  });
+}
+
+test('as before: the test runner of Node', async () => {
+  const code = `import assert from 'node:assert/strict';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { before, describe, it, mock } from 'node:test';
+const storage = new AsyncLocalStorage();
+describe('suite', () => {
+  before(() => storage.enterWith('hook'));
+  for (const name of ['a', 'b']) {
+    it(name, () => storage.run(name, async () => {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      assert.equal(storage.getStore(), name);
+      mock.method(storage, 'getStore', () => 'mocked');
+      assert.equal(storage.getStore(), 'mocked');
+      mock.restoreAll();
+      assert.equal(storage.getStore(), name);
+    }));
+  }
+});`;
+  for (const way of [IMPORT, REQUIRE]) {
+    const output = await run([...way, '--test', '--test-reporter=tap'], ASSERT_REPLACED + code);
+    assert.match(output, /^# pass 2$/m);
+    assert.match(output, /^# fail 0$/m);
   }
 });

@@ -12,14 +12,11 @@
  * Storages of both classes work beside each other. Those of Node's class are instances of the new class, and those of
  * the new class are instances of Node's, so that no check with `instanceof` depends on the order of loading.
  */
-import {
-  AsyncResource,
-  executionAsyncResource,
-  type AsyncLocalStorage as NodeAsyncLocalStorage,
-} from 'node:async_hooks';
-import module from 'node:module';
+import type * as AsyncHooks from 'node:async_hooks';
+import { AsyncResource, executionAsyncResource } from 'node:async_hooks';
 import { types } from 'node:util';
-import { AsyncLocalStorage } from './async-local-storage.js';
+import { updateImports } from '#imports';
+import { AsyncLocalStorage, replacement } from './async-local-storage.js';
 import { REPLACEMENT, RuntimeAsyncLocalStorage, replacementOf, storage } from './engine/runtime-storage.js';
 import { sharedState } from './frame.js';
 
@@ -36,12 +33,8 @@ export interface RegisterReport {
   readonly warning: string | undefined;
 }
 
-interface AsyncHooks {
-  AsyncLocalStorage: typeof NodeAsyncLocalStorage;
-}
-
 /** The object that `require('node:async_hooks')` returns, whose properties the module of `import` copies. */
-const asyncHooks = process.getBuiltinModule('node:async_hooks') as AsyncHooks;
+const asyncHooks = process.getBuiltinModule('node:async_hooks') as typeof AsyncHooks;
 
 const isInstance = Function.prototype[Symbol.hasInstance] as (this: unknown, value: unknown) => boolean;
 
@@ -54,7 +47,8 @@ const isInstance = Function.prototype[Symbol.hasInstance] as (this: unknown, val
  * console.log(report()); // { throughline: 0, native: 0, warning: undefined }
  */
 export function report(): RegisterReport {
-  return replacementOf(asyncHooks.AsyncLocalStorage)?.report() as RegisterReport;
+  // Other code may have replaced the class since.
+  return (replacementOf(asyncHooks.AsyncLocalStorage)?.report() as RegisterReport | undefined) ?? countStorages();
 }
 
 function countStorages(): RegisterReport {
@@ -81,12 +75,28 @@ function countNativeValues(): number | undefined {
   const resource: object = new AsyncResource('throughline.report');
   for (const symbol of Object.getOwnPropertySymbols(resource)) {
     const value: unknown = Reflect.get(resource, symbol);
-    if (types.isMap(value)) return value.size - (value.has(storage) ? 1 : 0);
+    if (!types.isMap(value)) continue;
+    // A storage that has been set stays in the Map, if only with the value undefined.
+    return [...value].filter(([key, held]) => key !== storage && held !== undefined).length;
   }
   return 0;
 }
 
 function replaceClass(): void {
+  // Since Node 22, the property has only a getter.
+  const replaced = Object.getOwnPropertyDescriptor(asyncHooks, 'AsyncLocalStorage') as PropertyDescriptor;
+  Object.defineProperty(asyncHooks, 'AsyncLocalStorage', {
+    value: AsyncLocalStorage,
+    writable: true,
+    enumerable: true,
+    configurable: true,
+  });
+  try {
+    updateImports(asyncHooks);
+  } catch (error) {
+    Object.defineProperty(asyncHooks, 'AsyncLocalStorage', replaced);
+    throw error;
+  }
   Object.defineProperty(AsyncLocalStorage, REPLACEMENT, {
     value: { replacedClass: RuntimeAsyncLocalStorage, report: countStorages },
   });
@@ -97,29 +107,19 @@ function replaceClass(): void {
     },
   });
   Object.setPrototypeOf(AsyncLocalStorage.prototype, RuntimeAsyncLocalStorage.prototype);
-  // Since Node 22, the property has only a getter.
-  Object.defineProperty(asyncHooks, 'AsyncLocalStorage', {
-    value: AsyncLocalStorage,
-    writable: true,
-    enumerable: true,
-    configurable: true,
-  });
-  if (process.versions.deno === undefined) module.syncBuiltinESMExports();
-  else redirectImports();
+  adaptToRuntime();
 }
 
-/** Deno's modules for `import` do not change. A hook loads another module in place of them. */
-function redirectImports(): void {
-  const names = Object.keys(asyncHooks).filter((name) => name !== 'default');
-  const code = `const asyncHooks = process.getBuiltinModule('node:async_hooks');
-export const { ${names.join(', ')} } = asyncHooks;
-export default asyncHooks;`;
-  const url = `data:text/javascript,${encodeURIComponent(code)}`;
-  module.registerHooks({
-    resolve: (specifier, context, nextResolve) =>
-      (specifier === 'node:async_hooks' || specifier === 'async_hooks') && context.conditions.includes('import')
-        ? { url, shortCircuit: true }
-        : nextResolve(specifier, context),
+/** Lets subclasses that were written for the class of an older Node do what they do there. */
+function adaptToRuntime(): void {
+  replacement.callsOverrides = !('kResourceStore' in storage);
+  if ('name' in RuntimeAsyncLocalStorage.prototype) return;
+  replacement.acceptsAnyOptions = true;
+  Object.defineProperty(AsyncLocalStorage.prototype, 'name', {
+    ...Object.getOwnPropertyDescriptor(AsyncLocalStorage.prototype, 'name'),
+    set(this: object, value: unknown) {
+      Object.defineProperty(this, 'name', { value, writable: true, enumerable: true, configurable: true });
+    },
   });
 }
 

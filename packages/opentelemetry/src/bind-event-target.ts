@@ -3,11 +3,18 @@ import { BoundListeners } from './bound-listeners.js';
 
 type Callback = (...args: never[]) => unknown;
 
+type Name = 'addEventListener' | 'removeEventListener';
+type Method = (this: unknown, type: unknown, listener: unknown, ...rest: unknown[]) => void;
+
 export function isEventTarget(target: unknown): target is EventTarget {
   const { addEventListener, removeEventListener } = Object(target) as Partial<EventTarget>;
   return (
     typeof target === 'object' && typeof addEventListener === 'function' && typeof removeEventListener === 'function'
   );
+}
+
+function isListener(value: unknown): value is EventListenerOrEventListenerObject {
+  return typeof value === 'function' || (typeof value === 'object' && value !== null);
 }
 
 /**
@@ -22,22 +29,17 @@ export function bindEventTarget(target: EventTarget, bind: (listener: Callback) 
       : // `handleEvent` is read when an event is dispatched, as without the binding.
         { handleEvent: bind((event: Event) => listener.handleEvent(event)) as EventListener },
   );
-  const override = (
-    name: 'addEventListener' | 'removeEventListener',
-    replace: (listener: EventListenerOrEventListenerObject) => EventListenerOrEventListenerObject,
-  ) => {
-    const native = target[name] as (...args: unknown[]) => void;
-    Object.defineProperty(target, name, {
-      value(this: unknown, type: unknown, listener: unknown, ...rest: unknown[]) {
-        const isListener = typeof listener === 'function' || (typeof listener === 'object' && listener !== null);
-        const replaced = isListener ? replace(listener as EventListenerOrEventListenerObject) : listener;
-        return Reflect.apply(native, this, [type, replaced, ...rest]);
-      },
-      writable: true,
-      enumerable: false,
-      configurable: true,
-    });
-  };
-  override('addEventListener', (listener) => bound.of(listener));
-  override('removeEventListener', (listener) => bound.find(listener));
+  const { addEventListener, removeEventListener } = target as unknown as Record<Name, Method>;
+  const override = (name: Name, method: Method) =>
+    Object.defineProperty(target, name, { value: method, writable: true, enumerable: false, configurable: true });
+  // A target has each listener once. One that was added before the binding is replaced, so that it is still called once.
+  override('addEventListener', function (type, listener, ...rest) {
+    if (!isListener(listener)) return Reflect.apply(addEventListener, this, [type, listener, ...rest]);
+    Reflect.apply(removeEventListener, this, [type, listener, ...rest]);
+    return Reflect.apply(addEventListener, this, [type, bound.of(listener), ...rest]);
+  });
+  override('removeEventListener', function (type, listener, ...rest) {
+    if (isListener(listener)) Reflect.apply(removeEventListener, this, [type, bound.find(listener), ...rest]);
+    return Reflect.apply(removeEventListener, this, [type, listener, ...rest]);
+  });
 }

@@ -86,6 +86,16 @@ describe('ThroughlineContextManager: active() and with()', () => {
     );
   });
 
+  it('makes ROOT_CONTEXT active for a context that is missing', () => {
+    const { manager } = create();
+    for (const missing of [null, undefined]) {
+      manager.with(contextOf('outer'), () =>
+        manager.with(missing as never, () => assert.equal(manager.active(), ROOT_CONTEXT)),
+      );
+      assert.equal(manager.bind(missing as never, () => manager.active())(), ROOT_CONTEXT);
+    }
+  });
+
   it('disable() removes the context of all flows; with() sets one again', async () => {
     const { manager, read } = create();
     const flow = manager.with(contextOf('old'), async () => {
@@ -95,6 +105,46 @@ describe('ThroughlineContextManager: active() and with()', () => {
     manager.disable();
     assert.equal(await flow, undefined);
     manager.with(contextOf('new'), () => assert.equal(read(), 'new'));
+  });
+});
+
+describe('ThroughlineContextManager: attach()', () => {
+  it('does not give the context of one flow to another that disposes of its token', async () => {
+    const { manager, read } = create();
+    const seen: unknown[] = [];
+    await manager.with(contextOf('one'), async () => {
+      const token = manager.attach(contextOf('attached'));
+      await manager.with(contextOf('two'), async () => {
+        token.dispose();
+        seen.push(read());
+        await null;
+        seen.push(read());
+      });
+      seen.push(read());
+      token.dispose();
+      seen.push(read());
+    });
+    manager.attach(contextOf('left')).dispose();
+    assert.deepEqual(seen, ['two', 'two', 'attached', 'one']);
+    assert.equal(read(), undefined);
+  });
+
+  it('restores nothing that was active before disable()', () => {
+    const { manager, read } = create();
+    const token = manager.attach(contextOf('old'));
+    manager.disable();
+    token.dispose();
+    assert.equal(read(), undefined);
+  });
+
+  it('attaches ROOT_CONTEXT for a context that is missing', () => {
+    const { manager, read } = create();
+    manager.with(contextOf('outer'), () => {
+      const token = manager.attach(undefined as never);
+      assert.equal(manager.active(), ROOT_CONTEXT);
+      token.dispose();
+      assert.equal(read(), 'outer');
+    });
   });
 });
 

@@ -33,7 +33,8 @@ export class ThroughlineContextManager implements ContextManager {
    * @returns the context of the innermost `with()` in this flow; `ROOT_CONTEXT` if there is none
    */
   active(): Context {
-    return this.#storage.getStore();
+    // A caller without types may have passed no context to with().
+    return this.#storage.getStore() ?? ROOT_CONTEXT;
   }
 
   /**
@@ -91,6 +92,40 @@ export class ThroughlineContextManager implements ContextManager {
     }
     Object.defineProperty(bound, 'length', { value: target.length, configurable: true });
     return bound as unknown as F;
+  }
+
+  /**
+   * Makes a context active until the returned token is disposed of, for code that cannot be called by `with()`.
+   * `@opentelemetry/api` calls it as `context.attach()` since 1.10. Prefer `with()`, which restores the context by
+   * itself: an async function that attaches a context before its first `await` attaches it for its caller too.
+   * @param context the context
+   * @returns a token, whose `dispose()` makes the previous context active again; it does nothing where another context
+   * is active, so that a token that reaches another flow cannot change the context of that flow
+   * @throws {Error} on workerd, which cannot set a context without a call
+   * @example
+   * import { createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
+   * import { ThroughlineContextManager } from '@throughline/opentelemetry';
+   *
+   * const manager = new ThroughlineContextManager();
+   * const USER = createContextKey('user');
+   * const token = manager.attach(ROOT_CONTEXT.setValue(USER, 'ada'));
+   * console.log(manager.active().getValue(USER)); // ada
+   * token.dispose();
+   * console.log(manager.active().getValue(USER)); // undefined
+   */
+  attach(context: Context): { dispose(): void } {
+    const storage = this.#storage;
+    const attached = context ?? ROOT_CONTEXT;
+    const previous = storage.getStore();
+    storage.enterWith(attached);
+    let isAttached = true;
+    return {
+      dispose() {
+        if (!isAttached || storage.getStore() !== attached) return;
+        isAttached = false;
+        storage.enterWith(previous);
+      },
+    };
   }
 
   /**

@@ -1,69 +1,131 @@
 /** The context manager in pages: with the transform, and with intercepted native `await`. */
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import {
-  type Browser,
-  type BrowserName,
-  MissingBrowser,
-  openBrowser,
-  type PageServer,
-  startPageServer,
-} from '@throughline/testing/browsers';
-import throughline from '@throughline/transform/esbuild';
-import { build } from 'esbuild';
+import { after, before, describe, it, type TestContext } from 'node:test';
+import { type Browser, browserNames, MissingBrowser, openBrowser, type Page } from '@throughline/testing/browsers';
+import { countSpansInPage } from './counted-spans.js';
+import { bundlePages, modes } from './page-bundles.js';
+import { type ReceivedSpan, startTracingServer, type TracingServer } from './tracing-server.js';
 
 const SPANS_PER_FLOW = 13;
-const modes = { transform: [throughline()], interception: [] };
+const pageNames = [
+  'traced-page',
+  'context-manager-page',
+  'registered-page',
+  'worker-page',
+  'registered-worker',
+  'counted-spans-page',
+];
 
-async function bundlePage(plugins: (typeof modes)[keyof typeof modes]): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('traced-page.js', import.meta.url))],
-    bundle: true,
-    write: false,
-    format: 'esm',
-    platform: 'browser',
-    plugins: [...plugins],
-    logLevel: 'error',
-  });
-  return outputFiles[0]?.text ?? '';
+/** The address of the request that a span is about. */
+function urlOf({ attributes }: ReceivedSpan): string {
+  return attributes.find(({ key }) => key === 'url.full')?.value.stringValue ?? '';
 }
 
-for (const name of ['chromium', 'firefox', 'webkit'] satisfies BrowserName[]) {
-  describe(`spans in ${name}`, () => {
-    let server: PageServer;
-    let browser: Browser | undefined;
-    let missing: string | undefined;
+function checkRegisteredSpans(spans: readonly ReceivedSpan[], requests: Map<string, string | undefined>): void {
+  for (const user of ['ada', 'bob']) {
+    const click = spans.find(
+      ({ name, attributes }) =>
+        name === 'click' && attributes.some(({ value }) => value.stringValue?.includes(`"${user}"`)),
+    );
+    assert.ok(click, `${user} has a span for the click`);
+    assert.equal(click.parentSpanId, undefined);
+    const paths = ['first', 'xhr', 'one', 'two', 'three', 'left', 'right'].map((step) => `/${user}/${step}`);
+    for (const path of paths) {
+      const span = spans.find((candidate) => urlOf(candidate).endsWith(path));
+      assert.equal(span?.parentSpanId, click.spanId, path);
+      assert.equal(span?.traceId, click.traceId, path);
+      assert.equal(requests.get(path), `00-${span?.traceId}-${span?.spanId}-01`, path);
+    }
+  }
+  // Neither the exporter's own requests are traced, nor those after shutdown().
+  assert.equal(spans.length, 16);
+  assert.equal(requests.get('/after/shutdown'), undefined);
+  assert.ok(requests.has('/after/shutdown'));
+}
 
-    before(async () => {
-      server = await startPageServer();
-      try {
-        browser = await openBrowser(name);
-      } catch (error) {
-        if (!(error instanceof MissingBrowser)) throw error;
-        missing = error.message;
-      }
-    });
-    after(async () => {
-      await browser?.close();
-      await server.close();
-    });
+describe('in browsers', () => {
+  let server: TracingServer;
 
-    for (const [mode, plugins] of Object.entries(modes)) {
-      it(`have the parents of their own flow, with ${mode}`, async (test) => {
-        if (browser === undefined) return test.skip(missing);
-        server.add(`/${mode}.js`, await bundlePage(plugins));
-        server.add(
-          `/${mode}`,
-          `<!doctype html><meta charset="utf-8"><script type="module" src="/${mode}.js"></script>`,
-        );
-        const page = await browser.openPage(`${server.origin}/${mode}`);
+  before(async () => {
+    server = await startTracingServer(await bundlePages(pageNames));
+  });
+  after(() => server.close());
+
+  for (const name of browserNames) {
+    describe(name, () => {
+      let browser: Browser | undefined;
+      let missing: string | undefined;
+
+      before(async () => {
         try {
-          assert.deepEqual(await page.evaluate('globalThis.result'), { count: 20 * SPANS_PER_FLOW, wrong: [] });
+          browser = await openBrowser(name);
+        } catch (error) {
+          if (!(error instanceof MissingBrowser)) throw error;
+          missing = error.message;
+        }
+      });
+      after(() => browser?.close());
+
+      it('wrong parents are counted: those of the manager that does not follow asynchronous functions', async (test) => {
+        if (browser === undefined) return test.skip(missing);
+        const url = `${server.origin}/counted-spans-page/transform?manager=stack`;
+        const { wrongParents } = await countSpansInPage(browser, url, 4000);
+        assert.ok(wrongParents > 1000, `${wrongParents}`);
+      });
+
+      async function withPage(test: TestContext, path: string, use: (page: Page) => Promise<void>): Promise<void> {
+        if (browser === undefined) return test.skip(missing);
+        const page = await browser.openPage(server.origin + path);
+        try {
+          await use(page);
         } finally {
           await page.close();
         }
-      });
-    }
-  });
-}
+      }
+
+      for (const mode of modes) {
+        it(`spans have the parents of their own flow, with ${mode}`, (test) =>
+          withPage(test, `/traced-page/${mode}`, async (page) => {
+            assert.deepEqual(await page.evaluate('globalThis.result'), { count: 20 * SPANS_PER_FLOW, wrong: [] });
+          }));
+
+        it(`the manager does what OpenTelemetry's own does, with ${mode}`, (test) =>
+          withPage(test, `/context-manager-page/${mode}`, async (page) => {
+            const { count, wrong } = (await page.evaluate('globalThis.result')) as { count: number; wrong: string[] };
+            assert.deepEqual(wrong, []);
+            assert.ok(count > 25, `${count} cases`);
+          }));
+
+        it(`registerWeb() traces clicks, fetch and XMLHttpRequest of two users at once, with ${mode}`, (test) =>
+          withPage(test, `/registered-page/${mode}`, async (page) => {
+            server.takeSpans();
+            server.takeRequests();
+            await page.click('#ada');
+            await page.click('#bob');
+            assert.deepEqual(await page.evaluate('globalThis.result'), []);
+            checkRegisteredSpans(server.takeSpans(), server.takeRequests());
+          }));
+
+        it(`registerWeb() traces fetch in a worker, with ${mode}`, (test) =>
+          withPage(test, `/worker-page/${mode}`, async (page) => {
+            assert.equal(await page.evaluate('globalThis.result'), 'done');
+            const spans = server.takeSpans();
+            for (const user of ['ada', 'bob']) {
+              const parent = spans.find(({ name }) => name === user);
+              const child = spans.find((span) => urlOf(span).endsWith(`/${user}/fetch`));
+              assert.ok(parent && child, user);
+              assert.equal(child.parentSpanId, parent.spanId);
+            }
+            assert.equal(spans.length, 4);
+          }));
+
+        it(`no span of 200 interleaved flows has a wrong parent, with ${mode}`, async (test) => {
+          if (browser === undefined) return test.skip(missing);
+          const url = `${server.origin}/counted-spans-page/${mode}`;
+          const counted = await countSpansInPage(browser, url, 4000);
+          assert.deepEqual(counted, { spans: 4000, wrongParents: 0, flows: 200, isDone: true });
+        });
+      }
+    });
+  }
+});

@@ -8,6 +8,10 @@ testDocblocks({
     'ThroughlineContextManager.active': 'the example of the class calls it',
     'ThroughlineContextManager.with': 'the example of the class calls it',
     'ThroughlineContextManager.enable': 'it does nothing',
+    'RegisteredTracing.shutdown of ./web': 'the example of registerNode() calls it',
+    'ThroughlineIntegration.setupOnce of ./sentry': 'Sentry calls it',
+    'ThroughlineIntegration.setup of ./sentry': 'Sentry calls it',
   },
+  notRun: { 'registerWeb of ./web': 'it runs in a page, as the README shows' },
   toJavaScript: (code) => transformSync(code, { loader: 'ts' }).code,
 });

@@ -10,6 +10,8 @@ describe('promise classes of libraries', () => {
   for (const file of [
     '/app/node_modules/bluebird/js/browser/bluebird.js',
     'C:\\app\\node_modules\\bluebird\\js\\browser\\bluebird.core.js',
+    '/app/node_modules/bluebird/js/browser/bluebird.min.js',
+    '/app/node_modules/bluebird/js/release/bluebird.js',
     '/app/node_modules/es6-promise/dist/es6-promise.js',
     '/app/node_modules/promise/lib/core.js',
     '/app/node_modules/promise-polyfill/lib/index.js',
@@ -43,7 +45,7 @@ describe('promise classes of libraries', () => {
       '/app/src/q.js',
       '/app/node_modules/q/queue.js',
       '/app/node_modules/not-q/q.js',
-      '/app/node_modules/bluebird/js/release/bluebird.js',
+      '/app/node_modules/bluebird/js/release/promise.js',
     ]) {
       assert.equal(transform(COMMONJS, { filename: file }), undefined, file);
     }

@@ -20,7 +20,7 @@ const filesOf = (name: string, paths: string) => new RegExp(`/node_modules/${nam
 
 const LIBRARIES: readonly PromiseLibrary[] = [
   {
-    files: filesOf('bluebird', 'js/browser/bluebird(?:\\.core)?\\.js'),
+    files: filesOf('bluebird', 'js/(?:browser|release)/bluebird(?:\\.core)?(?:\\.min)?\\.js'),
     isModule: false,
     promiseClass: 'module.exports',
     format: formatForBluebird,
@@ -33,12 +33,12 @@ const LIBRARIES: readonly PromiseLibrary[] = [
   },
   { files: filesOf('q', 'q\\.js'), isModule: false, promiseClass: 'module.exports', format: formatForQ },
   ...[
-    ['es6-promise', 'dist/es6-promise(?:\\.auto)?\\.js', 'module.exports.Promise'],
+    ['es6-promise', 'dist/es6-promise(?:\\.auto)?(?:\\.min)?\\.js', 'module.exports.Promise'],
     ['promise', '(?:lib|domains|setimmediate)/core\\.js', 'module.exports'],
     ['promise-polyfill', 'lib/index\\.js', 'module.exports'],
     ['rsvp', 'dist/rsvp\\.js', 'exports.Promise'],
     ['when', 'lib/Promise\\.js', 'module.exports'],
-    ['when', 'dist/browser/when\\.js', 'module.exports.Promise'],
+    ['when', 'dist/browser/when(?:\\.min|\\.debug)?\\.js', 'module.exports.Promise'],
   ].map(([name = '', paths = '', promiseClass = '']) => ({
     files: filesOf(name, paths),
     isModule: false,
@@ -60,6 +60,11 @@ const LIBRARIES: readonly PromiseLibrary[] = [
 export function findPromiseLibrary(filename: string): PromiseLibrary | undefined {
   const path = filename.replaceAll('\\', '/');
   return LIBRARIES.find(({ files }) => files.test(path));
+}
+
+/** Returns the code that follows a library at the end of its file. */
+export function codeAtEnd({ promiseClass, isModule, format }: PromiseLibrary): string {
+  return `\n${format(promiseClass, isModule)}`;
 }
 
 /** Returns a function that calls `f`, if that is a function, in the frame of this call. */
@@ -84,12 +89,17 @@ function formatForQ(exports: string): string {
 
 /**
  * Bluebird has a context for each callback, in which its option `asyncHooks` captures a resource of Node. Its build for
- * pages has contexts, but not that option. All methods get them from `_getContext()`, apart from `_then()`. What
- * Bluebird calls without a context, as in `coroutine()`, is called by its queue.
+ * pages has contexts, but not that option. All methods get them from `_getContext()`, apart from `_then()`, and from
+ * `coroutine()`, whose generators the queue resumes.
  */
 function formatForBluebird(exports: string): string {
   const contexts = 'P._getContext=()=>({domain:null,async:new A("Promise")})';
   const method = `const{_then}=P.prototype,${BIND};P.prototype._then=function(f,r,...o){return _then.call(this,b(f),b(r),...o)}`;
-  const queue = 'const p=Promise.resolve();P.setScheduler((f)=>void p.then(()=>h.runInRoot(f)))';
-  return `((P,A,h)=>{${contexts};${method};${queue}})(${exports},require("async_hooks").AsyncResource,require("throughline/await"));`;
+  const generator =
+    'function(...a){const i=g.apply(this,a),m=(k)=>b(i[k].bind(i));return{next:m("next"),throw:m("throw"),return:m("return")}}';
+  const coroutine = `const c=P.coroutine;if(c)P.coroutine=Object.assign((g,...o)=>c(typeof g==="function"?${generator}:g,...o),c)`;
+  const queue = 'const s=P.setScheduler((f)=>s(()=>h.runInRoot(f)))';
+  const copies = 'const n=P.getNewLibraryCopy;P.getNewLibraryCopy=()=>p(n())';
+  const patch = `const p=(P)=>{${[contexts, method, coroutine, queue, copies].join(';')};return P}`;
+  return `((A,h)=>{${patch};p(${exports})})(require("async_hooks").AsyncResource,require("throughline/await"));`;
 }

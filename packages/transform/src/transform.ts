@@ -11,16 +11,27 @@
 // biome-ignore syntax/correctness/noTypeOnlyImportAttributes: TypeScript requires it in the declarations of CommonJS
 import type { SourceMap } from 'magic-string' with { 'resolution-mode': 'import' };
 import { analyze } from './analysis/analyze.js';
+import { blocksWithoutAwaiter, findAwaiterDefinitions, findResolutions } from './analysis/awaiter-helper.js';
+import { declaresRequire } from './analysis/own-require.js';
 import { checkOptions, invalidOption } from './check-options.js';
 import { CodeWriter } from './emit/code-writer.js';
 import { emitConstructs } from './emit/emit.js';
 import { emitFileOpening } from './emit/file-opening.js';
 import { FreeNames } from './emit/free-names.js';
+import { emitResolutions } from './emit/return.js';
 import { SourceEdits } from './emit/source-edits.js';
 import { DEPTH_LIMIT } from './nesting/depth-limit.js';
 import { transformInProcess } from './nesting/transform-in-process.js';
-import { LANGUAGES, type Language, type ParsedFile, parse, SOURCE_TYPES, type SourceType } from './parse/parse.js';
-import { findPromiseLibrary } from './promise-libraries.js';
+import {
+  isOnlyCommonjs,
+  LANGUAGES,
+  type Language,
+  type ParsedFile,
+  parse,
+  SOURCE_TYPES,
+  type SourceType,
+} from './parse/parse.js';
+import { codeAtEnd, findPromiseLibrary } from './promise-libraries.js';
 import { type ScannedCode, scanCode } from './scan/scan-code.js';
 
 /** The values of the option `generators`. */
@@ -34,7 +45,7 @@ export interface TransformOptions {
   readonly lang?: Language;
   /**
    * The kind of source text that the file contains. By default, the extension determines it, or else the code: a file
-   * that has neither `import` nor `export` nor any sign of CommonJS is treated as an ES module.
+   * that has neither `import` nor `export` nor any sign of CommonJS is treated as an ES module if it can be one.
    */
   readonly sourceType?: SourceType;
   /**
@@ -107,7 +118,10 @@ export function transformFile(
 ): TransformResult | undefined {
   const { filename, lang = languageOf(filename), generators = 'next', begins = '' } = options;
   const isUnchangedWithoutKeywords =
-    begins === '' && generators === 'next' && findPromiseLibrary(filename) === undefined;
+    begins === '' &&
+    generators === 'next' &&
+    findPromiseLibrary(filename) === undefined &&
+    awaitersOf(code, options).length === 0;
   // Most files have no suspension and are not parsed: each suspension is an `await` or is inside an async function.
   if (isUnchangedWithoutKeywords && !code.includes('async') && !code.includes('await')) return undefined;
   const scanned = scanCode(code, lang);
@@ -129,26 +143,34 @@ function transformScanned(
   { isTypeByDeclarations = false, hasGlobalHelpers = false }: BuildOptions,
 ): TransformResult | undefined {
   const { filename, lang, generators, begins } = options;
-  const unusedBlocks = generators === 'next' ? scanned.unusedBlocks : [];
+  const awaiters = awaitersOf(code, options);
+  const unusedBlocks = generators === 'next' ? blocksWithoutAwaiter(scanned.unusedBlocks, awaiters) : [];
   const file = parse(code, filename, lang, options.sourceType, scanned, unusedBlocks);
   const { program } = file;
   const facts = analyze(program, scanned.keywords, generators);
   const library = findPromiseLibrary(filename);
   const { hasModuleSyntax } = file.module;
   // A bundler may have converted the module.
-  const end =
-    library?.isModule === hasModuleSyntax ? `\n${library.format(library.promiseClass, library.isModule)}` : '';
-  const isUnchanged = facts.functions.length === 0 && facts.topLevel === undefined;
+  const end = library?.isModule === hasModuleSyntax ? codeAtEnd(library) : '';
+  const resolutions = awaiters.length > 0 ? findResolutions(program) : [];
+  const isUnchanged = facts.functions.length === 0 && facts.topLevel === undefined && resolutions.length === 0;
   if (isUnchanged && begins === '' && end === '') return undefined;
   const sourceType =
-    options.sourceType ?? (isTypeByDeclarations ? sourceTypeByDeclarations(file) : sourceTypeOf(file, code, filename));
+    options.sourceType ??
+    (isTypeByDeclarations ? sourceTypeByDeclarations(file) : sourceTypeOf(file, code, filename, lang));
   const edits = new SourceEdits();
   const names = new FreeNames(program, code, unusedBlocks, sourceType === 'script');
   const writer = new CodeWriter(code, filename, sourceType === 'module', edits, names);
   emitConstructs(facts, writer);
+  emitResolutions(resolutions, writer);
   emitFileOpening(program, facts.topLevel, hasGlobalHelpers ? 'script' : sourceType, begins, writer);
   edits.close(code.length, 0, end);
   return edits.apply(code, filename);
+}
+
+/** A classic script whose functions were lowered may be loaded without the helpers. */
+function awaitersOf(code: string, { sourceType }: TransformOptions): readonly number[] {
+  return sourceType === 'script' ? [] : findAwaiterDefinitions(code);
 }
 
 function isStackOverflow(error: unknown): boolean {
@@ -168,10 +190,13 @@ function languageOf(filename: string): Language {
   return extension === 'ts' || extension === 'tsx' ? extension : 'jsx';
 }
 
-function sourceTypeOf({ module }: ParsedFile, code: string, filename: string): SourceType {
+function sourceTypeOf({ module, program }: ParsedFile, code: string, filename: string, lang: Language): SourceType {
   if (/\.m[jt]s$/.test(filename) || module.hasModuleSyntax) return 'module';
   if (/\.c[jt]s$/.test(filename)) return 'commonjs';
-  return /\b(?:require\s*\(|module\s*\.\s*exports\b|exports\s*[.[])/.test(code) ? 'commonjs' : 'module';
+  // Bundlers accept `import` in a CommonJS module, but this `require` is not theirs.
+  if (declaresRequire(program)) return 'module';
+  const hasCommonjsSyntax = /\b(?:require\s*\(|module\s*\.\s*exports\b|exports\s*[.[])/.test(code);
+  return hasCommonjsSyntax || isOnlyCommonjs(code, filename, lang) ? 'commonjs' : 'module';
 }
 
 /**

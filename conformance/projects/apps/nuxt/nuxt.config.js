@@ -2,6 +2,5 @@ import throughline from '@throughline/transform/vite';
 
 export default {
   app: { head: { link: [{ rel: 'icon', href: 'data:,' }] } },
-  nitro: { externals: { inline: ['throughline'] } },
   vite: { plugins: [throughline()] },
 };

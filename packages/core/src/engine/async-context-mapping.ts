@@ -8,7 +8,7 @@
  */
 import { AsyncResource } from 'node:async_hooks';
 import type { CallInContext, OpaqueFrame } from './engine.js';
-import { RuntimeAsyncLocalStorage } from './runtime-storage.js';
+import { createRuntimeStorage } from './runtime-storage.js';
 
 export { share } from './per-copy-state.js';
 export { AsyncResource };
@@ -52,7 +52,7 @@ function findCore(): DenoCore | undefined {
 /** Whether a mapping of ours is current and captured, and Deno's own storages keep their values next to the frame. */
 function behavesAsExpected(core: DenoCore): boolean {
   const outer = core.getAsyncContext();
-  const probe = new RuntimeAsyncLocalStorage<number>();
+  const probe = createRuntimeStorage<number>();
   const frame: OpaqueFrame = { tag: {} };
   try {
     core.setAsyncContext(new FrameMapping(frame));

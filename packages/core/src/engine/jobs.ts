@@ -5,9 +5,10 @@
 import { current } from './current.js';
 import { share } from './shared-state.js';
 
-/** A promise of the language's own class. */
-export const resolved: Promise<unknown> = (async () => {})();
-const prototype: Promise<unknown> = Object.getPrototypeOf(resolved);
+const ownPromise: Promise<unknown> = (async () => {})();
+/** The promise of the language's own class whose reactions are the jobs of all copies of the package. */
+export const resolved: Promise<unknown> = /* @__PURE__ */ share('resolved', () => ownPromise);
+const prototype: Promise<unknown> = Object.getPrototypeOf(ownPromise);
 const { then } = prototype;
 
 /**

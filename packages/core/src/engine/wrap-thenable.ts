@@ -7,6 +7,7 @@ import { isObject } from '../is-object.js';
 import { current, isAtRoot, runInFrame } from './current.js';
 import type { OpaqueFrame } from './engine.js';
 import { NativePromise } from './jobs.js';
+import { natives } from './natives.js';
 
 export type Settle = (value: unknown) => void;
 export type Then = (this: unknown, resolve: Settle, reject: Settle) => unknown;
@@ -29,8 +30,7 @@ export function wrapThenable(value: unknown): unknown {
       },
     };
   }
-  // A promise with the language's own `then` calls no user code.
-  if (typeof then !== 'function' || then === NativePromise.prototype.then) return value;
+  if (typeof then !== 'function' || then === NativePromise.prototype.then || natives.has(then)) return value;
   // biome-ignore lint/suspicious/noThenProperty: a substitute for a thenable
   return { then: thenInFrame(current.frame, value, then as Then) };
 }

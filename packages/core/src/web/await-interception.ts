@@ -105,6 +105,12 @@ export function warnOfLostValues(reason: string): void {
 
 const warnOfReplacement = (): void => warnOfLostValues('of a replaced Promise');
 
+/** Follows what has replaced the global `Promise`, and warns even of a subclass, which has its own `constructor`. */
+function followAndWarn(): void {
+  followGlobalPromise();
+  if (globalThis.Promise !== NativePromise) warnOfReplacement();
+}
+
 /**
  * Installs the accessors, and tests whether the JavaScript engine reads them.
  * @returns a function that removes them; `undefined` if `await` cannot be intercepted here
@@ -145,7 +151,7 @@ export function patchAwait(): (() => void) | undefined {
       probed = NONE;
       return promiseClass;
     },
-    followGlobalPromise,
+    followAndWarn,
   );
   const unpatchAwait = () => {
     restorePromise?.();
@@ -153,7 +159,7 @@ export function patchAwait(): (() => void) | undefined {
     restoreConstructor();
   };
   if (doesAwaitReadAccessors()) {
-    if (globalThis.Promise !== NativePromise) warnOfReplacement();
+    followAndWarn();
     return unpatchAwait;
   }
   unpatchAwait();

@@ -4,6 +4,8 @@
  * property that another library has replaced before is wrapped like a native one. Every patch can be reverted.
  */
 
+import { natives } from '../engine/natives.js';
+
 /** The result of patching, as paths of properties such as `Element.prototype.append`. */
 export interface PatchReport {
   /** The properties that are replaced. */
@@ -32,14 +34,6 @@ const patches = new Map<() => void, string>();
 const missing = new Set<string>();
 const refused = new Set<string>();
 
-/** The native function that each of our functions replaces. */
-const natives = new WeakMap<object, object>();
-
-/** Whether a function is one that this module has put in place of another. */
-export function isReplacement(fn: unknown): boolean {
-  return natives.has(fn as object);
-}
-
 /** Reports the patches that are in force now. */
 export function reportPatches(): PatchReport {
   return { patched: [...patches.values()], missing: [...missing], refused: [...refused] };
@@ -63,14 +57,14 @@ export function revertPatches(): void {
  * @returns a function that reverts the patch; undefined if the property was not replaced
  */
 export function patchProperty(
-  owner: object | undefined,
+  owner: object | null | undefined,
   key: PropertyKey,
   path: string,
   replace: ReplaceProperty,
   restore?: (native: PropertyDescriptor) => PropertyDescriptor,
 ): (() => void) | undefined {
   const native = owner && Reflect.getOwnPropertyDescriptor(owner, key);
-  if (owner === undefined || native === undefined) {
+  if (!native) {
     missing.add(path);
     return undefined;
   }
@@ -141,9 +135,13 @@ export function observeProperty(
  * @param path the owner's path from the global object; '' for the global object itself
  */
 export function patchMember(path: string, key: string, replace: ReplaceProperty): void {
-  let owner: object | null | undefined = path === '' ? globalThis : resolvePath(path);
-  while (owner && !Object.hasOwn(owner, key)) owner = Reflect.getPrototypeOf(owner);
-  patchProperty(owner ?? undefined, key, path === '' ? key : `${path}.${key}`, replace);
+  const owner = findOwner(path === '' ? globalThis : resolvePath(path), key);
+  patchProperty(owner, key, path === '' ? key : `${path}.${key}`, replace);
+}
+
+/** Returns the object on a prototype chain that has a property, if there is one. */
+export function findOwner(object: object | null | undefined, key: PropertyKey): object | null | undefined {
+  return !object || Object.hasOwn(object, key) ? object : findOwner(Reflect.getPrototypeOf(object), key);
 }
 
 /** Replaces a method or function, or the setter of an accessor property. */

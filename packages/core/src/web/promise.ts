@@ -17,16 +17,10 @@
  */
 import { current, isAtRoot } from '../engine/current.js';
 import { NativePromise, resolved } from '../engine/jobs.js';
+import { natives } from '../engine/natives.js';
 import { wrapThenable } from '../engine/wrap-thenable.js';
 import { bindToFrame } from './bind-callback.js';
-import {
-  disguise,
-  isReplacement,
-  observeProperty,
-  patchProperty,
-  type ReplaceProperty,
-  replaceFunction,
-} from './patch.js';
+import { disguise, findOwner, observeProperty, patchProperty, type ReplaceProperty, replaceFunction } from './patch.js';
 import { followZones } from './zones.js';
 
 type Reaction = ((value: never) => unknown) | null | undefined;
@@ -118,35 +112,41 @@ function createThen(native: Then, isForeign: boolean): Then {
  * assign the method that it has found, which is ours.
  */
 function useThen(then: unknown): void {
-  outermostThen = isReplacement(then) ? (then as Then) : createThen(then as Then, false);
+  outermostThen = typeof then !== 'function' || natives.has(then) ? (then as Then) : createThen(then as Then, false);
 }
 
-const THEN = 'Promise.prototype.then';
-
-function patchClass(promiseClass: PromiseConstructor): void {
-  const { prototype } = promiseClass;
+/** @param prototype the object on the prototype chain of its promises that has `then` */
+function patchClass(promiseClass: PromiseConstructor, prototype: Promise<unknown>): void {
   const isForeign = promiseClass !== NativePromise;
   if (isForeign) {
-    patchProperty(prototype, 'then', THEN, ({ value, get }) => {
+    patchProperty(prototype, 'then', 'Promise.prototype.then', ({ value, get }) => {
       if (get === undefined) return { value: createThen(value, true) };
-      const { getThen } = {
-        getThen(this: object): Then {
-          return createThen(get.call(this), true);
-        },
+      return {
+        get: disguise(
+          {
+            getThen(this: object): Then {
+              return createThen(get.call(this), true);
+            },
+          }.getThen,
+          get,
+        ),
       };
-      return { get: disguise(getThen, get) };
     });
   } else {
     useThen(prototype.then);
     observeProperty(
       prototype,
       'then',
-      THEN,
+      'Promise.prototype.then',
       (promise) => readThenForAwait?.(promise) ?? outermostThen,
       (then) => {
         useThen(then);
-        // The library returns promises of its class, with which it may replace the global `Promise` later.
-        if (then !== outermostThen) followReplacement(Object.getPrototypeOf((then as Then).call(resolved, null, null)));
+        // A library returns promises of its class, with which it may replace the global `Promise` later.
+        try {
+          followReplacement(Object.getPrototypeOf((then as Then).call(resolved, null, null)).constructor);
+        } catch {
+          // It cannot be called yet, or is no `then`.
+        }
       },
     );
   }
@@ -158,21 +158,30 @@ function patchClass(promiseClass: PromiseConstructor): void {
     wrapArgument((onFinally) => bindReaction(typeof onFinally === 'function' ? () => onFinally() : null)),
   );
   // es6-promise itself calls a method that is not its own without an object.
-  patchProperty(promiseClass, 'resolve', 'Promise.resolve', wrapArgument(wrapThenable, isForeign && promiseClass));
+  patchProperty(
+    promiseClass,
+    'resolve',
+    'Promise.resolve',
+    wrapArgument((value, self) => {
+      const wrapped = wrapThenable(value);
+      // A promise of the class itself is returned as it is, even if a subclass has a `then` of its own.
+      return wrapped !== value && (value as object).constructor === self ? value : wrapped;
+    }, isForeign && promiseClass),
+  );
 }
 
 /**
  * Returns a function for `patchProperty` that wraps the argument of a method which reads a promise's `constructor`.
  * @param self what the method is called on if it is called without an object
  */
-const wrapArgument = (wrap: (argument: unknown) => unknown, self?: unknown): ReplaceProperty =>
+const wrapArgument = (wrap: (argument: unknown, self: unknown) => unknown, self?: unknown): ReplaceProperty =>
   replaceFunction(
     (native) =>
       ({
         call(this: unknown, argument: unknown): unknown {
           nativeCallDepth++;
           try {
-            return native.call(this ?? (self || this), wrap(argument));
+            return native.call(this ?? self, wrap(argument, this));
           } finally {
             nativeCallDepth--;
           }
@@ -184,23 +193,28 @@ const wrapArgument = (wrap: (argument: unknown) => unknown, self?: unknown): Rep
  * Follows the libraries that are loaded, and a class that one has put in place of `Promise`.
  * @returns whether there is a class that was not followed before
  */
-function followReplacement(prototype: object | undefined): boolean {
+function followReplacement(promiseClass: PromiseConstructor | undefined): boolean {
   followZones();
   // Dexie replaces the global `Promise` only while code of a transaction runs.
-  const dexie = (globalThis as { [DEXIE]?: { Promise: PromiseConstructor } })[DEXIE];
-  const isDexieNew = followClass(dexie?.Promise.prototype);
-  return followClass(prototype) || isDexieNew;
+  const isDexieNew = followClass((globalThis as { [DEXIE]?: { Promise: PromiseConstructor } })[DEXIE]?.Promise);
+  return followClass(promiseClass) || isDexieNew;
 }
 
-function followClass(prototype: object | undefined): boolean {
+function followClass(
+  replacement: PromiseConstructor | undefined,
+  // The methods can be those of a base class.
+  prototype = findOwner(replacement?.prototype, 'then') as Promise<unknown> | undefined,
+): boolean {
   const then = prototype && Reflect.getOwnPropertyDescriptor(prototype, 'then');
-  if (!then || prototype === NativePromise.prototype || isReplacement(then.value ?? then.get)) return false;
-  const promiseClass = prototype.constructor as ReplacedPromise;
-  patchClass(promiseClass);
+  if (!then || prototype === NativePromise.prototype || natives.has((then.value ?? then.get) as object)) return false;
+  // The prototype of an old class can lack `constructor`.
+  const promiseClass = (replacement?.prototype === prototype ? replacement : prototype.constructor) as ReplacedPromise;
+  patchClass(promiseClass, prototype);
   readThenForAwait?.();
   // Reactions that were added before are not bound, and neither are the callbacks of other methods.
-  if (promiseClass._immediateFn) promiseClass._immediateFn = bindToFrame(undefined, promiseClass._immediateFn);
-  if (promiseClass.scheduler) promiseClass.scheduler = bindToFrame(undefined, promiseClass.scheduler);
+  for (const key of ['_immediateFn', 'scheduler'] as const) {
+    if (promiseClass[key]) promiseClass[key] = bindToFrame(undefined, promiseClass[key]);
+  }
   const previous = promiseClass.setScheduler?.(
     bindToFrame(undefined, (callback) => (previous as Schedule)(callback)),
   ) as unknown;
@@ -210,7 +224,7 @@ function followClass(prototype: object | undefined): boolean {
 /** Follows what has replaced the global `Promise`. Returns whether there is a class that was not followed before. */
 export function followGlobalPromise(): boolean {
   globalPromise = globalThis.Promise;
-  return followReplacement(globalPromise?.prototype);
+  return followReplacement(globalPromise);
 }
 
 /**
@@ -227,6 +241,6 @@ export function fixThen(): void {
 
 /** Patches the language's class, and the one that has replaced it. */
 export function patchPromise(): void {
-  patchClass(NativePromise);
+  patchClass(NativePromise, NativePromise.prototype);
   followGlobalPromise();
 }

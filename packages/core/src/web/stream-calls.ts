@@ -58,6 +58,8 @@ export class SourceCalls {
   #owner: MaybeFrame;
   /** Whether the source has a method that the platform calls after the constructor. */
   hasMethods = false;
+  /** The number of chunks that the queue holds without a read; undefined until the controller is known. */
+  highWaterMark: number | undefined;
   readonly readable = undefined;
 
   constructor(frame: MaybeFrame) {
@@ -103,10 +105,10 @@ export class SourceCalls {
   }
 
   /** Returns the frame of a `pull()` that is called when no read is running. */
-  frameOfPull(desiredSize: number): MaybeFrame {
+  frameOfPull(): MaybeFrame {
     if (!this.#isCounted) return this.frame;
     const { count } = this.#reads;
-    const waiting = Math.min(this.#chunkCount, count) - desiredSize + 1;
+    const waiting = this.#chunkCount + 1 - (this.highWaterMark as number);
     // If the source was called for this read already, and has not delivered the chunk, the next read is the cause.
     this.#pulledRead = waiting > this.#pulledRead || this.#pulledRead >= count ? waiting : this.#pulledRead + 1;
     return this.#pulledRead < 1 ? this.frame : this.#reads.frameOf(this.#pulledRead, waiting);

@@ -34,7 +34,7 @@ import { createSubstitute, substituteIterable } from './substitutes.js';
 type Calls = SourceCalls | SinkCalls;
 type Method = (...args: unknown[]) => unknown;
 /** Selects the frame of a method that the platform calls while no recorded call is running. */
-type SelectFrame<C> = (calls: C, args: unknown[]) => OpaqueFrame | undefined;
+type SelectFrame<C> = (calls: C) => OpaqueFrame | undefined;
 type Selectors<C> = { readonly [key: string]: SelectFrame<C> };
 /** @param isDone whether the platform has called a method of the source or the sink during the call */
 type Recorder<C> = (calls: C, frame: OpaqueFrame | undefined, isDone: boolean, self: object) => void;
@@ -60,9 +60,8 @@ const cancel = (calls: Calls) => calls.frameOfCancel(current.frame);
 const abort = (calls: SinkCalls) => calls.frameOfAbort(current.frame);
 const close = (calls: SinkCalls) => calls.frameOfClose();
 const write = (calls: SinkCalls) => calls.frameOfWrite();
-const pull = (calls: SourceCalls, [controller]: unknown[]) =>
-  calls.frameOfPull((controller as ReadableStreamDefaultController).desiredSize as number);
-const next = (calls: SourceCalls) => calls.frameOfPull(0);
+const pull = (calls: SourceCalls) => calls.frameOfPull();
+const next = (calls: SourceCalls) => calls.frameOfPull();
 
 const sourceMethods: Selectors<SourceCalls> = { start, pull, cancel };
 const iteratorMethods: Selectors<SourceCalls> = { next, return: cancel };
@@ -76,12 +75,13 @@ function substitute<C extends Calls>(object: object, calls: C, selectors: Select
   const createdIn = installation;
   return createSubstitute(object, (key, method) => {
     const selectFrame = Object.hasOwn(selectors, key) ? selectors[key as string] : undefined;
-    // The chunks of a stream of bytes have any size.
-    if (key === 'type' && method !== undefined && calls instanceof SourceCalls) calls.stopCounting();
+    // The chunks of a stream of bytes have any size. If there is no `pull()`, the reads would be kept for nothing.
+    const isUncounted = key === 'pull' ? method === undefined : key === 'type' && method !== undefined;
+    if (isUncounted && calls instanceof SourceCalls) calls.stopCounting();
     if (typeof method !== 'function' || selectFrame === undefined) return method;
     if (selectFrame !== start) calls.hasMethods = true;
     if (selectFrame === write) (calls as SinkCalls).receivesChunks = true;
-    let isControllerKnown = selectFrame === cancel || !(calls instanceof SourceCalls);
+    let isControllerKnown = selectFrame === cancel || (selectors as unknown) !== sourceMethods;
     // Inlined, not runInFrame(): most of these methods are called for each chunk.
     // Benchmark: npm run bench -- --browsers --only read,write
     return (...args: unknown[]) => {
@@ -90,11 +90,14 @@ function substitute<C extends Calls>(object: object, calls: C, selectors: Select
       if (createdIn === installation) {
         if (!isControllerKnown) {
           isControllerKnown = true;
-          if (isObject(args[0])) controllers.set(args[0], calls as SourceCalls);
+          const controller = args[0] as ReadableStreamDefaultController;
+          controllers.set(controller, calls as SourceCalls);
+          // The queue is empty when the first method is called. For a fraction of a chunk, it holds a whole one.
+          (calls as SourceCalls).highWaterMark ??= Math.ceil(controller.desiredSize as number);
         }
         if (active === calls || (selectFrame === cancel && active !== undefined && active === calls.readable)) {
           active = undefined;
-        } else current.frame = selectFrame(calls, args);
+        } else current.frame = selectFrame(calls);
         if (selectFrame === next) (calls as SourceCalls).addChunk();
       }
       try {
@@ -249,6 +252,7 @@ function patchIteration(): void {
   }
   wrapCall('ReadableStream', 'from', (call, _, args) => {
     const calls = new SourceCalls(current.frame);
+    calls.highWaterMark = 0;
     if (isObject(args[0])) {
       args[0] = substituteIterable(args[0], (iterator) => substitute(iterator, calls, iteratorMethods));
     }

@@ -11,8 +11,9 @@
  * Event tasks remain as they are: their listeners run in the frame of the event.
  */
 import { current } from '../engine/current.js';
+import { natives } from '../engine/natives.js';
 import { bindToFrame } from './bind-callback.js';
-import { isReplacement, type NativeFunction, patchMethod } from './patch.js';
+import { type NativeFunction, patchMethod } from './patch.js';
 
 interface ZoneTask {
   readonly type: 'microTask' | 'macroTask' | 'eventTask';
@@ -34,7 +35,7 @@ interface ZoneClass {
 /** Patches zone.js if it is loaded. */
 export function followZones(): void {
   const { Zone } = globalThis as { Zone?: ZoneClass };
-  if (!Zone?.__load_patch || isReplacement(Zone.prototype.scheduleTask)) return;
+  if (!Zone?.__load_patch || natives.has(Zone.prototype.scheduleTask)) return;
   patchMethod(
     'Zone.prototype',
     'scheduleTask',

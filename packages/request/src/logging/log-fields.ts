@@ -1,6 +1,6 @@
 /** The fields that the current scope contributes to a log line. */
+import { activeSpanContext } from '../scope/active-span.js';
 import { tryGetRequestScope } from '../scope/request-scope.js';
-import { activeSpanContext } from './active-span.js';
 
 /** The fields of a log line. */
 export type LogFields = Record<string, string | number | boolean>;

@@ -12,6 +12,7 @@
  */
 import { AsyncLocalStorage } from 'throughline';
 import { RequestError } from '../errors.js';
+import { activeSpanContext, type SpanContext } from './active-span.js';
 import type { Exchange } from './exchange.js';
 import { LAYOUT } from './layout.js';
 import type { RequestScopeOptions } from './options.js';
@@ -55,10 +56,17 @@ export interface RequestScope {
    * when the deadline passes.
    */
   readonly signal: AbortSignal;
+  /**
+   * The id of the trace to which OpenTelemetry's active span belongs. `undefined` if OpenTelemetry is not in the process,
+   * if no span is active, and where the scope is not the current one.
+   */
+  readonly traceId: string | undefined;
+  /** The id of OpenTelemetry's active span. `undefined` where `traceId` is. */
+  readonly spanId: string | undefined;
 }
 
 /** The fields of every scope. All others are the application's. */
-type BuiltInField = 'id' | 'method' | 'path' | 'startTime' | 'signal';
+type BuiltInField = 'id' | 'method' | 'path' | 'startTime' | 'signal' | 'traceId' | 'spanId';
 
 /** The fields of a scope that is opened by hand: those of the application, and those that replace a default. */
 export type RequestScopeFields = Partial<Pick<RequestScope, BuiltInField>> & Omit<RequestScope, BuiltInField>;
@@ -113,6 +121,28 @@ class ScopeOfThisCopy implements RequestScope {
     return this.#signal;
   }
 
+  get traceId(): string | undefined {
+    return this.#activeSpan()?.traceId;
+  }
+
+  // An application may have had fields with these names before the scope had them. Its values replace the ids.
+  set traceId(value) {
+    defineField(this, 'traceId', value);
+  }
+
+  get spanId(): string | undefined {
+    return this.#activeSpan()?.spanId;
+  }
+
+  set spanId(value) {
+    defineField(this, 'spanId', value);
+  }
+
+  /** The active span belongs to the flow that runs, so it says nothing about the request of another flow. */
+  #activeSpan(): SpanContext | undefined {
+    return scopeStorage.getStore() === this ? activeSpanContext() : undefined;
+  }
+
   /** @internal */
   static exchangeOf(scope: ScopeOfThisCopy): Exchange | undefined {
     return scope.#exchange;
@@ -127,6 +157,10 @@ class ScopeOfThisCopy implements RequestScope {
   static setSession(scope: ScopeOfThisCopy, session: Session): void {
     scope.#session = session;
   }
+}
+
+function defineField(scope: ScopeOfThisCopy, name: string, value: unknown): void {
+  Object.defineProperty(scope, name, { value, writable: true, enumerable: true, configurable: true });
 }
 
 interface SharedScope {
@@ -215,8 +249,8 @@ export function tryGetRequestScope(): RequestScope | undefined {
  * Calls a function in a new scope, for jobs, tests and command-line programs. The scope inherits nothing from an
  * enclosing scope.
  * @param fields the fields of the application; also `id` (default: a random UUID), `method` and `path` (default: an
- * empty string), `startTime` (default: now, in milliseconds since the epoch) and `signal` (default: one that never
- * aborts)
+ * empty string), `startTime` (default: now, in milliseconds since the epoch), `signal` (default: one that never
+ * aborts), `traceId` and `spanId` (default: those of OpenTelemetry's active span)
  * @param fn the function, called synchronously
  * @returns what `fn` returns
  * @throws {TypeError} if `fields` is not an object
@@ -240,7 +274,7 @@ export function withRequestScope<R>(fields: RequestScopeFields, fn: () => R): R 
   const scope = new Scope(id, method, path);
   // An assignment would fail for a field that the class defines as a getter, such as `signal`.
   for (const [name, value] of Object.entries(others)) {
-    Object.defineProperty(scope, name, { value, writable: true, enumerable: true, configurable: true });
+    defineField(scope, name, value);
   }
   return scopeStorage.run(scope, fn);
 }

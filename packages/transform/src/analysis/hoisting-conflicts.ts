@@ -7,9 +7,9 @@
  *
  * Such a `var` is only an assignment, and the first of the two functions can never be called, so both can be replaced.
  */
-import type { BindingPattern, BlockStatement, Function as FunctionNode, Node } from 'oxc-parser';
+import type { BlockStatement, Function as FunctionNode, Node } from 'oxc-parser';
 import type { HoistingConflicts } from './facts.js';
-import { forEachChild } from './syntax-tree.js';
+import { boundNames, forEachChild } from './syntax-tree.js';
 
 /** Returns undefined if the body has no such declarations. */
 export function findHoistingConflicts(body: BlockStatement): HoistingConflicts | undefined {
@@ -53,21 +53,4 @@ function hasOwnVariables(node: Node): boolean {
     node.type === 'ClassExpression' ||
     node.type === 'ClassDeclaration'
   );
-}
-
-function boundNames(pattern: BindingPattern): string[] {
-  switch (pattern.type) {
-    case 'Identifier':
-      return [pattern.name];
-    case 'AssignmentPattern':
-      return boundNames(pattern.left);
-    case 'ArrayPattern':
-      return pattern.elements.flatMap((element) =>
-        element === null ? [] : boundNames(element.type === 'RestElement' ? element.argument : element),
-      );
-    case 'ObjectPattern':
-      return pattern.properties.flatMap((property) =>
-        boundNames(property.type === 'RestElement' ? property.argument : property.value),
-      );
-  }
 }

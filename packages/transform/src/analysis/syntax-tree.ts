@@ -1,5 +1,5 @@
 /** Queries on the syntax tree that several parts of the analysis and the emission use. */
-import { type BlockStatement, type Expression, type Node, visitorKeys } from 'oxc-parser';
+import { type BindingPattern, type BlockStatement, type Expression, type Node, visitorKeys } from 'oxc-parser';
 import type { UsingKind } from './facts.js';
 
 export function isNode(value: unknown): value is Node {
@@ -34,4 +34,22 @@ export function hasDecorators(node: Node): boolean {
 export function usingKindOf(node: Node | null): UsingKind | undefined {
   if (node?.type !== 'VariableDeclaration') return undefined;
   return node.kind === 'using' || node.kind === 'await using' ? node.kind : undefined;
+}
+
+/** The names that a declaration binds. */
+export function boundNames(pattern: BindingPattern): string[] {
+  switch (pattern.type) {
+    case 'Identifier':
+      return [pattern.name];
+    case 'AssignmentPattern':
+      return boundNames(pattern.left);
+    case 'ArrayPattern':
+      return pattern.elements.flatMap((element) =>
+        element === null ? [] : boundNames(element.type === 'RestElement' ? element.argument : element),
+      );
+    case 'ObjectPattern':
+      return pattern.properties.flatMap((property) =>
+        boundNames(property.type === 'RestElement' ? property.argument : property.value),
+      );
+  }
 }

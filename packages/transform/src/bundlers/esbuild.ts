@@ -2,14 +2,15 @@
  * The plugin for esbuild. It does not use unplugin, whose esbuild plugins can neither resolve an import to a file nor
  * report an error with its position.
  */
-import { readFile } from 'node:fs/promises';
-import { dirname, extname } from 'node:path';
-import type { BuildOptions, Loader, OnLoadArgs, OnLoadResult, PartialMessage, Plugin, PluginBuild } from 'esbuild';
+import { pathToFileURL } from 'node:url';
+import type { PartialMessage, Plugin, PluginBuild } from 'esbuild';
 import { HELPER_SPECIFIER } from '../emit/await-helpers.js';
 import { PageLibraries } from '../libraries/page-libraries.js';
 import { TransformError } from '../parse/transform-error.js';
+import { traceToOriginals } from '../source-maps.js';
 import { findThroughlinePackage, isThroughlineFile } from '../throughline-package.js';
 import { transform } from '../transform.js';
+import { type CodeFile, transformFiles } from './esbuild-files.js';
 import { isLoadedByAnotherPlugin, transformOutput } from './esbuild-output.js';
 import { ASYNC_HOOKS_SPECIFIER, INSTALL_FILE, NODE_ASYNC_HOOKS } from './page-modules.js';
 import {
@@ -20,20 +21,9 @@ import {
   transformOptionsOf,
 } from './plugin-options.js';
 
-const LOADERS: Readonly<Record<string, Loader>> = {
-  '.js': 'js',
-  '.mjs': 'js',
-  '.cjs': 'js',
-  '.jsx': 'jsx',
-  '.ts': 'ts',
-  '.mts': 'ts',
-  '.cts': 'ts',
-  '.tsx': 'tsx',
-};
-
 /**
- * Creates the plugin for esbuild. List it first: a file that another plugin loads is not transformed. With `platform:
- * 'node'` it does nothing unless the option `server` is set.
+ * Creates the plugin for esbuild. List it first: what later plugins load is transformed, and what earlier plugins load is
+ * not. With `platform: 'node'` it does nothing unless the option `server` is set.
  *
  * @param options see {@link PluginOptions}; `install` has an effect only with `bundle: true`
  * @returns the plugin
@@ -52,10 +42,12 @@ const LOADERS: Readonly<Record<string, Loader>> = {
  */
 export default function throughline(options: PluginOptions = {}): Plugin {
   checkPluginOptions(options);
-  return { name: 'throughline', setup: (build) => setup(build, options) };
+  const plugin: Plugin = { name: 'throughline', setup: (build) => setUp(build, plugin, options) };
+  return plugin;
 }
 
-function setup(build: PluginBuild, options: PluginOptions): void {
+function setUp(build: PluginBuild, plugin: Plugin, options: PluginOptions): void {
+  const { name: pluginName } = plugin;
   const { initialOptions } = build;
   const isServer = initialOptions.platform === 'node';
   if (isServer && !options.server) return;
@@ -69,12 +61,17 @@ function setup(build: PluginBuild, options: PluginOptions): void {
   if (isLoadedByAnotherPlugin(build)) {
     transformOutput(build, transformOptionsOf(options));
   } else {
-    build.onLoad({ filter: /\.[cm]?[jt]sx?$/, namespace: 'file' }, async (args) => {
-      if (isThroughlineFile(args.path, throughlineDirectory)) return undefined;
+    const isMapped = (initialOptions.sourcemap ?? false) !== false;
+    transformFiles(build, plugin, (file) => {
+      if (isThroughlineFile(file.path, throughlineDirectory)) return {};
       const warnings: PartialMessage[] = [];
-      libraries?.inspect(args.path, shared?.warn ?? ((text) => warnings.push({ text })));
-      const result = await loadTransformed(args, options, initialOptions, libraries);
-      return warnings.length === 0 ? result : { ...result, warnings };
+      libraries?.inspect(file.path, shared?.warn ?? ((text) => warnings.push({ text, pluginName })));
+      const { error, ...result } = transformCode(file, options, isMapped, libraries);
+      return {
+        ...result,
+        ...(error && { errors: [{ ...error, pluginName }] }),
+        ...(warnings.length > 0 && { warnings }),
+      };
     });
   }
   build.onResolve({ filter: new RegExp(`^${HELPER_SPECIFIER}$`) }, async (args) => {
@@ -92,35 +89,33 @@ function setup(build: PluginBuild, options: PluginOptions): void {
     build.resolve(ASYNC_HOOKS_SPECIFIER, { kind, importer, resolveDir: throughlineDirectory }),
   );
   if (initialOptions.bundle && options.install !== false) {
-    initialOptions.inject = [INSTALL_FILE, ...(initialOptions.inject ?? [])];
+    const { inject = [] } = initialOptions;
+    // The object belongs to the caller, who may build with it again.
+    if (!inject.includes(INSTALL_FILE)) initialOptions.inject = [INSTALL_FILE, ...inject];
   }
 }
 
 /** Marks the requests that this plugin itself makes. */
 const IS_RESOLVING = Symbol();
 
-async function loadTransformed(
-  { path }: OnLoadArgs,
+function transformCode(
+  { path, namespace, code, lang }: CodeFile,
   options: PluginOptions,
-  { loader: loaders = {}, sourcemap = false }: BuildOptions,
+  isMapped: boolean,
   libraries: PageLibraries | undefined,
-): Promise<OnLoadResult | undefined> {
-  const extension = extname(path);
-  const loader = loaders[extension] ?? LOADERS[extension] ?? 'js';
-  if (!['js', 'jsx', 'ts', 'tsx'].includes(loader)) return undefined;
-  const code = await readFile(path, 'utf8');
+): { readonly code?: string | undefined; readonly error?: PartialMessage } {
   try {
-    const lang = loader === 'ts' || loader === 'tsx' ? loader : 'jsx';
     const cured = libraries?.cure(path, code) ?? { code, begins: '' };
     const { begins } = cured;
     const result = transform(cured.code, { ...transformOptionsOf(options), filename: path, lang, begins });
-    if (result === undefined) return undefined;
-    const comment = sourcemap === false ? '' : `\n//# sourceMappingURL=${result.map.toUrl()}`;
-    return { contents: result.code + comment, loader, resolveDir: dirname(path) };
+    if (result === undefined || !isMapped) return { code: result?.code };
+    // esbuild follows the source map of a file, so that of the transform must lead to the same sources.
+    const traced = traceToOriginals(cured.code, namespace === 'file' ? pathToFileURL(path).href : path, result);
+    return { code: `${traced.code}\n//# sourceMappingURL=${traced.map.toUrl()}` };
   } catch (error) {
     if (!(error instanceof TransformError)) throw error;
     const { file, line, column } = error.loc;
     const lineText = code.split(/\r\n|[\n\r\u2028\u2029]/)[line - 1] ?? '';
-    return { errors: [{ text: error.reason, location: { file, line, column, lineText } }] };
+    return { error: { text: error.reason, location: { file, namespace, line, column, lineText } } };
   }
 }

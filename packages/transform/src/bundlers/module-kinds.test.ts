@@ -100,6 +100,20 @@ ${ASSIGNED}});
     code: `with ({ load: ${LOAD} }) exports.load = load;\nexports.isSloppy = ${IS_SLOPPY};\n`,
     unsupported: STRICT,
   },
+  'octal numbers, and no exports': {
+    code: `globalThis.found = { load: ${LOAD}, isSloppy: ${IS_SLOPPY}, mode: 0644 };\n`,
+    unsupported: STRICT.filter((name) => name !== 'esbuild to ES modules'),
+  },
+  'return at the top level, and no exports': {
+    code: `globalThis.found = { load: ${LOAD}, isSloppy: ${IS_SLOPPY} };\nif (found.load) return;\nfound.load = undefined;\n`,
+    unsupported: ['rollup, before its other plugins'],
+  },
+  'a variable with the name require': {
+    code: `var require = (name) => name;\n${ASSIGNED}if (require(1) !== 1) throw new Error('wrong function');\n`,
+  },
+  'a function with the name require': {
+    code: `${ASSIGNED}function require(name) { return name; }\nif (require(1) !== 1) throw new Error('wrong function');\n`,
+  },
   'return at the top level': { code: `${ASSIGNED}if (isSloppy) return;\nexports.load = undefined;\n` },
   'await at the top level': {
     code: `const load = await (async () => { await 0; return ${LOAD}; })();\nglobalThis.found = { load, isSloppy: ${IS_SLOPPY} };\n`,

@@ -45,10 +45,10 @@ export default function throughline(options: PluginOptions = {}): Plugin {
         return isActive && hooks !== undefined ? hooks.resolveId(this as PluginContext, source, importer) : null;
       },
     },
-    transform(code, id) {
+    transform(code, id, { moduleType }) {
       const isEntry = this.getModuleInfo(id)?.isEntry === true;
       const warn = shared?.warn ?? ((message: string) => this.warn(message));
-      return isActive ? hooks?.transform(code, id, { isEntry, isPage, isMapped, warn }) : undefined;
+      return isActive ? hooks?.transform(code, id, { isEntry, isPage, isMapped, moduleType, warn }) : undefined;
     },
   };
 }

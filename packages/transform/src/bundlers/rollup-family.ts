@@ -1,6 +1,9 @@
 /** The hooks that the plugins for Rollup, Rolldown and Vite share. */
+import { readFileSync } from 'node:fs';
 import { HELPER_SPECIFIER } from '../emit/await-helpers.js';
 import type { PageLibraries, Warn } from '../libraries/page-libraries.js';
+import type { Language } from '../parse/parse.js';
+import { codeAtEnd, findPromiseLibrary } from '../promise-libraries.js';
 import { findThroughlinePackage, isThroughlineFile } from '../throughline-package.js';
 import { type TransformOptions, type TransformResult, transform } from '../transform.js';
 import { ASYNC_HOOKS_SPECIFIER, INSTALL_FILE, NODE_ASYNC_HOOKS } from './page-modules.js';
@@ -16,6 +19,11 @@ export interface PluginContext {
 }
 
 export interface SharedHooks {
+  /**
+   * Loads a file of a library with a promise class of its own, in builds in which a plugin converts CommonJS modules to ES
+   * modules before the transform; returns null for all others.
+   */
+  load(id: string): string | null;
   /** Resolves the specifiers of our modules; returns null for all others. */
   resolveId(context: PluginContext, source: string, importer: string | undefined): Promise<string | null>;
   transform(code: string, id: string, file: FileContext): TransformedModule | undefined;
@@ -29,6 +37,8 @@ export interface FileContext {
   readonly isPage: boolean;
   /** Whether the build has source maps. */
   readonly isMapped: boolean;
+  /** How Rolldown reads the file. By default, the name of the file determines it. */
+  readonly moduleType?: string | undefined;
   readonly warn: Warn;
 }
 
@@ -42,6 +52,14 @@ export interface TransformedModule {
  * build.
  */
 export const RESOLVED_SPECIFIERS = new RegExp(`${NODE_ASYNC_HOOKS.source}|^${HELPER_SPECIFIER}$|^throughline/web$`);
+
+/** The languages by the types of modules with code. A module of any other type is text, for example. */
+const LANGUAGES: ReadonlyMap<string, Language> = new Map([
+  ['js', 'jsx'],
+  ['jsx', 'jsx'],
+  ['ts', 'ts'],
+  ['tsx', 'tsx'],
+]);
 
 /**
  * @param root the directory of the project
@@ -57,6 +75,11 @@ export function createSharedHooks(
   const throughlineImporter = `${throughlineDirectory}/package.json`;
 
   return {
+    load(id) {
+      const library = findPromiseLibrary(id);
+      return library === undefined || library.isModule ? null : readFileSync(id, 'utf8') + codeAtEnd(library);
+    },
+
     async resolveId(context, source, importer) {
       // Older versions of the bundlers do not apply the filter.
       if (!RESOLVED_SPECIFIERS.test(source)) return null;
@@ -67,15 +90,23 @@ export function createSharedHooks(
       return resolved?.id ?? null;
     },
 
-    transform(code, id, { isEntry, isPage, isMapped, warn }) {
+    transform(code, id, { isEntry, isPage, isMapped, moduleType, warn }) {
       const filename = id.replace(/[?#].*$/s, '');
+      const lang = moduleType === undefined ? undefined : LANGUAGES.get(moduleType);
+      if (moduleType !== undefined && lang === undefined) return undefined;
       // By convention, the ids of virtual modules begin with this character.
       if (id.startsWith('\0') || isThroughlineFile(filename, throughlineDirectory)) return undefined;
       const install = isEntry && options.install !== false ? `import ${JSON.stringify(INSTALL_FILE)};` : '';
       if (isPage) libraries.inspect(filename, warn);
       const cured = isPage ? libraries.cure(filename, code) : { code, begins: '' };
       const begins = install + cured.begins;
-      const result = transform(cured.code, { ...transformOptionsOf(options), ...transformOptions, filename, begins });
+      const result = transform(cured.code, {
+        ...(lang !== undefined && { lang }),
+        ...transformOptionsOf(options),
+        ...transformOptions,
+        filename,
+        begins,
+      });
       return result === undefined || isMapped ? result : { code: result.code, map: null };
     },
   };

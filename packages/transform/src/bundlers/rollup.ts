@@ -29,6 +29,9 @@ export default function throughline(options: PluginOptions = {}): Plugin {
     buildStart() {
       hooks = createSharedHooks(options, process.cwd(), { sourceType: 'module' }, libraries);
     },
+    load(id) {
+      return hooks?.load(id) ?? null;
+    },
     resolveId(source, importer) {
       return hooks?.resolveId(this as PluginContext, source, importer) ?? null;
     },

@@ -48,6 +48,8 @@ export default function throughline(options: PluginOptions = {}): Plugin[] {
   let hooks: SharedHooks;
   let isServing = false;
   let isBuildMapped = true;
+  /** Whether Rollup builds: since Vite 8, Rolldown does, which converts no files. */
+  let hasRollup = false;
   let warn = (message: string): void => console.warn(message);
 
   /** Before version 6, Vite passes a flag. Since then, it has environments. */
@@ -64,6 +66,7 @@ export default function throughline(options: PluginOptions = {}): Plugin[] {
       config(config) {
         const install = options.install === false ? [] : [INSTALL_SPECIFIER];
         const { rolldownVersion } = (this as { meta?: { rolldownVersion?: string } } | undefined)?.meta ?? {};
+        hasRollup = rolldownVersion === undefined;
         const shared = { libraries, warn: (message: string) => warn(message) };
         const innerOptions: InnerPluginOptions = { ...options, [SHARED_LIBRARIES]: shared };
         const dependencyOptions = { ...innerOptions, install: false };
@@ -72,7 +75,7 @@ export default function throughline(options: PluginOptions = {}): Plugin[] {
         const added: UserConfig = {
           optimizeDeps: {
             include: ['throughline', HELPER_SPECIFIER, ASYNC_HOOKS_SPECIFIER, ...install],
-            ...(rolldownVersion === undefined
+            ...(hasRollup
               ? { esbuildOptions: { plugins: [{ ...throughlineForEsbuild(dependencyOptions), name }] } }
               : { rolldownOptions: { plugins: [{ ...throughlineForRolldown(dependencyOptions), name }] } }),
           },
@@ -92,6 +95,9 @@ export default function throughline(options: PluginOptions = {}): Plugin[] {
           { lang: 'jsx', ...(isServing && { sourceType: 'module' }) },
           libraries,
         );
+      },
+      load(id, flag) {
+        return hasRollup && isForPage(this as EnvironmentContext, flag) ? hooks.load(id) : null;
       },
       resolveId: {
         filter: { id: RESOLVED_SPECIFIERS },
@@ -113,11 +119,13 @@ export default function throughline(options: PluginOptions = {}): Plugin[] {
       name: 'throughline',
       enforce: 'post',
       transform(code, id, flag) {
+        // Since Vite 8.
+        const { moduleType } = (flag ?? {}) as { readonly moduleType?: string };
         const isPage = isForPage(this as EnvironmentContext, flag);
         if (!isPage && !options.server) return null;
         const isEntry = isPage && !isServing && (id.endsWith('.html') || this.getModuleInfo(id)?.isEntry === true);
         const isInMap = isServing || isMapped(this as EnvironmentContext);
-        return hooks.transform(code, id, { isEntry, isPage, isMapped: isInMap, warn });
+        return hooks.transform(code, id, { isEntry, isPage, isMapped: isInMap, moduleType, warn });
       },
     },
   ];

@@ -7,7 +7,7 @@ import { ASYNC_HOOKS_SPECIFIER, INSTALL_FILE, NODE_ASYNC_HOOKS } from './page-mo
 import { type PluginOptions, transformOptionsOf } from './plugin-options.js';
 import type { LoaderOptions } from './webpack-loader.js';
 
-/** Files that are JavaScript once the other loaders have processed them. */
+/** Files that are JavaScript once the other loaders have processed them, or whose parts are: the loader skips other parts. */
 const CODE_FILE = /\.(?:[cm]?[jt]sx?|vue|svelte|astro|mdx?)$/;
 
 const HELPER_REQUEST = new RegExp(`^${HELPER_SPECIFIER}$`);
@@ -23,7 +23,11 @@ interface RuleData {
 /** A rule for the modules of a build. */
 interface Rule {
   readonly enforce: 'post';
-  use(data: RuleData): { readonly loader: string; readonly options: LoaderOptions & Record<string, unknown> }[];
+  use(data: RuleData): {
+    readonly loader: string;
+    readonly options: LoaderOptions & Record<string, unknown>;
+    readonly ident: string;
+  }[];
 }
 
 /** The part of a compiler that is used. */
@@ -73,13 +77,15 @@ export function applyPlugin(
     enforce: 'post',
     use({ resource = '', resourceQuery = '' }) {
       const isServer = isForServer();
-      if ((isServer && !options.server) || !CODE_FILE.test(resource + resourceQuery)) return [];
+      const isCode = CODE_FILE.test(resource) || CODE_FILE.test(resource + resourceQuery);
+      if ((isServer && !options.server) || !isCode) return [];
       if (!isServer && !isThroughlineFile(resource, throughlineDirectory)) {
         libraries.inspect(resource, (message) => messages.push(message));
       }
       // Rspack has one set of options for all files of a rule.
       const option = isServer ? false : options.libraries;
-      return [{ loader: LOADER_FILE, options: { ...loaderOptions, libraries: option ?? true } }];
+      // By the identifier, vue-loader refers to the options in its requests for the parts of a file.
+      return [{ loader: LOADER_FILE, options: { ...loaderOptions, libraries: option ?? true }, ident: 'throughline' }];
     },
   });
   compiler.hooks.thisCompilation.tap('throughline', ({ hooks, warnings }) => {

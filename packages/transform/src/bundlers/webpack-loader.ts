@@ -25,6 +25,9 @@ interface LoaderContext {
   readonly resourcePath: string;
   /** Whether the build has source maps. */
   readonly sourceMap: boolean;
+  /** All loaders of the module, the last one first. */
+  readonly loaders: readonly { readonly path: string }[];
+  readonly loaderIndex: number;
   /** The module that is being built. It is not part of the documented context. */
   readonly _module?: { readonly type?: unknown } | undefined;
   getOptions(): LoaderOptions;
@@ -49,7 +52,12 @@ const SOURCE_TYPES: ReadonlyMap<unknown, SourceType> = new Map([
  */
 export default function transformLoader(this: LoaderContext, code: string, inputMap?: InputMap): void {
   const { transformOptions, throughlineDirectory, libraries = false, precedesCompiler } = this.getOptions();
-  const sourceType = SOURCE_TYPES.get(this._module?.type);
+  const type = this._module?.type;
+  const sourceType = SOURCE_TYPES.get(type);
+  if ((type !== undefined && !String(type).startsWith('javascript/')) || isFollowedByItself(this)) {
+    this.callback(null, code, inputMap);
+    return;
+  }
   try {
     const cured = librariesFor(libraries).cure(this.resourcePath, code);
     const result = isThroughlineFile(this.resourcePath, throughlineDirectory)
@@ -75,6 +83,12 @@ export default function transformLoader(this: LoaderContext, code: string, input
     }
     throw error;
   }
+}
+
+/** vue-loader makes requests for the parts of a file that name all loaders, to which the bundler adds this one again. */
+function isFollowedByItself({ loaders, loaderIndex }: LoaderContext): boolean {
+  const path = loaders[loaderIndex]?.path;
+  return loaders.slice(0, loaderIndex).some((loader) => loader.path === path);
 }
 
 const librariesByOption = new Map<string, PageLibraries>();

@@ -11,6 +11,7 @@
 import type { Program } from 'oxc-parser';
 import { endOfDirectives } from '../analysis/directives.js';
 import type { TopLevelFacts } from '../analysis/facts.js';
+import { declaresRequire } from '../analysis/own-require.js';
 import type { SourceType } from '../parse/parse.js';
 import { HELPER_SPECIFIER, type HelperName, SHARED_OBJECT_KEY } from './await-helpers.js';
 import type { CodeWriter } from './code-writer.js';
@@ -36,7 +37,7 @@ export function emitFileOpening(
   const start = endOfHashbang(program, writer.code);
   const at = endOfDirectives(program.body, start);
   const separator = writer.separatorAfterDirectives(at, start);
-  const helpers = helperImport(writer.names.namedHelpers, sourceType);
+  const helpers = helperImport(writer.names.namedHelpers, sourceType, program);
   writer.edits.open(at, TOP_DEPTH, `${separator}${begins}${helpers}${moduleOpening}`);
 }
 
@@ -46,7 +47,11 @@ function endOfHashbang({ hashbang }: Program, code: string): number {
   return hashbang.end + lineEnd.length;
 }
 
-function helperImport(helpers: readonly (readonly [HelperName, string])[], sourceType: SourceType): string {
+function helperImport(
+  helpers: readonly (readonly [HelperName, string])[],
+  sourceType: SourceType,
+  program: Program,
+): string {
   if (helpers.length === 0) return '';
   const bindings = (separator: string) =>
     helpers.map(([helper, name]) => (helper === name ? name : `${helper}${separator}${name}`)).join();
@@ -54,7 +59,7 @@ function helperImport(helpers: readonly (readonly [HelperName, string])[], sourc
     case 'module':
       return `import{${bindings(' as ')}}from'${HELPER_SPECIFIER}';`;
     case 'commonjs':
-      return `const{${bindings(':')}}=require('${HELPER_SPECIFIER}');`;
+      return `const{${bindings(':')}}=${declaresRequire(program) ? 'module.' : ''}require('${HELPER_SPECIFIER}');`;
     case 'script':
       return `var{${bindings(':')}}=(globalThis[Symbol.for('${SHARED_OBJECT_KEY}')]||{}).await||(()=>{throw new Error("This script was built with @throughline/transform and requires '${HELPER_SPECIFIER}-script'. Load that before this script.")})();`;
   }

@@ -14,7 +14,15 @@ const INHERITED: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object
 const KEY_REMEDY = 'Write the key as a string, or as a constant of the same file, and run the command again.';
 
 /** The fields that every request scope has. */
-export const SCOPE_FIELDS: ReadonlySet<string> = new Set(['id', 'method', 'path', 'startTime', 'signal']);
+export const SCOPE_FIELDS: ReadonlySet<string> = new Set([
+  'id',
+  'method',
+  'path',
+  'startTime',
+  'signal',
+  'traceId',
+  'spanId',
+]);
 
 /** A key as the name of a field, in the code that replaces a call. */
 export interface FieldKey {

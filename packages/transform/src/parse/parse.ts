@@ -50,6 +50,15 @@ export function parse(
   return result;
 }
 
+/** Whether code without module syntax can only be CommonJS: it has what an ES module, which is strict, cannot have. */
+export function isOnlyCommonjs(code: string, filename: string, lang: Language): boolean {
+  const isValid = (sourceType: SourceType) =>
+    parseSync(filename, code, { lang, sourceType, showSemanticErrors: true }).errors.every(
+      ({ severity }) => severity !== 'Error',
+    );
+  return !isValid('module') && isValid('commonjs');
+}
+
 function reasonOf({ message, helpMessage }: OxcError): string {
   return helpMessage === null ? message : `${message} (${helpMessage})`;
 }

@@ -80,6 +80,10 @@ describe('the keywords', () => {
     'let \\u{61}; await x',
     'a ? b : /"/; await x; "c"',
     'a => /"/; await x; "c"',
+    'var a\n/"/.test(b); await x; "',
+    'for (;;) { break a\n/"/.test(b) } await x; "',
+    'import "a"\n/"/.test(b); await x; "',
+    'var a\n<p>It’s "x</p>; await x; "',
   ]) {
     const position = Math.max(code.indexOf('await'), code.indexOf('async'));
     it(`are found in ${JSON.stringify(code)}`, () => assert.ok(isMarked(code, position)));
@@ -105,6 +109,9 @@ describe('the blocks that the parser need not see', () => {
       `a = { async [b]() { ${FILLER} } }`,
       `async a => { ${FILLER} }`,
       `async function f() { return { a: function () { ${FILLER} } } }`,
+      `a = async b => b ? function () {} : { then() { ${FILLER} } }`,
+      `a = async b => b ? c => {} : { then() { ${FILLER} } }`,
+      `a = async b => // c\n{ ${FILLER} }`,
     ]) {
       assert.equal(seen(code), code);
     }
@@ -114,6 +121,15 @@ describe('the blocks that the parser need not see', () => {
     );
   });
 
+  it('may follow the expression of an async arrow function', () => {
+    for (const end of [';', '\n', ', b =']) {
+      assert.equal(
+        seen(`a = async () => c ? function () {} : d${end} function f() { ${FILLER} }`),
+        `a = async () => c ? function () {} : d${end} function f() { … }`,
+      );
+    }
+  });
+
   it('are comments, which may end a statement', () => {
     assert.equal(seen(`await 0; /* ${FILLER} */ a // ${FILLER}\nb /*\n${FILLER} */ c`), 'await 0; … a … \nb \n … c');
     const code = `async function f() { return /* ${FILLER}\n*/ g(); }`;
@@ -121,8 +137,10 @@ describe('the blocks that the parser need not see', () => {
   });
 
   it('do not contain import.meta', () => {
-    const code = `function f() { ${FILLER} return import.meta.url; }`;
-    assert.equal(seen(code), code);
+    for (const meta of ['import.meta', 'import /* a */ .meta', 'import\n.meta']) {
+      const code = `function f() { ${FILLER} return ${meta}.url; }`;
+      assert.equal(seen(code), code);
+    }
   });
 
   it('are not searched for in TypeScript, in JSX and in code whose tokens are ambiguous', () => {

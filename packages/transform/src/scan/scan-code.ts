@@ -203,6 +203,8 @@ class Bracket {
   isUsed = false;
   /** Whether `async` precedes, so that the next block may be the body of an async function. */
   followsAsync = false;
+  /** Whether the statement or list item may end with an expression that is the body of an async arrow function. */
+  endsWithAsyncBody = false;
   /** Whether it may be in an async function. */
   isAsync = false;
   /** The number of unused blocks before it. */
@@ -269,6 +271,7 @@ class Scanner {
     if (beginsItem) {
       this.#depth -= bracket.tokenCount;
       bracket.tokenCount = 0;
+      bracket.endsWithAsyncBody = false;
     }
     bracket.tokenCount++;
     this.#depth++;
@@ -311,21 +314,27 @@ class Scanner {
   #contextualWord(start: number, end: number): void {
     const code = this.#code;
     const bracket = this.#bracket;
-    let next = end;
-    while (next < code.length && kindOf(code.charCodeAt(next)) <= LINE_END) next++;
-    const nextChar = code[next] ?? '';
+    const nextChar = code[this.#skipSpace(end)] ?? '';
     if (code.startsWith('async', start)) {
       if (!AFTER_ASYNC.test(nextChar)) return;
       bracket.followsAsync = true;
     } else if (code.startsWith('import', start)) {
-      // `import.meta` makes the file a module.
-      if (nextChar === '.') bracket.isUsed = true;
+      // `import.meta` makes the file a module. There may be a comment before the dot.
+      if (nextChar !== '(') bracket.isUsed = true;
       return;
     } else if (!code.startsWith('await', start) || nextChar === '' || AFTER_AWAIT_NAME.test(nextChar)) {
       return;
     }
     bracket.isUsed = true;
     this.keywords.push(start);
+  }
+
+  /** Returns the index of the first character that is neither white space nor the end of a line. */
+  #skipSpace(index: number): number {
+    const code = this.#code;
+    let next = index;
+    while (next < code.length && kindOf(code.charCodeAt(next)) <= LINE_END) next++;
+    return next;
   }
 
   #punctuator(char: number): void {
@@ -363,7 +372,7 @@ class Scanner {
     const next = code.charCodeAt(end);
     if (char === LESS) {
       // An element of JSX, or a comment `<!--` of a script.
-      if (this.#expected !== OPERATOR || code.startsWith('!--', end)) this.isAmbiguous = true;
+      if (this.#mayBeginOperand() || code.startsWith('!--', end)) this.isAmbiguous = true;
       this.#endToken(char, OPERAND, next === LESS ? end + 1 : end);
       return;
     } else if ((char === PLUS || char === MINUS) && next === char) {
@@ -373,6 +382,11 @@ class Scanner {
       this.#endToken(char, isPrefix ? EITHER : this.#expected, end + 1);
       return;
     } else if (char === EQUALS && next === GREATER) {
+      const bracket = this.#bracket;
+      if (bracket.followsAsync && code.charCodeAt(this.#skipSpace(end + 1)) !== OPENING_BRACE) {
+        bracket.followsAsync = false;
+        bracket.endsWithAsyncBody = true;
+      }
       this.#endToken(ARROW, OPERAND, end + 1);
       return;
     } else if (char === DOT && next === DOT) {
@@ -380,6 +394,14 @@ class Scanner {
       return;
     }
     this.#endToken(char, OPERAND, end);
+  }
+
+  /**
+   * Whether a character that can be an operator may begin an operand. After a name, it does so on a new line if the name
+   * ends a declaration, or is the label of a `break`.
+   */
+  #mayBeginOperand(): boolean {
+    return this.#expected !== OPERATOR || (this.#isOnNewLine && this.#previous === NAME);
   }
 
   /** Whether an opening brace certainly begins an object literal or a pattern. */
@@ -416,7 +438,8 @@ class Scanner {
     bracket.previous = this.#previous;
     bracket.isUsed = false;
     bracket.followsAsync = false;
-    bracket.isAsync = outer.isAsync || outer.followsAsync;
+    bracket.endsWithAsyncBody = false;
+    bracket.isAsync = outer.isAsync || outer.followsAsync || outer.endsWithAsyncBody;
     bracket.blockCount = this.blocks.length;
     bracket.tokenCount = 0;
     const token = kind === SQUARE ? OPENING_SQUARE : kind <= CONTROL_PARENTHESIS ? OPENING_PARENTHESIS : OPENING_BRACE;
@@ -493,7 +516,7 @@ class Scanner {
       this.#isOnNewLine ||= LINE_END_PATTERN.test(code.slice(start, this.#index));
       this.#recordBlock(start, this.#index);
     } else {
-      if (this.#expected === EITHER) this.isAmbiguous = true;
+      if (this.#expected !== OPERAND && this.#mayBeginOperand()) this.isAmbiguous = true;
       this.#beginToken(SLASH);
       if (this.#expected === OPERAND) this.#regularExpression();
       else this.#endToken(SLASH, OPERAND, start + 1);

@@ -9,7 +9,7 @@ const SPAN = Symbol.for('OpenTelemetry Context Key SPAN');
 /** The ids of a span that does not belong to a trace consist of zeros. */
 const INVALID_TRACE_ID = '0'.repeat(32);
 
-interface SpanContext {
+export interface SpanContext {
   readonly traceId: string;
   readonly spanId: string;
 }

@@ -1,0 +1,14 @@
+/** `active` in a flow that has a context. */
+import { timeLaps } from '../../measure/stopwatch.js';
+import type { ContextWorkload } from './context-workload.js';
+import { contextOf } from './contexts.js';
+
+export const activeLoop: ContextWorkload = (manager, budget) => {
+  const expected = contextOf(1);
+  const lap = (count: number) => {
+    let hits = 0;
+    for (let i = 0; i < count; i++) if (manager.active() === expected) hits++;
+    if (hits !== count) throw new Error('active() did not return the context each time.');
+  };
+  return manager.with(expected, () => timeLaps(lap, budget));
+};

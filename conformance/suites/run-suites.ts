@@ -1,0 +1,89 @@
+/**
+ * `npm run suites`: runs the test suites of libraries alone and with `throughline/register`, and prints every test that
+ * passes alone only. With `--write`, it updates the table of docs/register.md.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { NODE_SUITE } from './node-tests.js';
+import { NODE_VERSIONS, type NodeVersion } from './node-versions.js';
+import { missingOption, prepareSuite } from './prepared-suite.js';
+import { LOGS_FOLDER, runSuite } from './run-suite.js';
+import { SUITES } from './suites.js';
+import { type SuiteRow, updateSuitesTable } from './suites-table.js';
+
+const PAGE = new URL('../../../docs/register.md', import.meta.url);
+
+const usage = `Usage: npm run suites -- [--node 20,26] [--sources FOLDER] [--node-tests FOLDER] [--write] [WORD ...]
+  WORD                 run the suites whose titles contain one of the words
+  --node VERSIONS      the versions of Node: ${NODE_VERSIONS.map((key) => key.slice(4)).join(', ')}. Default: all
+  --sources FOLDER     has checkouts of the libraries whose tests are not on npm, in folders such as express
+  --node-tests FOLDER  has checkouts of Node, in folders with the names of their tags, such as v24.12.0
+  --jobs NUMBER        how many test files run at a time. Default: 2
+  --write              update the rows of these suites in docs/register.md`;
+
+const { values, positionals } = parseArgs({
+  options: {
+    node: { type: 'string' },
+    sources: { type: 'string' },
+    'node-tests': { type: 'string' },
+    jobs: { type: 'string', default: '2' },
+    write: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+  allowPositionals: true,
+});
+if (values.help) {
+  console.log(usage);
+  process.exit(0);
+}
+const nodes = selectNodes(values.node);
+const jobs = Number(values.jobs);
+if (!Number.isInteger(jobs) || jobs < 1) fail(`--jobs must be a positive integer, not ${values.jobs}.`);
+if (values.write && nodes.length < NODE_VERSIONS.length) fail('--write needs all versions of Node: remove --node.');
+
+const allSuites = [NODE_SUITE, ...SUITES];
+const words = positionals.map((word) => word.toLowerCase());
+const selected = allSuites.filter(
+  ({ title }) => words.length === 0 || words.some((word) => title.toLowerCase().includes(word)),
+);
+if (selected.length === 0) fail(`No suite has a title with ${positionals.join(' or ')}.`);
+
+const checkouts = { sources: values.sources, nodeTests: values['node-tests'] };
+const problems: string[] = [];
+for (const suite of selected) {
+  const { title } = suite;
+  const option = missingOption(suite, checkouts);
+  if (option !== undefined) {
+    console.log(`${title}: not run, because its tests are not on npm. ${option} names a folder with a checkout.`);
+    continue;
+  }
+  try {
+    const run = await runSuite(await prepareSuite(suite, checkouts), nodes, jobs);
+    problems.push(...run.problems);
+    if (values.write) await updatePage({ ...suite, version: run.version, results: run.results as SuiteRow['results'] });
+  } catch (error) {
+    problems.push(`${title}: ${error instanceof Error ? error.message : error}`);
+  }
+}
+if (problems.length > 0) {
+  console.error(`\n${problems.join('\n')}\n\nWhat the processes printed: ${LOGS_FOLDER}`);
+  process.exitCode = 1;
+}
+
+/** After each suite, because all of them take an hour. */
+async function updatePage(row: SuiteRow): Promise<void> {
+  await writeFile(PAGE, updateSuitesTable(await readFile(PAGE, 'utf8'), [row], allSuites));
+}
+
+function selectNodes(list: string | undefined): readonly NodeVersion[] {
+  if (list === undefined) return NODE_VERSIONS;
+  return list.split(',').map((major) => {
+    const key = NODE_VERSIONS.find((version) => version === `node${major.trim()}`);
+    return key ?? fail(`There is no column for Node ${major}.`);
+  });
+}
+
+function fail(message: string): never {
+  console.error(`${message}\n${usage}`);
+  process.exit(2);
+}

@@ -1,0 +1,2 @@
+/** Without a context manager, OpenTelemetry has no active span. */
+export const contextManager = undefined;

@@ -1,0 +1,3 @@
+import { ThroughlineContextManager } from '@throughline/opentelemetry';
+
+export const contextManager = new ThroughlineContextManager();
