@@ -97,7 +97,8 @@ export function findTraceProblems(
   parts: readonly Part[],
   spans: readonly Span[],
 ): string[] {
-  const trace = spans.filter((span) => span.traceId === traceId);
+  // An agent sends spans again if the response takes longer than it waits, which are two seconds for dd-trace.
+  const trace = [...new Map(spans.filter((span) => span.traceId === traceId).map((span) => [span.id, span])).values()];
   const ids = new Set(trace.map((span) => span.id));
   const roots = trace.filter(({ parentId }) => parentId === undefined);
   const problems: string[] = [];

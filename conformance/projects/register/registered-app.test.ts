@@ -59,6 +59,7 @@ test('a whole trace is accepted, and a broken one is not', () => {
   const problemsOf = (...spans: (typeof ROOT)[]) =>
     findTraceProblems({ id: 'a-1', traceId: 't1', native: 0 }, PARTS, spans);
   assert.deepEqual(problemsOf(ROOT, FETCH, GET, span('9', undefined, 'GET /other', 't2')), []);
+  assert.deepEqual(problemsOf(ROOT, FETCH, GET, ROOT, FETCH, GET), [], 'spans that the agent has sent again');
   const broken = {
     'no span': [],
     'no root': [FETCH, GET],
