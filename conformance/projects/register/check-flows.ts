@@ -112,14 +112,14 @@ export function findTraceProblems(
   for (const part of parts.filter(({ isOutside }) => !isOutside)) {
     for (const step of ['fetch', 'get']) {
       const path = `/held/${step}/${part.name}/${id}`;
-      // Behind an id comes the end of a string, or the query.
-      const calls = spans.filter(({ text }) => new RegExp(`${path}(?![\\w-])`).test(text));
+      const calls = spans.filter(({ heldPath }) => heldPath === path);
       if (!calls.some((call) => call.traceId === traceId)) problems.push(`${name} has no span for ${path}`);
       const other = calls.find((call) => call.traceId !== traceId);
       if (other !== undefined) problems.push(`The span for ${path} is in trace ${other.traceId}, not in ${name}`);
     }
   }
-  const others = trace.filter(({ text }) => /\/held\//.test(text) && !new RegExp(`/${id}(?![\\w-])`).test(text));
-  for (const { text } of others) problems.push(`${name} has the span of another request: ${text}`);
+  for (const { heldPath, text } of trace) {
+    if (heldPath !== undefined && !heldPath.endsWith(`/${id}`)) problems.push(`${name} has the span of another request: ${text}`);
+  }
   return problems;
 }
