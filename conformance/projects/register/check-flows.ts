@@ -119,7 +119,8 @@ export function findTraceProblems(
     }
   }
   for (const { heldPath, text } of trace) {
-    if (heldPath !== undefined && !heldPath.endsWith(`/${id}`)) problems.push(`${name} has the span of another request: ${text}`);
+    if (heldPath !== undefined && !heldPath.endsWith(`/${id}`))
+      problems.push(`${name} has the span of another request: ${text}`);
   }
   return problems;
 }

@@ -58,8 +58,7 @@ const FETCH = span('2', '1', '/held/fetch/handler/a-1');
 const GET = span('3', '2', '/held/get/handler/a-1');
 
 test('a whole trace is accepted, and a broken one is not', () => {
-  const problemsOf = (...spans: Span[]) =>
-    findTraceProblems({ id: 'a-1', traceId: 't1', native: 0 }, PARTS, spans);
+  const problemsOf = (...spans: Span[]) => findTraceProblems({ id: 'a-1', traceId: 't1', native: 0 }, PARTS, spans);
   assert.deepEqual(problemsOf(ROOT, FETCH, GET, span('9', undefined, 'GET /other', 't2')), []);
   assert.deepEqual(problemsOf(ROOT, FETCH, GET, ROOT, FETCH, GET), [], 'spans that the agent has sent again');
   const broken = {

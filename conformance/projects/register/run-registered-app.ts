@@ -128,7 +128,7 @@ export async function runWay(
   const attempt = (order: Way['order']): Promise<Pick<WayResult, 'native' | 'problem'>> =>
     runRegisteredApp(app, { ...way, order }, environment).then(
       ({ native }) => (native === undefined ? {} : { native }),
-      (error: unknown) => ({ problem: error instanceof Error ? error.message : String(error) }),
+      (error: unknown) => ({ problem: String(error instanceof Error ? error.message : error).replaceAll(folder, '.') }),
     );
   const result = { title: app.title, ...way, ...(await attempt(way.order)) };
   if (result.problem === undefined) return result;
