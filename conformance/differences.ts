@@ -106,9 +106,17 @@ export const differences: readonly Difference[] = [
     columns: asyncHooksColumns,
     cases: [
       'run() and exit() set and restore the value with an enterWith() that was overridden, in a subclass or on the object',
+      'A subclass can override run(), which exit() calls',
     ],
     reason:
-      'With async hooks, `run()` of Node’s class does not call `enterWith()`. After `throughline/register`, subclasses that were written for that class must work as before, so `run()` does not call it either.',
+      'With async hooks, `run()` of Node’s class does not call `enterWith()`, and `exit()` does not call `run()`. After `throughline/register`, subclasses that were written for that class work as before, so the methods do not call each other either.',
+  },
+  {
+    implementations: [registered],
+    columns: ['node20', 'node22'],
+    cases: ['The constructor throws ERR_INVALID_ARG_TYPE if options is not an object'],
+    reason:
+      'The constructor of Node 20 and 22 has no parameters, and ignores arguments. After `throughline/register`, programs that pass some work as before.',
   },
   {
     implementations: nativeOnly,

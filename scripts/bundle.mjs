@@ -262,13 +262,13 @@ async function bundleForAllRuntimes(name) {
 }
 
 /**
- * The transform runs in Node only and is loaded once in a build, so its ES modules need not be flat. Its CommonJS entry
- * points load them: Node can require an ES module.
+ * The transform and the doctor run in Node only and are loaded once in a process, so their ES modules need not be flat.
+ * Their CommonJS entry points load them: Node can require an ES module.
  */
-function wrapTransform() {
-  const folder = join(packages, 'transform', UNFINISHED);
+function wrapModules(packageName) {
+  const folder = join(packages, packageName, UNFINISHED);
   mkdirSync(folder, { recursive: true });
-  for (const [name, file] of Object.entries(publicFiles('transform'))) {
+  for (const [name, file] of Object.entries(publicFiles(packageName))) {
     const load = `require('../dist/${file}.js')`;
     // The plugins are default exports.
     const isPlugin = name !== 'install' && file.startsWith('bundlers/');
@@ -311,7 +311,8 @@ const writers = {
   core: bundleCore,
   request: () => bundleForAllRuntimes('request'),
   opentelemetry: () => bundleForAllRuntimes('opentelemetry'),
-  transform: wrapTransform,
+  transform: () => wrapModules('transform'),
+  doctor: () => wrapModules('doctor'),
 };
 for (const [name, write] of Object.entries(writers)) {
   const folder = join(packages, name);

@@ -15,7 +15,7 @@ export function serverEnvironments(named: readonly Runtime[], includesInstalled:
 }
 
 /** The workloads in which Throughline is what `throughline/register` puts in place of the runtime's own class. */
-const REGISTERED_WORKLOADS: readonly string[] = ['libraries'];
+const REGISTERED_WORKLOADS: readonly string[] = ['libraries', 'library-flow'];
 
 function serverEnvironment({ name, command }: Runtime): Environment {
   const runSample = (subject: string, ...args: readonly string[]) => {

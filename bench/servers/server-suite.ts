@@ -10,6 +10,7 @@ const loadMs = (budget: SampleBudget) => budget.loadWarmUpMs + budget.loadMs;
 const ROW_TITLES: Readonly<Record<string, string>> = {
   http: 'requests',
   'start-up': 'start-up with `throughline/register`',
+  'library-flow': 'storages of libraries in a request',
   libraries: 'requests, libraries and `throughline/register`',
 };
 
@@ -51,6 +52,13 @@ export const serverSuite: Suite = {
       subjects: ['throughline', 'none'],
       expectedMs: ({ lapCount }) => lapCount * 60,
     },
+    'library-flow': {
+      ...LIBRARIES,
+      title: 'storages of libraries in a request, without the server',
+      unit: 'ns',
+      subjects: ['throughline', 'native', 'none'],
+      expectedMs: lapsMs,
+    },
     libraries: { ...LIBRARIES, title: 'server with libraries', unit: 'requests/s', expectedMs: loadMs },
     'libraries-cost': {
       ...LIBRARIES,
@@ -63,7 +71,17 @@ export const serverSuite: Suite = {
   targets: SERVER_TARGETS,
   budget: 'full',
   rounds: 5,
-  pageWorkloads: ['run', 'run-beside-native', 'getStore', 'await', 'http', 'libraries', 'libraries-cost', 'start-up'],
+  pageWorkloads: [
+    'run',
+    'run-beside-native',
+    'getStore',
+    'await',
+    'http',
+    'library-flow',
+    'libraries',
+    'libraries-cost',
+    'start-up',
+  ],
   linePlots: [
     { workload: 'run', yLabel: 'time per run()' },
     { workload: 'await', yLabel: 'time per await' },

@@ -33,6 +33,12 @@ const CONSTRUCTS_PAGE = fileURLToPath(new URL('./page.js', import.meta.url));
 const LIBRARIES_PAGE = fileURLToPath(new URL('../promise-libraries/page.js', import.meta.url));
 const WHEN_PAGE_BUILD = require.resolve('when/dist/browser/when.js');
 
+/** Does what the option `alias` does in other bundlers. */
+const whenResolver = {
+  name: 'when-resolver',
+  resolveId: (source: string) => (source === 'when' ? WHEN_PAGE_BUILD : null),
+};
+
 /** Builds a page as one file, `main.js`. */
 type Build = (entry: string, out: string, loader?: webpack.RuleSetRule) => Promise<unknown>;
 
@@ -81,8 +87,9 @@ const bundlers: Readonly<Record<string, Build>> = {
   'Rollup, after @rollup/plugin-commonjs': async (entry, out) => {
     const bundle = await rollup({
       input: entry,
-      onLog: () => {},
-      plugins: [nodeResolve({ browser: true }), commonjs(), throughlineForRollup()],
+      // Rollup itself warns of `this` in the helpers of TypeScript.
+      onLog: (_level, { plugin, message }) => assert.equal(plugin, undefined, message),
+      plugins: [whenResolver, nodeResolve({ browser: true }), commonjs(), throughlineForRollup()],
     });
     await bundle.write({ dir: out, entryFileNames: 'main.js', inlineDynamicImports: true });
     await bundle.close();

@@ -5,13 +5,16 @@
  */
 import assert from 'node:assert/strict';
 import { AsyncLocalStorage as NodeAsyncLocalStorage } from 'node:async_hooks';
-import { readFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type Browser, openBrowser, type PageServer, startPageServer } from '@throughline/testing/browsers';
 import throughline from '@throughline/transform/esbuild';
 import Bluebird from 'bluebird';
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 import { AsyncLocalStorage } from 'throughline';
 import { type LibraryPromise, promiseLibraries } from './promise-libraries.js';
 import { type Outcome, runPromiseLibraries } from './run-promise-libraries.js';
@@ -33,7 +36,11 @@ after(async () => {
 });
 
 /** Runs modules in a page, one after the other, and returns the value to which `globalThis.result` settles. */
-async function runInPage(sources: readonly string[], isTransformed: boolean): Promise<unknown> {
+async function runInPage(
+  sources: readonly string[],
+  isTransformed: boolean,
+  options: BuildOptions = {},
+): Promise<unknown> {
   const path = `/promises/${++pageCount}`;
   const scripts = await Promise.all(
     sources.map(async (contents, index) => {
@@ -48,7 +55,9 @@ async function runInPage(sources: readonly string[], isTransformed: boolean): Pr
         alias: { when: 'when/dist/browser/when.js' },
         logLevel: 'error',
         plugins: isTransformed ? [throughline()] : [],
+        ...options,
       });
+      assert.deepEqual(result.warnings, []);
       server.add(`${path}-${index}.js`, result.outputFiles?.[0]?.text ?? '');
       return `<script type="module" src="${path}-${index}.js"></script>`;
     }),
@@ -82,6 +91,32 @@ test('reactions keep the frame of the call in a page that is built with the tran
     Object.keys(Object.values(outcomes as Outcomes)[0] ?? {}).map((use) => [use, 'kept']),
   );
   assert.deepEqual(outcomes, Object.fromEntries(NAMES.map((name) => [name, kept])));
+});
+
+test('reactions keep the frame of the call with version 2 of Q', async () => {
+  const require = createRequire(import.meta.url);
+  const folder = await mkdtemp(join(tmpdir(), 'throughline-q-'));
+  try {
+    // It is installed under another name.
+    const file = join(folder, 'node_modules/q/q.js');
+    await cp(require.resolve('q-2'), file);
+    const source = `import { AsyncLocalStorage } from 'throughline';
+import { runPromiseLibraries } from './run-promise-libraries.js';
+import Q from ${JSON.stringify(file)};
+globalThis.result = runPromiseLibraries(new AsyncLocalStorage(), { q: (executor) => new Q.Promise(executor) });`;
+    const nodePaths = [dirname(dirname(require.resolve('weak-map/package.json')))];
+    const { q } = (await runInPage([source], true, { nodePaths })) as Outcomes;
+    assert.deepEqual([...new Set(Object.values(q ?? {}))], ['kept'], JSON.stringify(q));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test('reactions keep the frame of the call with Q in a page that has a global process', async () => {
+  const run = `${RUN}import Q from 'q';
+globalThis.result = runPromiseLibraries(new AsyncLocalStorage(), { q: (executor) => Q.Promise(executor) });`;
+  const { q } = (await runInPage(['globalThis.process = { emit() {} };', run], true)) as Outcomes;
+  assert.deepEqual([...new Set(Object.values(q ?? {}))], ['kept'], JSON.stringify(q));
 });
 
 test('all methods of Bluebird keep the frame of the call there, also those of a copy and of the build for Node', async () => {

@@ -295,6 +295,31 @@ globalThis.result = results;
   assert.deepEqual(result, [true, false, true, true, false, true]);
 });
 
+test('a warning says that await is not intercepted any more if a library has defined then anew', async () => {
+  const result = await pages.evaluate(`import { install } from 'throughline/web';
+import { AsyncLocalStorage } from 'throughline';
+const warnings = [];
+console.warn = (...args) => warnings.push(args.join(' '));
+const storage = new AsyncLocalStorage();
+const { then } = Promise.prototype;
+Object.defineProperty(Promise.prototype, 'then', {
+  value(...reactions) { return then.apply(this, reactions); }, writable: true, configurable: true,
+});
+globalThis.result = storage.run('flow', async () => {
+  await Promise.resolve();
+  // The first await has left the flow.
+  await storage.run('flow', async () => { await Promise.resolve(); });
+  return { await: install().report.await, warnings };
+});
+`);
+  assert.deepEqual(result, {
+    await: 'not followed',
+    warnings: [
+      'Throughline: values are lost after native await of a replaced Promise. Build the page with @throughline/transform.',
+    ],
+  });
+});
+
 test('lockdown() of SES ends the interception with a warning, and reactions are still followed', async () => {
   const { lost, ...result } = (await pages.evaluate(`import 'ses';
 ${imports}

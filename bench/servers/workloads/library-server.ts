@@ -1,28 +1,11 @@
-/**
- * A Fastify server whose requests use storages as libraries do: with four storages, 32 `run()` and 208 `getStore()` a
- * request. On a server with OpenTelemetry, Sentry, @fastify/request-context and LangGraph, 32 and 207 were counted. All
- * further storages are those of libraries that set a value once per request.
- *
- *     onRequest   no storage has a value yet; each: run                       4 run     7 getStore
- *     handler     7 times: a span in a span, a scope, a run of an agent      28 run   196 getStore
- *     at the end  each value is checked                                                 5 getStore
- */
+/** A Fastify server whose requests use storages as libraries do. */
 import type { AddressInfo } from 'node:net';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { SampleBudget } from '../../suite/sample-budget.js';
 import type { Storage, Subject } from '../../suite/subject.js';
-import { assertValues, LostValueError, runWithValue } from '../../workloads/flow-values.js';
+import { LostValueError } from '../../workloads/flow-values.js';
 import { LOST_VALUE_REASON, loadServer } from './http-load.js';
-
-const STEPS = 7;
-
-/** The storages that the libraries use throughout a request. */
-interface Libraries {
-  readonly tracing: Storage;
-  readonly errors: Storage;
-  readonly agent: Storage;
-  readonly request: Storage;
-}
+import { LibraryRequests } from './library-requests.js';
 
 export interface ServerFigures {
   readonly requestsPerSecond: number;
@@ -56,19 +39,12 @@ export async function measureLibraryServer(
 }
 
 function createServer(subject: Subject, storages: readonly Storage[], count: () => void): FastifyInstance {
-  const [tracing, errors, agent, request] = storages;
-  if (!tracing || !errors || !agent || !request) throw new Error('The server needs at least four storages.');
-  const libraries: Libraries = { tracing, errors, agent, request };
+  const requests = new LibraryRequests(subject, storages);
   const server = fastify();
-  server.addHook('onRequest', ({ id }, _reply, done) => {
-    if (read(libraries) > 0) done(new LostValueError());
-    else runWithValue(storages, { id }, done);
-  });
-  server.get('/', async (_, reply) => {
+  server.addHook('onRequest', ({ id }, _reply, done) => requests.begin({ id }, done));
+  server.get('/', async (_request, reply) => {
     count();
-    const value = request.getStore() as object;
-    for (let step = 0; step < STEPS; step++) await runStep(libraries, { step });
-    assertValues(subject, storages, value);
+    await requests.handle();
     return reply.header('content-type', 'text/plain').send('ok');
   });
   server.setErrorHandler((error, _request, reply) => {
@@ -76,36 +52,4 @@ function createServer(subject: Subject, storages: readonly Storage[], count: () 
     return reply.code(500).send('ok');
   });
   return server;
-}
-
-/** Four calls of `run()`, and 28 of `getStore()`. */
-async function runStep(libraries: Libraries, value: object): Promise<unknown> {
-  const { tracing, errors, agent } = libraries;
-  return tracing.run({ value }, async () => {
-    let reads = await readAll(libraries);
-    reads += await tracing.run({ value }, async () => {
-      const inSpan = await readAll(libraries);
-      return inSpan + (await errors.run({ value }, () => agent.run({ value }, () => readAll(libraries))));
-    });
-    return reads + read(libraries);
-  });
-}
-
-async function readAll(libraries: Libraries): Promise<number> {
-  const reads = read(libraries);
-  await undefined;
-  return reads;
-}
-
-/** Seven calls of `getStore()`, most of them of the storage that is set most often. */
-function read({ tracing, errors, agent, request }: Libraries): number {
-  let found = 0;
-  if (tracing.getStore() !== undefined) found++;
-  if (errors.getStore() !== undefined) found++;
-  if (tracing.getStore() !== undefined) found++;
-  if (request.getStore() !== undefined) found++;
-  if (tracing.getStore() !== undefined) found++;
-  if (agent.getStore() !== undefined) found++;
-  if (tracing.getStore() !== undefined) found++;
-  return found;
 }

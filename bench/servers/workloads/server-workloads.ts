@@ -4,6 +4,7 @@ import { awaitLoop } from '../../workloads/await-loop.js';
 import { getStoreLoop } from '../../workloads/get-store-loop.js';
 import { runEach, runFirst } from '../../workloads/run-loop.js';
 import { httpServerRate } from './http-server-rate.js';
+import { libraryFlow } from './library-flow.js';
 import { measureLibraryServer } from './library-server.js';
 import { runBesideNative } from './run-beside-native.js';
 import { setImmediateBatch } from './set-immediate-batch.js';
@@ -29,6 +30,7 @@ export const SERVER_WORKLOADS: Readonly<Record<string, ServerWorkload>> = {
   setImmediate: setImmediateBatch,
   http: httpServerRate,
   'start-up': startUp,
+  'library-flow': libraryFlow,
   async libraries(subject, storages, budget) {
     const { requestsPerSecond, processorTime } = await measureLibraryServer(subject, storages, budget);
     return { libraries: requestsPerSecond, 'libraries-cost': processorTime };

@@ -1,69 +1,56 @@
 /**
- * What one click starts: async functions, each in its own span.
- * No function receives the span of its caller.
+ * What one click starts. Each step opens a span, and no step
+ * receives the span of the step that called it.
  */
 import type { Tracer } from '@opentelemetry/api';
 
-export class Checkout {
-  constructor(
-    private readonly tracer: Tracer,
-    private readonly pause: () => Promise<void>,
-  ) {}
+type Work = () => Promise<void>;
 
-  run(): Promise<void> {
-    return this.inSpan('checkout', async () => {
-      await this.loadCart();
-      await this.price();
-      for await (const item of this.items()) {
-        await this.inSpan(`reserve ${item}`, this.pause);
-      }
-      await this.pay();
-    });
-  }
-
-  private loadCart(): Promise<string> {
-    return this.inSpan('load cart', async () => {
-      await this.pause();
-      const response = await fetch(location.href);
-      return response.text();
-    });
-  }
-
-  private price(): Promise<void> {
-    return this.inSpan('price', async () => {
-      await this.pause();
-      await Promise.all([this.inSpan('discount', this.pause), this.inSpan('tax', this.pause)]);
-    });
-  }
-
-  private async *items(): AsyncGenerator<string> {
-    for (const item of ['book', 'pen']) {
-      await this.pause();
-      yield item;
-    }
-  }
-
-  private pay(): Promise<void> {
-    return this.inSpan('pay', async () => {
-      try {
-        await this.inSpan('charge card', async () => {
-          await this.pause();
-          throw new Error('try again');
-        });
-      } catch {
-        await this.inSpan('charge card', this.pause);
-      }
-    });
-  }
-
+export async function checkout(tracer: Tracer, pause: Work) {
   /** The span is active until the promise of `work` settles. */
-  private inSpan<T>(name: string, work: () => Promise<T>): Promise<T> {
-    return this.tracer.startActiveSpan(name, async (span) => {
+  const inSpan = (name: string, work: Work): Promise<void> =>
+    tracer.startActiveSpan(name, async (span) => {
       try {
-        return await work();
+        await work();
       } finally {
         span.end();
       }
     });
+
+  await inSpan('checkout', async () => {
+    await inSpan('load cart', async () => {
+      await pause();
+      const response = await fetch(location.href);
+      await response.text();
+    });
+
+    await inSpan('price', async () => {
+      await pause();
+      const discount = inSpan('discount', pause);
+      const tax = inSpan('tax', pause);
+      await Promise.all([discount, tax]);
+    });
+
+    for await (const item of items(pause)) {
+      await inSpan(`reserve ${item}`, pause);
+    }
+
+    await inSpan('pay', async () => {
+      try {
+        await inSpan('charge card', async () => {
+          await pause();
+          throw new Error('try again');
+        });
+      } catch {
+        await inSpan('charge card', pause);
+      }
+    });
+  });
+}
+
+async function* items(pause: Work) {
+  for (const item of ['book', 'pen']) {
+    await pause();
+    yield item;
   }
 }

@@ -3,7 +3,7 @@
 import { context, type Tracer } from '@opentelemetry/api';
 import { BasicTracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { contextManager } from 'context-manager';
-import { Checkout } from './checkout.js';
+import { checkout } from './checkout.js';
 import type { ClickMessage, FlowMessage } from './messages.js';
 
 if (contextManager !== undefined) context.setGlobalContextManager(contextManager.enable());
@@ -43,7 +43,7 @@ addEventListener('message', ({ data, source }: MessageEvent<ClickMessage>) => {
   const { flowId } = data;
   const pauses = data.pauses.values();
   const pause = () => new Promise<void>((resolve) => setTimeout(resolve, pauses.next().value));
-  new Checkout(createTracer(flowId), pause).run().then(
+  checkout(createTracer(flowId), pause).then(
     () => post({ kind: 'done', flowId }),
     (error: unknown) => post({ kind: 'failure', flowId, reason: String(error) }),
   );

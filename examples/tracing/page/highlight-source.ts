@@ -1,6 +1,6 @@
 /** Highlights the source code that the page shows: doc comments, and every span that is opened. */
 
-const HIGHLIGHTED = /(\/\*\*.*?\*\/|(?:this\.)?inSpan(?=[<(]))/s;
+const HIGHLIGHTED = /(\/\*\*.*?\*\/|inSpan(?=\())/s;
 
 /** @returns the source as text and elements: `<em>` for a doc comment, `<mark>` for a span */
 export function highlightSource(source: string): (HTMLElement | string)[] {

@@ -38,7 +38,7 @@ let nextFlowId = 0;
 /** Starts the same checkout in all modes. */
 function click(userIndex: number): void {
   const flowId = nextFlowId++;
-  const pauses = Array.from({ length: PAUSES_PER_CHECKOUT }, () => 80 + Math.random() * 220);
+  const pauses = Array.from({ length: PAUSES_PER_CHECKOUT }, () => 100 + Math.random() * 160);
   for (const view of views) view.click(userIndex, { flowId, pauses });
 }
 

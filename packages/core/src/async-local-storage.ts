@@ -241,7 +241,10 @@ function restoreOwnValue(key: Key, previous: unknown, outer: Frame | undefined, 
 export const replacement = {
   /** Whether the constructor accepts any argument: before Node 24, it has none. */
   acceptsAnyOptions: false,
-  /** Whether `run()` calls an overridden `enterWith()`, and `exit()` an overridden `run()`: with async hooks, they do not. */
+  /**
+   * Whether `run()` calls an overridden `enterWith()` and restores what an overridden `getStore()` returned, and `exit()`
+   * calls an overridden `run()`. With async hooks, Node does not.
+   */
   callsOverrides: true,
 };
 
@@ -266,16 +269,16 @@ const implementation = class AsyncLocalStorage<T> {
   readonly #key = new Key();
   // A copy: reading it through the key would cost getStore() another load.
   readonly #tag = this.#key.tag;
-  readonly #name: string = '';
-  readonly #defaultValue: T | undefined = undefined;
+  readonly #name: string;
+  readonly #defaultValue: T | undefined;
 
   constructor(options: AsyncLocalStorageOptions<T> = {}) {
     if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-      if (replacement.acceptsAnyOptions) return;
-      throw invalidArgType('options', 'object', options);
+      if (!replacement.acceptsAnyOptions) throw invalidArgType('options', 'object', options);
+      options = {};
     }
     this.#defaultValue = options.defaultValue;
-    if (options.name !== undefined) this.#name = `${options.name}`;
+    this.#name = options.name === undefined ? '' : `${options.name}`;
   }
 
   static bind<F extends (...args: never[]) => unknown>(fn: F): F {
@@ -299,11 +302,12 @@ const implementation = class AsyncLocalStorage<T> {
   // Inlined, not shared with runInCapturedFrame(): forwarding the arguments to another function would allocate an array
   // of them, which takes a third of the time of a run(). Benchmark: npm run bench -- --only run
   run<R, A extends unknown[]>(store: T, fn: (...args: A) => R, ...args: A): R {
-    if (this.enterWith !== enterWith && replacement.callsOverrides) return runByEntering(this, store, fn, args);
+    if (replacement.callsOverrides && this.enterWith !== enterWith) return runByEntering(this, store, fn, args);
     const holder = getHolder();
     const outer = getFrame(holder);
     const key = this.#key;
-    const previous = this.getStore === getStore ? readValue(outer, key, this.#defaultValue) : this.getStore();
+    const value = readValue(outer, key, this.#defaultValue);
+    const previous = this.getStore === getStore ? value : this.getStore();
     if (Object.is(previous, store)) return Reflect.apply(fn, null, args);
     const frame = withValue(outer, key, store);
     const countBefore = sharedState.changeCount;
@@ -313,13 +317,8 @@ const implementation = class AsyncLocalStorage<T> {
       return Reflect.apply(fn, null, args);
     } finally {
       if (sharedState.changeCount === countBefore && !sharedState.hasRemoved) popFrame(holder, inner, outer);
-      else restoreOwnValue(key, this.#valueToRestore(outer, previous), outer, countBefore);
+      else restoreOwnValue(key, replacement.callsOverrides ? previous : value, outer, countBefore);
     }
-  }
-
-  /** Node restores what an overridden `getStore()` has returned; with async hooks, the value itself. */
-  #valueToRestore(outer: Frame | undefined, previous: unknown): unknown {
-    return replacement.callsOverrides ? previous : readValue(outer, this.#key, this.#defaultValue);
   }
 
   getStore(): T | undefined {

@@ -250,25 +250,22 @@ function tableWithout(frame: Frame, key: Key): Table {
   const { tag } = frame;
   if (tag === key.tag || tag === key.tokenTag) return frame.table;
   if (frame.child?.tag === key.tag) return frame.child.table;
-  const table = buildChildTable(frame, key.tag);
-  frame.child = new ChildTable(key.tag, table);
-  return table;
+  frame.child = new ChildTable(key.tag, buildChildTable(frame, key.tag));
+  return frame.child.table;
 }
 
 /** Returns the table of a frame with the pair on its top, and with an empty slot for a tag. */
 function buildChildTable({ tag, value, table }: Frame, emptied: Tag): Table {
   if (tag === EMPTY_SLOT) return withEmptySlot(table, emptied);
-  if (tag.slot >= LEAF_SLOTS || emptied.slot >= LEAF_SLOTS) {
-    return withEmptySlot(withSlot(table, tag, tag, value), emptied);
-  }
-  // Both slots are in the table itself, so it is copied once.
-  const full = withPair(table, tag.slot << 1, tag, value);
+  const copy = withSlot(table, tag, tag, value);
+  if (emptied.slot >= LEAF_SLOTS) return withEmptySlot(copy, emptied);
+  // No other frame has this copy yet, so the slot is emptied without a second one.
   const index = emptied.slot << 1;
-  if (index < full.length && full[index] !== EMPTY_SLOT) {
-    full[index] = EMPTY_SLOT;
-    full[index + 1] = undefined;
+  if (index < copy.length) {
+    copy[index] = EMPTY_SLOT;
+    copy[index + 1] = undefined;
   }
-  return full;
+  return copy;
 }
 
 function leafOf(table: Table, slot: number): Leaf {

@@ -161,10 +161,14 @@ console.log('ok');`,
   assert.equal(output, 'ok');
 });
 
+/** The flag of this Node that selects the other mechanism of its own class, if there is one. */
+const OTHER_MECHANISM = ['--no-async-context-frame', '--experimental-async-context-frame'].find((flag) =>
+  process.allowedNodeEnvironmentFlags.has(flag),
+);
+
 test('report() counts a storage of the runtime’s class only while it holds a value', async () => {
-  const output = await run(
-    ['-r', writeEarlyModule(), ...IMPORT],
-    `import { AsyncLocalStorage } from 'node:async_hooks';
+  const args = ['-r', writeEarlyModule(), ...IMPORT];
+  const code = `import { AsyncLocalStorage } from 'node:async_hooks';
 import { report } from 'throughline/register';
 const { early } = globalThis;
 const counts = [];
@@ -178,9 +182,10 @@ count();
 early.run(null, count);
 new AsyncLocalStorage().run(1, count);
 early.run(1, () => new AsyncLocalStorage().run(2, count));
-console.log(counts.join());`,
-  );
-  assert.equal(output, '0,1,0,1,0,1');
+console.log(counts.join());`;
+  for (const flags of [[], OTHER_MECHANISM === undefined ? [] : [OTHER_MECHANISM]]) {
+    assert.equal(await run([...flags, ...args], code), '0,1,0,1,0,1');
+  }
 });
 
 test('report() still counts if other code has replaced the class, as mocks do', async () => {
@@ -220,6 +225,31 @@ await one.run(1, () => two.run(2, async () => {
   two.run(4, () => assert.deepEqual(values(), [1, 4]));
 }));
 assert.deepEqual(values(), [undefined, undefined]);
+console.log('ok');`,
+  );
+  assert.equal(output, 'ok');
+});
+
+test('loading it again after require.cache was emptied, or behind a mock of Module._load, changes nothing', async () => {
+  const output = await run(
+    REQUIRE,
+    `import assert from 'node:assert/strict';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import module, { createRequire } from 'node:module';
+const require = createRequire(import.meta.url);
+const load = module._load;
+module._load = (request, ...args) =>
+  /^(node:)?async_hooks$/.test(request) ? { ...load(request, ...args) } : load(request, ...args);
+const storage = new AsyncLocalStorage();
+storage.run('kept', () => {
+  for (const name of Object.keys(require.cache)) delete require.cache[name];
+  const { report } = require('throughline/register');
+  const again = new (require('throughline').AsyncLocalStorage)();
+  assert.equal(require('async_hooks').AsyncLocalStorage, AsyncLocalStorage);
+  assert.equal(process.getBuiltinModule('async_hooks').AsyncLocalStorage, AsyncLocalStorage);
+  assert.deepEqual([storage.getStore(), again.getStore(), report().throughline], ['kept', undefined, 1]);
+  again.run('again', () => assert.deepEqual([storage.getStore(), again.getStore()], ['kept', 'again']));
+});
 console.log('ok');`,
   );
   assert.equal(output, 'ok');

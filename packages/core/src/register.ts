@@ -19,6 +19,7 @@ import { updateImports } from '#imports';
 import { AsyncLocalStorage, replacement } from './async-local-storage.js';
 import { REPLACEMENT, RuntimeAsyncLocalStorage, replacementOf, storage } from './engine/runtime-storage.js';
 import { sharedState } from './frame.js';
+import { isObject } from './is-object.js';
 
 /** The storages of a process, as `report()` counts them. */
 export interface RegisterReport {
@@ -63,14 +64,12 @@ function countStorages(): RegisterReport {
   return { throughline: sharedState.slotCount - sharedState.freeSlots.length, native, warning };
 }
 
-/** Node keeps the values in a Map of which each async resource has a reference, or in properties of the resources. */
+/**
+ * Node keeps the values in a Map of which each async resource has a reference. With async hooks, it keeps them in
+ * properties of the resources or, since Node 24, of an object that is a property of the resource.
+ */
 function countNativeValues(): number | undefined {
-  if ('kResourceStore' in storage) {
-    const resource = executionAsyncResource() as Record<symbol, unknown>;
-    return Object.getOwnPropertySymbols(resource).filter(
-      (symbol) => symbol.description === 'kResourceStore' && resource[symbol] !== undefined,
-    ).length;
-  }
+  if ('kResourceStore' in storage) return countStoreProperties(executionAsyncResource(), true);
   if (process.versions.bun !== undefined || process.versions.deno !== undefined) return undefined;
   const resource: object = new AsyncResource('throughline.report');
   for (const symbol of Object.getOwnPropertySymbols(resource)) {
@@ -80,6 +79,18 @@ function countNativeValues(): number | undefined {
     return [...value].filter(([key, held]) => key !== storage && held !== undefined).length;
   }
   return 0;
+}
+
+function countStoreProperties(owner: object, isResource: boolean): number {
+  let count = 0;
+  for (const symbol of Object.getOwnPropertySymbols(owner)) {
+    const value: unknown = Reflect.get(owner, symbol);
+    if (symbol.description === 'kResourceStore') count += value === undefined ? 0 : 1;
+    else if (isResource && isObject(value) && Object.getPrototypeOf(value) === null) {
+      count += countStoreProperties(value, false);
+    }
+  }
+  return count;
 }
 
 function replaceClass(): void {

@@ -10,7 +10,6 @@ import { type ReadableSpan, StackContextManager, TracerProvider } from '@opentel
 import { ThroughlineContextManager } from '@throughline/opentelemetry';
 
 const FLOWS = 200;
-const CHILDREN = 3;
 const DEPTH = 4;
 
 /** What the page has counted so far. */
@@ -57,13 +56,20 @@ const waits: readonly (() => unknown)[] = [
   // biome-ignore lint/suspicious/noThenProperty: a thenable is what is awaited here
   () => ({ then: (resolve: (value: null) => void) => resolve(null) }),
   () => new Promise<void>((resolve) => queueMicrotask(resolve)),
-  () => new Promise((resolve) => setTimeout(resolve)),
   () => shared,
-  () => new Promise((resolve) => requestAnimationFrame(resolve)),
   () => Promise.all([shared, null]),
+];
+
+/** Ways that take a browser much longer, so that they are rarer. */
+const slowWaits: readonly (() => unknown)[] = [
+  () => new Promise((resolve) => setTimeout(resolve)),
+  () => new Promise((resolve) => requestAnimationFrame(resolve)),
   () => Promise.race([new Promise((resolve) => setTimeout(resolve)), shared]),
   () => new ReadableStream({ pull: (controller) => controller.enqueue(1) }).getReader().read(),
   () => message(),
+  async () => {
+    for await (const _ of twice());
+  },
 ];
 
 function message(): Promise<void> {
@@ -78,8 +84,8 @@ function message(): Promise<void> {
 }
 
 async function wait(): Promise<void> {
-  await waits[Math.floor(Math.random() * waits.length)]?.();
-  if (Math.random() < 0.05) for await (const _ of twice());
+  const choices = Math.random() < 0.1 ? slowWaits : waits;
+  await choices[Math.floor(Math.random() * choices.length)]?.();
 }
 
 /** Opens a span and the spans below it, if the page needs more of them. */
@@ -90,12 +96,12 @@ async function open(parentId: string | undefined, depth: number): Promise<void> 
     counted.spans++;
     if ((span as unknown as ReadableSpan).parentSpanContext?.spanId !== parentId) counted.wrongParents++;
     const { spanId } = span.spanContext();
-    for (let child = 0; child < CHILDREN && depth < DEPTH; child++) {
-      await wait();
-      if (child > 0) await open(spanId, depth + 1);
-      else await Promise.all([open(spanId, depth + 1), open(spanId, depth + 1)]);
-    }
     await wait();
+    if (depth < DEPTH) {
+      await Promise.all([open(spanId, depth + 1), open(spanId, depth + 1)]);
+      await wait();
+      await open(spanId, depth + 1);
+    }
     span.end();
   });
 }

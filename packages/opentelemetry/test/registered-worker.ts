@@ -24,7 +24,7 @@ const tracer = trace.getTracer('worker');
 
 async function work(user: string): Promise<void> {
   await tracer.startActiveSpan(user, async (span) => {
-    await null;
+    await Promise.resolve();
     await fetch(`/${user}/fetch`);
     span.end();
   });

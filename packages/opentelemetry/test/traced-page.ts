@@ -1,11 +1,13 @@
 /**
  * A page with 20 flows at once. Each opens spans of OpenTelemetry in functions that receive no parent, through native
  * `await`, timers, `fetch`, an async generator, a stream and a bound event target. `globalThis.result` settles to the
- * number of spans, and to the names of those whose parent is a span of another flow or none.
+ * number of spans, and to the names of those whose parent is a span of another flow or none. `globalThis.runCases()` runs
+ * the cases of context managers.
  */
 import { context, type Span, trace } from '@opentelemetry/api';
 import { BasicTracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { ThroughlineContextManager } from '@throughline/opentelemetry';
+import { runCases } from './cases-in-page.js';
 
 const FLOWS = 20;
 
@@ -86,4 +88,4 @@ async function main(): Promise<{ count: number; wrong: readonly string[] }> {
   return { count: spans.length, wrong: findWrongSpans() };
 }
 
-Object.assign(globalThis, { result: main() });
+Object.assign(globalThis, { result: main(), runCases });

@@ -80,11 +80,15 @@ function formatForThen(promiseClass: string, isModule: boolean): string {
     : `((P,A)=>{${replacement}})(${promiseClass},require("async_hooks").AsyncResource);`;
 }
 
-/** In Q, `finally()` does not pass its callback to `then()`. All jobs are queued with `Q.nextTick()`. */
+/**
+ * In Q, `finally()` does not pass its callback to `then()`. All jobs are queued with `Q.nextTick()`. Version 2 has another
+ * class and another queue.
+ */
 function formatForQ(exports: string): string {
+  const prototype = 'const P=[Q.makePromise,Q.Promise].map((c)=>c.prototype).find((p)=>p.then)';
   const methods = `for(const k of["then","finally","fin"]){const m=P[k];P[k]=function(...r){return m.apply(this,r.map(b))}}`;
-  const jobs = 'const{nextTick}=Q;Q.nextTick=(f)=>nextTick(()=>h.runInRoot(f))';
-  return `((Q,A,h)=>{const P=Q.makePromise.prototype,${BIND};${methods}${jobs}})(${exports},require("async_hooks").AsyncResource,require("throughline/await"));`;
+  const jobs = 'const{nextTick}=Q;Q.nextTick=Object.assign((f)=>nextTick(()=>h.runInRoot(f)),nextTick)';
+  return `((Q,A,h)=>{${prototype},${BIND};${methods}${jobs}})(${exports},require("async_hooks").AsyncResource,require("throughline/await"));`;
 }
 
 /**

@@ -117,6 +117,7 @@ function followAndWarn(): void {
  */
 export function patchAwait(): (() => void) | undefined {
   const { prototype } = NativePromise;
+  let isThenUnread = false;
   const restoreConstructor = observeProperty(
     prototype,
     'constructor',
@@ -129,6 +130,9 @@ export function patchAwait(): (() => void) | undefined {
       }
       // A read of the prototype's own property is not an `await` either.
       if (nativeCallDepth > 0 || isAtRoot() || self === prototype) return promiseClass;
+      // An `await` reads `then` next, unless a library has defined the property anew.
+      if (isThenUnread && !Reflect.getOwnPropertyDescriptor(prototype, 'then')?.get) warnOfReplacement();
+      isThenUnread = true;
       probed = self;
       probedFrame = current.frame;
       return PromiseProxy;
@@ -137,6 +141,7 @@ export function patchAwait(): (() => void) | undefined {
   if (restoreConstructor === undefined) return undefined;
   exemptJobsFromInterception();
   interceptThen((promise) => {
+    isThenUnread = false;
     if (promise === undefined) warnOfReplacement();
     if (probed !== promise) return undefined;
     probed = NONE;

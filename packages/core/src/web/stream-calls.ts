@@ -72,6 +72,7 @@ export class SourceCalls {
     this.#hasRead = false;
     this.#isShared = false;
     this.#owner = undefined;
+    this.#reads.runs.length = 0;
   }
 
   /** Records a call that causes all further chunks, such as `pipeTo()`. */
@@ -91,8 +92,10 @@ export class SourceCalls {
     if (this.#isCounted) {
       this.#reads.add(frame);
       if (hasPulled) this.#pulledRead = this.#reads.count;
-      if (this.#reads.runs.length > MAX_RUNS) this.addOwner(undefined);
-      return;
+      if (this.#reads.runs.length <= MAX_RUNS) return;
+      this.addOwner(undefined);
+      // Reads of several flows wait for chunks. The next one, in whatever frame, does not own them.
+      this.#isShared = true;
     }
     // Once reads have several frames, it is never known which of them wait for a chunk.
     this.#isShared ||= this.#hasRead && this.frame !== frame;
@@ -132,8 +135,7 @@ export class SinkCalls {
   receivesChunks = false;
   readonly #writes = new CallFrames();
   #receivedCount = 0;
-  #close: { readonly frame: MaybeFrame } | undefined;
-  #abort: { readonly frame: MaybeFrame } | undefined;
+  readonly #ends: { [key in 'close' | 'abort']?: { readonly frame: MaybeFrame } } = {};
 
   constructor(frame: MaybeFrame, readable?: SourceCalls) {
     this.frame = frame;
@@ -150,12 +152,9 @@ export class SinkCalls {
     if (this.receivesChunks) this.#writes.add(frame);
   }
 
-  addClose(frame: MaybeFrame): void {
-    this.#close ??= { frame };
-  }
-
-  addAbort(frame: MaybeFrame): void {
-    this.#abort ??= { frame };
+  /** Records a call of `close()` or `abort()`. The first one counts. */
+  addEnd(key: 'close' | 'abort', frame: MaybeFrame): void {
+    this.#ends[key] ??= { frame };
   }
 
   /** Returns the frame for the next chunk that had to wait. A pipe writes only when all of them are written. */
@@ -164,17 +163,17 @@ export class SinkCalls {
   }
 
   frameOfClose(): MaybeFrame {
-    return (this.#close ?? this).frame;
+    return (this.#ends.close ?? this).frame;
   }
 
   /** @param currentFrame the frame of a call that aborts a pipe from outside, if there is one */
   frameOfAbort(currentFrame: MaybeFrame): MaybeFrame {
-    return this.#abort === undefined ? (currentFrame ?? this.frame) : this.#abort.frame;
+    return (this.#ends.abort ?? { frame: currentFrame ?? this.frame }).frame;
   }
 
   /** Returns the frame in which a transformer is canceled, if both sides agree. */
   frameOfCancel(currentFrame: MaybeFrame): MaybeFrame {
-    if (this.#abort !== undefined) return this.#abort.frame;
-    return currentFrame ?? (this.readable?.frame === this.frame ? this.frame : undefined);
+    const commonFrame = this.readable?.frame === this.frame ? this.frame : undefined;
+    return (this.#ends.abort ?? { frame: currentFrame ?? commonFrame }).frame;
   }
 }

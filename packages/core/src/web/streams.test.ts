@@ -1,9 +1,9 @@
-/** Tests in Node of what the patches of streams keep alive. */
+/** Tests in Node of streams that many flows read, and of what the patches keep alive. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { runInFrame } from '../engine/current.js';
+import { current, runInFrame } from '../engine/current.js';
 import { install } from './install.js';
 
 setFlagsFromString('--expose-gc');
@@ -36,6 +36,33 @@ test('a stream whose source has no pull() does not keep the frames of its reads'
     assert.ok(kept <= 1, `${kept} frames`);
     reader.releaseLock();
     await stream.cancel();
+  } finally {
+    uninstall();
+  }
+});
+
+test('after too many waiting reads to count, no pull() runs in the frame of another read', async () => {
+  const uninstall = install({ await: false });
+  try {
+    const seen: unknown[] = [];
+    const stream = new ReadableStream<number>(
+      {
+        async pull(controller) {
+          seen.push(current.frame);
+          await new Promise((resolve) => setImmediate(resolve));
+          controller.enqueue(1);
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    const reader = stream.getReader();
+    const frames = ['a', 'b', 'late'].map((name) => ({ tag: { name } }));
+    const reads: Promise<unknown>[] = [];
+    for (let index = 0; index < 1001; index++) reads.push(runInFrame(frames[index % 2], () => reader.read()));
+    reads.push(runInFrame(frames[2], () => reader.read()));
+    await Promise.all(reads);
+    assert.equal(seen.length, 1002);
+    assert.equal(seen.indexOf(frames[2]), -1);
   } finally {
     uninstall();
   }

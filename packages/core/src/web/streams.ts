@@ -199,15 +199,6 @@ function recordCalls<C extends Calls>(map: WeakMap<object, C>, record?: Recorder
 }
 
 const addRead: Recorder<SourceCalls> = (calls, frame, isDone) => calls.addRead(frame, isDone);
-const addClose: Recorder<SinkCalls> = (calls, frame) => calls.addClose(frame);
-const addAbort: Recorder<SinkCalls> = (calls, frame) => calls.addAbort(frame);
-
-/** On a locked stream, the method fails. */
-function ifUnlocked(record: Recorder<SinkCalls>): Recorder<SinkCalls> {
-  return (calls, frame, isDone, stream) => {
-    if (!(stream as WritableStream).locked) record(calls, frame, isDone, stream);
-  };
-}
 
 function patchReading(): void {
   for (const kind of ['Default', 'BYOB']) {
@@ -271,9 +262,12 @@ function patchWriting(): void {
       if (!isDone) calls.addWrite(frame);
     }),
   );
-  for (const [key, record] of Object.entries({ close: addClose, abort: addAbort })) {
-    patchMethod(path, key, recordCalls(sinks, record));
-    patchMethod('WritableStream.prototype', key, recordCalls(sinks, ifUnlocked(record)));
+  for (const key of ['close', 'abort'] as const) {
+    const addEnd: Recorder<SinkCalls> = (calls, frame, _, self) => {
+      // On a locked stream, the method fails. A writer has no such property.
+      if (!(self as Partial<WritableStream>).locked) calls.addEnd(key, frame);
+    };
+    for (const owner of [path, 'WritableStream.prototype']) patchMethod(owner, key, recordCalls(sinks, addEnd));
   }
   patchRelease(path, sinks);
   patchHolders('WritableStream', 'getWriter', sinks);

@@ -34,19 +34,21 @@ export function extendLaterPlugins(
   const extended = plugins.slice(plugins.findIndex(isOwn) + 1).filter(extendSetup);
   const last = extended.at(-1);
   if (last === undefined) loadOthers(build);
-  builds.set(initialOptions, async (plugin, setup, pluginBuild) => {
-    await setup({
-      ...pluginBuild,
-      onLoad: (options, callback) =>
-        pluginBuild.onLoad(options, async (args) => {
-          const result = await callback(args);
-          return result ? transformLoaded(args, result) : result;
-        }),
+  else {
+    builds.set(initialOptions, async (plugin, setup, pluginBuild) => {
+      await setup({
+        ...pluginBuild,
+        onLoad: (options, callback) =>
+          pluginBuild.onLoad(options, async (args) => {
+            const result = await callback(args);
+            return result ? transformLoaded(args, result) : result;
+          }),
+      });
+      if (plugin !== last) return;
+      builds.delete(initialOptions);
+      loadOthers(pluginBuild);
     });
-    if (plugin !== last) return;
-    builds.delete(initialOptions);
-    loadOthers(pluginBuild);
-  });
+  }
   return plugins.filter((plugin) => !isOwn(plugin) && !extended.includes(plugin)).map(({ name }) => name);
 }
 

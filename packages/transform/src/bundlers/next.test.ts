@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import throughline from './next.js';
-import type { LoaderOptions } from './webpack-loader.js';
+import transformLoader, { type LoaderOptions } from './webpack-loader.js';
 
 interface Rule {
   readonly loaders: readonly [{ readonly loader: string; readonly options: object }];
@@ -58,6 +58,30 @@ test('with server: true, Turbopack receives a rule for servers too, where librar
       [{ not: 'browser' }, false],
     ],
   );
+});
+
+test('an ES module by its extension stays one in Turbopack, without a declaration', () => {
+  const { turbopack } = extend({});
+  const [{ loaders: [{ options }] = [{ options: {} }] } = {}] = Object.values(
+    turbopack.rules,
+  ).flat() as Partial<Rule>[];
+  const transformed = (resourcePath: string) => {
+    let result = '';
+    const context = {
+      resourcePath,
+      sourceMap: false,
+      loaders: [],
+      loaderIndex: 0,
+      getOptions: () => options as LoaderOptions,
+      callback: (_error: null, code: string) => {
+        result = code;
+      },
+    };
+    transformLoader.call(context, 'async () => { await 1; f(); };');
+    return result;
+  };
+  assert.match(transformed('/app/file.mjs'), /^import\{/);
+  assert.match(transformed('/app/file.js'), /^const\{.*=require\(/);
 });
 
 test('a rule of the application for the same files is kept', () => {

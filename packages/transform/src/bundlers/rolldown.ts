@@ -41,8 +41,9 @@ export default function throughline(options: PluginOptions = {}): Plugin {
     },
     resolveId: {
       filter: { id: RESOLVED_SPECIFIERS },
-      handler(source, importer) {
-        return isActive && hooks !== undefined ? hooks.resolveId(this as PluginContext, source, importer) : null;
+      handler(source, importer, resolveOptions) {
+        if (!isActive || hooks === undefined) return null;
+        return hooks.resolveId(this as PluginContext, source, importer, resolveOptions);
       },
     },
     transform(code, id, { moduleType }) {

@@ -9,12 +9,18 @@ import { type TransformOptions, type TransformResult, transform } from '../trans
 import { ASYNC_HOOKS_SPECIFIER, INSTALL_FILE, NODE_ASYNC_HOOKS } from './page-modules.js';
 import { type PluginOptions, transformOptionsOf } from './plugin-options.js';
 
+/** What a bundler knows about an import. It is passed on to the other plugins, which may need any of it. */
+export interface ResolveOptions {
+  readonly isEntry?: boolean | undefined;
+  readonly skipSelf?: boolean | undefined;
+}
+
 /** The part of a bundler's plugin context that is used. */
 export interface PluginContext {
   resolve(
     source: string,
     importer: string | undefined,
-    options: { skipSelf: boolean },
+    options: ResolveOptions,
   ): Promise<{ id: string; external?: unknown } | null>;
 }
 
@@ -25,7 +31,12 @@ export interface SharedHooks {
    */
   load(id: string): string | null;
   /** Resolves the specifiers of our modules; returns null for all others. */
-  resolveId(context: PluginContext, source: string, importer: string | undefined): Promise<string | null>;
+  resolveId(
+    context: PluginContext,
+    source: string,
+    importer: string | undefined,
+    options: ResolveOptions,
+  ): Promise<string | null>;
   transform(code: string, id: string, file: FileContext): TransformedModule | undefined;
 }
 
@@ -80,13 +91,13 @@ export function createSharedHooks(
       return library === undefined || library.isModule ? null : readFileSync(id, 'utf8') + codeAtEnd(library);
     },
 
-    async resolveId(context, source, importer) {
+    async resolveId(context, source, importer, options) {
       // Older versions of the bundlers do not apply the filter.
       if (!RESOLVED_SPECIFIERS.test(source)) return null;
       const specifier = NODE_ASYNC_HOOKS.test(source) ? ASYNC_HOOKS_SPECIFIER : source;
       const resolved =
-        (await context.resolve(specifier, importer, { skipSelf: true })) ??
-        (await context.resolve(specifier, throughlineImporter, { skipSelf: true }));
+        (await context.resolve(specifier, importer, { ...options, skipSelf: true })) ??
+        (await context.resolve(specifier, throughlineImporter, { ...options, skipSelf: true }));
       return resolved?.id ?? null;
     },
 

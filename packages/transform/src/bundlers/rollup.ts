@@ -32,8 +32,8 @@ export default function throughline(options: PluginOptions = {}): Plugin {
     load(id) {
       return hooks?.load(id) ?? null;
     },
-    resolveId(source, importer) {
-      return hooks?.resolveId(this as PluginContext, source, importer) ?? null;
+    resolveId(source, importer, resolveOptions) {
+      return hooks?.resolveId(this as PluginContext, source, importer, resolveOptions) ?? null;
     },
     transform: {
       // After the plugins that compile to JavaScript, and the one that turns CommonJS modules into ES modules.

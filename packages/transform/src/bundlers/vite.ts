@@ -103,7 +103,7 @@ export default function throughline(options: PluginOptions = {}): Plugin[] {
         filter: { id: RESOLVED_SPECIFIERS },
         handler(source, importer, flag) {
           if (!isForPage(this as EnvironmentContext, flag)) return null;
-          return hooks.resolveId(this as PluginContext, source, importer);
+          return hooks.resolveId(this as PluginContext, source, importer, flag);
         },
       },
       transformIndexHtml: {

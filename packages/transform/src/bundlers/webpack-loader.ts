@@ -53,7 +53,7 @@ const SOURCE_TYPES: ReadonlyMap<unknown, SourceType> = new Map([
 export default function transformLoader(this: LoaderContext, code: string, inputMap?: InputMap): void {
   const { transformOptions, throughlineDirectory, libraries = false, precedesCompiler } = this.getOptions();
   const type = this._module?.type;
-  const sourceType = SOURCE_TYPES.get(type);
+  const sourceType = SOURCE_TYPES.get(type ?? typeByExtension(this.resourcePath));
   if ((type !== undefined && !String(type).startsWith('javascript/')) || isFollowedByItself(this)) {
     this.callback(null, code, inputMap);
     return;
@@ -83,6 +83,11 @@ export default function transformLoader(this: LoaderContext, code: string, input
     }
     throw error;
   }
+}
+
+/** Turbopack does not state the type of a module. */
+function typeByExtension(path: string): string | undefined {
+  return /\.m[jt]s$/.test(path) ? 'javascript/esm' : undefined;
 }
 
 /** vue-loader makes requests for the parts of a file that name all loaders, to which the bundler adds this one again. */

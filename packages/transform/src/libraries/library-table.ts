@@ -82,10 +82,11 @@ export const LIBRARIES: readonly Library[] = [
   },
 ];
 
-/** Packages that keep nothing for a flow in a page, although only their files for servers import `async_hooks`. */
+/** Packages that need no storage in a page, although only their files for servers import `async_hooks`. */
 export const COMPLETE_PACKAGES: Readonly<Record<string, string>> = {
   '@clerk/astro': 'Its storage holds the current request of a server.',
   '@sveltejs/kit': 'Its storage holds the current request of a server.',
+  bluebird: 'The transform adds code to its file for browsers: see promise-libraries.ts.',
   telefunc: 'Its functions for servers throw in a page.',
 };
 

@@ -1,0 +1,77 @@
+/**
+ * What the doctor remembers of an instrumented file: its sites, and where text was inserted, so that positions in stack
+ * traces can be traced back. It is plain data, because on Node 20 ES modules are instrumented in another thread.
+ *
+ * Inserted text contains no line break, so only columns move.
+ */
+
+/** A place in a file that inserted text refers to by its number. */
+export interface Site {
+  /** How a function is written; `storage` is the creation of a storage. */
+  readonly form: 'expression' | 'declaration' | 'method' | 'storage';
+  /** Offsets in the file before anything was inserted, in UTF-16 code units. */
+  readonly start: number;
+  readonly end: number;
+  /** Its own name, or that of the variable or property that it is assigned to. */
+  readonly name?: string;
+}
+
+export interface FileTable {
+  readonly url: string;
+  /** The number of the first site. */
+  readonly firstSite: number;
+  readonly sites: readonly Site[];
+  /** The offsets at which each function begins and ends. */
+  readonly functions: readonly (readonly [start: number, end: number])[];
+  /** The offset of each insertion and the length of its text, in ascending order. */
+  readonly insertions: readonly (readonly [at: number, length: number])[];
+  /** The offset at which each line begins. */
+  readonly lineStarts: readonly number[];
+  /** The comment of a file that was generated from others: it names their source map. */
+  readonly mapComment?: string;
+}
+
+/** A position in a file. Both numbers begin with 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+export function positionOf({ lineStarts }: FileTable, offset: number): Position {
+  let low = 0;
+  let high = lineStarts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((lineStarts[middle] ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return { line: low + 1, column: offset - (lineStarts[low] ?? 0) + 1 };
+}
+
+/** Returns the offset in the file before the insertions of a position in the instrumented code. */
+export function originalOffset({ insertions, lineStarts }: FileTable, { line, column }: Position): number {
+  const start = lineStarts[line - 1] ?? 0;
+  let inserted = 0;
+  for (const [at, length] of insertions) {
+    if (at < start) continue;
+    // How far the text after this insertion has moved within its line.
+    const moved = at + inserted - start;
+    if (moved >= column - 1) break;
+    if (moved + length > column - 1) return at;
+    inserted += length;
+  }
+  return start + column - 1 - inserted;
+}
+
+/** Returns the index of the innermost function around an offset, -1 at the top level. */
+export function functionAt({ functions }: FileTable, offset: number): number {
+  let innermost = -1;
+  let size = Number.POSITIVE_INFINITY;
+  functions.forEach(([start, end], index) => {
+    if (start <= offset && offset < end && end - start < size) {
+      innermost = index;
+      size = end - start;
+    }
+  });
+  return innermost;
+}

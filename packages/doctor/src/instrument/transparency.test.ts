@@ -1,0 +1,258 @@
+/**
+ * Code behaves the same with and without checks. Every function is checked, as if each had been made in a flow that is
+ * never current, so every call is lost: nothing passes because no check was inserted.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { inspect } from 'node:util';
+import vm from 'node:vm';
+import { transformSync } from 'esbuild';
+import { currentScope } from '../runtime/current-scope.js';
+import { install } from '../runtime/install.js';
+import { ENTER } from './inserted-text.js';
+import { type InstrumentOptions, instrument } from './instrument.js';
+
+install(true);
+
+const OPTIONS: InstrumentOptions = {
+  url: 'file:///program.js',
+  sourceType: 'commonjs',
+  lang: 'js',
+  checksFunctions: true,
+  firstSite: 0,
+  isForced: true,
+};
+
+/** Code that returns a value, as the body of a CommonJS module. */
+async function run(code: string): Promise<unknown> {
+  const result: unknown = await new Function('require', 'exports', code)(() => undefined, {});
+  assert.equal(currentScope(), undefined, 'no mark is left');
+  return result;
+}
+
+function instrumented(code: string, options: Partial<InstrumentOptions> = {}): string {
+  const file = instrument(code, { ...OPTIONS, ...options });
+  if (typeof file === 'string') throw new Error(`${file}: ${code}`);
+  return file.code;
+}
+
+/** By title: a program, and how many of its functions are checked. */
+const PROGRAMS: Record<string, readonly [checks: number, code: string]> = {
+  'name and length': [
+    4,
+    `const a = () => 1; const b = function (x, y = 1) {}; function c(...r) {} const d = { e(x) {} };
+    return [a, b, c, d.e].map((f) => [f.name, f.length, Object.getOwnPropertyNames(f).join()]);`,
+  ],
+  identity: [1, `function f() { return f; } const g = f; return [f === g, f() === f];`],
+  'toString of functions, methods and classes': [
+    6,
+    `const a = (x) => x + 1; async function b() { await 1; } const c = { d() { return () => 1; } };
+    class E { f() { return [1].map((x) => x); } static g = 1; } const h = function* () { yield () => 2; };
+    const i = () => ({ j: () => 1 });
+    return [a, b, c.d, E, h, i].map(String);`,
+  ],
+  'toString of native functions and of other values': [
+    1,
+    `const toString = Function.prototype.toString; const f = () => {
+      try { return toString.call({}); } catch (error) { return error.constructor.name; } };
+    return [String(Math.max), String(toString), toString.name, toString.length, 'prototype' in toString, f()];`,
+  ],
+  'new and new.target': [
+    2,
+    `function A(x) { this.x = x; this.isNew = new.target === A; } const B = function () { return { own: 1 }; };
+    return [new A(1), new B(), A.call({}, 2), new A(3) instanceof A];`,
+  ],
+  'an arrow function is no constructor': [
+    2,
+    `const f = () => 1; const test = () => { try { new f(); } catch (e) { return e.message; } }; return test();`,
+  ],
+  'classes, super, fields, accessors, private names and static blocks': [
+    3,
+    `class A { #p = 1; static s = (() => 2)(); field = () => this.#p; static { this.t = [1].map((x) => x + 1); }
+      constructor(x) { this.x = x; this.get = () => this.x + this.#p; }
+      get p() { return (() => this.#p)(); } set p(v) { const set = () => { this.#p = v; }; set(); }
+      m() { return ['a'].map((k) => k + this.x); } static #q() { return 4; } static r() { return (() => A.#q())(); } }
+    class B extends A { constructor() { const before = () => 9; super(before()); const f = () => super.m(); this.v = f(); }
+      m() { return [1].map(() => super.m()[0]); } get p() { return super.p + 1; } set p(v) { super.p = v; } }
+    const b = new B(); b.p = 5; return [b.v, b.m(), b.p, b.field(), b.get(), A.s, A.t, A.r(), B.name, Object.keys(b)];`,
+  ],
+  'super in methods of objects': [
+    2,
+    `const base = { m() { return 'base'; } }; const o = { __proto__: base, m() { return [1].map(() => super.m()); } };
+    return o.m();`,
+  ],
+  generators: [
+    1,
+    `function* g(n) { for (let i = 0; i < n; i++) { const add = () => i; const sent = yield add(); if (sent) return sent; } }
+    const it = g(3); return [[...g(3)], it.next(), it.next(), it.next('end'), it.next()];`,
+  ],
+  'async generators and for await': [
+    2,
+    `async function* g() { yield 1; await null; yield 2; }
+    async function f() { const all = []; for await (const x of g()) { all.push(x); } for await (const y of [3]) all.push(y); return all; }
+    return (async () => [await f(), await (async () => 1)()])();`,
+  ],
+  'async functions, rejections and finally': [
+    5,
+    `const log = []; async function f() { log.push(1); await null; log.push(3); try { await Promise.reject(new Error('x')); }
+      catch ({ message }) { log.push(message); return 'r'; } finally { log.push('f'); await 1; log.push('g'); } }
+    const g = async () => await f(); const h = async (x) => { throw x; }; const i = async () => { await h(7); };
+    const p = f(); log.push(2);
+    return (async () => [await p, await g(), await i().catch((e) => e), log])();`,
+  ],
+  'the order of jobs of async functions': [
+    3,
+    `const log = []; const step = (x) => { log.push(x); return x; };
+    const a = async () => { step(1); await step(2); step(5); await 0; step(7); };
+    const b = async () => { step(3); await step(4); step(6); await 0; step(8); };
+    return Promise.all([a(), b()]).then(() => log);`,
+  ],
+  'await in every position': [
+    2,
+    `const v = async (x) => x; async function f() { const { a = await v(1), b } = { b: await v(2) };
+      const t = \`\${await v('t')}\`; const n = -await v(3); const s = [...await v([4, 5])]; const o = { [await v('k')]: await v(6) };
+      if (await v(0)) return; const c = (await v((x) => x + 1))(await v(7)); const q = await v(null) ?? await v(8);
+      await v(9)
+      await v(10)
+      return [a, b, t, n, s, o, c, q, typeof await v('x'), await (await v(v))(11)]; }
+    return f();`,
+  ],
+  arguments: [
+    3,
+    `function f(a) { arguments[0] = 2; return [a, arguments.length, (() => arguments[1])()]; }
+    function g(a) { 'use strict'; arguments[0] = 2; return a; } return [f(1, 5), g(1), f.call(null, 3, 4)];`,
+  ],
+  'parameter defaults and destructuring': [
+    2,
+    `let n = 0; function f(a = ++n, { b = () => a, c } = {}, [d, ...e] = [1, 2, 3], g = function () { return a; }) {
+      var a; const inner = () => [a, b(), c, d, e, g()]; a = 7; return inner(); }
+    return [f(), f(5, { c: 1 }), n, f.length];`,
+  ],
+  'hoisting of functions, variables and classes': [
+    4,
+    `function f() { const early = [typeof v, typeof g, g(), typeof b]; var v = 1; function g() { return h(); }
+      function h() { return 2; } { function b() {} } return [early, v, typeof b]; }
+    const tdz = () => { try { return x; } catch (e) { return e.name; } let x = 1; }; return [f(), tdz()];`,
+  ],
+  'functions whose names conflict with other declarations': [
+    4,
+    `function f() { var g; function g() { return 1; } return typeof g; }
+    function h(g) { function g() { return 2; } return [typeof g, typeof arguments[0]]; }
+    function i() { function g() { return 3; } { function g() { return 4; } } return g(); }
+    function j() { function g() { return 5; } function g() { return 6; } return g(); }
+    function k() { function g() { return 7; } eval('var g = 8'); return typeof g; }
+    const all = () => [f(), h(1), i(), j(), k()]; return all();`,
+  ],
+  'automatic semicolons and comments': [
+    6,
+    `const a = () => 1
+    const b = x => /* comment */ x // )
+    const c = () => {
+      const d = 1
+      return d // the end
+    }
+    const e = () => ({ f: 1 })
+    const g = function () { return
+      1 }
+    ;[1].forEach(h)
+    function h() { 'not a directive' + 1
+      ;(function () {})() }
+    return [a(), b(2), c(), e(), g()]`,
+  ],
+  'expressions as bodies of arrow functions': [
+    9,
+    `const a = (x) => (y) => x + y; const b = () => [1, 2].map((n) => n); const c = (f = (g = () => 1) => g()) => f();
+    const d = () => (1, 2); const e = () => function () { return 3; }; const h = () => async () => 4; const i = () => class { m() { return 5; } };
+    for (var k = (o) => ('p' in o), once = true; once; once = false) {} const l = () => \`\${(() => 6)()}\`;
+    return [a(1)(2), b(), c(), d(), e()(), new (i())().m(), k({ p: 1 }), l()];`,
+  ],
+  directives: [
+    3,
+    `function strict() { 'use strict'; return this === undefined; }
+    function bare() { 'use strict'
+      return (() => this === undefined)() }
+    function two() { "a"; 'use strict'; return typeof this; } return [strict(), bare(), two()];`,
+  ],
+  'direct eval': [
+    4,
+    `function f(x) { eval('var y = x + 1'); const g = () => eval('x + y'); return [y, g(), eval('(() => x)()')]; }
+    const h = (a) => { const b = 2; return eval('a + b'); }; const i = () => eval('this') === undefined; return [f(1), h(1), typeof i()];`,
+  ],
+  'with statements': [0, `var o = { a: 1 }; with (o) { var f = () => a; } return f();`],
+  'getters and setters of objects': [
+    1,
+    `const o = { get a() { return [1].map((x) => x + 1); }, set a(v) { this.b = v; }, ['c' + 1]: () => 1 }; o.a = 3; return [o.a, o.b, o.c1()];`,
+  ],
+  'labels, loops, switch and return in finally': [
+    2,
+    `function f(n) { outer: for (const i of [1, 2, 3]) { for (;;) { if (i === n) continue outer; break outer; } }
+      switch (n) { case 1: { return 'one'; } default: try { throw 1; } finally { return 'finally'; } } }
+    const g = () => { try { return 1; } finally { } }; return [f(1), f(2), g()];`,
+  ],
+  recursion: [1, `const f = (n) => (n === 0 ? 0 : 1 + f(n - 1)); return f(500);`],
+  'using declarations lowered by the engine are left alone': [
+    1,
+    `const f = function () { let using = 1; using += 1; return using }; return f();`,
+  ],
+  'errors and their lines': [
+    2,
+    `const f = () => {
+      throw new Error('x');
+    };
+    const g = () => { try { f(); } catch (e) { return /:(\\d+):\\d+/.exec(e.stack)[1]; } };
+    return g();`,
+  ],
+};
+
+for (const [title, [checks, code]] of Object.entries(PROGRAMS)) {
+  test(title, async () => {
+    const other = checks === 0 && !code.includes('=>') ? code : instrumented(`${code};(() => 0);`);
+    const count = other.split(`${ENTER}(`).length - 1;
+    assert.ok(count >= checks, `${count} functions are checked, at least ${checks} were expected: ${other}`);
+    assert.equal(inspect(await run(other), { depth: 9 }), inspect(await run(code), { depth: 9 }));
+    assert.equal(other.split('\n').length, code.split('\n').length);
+  });
+}
+
+test('a function keeps its text in every realm', () => {
+  const fn = vm.runInThisContext(instrumented('(function f() { return () => 1; })'));
+  const context = vm.createContext({ fn });
+  assert.equal(vm.runInContext('Function.prototype.toString.call(fn)', context), 'function f() { return () => 1; }');
+  assert.equal(vm.runInNewContext('Function.prototype.toString.call(fn)', { fn }), 'function f() { return () => 1; }');
+});
+
+test('a function of another realm is called as before', () => {
+  const code = '(class { static m(f) { return [1, 2].map((x) => f(x)); } })';
+  const other = vm.runInNewContext(code);
+  const call = vm.runInThisContext(instrumented('((other) => other.m((x) => x * 2))'));
+  assert.equal(String(call(other)), '2,4');
+});
+
+test('decorators receive the same functions', async () => {
+  const code = `const seen = []; const log = (value, { name, kind }) => { seen.push([name, kind, typeof value]); };
+    const twice = (fn) => function (...args) { return fn.apply(this, args) * 2; };
+    @log class A { @log @twice m(x) { return [x].map((y) => y + this.#z)[0]; } @log #z = (() => 1)(); @log accessor a = 5; @log static get s() { return 1; } }
+    return [new A().m(3), seen];`;
+  const lower = (text: string) => transformSync(`(() => {${text}})`, { target: 'es2022' }).code.replace(/;\s*$/, '');
+  const call = (text: string): unknown => vm.runInThisContext(lower(text))();
+  // Arrays of one realm compare.
+  assert.deepEqual(await call(instrumented(code)), await call(code));
+});
+
+test('types of TypeScript are parsed', () => {
+  const code = `const f = <T,>(this_: T): T => { const g = (x: T): x is T => true; return g(this_) ? this_ : (this_ as T); };
+    abstract class A { abstract m(): void; constructor(private readonly x: number) { const y = () => this.x; y(); } }
+    declare function d(): void; function o(a: string): void; function o(a: unknown): void { [a].map((b) => b); } enum E { a = 1 }`;
+  const other = instrumented(code, { lang: 'ts', sourceType: 'module' });
+  assert.ok(other.includes(ENTER));
+  const strip = (text: string) => transformSync(text, { loader: 'ts' }).code;
+  assert.equal(strip(other.replace(/\/\*<td\*\/.*?\/\*td>\*\//g, '')), strip(code));
+});
+
+test('what cannot be instrumented is left alone, with the reason', () => {
+  assert.equal(instrument('const = 1', OPTIONS), 'syntax error');
+  assert.equal(instrument('let a = 1', OPTIONS), 'nothing to insert');
+  assert.equal(instrument('const __td0 = () => 1', OPTIONS), 'reserved name');
+  assert.equal(instrument(instrumented('const f = () => 1'), OPTIONS), 'already instrumented');
+  assert.equal(instrument('function f() { "use asm"; function g() {} return g }', OPTIONS), 'nothing to insert');
+});

@@ -1,0 +1,26 @@
+/** The hooks for `module.registerHooks`, which run in the application's thread, both for `import` and for `require`. */
+import module, { type RegisterHooksOptions } from 'node:module';
+import { instrumentLoadedFile, type LoaderState } from './instrument-loaded-file.js';
+
+/**
+ * Registers the hooks. The hooks that are registered last see what all others have made of a file, so they are registered
+ * again whenever another loader registers its own.
+ */
+export function registerSynchronousHooks(state: LoaderState): void {
+  const hooks: RegisterHooksOptions = {
+    load(url, context, nextLoad) {
+      const loaded = nextLoad(url, context);
+      if (loaded.source == null) return loaded;
+      const source = instrumentLoadedFile(loaded.source, url, loaded.format, state);
+      return source === undefined ? loaded : { ...loaded, source };
+    },
+  };
+  const { registerHooks } = module;
+  let registered = registerHooks(hooks);
+  module.registerHooks = function (this: unknown, others) {
+    registered.deregister();
+    const result = registerHooks(others);
+    registered = registerHooks(hooks);
+    return result;
+  } as typeof registerHooks;
+}

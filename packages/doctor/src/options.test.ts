@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseOptions } from './options.js';
+
+test('options that are not given have their defaults', () => {
+  const defaults = {
+    dependencies: false,
+    all: false,
+    emptyReads: false,
+    sharedWork: false,
+    format: 'text',
+    folder: undefined,
+  };
+  assert.deepEqual(parseOptions(undefined), defaults);
+  assert.deepEqual(parseOptions(''), defaults);
+  assert.deepEqual(parseOptions('{"all":true,"format":"json"}'), { ...defaults, all: true, format: 'json' });
+});
+
+test('an option that is unknown or has a wrong value is an error', () => {
+  for (const [text, message] of [
+    ['all', /must be a JSON object, such as \{"dependencies":true\}, not all\./],
+    ['[]', /must be a JSON object/],
+    ['{"al":true}', /has no option al\. Did you mean all\?/],
+    ['{"all":1}', /The option all of THROUGHLINE_DOCTOR must be a boolean, not 1\./],
+    ['{"format":"xml"}', /must be one of text, json, github, not xml\./],
+  ] as const) {
+    assert.throws(() => parseOptions(text), { name: 'TypeError', code: 'ERR_INVALID_OPTION', message });
+  }
+});

@@ -1,0 +1,84 @@
+/**
+ * The options of the doctor. They are in the environment, as JSON, because every process and every thread of a program
+ * reads them: `THROUGHLINE_DOCTOR='{"dependencies":true}'`.
+ */
+import { createRequire } from 'node:module';
+
+export const VARIABLE = 'THROUGHLINE_DOCTOR';
+
+export const FORMATS = ['text', 'json', 'github'] as const;
+export type Format = (typeof FORMATS)[number];
+
+export interface DoctorOptions {
+  /** Also checks the functions of the packages in `node_modules`. */
+  readonly dependencies: boolean;
+  /** Also reports what did no harm. */
+  readonly all: boolean;
+  /** Reports reads in no flow with the origin of their code, which slows the program down. */
+  readonly emptyReads: boolean;
+  /** Reports work that one flow does for others, which slows the program down. */
+  readonly sharedWork: boolean;
+  readonly format: Format;
+  /** A folder for the findings of each process, which are then not printed. The command merges them. */
+  readonly folder: string | undefined;
+}
+
+const DEFAULTS: DoctorOptions = {
+  dependencies: false,
+  all: false,
+  emptyReads: false,
+  sharedWork: false,
+  format: 'text',
+  folder: undefined,
+};
+
+const TYPES = {
+  dependencies: 'boolean',
+  all: 'boolean',
+  emptyReads: 'boolean',
+  sharedWork: 'boolean',
+  format: 'string',
+  folder: 'string',
+} as const;
+
+/**
+ * @param text the value of the variable
+ * @throws {TypeError} `ERR_INVALID_OPTION` if it is no JSON object, or an option is unknown or has a wrong value
+ */
+export function parseOptions(text: string | undefined): DoctorOptions {
+  if (text === undefined || text === '') return DEFAULTS;
+  let given: unknown;
+  try {
+    given = JSON.parse(text);
+  } catch {
+    throw invalidOption(`${VARIABLE} must be a JSON object, such as {"dependencies":true}, not ${text}.`);
+  }
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw invalidOption(`${VARIABLE} must be a JSON object, such as {"dependencies":true}, not ${text}.`);
+  }
+  for (const [name, value] of Object.entries(given)) {
+    if (!isOption(name)) {
+      const names = Object.keys(TYPES);
+      // Loaded for the error only.
+      const { closest }: typeof import('fastest-levenshtein') = createRequire(import.meta.url)('fastest-levenshtein');
+      throw invalidOption(
+        `${VARIABLE} has no option ${name}. Did you mean ${closest(name, names)}? The options are ${names.join(', ')}.`,
+      );
+    }
+    if (typeof value !== TYPES[name]) {
+      throw invalidOption(`The option ${name} of ${VARIABLE} must be a ${TYPES[name]}, not ${JSON.stringify(value)}.`);
+    }
+    if (name === 'format' && !FORMATS.includes(value)) {
+      throw invalidOption(`The option format of ${VARIABLE} must be one of ${FORMATS.join(', ')}, not ${value}.`);
+    }
+  }
+  return { ...DEFAULTS, ...given };
+}
+
+function isOption(name: string): name is keyof typeof TYPES {
+  return Object.hasOwn(TYPES, name);
+}
+
+function invalidOption(message: string): TypeError & { code: string } {
+  return Object.assign(new TypeError(message), { code: 'ERR_INVALID_OPTION' });
+}

@@ -1,0 +1,24 @@
+/** Makes findings of what the runtime has noted. */
+import { allEmptyReads } from '../runtime/empty-reads.js';
+import { allLateEntries } from '../runtime/late-entries.js';
+import { allLostCalls } from '../runtime/lost-calls.js';
+import { allSharedWork } from '../runtime/shared-work.js';
+import { allTwinReads } from '../runtime/twin-storages.js';
+import { describeEmptyRead } from './describe-empty-reads.js';
+import { describeLateEntries } from './describe-late-entries.js';
+import { describeLostCalls } from './describe-lost-calls.js';
+import { describeSharedWork } from './describe-shared-work.js';
+import { describeTwinStorages } from './describe-twin-storages.js';
+import { type Finding, isInformation, sortFindings } from './finding.js';
+
+/** @param all also what did no harm */
+export function collectFindings(all: boolean): Finding[] {
+  const findings = [
+    ...[...allLostCalls()].flatMap(describeLostCalls),
+    ...[...allLateEntries()].flatMap(describeLateEntries),
+    ...[...allTwinReads()].map(describeTwinStorages),
+    ...[...allEmptyReads()].map(describeEmptyRead),
+    ...allSharedWork().map(describeSharedWork),
+  ];
+  return sortFindings(all ? findings : findings.filter((finding) => !isInformation(finding)));
+}

@@ -1,0 +1,30 @@
+/** The findings of kind 5: two storages where one was meant. */
+import { siteOf } from '../runtime/file-tables.js';
+import { originOf, type TwinRead } from '../runtime/twin-storages.js';
+import type { Finding } from './finding.js';
+import { innermostPlace, withNotes } from './finding-places.js';
+import { placeOfSite } from './place.js';
+
+export function describeTwinStorages({ read, holder, count, stack }: TwinRead): Finding {
+  const name = read.name ?? 'storage';
+  const place = placeOfSite(read.site);
+  const origin = originOf(siteOf(read.site)?.table.url ?? '');
+  return {
+    kind: 'two storages',
+    severity: 'missing',
+    storage: name,
+    message: `there are two storages \`${name}\`: the one that was read never had a value`,
+    count,
+    places: withNotes([
+      [place, 'this copy of the module created the storage that was read'],
+      [placeOfSite(holder.site), 'and this copy the one that holds the value'],
+      [innermostPlace(stack), 'where it was read'],
+    ]),
+    remedy: {
+      text: 'load one copy of the module: the same version, and by import or by require only; or share the storage',
+      code:
+        place?.code?.replace(/new\s[^;]*/, (creation) => `(globalThis[Symbol.for('${origin}')] ??= ${creation})`) ??
+        null,
+    },
+  };
+}

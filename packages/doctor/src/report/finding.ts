@@ -1,0 +1,71 @@
+/** The findings, as plain data: what the terminal, JSON and the annotations show. */
+
+/** A place in a source. */
+export interface FindingPlace {
+  /** The path of the source, or its URL if it is no file. */
+  readonly file: string;
+  /** Begins with 1. */
+  readonly line: number;
+  /** Begins with 1, in UTF-16 code units. */
+  readonly column: number;
+  /** The text of the line; null if the source cannot be read. */
+  readonly code: string | null;
+  /** What happened there. */
+  readonly note: string;
+}
+
+/** What a finding is about. */
+export type FindingKind = 'lost callback' | 'shared work' | 'late entry' | 'empty read' | 'two storages';
+
+/**
+ * How bad it is: `another` is a value of another flow, `missing` a value that was not seen, and `empty` a read in no flow.
+ * `shared` is a function that many flows call, and `unread` a function that left its flow but read nothing there; both are
+ * only information.
+ */
+export type Severity = 'another' | 'missing' | 'empty' | 'shared' | 'unread';
+
+/** Something that was found in a program. */
+export interface Finding {
+  /** What it is about. */
+  readonly kind: FindingKind;
+  /** How bad it is. */
+  readonly severity: Severity;
+  /** The storage that was read; null if none was. */
+  readonly storage: string | null;
+  /** What happened, as a sentence. */
+  readonly message: string;
+  /** How often. */
+  readonly count: number;
+  /** The first is where the remedy belongs. */
+  readonly places: readonly FindingPlace[];
+  /** What to change. */
+  readonly remedy: {
+    readonly text: string;
+    /** The first place with the change made; null if it does not fit into a line. */
+    readonly code: string | null;
+  };
+}
+
+const ORDER: readonly Severity[] = ['another', 'missing', 'empty', 'shared', 'unread'];
+
+/** Worst first. */
+export function sortFindings(findings: readonly Finding[]): Finding[] {
+  return [...findings].sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity) || b.count - a.count);
+}
+
+/** Whether a finding is shown only if all are asked for. */
+export function isInformation({ severity }: Finding): boolean {
+  return severity === 'shared' || severity === 'unread';
+}
+
+/** Adds up the findings of several processes: those with the same places are one. */
+export function mergeFindings(findings: readonly Finding[]): Finding[] {
+  const merged = new Map<string, Finding>();
+  for (const finding of findings) {
+    const places = finding.places.map(({ file, line, column }) => `${file}:${line}:${column}`);
+    const key = [finding.kind, finding.severity, finding.storage, ...places].join(' ');
+    const known = merged.get(key);
+    merged.set(key, known === undefined ? finding : { ...known, count: known.count + finding.count });
+  }
+  return sortFindings([...merged.values()]);
+}

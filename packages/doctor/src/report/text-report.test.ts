@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { type Finding, isInformation, mergeFindings } from './finding.js';
+import { formatReport } from './format-report.js';
+
+const FINDING: Finding = {
+  kind: 'lost callback',
+  severity: 'another',
+  storage: 'requests',
+  message: '`requests` was read with the value of another flow',
+  count: 2,
+  places: [
+    { file: join(process.cwd(), 'a.js'), line: 3, column: 11, code: '    pool.take((c) => {', note: 'made here' },
+    {
+      file: '/elsewhere/b.js',
+      line: 10,
+      column: 101,
+      code: `${'x'.repeat(100)}y()${'z'.repeat(100)}`,
+      note: 'called: 100%,',
+    },
+    { file: '/elsewhere/c.js', line: 1, column: 1, code: null, note: 'read' },
+  ],
+  remedy: { text: 'bind the function to its flow', code: '    pool.take(AsyncLocalStorage.bind((c) => {' },
+};
+
+test('a finding is shown with its lines, the position marked, and long lines cut around it', () => {
+  assert.equal(
+    formatReport([FINDING], 'text'),
+    `throughline-doctor: 1 finding
+
+another's value: \`requests\` was read with the value of another flow, 2 times
+  a.js:3:11               pool.take((c) => {
+                                ^ made here
+  /elsewhere/b.js:10:101  …${'x'.repeat(20)}y()${'z'.repeat(57)}…
+                           ${' '.repeat(20)}^ called: 100%,
+  /elsewhere/c.js:1:1     
+                          ^ read
+  remedy                  pool.take(AsyncLocalStorage.bind((c) => {
+                          bind the function to its flow
+`,
+  );
+  assert.equal(formatReport([], 'text'), '');
+});
+
+test('annotations escape what GitHub would read as a command', () => {
+  const line = formatReport([{ ...FINDING, places: FINDING.places.slice(1) }], 'github');
+  assert.match(line, /^::error file=\/elsewhere\/b\.js,line=10,col=101,title=throughline-doctor::/);
+  assert.match(line, /2 times%0A\/elsewhere\/b\.js:10:101 called: 100%25,%0A/);
+  assert.equal(line.split('\n').length, 2);
+});
+
+test('JSON has an object with the findings, also without any', () => {
+  assert.deepEqual(JSON.parse(formatReport([FINDING], 'json')), { findings: [FINDING] });
+  assert.deepEqual(JSON.parse(formatReport([], 'json')), { findings: [] });
+});
+
+test('findings of several processes are added up, and the worst come first', () => {
+  const missing: Finding = { ...FINDING, severity: 'missing', count: 100 };
+  const merged = mergeFindings([missing, FINDING, { ...FINDING, count: 5 }]);
+  assert.deepEqual(
+    merged.map(({ severity, count }) => [severity, count]),
+    [
+      ['another', 7],
+      ['missing', 100],
+    ],
+  );
+  assert.deepEqual(merged.map(isInformation), [false, false]);
+});

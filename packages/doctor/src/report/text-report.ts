@@ -1,0 +1,60 @@
+/** The findings as text for a terminal. */
+import { relative } from 'node:path';
+import type { Finding, FindingPlace, Severity } from './finding.js';
+
+const TITLES: Readonly<Record<Severity, string>> = {
+  another: "another's value",
+  missing: 'missing value',
+  empty: 'empty read',
+  shared: 'shared function',
+  unread: 'lost call',
+};
+
+/** Longer lines are cut, around the position. */
+const CODE_WIDTH = 80;
+
+/**
+ * Returns the findings as text, the way a compiler prints its errors.
+ * @param findings what `findings()` returned
+ * @returns the text, which ends with a line break; empty without findings
+ * @example
+ * import { findings, formatFindings } from '@throughline/doctor';
+ *
+ * console.log(JSON.stringify(formatFindings(findings()))); // ""
+ */
+export function formatFindings(findings: readonly Finding[]): string {
+  if (findings.length === 0) return '';
+  const count = findings.length === 1 ? '1 finding' : `${findings.length} findings`;
+  return `throughline-doctor: ${count}\n\n${findings.map(formatFinding).join('\n')}`;
+}
+
+function formatFinding(finding: Finding): string {
+  const { places, remedy } = finding;
+  const titles = places.map(({ file, line, column }) => `${shortPath(file)}:${line}:${column}`);
+  const width = Math.max(...titles.map(({ length }) => length), 'remedy'.length) + 2;
+  const rows = places.flatMap((place, index) => {
+    const { code, marker } = excerpt(place);
+    return [`  ${(titles[index] ?? '').padEnd(width)}${code}`, `  ${''.padEnd(width)}${marker} ${place.note}`];
+  });
+  rows.push(`  ${'remedy'.padEnd(width)}${remedy.code === null ? remedy.text : remedy.code.trim()}`);
+  if (remedy.code !== null) rows.push(`  ${''.padEnd(width)}${remedy.text}`);
+  const times = finding.count === 1 ? 'once' : `${finding.count} times`;
+  return `${TITLES[finding.severity]}: ${finding.message}, ${times}\n${rows.join('\n')}\n`;
+}
+
+function excerpt({ code, column }: FindingPlace): { code: string; marker: string } {
+  if (code === null) return { code: '', marker: '^' };
+  const indent = code.length - code.trimStart().length;
+  const at = Math.max(column - 1, indent);
+  const isCut = at - indent > CODE_WIDTH - 20;
+  const from = isCut ? at - 20 : indent;
+  const end = from + CODE_WIDTH;
+  const shown = `${isCut ? '…' : ''}${code.slice(from, end).trimEnd()}${code.length > end ? '…' : ''}`;
+  return { code: shown, marker: `${' '.repeat(at - from + (isCut ? 1 : 0))}^` };
+}
+
+/** Paths below the current folder are relative to it. */
+export function shortPath(file: string): string {
+  const path = relative(process.cwd(), file);
+  return path.startsWith('..') || file.includes('://') ? file : path;
+}

@@ -1,0 +1,45 @@
+/** The tables of all instrumented files, and what positions in stack traces mean. */
+import { fileURLToPath } from 'node:url';
+import { type FileTable, functionAt, originalOffset, type Site } from '../instrument/file-table.js';
+import type { Frame } from './stack.js';
+
+const tables: FileTable[] = [];
+const tablesByFile = new Map<string, FileTable>();
+
+/** Receives tables that another thread has sent. */
+let receive: () => void = () => undefined;
+
+export function addFileTable(table: FileTable): void {
+  tables.push(table);
+  tablesByFile.set(table.url, table);
+  // Frames of CommonJS modules have paths.
+  if (table.url.startsWith('file:')) tablesByFile.set(fileURLToPath(table.url), table);
+}
+
+/** @param receiveTables adds the tables of another thread that have arrived */
+export function receiveFileTablesWith(receiveTables: () => void): void {
+  receive = receiveTables;
+}
+
+export function tableOfFile(file: string): FileTable | undefined {
+  receive();
+  return tablesByFile.get(file);
+}
+
+/** Returns the site with a number, and the table of its file. */
+export function siteOf(number: number): { readonly table: FileTable; readonly site: Site } | undefined {
+  receive();
+  for (const table of tables) {
+    const site = table.sites[number - table.firstSite];
+    if (site !== undefined) return { table, site };
+  }
+  return undefined;
+}
+
+/** Identifies the function of a frame, by its file and its number in it. Undefined at the top level of a module. */
+export function functionOf({ file, line, column }: Frame): string | undefined {
+  const table = file === undefined ? undefined : tableOfFile(file);
+  if (table === undefined) return undefined;
+  const index = functionAt(table, originalOffset(table, { line, column }));
+  return index < 0 ? undefined : `${table.url} ${index}`;
+}

@@ -1,0 +1,85 @@
+/** Defines what inserted text calls, and watches the classes of storages. */
+import vm from 'node:vm';
+import { hideInsertedText } from '../instrument/function-to-string.js';
+import { CAPTURE, CREATED, ENTER, FORCED, LEAVE, RESUME, SUSPEND, WATCH } from '../instrument/inserted-text.js';
+import { scopeOfMade } from './current-scope.js';
+import { enter, leave, resume, suspend } from './lost-calls.js';
+import { ReplacingClass, RuntimeAsyncLocalStorage } from './runtime-class.js';
+import { Scope } from './scope.js';
+import { created } from './twin-storages.js';
+import { watchAsyncContext, watchAsyncLocalStorage } from './watch-storages.js';
+
+let isInstalled = false;
+
+/** @param isForced defines the scope that forced checks compare with, in which no code ever runs */
+export function install(isForced = false): void {
+  if (isInstalled) return;
+  isInstalled = true;
+  if (isForced) Object.defineProperty(globalThis, FORCED, { value: new Scope(undefined) });
+  const functions = {
+    [CAPTURE]: scopeOfMade,
+    [ENTER]: enter,
+    [LEAVE]: leave,
+    [SUSPEND]: suspend,
+    [RESUME]: resume,
+    [CREATED]: created,
+    [WATCH]: watchExports,
+  };
+  // Constants that no loop over the properties of the global object finds. V8 inlines calls of constant globals.
+  for (const [name, value] of Object.entries(functions)) Object.defineProperty(globalThis, name, { value });
+  hideInsertedText(Function.prototype);
+  hideInsertedTextInNewRealms();
+  watchAsyncLocalStorage(RuntimeAsyncLocalStorage.prototype, false);
+  if (ReplacingClass !== undefined) watchAsyncLocalStorage(ReplacingClass.prototype, true);
+}
+
+/** Watches the classes of a module of `throughline`. */
+export function watchExports(exports: object): void {
+  for (const value of Object.values(exports)) {
+    if (typeof value === 'function' && isStoragePrototype(value.prototype))
+      watchAsyncLocalStorage(value.prototype, true);
+    else if (typeof value === 'object' && value !== null && isAsyncContext(value)) watchAsyncContext(value);
+  }
+}
+
+function isStoragePrototype(prototype: unknown): prototype is object {
+  return (
+    typeof prototype === 'object' &&
+    prototype !== null &&
+    ['run', 'getStore', 'enterWith', 'exit'].every((name) => Object.hasOwn(prototype, name))
+  );
+}
+
+function isAsyncContext(value: object): value is Parameters<typeof watchAsyncContext>[0] {
+  return (
+    Reflect.get(value, Symbol.toStringTag) === 'AsyncContext' &&
+    typeof Reflect.get(value, 'Variable') === 'function' &&
+    typeof Reflect.get(value, 'Snapshot') === 'function'
+  );
+}
+
+/** Every realm has a `Function.prototype` of its own, which shows the functions of all realms. */
+function hideInsertedTextInNewRealms(): void {
+  const { createContext, runInNewContext } = vm;
+  vm.createContext = function (this: unknown, ...args: Parameters<typeof createContext>) {
+    const context: vm.Context = Reflect.apply(createContext, this, args);
+    if (vm.isContext(context)) hideInsertedText(vm.runInContext('Function.prototype', context));
+    return context;
+  } as typeof createContext;
+  // The realm is created before the code runs in it.
+  vm.runInNewContext = ((code, object, options) => {
+    const contextOptions = typeof options === 'object' ? contextOptionsOf(options) : {};
+    return vm.runInContext(code, vm.createContext(object ?? {}, contextOptions), options);
+  }) as typeof runInNewContext;
+}
+
+/** The options of `vm.runInNewContext` that concern the realm have other names than those of `vm.createContext`. */
+function contextOptionsOf(options: vm.RunningScriptInNewContextOptions): vm.CreateContextOptions {
+  const { contextName: name, contextOrigin: origin, contextCodeGeneration: codeGeneration, microtaskMode } = options;
+  return {
+    ...(name !== undefined && { name }),
+    ...(origin !== undefined && { origin }),
+    ...(codeGeneration !== undefined && { codeGeneration }),
+    ...(microtaskMode !== undefined && { microtaskMode }),
+  };
+}

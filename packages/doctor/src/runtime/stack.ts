@@ -1,0 +1,73 @@
+/** Stack traces as V8 records them: positions in the code that runs, before any source map. */
+
+/** Frames of the doctor itself. They are left out. */
+const OWN_FILES = new URL('..', import.meta.url).href;
+const OWN_PATH = decodeURI(OWN_FILES).replace(/^file:\/\//, '');
+
+/** A frame as plain data: those of V8 keep the function and its `this`. */
+export interface Frame {
+  /** The URL or path of the file; undefined for native code. */
+  readonly file: string | undefined;
+  readonly line: number;
+  readonly column: number;
+  /** Whether it is a function that awaits the frame before. */
+  readonly isAsync: boolean;
+}
+
+export type Stack = readonly Frame[];
+
+/** At most this many frames of the doctor are on top of a stack. */
+const OWN_FRAMES = 8;
+
+/**
+ * Records the stack of the code that called the doctor.
+ * @param limit how many frames are recorded
+ */
+export function recordStack(limit: number): Stack {
+  const { stackTraceLimit, prepareStackTrace } = Error;
+  let frames: Frame[] = [];
+  try {
+    Error.stackTraceLimit = limit + OWN_FRAMES;
+    Error.prepareStackTrace = (_, sites) => {
+      frames = sites.map(plainFrame);
+      return '';
+    };
+    const holder: { stack?: string } = {};
+    Error.captureStackTrace(holder, recordStack);
+    // Read, because the trace is prepared on the first access.
+    void holder.stack;
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+    // Absent and undefined differ for Node.
+    if (prepareStackTrace === undefined) Reflect.deleteProperty(Error, 'prepareStackTrace');
+    else Error.prepareStackTrace = prepareStackTrace;
+  }
+  return frames.filter((frame) => !isOwnFrame(frame));
+}
+
+function plainFrame(site: NodeJS.CallSite): Frame {
+  return {
+    file: site.getFileName() ?? undefined,
+    line: site.getLineNumber() ?? 0,
+    column: site.getColumnNumber() ?? 0,
+    isAsync: site.isAsync(),
+  };
+}
+
+function isOwnFrame({ file }: Frame): boolean {
+  return file !== undefined && (file.startsWith(OWN_FILES) || file.startsWith(OWN_PATH)) && !/\.test\.js$/.test(file);
+}
+
+/** Whether a frame is in code that somebody wrote for this program or one of its packages, not in the runtime. */
+export function isFileFrame({ file, line }: Frame): boolean {
+  return file !== undefined && !file.startsWith('node:') && line > 0;
+}
+
+/** Whether a frame is in the application, not in a package. */
+export function isUserFrame(frame: Frame): boolean {
+  return isFileFrame(frame) && !/[\\/]node_modules[\\/]/.test(frame.file ?? '');
+}
+
+export function isSamePlace(a: Frame | undefined, b: Frame | undefined): boolean {
+  return a?.file === b?.file && a?.line === b?.line && a?.column === b?.column;
+}

@@ -1,0 +1,236 @@
+/**
+ * Watches the storages of a class: `run()`, `enterWith()` and `exit()` open scopes, and reads are noted.
+ *
+ * The methods of the class are replaced on its prototype. Some of them call each other: Node's `run()` calls `getStore()`
+ * and `enterWith()`, which is not noted. Throughline's `run()` checks whether `enterWith` was overridden, and must then
+ * see the original, so it becomes an accessor.
+ */
+import { currentScope, enterScope, isOwnStorage } from './current-scope.js';
+import { noteFirstValue } from './empty-reads.js';
+import { noteEntry } from './late-entries.js';
+import { noteDisabled } from './lost-calls.js';
+import { noteReadOf } from './reads.js';
+import { held, keyOf, Scope, type Storage } from './scope.js';
+import { noteValue } from './twin-storages.js';
+
+type Method = (this: Storage, ...args: unknown[]) => unknown;
+
+/** Whether the method of a class is running, and not the function that it was called with. */
+let isInClass = false;
+
+const watched = new WeakSet<object>();
+
+/**
+ * Watches all storages of a class, those that exist included.
+ * @param prototype of the class `AsyncLocalStorage` of Node or Throughline
+ * @param isThroughline whether it is that of Throughline
+ */
+export function watchAsyncLocalStorage(prototype: object, isThroughline: boolean): void {
+  if (watched.has(prototype)) return;
+  watched.add(prototype);
+  const original = (name: string) => Reflect.get(prototype, name) as Method;
+  const [run, getStore, enterWith] = [original('run'), original('getStore'), original('enterWith')];
+  const [exit, disable, withScope] = [original('exit'), original('disable'), original('withScope')];
+  const methods = {
+    run(this: Storage, store: unknown, fn: unknown, ...args: unknown[]): unknown {
+      if (isInClass || isOwnStorage(this)) return Reflect.apply(run, this, [store, fn, ...args]);
+      if (typeof fn !== 'function') return inClass(() => Reflect.apply(run, this, [store, fn, ...args]));
+      return runInScope(this, store, () => Reflect.apply(run, this, [store, callUserCode, fn, null, args]), true);
+    },
+    getStore(this: Storage): unknown {
+      const value = getStore.call(this);
+      if (!isInClass) noteReadOf(this, value);
+      return value;
+    },
+    exit(this: Storage, fn: unknown, ...args: unknown[]): unknown {
+      if (isInClass) return Reflect.apply(exit, this, [fn, ...args]);
+      if (typeof fn !== 'function') return inClass(() => Reflect.apply(exit, this, [fn, ...args]));
+      return runInScope(this, undefined, () => Reflect.apply(exit, this, [callUserCode, fn, null, args]), true);
+    },
+    disable(this: Storage): unknown {
+      if (!isInClass) noteDisabled(this);
+      return Reflect.apply(disable, this, []);
+    },
+    withScope(this: Storage, store: unknown): unknown {
+      // It reads the value before, which is no read of the application.
+      const scope = inClass(() => Reflect.apply(withScope, this, [store]));
+      enterWithScope(this, store);
+      return scope;
+    },
+  };
+  const { enterWith: watchedEnterWith } = {
+    enterWith(this: Storage, store: unknown): unknown {
+      const result = enterWith.call(this, store);
+      if (!isInClass && !isOwnStorage(this)) enterWithScope(this, store);
+      return result;
+    },
+  };
+  for (const [name, method] of Object.entries(methods)) {
+    // Node 20 and 22 have no withScope().
+    if (name in prototype) replaceMethod(prototype, name, method as Method);
+  }
+  if (!isThroughline) {
+    replaceMethod(prototype, 'enterWith', watchedEnterWith);
+    return;
+  }
+  Object.defineProperty(watchedEnterWith, 'length', { value: enterWith.length, configurable: true });
+  Object.defineProperty(prototype, 'enterWith', {
+    get: () => (isInClass ? enterWith : watchedEnterWith),
+    set(this: object, value: unknown) {
+      Object.defineProperty(this, 'enterWith', {
+        value,
+        writable: true,
+        enumerable: this !== prototype,
+        configurable: true,
+      });
+    },
+    configurable: true,
+  });
+}
+
+/** Watches the variables and snapshots of Throughline's `AsyncContext`. */
+export function watchAsyncContext(asyncContext: { Variable: VariableClass; Snapshot: SnapshotClass }): void {
+  const { prototype } = asyncContext.Variable;
+  if (watched.has(prototype)) return;
+  watched.add(prototype);
+  const run = Reflect.get(prototype, 'run') as Method;
+  const get = Reflect.get(prototype, 'get') as Method;
+  const methods: Record<string, Method> = {
+    run(value, fn, ...args) {
+      if (typeof fn !== 'function') return Reflect.apply(run, this, [value, fn, ...args]);
+      return runInScope(this, value, () => Reflect.apply(run, this, [value, callUserCode, fn, undefined, args]), false);
+    },
+    get() {
+      const value = get.call(this);
+      noteReadOf(this, value);
+      return value;
+    },
+  };
+  for (const [name, method] of Object.entries(methods)) replaceMethod(prototype, name, method);
+  asyncContext.Snapshot = watchedSnapshots(asyncContext.Snapshot);
+}
+
+type VariableClass = { readonly prototype: object };
+type SnapshotClass = {
+  new (): { run(fn: unknown, ...args: unknown[]): unknown };
+  readonly prototype: object;
+  wrap(fn: (...args: unknown[]) => unknown): (...args: unknown[]) => unknown;
+};
+
+/** A snapshot restores the frame of Throughline only, so the scope is restored here. */
+function watchedSnapshots(original: SnapshotClass): SnapshotClass {
+  // No subclass: the prototype of the class is that of all functions.
+  class Snapshot {
+    readonly #snapshot = new original();
+    readonly #scope = currentScope();
+
+    static wrap(fn: (...args: unknown[]) => unknown): (...args: unknown[]) => unknown {
+      const scope = currentScope();
+      const wrapped = original.wrap(fn);
+      const { inScope } = {
+        inScope(this: unknown, ...args: unknown[]): unknown {
+          return runInCapturedScope(scope, () => Reflect.apply(wrapped, this, args));
+        },
+      };
+      for (const name of ['name', 'length'] as const) {
+        Object.defineProperty(inScope, name, { value: wrapped[name], configurable: true });
+      }
+      return inScope;
+    }
+
+    run(fn: unknown, ...args: unknown[]): unknown {
+      return runInCapturedScope(this.#scope, () => this.#snapshot.run(fn, ...args));
+    }
+  }
+  const tag = Object.getOwnPropertyDescriptor(original.prototype, Symbol.toStringTag);
+  if (tag !== undefined) Object.defineProperty(Snapshot.prototype, Symbol.toStringTag, tag);
+  return Snapshot;
+}
+
+function runInCapturedScope(scope: Scope | undefined, call: () => unknown): unknown {
+  const outer = currentScope();
+  enterScope(scope);
+  try {
+    return call();
+  } finally {
+    enterScope(outer);
+  }
+}
+
+/**
+ * Calls the method of a class with a scope open.
+ * @param keepsOthers whether what was entered in other storages remains entered afterwards
+ */
+function runInScope(storage: Storage, value: unknown, callMethod: () => unknown, keepsOthers: boolean): unknown {
+  const outer = currentScope();
+  const scope = new Scope(outer, keyOf(storage), held(value));
+  noteValue(storage, value);
+  noteFirstValue(storage, value);
+  enterScope(scope);
+  try {
+    return inClass(callMethod);
+  } finally {
+    const now = currentScope();
+    enterScope(keepsOthers && now !== scope && now !== outer ? withEntered(outer, scope, now, storage) : outer);
+  }
+}
+
+/** Returns `outer` with what was entered in other storages while `scope` was open. */
+function withEntered(
+  outer: Scope | undefined,
+  scope: Scope,
+  now: Scope | undefined,
+  storage: Storage,
+): Scope | undefined {
+  const entered: Scope[] = [];
+  const key = keyOf(storage);
+  let at = now;
+  for (; at !== undefined && at !== scope; at = at.parent) {
+    if (at.key !== undefined && at.key !== key) entered.push(at);
+  }
+  if (at !== scope) return outer;
+  return entered.reduceRight<Scope | undefined>((parent, setting) => setting.movedTo(parent), outer);
+}
+
+function enterWithScope(storage: Storage, value: unknown): void {
+  const outer = currentScope();
+  const scope = new Scope(outer, keyOf(storage), held(value));
+  noteValue(storage, value);
+  noteFirstValue(storage, value);
+  enterScope(scope);
+  noteEntry(storage, value, scope);
+}
+
+function inClass<T>(call: () => T): T {
+  const before = isInClass;
+  isInClass = true;
+  try {
+    return call();
+  } finally {
+    isInClass = before;
+  }
+}
+
+/** What a method of a class calls instead of the function that it was given. */
+function callUserCode(fn: (...args: unknown[]) => unknown, thisArg: unknown, args: unknown[]): unknown {
+  const before = isInClass;
+  isInClass = false;
+  try {
+    return Reflect.apply(fn, thisArg, args);
+  } finally {
+    isInClass = before;
+  }
+}
+
+/** The new method has the name, the length and the attributes of the one that it replaces. */
+function replaceMethod(prototype: object, name: string, method: Method): void {
+  const descriptor = Object.getOwnPropertyDescriptor(prototype, name);
+  const { length } = Reflect.get(prototype, name) as Method;
+  Object.defineProperty(method, 'length', { value: length, configurable: true });
+  Object.defineProperty(prototype, name, {
+    writable: true,
+    configurable: true,
+    enumerable: descriptor?.enumerable ?? false,
+    value: method,
+  });
+}

@@ -1,0 +1,16 @@
+// expects: empty read, empty, line 8, from line 12
+/** A message is handled by a function of the module. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { MessageChannel } from 'node:worker_threads';
+
+const jobs = new AsyncLocalStorage();
+function onMessage() {
+  const job = jobs.getStore();
+  return job;
+}
+jobs.run(1, () => undefined);
+const { port1, port2 } = new MessageChannel();
+port1.on('message', onMessage);
+port2.postMessage('work');
+await new Promise((resolve) => setTimeout(resolve, 10));
+port1.close();

@@ -1,0 +1,4 @@
+/** Runs the examples of the public docblocks, and compares what they print with their comments. */
+import { testDocblocks } from '@throughline/testing/docblocks';
+
+testDocblocks({ packageFolder: new URL('../../', import.meta.url) });

@@ -1,0 +1,146 @@
+/**
+ * Measures what the doctor costs an express server: alone, with the code of the application checked, and with that of its
+ * dependencies. The servers take turns, so that they share the state of the machine.
+ *
+ *     npm run doctor:price                 writes the table of docs/doctor.md
+ *     npm run doctor:price -- --soak       prints the heap during 100,000 requests
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const ROUNDS = 7;
+const WARM_UP = 2000;
+const REQUESTS = 5000;
+const CONNECTIONS = 20;
+const SOAK = 100_000;
+
+interface Mode {
+  readonly title: string;
+  readonly args: readonly string[];
+  readonly options: object;
+}
+
+const REGISTER = ['--import', '@throughline/doctor/register'];
+const MODES: readonly Mode[] = [
+  { title: 'alone', args: [], options: {} },
+  { title: 'application checked (default)', args: REGISTER, options: {} },
+  { title: 'dependencies too', args: REGISTER, options: { dependencies: true } },
+];
+
+interface Usage {
+  /** Microseconds since the process was started. */
+  readonly processorTime: number;
+  readonly heap: number;
+  /** Milliseconds until the server listened. */
+  readonly start: number;
+}
+
+const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+
+function send(port: number, method: 'GET' | 'POST', path: string): Promise<string> {
+  const body = method === 'POST' ? '{"list":[1,2,3,4,5]}' : '';
+  const headers = { 'content-type': 'application/json', 'content-length': body.length };
+  return new Promise((resolve, reject) => {
+    const sent = request({ host: '127.0.0.1', port, method, path, agent, headers }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk;
+      });
+      response.on('end', () => resolve(text));
+    });
+    sent.on('error', reject).end(body);
+  });
+}
+
+async function sendMany(port: number, count: number): Promise<void> {
+  let left = count;
+  const work = async () => {
+    while (left-- > 0) await send(port, 'POST', '/');
+  };
+  await Promise.all(Array.from({ length: CONNECTIONS }, work));
+}
+
+async function usageOf(port: number): Promise<Usage> {
+  return JSON.parse(await send(port, 'GET', '/usage'));
+}
+
+async function startServer({ args, options }: Mode): Promise<{ child: ChildProcess; port: number }> {
+  const server = fileURLToPath(new URL('../../price/server.mjs', import.meta.url));
+  const env = { ...process.env, NODE_ENV: 'production', THROUGHLINE_DOCTOR: JSON.stringify(options) };
+  const child = fork(server, { execArgv: ['--expose-gc', ...args], env });
+  const [port] = (await once(child, 'message')) as [number];
+  return { child, port };
+}
+
+async function measure(mode: Mode): Promise<{ perRequest: number; start: number }> {
+  const { child, port } = await startServer(mode);
+  await sendMany(port, WARM_UP);
+  const before = await usageOf(port);
+  await sendMany(port, REQUESTS);
+  const after = await usageOf(port);
+  child.disconnect();
+  await once(child, 'exit');
+  return { perRequest: (after.processorTime - before.processorTime) / REQUESTS, start: after.start };
+}
+
+async function soak(): Promise<void> {
+  const { child, port } = await startServer(MODES[1] as Mode);
+  for (let sent = 0; sent < SOAK; sent += SOAK / 10) {
+    await sendMany(port, SOAK / 10);
+    const { heap } = await usageOf(port);
+    console.log(`${String(sent + SOAK / 10).padStart(7)} requests: ${(heap / 2 ** 20).toFixed(1)} MB`);
+  }
+  child.disconnect();
+  await once(child, 'exit');
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}
+
+async function writeTable(): Promise<void> {
+  const results = MODES.map((mode) => ({ mode, perRequest: [] as number[], start: [] as number[] }));
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const { mode, perRequest, start } of results) {
+      const measured = await measure(mode);
+      perRequest.push(measured.perRequest);
+      start.push(measured.start);
+    }
+  }
+  const alone = results[0] as (typeof results)[number];
+  const rows = results.map(({ mode, perRequest, start }) => {
+    const ratio = median(perRequest) / median(alone.perRequest);
+    const startRatio = median(start) / median(alone.start);
+    const cells = [
+      mode.title,
+      `${median(perRequest).toFixed(0)} µs`,
+      ratio.toFixed(2),
+      `${median(start).toFixed(0)} ms`,
+      startRatio.toFixed(2),
+    ];
+    return `| ${cells.join(' | ')} |`;
+  });
+  const table = [
+    `Node ${process.versions.node}, medians of ${ROUNDS} rounds of ${REQUESTS} requests:`,
+    '',
+    '| Server | Processor time per request | Ratio | Start | Ratio |',
+    '|---|---|---|---|---|',
+    ...rows,
+  ].join('\n');
+  console.log(table);
+  const page = fileURLToPath(new URL('../../../../../docs/doctor.md', import.meta.url));
+  const text = readFileSync(page, 'utf8');
+  const [start, end] = ['<!-- price -->', '<!-- /price -->'];
+  writeFileSync(
+    page,
+    `${text.slice(0, text.indexOf(start) + start.length)}\n\n${table}\n\n${text.slice(text.indexOf(end))}`,
+  );
+}
+
+const { values } = parseArgs({ options: { soak: { type: 'boolean', default: false } } });
+await (values.soak ? soak() : writeTable());
+agent.destroy();
