@@ -20,7 +20,7 @@ export interface Comparison {
   readonly failedRegistered: readonly string[];
 }
 
-const MAX_ROUNDS = 3;
+const MAX_ROUNDS = 5;
 
 export async function compareFile(run: RunFile): Promise<Comparison> {
   let alone = await run('alone');

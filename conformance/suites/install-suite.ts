@@ -108,8 +108,8 @@ async function installDependencies(suite: Suite, folder: string, packageFolder: 
     private: true,
     // They would build, or install hooks of git.
     scripts: {},
-    dependencies: withoutWorkspaces({ ...peerDependencies, ...dependencies }),
-    devDependencies: withoutWorkspaces(selectDevDependencies(suite, manifest)),
+    dependencies: { ...peerDependencies, ...dependencies },
+    devDependencies: selectDevDependencies(suite, manifest),
     peerDependencies: {},
   };
   await writeFile(join(folder, 'package.json'), JSON.stringify(reduced, undefined, 2));
@@ -136,12 +136,6 @@ function selectDevDependencies({ title, devDependencies }: Suite, manifest: Mani
     return [name, range];
   });
   return Object.fromEntries(selected);
-}
-
-/** Another package of the same repository comes from npm. */
-function withoutWorkspaces(ranges: Ranges): Ranges {
-  const entries = Object.entries(ranges);
-  return Object.fromEntries(entries.map(([name, range]) => [name, range.startsWith('workspace:') ? '*' : range]));
 }
 
 async function readManifest(folder: string): Promise<Manifest> {

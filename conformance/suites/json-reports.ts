@@ -1,4 +1,4 @@
-/** Reads the JSON reports of Mocha, and of Jest and Vitest. */
+/** Reads the JSON reports of Mocha and Vitest. */
 import { relative, sep } from 'node:path';
 import { type Outcome, ResultCollector, type Results } from './results.js';
 
@@ -26,7 +26,7 @@ export function parseMochaReport(report: string, folder: string): Results {
   return collector.results;
 }
 
-interface JestReport {
+interface VitestReport {
   readonly testResults: readonly {
     /** The path of the file. */
     readonly name: string;
@@ -34,12 +34,12 @@ interface JestReport {
   }[];
 }
 
-/** Returns the tests of a report of Jest's option `--json`, or of Vitest's reporter `json`. */
-export function parseJestReport(report: string, folder: string): Results {
+/** Returns the tests of a report of Vitest's reporter `json`. @param folder the folder from which files are named */
+export function parseVitestReport(report: string, folder: string): Results {
   const collector = new ResultCollector();
-  for (const { name, assertionResults } of (JSON.parse(report) as JestReport).testResults) {
+  for (const { name, assertionResults } of (JSON.parse(report) as VitestReport).testResults) {
     for (const { fullName, status } of assertionResults) {
-      collector.add(nameOf(folder, name, fullName), jestOutcome(status));
+      collector.add(nameOf(folder, name, fullName), outcomeOf(status));
     }
   }
   return collector.results;
@@ -48,6 +48,6 @@ export function parseJestReport(report: string, folder: string): Results {
 const nameOf = (folder: string, file: string, title: string) =>
   `${relative(folder, file).replaceAll(sep, '/')} > ${title}`;
 
-function jestOutcome(status: string): Outcome {
+function outcomeOf(status: string): Outcome {
   return status === 'passed' || status === 'failed' ? status : 'skipped';
 }

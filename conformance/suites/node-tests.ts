@@ -4,6 +4,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ONE_FILE_MS } from './runners.js';
 import type { SuiteDifference, TestFile } from './suite.js';
 
 export const NODE_SUITE = {
@@ -27,16 +28,17 @@ const FILES = [
 ];
 
 /**
- * Returns the tag whose tests are run on a version of Node: the newest that is not of a later major version.
+ * Returns the tag whose tests are run on a version of Node: the newest of the nearest major version. Tests of an older one
+ * reject globals that were added since.
  * @param version the version of Node
  * @throws {Error} if there is none
  */
 export function tagFor(version: string, folder: string): string {
-  const major = majorOf(version);
+  const distance = (tag: string) => Math.abs(majorOf(tag) - majorOf(version));
   const tags = readdirSync(folder)
-    .filter((name) => /^v\d+\.\d+\.\d+$/.test(name) && majorOf(name) <= major)
-    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
-  const tag = tags.at(-1);
+    .filter((name) => /^v\d+\.\d+\.\d+$/.test(name))
+    .sort((a, b) => distance(a) - distance(b) || b.localeCompare(a, 'en', { numeric: true }));
+  const [tag] = tags;
   if (tag === undefined) {
     throw new Error(
       `${folder} has no tests for Node ${version}: it must contain checkouts of Node in folders such as v${version}.`,
@@ -61,7 +63,7 @@ export function findNodeTests(checkout: string, version: string): readonly TestF
       .map((name) => {
         const path = join(checkout, folder, name);
         const flags = readFlags(readFileSync(path, 'utf8'));
-        const runner = { args: () => [...options, ...flags, path], isSkipped };
+        const runner = { args: () => [...options, ...flags, path], timeoutMs: ONE_FILE_MS, isSkipped };
         return { name: `${folder}/${name}`, folder: checkout, runner };
       }),
   );

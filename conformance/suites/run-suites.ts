@@ -14,7 +14,7 @@ import { type SuiteRow, updateSuitesTable } from './suites-table.js';
 const PAGE = new URL('../../../docs/register.md', import.meta.url);
 
 const usage = `Usage: npm run suites -- [--node 20,26] [--sources FOLDER] [--node-tests FOLDER] [--write] [WORD ...]
-  WORD                 run the suites whose titles contain one of the words
+  WORD                 run the suite with this title, otherwise those whose titles contain the word
   --node VERSIONS      the versions of Node: ${NODE_VERSIONS.map((key) => key.slice(4)).join(', ')}. Default: all
   --sources FOLDER     has checkouts of the libraries whose tests are not on npm, in folders such as express
   --node-tests FOLDER  has checkouts of Node, in folders with the names of their tags, such as v24.12.0
@@ -42,9 +42,8 @@ if (!Number.isInteger(jobs) || jobs < 1) fail(`--jobs must be a positive integer
 if (values.write && nodes.length < NODE_VERSIONS.length) fail('--write needs all versions of Node: remove --node.');
 
 const allSuites = [NODE_SUITE, ...SUITES];
-const words = positionals.map((word) => word.toLowerCase());
 const selected = allSuites.filter(
-  ({ title }) => words.length === 0 || words.some((word) => title.toLowerCase().includes(word)),
+  ({ title }) => positionals.length === 0 || positionals.some((word) => isSelected(title, word.toLowerCase())),
 );
 if (selected.length === 0) fail(`No suite has a title with ${positionals.join(' or ')}.`);
 
@@ -68,6 +67,13 @@ for (const suite of selected) {
 if (problems.length > 0) {
   console.error(`\n${problems.join('\n')}\n\nWhat the processes printed: ${LOGS_FOLDER}`);
   process.exitCode = 1;
+}
+
+/** A word that is a whole title selects this suite only: `fastify`, and not `@fastify/otel`. */
+function isSelected(title: string, word: string): boolean {
+  return allSuites.some((suite) => suite.title.toLowerCase() === word)
+    ? title.toLowerCase() === word
+    : title.toLowerCase().includes(word);
 }
 
 /** After each suite, because all of them take an hour. */

@@ -6,9 +6,6 @@ import { startChild } from '@throughline/testing/processes';
 import type { Outcome, Results } from './results.js';
 import type { TestFile } from './suite.js';
 
-/** A process that runs all files of a suite may need minutes on a busy machine. */
-const TIMEOUT_MS = 600_000;
-
 const preload = fileURLToPath(new URL('preload.cjs', import.meta.url));
 
 export interface RunOptions {
@@ -57,7 +54,7 @@ async function runProcess(file: TestFile, report: string, log: string, options: 
   });
   try {
     return await new Promise<boolean>((resolve) => {
-      const timer = setTimeout(() => resolve(false), TIMEOUT_MS);
+      const timer = setTimeout(() => resolve(false), file.runner.timeoutMs);
       const end = (hasPassed: boolean) => {
         clearTimeout(timer);
         resolve(hasPassed);

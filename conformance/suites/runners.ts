@@ -1,14 +1,18 @@
-/** The test runners of the suites. Mocha, Jest and Vitest run all files of a suite in one process. */
+/** The test runners of the suites. Mocha and Vitest run all files of a suite in one process. */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { parseJestReport, parseMochaReport } from './json-reports.js';
+import { parseMochaReport, parseVitestReport } from './json-reports.js';
 import type { Runner, TestFile } from './suite.js';
 import { parseTap } from './tap.js';
+
+export const ONE_FILE_MS = 60_000;
+const ALL_FILES_MS = 900_000;
 
 /** Node's own test runner, without the process that starts one for each file: the file is the program. */
 export function nodeTest(...flags: readonly string[]): Runner {
   return {
     args: ({ name }, report) => [...flags, '--test-reporter=tap', `--test-reporter-destination=${report}`, name],
+    timeoutMs: ONE_FILE_MS,
     parse: parseTap,
   };
 }
@@ -23,23 +27,12 @@ export function mocha(...args: readonly string[]): Runner {
       `output=${report}`,
       // Otherwise, a socket that a test leaves open keeps the process running.
       '--exit',
+      // It may name packages that are not installed.
+      '--no-config',
       ...args,
     ],
+    timeoutMs: ALL_FILES_MS,
     parse: parseMochaReport,
-  };
-}
-
-/** @param args options, and the files */
-export function jest(...args: readonly string[]): Runner {
-  return {
-    args: (file, report) => [
-      pathIn(file, 'jest', 'bin/jest.js'),
-      '--json',
-      `--outputFile=${report}`,
-      '--runInBand',
-      ...args,
-    ],
-    parse: parseJestReport,
   };
 }
 
@@ -54,7 +47,8 @@ export function vitest(...args: readonly string[]): Runner {
       '--coverage.enabled=false',
       ...args,
     ],
-    parse: parseJestReport,
+    timeoutMs: ALL_FILES_MS,
+    parse: parseVitestReport,
   };
 }
 

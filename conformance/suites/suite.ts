@@ -50,6 +50,8 @@ export interface Runner {
    * @param report the path of the file to which the report is written
    */
   readonly args: (file: TestFile, report: string) => readonly string[];
+  /** How long a process may take. */
+  readonly timeoutMs: number;
   /** Reads a report. Undefined if the exit code is the only result. @param folder the folder of the suite */
   readonly parse?: (report: string, folder: string) => Results;
   /** Without a report: whether a process that has passed says in its output that it was skipped. */
