@@ -15,8 +15,15 @@ export interface Span {
   readonly parentId: string | undefined;
   /** Whether it stands for a request that the server has received. */
   readonly isServer: boolean;
-  /** The name and the attributes, which contain the URL of a request. */
+  /** The path that it has called of the host that holds requests, if it is such a call. */
+  readonly heldPath: string | undefined;
+  /** The name and the attributes. */
   readonly text: string;
+}
+
+/** Adds the path. The attributes contain it as part of a URL or alone. */
+function withHeldPath(span: Omit<Span, 'heldPath'>): Span {
+  return { ...span, heldPath: /\/held\/[\w-]+\/[\w-]+\/[\w-]+/.exec(span.text)?.[0] };
 }
 
 interface OpenTelemetrySpan {
@@ -41,7 +48,8 @@ export function readOpenTelemetrySpans(body: Buffer): Span[] {
       parentId: span.parentSpanId || undefined,
       isServer: span.kind === OPENTELEMETRY_SERVER,
       text: JSON.stringify(span),
-    }));
+    }))
+    .map(withHeldPath);
 }
 
 interface SentryItem {
@@ -66,7 +74,8 @@ export function readSentrySpans(body: Buffer): Span[] {
       parentId: span.parent_span_id,
       isServer: span.attributes?.['sentry.op']?.value === 'http.server',
       text: JSON.stringify(span),
-    }));
+    }))
+    .map(withHeldPath);
 }
 
 interface DatadogSpan {
@@ -81,13 +90,14 @@ interface DatadogSpan {
 /** Reads what the tracer sends to the agent of Datadog: a list of lists of spans. */
 export function readDatadogSpans(body: Buffer): Span[] {
   const traces = decode(body, { useBigInt64: true }) as DatadogSpan[][];
-  return traces.flat().map(({ trace_id, span_id, parent_id, name, resource, meta }) => ({
+  const spans = traces.flat().map(({ trace_id, span_id, parent_id, name, resource, meta }) => ({
     traceId: String(trace_id),
     id: String(span_id),
     parentId: BigInt(parent_id) === 0n ? undefined : String(parent_id),
     isServer: meta['span.kind'] === 'server',
     text: JSON.stringify({ name, resource, meta }),
   }));
+  return spans.map(withHeldPath);
 }
 
 interface NewRelicIntrinsics {
@@ -100,11 +110,12 @@ interface NewRelicIntrinsics {
 /** Reads the parameters of `span_event_data`: the run, the metadata, and the attributes of each span. */
 export function readNewRelicSpans(body: Buffer): Span[] {
   const [, , events]: [string, object, [NewRelicIntrinsics, object, object][]] = JSON.parse(body.toString());
-  return events.map(([intrinsics, user, agent]) => ({
+  const spans = events.map(([intrinsics, user, agent]) => ({
     traceId: intrinsics.traceId,
     id: intrinsics.guid,
     parentId: intrinsics.parentId,
     isServer: intrinsics['nr.entryPoint'] === true,
     text: JSON.stringify({ ...intrinsics, ...user, ...agent }),
   }));
+  return spans.map(withHeldPath);
 }

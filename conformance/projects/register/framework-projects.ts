@@ -2,7 +2,6 @@
  * Applications of frameworks that are built, and of AdonisJS. They run as the framework starts them, and the agent is
  * loaded in the same format. Node 20 has the last versions that run there.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from '../project.js';
 import { agentPackages } from './agent-packages.js';
 import type { NodeName, RegisteredApp, RegisteredProject } from './registered-app.js';
@@ -68,11 +67,7 @@ async function submitAction(origin: string, id: string): Promise<string> {
 /** Sends a request, and another one for what code has read that runs after its response. */
 async function getAfter(origin: string, id: string): Promise<string> {
   await request(`${origin}/api/after`, id);
-  for (;;) {
-    const result = await (await fetch(`${origin}/api/results/${id}`)).text();
-    if (result !== '') return result;
-    await delay(20);
-  }
+  return request(`${origin}/api/results/${id}`, id);
 }
 
 const NEXT: Framework = {
@@ -104,7 +99,12 @@ const SVELTEKIT: Framework = {
   kinds: [
     get('GET', '/api', 'handler'),
     get('page', '/', 'load', 'streamed'),
-    postForm('action', '/', { 'x-sveltekit-action': 'true', accept: 'application/json' }, 'action'),
+    postForm(
+      'action',
+      '/',
+      { 'x-sveltekit-action': 'true', 'x-forwarded-proto': 'http', accept: 'application/json' },
+      'action',
+    ),
   ],
   command: () => ['build/index.js'],
 };

@@ -1,5 +1,14 @@
 /** Formats the tables of docs/register.md that state how applications run with `throughline/register` and agents. */
-import { AGENTS, type Agent, NODES, type NodeName, type RegisteredProject, waysOf } from './registered-app.js';
+import {
+  AGENTS,
+  type Agent,
+  NODES,
+  type NodeName,
+  type RegisteredApp,
+  type RegisteredProject,
+  type Way,
+  waysOf,
+} from './registered-app.js';
 import type { Results, WayResult } from './results.js';
 
 const AGENT_PACKAGES: Readonly<Record<Exclude<Agent, 'none'>, string>> = {
@@ -11,10 +20,7 @@ const AGENT_PACKAGES: Readonly<Record<Exclude<Agent, 'none'>, string>> = {
 
 const TITLES: Readonly<Record<NodeName, string>> = { node20: '20', node22: '22', node26: '26' };
 
-/**
- * Formats the tables.
- * @throws {Error} if there is no result of a way
- */
+/** Formats the tables. A cell tells how many ways have no result yet. */
 export function formatRegisterTables(projects: readonly RegisteredProject[], { versions, ways }: Results): string {
   const apps = projects.flatMap((project) => project.apps);
   const titles = [...new Set(apps.map(({ title }) => title))];
@@ -37,26 +43,21 @@ export function formatRegisterTables(projects: readonly RegisteredProject[], { v
     ...formatProblems(results.filter(({ problem }) => problem !== undefined)),
   ].join('\n');
 
-  function resultsOf(app: RegisteredProject['apps'][number]): WayResult[] {
-    return waysOf(app).map((way) => {
-      const result = ways.find(
-        ({ title, node, agent, format, order }) =>
-          title === app.title &&
-          node === way.node &&
-          agent === way.agent &&
-          format === way.format &&
-          order === way.order,
-      );
-      if (result === undefined) throw new Error(`${app.title} has no result for ${Object.values(way).join(', ')}.`);
-      return result;
-    });
+  function resultsOf(app: RegisteredApp): WayResult[] {
+    return waysOf(app).flatMap((way) => findResult(ways, app.title, way) ?? []);
   }
 
   function formatRow(title: string): string {
     const own = results.filter((result) => result.title === title);
     const nodes = NODES.filter((node) => own.some((result) => result.node === node)).map((node) => TITLES[node]);
     const names = new Set(apps.filter((app) => app.title === title).flatMap(({ packages }) => packages));
-    const cells = AGENTS.map((agent) => formatCell(own.filter((result) => result.agent === agent)));
+    const ownWays = apps.filter((app) => app.title === title).flatMap(waysOf);
+    const cells = AGENTS.map((agent) =>
+      formatCell(
+        own.filter((result) => result.agent === agent),
+        ownWays.filter((way) => way.agent === agent).length,
+      ),
+    );
     return `| ${[title, nodes.join(', '), ...cells, formatVersions([...names], [title])].join(' | ')} |`;
   }
 
@@ -76,10 +77,23 @@ function isRegisterFailure({ problem, problemWithoutRegister }: WayResult): bool
   return problem !== undefined && problemWithoutRegister === undefined;
 }
 
-function formatCell(results: readonly WayResult[]): string {
+function findResult(results: readonly WayResult[], title: string, way: Way): WayResult | undefined {
+  return results.find(
+    (result) =>
+      result.title === title &&
+      result.node === way.node &&
+      result.agent === way.agent &&
+      result.format === way.format &&
+      result.order === way.order,
+  );
+}
+
+/** @param wayCount how many results there must be */
+function formatCell(results: readonly WayResult[], wayCount: number): string {
   const right = results.filter(({ problem }) => problem === undefined).length;
   const text = `${right} of ${results.length}`;
-  return results.some(isRegisterFailure) ? `**${text}**` : text;
+  const missing = wayCount - results.length;
+  return `${results.some(isRegisterFailure) ? `**${text}**` : text}${missing === 0 ? '' : `, ${missing} not run`}`;
 }
 
 function formatNative(results: readonly WayResult[]): string {
@@ -92,10 +106,11 @@ function formatProblems(results: readonly WayResult[]): string[] {
   const lines = new Map<string, Set<string>>();
   for (const result of results) {
     const { title, agent, format, node, problem = '' } = result;
-    // Names of requests and traces differ in each run.
+    // Names of traces and ports differ in each run.
     const [first = ''] = problem.split('\n').filter((line) => !/^Request .*:$/.test(line));
     const text = first
       .replace(/trace [\w-]+ of request \S+/g, 'the trace of a request')
+      .replace(/http:\/\/127\.0\.0\.1:\d+/g, '')
       .slice(0, 200)
       .trim();
     const cause = isRegisterFailure(result) ? '' : ', without register too';

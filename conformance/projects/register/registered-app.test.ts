@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { packTarballs, withProject } from '../run-project.js';
+import type { Span } from './agent-traces.js';
 import { checkRequest, findTraceProblems, STEPS } from './check-flows.js';
 import { formatRegisterTables, readRegisterTables } from './register-page.js';
 import { REGISTER_PROJECTS } from './register-projects.js';
@@ -44,21 +45,22 @@ test('a value of another request, no value, a missing step, another trace and a 
   }
 });
 
-const span = (id: string, parentId: string | undefined, text: string, traceId = 't1') => ({
+const span = (id: string, parentId: string | undefined, text: string, traceId = 't1'): Span => ({
   traceId,
   id,
   parentId,
   isServer: parentId === undefined,
+  heldPath: text.startsWith('/held') ? text : undefined,
   text,
 });
 const ROOT = span('1', undefined, 'GET /flow');
-const FETCH = span('2', '1', '"url":"http://127.0.0.1:1/held/fetch/handler/a-1"');
-const GET = span('3', '2', '"url":"http://127.0.0.1:1/held/get/handler/a-1"');
+const FETCH = span('2', '1', '/held/fetch/handler/a-1');
+const GET = span('3', '2', '/held/get/handler/a-1');
 
 test('a whole trace is accepted, and a broken one is not', () => {
-  const problemsOf = (...spans: (typeof ROOT)[]) =>
-    findTraceProblems({ id: 'a-1', traceId: 't1', native: 0 }, PARTS, spans);
+  const problemsOf = (...spans: Span[]) => findTraceProblems({ id: 'a-1', traceId: 't1', native: 0 }, PARTS, spans);
   assert.deepEqual(problemsOf(ROOT, FETCH, GET, span('9', undefined, 'GET /other', 't2')), []);
+  assert.deepEqual(problemsOf(ROOT, FETCH, GET, ROOT, FETCH, GET), [], 'spans that the agent has sent again');
   const broken = {
     'no span': [],
     'no root': [FETCH, GET],
@@ -67,7 +69,7 @@ test('a whole trace is accepted, and a broken one is not', () => {
     'a call that is missing': [ROOT, FETCH],
     'a parent that is missing': [ROOT, FETCH, { ...GET, parentId: '7' }],
     'a root that is no request': [{ ...ROOT, isServer: false }, FETCH, GET],
-    'a call of another request': [ROOT, FETCH, GET, { ...GET, id: '5', text: GET.text.replace('a-1', 'a-12') }],
+    'a call of another request': [ROOT, FETCH, GET, span('5', '2', '/held/get/handler/a-12')],
   };
   for (const [title, spans] of Object.entries(broken)) assert.notDeepEqual(problemsOf(...spans), [], title);
 });

@@ -1,9 +1,13 @@
 /** The requests that the test sends to the applications. */
 import type { Part, RequestKind } from './registered-app.js';
 
-/** Sends a request with its id. @returns the body of the response @throws Error if the status is none of success */
+/**
+ * Sends a request with its id, on a connection of its own: a server may close one that is idle just when it is used again.
+ * @returns the body of the response
+ * @throws Error if the status is none of success
+ */
 export async function request(url: string, id: string, init: RequestInit = {}): Promise<string> {
-  const headers = { ...init.headers, 'x-request-id': id };
+  const headers = { ...init.headers, 'x-request-id': id, connection: 'close' };
   const response = await fetch(url, { ...init, headers });
   const text = await response.text();
   if (!response.ok) throw new Error(`${url} has the status ${response.status}: ${text.slice(0, 500)}`);

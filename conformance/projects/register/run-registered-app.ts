@@ -20,7 +20,7 @@ const START_TIMEOUT_MS = 120_000;
 
 /** The time that all requests of a kind may take, and the time after which a span that has not arrived is missing. */
 const REQUEST_TIMEOUT_MS = 60_000;
-const TRACE_TIMEOUT_MS = 15_000;
+const TRACE_TIMEOUT_MS = 60_000;
 
 /** What runs the commands of a project. */
 export interface AppEnvironment {
@@ -36,6 +36,9 @@ export interface RunResult {
   /** How many storages of Node's own class held a value in a request, `undefined` without `throughline/register`. */
   readonly native: number | undefined;
 }
+
+/** What frameworks need to know of their server. SvelteKit expects HTTPS if no header has the protocol. */
+const SERVER_ENVIRONMENT = { HOST: '127.0.0.1', NODE_ENV: 'production', PROTOCOL_HEADER: 'x-forwarded-proto' };
 
 /** Waits for a condition. @returns what is wrong at the end of the time, `undefined` once nothing is */
 async function waitUntil(findProblem: () => string | undefined, timeoutMs: number): Promise<string | undefined> {
@@ -78,7 +81,7 @@ export async function runRegisteredApp(
     path: node,
     args: [...argumentsOf(way), ...app.command(way.format, port)],
     cwd: folder,
-    env: { ...env, ...agentEnvironment(services), PORT: String(port), HOST: '127.0.0.1', NODE_ENV: 'production' },
+    env: { ...env, ...agentEnvironment(services), ...SERVER_ENVIRONMENT, PORT: String(port) },
     startTimeoutMs: START_TIMEOUT_MS,
     async probe() {
       await (await fetch(origin)).arrayBuffer();
@@ -125,7 +128,7 @@ export async function runWay(
   const attempt = (order: Way['order']): Promise<Pick<WayResult, 'native' | 'problem'>> =>
     runRegisteredApp(app, { ...way, order }, environment).then(
       ({ native }) => (native === undefined ? {} : { native }),
-      (error: unknown) => ({ problem: error instanceof Error ? error.message : String(error) }),
+      (error: unknown) => ({ problem: String(error instanceof Error ? error.message : error).replaceAll(folder, '.') }),
     );
   const result = { title: app.title, ...way, ...(await attempt(way.order)) };
   if (result.problem === undefined) return result;

@@ -6,7 +6,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash, randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { readFile } from 'node:fs';
-import { get } from 'node:http';
+import http from 'node:http';
 import { Readable } from 'node:stream';
 import { gzip } from 'node:zlib';
 
@@ -32,13 +32,15 @@ const heldUrl = (step, part, id) => `${process.env.HELD_ORIGIN}/held/${step}/${p
 
 const textOf = (url) =>
   new Promise((resolve, reject) => {
-    get(url, (response) => {
-      let text = '';
-      response.on('data', (chunk) => {
-        text += chunk;
-      });
-      response.on('end', () => resolve(text));
-    }).on('error', reject);
+    http
+      .get(url, (response) => {
+        let text = '';
+        response.on('data', (chunk) => {
+          text += chunk;
+        });
+        response.on('end', () => resolve(text));
+      })
+      .on('error', reject);
   });
 
 async function* count() {

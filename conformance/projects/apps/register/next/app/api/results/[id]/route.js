@@ -1,6 +1,6 @@
-import { results } from '../../../results.js';
+import { getResult } from '../../../results.js';
 
 export async function GET(_request, { params }) {
   const { id } = await params;
-  return new Response(results.get(id) ?? '');
+  return new Response(await getResult(id));
 }
