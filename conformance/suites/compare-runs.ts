@@ -1,8 +1,8 @@
 /**
  * Compares the tests of a file that were run alone with those that were run registered.
  *
- * Some tests depend on timing. A file with a test that passed alone and not registered is therefore run again in both
- * ways. A test that failed alone in any round does not count, and one that passed registered in any round has passed.
+ * Some tests depend on timing. If a test passes alone and not registered, its file is therefore run again in both ways.
+ * A test that fails alone in any round does not count, and one that passes registered in any round counts as passed.
  */
 import type { Outcome, Results } from './results.js';
 

@@ -1,6 +1,6 @@
 /**
- * Installs the suite of a library: its files, and what they need. Suites are not in the folder of this project, whose
- * packages they would find.
+ * Installs the suite of a library: its files and their dependencies. Suites are installed outside of this project,
+ * because they would otherwise find its packages.
  */
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';

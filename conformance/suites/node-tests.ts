@@ -1,6 +1,7 @@
 /**
- * Node's own tests for `AsyncLocalStorage`, `AsyncResource`, async hooks and diagnostics channels. They are in Node's
- * repository only. `--node-tests` has a checkout for each version, in a folder with the name of its tag.
+ * Node's own tests for `AsyncLocalStorage`, `AsyncResource`, async hooks and diagnostics channels. They exist only in
+ * Node's repository. The folder of `--node-tests` contains a checkout for each version, in a folder with the name of
+ * its tag.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** The versions of Node on which suites run. */
+/** The versions of Node on which suites are run. */
 import { runtimes } from '../runtimes/runtimes.js';
 
 export const NODE_VERSIONS = ['node20', 'node22', 'node24', 'node26'] as const satisfies (keyof typeof runtimes)[];

@@ -1,7 +1,7 @@
 /**
- * What the registered run of a suite loads in each process, with `-r`: `throughline/register`, and a storage that holds a
- * value, as one of an application does. Without it, a suite that makes no storage would not show how its library works
- * with Throughline's engine.
+ * Loaded with `-r` in each process of a registered run: `throughline/register`, and a storage that holds a value, as in
+ * an application. Without that storage, a suite that creates none would not show how its library works with
+ * Throughline's engine.
  */
 import asyncHooks = require('node:async_hooks');
 

@@ -1,4 +1,4 @@
-/** A suite that is ready to run: its files are on this machine, and what they need is installed. */
+/** A suite that is ready to run: its files are available locally, and their dependencies are installed. */
 import { join } from 'node:path';
 import { runtimes } from '../runtimes/runtimes.js';
 import { findTestFiles, installSuite } from './install-suite.js';

@@ -1,4 +1,4 @@
-/** What the tests of a file did, by name. */
+/** The outcome of each test of a file, by name. */
 
 export type Outcome = 'passed' | 'failed' | 'skipped';
 

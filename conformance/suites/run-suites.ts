@@ -1,6 +1,6 @@
 /**
  * `npm run suites`: runs the test suites of libraries alone and with `throughline/register`, and prints every test that
- * passes alone only. With `--write`, it updates the table of docs/register.md.
+ * passes only alone. With `--write`, it updates the table of docs/register.md.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';

@@ -1,4 +1,4 @@
-/** Runs a test file of a suite in a process of its own. */
+/** Runs a test file of a suite in a separate process. */
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

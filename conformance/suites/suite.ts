@@ -1,10 +1,10 @@
 /**
- * The test suites of other people, which `npm run suites` runs twice: alone, and with `throughline/register` loaded.
+ * The test suites of other projects, which `npm run suites` runs twice: alone, and with `throughline/register` loaded.
  *
  *     suite       the tests of one library
  *     test file   one process, and the report that it writes
  *     run         all test files of a suite, on one version of Node, alone or registered
- *     test        a name in a report. What passes alone must pass registered
+ *     test        a name in a report. A test that passes alone must pass registered
  */
 import type { NodeVersion } from './node-versions.js';
 import type { Results } from './results.js';

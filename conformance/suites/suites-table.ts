@@ -1,4 +1,4 @@
-/** Formats the table of docs/register.md that states how many tests of each suite pass. */
+/** Formats the table of docs/register.md that shows how many tests of each suite pass. */
 import type { Comparison } from './compare-runs.js';
 import { NODE_VERSIONS, type NodeVersion, titleOfNode } from './node-versions.js';
 import type { SuiteDifference } from './suite.js';

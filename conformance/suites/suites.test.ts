@@ -1,4 +1,4 @@
-/** How the reports of suites are read, and how their runs are compared. `npm run suites` runs the suites. */
+/** Tests how reports of suites are read and how runs are compared. `npm run suites` runs the suites. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
- * The suites of libraries. First those whose tests are in the tarball of the package, then those of which `--sources` has
- * a checkout.
+ * The suites of libraries: first those whose tests are in the tarball of the package, then those whose tests are in a
+ * checkout in the folder of `--sources`.
  */
 import { mocha, nodeTest, vitest } from './runners.js';
 import type { Suite } from './suite.js';

@@ -1,6 +1,6 @@
 /**
- * Reads the Test Anything Protocol, as `node --test-reporter=tap` writes it: the line of a test follows those of its
- * subtests, which are indented by four spaces, and whose names are announced.
+ * Reads the Test Anything Protocol, as `node --test-reporter=tap` writes it. The line of a test follows those of its
+ * subtests. Subtests are indented by four spaces, and their names are announced before them.
  */
 import { type Outcome, ResultCollector, type Results } from './results.js';
 

@@ -1,4 +1,4 @@
-/** The packages of the agents. */
+/** The npm packages of the agents, for each version of Node. */
 import type { NodeName } from './registered-app.js';
 
 type Dependencies = Readonly<Record<string, string>>;

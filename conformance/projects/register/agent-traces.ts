@@ -1,5 +1,5 @@
 /**
- * What agents send to their collectors, as spans in one form:
+ * Reads what agents send to their collectors, and converts it to spans of one form:
  *
  *     OpenTelemetry   POST /v1/traces                             JSON of the OpenTelemetry protocol
  *     Sentry          POST /api/1/envelope/                       lines of JSON

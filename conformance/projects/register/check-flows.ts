@@ -1,4 +1,4 @@
-/** What is right: every reading of a flow is that of its request, and every request has one whole trace. */
+/** Checks that every reading of a flow is that of its request, and that every request has one complete trace. */
 import type { Span } from './agent-traces.js';
 import type { Part } from './registered-app.js';
 

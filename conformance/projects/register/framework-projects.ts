@@ -1,6 +1,6 @@
 /**
- * Applications of frameworks that are built, and of AdonisJS. They run as the framework starts them, and the agent is
- * loaded in the same format. Node 20 has the last versions that run there.
+ * Applications of frameworks, which are built, except that of AdonisJS. The framework starts them in its own way, and
+ * the agent is loaded in the format of the application. On Node 20, they use the last versions that support it.
  */
 import type { Command } from '../project.js';
 import { agentPackages } from './agent-packages.js';

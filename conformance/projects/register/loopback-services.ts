@@ -1,6 +1,7 @@
 /**
- * What the servers of one run call, on the loopback interface: the collectors of the agents, and a host that holds a
- * request until all flows have sent theirs. It then responds to the last one first, so that all flows are interleaved.
+ * The services that the servers of one run call on the loopback interface: the collectors of the agents, and a host
+ * that holds a request until all flows have sent theirs. It then responds to the last one first, so that flows are
+ * interleaved.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';

@@ -1,4 +1,4 @@
-/** Formats the tables of docs/register.md that state how applications run with `throughline/register` and agents. */
+/** Formats the tables of docs/register.md that show how applications run with `throughline/register` and agents. */
 import {
   AGENTS,
   type Agent,

@@ -1,4 +1,7 @@
-/** The checks of the applications, and one application in all ways without an agent. `npm run registered` runs all. */
+/**
+ * Tests the checks of the applications, and runs one application in all ways without an agent. `npm run registered`
+ * runs all of them.
+ */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';

@@ -1,4 +1,7 @@
-/** Applications that run with `throughline/register` and an agent, and the ways to start them. */
+/**
+ * The types of applications that run with `throughline/register` and an agent. A way is one combination of a version of
+ * Node, an agent, a format and an order in which an application is started.
+ */
 import type { ProjectFolder } from '../project.js';
 
 /** An agent that is loaded in front of the application, to trace it. */

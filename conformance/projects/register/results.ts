@@ -1,6 +1,6 @@
 /**
- * `results.json`: how each application ran in each way. `npm run registered -- --write` replaces what it has run again,
- * and `docs/register.md` is formatted from the file.
+ * `results.json` states how each application ran in each way. `npm run registered -- --write` replaces the results of
+ * what it has run, and formats the tables of `docs/register.md` from the file.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import type { Agent, Format, NodeName, Order } from './registered-app.js';

@@ -1,6 +1,6 @@
 /**
- * Starts an application in one way, sends 20 requests of each kind at once, and checks what their code has read, and the
- * traces that the agent has sent.
+ * Starts an application in one way, sends 20 requests of each kind at once, and checks what their code read and the
+ * traces that the agent sent.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { findFreePort, startTestServer } from '@throughline/testing/processes';

@@ -1,7 +1,7 @@
 /**
- * `npm run registered`: runs applications with `throughline/register` and agents, in every way, on Node 20, 22 and 26, and
- * prints each way. Words select the applications whose titles contain one of them. With `--write`, it updates
- * `results.json` and the tables of `docs/register.md`.
+ * `npm run registered`: runs applications with `throughline/register` and agents, in every way, on Node 20, 22 and 26,
+ * and prints the result of each way. Arguments select the applications whose titles contain one of them. With
+ * `--write`, it updates `results.json` and the tables of `docs/register.md`.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** Servers whose programs are in `apps/register/servers`, one file each. esbuild writes them in both formats. */
+/** Servers whose programs are in `apps/register/servers`, one file each. esbuild compiles each to both formats. */
 import { agentPackages } from './agent-packages.js';
 import type { NodeName, RegisteredApp, RegisteredProject } from './registered-app.js';
 import { get, postJson } from './request-kinds.js';

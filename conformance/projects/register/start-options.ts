@@ -1,4 +1,4 @@
-/** The arguments and the environment with which Node loads `throughline/register` and an agent. */
+/** The arguments and environment variables with which Node loads `throughline/register` and an agent. */
 import { certificate } from '../../loopback/certificate.js';
 import type { LoopbackServices } from './loopback-services.js';
 import type { Agent, Way } from './registered-app.js';

@@ -1,5 +1,5 @@
 /**
- * The options of the doctor. They are in the environment, as JSON, because every process and every thread of a program
+ * The options of the doctor. They are JSON in an environment variable, because every process and thread of a program
  * reads them: `THROUGHLINE_DOCTOR='{"dependencies":true}'`.
  */
 import { createRequire } from 'node:module';

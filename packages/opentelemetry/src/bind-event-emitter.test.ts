@@ -1,4 +1,6 @@
-/** Bound emitters under hostile use, next to an emitter that is not bound: both must do the same, except for the context. */
+/**
+ * Compares a bound emitter under unusual use with one that is not bound. Both must do the same, except for the context.
+ */
 import assert from 'node:assert/strict';
 import { EventEmitter, on, once } from 'node:events';
 import { Readable } from 'node:stream';

@@ -1,15 +1,15 @@
 /**
- * Binds the listeners of an event emitter: of Node's class, or of a library with the same methods. The class itself is not
- * needed, so that a page loads no polyfill of it.
+ * Binds the listeners of an event emitter of Node's class, or of a library's class with the same methods. The module
+ * does not import Node's class, so a page loads no polyfill of it.
  *
- * What `once()` adds depends on the class, and so does what removes it:
+ * What `once()` adds depends on the class, and so does how `off()` finds it:
  *
- *   Node's (and that of the package `events`)
+ *   Node's class, and that of the package `events`
  *     once(f) ──► on(w), where w.listener is f: `on` is overridden, so `once` is not, and the emitter holds a bound w
  *     off(f)  ──► removes what was added last: f itself, or a function whose property `listener` is f
- *   others
+ *   other classes
  *     once(f) ──► adds f itself, with a mark, or a function that calls f: `once` is overridden
- *     off(f)  ──► compares functions, so it is given the function that was added
+ *     off(f)  ──► compares functions, so it gets the function that was added
  */
 import { BoundListeners } from './bound-listeners.js';
 

@@ -1,4 +1,6 @@
-/** Bound targets under hostile use, next to a target that is not bound: both must do the same, except for the context. */
+/**
+ * Compares a bound target under unusual use with one that is not bound. Both must do the same, except for the context.
+ */
 import assert from 'node:assert/strict';
 import { EventEmitter, getEventListeners } from 'node:events';
 import { describe, it } from 'node:test';

@@ -1,7 +1,6 @@
 /**
- * The listeners of one emitter or target, bound to its context. Each listener always has the same bound function, so that
- * an emitter or target that compares functions, to remove a listener or to add it only once, works as if nothing were
- * bound.
+ * The listeners of one emitter or target, bound to its context. Each listener always has the same bound function. An
+ * emitter or target compares functions to remove a listener or to add it only once, so this works as without binding.
  */
 export class BoundListeners<L extends object> {
   readonly #bound = new WeakMap<L, L>();

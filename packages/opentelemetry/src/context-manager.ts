@@ -1,4 +1,4 @@
-/** OpenTelemetry's context manager, with a storage of Throughline as the place of the active context. */
+/** OpenTelemetry's context manager. A storage of Throughline holds the active context. */
 import { type Context, type ContextManager, ROOT_CONTEXT } from '@opentelemetry/api';
 import { AsyncLocalStorage } from 'throughline';
 import { bindEventEmitter, isEventEmitter } from './bind-event-emitter.js';

@@ -1,4 +1,4 @@
-/** Finds options that do not exist, such as `exportr`, and names the option that was probably meant. */
+/** Finds unknown options, such as `exportr`, and names the option that was probably meant. */
 import { closest } from 'fastest-levenshtein';
 
 /**

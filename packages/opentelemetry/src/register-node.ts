@@ -1,4 +1,4 @@
-/** Tracing on servers, with one call. */
+/** Registers tracing for a server process with one call. */
 import {
   checkTracingOptions,
   type RegisteredTracing,

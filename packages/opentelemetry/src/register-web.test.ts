@@ -1,4 +1,4 @@
-/** What `registerWeb()` rejects. What it traces is tested in browsers: test/browsers.test.ts. */
+/** Tests what `registerWeb()` rejects. test/browsers.test.ts tests what it traces. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { InMemorySpanExporter } from '@opentelemetry/sdk-trace';

@@ -1,4 +1,4 @@
-/** Tracing in pages, with one call. */
+/** Registers tracing for a page with one call. */
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { FetchInstrumentation, type FetchInstrumentationConfig } from '@opentelemetry/instrumentation-fetch';
 import {

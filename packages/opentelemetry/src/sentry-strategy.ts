@@ -1,19 +1,20 @@
 /**
- * How Sentry's functions find the scopes of the code that calls them.
+ * The strategy by which Sentry's functions find the scopes of the code that calls them.
  *
- * Sentry has two scopes for each piece of work: the current scope, which `withScope()` forks, and the isolation scope,
- * which `withIsolationScope()` forks, and which holds the user, the tags and the breadcrumbs. An async context strategy
- * keeps both. The one that Sentry's SDKs for browsers have is a stack for the whole page with one isolation scope, so
- * that work which overlaps reads the scopes of whatever began last. This one keeps them in a storage.
+ * Sentry has two scopes for each piece of work. `withScope()` forks the current scope. `withIsolationScope()` forks the
+ * isolation scope, which holds the user, the tags and the breadcrumbs. An async context strategy keeps both. That of
+ * Sentry's SDKs for browsers is one stack for the whole page, with one isolation scope, so overlapping work reads the
+ * scopes of whatever began last. This strategy keeps them in a storage.
  *
- * A strategy belongs to a copy of Sentry. Each version of `@sentry/core` has an entry in `globalThis.__SENTRY__`, its
- * carrier, where it looks for its strategy and has the scopes of code that is outside of all forks:
+ * A strategy belongs to one copy of Sentry. Each version of `@sentry/core` has an entry in `globalThis.__SENTRY__`, its
+ * carrier. There it looks for its strategy, and keeps the scopes of code that is outside of all forks:
  *
  *     globalThis.__SENTRY__ = { version: '11.12.0', '11.12.0': { acs, defaultCurrentScope, … }, '10.78.0': { … } }
  *
- * The other functions that a strategy may have, such as `getActiveSpan` and `continueTrace`, are for strategies that
- * keep the active span elsewhere: Sentry's own keep it in the scopes. Only `suppressTracing` must be replaced too,
- * because that of versions 9 and 10 ends when the callback returns, as on a stack it must.
+ * A strategy may have other functions, such as `getActiveSpan` and `continueTrace`, for keeping the active span
+ * elsewhere than in the scopes. They are not needed here, because Sentry's own functions keep it in the scopes. The
+ * exception is `suppressTracing`: that of versions 9 and 10 ends when the callback returns, which is right for a stack
+ * only.
  */
 import type { AsyncContextStrategy, Scope } from '@sentry/core';
 import { AsyncLocalStorage } from 'throughline';

@@ -1,4 +1,4 @@
-/** The integration in the versions of Sentry that it supports, with their own clients and transports. */
+/** Tests the integration in each supported version of Sentry, with Sentry's own clients and transports. */
 import assert from 'node:assert/strict';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';

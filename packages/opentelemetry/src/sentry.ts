@@ -1,4 +1,4 @@
-/** Sentry's integration, which sets the strategy for the copy of Sentry that it is added to. */
+/** The integration for Sentry. It sets the strategy for the copy of Sentry that it is added to. */
 import { createSentryStrategy, isThroughlineStrategy, type SentryCarrier } from './sentry-strategy.js';
 
 /** An integration of Sentry. The types of Sentry's versions 9 to 11 accept it. */

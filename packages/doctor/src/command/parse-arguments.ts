@@ -1,5 +1,5 @@
 /**
- * The command line: options of the doctor, then what would be typed without it.
+ * Parses the command line: options of the doctor, then what would be typed without the doctor.
  *
  *     throughline-doctor --dependencies --enable-source-maps app.js     node, with its own options
  *     throughline-doctor npm test                                       any other command, through NODE_OPTIONS

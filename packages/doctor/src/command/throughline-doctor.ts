@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command `throughline-doctor`: runs a program, and prints the findings of all its processes. */
+/** The command `throughline-doctor`: runs a program and prints the findings of all its processes. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';

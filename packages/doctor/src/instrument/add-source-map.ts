@@ -1,6 +1,6 @@
 /**
- * The source map of an instrumented file. Files that were themselves generated name a source map in a comment; positions
- * are then traced through both maps.
+ * Adds a source map to an instrumented file. If the file was generated and names a source map in a comment, positions
+ * are traced through both maps.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

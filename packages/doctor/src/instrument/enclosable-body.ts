@@ -1,6 +1,7 @@
 /**
- * The body of a function that is checked moves into the block of a `try`. Functions that are declared at the top level of
- * the body are then declared in a block, which is not the same in a few functions:
+ * Decides whether the body of a function can be enclosed in a `try` block, as an entry check requires. Functions that
+ * are declared at the top level of the body are then declared in a block, which changes the behavior of a few
+ * functions:
  *
  *     function f() { var g; function g() {} }          // an error in a block
  *     function f() { function g() {} function g() {} } // an error in a block of strict code
@@ -8,7 +9,7 @@
  *     function f() { function g() {} { function g() {} } } // the inner one would no longer replace the outer one
  *     function f() { function g() {} eval('var g') }   // an error in a block
  *
- * These functions are not checked.
+ * Functions of these kinds are not checked.
  */
 import type { ArrowFunctionExpression, BlockStatement, Function as FunctionNode, Node } from 'oxc-parser';
 import { forEachChild, isFunction } from './syntax-tree.js';

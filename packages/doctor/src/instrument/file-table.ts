@@ -1,8 +1,9 @@
 /**
- * What the doctor remembers of an instrumented file: its sites, and where text was inserted, so that positions in stack
- * traces can be traced back. It is plain data, because on Node 20 ES modules are instrumented in another thread.
+ * What the doctor records about an instrumented file: its sites, and where text was inserted, so that positions in
+ * stack traces can be mapped back. A table is plain data, because on Node 20 ES modules are instrumented in another
+ * thread.
  *
- * Inserted text contains no line break, so only columns move.
+ * Inserted text contains no line break, so only columns change.
  */
 
 /** A place in a file that inserted text refers to by its number. */

@@ -1,4 +1,4 @@
-/** `Function.prototype.toString()` of a realm, which returns the text of a function as its author wrote it. */
+/** Patches `Function.prototype.toString()` of a realm to return the text of a function as its author wrote it. */
 import { withoutInsertedText } from './inserted-text.js';
 
 // biome-ignore lint/complexity/noBannedTypes: the prototype of all functions of a realm

@@ -1,5 +1,5 @@
 /**
- * The text that the doctor inserts into a function, and how it is removed again from what `toString()` returns.
+ * The text that the doctor inserts into a function, and its removal from what `toString()` returns.
  *
  *     function handler(req) {                      const c1 = capture();
  *       pool.take(function (connection) {            const m2 = enter(c1, 7); try {
@@ -7,8 +7,8 @@
  *       });                                          } finally { leave(m2); }
  *     }
  *
- * Each piece of inserted text is between two comments, and none contains a line break: the lines of a file stay as they
- * are, and the original text of a function is what remains without the pieces.
+ * Each piece of inserted text stands between two comments and contains no line break. The lines of a file therefore do
+ * not change, and removing the pieces restores the original text of a function.
  */
 
 const OPENING = '/*<td*/';

@@ -1,18 +1,20 @@
 /**
  * Inserts entry checks into the functions of a file.
  *
- *     capture   at the entry of a function that contains checked functions: keeps the scope in which those are made
- *     enter     at the entry of a checked function: compares the scope that is current with the one it was made in
- *     leave     at its end
+ *     capture   at the entry of a function that contains checked functions: stores the scope in which these are made
+ *     enter     at the entry of a checked function: compares the current scope with the one it was made in
+ *     leave     at the end of a checked function
  *
- * A function is checked if it can be handed to other code that calls it later: function expressions, arrow functions,
- * methods of object literals and functions that are declared in a function. It is not checked if it is called where it is
- * written, or if it is made in no function: code at the top level of a module belongs to no flow.
+ * A function is checked if it can be passed to other code that calls it later. These are function expressions, arrow
+ * functions, methods of object literals, and functions that are declared in a function. A function is not checked if it
+ * is called where it is written, or if it is not made in a function: code at the top level of a module belongs to no
+ * flow.
  *
- * Nothing is wrapped, so the identity, `this`, `super`, `arguments`, `name` and `length` of a function stay as they are.
+ * Nothing is wrapped, so the identity, `this`, `super`, `arguments`, `name` and `length` of a function do not change.
  *
- * An async function returns at its first suspension, and what its caller does from then on is not part of it. So a checked
- * async function calls `suspend` with the operand of each `await`, and `resume` with the result.
+ * An async function returns to its caller at its first suspension, and what the caller does from then on is not part of
+ * the function. A checked async function therefore calls `suspend` with the operand of each `await`, and `resume` with
+ * the result.
  */
 import { type ArrowFunctionExpression, type Function as FunctionNode, type Node, parseSync } from 'oxc-parser';
 import { mapCommentOf } from './add-source-map.js';

@@ -1,4 +1,4 @@
-/** The mappings from instrumented code to the code before. Insertions have no line break, so only columns differ. */
+/** Maps instrumented code to the code before. Insertions contain no line break, so only columns differ. */
 import type { FileTable } from './file-table.js';
 
 /** Generated column, source, line and column in it; all begin with 0. */

@@ -1,6 +1,6 @@
 /**
- * Code behaves the same with and without checks. Every function is checked, as if each had been made in a flow that is
- * never current, so every call is lost: nothing passes because no check was inserted.
+ * Code behaves the same with and without checks. Every function is checked as if it had been made in a flow that is
+ * never current, so every call is a lost call. No program passes merely because no check was inserted.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,6 +1,6 @@
 /**
- * The hooks for `module.register`, on versions of Node without `module.registerHooks`. They run in a separate thread, and
- * only for ES modules, so the tables of the files are sent to the thread of the application.
+ * The hooks for `module.register`, for versions of Node without `module.registerHooks`. They run in a separate thread
+ * and only for ES modules, so they send the tables of the files to the thread of the application.
  */
 import type { InitializeHook, LoadHook } from 'node:module';
 import type { MessagePort } from 'node:worker_threads';

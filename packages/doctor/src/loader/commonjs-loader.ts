@@ -1,4 +1,6 @@
-/** Every CommonJS module passes through one method of Node's loader, also if another tool has compiled it. */
+/**
+ * Patches the method of Node's loader that compiles every CommonJS module, even if another tool has compiled it before.
+ */
 import { Module } from 'node:module';
 import { instrumentLoadedFile, type LoaderState, urlOf } from './instrument-loaded-file.js';
 

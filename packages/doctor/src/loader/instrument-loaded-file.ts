@@ -1,4 +1,4 @@
-/** Instruments a file that Node loads. Node's loader states what kind of file it is: its format. */
+/** Instruments a file that Node loads. Node's loader states the kind of the file, which is called its format. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';

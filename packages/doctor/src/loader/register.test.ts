@@ -1,4 +1,4 @@
-/** Runs processes with the doctor, in a project that has this package in its node_modules. */
+/** Runs processes with the doctor, in a project whose node_modules contains this package. */
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';

@@ -1,9 +1,9 @@
 /**
- * Loaded first with `node --import @throughline/doctor/register app.js`. From then on, every module that Node loads is
+ * Starts the doctor: `node --import @throughline/doctor/register app.js`. From then on, every module that Node loads is
  * instrumented, all storages are watched, and the findings are printed when the process ends.
  *
  *     Node 22.15, 23.5 and newer    import and require    synchronous-hooks.ts, commonjs-loader.ts
- *     older                         import                asynchronous-hooks.ts, in a separate thread
+ *     older versions                import                asynchronous-hooks.ts, in a separate thread
  *                                   require               commonjs-loader.ts
  */
 import module from 'node:module';

@@ -1,4 +1,4 @@
-/** Makes findings of what the runtime has noted. */
+/** Turns what the runtime has recorded into findings. */
 import { allEmptyReads } from '../runtime/empty-reads.js';
 import { allLateEntries } from '../runtime/late-entries.js';
 import { allLostCalls } from '../runtime/lost-calls.js';

@@ -1,4 +1,4 @@
-/** The findings of kind 4: a read without a value, and where the code comes from. */
+/** Describes findings of kind 4: a read without a value, and the origin of the code that read. */
 import type { EmptyRead } from '../runtime/empty-reads.js';
 import { functionOf } from '../runtime/file-tables.js';
 import { isUserFrame } from '../runtime/stack.js';

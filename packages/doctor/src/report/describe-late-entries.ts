@@ -1,4 +1,4 @@
-/** The findings of kind 3: a value that was entered out of sight. */
+/** Describes findings of kind 3: a value that was entered where its reader cannot see it. */
 import type { LateEntries } from '../runtime/late-entries.js';
 import { isFileFrame } from '../runtime/stack.js';
 import type { Finding } from './finding.js';

@@ -1,4 +1,4 @@
-/** The findings of kind 1: a callback that left its flow. */
+/** Describes findings of kind 1: a callback that left its flow. */
 import type { Site } from '../instrument/file-table.js';
 import { siteOf } from '../runtime/file-tables.js';
 import type { LostCalls, WrongRead } from '../runtime/lost-calls.js';

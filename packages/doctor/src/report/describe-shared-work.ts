@@ -1,4 +1,4 @@
-/** The findings of kind 2: work that one flow does for others. */
+/** Describes findings of kind 2: work that one flow does for others. */
 import type { SharedWork } from '../runtime/shared-work.js';
 import { isUserFrame } from '../runtime/stack.js';
 import type { Finding } from './finding.js';

@@ -1,4 +1,4 @@
-/** The findings of kind 5: two storages where one was meant. */
+/** Describes findings of kind 5: two storages where one was meant. */
 import { siteOf } from '../runtime/file-tables.js';
 import { originOf, type TwinRead } from '../runtime/twin-storages.js';
 import type { Finding } from './finding.js';

@@ -1,4 +1,4 @@
-/** Places of findings, and the names of storages in them. */
+/** The places of findings, and the names of storages in them. */
 import type { Storage } from '../runtime/scope.js';
 import { type Frame, isFileFrame, isUserFrame, type Stack } from '../runtime/stack.js';
 import { creationOf } from '../runtime/twin-storages.js';

@@ -1,4 +1,4 @@
-/** The findings, as plain data: what the terminal, JSON and the annotations show. */
+/** The findings, as plain data that the terminal, JSON and the annotations show. */
 
 /** A place in a source. */
 export interface FindingPlace {

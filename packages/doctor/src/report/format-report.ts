@@ -1,4 +1,4 @@
-/** The report in each format. */
+/** Formats the report as text, JSON or annotations. */
 import type { Format } from '../options.js';
 import type { Finding } from './finding.js';
 import { formatAnnotations } from './github-annotations.js';

@@ -1,5 +1,5 @@
 /**
- * The findings as annotations of a workflow on GitHub, one a line.
+ * Formats the findings as annotations of a GitHub workflow, one per line.
  * @see https://docs.github.com/actions/reference/workflow-commands-for-github-actions
  */
 import type { Finding } from './finding.js';

@@ -1,5 +1,5 @@
 /**
- * Places in the code that a person wrote: positions in stack traces and sites, traced back through the insertions of the
+ * Places in the original sources. Positions in stack traces and sites are mapped back through the insertions of the
  * doctor and through the source map of the file.
  *
  *     stack trace ──insertions──▶ loaded file ──its source map──▶ source

@@ -1,4 +1,4 @@
-/** The findings as text for a terminal. */
+/** Formats the findings as text for a terminal. */
 import { relative } from 'node:path';
 import type { Finding, FindingPlace, Severity } from './finding.js';
 

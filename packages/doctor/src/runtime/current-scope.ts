@@ -1,4 +1,7 @@
-/** The current scope: the value of a storage of the runtime's own class, whose methods are taken before they are watched. */
+/**
+ * The current scope, which is the value of a storage of the runtime's own class. The methods of that class are saved
+ * before they are watched.
+ */
 import { RuntimeAsyncLocalStorage } from './runtime-class.js';
 import { Mark, type Scope } from './scope.js';
 

@@ -1,6 +1,6 @@
 /**
- * Kind 4: a read without a value, and where the code that read comes from. Code that belongs to no flow has every right to
- * read none, so this is only reported on demand, for storages that have held a value.
+ * Kind 4: a read without a value, and the origin of the code that read. Code that belongs to no flow may read no value,
+ * so this is only reported on demand, and only for storages that have held a value.
  */
 import { type Origin, originOfNow, recordOrigins } from './origins.js';
 import { Mark, type Scope, type Storage } from './scope.js';

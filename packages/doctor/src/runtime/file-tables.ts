@@ -1,4 +1,6 @@
-/** The tables of all instrumented files, and what positions in stack traces mean. */
+/**
+ * The tables of all instrumented files, which map positions in stack traces back to the code before instrumentation.
+ */
 import { fileURLToPath } from 'node:url';
 import { type FileTable, functionAt, originalOffset, type Site } from '../instrument/file-table.js';
 import type { Frame } from './stack.js';

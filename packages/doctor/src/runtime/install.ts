@@ -1,4 +1,4 @@
-/** Defines what inserted text calls, and watches the classes of storages. */
+/** Defines the functions that inserted text calls, and watches the classes of storages. */
 import vm from 'node:vm';
 import { hideInsertedText } from '../instrument/function-to-string.js';
 import { CAPTURE, CREATED, ENTER, FORCED, LEAVE, RESUME, SUSPEND, WATCH } from '../instrument/inserted-text.js';

@@ -1,16 +1,18 @@
 /**
- * Kind 3: a value that was entered out of sight.
+ * Kind 3: a value that was entered where its reader cannot see it.
  *
  *     async function authenticate() {                     async function handler() {
  *       const user = await load();                          await authenticate();
  *       users.enterWith(user);                              users.getStore(); // undefined
  *     }                                                   }
  *
- * `enterWith()` sets a value for what runs from then on in the same call. After an `await`, that is the rest of the async
- * function and what it calls; the function that awaits it continues in the frame of its own `await`.
+ * `enterWith()` sets a value for what runs from then on in the same call. After an `await`, that is the rest of the
+ * async function and what it calls. The function that awaits it continues in the frame of its own `await`, without the
+ * value.
  *
- * Whether this is a mistake shows in what happens afterwards: if code behind `enterWith()` reads the value, it was meant
- * for that code. It is a finding if no code ever reads it, and the function that awaited reads the storage without it.
+ * What happens afterwards shows whether this is a mistake. If code after `enterWith()` reads the value, it was meant
+ * for that code. It is a finding if no code ever reads the value, and the awaiting function reads the storage without
+ * it.
  */
 import { functionOf } from './file-tables.js';
 import { keyOf, Mark, type Scope, type Storage } from './scope.js';

@@ -1,9 +1,9 @@
-/** Kind 1: calls of a function that has left its flow, and what was read in them. */
+/** Kind 1: calls of a function that has left its flow, and what these calls read. */
 import { currentScope, enterScope } from './current-scope.js';
 import { branchOf, isWithin, keyOf, Mark, type Scope, type Storage, settingIn } from './scope.js';
 import { isSamePlace, recordStack, type Stack } from './stack.js';
 
-/** A function that is called from at least this many flows is shared by them: it is memoised, or lives with a connection. */
+/** A function that this many flows call, or more, is shared by them: it is memoized, or belongs to a connection. */
 const SHARED_FROM = 3;
 const STACK_DEPTH = 25;
 /** Reads of one function whose stack is recorded. All others are only counted. */

@@ -1,10 +1,10 @@
 /**
- * Where the running code comes from: the chain of the places that made what it runs in.
+ * The origin of the running code: the chain of places that made the asynchronous resources it runs in.
  *
  *     module level ── setInterval() at poller.js:9 ── fetch() at poller.js:3 ── the code that runs now
  *
- * Node calls a hook for each timer, promise, socket, request and so on, with the one that is running. Recording a place for
- * each costs several times the time of the program, so this is done on demand only.
+ * Node calls a hook for each timer, promise, socket, request and so on, and passes the resource that is running.
+ * Recording a place for each makes a program several times slower, so this is done on demand only.
  */
 import { createHook, executionAsyncId } from 'node:async_hooks';
 import { type Frame, isSamePlace, isUserFrame, recordStack } from './stack.js';

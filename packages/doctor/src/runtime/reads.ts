@@ -1,4 +1,4 @@
-/** Every read of a storage by the application, for all kinds of findings. */
+/** Passes every read of a storage by the application to the checks of all kinds of findings. */
 import { currentScope } from './current-scope.js';
 import { noteReadWithoutValue } from './empty-reads.js';
 import { noteReadOfEntry } from './late-entries.js';

@@ -1,6 +1,6 @@
 /**
- * The runtime's own class, also if `throughline/register` was loaded before and has put its class in place of it. That
- * class then has a reference to the one that it replaces, under a symbol of the registry.
+ * The runtime's own class, even if `throughline/register` was loaded before and replaced it. The replacing class then
+ * refers to the one that it replaces under a registered symbol (`Symbol.for()`).
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 

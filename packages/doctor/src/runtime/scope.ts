@@ -1,18 +1,18 @@
 /**
  * The model of the doctor.
  *
- *   scope      what one `run()` or `enterWith()` opened: a storage and its value, inside another scope
+ *   scope      what one `run()` or `enterWith()` opens: a storage and its value, inside another scope
  *   within     a scope is within itself and within every scope around it
  *   made       a function is made in the scope that is current when the function around it is entered
  *   lost call  a call of a function while a scope is current that is not within the one it was made in
- *   mark       a scope that opens with a lost call. Around it is the scope that the function was made in, which is where the
- *              code belongs. It also knows the scope of the caller, whose values the code reads
+ *   mark       a scope that opens with a lost call. It is inside the scope that the function was made in, where its
+ *              code belongs. It also refers to the scope of the caller, whose values the code reads
  *
  *     request A: run ─ scope A ─── handler made callback f
  *                                                      ╲
  *     request B: run ─ scope B ─── pool calls f ──────── mark { parent: A, caller: B } ─── f reads the value of B
  *
- * The current scope is the value of a storage of the runtime, so it follows all code as the values of the application do.
+ * The current scope is the value of a storage of the runtime, so it follows all code as the application's values do.
  */
 import type { Stack } from './stack.js';
 

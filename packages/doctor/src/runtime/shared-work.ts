@@ -5,15 +5,16 @@
  *     request B: load(2) ─┼─ batch, in the flow ──┼─ settles the promise of B
  *     request C: load(3) ─┘  of A: reads A        └─ settles the promise of C
  *
- * The batch reads a storage, and gets the value of A for all. Each promise knows the scope in which it was made. When it is
- * settled, the reads among the causes of the settling are looked up: those of the task that settles it, of the tasks that
- * started that one, and of those that settled what it waited for. It is a finding if the same reads stand behind a promise
- * of the flow that read and behind one of another flow, which holds another value.
+ * The batch reads a storage and uses the value of A for all. Each promise records the scope in which it was made. When
+ * it is settled, the reads that led to this are looked up: those of the task that settles it, of the tasks that started
+ * this task, and of the tasks that settled what it waited for. It is a finding if the same reads led to settling a
+ * promise of the flow that read and a promise of another flow, which holds another value.
  *
- * A pool that hands a connection over settles a promise of another flow too, but none that its own flow awaits in the same
- * task.
+ * A pool that hands a connection over also settles a promise of another flow, but not, in the same task, one that its
+ * own flow awaits.
  *
- * Node calls a hook for each promise, which costs several times the time of the program, so this is done on demand only.
+ * This needs a hook that Node calls for each promise. It makes a program several times slower, so it is enabled on
+ * demand only.
  */
 import { createHook, executionAsyncId } from 'node:async_hooks';
 import { currentScope } from './current-scope.js';

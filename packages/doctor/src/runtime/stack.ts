@@ -1,4 +1,4 @@
-/** Stack traces as V8 records them: positions in the code that runs, before any source map. */
+/** Stack traces as V8 records them: positions in the running code, before any source map is applied. */
 
 /** Frames of the doctor itself. They are left out. */
 const OWN_FILES = new URL('..', import.meta.url).href;

@@ -1,9 +1,9 @@
 /**
- * Kind 5: two storages where one was meant. A module that creates a storage is loaded twice (as an ES module and as
- * CommonJS, from two folders, with another query), so one copy of it sets values, and the other one reads none.
+ * Kind 5: two storages where one was meant. A module that creates a storage is loaded twice: as an ES module and as
+ * CommonJS, from two folders, or with two query strings. One copy sets values, and the other one reads none.
  *
- * Storages are twins if they were created under the same name in copies of the same file of a package. It is a finding if
- * one of them never had a value and is read where the other one holds one.
+ * Storages are twins if they were created under the same name in copies of the same file of a package. It is a finding
+ * if one of them never held a value and is read where the other one holds one.
  */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,4 @@
-/** The classes of storages behave the same when they are watched; scopes hold what the storages hold. */
+/** Watched classes of storages behave as before, and scopes hold what the storages hold. */
 import assert from 'node:assert/strict';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { test } from 'node:test';

@@ -1,9 +1,9 @@
 /**
- * Watches the storages of a class: `run()`, `enterWith()` and `exit()` open scopes, and reads are noted.
+ * Watches the storages of a class: `run()`, `enterWith()` and `exit()` open scopes, and reads are recorded.
  *
- * The methods of the class are replaced on its prototype. Some of them call each other: Node's `run()` calls `getStore()`
- * and `enterWith()`, which is not noted. Throughline's `run()` checks whether `enterWith` was overridden, and must then
- * see the original, so it becomes an accessor.
+ * The methods of the class are replaced on its prototype. Some of them call each other: Node's `run()` calls
+ * `getStore()` and `enterWith()`, and such calls are not recorded. Throughline's `run()` checks whether `enterWith` was
+ * overridden, and must then see the original, so `enterWith` becomes an accessor.
  */
 import { currentScope, enterScope, isOwnStorage } from './current-scope.js';
 import { noteFirstValue } from './empty-reads.js';
