@@ -26,7 +26,7 @@ interface ReadmeExample {
 
 /**
  * Returns the programs of a README. Each begins with a comment that names its file. If the text contains the command
- * `node --option FILE`, the program runs with these options.
+ * `node --option FILE`, in a line or on one of its own, the program runs with these options.
  * @throws {Error} if a program does not name its file
  */
 export function readmeExamples(text: string): ReadmeExample[] {
@@ -34,7 +34,7 @@ export function readmeExamples(text: string): ReadmeExample[] {
     const file = /^\/\/ (\S+\.m?js)\n/.exec(code)?.[1];
     if (file === undefined)
       throw new Error(`The first line of the program must name its file, as in // a.mjs:\n${code}`);
-    const command = [...text.matchAll(/`node ([^`]+)`/g)].map(([, args = '']) => args.split(/\s+/));
+    const command = [...text.matchAll(/(?:`|^)node ([^`\n]+)(?:`|$)/gm)].map(([, args = '']) => args.split(/\s+/));
     const nodeOptions = command.find((args) => args.at(-1) === file)?.slice(0, -1) ?? [];
     return { file, code, nodeOptions };
   });

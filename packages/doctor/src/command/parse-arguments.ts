@@ -4,7 +4,7 @@
  *     throughline-doctor --dependencies --enable-source-maps app.js     node, with its own options
  *     throughline-doctor npm test                                       any other command, through NODE_OPTIONS
  */
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { closest } from 'fastest-levenshtein';
 import type { DoctorOptions, Format } from '../options.js';
 
@@ -73,10 +73,16 @@ export function parseArguments(args: readonly string[]): CommandLine | 'help' | 
     sharedWork: given.has('--shared-work'),
     format,
   };
-  const isOther = !first.startsWith('-') && !existsSync(first);
+  const isOther = !first.startsWith('-') && !isProgram(first);
   if (!isOther) return { options, command: process.execPath, args: rest, isOther };
   if (/[\\/]|\.[cm]?[jt]s$/.test(first)) throw new UsageError(`There is no file ${first}.`);
   return { options, command: first, args: rest.slice(1), isOther };
+}
+
+/** Whether Node can run it. The name of a command can be that of a folder too, as in `throughline-doctor jest`. */
+function isProgram(path: string): boolean {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats !== undefined && (stats.isFile() || /^\.|[\\/]/.test(path));
 }
 
 function isMisspelling(option: string, near: string): boolean {

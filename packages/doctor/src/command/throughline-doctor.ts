@@ -53,8 +53,10 @@ async function runProgram({ options, command, args, isOther }: CommandLine): Pro
 }
 
 function readFindings(folder: string): Finding[] {
+  // A process that was killed while it wrote has left a file with another ending.
+  const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
   return mergeFindings(
-    readdirSync(folder).flatMap((name): Finding[] => JSON.parse(readFileSync(join(folder, name), 'utf8')).findings),
+    files.flatMap((name): Finding[] => JSON.parse(readFileSync(join(folder, name), 'utf8')).findings),
   );
 }
 

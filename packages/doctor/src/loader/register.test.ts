@@ -1,7 +1,7 @@
 /** Runs processes with the doctor, in a project whose node_modules contains this package. */
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import module from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -53,6 +53,15 @@ async function placesOf(args: readonly string[], options: object = {}): Promise<
     .map(({ places: [place] }) => `${place?.file.slice(project.length + 1)}:${place?.line}:${place?.column}`)
     .sort();
 }
+
+/** A program whose second flow reads the value of the first. */
+const LOSSY = `
+import { AsyncLocalStorage } from 'node:async_hooks';
+const storage = new AsyncLocalStorage();
+const make = () => () => storage.getStore();
+const read = storage.run(1, () => make());
+storage.run(2, () => read());
+`;
 
 /** A function that loses its flow, and what runs it. */
 const LOSE = `(storage, queue) => { queue.push(() => storage.getStore()); }`;
@@ -246,4 +255,75 @@ test('an option that does not exist ends the process with the nearest one', asyn
   const { code, stderr } = await runNode([REGISTER, 'commonjs.cjs'], { THROUGHLINE_DOCTOR: '{"dependency":true}' });
   assert.equal(code, 1);
   assert.match(stderr, /THROUGHLINE_DOCTOR has no option dependency\. Did you mean dependencies\?/);
+});
+
+/** Starts a program with the doctor, and sends it a signal when it has printed. */
+async function endBySignal(file: string, signal: NodeJS.Signals): Promise<{ end: unknown; stdout: string }> {
+  const child = spawn(process.execPath, [REGISTER, file], { cwd: project, stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = new Promise((resolve) => child.on('close', (code, name) => resolve(name ?? code)));
+  let stdout = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    if (stdout === '') child.kill(signal);
+    stdout += chunk;
+  });
+  // A program that ignores the signal must not let the test wait.
+  const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
+  const end = await ended;
+  clearTimeout(timer);
+  return { end, stdout };
+}
+
+test('programs do not see the listeners of the doctor: a signal ends those that would end without it', async () => {
+  await writeFiles({
+    // As the package signal-exit: it leaves the process alone if other code listens too.
+    'alone.mjs': `
+const listener = () => {
+  if (process.listeners('SIGTERM').length > 1) return;
+  process.removeListener('SIGTERM', listener);
+  process.kill(process.pid, 'SIGTERM');
+};
+console.log(process.listenerCount('SIGTERM'), process.rawListeners('SIGINT').length);
+process.on('SIGTERM', listener);
+setInterval(() => undefined, 1000);
+`,
+    'handled.mjs': `
+process.on('SIGINT', () => { console.log('handled'); process.exit(7); });
+console.log('ready', process.listenerCount('SIGINT'));
+setInterval(() => undefined, 1000);
+`,
+  });
+  assert.deepEqual(await endBySignal('alone.mjs', 'SIGTERM'), { end: 'SIGTERM', stdout: '0 0\n' });
+  assert.deepEqual(await endBySignal('handled.mjs', 'SIGINT'), { end: 7, stdout: 'ready 1\nhandled\n' });
+});
+
+test('findings that cannot be written change no exit code, and are reported as lost', async () => {
+  await writeFiles({ 'lossy.mjs': `${LOSSY}process.exitCode = 3;` });
+  const folder = join(project, 'removed');
+  const { code, stderr } = await runNode([REGISTER, 'lossy.mjs'], { THROUGHLINE_DOCTOR: JSON.stringify({ folder }) });
+  assert.equal(code, 3);
+  assert.match(stderr, /The findings of process \d+ could not be reported: ENOENT/);
+});
+
+test('sandboxes without Function, and a frozen Error, are left as they are', async () => {
+  await writeFiles({
+    'sandbox.cjs': `
+const vm = require('node:vm');
+class Own {}
+const text = Own.toString();
+vm.createContext({ Function: undefined });
+vm.runInContext('1', vm.createContext({ Function: Own }));
+Object.freeze(Error);
+console.log(Own.toString === Function.prototype.toString && text === 'class Own {}');
+`,
+    'frozen.mjs': `Object.freeze(Error);\n${LOSSY}console.log('ended');`,
+  });
+  assert.equal((await runNode([REGISTER, 'sandbox.cjs'])).stdout, 'true\n');
+  assert.equal((await runNode([REGISTER, 'frozen.mjs'])).stdout, 'ended\n');
+});
+
+test('the command runs a package that has the name of a folder', async () => {
+  await writeFiles({ 'tool/file.js': '', 'node_modules/.bin/tool': '#!/bin/sh\necho tool ran\n' });
+  await chmod(join(project, 'node_modules/.bin/tool'), 0o755);
+  const PATH = `${join(project, 'node_modules/.bin')}:${process.env.PATH}`;
+  assert.equal((await runNode([COMMAND, 'tool'], { PATH })).stdout, 'tool ran\n');
 });

@@ -1,10 +1,12 @@
 /** Reports the findings when the process or thread ends, and when it receives SIGUSR2. */
-import { writeFileSync, writeSync } from 'node:fs';
+import { renameSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMainThread, threadId } from 'node:worker_threads';
 import type { DoctorOptions } from '../options.js';
 import { collectFindings } from './collect-findings.js';
+import type { Finding } from './finding.js';
 import { formatReport } from './format-report.js';
+import { addHiddenListener, removeHiddenListener } from './hidden-listeners.js';
 
 const STDOUT = 1;
 const STDERR = 2;
@@ -15,34 +17,51 @@ export function reportAtEnd(options: DoctorOptions): void {
   if (process.platform !== 'win32') process.on('SIGUSR2', () => print(options));
   // Without a listener, a process that is interrupted ends without the event `exit`.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    const listener = () => {
-      if (process.listenerCount(signal) > 1) return;
+    addHiddenListener(signal, () => {
+      // The program decides what the signal does.
+      if (process.listenerCount(signal) > 0) return;
       report(options);
-      process.removeListener(signal, listener);
+      removeHiddenListener(signal);
       process.kill(process.pid, signal);
-    };
-    process.on(signal, listener);
+    });
   }
 }
 
+/** An error in a listener of `exit` would change the exit code of the program, or end the thread that started it. */
 function report(options: DoctorOptions): void {
-  const { folder } = options;
-  if (folder === undefined) {
-    print(options);
-    return;
+  try {
+    const { folder } = options;
+    if (folder === undefined) print(options);
+    else writeFindings(folder, collectFindings(options.all));
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    write(STDERR, `throughline-doctor: The findings of process ${process.pid} could not be reported: ${message}\n`);
   }
-  const findings = collectFindings(options.all);
+}
+
+/** Writes a file for the command. It appears under its name when it is complete. */
+function writeFindings(folder: string, findings: readonly Finding[]): void {
   if (findings.length === 0) return;
-  writeFileSync(join(folder, `${process.pid}-${threadId}.json`), JSON.stringify({ findings }));
+  const file = join(folder, `${process.pid}-${threadId}.json`);
+  writeFileSync(`${file}.part`, JSON.stringify({ findings }));
+  renameSync(`${file}.part`, file);
 }
 
 function print({ all, format }: DoctorOptions): void {
   const text = formatReport(collectFindings(all), format);
-  if (text === '') return;
-  try {
-    // The streams of process may no longer be written when the process ends. Workflow commands are read from stdout.
-    writeSync(format === 'text' ? STDERR : STDOUT, text);
-  } catch {
-    // The terminal is gone.
+  // Workflow commands are read from stdout.
+  if (text !== '') write(format === 'text' ? STDERR : STDOUT, text);
+}
+
+/** Writes all of a text at once: the streams of the process may no longer be written when it ends. */
+function write(descriptor: number, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let start = 0; start < bytes.length; ) {
+    try {
+      start += writeSync(descriptor, bytes, start);
+    } catch (error) {
+      // A pipe whose reader is slower is full for a moment. Otherwise the terminal is gone.
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return;
+    }
   }
 }

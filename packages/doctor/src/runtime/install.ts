@@ -15,6 +15,14 @@ let isInstalled = false;
 export function install(isForced = false): void {
   if (isInstalled) return;
   isInstalled = true;
+  if (CAPTURE in globalThis) {
+    process.emitWarning(
+      'Another copy of @throughline/doctor is loaded in this process. It is the one that reports; findings() of this copy ' +
+        'returns nothing. Install the package once, and start the program with that copy.',
+      { code: 'THROUGHLINE_DOCTOR_COPY' },
+    );
+    return;
+  }
   if (isForced) Object.defineProperty(globalThis, FORCED, { value: new Scope(undefined) });
   const functions = {
     [CAPTURE]: scopeOfMade,
@@ -63,7 +71,7 @@ function hideInsertedTextInNewRealms(): void {
   const { createContext, runInNewContext } = vm;
   vm.createContext = function (this: unknown, ...args: Parameters<typeof createContext>) {
     const context: vm.Context = Reflect.apply(createContext, this, args);
-    if (vm.isContext(context)) hideInsertedText(vm.runInContext('Function.prototype', context));
+    if (vm.isContext(context)) hideInsertedTextIn(context);
     return context;
   } as typeof createContext;
   // The realm is created before the code runs in it.
@@ -71,6 +79,13 @@ function hideInsertedTextInNewRealms(): void {
     const contextOptions = typeof options === 'object' ? contextOptionsOf(options) : {};
     return vm.runInContext(code, vm.createContext(object ?? {}, contextOptions), options);
   }) as typeof runInNewContext;
+}
+
+/** Asks a function for its prototype: the global object of a sandbox can lack `Function`, or have another one. */
+function hideInsertedTextIn(context: vm.Context): void {
+  const fn: unknown = vm.runInContext('(function () {})', context);
+  const prototype = typeof fn === 'function' ? Reflect.getPrototypeOf(fn) : null;
+  if (prototype !== null) hideInsertedText(prototype as typeof Function.prototype);
 }
 
 /** The options of `vm.runInNewContext` that concern the realm have other names than those of `vm.createContext`. */

@@ -223,3 +223,15 @@ test('exit, disable, withScope and enterWith are followed', () => {
   read();
   assert.deepEqual(foundIn('disabled'), ['unread 1']);
 });
+
+test('what a lost call enters remains for its caller, whose own reads are right', () => {
+  const [storage, user] = [new AsyncLocalStorage<unknown>(), new AsyncLocalStorage<unknown>()];
+  const make = compile<Make>('entering', `(storage, user) => { return () => user.enterWith('Ada'); }`);
+  const enter = storage.run(1, () => make(storage, user));
+  storage.run(2, () => {
+    enter();
+    assert.ok(!(currentScope() instanceof Mark));
+    assert.deepEqual([storage.getStore(), user.getStore()], [2, 'Ada']);
+  });
+  assert.deepEqual(foundIn('entering'), ['unread 1']);
+});

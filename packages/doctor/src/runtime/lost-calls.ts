@@ -1,6 +1,6 @@
 /** Kind 1: calls of a function that has left its flow, and what these calls read. */
 import { currentScope, enterScope } from './current-scope.js';
-import { branchOf, isWithin, keyOf, Mark, type Scope, type Storage, settingIn } from './scope.js';
+import { branchOf, hasAround, isWithin, keyOf, Mark, type Scope, type Storage, settingIn } from './scope.js';
 import { isSamePlace, recordStack, type Stack } from './stack.js';
 
 /** A function that this many flows call, or more, is shared by them: it is memoized, or belongs to a connection. */
@@ -130,9 +130,17 @@ function enterMark(made: Scope, site: number, now: Scope | undefined): Mark | nu
   return mark;
 }
 
-/** Called at the end of a checked function. */
+/** Called at the end of a checked function. What it has entered in storages remains for its caller. */
 export function leave(mark: Mark): void {
-  if (currentScope() === mark) enterScope(mark.previous);
+  const now = currentScope();
+  if (now === mark) enterScope(mark.previous);
+  else if (now !== undefined && hasAround(now, mark)) enterScope(withoutMark(now, mark));
+}
+
+/** The scopes that were entered inside a mark, where the function was called. */
+function withoutMark(scope: Scope, mark: Mark): Scope | undefined {
+  if (scope === mark) return mark.previous;
+  return scope.movedTo(scope.parent && withoutMark(scope.parent, mark));
 }
 
 /** Called with the operand of an `await`: the caller of the function may continue now. */

@@ -109,6 +109,12 @@ export function isWithin(scope: Scope | undefined, outer: Scope): boolean {
   return last?.forgotten !== undefined;
 }
 
+/** Whether `outer` is known to be a scope or around it. */
+export function hasAround(scope: Scope, outer: Scope): boolean {
+  for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) if (at === outer) return true;
+  return false;
+}
+
 /** In place of an object that has been collected: it differs from every value that can still be read. */
 const COLLECTED = Symbol('collected');
 

@@ -24,6 +24,15 @@ const OWN_FRAMES = 8;
  * @param limit how many frames are recorded
  */
 export function recordStack(limit: number): Stack {
+  try {
+    return stackOf(recordStack, limit).filter((frame) => !isOwnFrame(frame));
+  } catch {
+    // The class Error is frozen, or was replaced by one without the members of V8: there are no stacks.
+    return [];
+  }
+}
+
+function stackOf(caller: typeof recordStack, limit: number): Frame[] {
   const { stackTraceLimit, prepareStackTrace } = Error;
   let frames: Frame[] = [];
   try {
@@ -33,7 +42,7 @@ export function recordStack(limit: number): Stack {
       return '';
     };
     const holder: { stack?: string } = {};
-    Error.captureStackTrace(holder, recordStack);
+    Error.captureStackTrace(holder, caller);
     // Read, because the trace is prepared on the first access.
     void holder.stack;
   } finally {
@@ -42,7 +51,7 @@ export function recordStack(limit: number): Stack {
     if (prepareStackTrace === undefined) Reflect.deleteProperty(Error, 'prepareStackTrace');
     else Error.prepareStackTrace = prepareStackTrace;
   }
-  return frames.filter((frame) => !isOwnFrame(frame));
+  return frames;
 }
 
 function plainFrame(site: NodeJS.CallSite): Frame {

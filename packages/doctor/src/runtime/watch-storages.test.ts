@@ -46,6 +46,23 @@ for (const [title, Storage] of [
     assert.equal(currentScope(), undefined);
   });
 
+  test(`withScope() of ${title} opens a scope until it is disposed of`, (test) => {
+    if (!('withScope' in Storage.prototype)) return test.skip('This version of Node has no withScope().');
+    const [a, b] = [new Storage<number>(), new Storage<number>()];
+    a.run(1, () => {
+      const outer = currentScope();
+      const scope = a.withScope(2);
+      b.enterWith(3);
+      assert.deepEqual([settingOf(a), settingOf(b)], [2, 3]);
+      scope.dispose();
+      assert.deepEqual([a.getStore(), b.getStore(), settingOf(a), settingOf(b)], [1, 3, 1, 3]);
+      const inner = a.withScope(4);
+      inner[Symbol.dispose]();
+      assert.equal(settingOf(a), 1);
+      assert.notEqual(outer, undefined);
+    });
+  });
+
   test(`nested calls of ${title} restore what was set around them`, () => {
     const [a, b] = [new Storage<number>(), new Storage<number>()];
     const both = () => [a.getStore(), b.getStore()];

@@ -10,7 +10,7 @@ import { noteFirstValue } from './empty-reads.js';
 import { noteEntry } from './late-entries.js';
 import { noteDisabled } from './lost-calls.js';
 import { noteReadOf } from './reads.js';
-import { held, keyOf, Scope, type Storage } from './scope.js';
+import { hasAround, held, keyOf, Scope, type Storage } from './scope.js';
 import { noteValue } from './twin-storages.js';
 
 type Method = (this: Storage, ...args: unknown[]) => unknown;
@@ -53,9 +53,9 @@ export function watchAsyncLocalStorage(prototype: object, isThroughline: boolean
     },
     withScope(this: Storage, store: unknown): unknown {
       // It reads the value before, which is no read of the application.
-      const scope = inClass(() => Reflect.apply(withScope, this, [store]));
-      enterWithScope(this, store);
-      return scope;
+      const runScope = inClass(() => Reflect.apply(withScope, this, [store])) as Disposable & { dispose(): void };
+      closeWithScope(runScope, this, openScope(this, store));
+      return runScope;
     },
   };
   const { enterWith: watchedEnterWith } = {
@@ -193,12 +193,30 @@ function withEntered(
 }
 
 function enterWithScope(storage: Storage, value: unknown): void {
-  const outer = currentScope();
-  const scope = new Scope(outer, keyOf(storage), held(value));
+  noteEntry(storage, value, openScope(storage, value));
+}
+
+function openScope(storage: Storage, value: unknown): Scope {
+  const scope = new Scope(currentScope(), keyOf(storage), held(value));
   noteValue(storage, value);
   noteFirstValue(storage, value);
   enterScope(scope);
-  noteEntry(storage, value, scope);
+  return scope;
+}
+
+/** Closes a scope with what `withScope()` has returned, which restores the value before by `enterWith()`. */
+function closeWithScope(runScope: Disposable & { dispose(): void }, storage: Storage, scope: Scope): void {
+  const { dispose } = runScope;
+  const methods = {
+    dispose(): void {
+      inClass(() => Reflect.apply(dispose, runScope, []));
+      const now = currentScope();
+      if (now !== undefined && hasAround(now, scope)) enterScope(withEntered(scope.parent, scope, now, storage));
+    },
+  };
+  for (const name of ['dispose', Symbol.dispose] as const) {
+    Object.defineProperty(runScope, name, { value: methods.dispose, writable: true, configurable: true });
+  }
 }
 
 function inClass<T>(call: () => T): T {

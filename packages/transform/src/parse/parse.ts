@@ -50,8 +50,18 @@ export function parse(
   return result;
 }
 
-/** Whether code without module syntax can only be CommonJS: it has what an ES module, which is strict, cannot have. */
+/**
+ * The parser lists all errors, in a time that is quadratic in their number: a second for this many characters if each line
+ * has one. A larger file has module syntax, or is data.
+ */
+const MAXIMUM_CHECKED_LENGTH = 1_000_000;
+
+/**
+ * Whether code without module syntax can only be CommonJS: it has what an ES module, which is strict, cannot have. Of very
+ * large files, this is not known.
+ */
 export function isOnlyCommonjs(code: string, filename: string, lang: Language): boolean {
+  if (code.length > MAXIMUM_CHECKED_LENGTH) return false;
   const isValid = (sourceType: SourceType) =>
     parseSync(filename, code, { lang, sourceType, showSemanticErrors: true }).errors.every(
       ({ severity }) => severity !== 'Error',
