@@ -295,6 +295,8 @@ test('sessions in PostgreSQL, through @keyv/postgres on the application’s pool
 test('sessions in PostgreSQL, through @keyv/postgres with its own pool', (context) =>
   withDatabase(context, startPostgres, async (database) => {
     const store = new KeyvPostgres({ uri: database.url });
+    // Creates the table before another adapter tries to.
+    await store.get('session:none');
     // The adapters of one URL share a pool, and only the last of them may close it.
     await checkStore(() => Object.assign(new KeyvPostgres({ uri: database.url }), { disconnect: undefined }));
     await store.disconnect();
