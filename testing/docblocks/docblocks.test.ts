@@ -120,12 +120,19 @@ describe('readmeExamples()', () => {
     '```js',
     '// b.mjs',
     '```',
+    '```sh',
+    'node --three c.mjs',
+    '```',
+    '```js',
+    '// c.mjs',
+    '```',
   ].join('\n');
 
   it('returns each program with its file name and the options of its command', () => {
     deepEqual(readmeExamples(readme), [
       { file: 'a.mjs', code: '// a.mjs\na();\n', nodeOptions: ['--one', '--two'] },
       { file: 'b.mjs', code: '// b.mjs\n', nodeOptions: [] },
+      { file: 'c.mjs', code: '// c.mjs\n', nodeOptions: ['--three'] },
     ]);
   });
 

@@ -34,8 +34,9 @@ export function readmeExamples(text: string): ReadmeExample[] {
     const file = /^\/\/ (\S+\.m?js)\n/.exec(code)?.[1];
     if (file === undefined)
       throw new Error(`The first line of the program must name its file, as in // a.mjs:\n${code}`);
-    const command = [...text.matchAll(/(?:`|^)node ([^`\n]+)(?:`|$)/gm)].map(([, args = '']) => args.split(/\s+/));
-    const nodeOptions = command.find((args) => args.at(-1) === file)?.slice(0, -1) ?? [];
+    const commands = [...text.matchAll(/`node ([^`]+)`|^node (.+)$/gm)];
+    const args = commands.map(([, inText = '', onLine = inText]) => onLine.split(/\s+/));
+    const nodeOptions = args.find((words) => words.at(-1) === file)?.slice(0, -1) ?? [];
     return { file, code, nodeOptions };
   });
 }
