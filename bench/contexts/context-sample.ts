@@ -4,9 +4,9 @@
  * manager keeps a context.
  */
 import { requireEntry } from '../measure/require-entry.js';
-import type { SampleOutcome } from '../suite/environment.js';
 import { SAMPLE_BUDGETS } from '../suite/sample-budget.js';
 import { LostValueError } from '../workloads/flow-values.js';
+import { printOutcome } from '../workloads/print-outcome.js';
 import type { ContextSubject } from './subjects/context-subject.js';
 import { loadContextSubject } from './subjects/context-subjects.js';
 import { CONTEXT_WORKLOADS } from './workloads/context-workloads.js';
@@ -38,12 +38,4 @@ function runInStorages<R>(subject: ContextSubject, count: number, fn: () => R): 
   return subject.makeStorage().run({ count }, () => runInStorages(subject, count - 1, fn));
 }
 
-const version = process.versions.node;
-let outcome: SampleOutcome;
-try {
-  outcome = { figures: await takeSample(process.argv.slice(2)), version };
-} catch (error) {
-  if (!(error instanceof LostValueError)) throw error;
-  outcome = { lostValue: error.message, version };
-}
-process.stdout.write(`${JSON.stringify(outcome)}\n`);
+await printOutcome(process.versions.node, () => takeSample(process.argv.slice(2)));

@@ -4,9 +4,8 @@
  * JSON. `server-sample.js <subject>` only checks whether the subject works on this runtime.
  */
 import { requireEntry } from '../measure/require-entry.js';
-import type { SampleOutcome } from '../suite/environment.js';
 import { SAMPLE_BUDGETS } from '../suite/sample-budget.js';
-import { LostValueError } from '../workloads/flow-values.js';
+import { printOutcome } from '../workloads/print-outcome.js';
 import { assertTracking } from '../workloads/subject-check.js';
 import { makeUsedStorages } from '../workloads/used-storages.js';
 import { loadServerSubject } from './subjects/server-subjects.js';
@@ -31,12 +30,4 @@ function runtimeVersion(): string {
   return bun ?? deno ?? node;
 }
 
-const version = runtimeVersion();
-let outcome: SampleOutcome;
-try {
-  outcome = { figures: await takeSample(process.argv.slice(2)), version };
-} catch (error) {
-  if (!(error instanceof LostValueError)) throw error;
-  outcome = { lostValue: error.message, version };
-}
-process.stdout.write(`${JSON.stringify(outcome)}\n`);
+await printOutcome(runtimeVersion(), () => takeSample(process.argv.slice(2)));

@@ -6,6 +6,7 @@ import { ESBUILD_BUILD, PAGE_HTML, ROLLDOWN_BUILD, RSPACK_BUILD, VITE_CONFIG } f
 import { COMMONJS_MODULE, ES_MODULE, OUTPUT, TEST_BODY, TYPESCRIPT_MODULE } from './programs.js';
 import type { Project } from './project.js';
 import { firstProgram } from './readme-project.js';
+import { singleExecutable } from './single-executable.js';
 import { TRACED_SERVER } from './traced-files.js';
 import { WHOLE_PROCESS_PROJECTS } from './whole-process-projects.js';
 
@@ -382,23 +383,7 @@ it('works', async () => require('assert').equal(await demo(), '${OUTPUT}'));
   {
     title: 'A single executable application',
     group: 'Bundlers and applications',
-    dependencies: { esbuild: '^0.28.0', postject: '1.0.0-alpha.6' },
-    files: {
-      'main.mjs': `${ES_MODULE}${PRINT}`,
-      'sea.json': '{ "main": "out.cjs", "output": "sea.blob", "disableExperimentalSEAWarning": true }',
-      'copy.cjs': `require('fs').copyFileSync(process.execPath, 'application');`,
-    },
-    commands: [
-      ['esbuild', 'main.mjs', '--bundle', '--platform=node', '--outfile=out.cjs', '--log-level=warning'],
-      ['node', '--experimental-sea-config', 'sea.json'],
-      ['node', 'copy.cjs'],
-      [
-        'postject',
-        ...['application', 'NODE_SEA_BLOB', 'sea.blob'],
-        ...['--sentinel-fuse', 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2'],
-      ],
-      ['./application'],
-    ],
+    ...singleExecutable({ 'main.mjs': `${ES_MODULE}${PRINT}` }),
     output: OUTPUT,
   },
   {

@@ -1,6 +1,7 @@
 /** Tools that work as before after `throughline/register`: test runners, loaders, and single executable applications. */
 import { OUTPUT } from './programs.js';
 import type { Command, Project } from './project.js';
+import { singleExecutable } from './single-executable.js';
 
 const PRINT_SUCCESS = ['node', '--print', `'${OUTPUT}'`] as const;
 
@@ -96,24 +97,7 @@ function executable(node: NonNullable<Project['node']>): Project {
     title: `A single executable application that contains \`throughline/register\`, on ${node.replace('node', 'Node ')}`,
     group: 'The whole process',
     node,
-    dependencies: { esbuild: '^0.28.0', postject: '1.0.0-alpha.6' },
-    files: {
-      'main.mjs': EXECUTABLE,
-      'library.cjs': LIBRARY,
-      'sea.json': '{ "main": "out.cjs", "output": "sea.blob", "disableExperimentalSEAWarning": true }',
-      'copy.cjs': `require('fs').copyFileSync(process.execPath, 'application');`,
-    },
-    commands: [
-      ['esbuild', 'main.mjs', '--bundle', '--platform=node', '--outfile=out.cjs', '--log-level=warning'],
-      ['node', '--experimental-sea-config', 'sea.json'],
-      ['node', 'copy.cjs'],
-      [
-        'postject',
-        ...['application', 'NODE_SEA_BLOB', 'sea.blob'],
-        ...['--sentinel-fuse', 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2'],
-      ],
-      ['./application'],
-    ],
+    ...singleExecutable({ 'main.mjs': EXECUTABLE, 'library.cjs': LIBRARY }),
     output: OUTPUT,
   };
 }

@@ -10,6 +10,8 @@ import { addHiddenListener, removeHiddenListener } from './hidden-listeners.js';
 
 const STDOUT = 1;
 const STDERR = 2;
+/** Milliseconds between two attempts to write to a full pipe. */
+const WAIT_FOR_READER = 5;
 
 export function reportAtEnd(options: DoctorOptions): void {
   process.on('exit', () => report(options));
@@ -60,8 +62,9 @@ function write(descriptor: number, text: string): void {
     try {
       start += writeSync(descriptor, bytes, start);
     } catch (error) {
-      // A pipe whose reader is slower is full for a moment. Otherwise the terminal is gone.
+      // A pipe is full until its reader continues. Otherwise the terminal is gone.
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, WAIT_FOR_READER);
     }
   }
 }

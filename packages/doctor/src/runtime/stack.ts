@@ -67,7 +67,7 @@ function isOwnFrame({ file }: Frame): boolean {
   return file !== undefined && (file.startsWith(OWN_FILES) || file.startsWith(OWN_PATH)) && !/\.test\.js$/.test(file);
 }
 
-/** Whether a frame is in code that somebody wrote for this program or one of its packages, not in the runtime. */
+/** Whether a frame is in code of this program or one of its packages, not in the runtime. */
 export function isFileFrame({ file, line }: Frame): boolean {
   return file !== undefined && !file.startsWith('node:') && line > 0;
 }

@@ -6,14 +6,14 @@ import { interleave } from '../flows.mjs';
 
 const requests = new AsyncLocalStorage();
 const { port1, port2 } = new MessageChannel();
-port2.on('message', (question) => port2.postMessage(question * 2));
+port2.on('message', (number) => port2.postMessage(number * 2));
 const pending = new Map();
-port1.on('message', (answer) => pending.get(answer)(answer));
+port1.on('message', (result) => pending.get(result)(result));
 await interleave(requests, async (id) => {
   await new Promise((resolve) => {
-    pending.set(id * 2, (answer) => {
+    pending.set(id * 2, (result) => {
       requests.getStore();
-      resolve(answer);
+      resolve(result);
     });
     port1.postMessage(id);
   });
