@@ -1,9 +1,11 @@
 /** The page: for each mode, an iframe in which the flows run, and a table and a thumbnail of what they read. */
+
+import { FlowIframe } from '../../modes/flow-iframe.js';
+import { highlightSource } from '../../modes/highlight-source.js';
+import type { ClickMessage, FlowMessage } from '../flow/messages.js';
 import source from '../flow/order.ts?raw';
 import { AutoClicker } from './auto-clicker.js';
 import { ClickLanes, type User, users } from './click-lanes.js';
-import { FlowIframe } from './flow-iframe.js';
-import { highlightSource } from './highlight-source.js';
 import { LaneTable } from './lane-table.js';
 import { LaneThumbnail } from './lane-thumbnail.js';
 import { ModeSwitch } from './mode-switch.js';
@@ -16,7 +18,7 @@ interface ModeView {
   readonly mode: Mode;
   readonly table: LaneTable;
   readonly lanes: ClickLanes;
-  readonly iframe: FlowIframe;
+  readonly iframe: FlowIframe<ClickMessage, FlowMessage>;
 }
 
 function element(id: string): HTMLElement {
@@ -52,7 +54,7 @@ function createModeView(mode: Mode): ModeView {
   const thumbnail = new LaneThumbnail();
   const lanes = new ClickLanes([table, thumbnail]);
   const updateCounts = modeSwitch.add(mode, thumbnail.element, mode === initialMode);
-  const iframe = new FlowIframe(mode, (message) => {
+  const iframe = new FlowIframe<ClickMessage, FlowMessage>(mode, (message) => {
     if (message.kind === 'failure') {
       showStatus(`${mode.title}: a step failed with "${message.reason}". Check that npm start is running.`);
     } else if (message.kind === 'end') {
@@ -80,7 +82,7 @@ const modeViews = modes.map(createModeView);
 const autoClicker = new AutoClicker(click);
 
 if (initialMode !== undefined) selectMode(initialMode);
-element('code').append(...highlightSource(source));
+element('code').append(...highlightSource(source, /user\.getStore\(\)/));
 
 try {
   await Promise.all(modeViews.map(({ iframe }) => iframe.open()));

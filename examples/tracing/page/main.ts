@@ -1,6 +1,7 @@
 /** The page: two users check out, in all modes at once, and the spans of the selected mode are shown as waterfalls. */
+
+import { highlightSource } from '../../modes/highlight-source.js';
 import source from '../flow/checkout.ts?raw';
-import { highlightSource } from './highlight-source.js';
 import { type ModeListener, ModeView } from './mode-view.js';
 import { modes } from './modes.js';
 import { users } from './users.js';
@@ -49,7 +50,7 @@ for (const { entry, columns } of views) {
 }
 const initialView = views.find(({ mode }) => location.hash === `#${mode.name}`) ?? views.at(-1);
 if (initialView !== undefined) select(initialView);
-element('code').append(...highlightSource(source));
+element('code').append(...highlightSource(source, /inSpan(?=\()/));
 
 try {
   await Promise.all(views.map((view) => view.open()));

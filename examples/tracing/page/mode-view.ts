@@ -2,8 +2,9 @@
  * One mode: its entry in the mode switch with the counts and a thumbnail, and a waterfall of the latest checkout of each
  * user, which is shown while the mode is selected.
  */
+
+import { FlowIframe } from '../../modes/flow-iframe.js';
 import type { ClickMessage, FlowMessage } from '../flow/messages.js';
-import { FlowIframe } from './flow-iframe.js';
 import type { Mode } from './modes.js';
 import { Thumbnail } from './thumbnail.js';
 import { Trace, type TraceView } from './trace.js';
@@ -35,14 +36,14 @@ export class ModeView {
   readonly #thumbnail = new Thumbnail();
   readonly #cards: HTMLElement[];
   readonly #checkouts = new Map<number, Checkout>();
-  readonly #iframe: FlowIframe;
+  readonly #iframe: FlowIframe<ClickMessage, FlowMessage>;
   readonly #listener: ModeListener;
   readonly #counts = { spans: 0, wrong: 0 };
 
   constructor(mode: Mode, listener: ModeListener) {
     this.mode = mode;
     this.#listener = listener;
-    this.#iframe = new FlowIframe(mode, (message) => this.#receive(message));
+    this.#iframe = new FlowIframe<ClickMessage, FlowMessage>(mode, (message) => this.#receive(message));
     this.#input.type = 'radio';
     this.#input.name = 'mode';
     this.#input.value = mode.name;

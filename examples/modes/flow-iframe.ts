@@ -1,18 +1,16 @@
 /**
- * An iframe that runs the flows of one mode, with that mode's build. An iframe has its own realm, so the globals that
- * one mode patches stay unpatched in the other modes.
+ * An iframe of a page that runs the same code in several modes, with the build of one of them. An iframe has its own
+ * realm, so the globals that one mode patches stay unpatched in the other modes.
  */
-import type { ClickMessage, FlowMessage } from '../flow/messages.js';
-import type { Mode } from './modes.js';
-
-export class FlowIframe {
+/** `Click` and `Message` are what the page posts to the iframe, and the iframe to the page. */
+export class FlowIframe<Click, Message> {
   readonly #iframe = document.createElement('iframe');
 
-  constructor({ name, title }: Mode, onMessage: (message: FlowMessage) => void) {
+  constructor({ name, title }: { name: string; title: string }, onMessage: (message: Message) => void) {
     this.#iframe.hidden = true;
     this.#iframe.title = title;
     this.#iframe.src = `${name}/`;
-    addEventListener('message', ({ data, source }: MessageEvent<FlowMessage>) => {
+    addEventListener('message', ({ data, source }: MessageEvent<Message>) => {
       if (source === this.#iframe.contentWindow) onMessage(data);
     });
   }
@@ -32,7 +30,7 @@ export class FlowIframe {
     });
   }
 
-  click(message: ClickMessage): void {
+  click(message: Click): void {
     this.#iframe.contentWindow?.postMessage(message, location.origin);
   }
 }
