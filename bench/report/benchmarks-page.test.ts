@@ -5,6 +5,7 @@ import type { Cell, Measurement, Results } from '../measure/results.js';
 import { serverSuite } from '../servers/server-suite.js';
 import { transformSuite } from '../transform/transform-suite.js';
 import { renderSuite } from './benchmarks-page.js';
+import { formatDifference } from './figure-format.js';
 import { formatWorkloadReport } from './terminal-report.js';
 import { judgeTargets } from './verdicts.js';
 
@@ -110,6 +111,13 @@ describe('judgeTargets()', () => {
       ['interception: at least 3 × as fast as zone.js', '0.26 (0.25 to 0.26)', true],
       ['interception: at most 1.5 × no tracking', '1.70 (1.60 to 1.80)', false],
     ]);
+  });
+
+  it('formats negative times in the unit of positive ones', () => {
+    deepEqual(
+      formatDifference('ns', { median: 3_000_000, min: -8_500_000, max: 9_250 }),
+      '3 ms above (-8.5 ms to 9.3 µs)',
+    );
   });
 
   it('judges differences', () => {

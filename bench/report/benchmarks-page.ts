@@ -97,5 +97,7 @@ function renderConditions(suite: Suite, measurements: readonly Measurement[]): s
   const [first] = measurements;
   if (first === undefined) return '';
   const dates = [...new Set(measurements.map(({ date }) => date))].sort();
-  return `Medians of ${first.rounds} ${suite.sampleNote} on ${first.cores} cores of ${first.cpu}, ${dates.join(' and ')}. ${suite.ratioNote}`;
+  const rounds = measurements.map((measurement) => measurement.rounds);
+  const [fewest, most] = [Math.min(...rounds), Math.max(...rounds)];
+  return `Medians of ${fewest === most ? most : `${fewest} to ${most}`} ${suite.sampleNote} on ${first.cores} cores of ${first.cpu}, ${dates.join(' and ')}. ${suite.ratioNote}`;
 }

@@ -3,8 +3,8 @@ import type { Summary } from '../measure/statistics.js';
 import type { Unit } from '../suite/suite.js';
 
 export function formatNanoseconds(value: number): string {
-  if (value < 1e3) return `${formatNumber(value)} ns`;
-  return value < 1e6 ? `${formatNumber(value / 1e3)} µs` : `${formatNumber(value / 1e6)} ms`;
+  if (Math.abs(value) < 1e3) return `${formatNumber(value)} ns`;
+  return Math.abs(value) < 1e6 ? `${formatNumber(value / 1e3)} µs` : `${formatNumber(value / 1e6)} ms`;
 }
 
 export function formatFigure(unit: Unit, value: number): string {

@@ -9,9 +9,11 @@ const loadMs = (budget: SampleBudget) => budget.loadWarmUpMs + budget.loadMs;
 
 const ROW_TITLES: Readonly<Record<string, string>> = {
   http: 'requests',
+  'run-beside-native': '`run` beside storages of the runtime’s own class',
   'start-up': 'start-up with `throughline/register`',
   'library-flow': 'storages of libraries in a request',
   libraries: 'requests, libraries and `throughline/register`',
+  'libraries-cost': 'processor time of such a request',
 };
 
 /** In the process of Throughline, `throughline/register` has replaced the runtime's own class. */
