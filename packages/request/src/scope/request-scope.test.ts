@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { expectTypeOf } from 'expect-type';
 import { getRequestScope, RequestError, type RequestScope, tryGetRequestScope, withRequestScope } from '../index.js';
+import { Scope, scopeStorage } from './request-scope.js';
 
 declare module '../index.js' {
   interface RequestScope {
@@ -102,4 +103,42 @@ test('the types of the scope functions', () => {
   expectTypeOf(withRequestScope({}, async () => 1)).toEqualTypeOf<Promise<number>>();
   // @ts-expect-error the built-in fields are read-only
   withRequestScope({}, () => assert.throws(() => (getRequestScope().method = 'X'), TypeError));
+});
+
+test('another package opens a scope for received work, whose signal is created when it is read', () => {
+  const open = Reflect.get(globalThis, Symbol.for('@throughline/request.open-scope.1'));
+  const { signal } = new AbortController();
+  let reads = 0;
+  const readSignal = () => {
+    reads++;
+    return signal;
+  };
+  const result = open({ id: 'j1', method: 'JOB', path: 'orders' }, readSignal, () => {
+    const scope = getRequestScope();
+    assert.deepEqual([scope.id, scope.method, scope.path, reads], ['j1', 'JOB', 'orders', 0]);
+    assert.equal(scope.signal, signal);
+    return 'result';
+  });
+  assert.equal(result, 'result');
+  for (const id of [undefined, 'forged\nline', 'x'.repeat(129)]) {
+    open({ id }, undefined, () => {
+      const scope = getRequestScope();
+      assert.match(scope.id, /^[\da-f-]{36}$/);
+      assert.equal(scope.signal.aborted, false);
+    });
+  }
+  assert.equal(tryGetRequestScope(), undefined);
+});
+
+test('another package reads the deadline of the current request', () => {
+  const readDeadline = Reflect.get(globalThis, Symbol.for('@throughline/request.read-deadline.1'));
+  assert.equal(readDeadline(), undefined);
+  withRequestScope({}, () => assert.equal(readDeadline(), undefined));
+  const scope = new Scope('id', 'GET', '/', undefined, 60_000);
+  scopeStorage.run(scope, () => {
+    const { remaining, signal } = readDeadline();
+    assert.ok(remaining <= 60_000 && remaining > 0);
+    assert.equal(signal, scope.signal);
+  });
+  scopeStorage.run(new Scope('id', 'GET', '/', undefined, -1), () => assert.equal(readDeadline().remaining, 0));
 });
