@@ -10,6 +10,7 @@
 import { type Extracted, extract, inject } from '../index.js';
 import { checkOptionNames } from '../option-names.js';
 import { BAGGAGE, TIMEOUT } from '../wire/carrier.js';
+import { checkTrust, type Trust } from './trust-option.js';
 
 export { type MessageTarget, receive, type SendArguments, send } from './ipc-messages.js';
 export type { MessageSource, ReceiveOptions } from './message-listener.js';
@@ -53,7 +54,7 @@ export function injectEnvironment(environment: Environment = process.env): Envir
 /** The options of `extractEnvironment()`. */
 export interface ExtractEnvironmentOptions {
   /** Whether the values are believed: all of them, none, or those with these names. Default: `false`. */
-  trust?: boolean | readonly string[] | undefined;
+  trust?: Trust | undefined;
 
   /** The variables. Default: `process.env`. */
   environment?: Environment | undefined;
@@ -77,6 +78,7 @@ const EXTRACT_OPTION_NAMES: ReadonlySet<string> = new Set(['trust', 'environment
  */
 export function extractEnvironment(options: ExtractEnvironmentOptions = {}): Extracted {
   checkOptionNames('extractEnvironment()', options, EXTRACT_OPTION_NAMES);
+  checkTrust('extractEnvironment()', options.trust);
   const { trust = false, environment = process.env } = options;
   return extract(environment, {
     trust,

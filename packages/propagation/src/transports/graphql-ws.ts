@@ -14,6 +14,7 @@ import { AsyncLocalStorage } from 'throughline';
 import { type Extracted, inject } from '../index.js';
 import { checkOptionNames } from '../option-names.js';
 import { extractFrom } from './message-envelope.js';
+import { checkTrust, type Trust } from './trust-option.js';
 
 const CARRIER = '@throughline/propagation';
 
@@ -53,7 +54,7 @@ function bindSink<T>(sink: Sink<T>): Sink<T> {
 /** The options of `propagatingServer()`. */
 export interface PropagatingServerOptions {
   /** Whether the values are believed: all of them, none, or those with these names. Default: `false`. */
-  trust?: boolean | readonly string[] | undefined;
+  trust?: Trust | undefined;
 }
 
 const OPTION_NAMES: ReadonlySet<string> = new Set(['trust']);
@@ -90,11 +91,10 @@ export function propagatingServer<Options extends ServerOptions>(
   options: PropagatingServerOptions = {},
 ): Options {
   checkOptionNames('propagatingServer()', options, OPTION_NAMES);
+  checkTrust('propagatingServer()', options.trust);
   const { trust = false } = options;
   const extractPayload = (payload: SubscribePayload) =>
     extractFrom(payloadCarrier(payload), trust, 'a client of graphql-ws');
-  // Reports an invalid option here, not for the first operation.
-  extractPayload({ query: '' });
 
   const extractedByArgs = new WeakMap<ExecutionArgs, Extracted>();
   const { onSubscribe, context, execute = graphqlExecute, subscribe = graphqlSubscribe } = server;

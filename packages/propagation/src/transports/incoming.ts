@@ -4,11 +4,12 @@
  */
 import { type Extracted, extract } from '../index.js';
 import { checkOptionNames } from '../option-names.js';
+import { checkTrust, type Trust } from './trust-option.js';
 
 /** The options of `incoming()`. */
 export interface IncomingOptions {
   /** Whether the values are believed: all of them, none, or those with these names. Default: `false`. */
-  trust?: boolean | readonly string[] | undefined;
+  trust?: Trust | undefined;
 }
 
 const OPTION_NAMES: ReadonlySet<string> = new Set(['trust']);
@@ -44,6 +45,7 @@ export interface IncomingRequest {
  */
 export function incoming(options: IncomingOptions = {}): (request: IncomingRequest) => Extracted {
   checkOptionNames('incoming()', options, OPTION_NAMES);
+  checkTrust('incoming()', options.trust);
   const { trust = false } = options;
   return (request) =>
     extract(request, {

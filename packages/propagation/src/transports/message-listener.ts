@@ -1,6 +1,7 @@
 /** What `receive()` of the transports for messages has in common. */
 import { invalidArgType } from '../errors.js';
 import { checkOptionNames } from '../option-names.js';
+import { checkTrust, type Trust } from './trust-option.js';
 
 /** The options of `receive()`. */
 export interface ReceiveOptions {
@@ -8,7 +9,7 @@ export interface ReceiveOptions {
   once?: boolean | undefined;
 
   /** Whether the values are believed: all of them, none, or those with these names. Default: `true`. */
-  trust?: boolean | readonly string[] | undefined;
+  trust?: Trust | undefined;
 }
 
 const OPTION_NAMES: ReadonlySet<string> = new Set(['once', 'trust']);
@@ -27,9 +28,10 @@ export interface MessageSource {
  * Checks the arguments of a function that receives messages.
  * @param owner the function, for the error: `receive()`
  */
-export function checkReceiver(owner: string, listener: unknown, options: object): void {
+export function checkReceiver(owner: string, listener: unknown, options: ReceiveOptions): void {
   if (typeof listener !== 'function') throw invalidArgType(`${owner}: listener`, 'a function', listener);
   checkOptionNames(owner, options, OPTION_NAMES);
+  checkTrust(owner, options.trust);
 }
 
 /**

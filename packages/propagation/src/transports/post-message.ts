@@ -19,6 +19,7 @@ import { invalidArgType } from '../errors.js';
 import { checkOptionNames } from '../option-names.js';
 import { type AllowedOrigins, compileOrigins, type OriginTest, parseUrl } from './allowed-origins.js';
 import { open, seal } from './message-envelope.js';
+import { checkTrust, type Trust } from './trust-option.js';
 
 /** The options of `send()`. */
 export interface SendOptions {
@@ -49,7 +50,7 @@ export interface ReceiveOptions {
    * Whether the values of a message that states no origin are believed: all of them, none, or those with these names.
    * Default: `true` from a worker, and from the page that started this worker; `false` from a message port.
    */
-  trust?: boolean | readonly string[] | undefined;
+  trust?: Trust | undefined;
 }
 
 const RECEIVE_OPTION_NAMES: ReadonlySet<string> = new Set(['once', 'signal', 'origins', 'trust']);
@@ -184,6 +185,7 @@ export function eventOpener(
   source: object,
   { origins = [], trust = !isMessagePort(source) }: Pick<ReceiveOptions, 'origins' | 'trust'>,
 ): EventOpener {
+  checkTrust(owner, trust);
   const isListed = compileOrigins(`${owner}: origins`, origins);
   return ({ data, origin }) => {
     // Workers and message ports state no origin. Node's events have no such property.

@@ -10,6 +10,7 @@ import { invalidArgType } from '../errors.js';
 import { inject } from '../index.js';
 import { checkOptionNames } from '../option-names.js';
 import { extractFrom } from './message-envelope.js';
+import { checkTrust, type Trust } from './trust-option.js';
 
 const CARRIER = '@throughline/propagation';
 
@@ -36,7 +37,7 @@ export interface EventSource {
 /** The options of `on()`. */
 export interface OnOptions {
   /** Whether the values are believed: all of them, none, or those with these names. Default: `false`. */
-  trust?: boolean | readonly string[] | undefined;
+  trust?: Trust | undefined;
 
   /** The sender, for warnings and for values that are believed from listed senders. Default: the id of the socket. */
   from?: string | undefined;
@@ -123,10 +124,9 @@ export function on<Args extends unknown[] = unknown[]>(
   if (typeof socket?.on !== 'function') throw invalidArgType('on(): socket', 'a socket of Socket.IO', socket);
   if (typeof listener !== 'function') throw invalidArgType('on(): listener', 'a function', listener);
   checkOptionNames('on()', options, OPTION_NAMES);
+  checkTrust('on()', options.trust);
   const { trust = false } = options;
   const extractCarrier = (carrier: object) => extractFrom(carrier, trust, options.from ?? senderOf(socket));
-  // Reports invalid options here, not for the first event.
-  extractCarrier({});
   const deliver = (...args: unknown[]) => {
     const carrier = carrierOf(args[0]);
     const own = (carrier === undefined ? args : args.slice(1)) as Args;

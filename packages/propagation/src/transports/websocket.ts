@@ -15,6 +15,7 @@ import { invalidArgType } from '../errors.js';
 import { inject } from '../index.js';
 import { checkOptionNames } from '../option-names.js';
 import { extractFrom } from './message-envelope.js';
+import { checkTrust, type Trust } from './trust-option.js';
 
 /** What a WebSocket sends. */
 export type WebSocketData = string | ArrayBufferLike | Blob | ArrayBufferView;
@@ -42,7 +43,7 @@ export interface SendOptions {
 /** The options of `receive()`. */
 export interface ReceiveOptions {
   /** Whether the values are believed: all of them, none, or those with these names. Default: `false`. */
-  trust?: boolean | readonly string[] | undefined;
+  trust?: Trust | undefined;
 
   /** The sender, for warnings and for values that are believed from listed senders. Default: the `url` of the socket. */
   from?: string | undefined;
@@ -125,11 +126,10 @@ export function receive<Data = string, Event extends { readonly data: unknown } 
   if (typeof socket?.addEventListener !== 'function') throw invalidArgType('receive(): socket', 'a WebSocket', socket);
   if (typeof listener !== 'function') throw invalidArgType('receive(): listener', 'a function', listener);
   checkOptionNames('receive()', options, RECEIVE_OPTION_NAMES);
+  checkTrust('receive()', options.trust);
   const { trust = false } = options;
   const from = options.from ?? urlOf(socket) ?? 'a WebSocket';
   const extractCarrier = (carrier: object) => extractFrom(carrier, trust, from);
-  // Reports invalid options here, not for the first message.
-  extractCarrier({});
   /** The carrier of the bytes that arrive next. */
   let pending: object | undefined;
   const deliver = (event: Event) => {
