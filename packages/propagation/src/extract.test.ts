@@ -122,7 +122,7 @@ test('what cannot be decoded is dropped and counted by its reason, and the other
     ['malformed', 'tenant='],
     ['malformed', 'tenant="a'],
     ['malformed', 'user={"__proto__":{"id":1}};v=2'],
-    ['invalid', 'tenant=42'],
+    ['invalid', 'tenant=[42]'],
     ['invalid', `tenant=${'x'.repeat(65)}`],
     ['invalid', 'user={"id":"5"};v=2'],
     ['version', 'user={"id":5}'],

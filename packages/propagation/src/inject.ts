@@ -2,7 +2,7 @@
 import { invalidArgType, invalidArgValue, outOfRange, withCode } from './errors.js';
 import { checkOptionNames } from './option-names.js';
 import { recordDrop } from './report.js';
-import { type DeclaredValue, shared, UNSET } from './shared-state.js';
+import { type DeclaredValue, isDeclared, shared, UNSET } from './shared-state.js';
 import { MAX_ENTRY_LENGTH } from './values/declaration.js';
 import { includesPlace } from './values/destinations.js';
 import { signedMessage } from './values/signed-message.js';
@@ -188,8 +188,8 @@ function addForeign(text: string, count: number, foreign: readonly string[]): st
   const reader = new BaggageReader();
   let omitted = 0;
   const add = (key: string, entry: string) => {
-    // Only the current flow says what a declared value is, and a propagator percent-encodes keys.
-    if (keys.has(key) || shared.values.has(key) || shared.values.has(decodedKey(key)) || !isSendable(entry)) return;
+    // Only the current flow says what a declared value is.
+    if (keys.has(key) || isDeclared(key) || !isSendable(entry)) return;
     if (count >= MAX_ENTRIES || text.length + entry.length + 1 > MAX_BYTES) {
       omitted++;
       return;
@@ -208,13 +208,4 @@ function addForeign(text: string, count: number, foreign: readonly string[]): st
     );
   }
   return text;
-}
-
-function decodedKey(key: string): string {
-  if (!key.includes('%')) return key;
-  try {
-    return decodeURIComponent(key);
-  } catch {
-    return key;
-  }
 }
