@@ -20,10 +20,15 @@ export type { MessageSource, ReceiveOptions } from './message-listener.js';
  * @returns a function that stops receiving
  * @throws {TypeError} `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE` if an argument is invalid
  * @example
- * import { receiveFromWorkers } from '@throughline/propagation/cluster';
+ * import cluster from 'node:cluster';
+ * import { receiveFromWorkers, send } from '@throughline/propagation/cluster';
  *
- * const stop = receiveFromWorkers((worker, message) => console.log(worker.id, message));
- * stop();
+ * cluster.setupPrimary({ exec: '', execArgv: ['--eval', "process.send('ready')"] });
+ * receiveFromWorkers((worker, message) => {
+ *   console.log(worker.id, message); // 1 ready
+ *   worker.disconnect();
+ * });
+ * cluster.fork();
  * @see https://nodejs.org/api/cluster.html#event-message
  */
 export function receiveFromWorkers<Message = unknown>(

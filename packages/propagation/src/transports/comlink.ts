@@ -12,15 +12,16 @@ import { invalidArgType } from '../errors.js';
 import { checkOptionNames } from '../option-names.js';
 import { type AllowedOrigins, compileOrigins } from './allowed-origins.js';
 import { seal } from './message-envelope.js';
-import { eventOpener } from './post-message.js';
+import { eventOpener } from './message-origin.js';
+import type { Trust } from './trust-option.js';
 
 /** What Comlink sends messages through: a worker, `self` in a worker, a message port, or `windowEndpoint()`. */
 export interface Endpoint {
   // biome-ignore lint/suspicious/noExplicitAny: as Comlink declares it
   postMessage(message: any, transfer?: Transferable[]): void;
-  addEventListener(type: string, listener: EventListenerOrEventListenerObject, options?: object): void;
-  removeEventListener(type: string, listener: EventListenerOrEventListenerObject, options?: object): void;
-  start?: () => void;
+  readonly addEventListener: (type: string, listener: EventListenerOrEventListenerObject, options?: object) => void;
+  readonly removeEventListener: (type: string, listener: EventListenerOrEventListenerObject, options?: object) => void;
+  readonly start?: () => void;
 }
 
 /** The options of `endpoint()`. */
@@ -39,7 +40,7 @@ export interface EndpointOptions {
    * Whether the values of a message that states no origin are believed: all of them, none, or those with these names.
    * Default: `true` from a worker, and from the page that started this worker; `false` from a message port.
    */
-  trust?: boolean | readonly string[] | undefined;
+  trust?: Trust | undefined;
 }
 
 const OPTION_NAMES: ReadonlySet<string> = new Set(['to', 'origins', 'trust']);

@@ -86,8 +86,8 @@ export function receive<Message = unknown>(
  * import { Worker } from 'node:worker_threads';
  * import { workerOptions } from '@throughline/propagation/worker-threads';
  *
- * const program = "console.log(require('node:worker_threads').workerData.message)"; // 3
- * new Worker(program, workerOptions({ eval: true, workerData: 3 }));
+ * const program = 'import { workerData } from "node:worker_threads"; console.log(workerData.message)'; // 3
+ * new Worker(new URL(`data:text/javascript,${program}`), workerOptions({ workerData: 3 }));
  * @see https://nodejs.org/api/worker_threads.html#new-workerfilename-options
  */
 export function workerOptions(options: WorkerOptions = {}): WorkerOptions {
