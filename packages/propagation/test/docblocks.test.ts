@@ -6,7 +6,8 @@ testDocblocks({
   packageFolder: new URL('../../', import.meta.url),
   withoutExample: { 'Endpoint.postMessage of ./comlink': 'only Comlink calls it' },
   notRun: {
-    'runTask of ./piscina': 'its pool has a file of its own; guide-programs.test.ts runs the same program with both files',
+    'runTask of ./piscina':
+      'its pool has a file of its own; guide-programs.test.ts runs the same program with both files',
   },
   toJavaScript: (code) => transformSync(code, { loader: 'ts' }).code,
 });

@@ -21,12 +21,13 @@ export type { MessageSource, ReceiveOptions } from './message-listener.js';
  * @throws {TypeError} `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE` if an argument is invalid
  * @example
  * import cluster from 'node:cluster';
- * import { receiveFromWorkers, send } from '@throughline/propagation/cluster';
+ * import { receiveFromWorkers } from '@throughline/propagation/cluster';
  *
- * cluster.setupPrimary({ exec: '', execArgv: ['--eval', "process.send('ready')"] });
+ * const program = "process.send('ready'); setTimeout(() => {}, 60_000)";
+ * cluster.setupPrimary({ exec: '', execArgv: ['--eval', program] });
  * receiveFromWorkers((worker, message) => {
  *   console.log(worker.id, message); // 1 ready
- *   worker.disconnect();
+ *   worker.kill();
  * });
  * cluster.fork();
  * @see https://nodejs.org/api/cluster.html#event-message
