@@ -32,7 +32,8 @@ export type { MessageSource, ReceiveOptions } from './message-listener.js';
  * cluster.fork();
  * @see https://nodejs.org/api/cluster.html#event-message
  */
-export function receiveFromWorkers<Message = unknown>(
+// biome-ignore lint/suspicious/noExplicitAny: as in the types of Node, for a listener that states no type
+export function receiveFromWorkers<Message = any>(
   listener: (worker: Worker, message: Message, handle?: SendHandle) => void,
   options: ReceiveOptions = {},
 ): () => void {

@@ -63,7 +63,8 @@ export function send(target: MessageTarget, message: Serializable | undefined, .
  * stop();
  * @see https://nodejs.org/api/process.html#event-message
  */
-export function receive<Message = unknown>(
+// biome-ignore lint/suspicious/noExplicitAny: as in the types of Node, for a listener that states no type
+export function receive<Message = any>(
   source: MessageSource,
   listener: (message: Message, handle?: SendHandle) => void,
   options: ReceiveOptions = {},

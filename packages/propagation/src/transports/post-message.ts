@@ -150,7 +150,8 @@ function destinationOf(targetOrigin: string, mayReceive: OriginTest): URL | null
  * setTimeout(() => port1.close(), 100);
  * @see https://developer.mozilla.org/docs/Web/API/Window/message_event
  */
-export function receive<Message = unknown>(
+// biome-ignore lint/suspicious/noExplicitAny: as `data` of MessageEvent, for a listener that states no type
+export function receive<Message = any>(
   source: MessageSource,
   listener: (message: Message, event: MessageEvent) => void,
   options: ReceiveOptions = {},

@@ -62,8 +62,8 @@ const OPTION_NAMES: ReadonlySet<string> = new Set(['trust', 'from']);
  * server.on('connection', (socket) => on(socket, 'save', (name, done) => done(`${name} is saved`)));
  *
  * const socket = io('http://localhost:8080');
- * emit(socket, 'save', 'draft', (result) => {
- *   console.log(result); // draft is saved
+ * emit(socket, 'save', 'draft', () => {
+ *   console.log('saved'); // saved
  *   socket.close();
  *   server.close();
  * });
@@ -141,7 +141,8 @@ export function emitWithAck<Target extends AcknowledgingTarget>(
  * server.close();
  * @see https://socket.io/docs/v4/listening-to-events/
  */
-export function on<Args extends unknown[] = unknown[]>(
+// biome-ignore lint/suspicious/noExplicitAny: as in the types of Socket.IO, for a listener that states no types
+export function on<Args extends unknown[] = any[]>(
   socket: EventSource,
   event: string,
   listener: (...args: Args) => void,

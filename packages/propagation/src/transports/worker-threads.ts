@@ -61,7 +61,8 @@ export function send(target: MessageTarget, message: unknown, transferList: read
  * port1.close();
  * @see https://nodejs.org/api/worker_threads.html#event-message
  */
-export function receive<Message = unknown>(
+// biome-ignore lint/suspicious/noExplicitAny: as in the types of Node, for a listener that states no type
+export function receive<Message = any>(
   source: MessageSource,
   listener: (message: Message) => void,
   options: ReceiveOptions = {},
@@ -106,7 +107,8 @@ export function workerOptions(options: WorkerOptions = {}): WorkerOptions {
  * withWorkerData((data) => console.log(data)); // null
  * @see https://nodejs.org/api/worker_threads.html#workerworkerdata
  */
-export function withWorkerData<Data = unknown, R = unknown>(fn: (data: Data) => R): R {
+// biome-ignore lint/suspicious/noExplicitAny: as in the types of Node, for a listener that states no type
+export function withWorkerData<Data = any, R = unknown>(fn: (data: Data) => R): R {
   if (typeof fn !== 'function') throw invalidArgType('withWorkerData(): fn', 'a function', fn);
   const { message, extracted } = open(workerData, true, 'the thread that started this one');
   return extracted.run(fn, message as Data);
