@@ -143,33 +143,39 @@ function readValues(
   for (const [value, { entry, isAmbiguous }] of found) {
     const result = isAmbiguous ? new Dropped('duplicate') : decode(value, entry, trust, from);
     if (result instanceof Dropped) recordDrop(result.reason, value.name, from, result.detail);
-    else if (room?.hasNoneFor(value, result)) recordDrop('too-long', value.name, from);
-    else if (result !== undefined) parts.values.set(value, result);
+    else if (result === undefined) continue;
+    else if (room?.hasNoneFor(value, result, entry)) recordDrop('too-long', value.name, from);
+    else parts.values.set(value, result);
   }
 }
 
 /** The greatest ratio of the bytes that JSON and percent-encoding write to those that were read: `[9e20,9e20]`. */
 const MAX_GROWTH = 8;
 
-/** The bytes for the version and the signature of an entry, at most. */
-const PROPERTY_BYTES = 128;
-
 /** The room of a carrier that receives all that was read, so that what others have sent makes no `inject()` throw. */
 class Room {
-  #bytes = MAX_BYTES;
+  // Before the first entry, there is no comma.
+  #bytes = MAX_BYTES + 1;
 
-  hasNoneFor({ name, declaration }: DeclaredValue, content: unknown): boolean {
+  hasNoneFor(value: DeclaredValue, content: unknown, entry: string): boolean {
+    const { maxLength, signatureAge } = value.declaration;
     let length: number;
     try {
-      length = encodeText(declaration.encode(content)).length;
+      length = encodeText(value.declaration.encode(content)).length;
     } catch {
       return true;
     }
-    const bytes = name.length + length + PROPERTY_BYTES;
-    if (length > declaration.maxLength || bytes > MAX_ENTRY_LENGTH || bytes > this.#bytes) return true;
+    // A signed entry was written by inject().
+    const bytes = (signatureAge === undefined ? entryHead(value).length + length : entry.length) + 1;
+    if (length > maxLength || bytes > MAX_ENTRY_LENGTH + 1 || bytes > this.#bytes) return true;
     this.#bytes -= bytes;
     return false;
   }
+}
+
+/** What is in the entry of a value beside its text. */
+function entryHead({ name, declaration: { version } }: DeclaredValue): string {
+  return version === 1 ? `${name}=` : `${name}=;v=${version}`;
 }
 
 /** Why an entry has no value. */
@@ -191,7 +197,8 @@ function decode(
 ): unknown {
   const { declaration, name } = value;
   const isSigned = declaration.signatureAge !== undefined;
-  if (!isBelieved(value, trust, from)) return new Dropped('untrusted');
+  const distrust = whyNotBelieved(value, trust, from);
+  if (distrust !== undefined) return distrust;
   const { text: encoded, version: versionText, time, signature } = splitEntry(entry);
   if (encoded.length > declaration.maxLength) return new Dropped('too-long');
   const text = decodeText(encoded);
@@ -212,15 +219,18 @@ function decode(
   }
 }
 
-/** Whether a value may be believed; that of a signed value also depends on its signature. */
-function isBelieved(
+/** Returns why a value is not believed; that of a signed value also depends on its signature. */
+function whyNotBelieved(
   { name, declaration: { trust: declared, signatureAge } }: DeclaredValue,
   trust: boolean | readonly string[],
   from: string | undefined,
-): boolean {
-  if (typeof declared === 'boolean') return declared;
-  if (declared !== undefined && (from === undefined || !includesPlace(declared, from))) return false;
-  return signatureAge !== undefined || isListed(trust, name);
+): Dropped | undefined {
+  if (declared === true) return undefined;
+  if (declared === false) return new Dropped('untrusted', 'it is declared with trust: false, and is only sent');
+  if (declared !== undefined && (from === undefined || !includesPlace(declared, from))) {
+    return new Dropped('untrusted', 'it is declared with a list of trusted senders, and this one is not in it');
+  }
+  return signatureAge !== undefined || isListed(trust, name) ? undefined : new Dropped('untrusted');
 }
 
 const SECONDS = /^\d{1,12}$/;

@@ -1,4 +1,5 @@
 /** `inject()`: writes the values, the deadline and the trace of the current flow to a carrier. */
+import { currentDeadline } from './deadline.js';
 import { invalidArgType, invalidArgValue, outOfRange, withCode } from './errors.js';
 import { checkOptionNames } from './option-names.js';
 import { recordDrop } from './report.js';
@@ -82,7 +83,7 @@ export function inject<C extends object>(carrier: C, options?: InjectOptions<C>)
   if (text !== '') writeEntry(carrier, BAGGAGE, text, set);
   else if (existing !== undefined) removeEntry(carrier, BAGGAGE, set);
 
-  const deadline = shared.deadlines.getStore();
+  const deadline = currentDeadline();
   if (deadline !== undefined) writeEntry(carrier, TIMEOUT, String(Math.floor(deadline.remaining)), set);
   // The headers of an incoming request may have been copied, and the deadline of its sender was not believed.
   else if (set === undefined && readEntry(carrier, TIMEOUT, undefined)) removeEntry(carrier, TIMEOUT, set);

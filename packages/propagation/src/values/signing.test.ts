@@ -109,6 +109,7 @@ test('invalid keys are an error', () => {
     [[{ id: 'k1', secret: 'short' }], /"k1" is shorter than 32 bytes/],
     [[{ id: 'k1', secret: new Uint8Array(31) }], /shorter than 32 bytes/],
     [[{ id: 'k1', secret: 5 }], /must be a string or bytes/],
+    [[{ id: 'k1', secret: undefined }], /"k1" must be a string or bytes, not undefined/],
   ];
   const { signer } = shared;
   for (const [keys, message] of cases) {

@@ -16,8 +16,11 @@ import { type Signer, shared } from '../shared-state.js';
 export interface SigningKey {
   /** Names the key in a signature: 1 to 32 letters, digits, hyphens and underscores. */
   id: string;
-  /** At least 32 bytes, or a string of at least 32 characters, that only the processes know which exchange values. */
-  secret: string | Uint8Array;
+  /**
+   * At least 32 bytes, or a string of at least 32 characters, that only the processes know which exchange values. A
+   * variable of the environment that is not set, `undefined`, is an error.
+   */
+  secret: string | Uint8Array | undefined;
 }
 
 const KEY_OPTION_NAMES: ReadonlySet<string> = new Set(['id', 'secret']);
