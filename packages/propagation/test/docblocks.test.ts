@@ -4,6 +4,10 @@ import { transformSync } from 'esbuild';
 
 testDocblocks({
   packageFolder: new URL('../../', import.meta.url),
-  withoutExample: {},
+  withoutExample: { 'Endpoint.postMessage of ./comlink': 'only Comlink calls it' },
+  notRun: {
+    'runTask of ./piscina':
+      'its pool has a file of its own; guide-programs.test.ts runs the same program with both files',
+  },
   toJavaScript: (code) => transformSync(code, { loader: 'ts' }).code,
 });
