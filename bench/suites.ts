@@ -3,6 +3,7 @@ import { browserSuite } from './browsers/browser-suite.js';
 import { buildSuite } from './builds/build-suite.js';
 import { contextSuite } from './contexts/context-suite.js';
 import type { Runtime } from './measure/runtimes.js';
+import { propagationSuite } from './propagation/propagation-suite.js';
 import { requestSuite } from './requests/request-suite.js';
 import { serverSuite } from './servers/server-suite.js';
 import { sizeSuite } from './sizes/size-suite.js';
@@ -18,6 +19,7 @@ export const SUITES: Readonly<Record<SuiteName, Suite>> = {
   builds: buildSuite,
   requests: requestSuite,
   contexts: contextSuite,
+  propagation: propagationSuite,
 };
 
 /**
@@ -46,5 +48,10 @@ export async function loadEnvironments(
       return (await import('./requests/request-environments.js')).requestEnvironments(named, includesInstalled);
     case 'contexts':
       return (await import('./contexts/context-environments.js')).contextEnvironments(named, includesInstalled);
+    case 'propagation':
+      return (await import('./propagation/propagation-environments.js')).propagationEnvironments(
+        named,
+        includesInstalled,
+      );
   }
 }

@@ -8,7 +8,7 @@
  *     lib/bun/*.js         flat ES modules, and the same in lib/deno and lib/workerd
  *     lib/portable/*.js    browsers and all other runtimes: flat ES modules; *.cjs for Jest with a page's environment
  *     lib/standalone/*.js  pages without a build step: one minified file for each purpose
- *     lib/esm/*.js         @throughline/request and @throughline/opentelemetry everywhere but in Node
+ *     lib/esm/*.js         @throughline/request, /opentelemetry and /propagation everywhere but in Node
  *
  * A package has one copy of its state in a process, whether it was imported or required: in Node the CommonJS modules
  * are the only ones with code, and the other runtimes can require ES modules. Rollup is used because it keeps `const` and
@@ -312,6 +312,7 @@ const writers = {
   core: bundleCore,
   request: () => bundleForAllRuntimes('request'),
   opentelemetry: () => bundleForAllRuntimes('opentelemetry'),
+  propagation: () => bundleForAllRuntimes('propagation'),
   transform: () => wrapModules('transform'),
   doctor: () => wrapModules('doctor'),
 };

@@ -145,16 +145,18 @@ test('a program that imports the packages by name covers parts of their sources'
     `import { AsyncLocalStorage } from 'throughline';
     import { ThroughlineContextManager } from '@throughline/opentelemetry';
     import { findings } from '@throughline/doctor';
+    import { Propagated } from '@throughline/propagation';
     import { tryGetRequestScope } from '@throughline/request';
     import { transform } from '@throughline/transform';
     new AsyncLocalStorage().run(1, () => tryGetRequestScope());
     new ThroughlineContextManager().bind({}, 1);
+    new Propagated('tenant').get();
     transform('await 1', { filename: 'main.mjs' });
     findings();`,
     workspace,
   );
   const totals = Object.fromEntries(packageTotals(readCoverage(recordings, workspace), workspace));
-  assert.deepEqual(Object.keys(totals), ['core', 'doctor', 'opentelemetry', 'request', 'transform']);
+  assert.deepEqual(Object.keys(totals), ['core', 'doctor', 'opentelemetry', 'propagation', 'request', 'transform']);
   for (const [name, kinds] of Object.entries(totals)) {
     for (const [kind, [covered, total]] of Object.entries(kinds)) {
       assert.ok(covered > 0, `${covered} ${kind} of ${name} are covered`);

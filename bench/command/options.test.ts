@@ -43,6 +43,11 @@ describe('the command line of npm run bench', () => {
     throws(() => parse('--contexts', '--browsers'), /--browsers and --contexts cannot be combined/);
   });
 
+  it('measures values that cross processes with --propagation', () => {
+    const options = parse('--propagation', '--only', 'inject');
+    deepEqual([options.suites, options.workloads], [['propagation'], ['inject']]);
+  });
+
   it('takes one sample and writes nothing with --quick, except with --out', () => {
     equal(parse('--quick').outputFolder, undefined);
     equal(parse('--quick').rounds, 1);
@@ -76,6 +81,7 @@ describe('the command line of npm run bench', () => {
     for (const name of [
       'requests',
       'contexts',
+      'propagation',
       'browsers',
       'in',
       'only',

@@ -8,9 +8,15 @@ const DEFAULT_SUITES = ['servers'] as const;
 const BROWSER_SUITES = ['browsers', 'sizes', 'transform', 'builds'] as const;
 const REQUEST_SUITES = ['requests'] as const;
 const CONTEXT_SUITES = ['contexts'] as const;
+const PROPAGATION_SUITES = ['propagation'] as const;
 
 /** The options that select other suites than the default. */
-const SUITES_OF_OPTIONS = { browsers: BROWSER_SUITES, requests: REQUEST_SUITES, contexts: CONTEXT_SUITES };
+const SUITES_OF_OPTIONS = {
+  browsers: BROWSER_SUITES,
+  requests: REQUEST_SUITES,
+  contexts: CONTEXT_SUITES,
+  propagation: PROPAGATION_SUITES,
+};
 type SuiteOption = keyof typeof SUITES_OF_OPTIONS;
 
 const workloadsOf = (suites: readonly SuiteName[]) =>
@@ -26,21 +32,25 @@ By default, measures server runtimes: Throughline next to the runtime's own Asyn
 With --browsers, measures browsers and the portable engine on Node: Throughline next to zone.js and no tracking; the
 size of a page; the transform next to esbuild and Babel; and builds with and without the plugin. With --requests, measures servers of web frameworks: the framework alone, with the
 request scope, and with the usual solution on that framework. With --contexts, measures the context managers of OpenTelemetry.
+With --propagation, measures values that cross processes, next to OpenTelemetry's propagators.
 
   --requests               measure the request scope on node:http, Express, Fastify, Koa, Hono, h3 and Nest
   --contexts               measure the context managers of OpenTelemetry on Node
+  --propagation            measure inject and extract of @throughline/propagation on Node
   --browsers               measure Chromium, Firefox, WebKit, the portable engine on Node 26, sizes, the transform, and builds
   --in <names>             only these environments, comma-separated; the beginning of a name is enough.
                            On servers: ${environmentPrefixesOf(DEFAULT_SUITES).join(', ')}
                            With --browsers: ${environmentPrefixesOf(BROWSER_SUITES).join(', ')}
                            With --requests: ${environmentPrefixesOf(REQUEST_SUITES).join(', ')}
                            With --contexts: ${environmentPrefixesOf(CONTEXT_SUITES).join(', ')}
+                           With --propagation: ${environmentPrefixesOf(PROPAGATION_SUITES).join(', ')}
   --only <names>           only these workloads, comma-separated.
                            On servers: ${workloadsOf(DEFAULT_SUITES).join(', ')}
                            With --browsers: ${workloadsOf(BROWSER_SUITES).join(', ')}
                            With --requests: ${workloadsOf(REQUEST_SUITES).join(', ')}
                            With --contexts: ${workloadsOf(CONTEXT_SUITES).join(', ')}
-  --processes <number>     samples per figure (default: ${SUITES.servers.rounds}; with --browsers ${SUITES.browsers.rounds}, with --requests ${SUITES.requests.rounds}, with --contexts ${SUITES.contexts.rounds})
+                           With --propagation: ${workloadsOf(PROPAGATION_SUITES).join(', ')}
+  --processes <number>     samples per figure (default: ${SUITES.servers.rounds}; with --browsers ${SUITES.browsers.rounds}, with --requests ${SUITES.requests.rounds}, with --contexts ${SUITES.contexts.rounds}, with --propagation ${SUITES.propagation.rounds})
   --runtime <name>=<path>  measure this runtime instead of the current Node: node26=/path/to/node, bun=..., deno=...
                            Can be repeated. With --browsers: the Node for the portable engine
   --runtimes               also measure the runtimes that this project has installed in .runtimes
@@ -72,6 +82,7 @@ export function parseOptions(args: readonly string[], defaultOutputFolder: strin
     options: {
       requests: { type: 'boolean', default: false },
       contexts: { type: 'boolean', default: false },
+      propagation: { type: 'boolean', default: false },
       browsers: { type: 'boolean', default: false },
       in: { type: 'string' },
       only: { type: 'string' },

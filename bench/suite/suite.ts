@@ -2,7 +2,7 @@
  * The parts of a suite, and the words that the benchmarks use for them:
  *
  *   suite         what is measured together: servers, browsers, sizes, transform, builds, requests,
- *                 contexts
+ *                 contexts, propagation
  *   environment   a runtime or browser in which samples are taken
  *   subject       one implementation under measurement: Throughline or a peer
  *   workload      the operation that is measured
@@ -16,7 +16,7 @@
  */
 import type { BudgetName, SampleBudget } from './sample-budget.js';
 
-export type SuiteName = 'servers' | 'browsers' | 'sizes' | 'transform' | 'builds' | 'requests' | 'contexts';
+export type SuiteName = 'servers' | 'browsers' | 'sizes' | 'transform' | 'builds' | 'requests' | 'contexts' | 'propagation';
 
 export type Unit = 'ns' | 'requests/s' | 'bytes/s' | 'bytes' | 'times' | 'count';
 

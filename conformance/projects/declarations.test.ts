@@ -33,7 +33,7 @@ function entryPointsOf(folder: string): string[] {
   );
 }
 
-for (const folder of ['core', 'doctor', 'opentelemetry', 'request', 'transform']) {
+for (const folder of ['core', 'doctor', 'opentelemetry', 'propagation', 'request', 'transform']) {
   test(`the declarations of packages/${folder} compile without skipLibCheck, in both kinds of modules`, () => {
     const entryPoints = entryPointsOf(folder);
     assert.notEqual(entryPoints.length, 0);

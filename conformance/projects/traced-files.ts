@@ -11,7 +11,7 @@ import { nodeResolve } from '@rollup/plugin-node-resolve';
 import { traceNodeModules } from 'nf3';
 import { rollup } from 'rollup';
 
-const names = ['throughline', ...['request', 'opentelemetry', 'transform', 'doctor'].map((name) => '@throughline/' + name)];
+const names = ['throughline', ...['request', 'opentelemetry', 'propagation', 'transform', 'doctor'].map((name) => '@throughline/' + name)];
 const entryPoints = names.flatMap((name) =>
   Object.entries(JSON.parse(readFileSync('node_modules/' + name + '/package.json', 'utf8')).exports)
     .filter(([, target]) => typeof target === 'object')

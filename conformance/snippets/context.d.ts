@@ -18,6 +18,9 @@ declare const database: {
   deleteExpired(prefix: string): Promise<void>;
 };
 
+/** The headers of a request or a job that has arrived. */
+declare const headers: Record<string, string>;
+
 /** The work of an application. */
 declare function sendInvoices(): Promise<void>;
 declare function translate(): Promise<void>;

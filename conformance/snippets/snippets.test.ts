@@ -20,7 +20,7 @@ for (const resolution of ['bundler', 'node16'] satisfies Resolution[]) {
   });
 }
 
-for (const name of ['core', 'opentelemetry', 'request', 'transform']) {
+for (const name of ['core', 'opentelemetry', 'propagation', 'request', 'transform']) {
   test(`the examples in the docblocks of packages/${name} compile`, async () => {
     const examples = readExamples(root, name);
     assert.notEqual(examples.length, 0);

@@ -40,3 +40,18 @@ test('pino: the lines of a logger and of its children have the fields of the sco
     ],
   );
 });
+
+test('functions that another package has registered add fields after those of the scope', () => {
+  const sources = Symbol.for('@throughline/log-fields.1');
+  const addTenant = (fields: Record<string, unknown>) => {
+    fields.tenant = `acme of ${fields.requestId}`;
+  };
+  Reflect.set(globalThis, sources, [addTenant]);
+  try {
+    assert.deepEqual(logFields(), { tenant: 'acme of undefined' });
+    withRequestScope({ id: 'r1' }, () => assert.deepEqual(logFields(), { requestId: 'r1', tenant: 'acme of r1' }));
+  } finally {
+    Reflect.deleteProperty(globalThis, sources);
+  }
+  assert.deepEqual(logFields(), {});
+});

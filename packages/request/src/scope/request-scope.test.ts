@@ -103,3 +103,26 @@ test('the types of the scope functions', () => {
   // @ts-expect-error the built-in fields are read-only
   withRequestScope({}, () => assert.throws(() => (getRequestScope().method = 'X'), TypeError));
 });
+
+test('another package opens a scope for received work, whose signal is created when it is read', () => {
+  const open = Reflect.get(globalThis, Symbol.for('@throughline/request.open-scope.1'));
+  const { signal } = new AbortController();
+  let reads = 0;
+  const readSignal = () => {
+    reads++;
+    return signal;
+  };
+  const result = open({ id: 'j1', method: 'JOB', path: 'orders' }, readSignal, () => {
+    const scope = getRequestScope();
+    assert.deepEqual([scope.id, scope.method, scope.path, reads], ['j1', 'JOB', 'orders', 0]);
+    assert.equal(scope.signal, signal);
+    return 'result';
+  });
+  assert.equal(result, 'result');
+  open({}, undefined, () => {
+    const scope = getRequestScope();
+    assert.match(scope.id, /^[\da-f-]{36}$/);
+    assert.equal(scope.signal.aborted, false);
+  });
+  assert.equal(tryGetRequestScope(), undefined);
+});

@@ -178,12 +178,19 @@ interface SharedScope {
 const SHARED_PREFIX = '@throughline/request.layout.';
 const SHARED = Symbol.for(`${SHARED_PREFIX}${LAYOUT}`);
 
+/**
+ * The property of the global object through which `@throughline/propagation` opens the scope of a job or a message, so
+ * that neither package imports the other.
+ */
+const OPEN_SCOPE = Symbol.for('@throughline/request.open-scope.1');
+
 function shareScope(): SharedScope {
   const holder = globalThis as { [SHARED]?: SharedScope };
   if (holder[SHARED] === undefined) {
     const scopeStorage = new AsyncLocalStorage<ScopeOfThisCopy>({ name: 'request scope' });
     warnOfOtherLayouts();
     Object.defineProperty(holder, SHARED, { value: { Scope: ScopeOfThisCopy, scopeStorage } });
+    if (!(OPEN_SCOPE in globalThis)) Object.defineProperty(globalThis, OPEN_SCOPE, { value: openScopeOfReceivedWork });
   }
   return holder[SHARED] as SharedScope;
 }
@@ -276,6 +283,20 @@ export function withRequestScope<R>(fields: RequestScopeFields, fn: () => R): R 
   for (const [name, value] of Object.entries(others)) {
     defineField(scope, name, value);
   }
+  return scopeStorage.run(scope, fn);
+}
+
+/**
+ * Opens the scope of work that another process has sent.
+ * @param readSignal returns the signal of the work, when it is read for the first time. Default: one that never aborts
+ */
+function openScopeOfReceivedWork<R>(
+  { id = newRequestId(), method = '', path = '' }: { id?: string; method?: string; path?: string },
+  readSignal: (() => AbortSignal) | undefined,
+  fn: () => R,
+): R {
+  const scope = new Scope(id, method, path);
+  if (readSignal !== undefined) Object.defineProperty(scope, 'signal', { get: readSignal, configurable: true });
   return scopeStorage.run(scope, fn);
 }
 

@@ -1,0 +1,303 @@
+/** `extract()`: reads the values, the deadline and the trace that a carrier has. It believes only what it is told to. */
+import { createDeadline } from './deadline.js';
+import { describeKind, invalidArgType, invalidArgValue } from './errors.js';
+import { Extracted, type ExtractedParts } from './extracted.js';
+import { checkOptionNames } from './option-names.js';
+import { recordDrop } from './report.js';
+import type { ScopeFields } from './request-scopes.js';
+import { type DeclaredValue, type DropReason, shared } from './shared-state.js';
+import { MAX_ENTRY_LENGTH, Undecodable } from './values/declaration.js';
+import { includesPlace } from './values/destinations.js';
+import { signedMessage } from './values/signed-message.js';
+import { BaggageReader, decodeText, encodeText, MAX_BYTES, MAX_ENTRIES, splitEntry } from './wire/baggage.js';
+import { BAGGAGE, type Get, readEntry, TIMEOUT, textsOf } from './wire/carrier.js';
+import { parseTimeout } from './wire/timeout.js';
+import { type Context, extractTrace, openTelemetry } from './wire/trace-context.js';
+
+/** The options of `extract()`. */
+export interface ExtractOptions<C> {
+  /**
+   * What is believed. `true`: everything, for a sender that is a program of yours. A list: these values, and 'deadline'
+   * and 'traceparent' for the deadline and the trace. `false`: only what the declarations say is always believed, and
+   * values with a valid signature. Default: `false`.
+   */
+  trust?: boolean | readonly string[] | undefined;
+  /** The sender, for warnings and for declarations that list senders in `trust`. Never text from the carrier itself. */
+  from?: string | undefined;
+  /** Reads an entry of a carrier that is not an object with properties, Headers or a Map. */
+  get?: ((carrier: C, key: string) => string | readonly string[] | undefined) | undefined;
+  /** The time that the carrier was on the way, in milliseconds, which the deadline is shortened by. Default: 0. */
+  elapsed?: number | undefined;
+  /** The longest time until the deadline, in milliseconds, whatever the carrier says. Default: as the carrier says. */
+  deadline?: number | undefined;
+  /** Aborts when the caller cancels, if the transport can tell. */
+  signal?: AbortSignal | undefined;
+  /**
+   * The fields of the request scope that `run()` opens if `@throughline/request` is in the process. `false`: none is
+   * opened, because the code runs in one already.
+   */
+  scope?: ScopeFields | false | undefined;
+}
+
+const OPTION_NAMES: ReadonlySet<string> = new Set(['trust', 'from', 'get', 'elapsed', 'deadline', 'signal', 'scope']);
+
+/**
+ * Reads what a carrier has of the declared values, the deadline, and the trace.
+ *
+ * Nothing that a carrier contains makes this function throw. What is not trusted, cannot be decoded, or is ambiguous is
+ * dropped: `propagationReport()` counts it, and a warning names the value and the sender once.
+ * @param carrier an object with properties, Headers or a Map; with `get`, any object. Without a carrier, such as in a job
+ * that was sent by another program, there is nothing to read
+ * @param options what is believed, and from whom. Default: only what the declarations say is always believed
+ * @returns what was read, to run a function with
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE` if an option is invalid
+ * @example
+ * import { extract, Propagated } from '@throughline/propagation';
+ *
+ * const tenant = new Propagated('tenant', { trust: ['queue:orders'] });
+ * const locale = new Propagated('locale', { trust: true });
+ * const carrier = { baggage: 'tenant=acme,locale=fr' };
+ * const show = () => console.log(tenant.get(), locale.get());
+ * extract(carrier, { trust: true, from: 'queue:orders' }).run(show); // acme fr
+ * extract(carrier).run(show); // undefined fr
+ * @see https://www.w3.org/TR/baggage/
+ */
+export function extract<C extends object>(carrier: C | null | undefined, options: ExtractOptions<C> = {}): Extracted {
+  checkOptions(options);
+  const parts: ExtractedParts = {
+    values: new Map(),
+    deadline: undefined,
+    cancellation: options.signal,
+    trace: undefined,
+    scope: options.scope,
+  };
+  if (typeof carrier === 'object' && carrier !== null) {
+    readInto(parts, carrier, options);
+  } else if (options.deadline !== undefined) {
+    parts.deadline = createDeadline(options.deadline, cancellationOf(options.signal));
+  }
+  return new Extracted(parts);
+}
+
+function readInto<C extends object>(parts: ExtractedParts, carrier: C, options: ExtractOptions<C>): void {
+  const { trust = false, from, get } = options;
+  const baggage = textsOf(readSafely(carrier, BAGGAGE, get, from), MAX_ENTRIES);
+  if (baggage.length > 0 && shared.values.size > 0) readValues(parts, baggage, trust, from);
+  parts.deadline = readDeadline(carrier, options);
+  if (isListed(trust, 'traceparent')) parts.trace = readTrace(carrier, get, from);
+}
+
+/** Reads an entry. A carrier may be a proxy, and the function that reads it is the application's. */
+function readSafely<C extends object>(
+  carrier: C,
+  key: string,
+  get: Get<C> | undefined,
+  from: string | undefined,
+): unknown {
+  try {
+    return readEntry(carrier, key, get);
+  } catch {
+    recordDrop('unreadable', undefined, from);
+    return undefined;
+  }
+}
+
+function isListed(trust: boolean | readonly string[], name: string): boolean {
+  return typeof trust === 'boolean' ? trust : trust.includes(name);
+}
+
+/** An entry of a declared value. */
+interface Found {
+  readonly entry: string;
+  isAmbiguous: boolean;
+}
+
+function readValues(
+  parts: ExtractedParts,
+  texts: readonly string[],
+  trust: boolean | readonly string[],
+  from: string | undefined,
+): void {
+  const found = new Map<DeclaredValue, Found>();
+  const reader = new BaggageReader();
+  const visit = (key: string, entry: string) => {
+    const value = shared.values.get(key);
+    if (value === undefined) return;
+    const other = found.get(value);
+    if (other === undefined) found.set(value, { entry, isAmbiguous: false });
+    else if (other.entry !== entry) other.isAmbiguous = true;
+  };
+  for (const text of texts) reader.read(text, visit);
+  if (!reader.isComplete) recordDrop('too-many', undefined, from);
+  // What was read may take more bytes when it is sent on: white space and quotation marks are percent-encoded then.
+  const room = reader.bytes * MAX_GROWTH > MAX_BYTES ? new Room() : undefined;
+  for (const [value, { entry, isAmbiguous }] of found) {
+    const result = isAmbiguous ? new Dropped('duplicate') : decode(value, entry, trust, from);
+    if (result instanceof Dropped) recordDrop(result.reason, value.name, from, result.detail);
+    else if (room?.hasNoneFor(value, result)) recordDrop('too-long', value.name, from);
+    else if (result !== undefined) parts.values.set(value, result);
+  }
+}
+
+/** The greatest ratio of the bytes that JSON and percent-encoding write to those that were read: `[9e20,9e20]`. */
+const MAX_GROWTH = 8;
+
+/** The bytes for the version and the signature of an entry, at most. */
+const PROPERTY_BYTES = 128;
+
+/** The room of a carrier that receives all that was read, so that what others have sent makes no `inject()` throw. */
+class Room {
+  #bytes = MAX_BYTES;
+
+  hasNoneFor({ name, declaration }: DeclaredValue, content: unknown): boolean {
+    let length: number;
+    try {
+      length = encodeText(declaration.encode(content)).length;
+    } catch {
+      return true;
+    }
+    const bytes = name.length + length + PROPERTY_BYTES;
+    if (length > declaration.maxLength || bytes > MAX_ENTRY_LENGTH || bytes > this.#bytes) return true;
+    this.#bytes -= bytes;
+    return false;
+  }
+}
+
+/** Why an entry has no value. */
+class Dropped {
+  constructor(
+    readonly reason: DropReason,
+    readonly detail?: string,
+  ) {}
+}
+
+const VERSION = /^[1-9]\d{0,14}$/;
+
+/** Returns the value of an entry if it is believed and valid. */
+function decode(
+  value: DeclaredValue,
+  entry: string,
+  trust: boolean | readonly string[],
+  from: string | undefined,
+): unknown {
+  const { declaration, name } = value;
+  const isSigned = declaration.signatureAge !== undefined;
+  if (!isBelieved(value, trust, from)) return new Dropped('untrusted');
+  const { text: encoded, version: versionText, time, signature } = splitEntry(entry);
+  if (encoded.length > declaration.maxLength) return new Dropped('too-long');
+  const text = decodeText(encoded);
+  if (text === undefined) return new Dropped('malformed');
+  if (versionText !== undefined && !VERSION.test(versionText)) return new Dropped('version');
+  const version = versionText === undefined ? 1 : Number(versionText);
+  if (isSigned) {
+    const reason = checkSignature(declaration.signatureAge, signature, time, (at) =>
+      signedMessage(name, version, at, text),
+    );
+    if (reason !== undefined) return new Dropped(reason);
+  }
+  try {
+    return declaration.decode(text, version);
+  } catch (error) {
+    if (error instanceof Undecodable) return new Dropped(error.reason, error.message);
+    return new Dropped('invalid');
+  }
+}
+
+/** Whether a value may be believed; that of a signed value also depends on its signature. */
+function isBelieved(
+  { name, declaration: { trust: declared, signatureAge } }: DeclaredValue,
+  trust: boolean | readonly string[],
+  from: string | undefined,
+): boolean {
+  if (typeof declared === 'boolean') return declared;
+  if (declared !== undefined && (from === undefined || !includesPlace(declared, from))) return false;
+  return signatureAge !== undefined || isListed(trust, name);
+}
+
+const SECONDS = /^\d{1,12}$/;
+
+function checkSignature(
+  maxAge: number,
+  signature: string | undefined,
+  time: string | undefined,
+  message: (time: string) => string,
+): DropReason | undefined {
+  if (signature === undefined || time === undefined || shared.signer === undefined) return 'unsigned';
+  if (!SECONDS.test(time) || !shared.signer.verify(message(time), signature)) return 'bad-signature';
+  return Date.now() - Number(time) * 1000 > maxAge ? 'expired' : undefined;
+}
+
+function readDeadline<C extends object>(carrier: C, options: ExtractOptions<C>): ExtractedParts['deadline'] {
+  const { trust = false, from, get, elapsed = 0, deadline: limit, signal } = options;
+  let milliseconds = limit;
+  if (isListed(trust, 'deadline')) {
+    const texts = textsOf(readSafely(carrier, TIMEOUT, get, from), MAX_ENTRIES).filter((text) => text !== '');
+    if (texts.length > 0) {
+      const remaining = parseTimeout(texts);
+      if (remaining === undefined) {
+        recordDrop('malformed', 'deadline', from, 'it is not an integer of milliseconds from 0 to 2147483647');
+      } else {
+        milliseconds = Math.min(limit ?? Number.POSITIVE_INFINITY, Math.max(0, remaining - elapsed));
+      }
+    }
+  }
+  return milliseconds === undefined ? undefined : createDeadline(milliseconds, cancellationOf(signal));
+}
+
+function cancellationOf(signal: AbortSignal | undefined): { signal: AbortSignal } | undefined {
+  return signal === undefined ? undefined : { signal };
+}
+
+function readTrace<C extends object>(
+  carrier: C,
+  get: Get<C> | undefined,
+  from: string | undefined,
+): Context | undefined {
+  const telemetry = openTelemetry();
+  if (telemetry === undefined) return undefined;
+  const read = (key: string) => {
+    // Keys of other propagators may be in upper case, and Headers and objects are read without regard to it.
+    const texts = textsOf(readEntry(carrier, key.toLowerCase(), get), MAX_ENTRIES);
+    return texts.length > 1 ? [...texts] : texts[0];
+  };
+  try {
+    return extractTrace(telemetry, read, () => keysOf(carrier));
+  } catch {
+    recordDrop('unreadable', undefined, from);
+    return undefined;
+  }
+}
+
+function keysOf(carrier: object): string[] {
+  const { keys } = carrier as { keys?: unknown };
+  return typeof keys === 'function' ? [...(keys.call(carrier) as Iterable<string>)] : Object.keys(carrier);
+}
+
+function checkOptions<C>(options: ExtractOptions<C>): void {
+  checkOptionNames('extract()', options, OPTION_NAMES);
+  const { trust, from, get, elapsed, deadline, signal, scope } = options;
+  if (trust !== undefined && typeof trust !== 'boolean' && !isListOfStrings(trust)) {
+    throw invalidArgType('extract(): trust', 'true, false or a list of names', trust);
+  }
+  if (from !== undefined && typeof from !== 'string') throw invalidArgType('extract(): from', 'a string', from);
+  if (get !== undefined && typeof get !== 'function') throw invalidArgType('extract(): get', 'a function', get);
+  checkMilliseconds('elapsed', elapsed);
+  checkMilliseconds('deadline', deadline);
+  if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
+    throw invalidArgType('extract(): signal', 'an AbortSignal', signal);
+  }
+  if (scope !== undefined && scope !== false && (typeof scope !== 'object' || scope === null)) {
+    throw invalidArgType('extract(): scope', 'false, or an object with id, method and path', scope);
+  }
+}
+
+function isListOfStrings(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+function checkMilliseconds(name: string, value: unknown): void {
+  if (value === undefined || (typeof value === 'number' && value >= 0 && value < 2 ** 31)) return;
+  throw invalidArgValue(
+    `extract(): ${name} must be a number of milliseconds from 0 to 2147483647, not ${describeKind(value)}.`,
+  );
+}

@@ -1,0 +1,10 @@
+export { currentDeadline, type Deadline, withDeadline } from './deadline.js';
+export type { PropagationErrorCode } from './errors.js';
+export { type ExtractOptions, extract } from './extract.js';
+export { Extracted } from './extracted.js';
+export { type InjectOptions, inject } from './inject.js';
+export { type PropagationReport, propagationReport } from './report.js';
+export type { ScopeFields } from './request-scopes.js';
+export type { DropReason } from './shared-state.js';
+export type { Codec, PropagatedOptions, SignOptions } from './values/declaration.js';
+export { Propagated, type PropagatedConstructor } from './values/propagated.js';

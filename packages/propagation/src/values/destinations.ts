@@ -1,0 +1,59 @@
+/**
+ * Lists of destinations (`to`) and of senders (`trust`). An entry that is the origin of a URL, such as
+ * 'https://billing.internal', matches every URL of this origin. Any other string matches itself, such as
+ * 'queue:orders'. A regular expression is tested against the origin of a URL, never against its path, which may be
+ * anyone's text, or against a string that is no URL.
+ */
+import { invalidArgType, invalidArgValue } from '../errors.js';
+
+export type Places = readonly (string | RegExp)[];
+
+/**
+ * Checks a list.
+ * @param name what has the list, for the error: `new Propagated('tenant'): to`
+ */
+export function checkPlaces(name: string, places: unknown): Places {
+  if (!Array.isArray(places)) throw invalidArgType(name, 'a list of strings and regular expressions', places);
+  return places.map((place: unknown) => {
+    if (place instanceof RegExp) {
+      // With these flags, a test begins where the last one ended.
+      return new RegExp(place.source, place.flags.replace(/[gy]/g, ''));
+    }
+    if (typeof place !== 'string')
+      throw invalidArgType(`An entry of ${name}`, 'a string or a regular expression', place);
+    const url = parseUrl(place);
+    if (url === undefined) return place;
+    if (url.pathname !== '/' || url.search !== '' || url.hash !== '' || url.username !== '') {
+      throw invalidArgValue(
+        `${name} has the entry ${JSON.stringify(place)}, which is more than an origin. All URLs of an origin are one ` +
+          `destination: write ${JSON.stringify(url.origin)}.`,
+      );
+    }
+    return url.origin;
+  });
+}
+
+/** Whether a list contains a place. */
+export function includesPlace(places: Places, place: string | URL): boolean {
+  const text = asOrigin(place);
+  return places.some((entry) => (typeof entry === 'string' ? entry === text : entry.test(text)));
+}
+
+/** Returns the origin of a URL, and other text as it is. */
+function asOrigin(place: string | URL): string {
+  return parseUrl(place)?.origin ?? String(place);
+}
+
+/** Returns the URL if it has an origin: the scheme is http, https, ws or wss. */
+function parseUrl(place: string | URL): URL | undefined {
+  if (typeof place === 'string' && !HAS_ORIGIN.test(place)) return undefined;
+  try {
+    const url = new URL(place);
+    return url.origin === 'null' ? undefined : url;
+  } catch {
+    return undefined;
+  }
+}
+
+/** As the parser of URLs: it skips white space and control characters before a URL, and accepts upper case. */
+const HAS_ORIGIN = /^[\0-\x20]*(?:https?|wss?):/i;
