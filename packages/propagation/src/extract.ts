@@ -57,9 +57,9 @@ const OPTION_NAMES: ReadonlySet<string> = new Set(['trust', 'from', 'get', 'elap
  * const tenant = new Propagated('tenant', { trust: ['queue:orders'] });
  * const locale = new Propagated('locale', { trust: true });
  * const carrier = { baggage: 'tenant=acme,locale=fr' };
- * const show = () => console.log(tenant.get(), locale.get());
- * extract(carrier, { trust: true, from: 'queue:orders' }).run(show); // acme fr
- * extract(carrier).run(show); // undefined fr
+ * const read = () => [tenant.get(), locale.get()];
+ * console.log(extract(carrier, { trust: true, from: 'queue:orders' }).run(read)); // [ 'acme', 'fr' ]
+ * console.log(extract(carrier).run(read)); // [ undefined, 'fr' ]
  * @see https://www.w3.org/TR/baggage/
  */
 export function extract<C extends object>(carrier: C | null | undefined, options: ExtractOptions<C> = {}): Extracted {

@@ -1,5 +1,6 @@
 export { RequestError, type RequestErrorCode } from './errors.js';
 export { type LogFields, logFields } from './logging/log-fields.js';
+export type { CarriedValues, CarrierRequest, ReadCarriedValues } from './scope/carried-values.js';
 export type { RequestScopeOptions } from './scope/options.js';
 export {
   getRequestScope,

@@ -104,6 +104,7 @@ test('the members that all copies share are those of layout 1', () => {
   } = Reflect.get(globalThis, Symbol.for('@throughline/request.layout.1'));
   assert.deepEqual(others, {});
   assert.deepEqual(Object.getOwnPropertyNames(Scope).sort(), [
+    'carriedBy',
     'exchangeOf',
     'length',
     'name',
@@ -111,7 +112,7 @@ test('the members that all copies share are those of layout 1', () => {
     'sessionOf',
     'setSession',
   ]);
-  assert.equal(Scope.length, 5);
+  assert.equal(Scope.length, 6);
   assert.deepEqual(Object.getOwnPropertyNames(Scope.prototype).sort(), [
     'constructor',
     'method',

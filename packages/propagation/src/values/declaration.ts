@@ -7,10 +7,10 @@ import { decodeJson, encodeJson } from './json-codec.js';
 
 /** Encodes a value as text, and decodes it. */
 export interface Codec<T> {
-  /** @returns the text of a value, any string */
-  encode(value: T): string;
-  /** @throws if the text is not that of a value: it is then dropped */
-  decode(text: string): T;
+  /** Returns the text of a value: any string. */
+  readonly encode: (value: T) => string;
+  /** Returns the value of a text. It throws if the text is not that of a value, which is then dropped. */
+  readonly decode: (text: string) => T;
 }
 
 /** What a signature must be, beside right. */

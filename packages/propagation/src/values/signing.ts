@@ -3,7 +3,8 @@
  * does not load the hash.
  *
  * HMAC-SHA-256 of @noble/hashes: it is audited, has no dependency, is synchronous everywhere, which Web Crypto is not,
- * and for messages this short takes the time of `node:crypto`, because the state after the key is kept.
+ * and for messages this short takes the time of `node:crypto`, because the state after the key is kept. Version 1 can be loaded
+ * by `require` in all tools.
  */
 import { hmac } from '@noble/hashes/hmac';
 import { sha256 } from '@noble/hashes/sha2';

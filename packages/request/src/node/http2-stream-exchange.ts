@@ -26,6 +26,10 @@ export class Http2StreamExchange implements Exchange {
     return Array.isArray(value) ? value.join(', ') : value;
   }
 
+  get remoteAddress(): string | undefined {
+    return this.#stream.session?.socket.remoteAddress;
+  }
+
   get headersSent(): boolean {
     return this.#stream.headersSent;
   }

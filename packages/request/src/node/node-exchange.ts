@@ -59,6 +59,10 @@ export class NodeExchange implements Exchange {
     return this.#readHost(this.#request);
   }
 
+  get remoteAddress(): string | undefined {
+    return this.#request.socket?.remoteAddress;
+  }
+
   get headersSent(): boolean {
     return this.#response.headersSent;
   }

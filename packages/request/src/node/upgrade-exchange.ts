@@ -40,6 +40,10 @@ export class UpgradeExchange implements Exchange {
     return this.#readHost(this.#request);
   }
 
+  get remoteAddress(): string | undefined {
+    return this.#request.socket.remoteAddress;
+  }
+
   beforeHeaders(): void {}
 
   onClientGone(callback: () => void): void {

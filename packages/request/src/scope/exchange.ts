@@ -39,6 +39,9 @@ export interface Exchange {
    */
   readonly host?: string | undefined;
 
+  /** The network address of the client, or of the proxy before this server, if the server knows it. */
+  readonly remoteAddress?: string | undefined;
+
   /** Whether the response headers have been sent, after which no cookie can be set. */
   readonly headersSent: boolean;
 

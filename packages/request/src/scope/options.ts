@@ -1,6 +1,7 @@
 /** The options that every adapter accepts, and their validation. */
 import { RequestError } from '../errors.js';
 import { checkOptionNames, describeKind, describeKindWithoutText } from '../option-names.js';
+import type { ReadCarriedValues } from './carried-values.js';
 import type { Sessions } from './session.js';
 
 /** The options that every adapter accepts. */
@@ -23,6 +24,12 @@ export interface RequestScopeOptions {
 
   /** The sessions that `session()` reads and writes, created by `sessions()` of `@throughline/request/sessions`. */
   session?: Sessions | undefined;
+
+  /**
+   * Reads the values that a request carries from another process: `incoming()` of `@throughline/propagation/incoming`.
+   * They are set wherever the scope is, and the deadline among them aborts the `signal` of the scope. Default: none.
+   */
+  propagation?: ReadCarriedValues | undefined;
 }
 
 /** The longest delay of a timer, in milliseconds (a signed 32-bit integer). */
@@ -42,6 +49,10 @@ export const SCOPE_OPTION_CHECKS = {
     hasMethod(value, 'open')
       ? undefined
       : 'what sessions() of @throughline/request/sessions returns (session: sessions({ secret }))',
+  propagation: (value) =>
+    typeof value === 'function'
+      ? undefined
+      : 'what incoming() of @throughline/propagation/incoming returns (propagation: incoming({ trust: true }))',
 } satisfies OptionChecks;
 
 /** The check of the option `isSecure` of the adapters that do not see the connection. */

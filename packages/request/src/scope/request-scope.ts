@@ -13,6 +13,7 @@
 import { AsyncLocalStorage } from 'throughline';
 import { RequestError } from '../errors.js';
 import { activeSpanContext, type SpanContext } from './active-span.js';
+import { type CarriedValues, readCarriedValues, runWithCarriedValues } from './carried-values.js';
 import type { Exchange } from './exchange.js';
 import { LAYOUT } from './layout.js';
 import type { RequestScopeOptions } from './options.js';
@@ -53,7 +54,7 @@ export interface RequestScope {
   readonly startTime: number;
   /**
    * Aborts with an `AbortError` when the client disconnects before the response has ended, and with a `TimeoutError`
-   * when the deadline passes.
+   * when the deadline passes, that of the option or that which the request carries.
    */
   readonly signal: AbortSignal;
   /**
@@ -92,19 +93,29 @@ class ScopeOfThisCopy implements RequestScope {
   readonly #deadline: number | undefined;
   readonly #url: string;
   readonly #method: string;
+  readonly #carried: CarriedValues | undefined;
   #signal: AbortSignal | undefined;
   #session: Session | undefined;
 
   /**
    * @param url the path and the query as the client sent them; frameworks that mount applications inside each other
    * change the URL of the request later
+   * @param carried the values that the request carries from another process
    */
-  constructor(id: string, method: string, url: string, exchange?: Exchange, deadline?: number) {
+  constructor(
+    id: string,
+    method: string,
+    url: string,
+    exchange?: Exchange,
+    deadline?: number,
+    carried?: CarriedValues,
+  ) {
     this.id = id;
     this.#method = method;
     this.#url = url;
     this.#exchange = exchange;
     this.#deadline = deadline;
+    this.#carried = carried;
   }
 
   get method(): string {
@@ -117,7 +128,7 @@ class ScopeOfThisCopy implements RequestScope {
   }
 
   get signal(): AbortSignal {
-    this.#signal ??= createSignal(this.startTime, this.#exchange, this.#deadline);
+    this.#signal ??= createSignal(this.startTime, this.#exchange, this.#deadline, this.#carried?.signal);
     return this.#signal;
   }
 
@@ -146,6 +157,11 @@ class ScopeOfThisCopy implements RequestScope {
   /** @internal */
   static exchangeOf(scope: ScopeOfThisCopy): Exchange | undefined {
     return scope.#exchange;
+  }
+
+  /** @internal */
+  static carriedBy(scope: ScopeOfThisCopy): CarriedValues | undefined {
+    return scope.#carried;
   }
 
   /** @internal */
@@ -301,7 +317,8 @@ function openScopeOfReceivedWork<R>(
 }
 
 /** Creates the scope of a request. The caller runs the code of the request in it. */
-export function createScope(exchange: Exchange, { trustRequestId, deadline }: RequestScopeOptions): Scope {
+export function createScope(exchange: Exchange, options: RequestScopeOptions): Scope {
+  const { trustRequestId, deadline, propagation } = options;
   shared.hasAdapter = true;
   const id =
     exchange.requestId ??
@@ -309,5 +326,8 @@ export function createScope(exchange: Exchange, { trustRequestId, deadline }: Re
     // time.
     (trustRequestId ? asSafeRequestId(exchange.header('x-request-id')) : undefined) ??
     newRequestId();
-  return new Scope(id, exchange.method, exchange.url, exchange, deadline);
+  if (propagation === undefined) return new Scope(id, exchange.method, exchange.url, exchange, deadline);
+  const carried = readCarriedValues(exchange, propagation);
+  runWithCarriedValues(scopeStorage, (scope) => Scope.carriedBy(scope));
+  return new Scope(id, exchange.method, exchange.url, exchange, deadline, carried);
 }

@@ -1,0 +1,116 @@
+/**
+ * Comlink with values: a method runs in the flow of the code that called it through a proxy.
+ *
+ *     wrap(endpoint(worker)).resize(image) ──▶ expose(object, endpoint(self)) ──▶ object.resize(image), in the flow
+ *
+ * Comlink sends messages through an endpoint, so an endpoint that puts them into envelopes is enough. The result settles
+ * a promise, and the code that awaits it runs in its own flow.
+ *
+ * @see https://github.com/GoogleChromeLabs/comlink
+ */
+import { invalidArgType } from '../errors.js';
+import { checkOptionNames } from '../option-names.js';
+import { type AllowedOrigins, compileOrigins } from './allowed-origins.js';
+import { seal } from './message-envelope.js';
+import { eventOpener } from './post-message.js';
+
+/** What Comlink sends messages through: a worker, `self` in a worker, a message port, or `windowEndpoint()`. */
+export interface Endpoint {
+  // biome-ignore lint/suspicious/noExplicitAny: as Comlink declares it
+  postMessage(message: any, transfer?: Transferable[]): void;
+  addEventListener(type: string, listener: EventListenerOrEventListenerObject, options?: object): void;
+  removeEventListener(type: string, listener: EventListenerOrEventListenerObject, options?: object): void;
+  start?: () => void;
+}
+
+/** The options of `endpoint()`. */
+export interface EndpointOptions {
+  /**
+   * The origin that the messages go to: `'anywhere'`, or that of the window of `windowEndpoint()`. Without it, an object
+   * that hides where it sends to, such as the result of `windowEndpoint()`, sends no values. A worker, `self` and a
+   * message port need none.
+   */
+  to?: 'anywhere' | string | undefined;
+
+  /** The other origins whose values are believed. Default: none. */
+  origins?: AllowedOrigins | undefined;
+
+  /**
+   * Whether the values of a message that states no origin are believed: all of them, none, or those with these names.
+   * Default: `true` from a worker, and from the page that started this worker; `false` from a message port.
+   */
+  trust?: boolean | readonly string[] | undefined;
+}
+
+const OPTION_NAMES: ReadonlySet<string> = new Set(['to', 'origins', 'trust']);
+
+/**
+ * Creates an endpoint of Comlink whose messages carry the values of the current flow. Use it on both sides: for `wrap()`
+ * and for `expose()`.
+ *
+ * A function that is passed with `Comlink.proxy()` is called through a port of its own, and has no values.
+ * @param inner a worker, `self` in a worker, a message port, or another endpoint of Comlink
+ * @param options `to`, `origins` and `trust`
+ * @returns the endpoint
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE` if an argument is invalid
+ * @example
+ * import { expose, wrap } from 'comlink';
+ * import { Propagated } from '@throughline/propagation';
+ * import { endpoint } from '@throughline/propagation/comlink';
+ *
+ * const user = new Propagated('user');
+ * const { port1, port2 } = new MessageChannel();
+ * expose({ greet: (word) => `${word}, ${user.get()}` }, endpoint(port2, { trust: true }));
+ * const remote = wrap(endpoint(port1));
+ * console.log(await user.run('ada', () => remote.greet('Hello'))); // Hello, ada
+ * port1.close();
+ * @see https://github.com/GoogleChromeLabs/comlink#comlinkwrapendpoint-and-comlinkexposevalue-endpoint-allowedorigins
+ */
+export function endpoint(inner: Endpoint, options: EndpointOptions = {}): Endpoint {
+  if (typeof inner?.postMessage !== 'function' || typeof inner.addEventListener !== 'function') {
+    throw invalidArgType('endpoint(): inner', 'a worker, a message port, or another endpoint of Comlink', inner);
+  }
+  checkOptionNames('endpoint()', options, OPTION_NAMES);
+  const to = destinationOf(inner, options.to);
+  const openEvent = eventOpener('endpoint()', inner, options);
+  const wrappers = new WeakMap<EventListenerOrEventListenerObject, EventListener>();
+
+  const wrapperOf = (listener: EventListenerOrEventListenerObject): EventListener => {
+    let wrapper = wrappers.get(listener);
+    if (wrapper === undefined) {
+      wrapper = (event) => deliver(event as MessageEvent, listener);
+      wrappers.set(listener, wrapper);
+    }
+    return wrapper;
+  };
+  const deliver = (event: MessageEvent, listener: EventListenerOrEventListenerObject) => {
+    const { message, extracted } = openEvent(event);
+    const opened = openedEvent(event, message);
+    if (typeof listener === 'function') extracted.run(listener, opened);
+    else extracted.run(() => listener.handleEvent(opened));
+  };
+
+  return {
+    postMessage: (message, transfer) => inner.postMessage(seal(message, to), transfer),
+    addEventListener: (type, listener, eventOptions) =>
+      inner.addEventListener(type, type === 'message' ? wrapperOf(listener) : listener, eventOptions),
+    removeEventListener: (type, listener, eventOptions) =>
+      inner.removeEventListener(type, type === 'message' ? wrapperOf(listener) : listener, eventOptions),
+    ...(typeof inner.start === 'function' && { start: () => inner.start?.() }),
+  };
+}
+
+/** Returns where the messages go to: `undefined` if it has no origin, and `null` if it is not known. */
+function destinationOf(inner: Endpoint, to: EndpointOptions['to']): string | undefined | null {
+  if (to === 'anywhere') return undefined;
+  if (to !== undefined) return compileOrigins('endpoint(): to', [to]) && to;
+  return Object.prototype.toString.call(inner) === '[object Object]' ? null : undefined;
+}
+
+/** Creates an event with the message in place of its envelope. */
+function openedEvent(event: MessageEvent, message: unknown): MessageEvent {
+  // Endpoints of Comlink for Node and for pages of extensions pass plain objects.
+  if (typeof MessageEvent !== 'function' || !(event instanceof MessageEvent)) return { ...event, data: message };
+  const { origin, lastEventId, source, ports } = event;
+  return new MessageEvent(event.type, { data: message, origin, lastEventId, source, ports: [...ports] });
+}

@@ -1,0 +1,94 @@
+/**
+ * Tasks of piscina, and of tinypool, that carry values: a task runs in the flow of the code that has started it.
+ *
+ * The threads of a pool belong to one application, so the values are believed.
+ *
+ * @see https://github.com/piscinajs/piscina
+ */
+import { invalidArgType } from '../errors.js';
+import { type Envelope, open, seal } from './message-envelope.js';
+
+/** A pool of threads: a `Piscina`, or a `Tinypool`. */
+export interface TaskPool {
+  // biome-ignore lint/suspicious/noExplicitAny: the pools declare different tasks, options and results
+  run(task: any, options?: any): Promise<any>;
+}
+
+/**
+ * Runs a task in a thread of a pool, with the values of the current flow. Its handler must be wrapped with
+ * `taskHandler()`.
+ * @param pool a `Piscina` or a `Tinypool`
+ * @param task any value that can be cloned, or the result of `Piscina.move()`
+ * @param options the options of `run()` of the pool
+ * @returns the promise of `run()` of the pool
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE` if the pool cannot run tasks
+ * @example
+ * import { Propagated } from '@throughline/propagation';
+ * import { runTask } from '@throughline/propagation/piscina';
+ * import { Piscina } from 'piscina';
+ *
+ * const tenant = new Propagated('tenant');
+ * const code = `
+ *   import { Propagated } from '@throughline/propagation';
+ *   import { taskHandler } from '@throughline/propagation/piscina';
+ *   const tenant = new Propagated('tenant');
+ *   export default taskHandler((task) => task + ' of ' + tenant.get());
+ * `;
+ * const pool = new Piscina({ filename: `data:text/javascript,${encodeURIComponent(code)}` });
+ * console.log(await tenant.run('acme', () => runTask(pool, 'invoice'))); // invoice of acme
+ * await pool.destroy();
+ * @see https://github.com/piscinajs/piscina#method-runtask-options
+ */
+export function runTask<Pool extends TaskPool>(
+  pool: Pool,
+  task: Parameters<Pool['run']>[0],
+  ...options: Parameters<Pool['run']> extends [unknown, ...infer Rest] ? Rest : [options?: unknown]
+): ReturnType<Pool['run']> {
+  if (typeof pool?.run !== 'function') throw invalidArgType('runTask(): pool', 'a Piscina or a Tinypool', pool);
+  return pool.run(sealTask(task), ...options) as ReturnType<Pool['run']>;
+}
+
+/**
+ * Wraps the handler of tasks, so that it runs in the flow of the code that has started the task. A task that was not
+ * started with `runTask()` is passed on unchanged, and has no values.
+ * @param handler receives the task
+ * @returns the function that the file of the pool exports
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE` if the handler is not a function
+ * @example
+ * import { taskHandler } from '@throughline/propagation/piscina';
+ *
+ * const handle = taskHandler((task) => `${task} is done`); // in the file of the pool: export default
+ * console.log(handle('invoice')); // invoice is done
+ * @see https://github.com/piscinajs/piscina#usage
+ */
+export function taskHandler<Task, R>(handler: (task: Task) => R): (task: Task) => R {
+  if (typeof handler !== 'function') throw invalidArgType('taskHandler(): handler', 'a function', handler);
+  return (task) => {
+    const { message, extracted } = open(task, true, 'the thread that uses the pool');
+    return extracted.run(handler, message as Task);
+  };
+}
+
+const TRANSFERABLE = Symbol.for('Piscina.transferable');
+const VALUE = Symbol.for('Piscina.valueOf');
+
+interface MovedTask {
+  readonly [TRANSFERABLE]: unknown;
+  readonly [VALUE]: unknown;
+}
+
+function sealTask(task: unknown): Envelope | MovedTask {
+  const mark = isTransferable(task) ? moveMarkOf(task) : undefined;
+  if (!isTransferable(task) || mark === undefined) return seal(task);
+  const moved = { [TRANSFERABLE]: task[TRANSFERABLE], [VALUE]: seal(task[VALUE]) };
+  return Object.defineProperty(moved, mark, { value: true });
+}
+
+function isTransferable(task: unknown): task is MovedTask {
+  return typeof task === 'object' && task !== null && TRANSFERABLE in task && VALUE in task;
+}
+
+/** Returns the symbol with which `move()` marks a task. It is not registered, and each copy of a pool has its own. */
+function moveMarkOf(task: object): symbol | undefined {
+  return Object.getOwnPropertySymbols(task).find(({ description = '' }) => /\.kMovable$/.test(description));
+}

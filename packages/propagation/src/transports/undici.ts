@@ -1,0 +1,188 @@
+/**
+ * Dispatchers of undici that carry the values of the caller, for version 6.20 and later.
+ *
+ * An interceptor of undici can send a request again: to another origin after a redirect, or later after a failure. It
+ * does so from the callback of a socket, whose frame belongs to the request that opened the socket. The values are
+ * therefore read in two steps:
+ *
+ *     request() ──▶ outermost: notes the frame ──▶ redirect, retry, cache … ──▶ innermost: writes the values ──▶ socket
+ *                   in a property of the options      (copy the options)        of the noted frame, for this origin
+ *
+ * The caller's interceptors come between both. So the dispatcher is created here, and `compose()` of the result puts
+ * further interceptors between both, too. A request without a noted frame carries nothing.
+ *
+ * @see https://undici.nodejs.org/#/docs/api/Dispatcher?id=dispatchercomposeinterceptors-interceptor
+ */
+import { AsyncLocalStorage } from 'throughline';
+import type { Dispatcher } from 'undici';
+import { checkOptionNames } from '../option-names.js';
+import { type AllowedOrigins, compileOrigins, type OriginTest, parseUrl } from './allowed-origins.js';
+import { flowSignal } from './flow-signal.js';
+import { headerPairs, withValues } from './header-pairs.js';
+
+/** The options of `propagatingDispatcher()`. */
+export interface PropagatingDispatcherOptions {
+  /** The origins that receive values: `'anywhere'`, or a list of origins and of patterns for them. */
+  to: AllowedOrigins;
+
+  /**
+   * The origin of a `Client` or a `Pool`, whose requests do not state it. Requests without an origin carry no values by
+   * default.
+   */
+  origin?: string | URL | undefined;
+}
+
+type Interceptor = Dispatcher.DispatcherComposeInterceptor;
+type Headers = Dispatcher.DispatchOptions['headers'];
+
+const OPTION_NAMES: ReadonlySet<string> = new Set(['to', 'origin']);
+
+const flowKey = Symbol('@throughline/propagation/undici');
+
+interface Flow {
+  readonly run: <R>(fn: () => R) => R;
+  readonly signal: AbortSignal | undefined;
+}
+
+interface NotedOptions extends Dispatcher.DispatchOptions {
+  [flowKey]?: Flow;
+}
+
+/**
+ * Creates a dispatcher that sends the values of its caller to the origins that may receive them. When the deadline of
+ * the caller passes, the request is aborted.
+ *
+ * `fetch()` and interceptors of undici follow redirects: each request carries what its own origin may receive.
+ * @param dispatcher an `Agent`, a `Pool` or another dispatcher
+ * @param options `to`, and optionally `origin`
+ * @param interceptors what `dispatcher.compose()` would get, such as `interceptors.redirect()`
+ * @returns the dispatcher, for `request()`, `fetch()` and `setGlobalDispatcher()`
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE` if an option is invalid
+ * @example
+ * import { createServer } from 'node:http';
+ * import { Propagated } from '@throughline/propagation';
+ * import { propagatingDispatcher } from '@throughline/propagation/undici';
+ * import { Agent, interceptors, request } from 'undici';
+ *
+ * const tenant = new Propagated('tenant', { to: ['http://localhost:8080'] });
+ * const server = createServer((request, response) => response.end(request.headers.baggage)).listen(8080);
+ *
+ * const dispatcher = propagatingDispatcher(
+ *   new Agent(),
+ *   { to: ['http://localhost:8080'] },
+ *   interceptors.redirect({ maxRedirections: 5 }),
+ * );
+ * const { body } = await tenant.run('acme', () => request('http://localhost:8080/', { dispatcher }));
+ * console.log(await body.text()); // tenant=acme
+ * await dispatcher.close();
+ * server.close();
+ * @see https://undici.nodejs.org/#/docs/api/Dispatcher
+ */
+export function propagatingDispatcher(
+  dispatcher: Dispatcher,
+  options: PropagatingDispatcherOptions,
+  ...interceptors: Interceptor[]
+): Dispatcher {
+  checkOptionNames('propagatingDispatcher()', options, OPTION_NAMES);
+  const mayReceive = compileOrigins('propagatingDispatcher(): to', options.to);
+  return composeAround(dispatcher, writeValues(mayReceive, options.origin), interceptors);
+}
+
+function composeAround(dispatcher: Dispatcher, innermost: Interceptor, between: readonly Interceptor[]): Dispatcher {
+  const composed = dispatcher.compose([innermost, ...between, noteFlow]);
+  const compose = (...more: (Interceptor | Interceptor[])[]) =>
+    composeAround(dispatcher, innermost, [...between, ...more.flat()]);
+  return new Proxy(composed, {
+    get: (target, key) => (key === 'compose' ? compose : Reflect.get(target, key)),
+  });
+}
+
+/** The outermost interceptor. */
+const noteFlow: Interceptor = (dispatch) => (options, handler) => {
+  const noted: NotedOptions = { ...options, [flowKey]: { run: AsyncLocalStorage.snapshot(), signal: flowSignal() } };
+  return dispatch(noted, handler);
+};
+
+/** Creates the innermost interceptor. */
+function writeValues(mayReceive: OriginTest, defaultOrigin: string | URL | undefined): Interceptor {
+  return (dispatch) => (options: NotedOptions, handler) => {
+    const { [flowKey]: flow, ...rest } = options;
+    if (flow === undefined) return dispatch(rest, handler);
+    const origin = rest.origin ?? defaultOrigin;
+    const to = origin === undefined ? undefined : parseUrl(origin);
+    const headers =
+      to !== undefined && mayReceive(to) ? flow.run(() => headersWithValues(rest.headers, to)) : (rest.headers ?? null);
+    return dispatch({ ...rest, headers }, flow.signal === undefined ? handler : abortedBy(flow.signal, handler));
+  };
+}
+
+/** Returns a copy of the headers with the values, as a flat array, which every version of undici accepts. */
+function headersWithValues(headers: Headers, to: URL): string[] {
+  return withValues(headerPairs(headers), to).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    return Array.isArray(value) ? value.flatMap((single) => [name, String(single)]) : [name, String(value)];
+  });
+}
+
+/** The methods of a handler, in the current and in the earlier form of undici. */
+const HANDLER_METHODS = [
+  'onRequestUpgrade',
+  'onResponseStart',
+  'onResponseData',
+  'onResponseEnd',
+  'onResponseError',
+  'onUpgrade',
+  'onResponseStarted',
+  'onHeaders',
+  'onData',
+  'onComplete',
+  'onError',
+  'onBodySent',
+] as const;
+
+/** The last method that undici calls for a request. */
+const LAST_METHODS: ReadonlySet<string> = new Set([
+  'onRequestUpgrade',
+  'onResponseEnd',
+  'onResponseError',
+  'onUpgrade',
+  'onComplete',
+  'onError',
+]);
+
+/** Creates a handler that calls another one, and aborts its request with a signal. */
+function abortedBy(signal: AbortSignal, handler: Dispatcher.DispatchHandler): Dispatcher.DispatchHandler {
+  let stop = () => {};
+  const abortWhen = (abort: (reason: Error) => void) => {
+    stop();
+    const listener = () => abort(signal.reason);
+    if (signal.aborted) listener();
+    else {
+      signal.addEventListener('abort', listener, { once: true });
+      stop = () => signal.removeEventListener('abort', listener);
+    }
+  };
+  const delegate: Record<string, unknown> = {};
+  for (const name of HANDLER_METHODS) {
+    const method: unknown = handler[name];
+    if (typeof method !== 'function') continue;
+    delegate[name] = (...args: unknown[]) => {
+      if (LAST_METHODS.has(name)) stop();
+      return Reflect.apply(method, handler, args);
+    };
+  }
+  // undici detects the form of a handler by the presence of these methods.
+  if (typeof handler.onRequestStart === 'function') {
+    delegate.onRequestStart = (controller: Dispatcher.DispatchController, context: unknown) => {
+      handler.onRequestStart?.(controller, context);
+      abortWhen((reason) => controller.abort(reason));
+    };
+  }
+  if (typeof handler.onConnect === 'function') {
+    delegate.onConnect = (abort: (error?: Error) => void, ...rest: unknown[]) => {
+      Reflect.apply(handler.onConnect as (...args: unknown[]) => void, handler, [abort, ...rest]);
+      abortWhen(abort);
+    };
+  }
+  return delegate as Dispatcher.DispatchHandler;
+}
