@@ -1,6 +1,6 @@
 /** The thread that prints invoices, as the worker sees it. Each invoice is a message that carries the values of its order. */
 import { Worker } from 'node:worker_threads';
-import { inject } from '@throughline/propagation';
+import { send } from '@throughline/propagation/worker-threads';
 import type { LogLine, LogWriter } from './log-line.js';
 import type { OrderData } from './order-data.js';
 
@@ -8,7 +8,6 @@ import type { OrderData } from './order-data.js';
 export interface InvoiceRequest {
   readonly id: number;
   readonly data: OrderData;
-  readonly carrier: object;
 }
 
 /** What the thread sends back: a log line, or that an invoice is ready. */
@@ -33,10 +32,10 @@ export class InvoiceThread {
   /** Resolves once the invoice of an order is ready. */
   print(data: OrderData): Promise<void> {
     const id = ++this.#lastId;
-    const request: InvoiceRequest = { id, data, carrier: inject({}) };
+    const request: InvoiceRequest = { id, data };
     return new Promise((resolve) => {
       this.#waiting.set(id, resolve);
-      this.#thread.postMessage(request);
+      send(this.#thread, request);
     });
   }
 }

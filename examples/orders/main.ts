@@ -33,7 +33,7 @@ async function start({ port, orders, isExitWanted }: Options): Promise<number> {
   try {
     shop = await startShop(queue, port);
     const { book } = shop;
-    worker = startWorker(redis.connection, (line) => book.addLine(line));
+    worker = await startWorker(redis.connection, (line) => book.addLine(line));
     const url = `http://localhost:${shop.port}`;
     print();
     print(`  ${bold('A shop')} on Node ${process.version}, ${url}`);

@@ -11,7 +11,12 @@ import { type OrderData, prices, QUEUE } from './order-data.js';
 import { trust } from './values.js';
 
 const [host = '', port = ''] = process.argv.slice(2);
-const log = (line: LogLine) => process.send?.(line);
+
+/** A message to the shop: a log line, or that the worker is ready. */
+export type WorkerMessage = { readonly line: LogLine } | { readonly isReady: true };
+
+const send = (message: WorkerMessage) => process.send?.(message);
+const log = (line: LogLine) => send({ line });
 const thread = new InvoiceThread(log);
 
 const handleOrder = handleJob(
@@ -33,3 +38,5 @@ const handleOrder = handleJob(
 const worker = new Worker(QUEUE, handleOrder, { connection: { host, port: Number(port) }, concurrency: 16 });
 worker.on('error', (error) => console.error(error.message));
 process.on('disconnect', () => process.exit());
+await worker.waitUntilReady();
+send({ isReady: true });

@@ -15,8 +15,8 @@ import { placeOrder } from './place-order.js';
 
 /** The folders of the page, by their path on this server. */
 const folders = {
-  '/': new URL('../page/', import.meta.url),
   '/design/': new URL('../../design/', import.meta.url),
+  '/': new URL('../page/', import.meta.url),
 };
 
 const MAX_NAME_LENGTH = 40;

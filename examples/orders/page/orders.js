@@ -94,7 +94,10 @@ function createLane({ number, customer }) {
   heading.scope = 'row';
   const button = document.createElement('button');
   button.type = 'button';
-  button.textContent = `${number} ${customer}`;
+  const numberPart = document.createElement('span');
+  numberPart.className = 'number';
+  numberPart.textContent = `${number} `;
+  button.append(numberPart, customer);
   button.addEventListener('click', () => {
     selected = number;
     showLanes();
@@ -152,7 +155,7 @@ function showLine(way, index, { hasFailed, message, after, pid, process, fields 
   item.className = `${isRight ? '' : 'bad'} ${hasFailed ? 'failed' : ''}`.trim();
   const texts = [
     `+${after} ms`,
-    `${process} ${pid}`,
+    process === 'thread' ? `thread of ${pid}` : `${process} ${pid}`,
     message,
     `order=${fields.order ?? 'none'} customer=${fields.customer ?? 'none'}`,
   ];
