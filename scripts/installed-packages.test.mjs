@@ -24,6 +24,10 @@ const ALLOWED_INSTALL_SCRIPTS = {
   esbuild:
     'The script only replaces a JavaScript launcher with the binary of the optional package @esbuild/<system>, which npm has ' +
     'installed. Without the script, esbuild starts the same binary through the launcher.',
+  'msgpackr-extract':
+    'An optional package of msgpackr, which BullMQ uses. The script only tests whether npm has installed the binary of the ' +
+    'optional package @msgpackr-extract/msgpackr-extract-<system>, and would compile it otherwise. Without it, msgpackr does ' +
+    'the same in JavaScript.',
 };
 
 /** Packages that exist to compile native code, or to download a binary from another site than the registry. */

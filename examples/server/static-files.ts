@@ -3,8 +3,11 @@ import { readFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { extname } from 'node:path';
 
-/** The folders, by their path on this server. The URLs are relative to examples/server/dist. */
-const folders: Readonly<Record<string, URL>> = {
+/** Folders, by their path on a server. A path within another one comes before it. */
+export type StaticFolders = Readonly<Record<string, URL>>;
+
+/** The folders of this server. The URLs are relative to examples/server/dist. */
+const ownFolders: StaticFolders = {
   '/browser/': new URL('../../browser/dist/pages/', import.meta.url),
   '/tracing/': new URL('../../tracing/dist/pages/', import.meta.url),
   '/design/': new URL('../../design/', import.meta.url),
@@ -24,14 +27,19 @@ const contentSecurityPolicy =
 
 /**
  * Sends the file that belongs to a path.
+ * @param folders default: those of this server
  * @returns false, without a response, if there is no such file
  */
-export async function sendStaticFile(path: string, response: ServerResponse): Promise<boolean> {
+export async function sendStaticFile(
+  path: string,
+  response: ServerResponse,
+  folders: StaticFolders = ownFolders,
+): Promise<boolean> {
   if (Object.hasOwn(folders, `${path}/`)) {
     response.writeHead(308, { location: `${path}/` }).end();
     return true;
   }
-  const file = fileOf(path);
+  const file = fileOf(path, folders);
   if (file === undefined) return false;
   // A file that cannot be read counts as missing.
   const body = await readFile(file).catch(() => undefined);
@@ -45,7 +53,7 @@ export async function sendStaticFile(path: string, response: ServerResponse): Pr
   return true;
 }
 
-function fileOf(path: string): URL | undefined {
+function fileOf(path: string, folders: StaticFolders): URL | undefined {
   for (const [prefix, folder] of Object.entries(folders)) {
     if (!path.startsWith(prefix)) continue;
     const file = new URL(`./${path.slice(prefix.length)}${path.endsWith('/') ? 'index.html' : ''}`, folder);

@@ -1,4 +1,5 @@
 import {
+  createDataDirectory,
   findFreePort,
   findProgram,
   type NotInstalled,
@@ -7,16 +8,26 @@ import {
   type TestServer,
 } from '../processes/index.js';
 
-/** Starts a Redis or Valkey server that stores everything in memory: `stop()` loses the data. */
-export async function startRedis(): Promise<TestServer | NotInstalled> {
+export interface RedisOptions {
+  /**
+   * Whether each command is written to a file that the next `start()` reads. Default: false, everything is in memory, and
+   * `stop()` loses it.
+   */
+  readonly keepsData?: boolean;
+}
+
+/** Starts a Redis or Valkey server. */
+export async function startRedis({ keepsData = false }: RedisOptions = {}): Promise<TestServer | NotInstalled> {
   const path = findProgram(['redis-server', 'valkey-server']);
   if (path === undefined) return { reason: 'redis-server is not installed (Debian: apt-get install redis-server)' };
   const port = await findFreePort();
+  const dataDirectory = keepsData ? await createDataDirectory() : undefined;
   return startTestServer({
     url: `redis://127.0.0.1:${port}`,
     port,
     path,
-    args: ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+    args: ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', keepsData ? 'yes' : 'no'],
+    ...(dataDirectory !== undefined && { dataDirectory, user: dataDirectory.user, cwd: dataDirectory.path }),
     probe: () => probeTcpPort(port),
   });
 }

@@ -9,8 +9,8 @@
  * | run a server until it is no longer needed       | `startTestServer`                  |
  * | report that a program is not installed          | `NotInstalled`, `isNotInstalled`   |
  *
- * `../databases` is built from these. A message broker needs the same parts and nothing else: find the program, find a
- * port, start a server whose probe opens a connection.
+ * `../databases` and `../brokers` are built from these: find the program, find a port, start a server whose probe opens a
+ * connection.
  */
 export { killWithThisProcess, type ManagedChild, startChild } from './child-process.js';
 export { createDataDirectory, type DataDirectory, type ServerUser } from './data-directory.js';

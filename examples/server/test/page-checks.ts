@@ -8,10 +8,11 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 /**
  * Waits until the page has loaded and an expression is true, on this page or on the one that a form or a link leads to.
- * @throws {Error} after 20 seconds
+ * @param seconds the time in which it must become true
+ * @throws {Error} if it does not
  */
-export async function waitUntil(page: Page, expression: string): Promise<void> {
-  const end = Date.now() + 20_000;
+export async function waitUntil(page: Page, expression: string, seconds = 20): Promise<void> {
+  const end = Date.now() + seconds * 1000;
   while (Date.now() < end) {
     try {
       if ((await page.evaluate(`document.readyState === 'complete' && Boolean(${expression})`)) === true) return;
@@ -22,7 +23,7 @@ export async function waitUntil(page: Page, expression: string): Promise<void> {
     await setTimeout(20);
   }
   const text = await page.evaluate('location.href + document.body.innerText.slice(0, 500)');
-  throw new Error(`Waited 20 s for ${expression} on ${text}`);
+  throw new Error(`Waited ${seconds} s for ${expression} on ${text}`);
 }
 
 /** Signs in at the shop. */

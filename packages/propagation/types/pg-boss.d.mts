@@ -1,0 +1,1 @@
+export * from './dist/transports/pg-boss.js';
