@@ -4,9 +4,9 @@
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, parse } from 'node:path';
-import { test } from 'node:test';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, parse } from 'node:path';
+import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Finding } from '@throughline/doctor';
 
@@ -27,11 +27,11 @@ function programsIn(folder: string): string[] {
 }
 
 /** One process for all programs, because the parser takes longer to load than they take to run. */
-function findingsIn(programs: readonly string[], options: object): Finding[] {
+function findingsIn(programs: readonly string[], options: object, cwd = corpus): Finding[] {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ['--import', '@throughline/doctor/register', 'run-programs.mjs', ...programs],
-    { cwd: corpus, encoding: 'utf8', env: { ...process.env, THROUGHLINE_DOCTOR: JSON.stringify(options) } },
+    { cwd, encoding: 'utf8', env: { ...process.env, THROUGHLINE_DOCTOR: JSON.stringify(options) } },
   );
   assert.equal(status, 0, stderr);
   return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
@@ -60,6 +60,40 @@ function expectation(name: string): string {
   return text;
 }
 
+/** Programs with the changes that their findings propose. */
+const remedied = fileURLToPath(new URL('remedied/', import.meta.url));
+rmSync(remedied, { recursive: true, force: true });
+after(() => rmSync(remedied, { recursive: true, force: true }));
+
+/** The text of a program, or of a file that it writes, with the lines of a remedy in place of those that it changes. */
+function applyRemedy(name: string, { places, remedy }: Finding): string {
+  const lines = readFileSync(join(corpus, name), 'utf8').split('\n');
+  const [first, ...others] = places;
+  if (first === undefined || remedy.code === null) throw new Error(`${name} has no remedy`);
+  const edits = [{ file: first.file, line: first.line, code: remedy.code }, ...(remedy.otherLines ?? [])];
+  let text = '';
+  for (const { file, line, code } of edits) {
+    if (file === join(corpus, name)) lines[line - 1] = code;
+  }
+  text = lines.join('\n');
+  for (const { file, line, code } of edits) {
+    const place = [first, ...others].find((known) => known.file === file && known.line === line);
+    if (file !== join(corpus, name)) text = text.replaceAll(place?.code ?? '', code);
+  }
+  return text;
+}
+
+function writeRemedied(programs: ReadonlyMap<string, string>): void {
+  for (const name of ['flows.mjs', 'requests.mjs', 'run-programs.mjs', 'two-storages/files.mjs']) {
+    mkdirSync(dirname(join(remedied, name)), { recursive: true });
+    copyFileSync(join(corpus, name), join(remedied, name));
+  }
+  for (const [name, text] of programs) {
+    mkdirSync(dirname(join(remedied, name)), { recursive: true });
+    writeFileSync(join(remedied, name), text);
+  }
+}
+
 for (const options of [{}, { emptyReads: true }, { sharedWork: true }]) {
   const programs = Object.keys(folders)
     .filter((folder) => JSON.stringify(folders[folder]) === JSON.stringify(options))
@@ -72,6 +106,20 @@ for (const options of [{}, { emptyReads: true }, { sharedWork: true }]) {
     test(`${name}: ${expected}`, { skip }, () => {
       const own = found.filter(({ places }) => isIn(name, places));
       assert.deepEqual(own.map(textOf), expected === 'none' ? [] : [expected], JSON.stringify(own, undefined, 2));
+    });
+  }
+
+  const changed = new Map<string, string>();
+  for (const name of programs) {
+    const finding = found.find(({ places }) => isIn(name, places));
+    if (finding !== undefined && finding.remedy.code !== null) changed.set(name, applyRemedy(name, finding));
+  }
+  writeRemedied(changed);
+  const left = changed.size === 0 ? [] : findingsIn([...changed.keys()], options, remedied);
+  for (const name of changed.keys()) {
+    test(`${name}: the remedy leaves no finding`, () => {
+      const own = left.filter(({ places }) => places.some(({ file }) => file.includes(`/${parse(name).name}`)));
+      assert.deepEqual(own, []);
     });
   }
 
