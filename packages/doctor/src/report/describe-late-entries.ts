@@ -21,17 +21,22 @@ export function describeLateEntries(entries: LateEntries): Finding[] {
       kind: 'late entry',
       severity: 'missing',
       storage: name,
-      message: `\`${name}\` was entered after an await, where the caller does not see it`,
+      message:
+        awaiting === undefined
+          ? `\`${name}\` was entered where the code that reads it does not see it`
+          : `\`${name}\` was entered after an await, where the caller does not see it`,
       count: entries.missedCount,
       places: withNotes([
-        [entry, 'the value was entered here, after an await'],
+        [entry, awaiting === undefined ? 'the value was entered here' : 'the value was entered here, after an await'],
         [awaiting, 'this function awaits it, and continues without the value'],
         [innermostPlace(entries.missedAt), 'where it was read'],
       ]),
       remedy: remedyForLateEntry(
         entry,
         isDirect ? awaiting : undefined,
-        `return the value, and enter it in the function that awaits: ${name}.enterWith(await …), or ${name}.run(value, …)`,
+        awaiting === undefined
+          ? `call what reads the value from here: ${name}.run(value, …); or enter it before the first await`
+          : `return the value, and enter it in the function that awaits: ${name}.enterWith(await …), or ${name}.run(value, …)`,
       ),
     },
   ];

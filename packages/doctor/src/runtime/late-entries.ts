@@ -13,6 +13,9 @@
  * What happens afterwards shows whether this is a mistake. If code after `enterWith()` reads the value, it was meant
  * for that code. It is a finding if no code ever reads the value, and the awaiting function reads the storage without
  * it: behind its `await`, because what it reads before belongs to another question, such as whether there is a user yet.
+ *
+ * A framework may call `then()` of the promise, or the value is entered in a callback. Then no function awaits, and it is
+ * a finding if no code ever reads the value, and code that runs where it was called reads the storage without it.
  */
 import { functionOf, offsetOf } from './file-tables.js';
 import { type Held, keyOf, Mark, type Scope, type Storage, storagesOfProgram } from './scope.js';
@@ -67,7 +70,6 @@ export function noteEntry(storage: Storage, value: unknown, scope: Scope, before
   if (count > RECORDED_ENTRIES && count % SAMPLED_ENTRIES !== 0) return;
   const stack = recordStack(STACK_DEPTH);
   const awaiters = stack.filter((frame) => frame.isAsync && isFileFrame(frame));
-  if (awaiters.length === 0) return;
   const [top] = stack;
   const place = `${top?.file}:${top?.line}:${top?.column}`;
   let entries = entriesByPlace.get(place);
@@ -106,9 +108,11 @@ export function noteReadOfEntry(storage: Storage, now: Scope | undefined): void 
   const all = entriesByStorage.get(labelOf(storage));
   if (all === undefined) return;
   const key = keyOf(storage);
+  let hasValue = false;
   for (let at = now; at !== undefined; at = at.parent) {
     if (at instanceof Mark) return;
     if (at.key !== key) continue;
+    hasValue = true;
     const entries = at.value && entriesByValue.get(at.value);
     if (entries === undefined) break;
     entries.isSeen = true;
@@ -118,8 +122,11 @@ export function noteReadOfEntry(storage: Storage, now: Scope | undefined): void 
     if (entries.isSeen) continue;
     if (entries.comparedReads++ >= COMPARED_READS) continue;
     const stack = recordStack(STACK_DEPTH);
-    // All code is in the scope of the program, and continues there.
-    const continuesThere = now !== undefined && entries.parents.has(now) && storagesOfProgram(now) === undefined;
+    // All code is in the root or in the scope of the program, and continues there.
+    const isInProgram = now === undefined || storagesOfProgram(now) !== undefined;
+    const continuesThere = isInProgram
+      ? entries.awaiters.size === 0 && !hasValue && !isBeforeEntry(stack, entries.stack)
+      : entries.parents.has(now);
     const isByAwaiter = stack.some((frame) => {
       const offset = offsetOf(frame);
       const awaited = entries.awaiters.get(functionOf(frame) ?? '');
@@ -129,4 +136,15 @@ export function noteReadOfEntry(storage: Storage, now: Scope | undefined): void 
     entries.missedCount++;
     entries.missedAt ??= stack;
   }
+}
+
+/** Whether a function of the application that enters the value reads it before. */
+function isBeforeEntry(stack: Stack, [entry]: Stack): boolean {
+  const name = entry && functionOf(entry);
+  const entryOffset = entry && offsetOf(entry);
+  return stack.some((frame) => {
+    const offset = offsetOf(frame);
+    if (offset === undefined || entryOffset === undefined || functionOf(frame) !== name) return false;
+    return offset <= entryOffset;
+  });
 }

@@ -40,9 +40,12 @@ export function created<T extends object>(storage: T, site: number): T {
   const place = siteOf(site);
   if (place?.site.name === undefined) return storage;
   const origin = `${originOf(place.table.url)}#${place.site.name}`;
-  const twins = (twinsByOrigin.get(origin) ?? []).filter((twin) => twin.deref() !== undefined);
+  const twins = twinsByOrigin.get(origin) ?? [];
   twinsByOrigin.set(origin, twins);
-  if (twins.length >= MAXIMUM_TWINS || twins.some((twin) => isFromSameSite(twin, site))) return storage;
+  if (twins.some((twin) => isFromSameSite(twin, site))) return storage;
+  const collected = twins.findIndex((twin) => twin.deref() === undefined);
+  if (collected >= 0) twins.splice(collected, 1);
+  else if (twins.length >= MAXIMUM_TWINS) return storage;
   twins.push(new WeakRef(storage));
   twinsByStorage.set(storage, twins);
   return storage;
