@@ -39,11 +39,8 @@ export interface WrongRead {
   readonly stacks: Stack[];
 }
 
-/** A flow in which functions of a site were made, and whether several flows have called one of them. */
-interface Maker {
-  readonly firstCaller: WeakRef<Scope>;
-  hasSeveralCallers: boolean;
-}
+/** In place of the number of the flow that has called the functions of a flow. */
+const SEVERAL = -1;
 
 /**
  * All lost calls of the functions of one site, between flows of one ground.
@@ -65,12 +62,16 @@ export class LostCalls {
   stack: Stack | undefined;
   /** Calls from no flow. */
   rootCount = 0;
-  readonly #makers = new WeakMap<Scope, Maker>();
+  /** By the flow that made functions, the number of the flow that has called them. */
+  readonly #callers = new WeakMap<Scope, number>();
   /** Makers whose functions one flow has called, and those whose functions several flows have called. */
   #makersWithOneCaller = 0;
   #makersWithSeveralCallers = 0;
   #isCalledWithOthers = false;
-  #last: { readonly maker: WeakRef<Scope>; readonly caller: WeakRef<Scope>; readonly turn: number } | undefined;
+  /** Of the last call: the numbers of both flows and of the turn. */
+  #lastMaker = 0;
+  #lastCaller = 0;
+  #lastTurn = -1;
   #recordedReads = 0;
 
   constructor(site: number, ground: readonly StorageKey[]) {
@@ -105,19 +106,22 @@ export class LostCalls {
       this.rootCount++;
       return;
     }
-    const known = this.#makers.get(maker);
+    const known = this.#callers.get(maker);
     if (known === undefined) {
-      this.#makers.set(maker, { firstCaller: new WeakRef(caller), hasSeveralCallers: false });
+      this.#callers.set(maker, caller.number);
       this.#makersWithOneCaller++;
-    } else if (!known.hasSeveralCallers && known.firstCaller.deref() !== caller) {
-      known.hasSeveralCallers = true;
+    } else if (known !== SEVERAL && known !== caller.number) {
+      this.#callers.set(maker, SEVERAL);
       this.#makersWithOneCaller--;
       this.#makersWithSeveralCallers++;
     }
+    if (this.#isCalledWithOthers) return;
     const turn = currentTurn();
-    const isSameCall = this.#last?.turn === turn && this.#last.caller.deref() === caller;
-    if (isSameCall && this.#last?.maker.deref() !== maker) this.#isCalledWithOthers = true;
-    if (!isSameCall) this.#last = { maker: new WeakRef(maker), caller: new WeakRef(caller), turn };
+    const isSameCaller = this.#lastTurn === turn && this.#lastCaller === caller.number;
+    this.#isCalledWithOthers = isSameCaller && this.#lastMaker !== maker.number;
+    this.#lastMaker = maker.number;
+    this.#lastCaller = caller.number;
+    this.#lastTurn = turn;
   }
 
   addWrongRead(storage: Storage, kind: WrongRead['kind'], mark: Mark): void {
