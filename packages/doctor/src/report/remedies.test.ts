@@ -35,10 +35,14 @@ test('a function of several lines is bound where it begins and where it ends', (
 });
 
 test('what a file calls the class is used, that of Node first', () => {
-  const head = "import { AsyncLocalStorage as Storage } from 'node:async_hooks';\nimport { AsyncLocalStorage } from 'throughline';\n";
+  const head =
+    "import { AsyncLocalStorage as Storage } from 'node:async_hooks';\nimport { AsyncLocalStorage } from 'throughline';\n";
   assert.equal(remedy('alias.mjs', `${head}run(¶() => 1);`).code, `${head}run(Storage.bind(() => 1));`);
   const ours = "import { AsyncContext } from 'throughline';\n";
-  assert.equal(remedy('variable.mjs', `${ours}run(¶() => 1);`, true).code, `${ours}run(AsyncContext.Snapshot.wrap(() => 1));`);
+  assert.equal(
+    remedy('variable.mjs', `${ours}run(¶() => 1);`, true).code,
+    `${ours}run(AsyncContext.Snapshot.wrap(() => 1));`,
+  );
 });
 
 test('the class is imported behind directives and comments, by import or require', () => {

@@ -46,7 +46,11 @@ another's value: \`requests\` was read with the value of another flow, 2 times
 test('a remedy shows all lines that change', () => {
   const otherLines = [
     { file: join(process.cwd(), 'a.js'), line: 9, code: '    }));' },
-    { file: join(process.cwd(), 'a.js'), line: 1, code: "import { AsyncLocalStorage } from 'node:async_hooks';\nmain();" },
+    {
+      file: join(process.cwd(), 'a.js'),
+      line: 1,
+      code: "import { AsyncLocalStorage } from 'node:async_hooks';\nmain();",
+    },
   ];
   const text = formatReport([{ ...FINDING, count: 1, remedy: { ...FINDING.remedy, otherLines } }], 'text');
   assert.match(text, /another flow, once\n/);
