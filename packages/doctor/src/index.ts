@@ -1,7 +1,7 @@
 import { collectFindings } from './report/collect-findings.js';
 import type { Finding } from './report/finding.js';
 
-export type { Finding, FindingKind, FindingPlace, Severity } from './report/finding.js';
+export type { Finding, FindingKind, FindingPlace, LineEdit, Remedy, Severity } from './report/finding.js';
 export { formatFindings } from './report/text-report.js';
 
 /** The options of `findings()`. */

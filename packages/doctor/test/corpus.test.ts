@@ -3,13 +3,15 @@
  * states the expected finding: its kind, its severity and the line of its first place, which is in the program itself.
  */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, parse } from 'node:path';
+import { execFile } from 'node:child_process';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, parse } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { Finding } from '@throughline/doctor';
 
+const run = promisify(execFile);
 const corpus = fileURLToPath(new URL('../corpus/', import.meta.url));
 const folders: Record<string, object> = {
   'lost-callback': {},
@@ -27,13 +29,10 @@ function programsIn(folder: string): string[] {
 }
 
 /** One process for all programs, because the parser takes longer to load than they take to run. */
-function findingsIn(programs: readonly string[], options: object): Finding[] {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ['--import', '@throughline/doctor/register', 'run-programs.mjs', ...programs],
-    { cwd: corpus, encoding: 'utf8', env: { ...process.env, THROUGHLINE_DOCTOR: JSON.stringify(options) } },
-  );
-  assert.equal(status, 0, stderr);
+async function findingsIn(programs: readonly string[], options: object, cwd = corpus): Promise<Finding[]> {
+  const args = ['--import', '@throughline/doctor/register', 'run-programs.mjs', ...programs];
+  const env = { ...process.env, THROUGHLINE_DOCTOR: JSON.stringify(options) };
+  const { stdout } = await run(process.execPath, args, { cwd, env, maxBuffer: 2 ** 26 });
   return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
 }
 
@@ -60,12 +59,59 @@ function expectation(name: string): string {
   return text;
 }
 
-for (const options of [{}, { emptyReads: true }, { sharedWork: true }]) {
+/** Programs with the changes that their findings propose. */
+const remedied = fileURLToPath(new URL('remedied/', import.meta.url));
+
+/** The text of a program, or of a file that it writes, with the lines of a remedy in place of those that it changes. */
+function applyRemedy(name: string, { places, remedy }: Finding): string {
+  const lines = readFileSync(join(corpus, name), 'utf8').split('\n');
+  const [first, ...others] = places;
+  if (first === undefined || remedy.code === null) throw new Error(`${name} has no remedy`);
+  const edits = [{ file: first.file, line: first.line, code: remedy.code }, ...(remedy.otherLines ?? [])];
+  for (const { file, line, code } of edits) {
+    if (file === join(corpus, name)) lines[line - 1] = code;
+  }
+  let text = lines.join('\n');
+  for (const { file, line, code } of edits) {
+    const place = [first, ...others].find((known) => known.file === file && known.line === line);
+    if (file !== join(corpus, name)) text = text.replaceAll(place?.code ?? '', code);
+  }
+  return text;
+}
+
+function writeRemedied(programs: ReadonlyMap<string, string>): void {
+  for (const name of ['flows.mjs', 'requests.mjs', 'run-programs.mjs', 'two-storages/files.mjs']) {
+    mkdirSync(dirname(join(remedied, name)), { recursive: true });
+    copyFileSync(join(corpus, name), join(remedied, name));
+  }
+  for (const [name, text] of programs) {
+    mkdirSync(dirname(join(remedied, name)), { recursive: true });
+    writeFileSync(join(remedied, name), text);
+  }
+}
+
+/** The programs that run with the same options. */
+async function runGroup(options: object) {
   const programs = Object.keys(folders)
     .filter((folder) => JSON.stringify(folders[folder]) === JSON.stringify(options))
     .flatMap(programsIn);
-  const found = findingsIn(programs, options);
+  const found = await findingsIn(programs, options);
+  const changed = new Map<string, string>();
+  for (const name of programs) {
+    const finding = found.find(({ places }) => isIn(name, places));
+    if (finding !== undefined && finding.remedy.code !== null) changed.set(name, applyRemedy(name, finding));
+  }
+  writeRemedied(changed);
+  const left = changed.size === 0 ? [] : await findingsIn([...changed.keys()], options, remedied);
+  return { options, programs, found, changed, left };
+}
 
+rmSync(remedied, { recursive: true, force: true });
+const groups = await Promise.all([{}, { emptyReads: true }, { sharedWork: true }].map(runGroup)).finally(() =>
+  rmSync(remedied, { recursive: true, force: true }),
+);
+
+for (const { options, programs, found, changed, left } of groups) {
   for (const name of programs) {
     const [, expected = '', since] = /^(.*?)(?: \(Node (\d+) and newer\))?$/.exec(expectation(name)) ?? [];
     const skip = since !== undefined && major < Number(since) && 'older versions of Node show the value by chance';
@@ -74,6 +120,21 @@ for (const options of [{}, { emptyReads: true }, { sharedWork: true }]) {
       assert.deepEqual(own.map(textOf), expected === 'none' ? [] : [expected], JSON.stringify(own, undefined, 2));
     });
   }
+
+  for (const name of changed.keys()) {
+    test(`${name}: the remedy leaves no finding`, () => {
+      const own = left.filter(({ places }) => places.some(({ file }) => file.includes(`/${parse(name).name}`)));
+      assert.deepEqual(own, []);
+    });
+  }
+
+  test(`every function that is written where it is passed on has a remedy with the options ${JSON.stringify(options)}`, () => {
+    const lost = programs.filter((name) => name.startsWith('lost-callback/'));
+    assert.deepEqual(
+      lost.filter((name) => !changed.has(name)),
+      [],
+    );
+  });
 
   test(`no finding is outside of the programs with the options ${JSON.stringify(options)}`, () => {
     const others = found.filter(({ places }) => !programs.some((name) => isIn(name, places)));

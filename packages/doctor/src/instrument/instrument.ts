@@ -1,7 +1,7 @@
 /**
  * Inserts entry checks into the functions of a file.
  *
- *     capture   at the entry of a function that contains checked functions: stores the scope in which these are made
+ *     capture   before a statement that makes checked functions: stores the scope in which these are made
  *     enter     at the entry of a checked function: compares the current scope with the one it was made in
  *     leave     at the end of a checked function
  *
@@ -10,13 +10,34 @@
  * is called where it is written, or if it is not made in a function: code at the top level of a module belongs to no
  * flow.
  *
+ * What a statement calls can enter another scope, and a generator continues in the scope of its caller. So the scope is
+ * captured for each statement, in a constant of its own, and not once for a function. Statements share a constant if
+ * nothing is called between them:
+ *
+ *     function handle(request) {
+ *       requests.enterWith(request);
+ *       const c1 = capture(); pool.take((connection) => {
+ *         const m2 = enter(c1, 7); try { … } finally { leave(m2); }
+ *       });
+ *     }
+ *
  * Nothing is wrapped, so the identity, `this`, `super`, `arguments`, `name` and `length` of a function do not change.
  *
  * An async function returns to its caller at its first suspension, and what the caller does from then on is not part of
  * the function. A checked async function therefore calls `suspend` with the operand of each `await`, and `resume` with
  * the result.
  */
-import { type ArrowFunctionExpression, type Function as FunctionNode, type Node, parseSync } from 'oxc-parser';
+import {
+  type AccessorProperty,
+  type ArrowFunctionExpression,
+  type BlockStatement,
+  type FunctionBody,
+  type Function as FunctionNode,
+  type Node,
+  type Program,
+  type PropertyDefinition,
+  parseSync,
+} from 'oxc-parser';
 import { mapCommentOf } from './add-source-map.js';
 import { canEnclose } from './enclosable-body.js';
 import type { FileTable, Site } from './file-table.js';
@@ -52,8 +73,9 @@ export interface InstrumentedFile {
   readonly table: FileTable;
 }
 
-/** The scope in which the functions of a function are made, as a constant of the latter. */
+/** The scope in which the functions of a statement are made, as a constant before it. */
 interface Capture {
+  /** Undefined until a function needs it. */
   name: string | undefined;
 }
 
@@ -91,6 +113,8 @@ class Instrumentation {
   readonly #insertions: { readonly at: number; text: string }[] = [];
   readonly #sites: Site[] = [];
   readonly #functions: [start: number, end: number][] = [];
+  /** The names that the file has for classes of storages. */
+  readonly #storageClasses = new Set(['AsyncLocalStorage']);
   #nameCount = 0;
 
   constructor(code: string, options: InstrumentOptions) {
@@ -98,7 +122,8 @@ class Instrumentation {
     this.#options = options;
   }
 
-  run(program: Node): InstrumentedFile | Skipped {
+  run(program: Program): InstrumentedFile | Skipped {
+    for (const statement of program.body) addStorageClasses(statement, this.#storageClasses);
     this.#visit(program, this.#options.isForced ? FORCED_CAPTURE : undefined, undefined, undefined, '');
     const insertions = this.#insertions.filter(({ text }) => text !== '').sort((a, b) => a.at - b.at);
     if (insertions.length === 0) return 'nothing to insert';
@@ -119,7 +144,7 @@ class Instrumentation {
   }
 
   /**
-   * @param capture of the function around the node; undefined where no function is checked
+   * @param capture of the statement around the node; undefined where no function is checked
    * @param mark the name of the constant of the checked async function around the node that holds its mark
    * @param parent the node around it, parentheses left out
    * @param key the property of the parent that contains the node
@@ -144,13 +169,16 @@ class Instrumentation {
         return;
       case 'PropertyDefinition':
       case 'AccessorProperty':
-        // The functions of a field are made when the class is instantiated, not when the function around it is entered.
         for (const decorator of node.decorators ?? []) this.#visit(decorator, capture, mark, node, 'decorators');
         this.#visit(node.key, capture, mark, node, 'key');
-        if (node.value) this.#visit(node.value, undefined, undefined, node, 'value');
+        if (node.value) this.#visitField(node, node.value);
         return;
       case 'StaticBlock':
         forEachChild(node, (child, childKey) => this.#visit(child, undefined, undefined, node, childKey));
+        return;
+      case 'BlockStatement':
+        if (capture === undefined || capture === FORCED_CAPTURE) break;
+        this.#visitStatements(node, mark);
         return;
       case 'AwaitExpression':
         if (mark !== undefined) {
@@ -177,7 +205,10 @@ class Instrumentation {
         if (mark !== undefined) this.#insert(node.body.start + 1, `${RESUME}(${mark});`);
         break;
       case 'NewExpression':
-        if (isStorageClass(node.callee) && !(parent?.type === 'NewExpression' && key === 'callee')) {
+        if (
+          isStorageClass(node.callee, this.#storageClasses) &&
+          !(parent?.type === 'NewExpression' && key === 'callee')
+        ) {
           const site = this.#addSite(node, 'storage', nameOfTarget(parent, key));
           this.#insert(node.start, `${CREATED}(`);
           forEachChild(node, (child, childKey) => this.#visit(child, capture, mark, node, childKey));
@@ -187,6 +218,45 @@ class Instrumentation {
         break;
     }
     forEachChild(node, (child, childKey) => this.#visit(child, capture, mark, node, childKey));
+  }
+
+  /**
+   * The functions of a field are made when the class is instantiated. The scope of an arrow function is captured in a
+   * private field before it, which the function finds, because its `this` is the instance.
+   */
+  #visitField(field: PropertyDefinition | AccessorProperty, value: Node): void {
+    const isCaptured = value.type === 'ArrowFunctionExpression' && this.#options.checksFunctions;
+    if (!isCaptured) {
+      this.#visit(value, undefined, undefined, field, 'value');
+      return;
+    }
+    const name = `#${this.#newName()}`;
+    const made = this.#options.isForced ? FORCED : `${CAPTURE}()`;
+    this.#insert(startOf(field), `${field.static ? 'static ' : ''}${name}=${made};`);
+    this.#visit(value, { name: `this.${name}` }, undefined, field, 'value');
+  }
+
+  /** Visits the statements of a block, each with the scope that is current when it is reached. */
+  #visitStatements(block: BlockStatement | FunctionBody, mark: string | undefined): void {
+    const { at, separator } = firstPosition(block, this.#code);
+    // Functions that are declared in a block are made when it is entered.
+    const atStart: Capture = { name: undefined };
+    const start = this.#insert(at, '');
+    let capture = atStart;
+    let isNext = false;
+    for (const statement of block.body) {
+      if (isFunctionDeclaration(statement)) {
+        this.#visit(statement, atStart, mark, block, 'body');
+        continue;
+      }
+      if (isNext) capture = { name: undefined };
+      const declaration = isNext ? this.#insert(startOf(statement), '') : undefined;
+      this.#visit(statement, capture, mark, block, 'body');
+      // A constant that this statement does not need is left to the next one.
+      isNext = (isNext && capture.name === undefined) || mayEnter(statement);
+      if (declaration !== undefined && capture.name !== undefined) declaration.text = inserted(captureText(capture));
+    }
+    if (atStart.name !== undefined) start.text = inserted(separator + captureText(atStart));
   }
 
   #visitFunction(
@@ -205,7 +275,6 @@ class Instrumentation {
       this.#visit(body, undefined, undefined, fn, 'body');
       return;
     }
-    const capture: Capture = { name: undefined };
     const isChecked =
       outer !== undefined &&
       canBeHandedOn(parent, key) &&
@@ -222,16 +291,21 @@ class Instrumentation {
       const name = fn.id?.name ?? nameOfTarget(parent, key);
       enter = `${mark}=${ENTER}(${outer.name},${this.#addSite(isMethod ? parent : fn, form, name)})`;
     }
-    const { at, separator } = isBlock ? firstPosition(body, this.#code) : { at: body.start, separator: '' };
-    const opening = this.#insert(at, '');
-    this.#visit(body, capture, fn.async ? mark : undefined, fn, 'body');
-    const constants = [enter, capture.name === undefined ? '' : `${capture.name}=${CAPTURE}()`].filter(Boolean).join();
-    if (constants === '') return;
+    const constants = enter === '' ? '' : `const ${enter};try{`;
     const leave = mark === undefined ? '' : `}finally{${mark}&&${LEAVE}(${mark})}`;
-    const start = `${separator}const ${constants};${mark === undefined ? '' : 'try{'}`;
-    opening.text = inserted(isBlock ? start : `{${start}return (`);
-    if (!isBlock) this.#insert(body.end, `)${leave}}`);
-    else if (leave !== '') this.#insert(body.end - 1, leave);
+    if (isBlock) {
+      const { at, separator } = firstPosition(body, this.#code);
+      if (constants !== '') this.#insert(at, separator + constants);
+      this.#visitStatements(body, fn.async ? mark : undefined);
+      if (leave !== '') this.#insert(body.end - 1, leave);
+      return;
+    }
+    const capture: Capture = { name: undefined };
+    const opening = this.#insert(body.start, '');
+    this.#visit(body, capture, fn.async ? mark : undefined, fn, 'body');
+    if (constants === '' && capture.name === undefined) return;
+    opening.text = inserted(`{${constants}${captureText(capture)}return (`);
+    this.#insert(body.end, `)${leave}}`);
   }
 
   #insert(at: number, text: string): { text: string } {
@@ -283,6 +357,42 @@ function firstPosition(
   return { at, separator };
 }
 
+/** Where a statement or the member of a class begins, its decorators included. */
+function startOf(node: Node): number {
+  const decorators = 'decorators' in node ? (node.decorators ?? []) : [];
+  return Math.min(node.start, ...decorators.map(({ start }) => start));
+}
+
+function captureText({ name }: Capture): string {
+  return name === undefined ? '' : `const ${name}=${CAPTURE}();`;
+}
+
+function isFunctionDeclaration(statement: Node): boolean {
+  return statement.type === 'LabeledStatement'
+    ? isFunctionDeclaration(statement.body)
+    : statement.type === 'FunctionDeclaration';
+}
+
+/** Whether another scope can be current after a node: it calls something, or waits. */
+function mayEnter(node: Node): boolean {
+  switch (node.type) {
+    case 'CallExpression':
+    case 'NewExpression':
+    case 'TaggedTemplateExpression':
+    case 'ImportExpression':
+    case 'AwaitExpression':
+    case 'YieldExpression':
+      return true;
+    default: {
+      let isFound = false;
+      forEachChild(node, (child) => {
+        isFound ||= !isFunction(child) && mayEnter(child);
+      });
+      return isFound || (node.type === 'ForOfStatement' && node.await);
+    }
+  }
+}
+
 function usesAsm(body: { body: readonly object[] }): boolean {
   return (body.body as readonly { directive?: string | null }[]).some(({ directive }) => directive === 'use asm');
 }
@@ -296,14 +406,42 @@ function usesAwaitUsing(node: Node): boolean {
   return isFound;
 }
 
+/** Adds what a statement calls a class of storages: a name that it is imported as, or a class that extends one. */
+function addStorageClasses(statement: Node, names: Set<string>): void {
+  switch (statement.type) {
+    case 'ExportNamedDeclaration':
+    case 'ExportDefaultDeclaration':
+      if (statement.declaration) addStorageClasses(statement.declaration, names);
+      return;
+    case 'ImportDeclaration':
+      for (const specifier of statement.specifiers) {
+        if (specifier.type !== 'ImportSpecifier') continue;
+        if (nameOf(specifier.imported) === 'AsyncLocalStorage') names.add(specifier.local.name);
+      }
+      return;
+    case 'VariableDeclaration':
+      for (const { id } of statement.declarations) {
+        for (const property of id.type === 'ObjectPattern' ? id.properties : []) {
+          if (property.type !== 'Property' || property.value.type !== 'Identifier') continue;
+          if (nameOf(property.key) === 'AsyncLocalStorage') names.add(property.value.name);
+        }
+      }
+      return;
+    case 'ClassDeclaration':
+      if (statement.id && statement.superClass && isStorageClass(statement.superClass, names)) {
+        names.add(statement.id.name);
+      }
+  }
+}
+
 /** `AsyncLocalStorage`, `async_hooks.AsyncLocalStorage`, `(0, a.AsyncLocalStorage)`, `AsyncContext.Variable`. */
-function isStorageClass(callee: Node): boolean {
-  if (callee.type === 'ParenthesizedExpression') return isStorageClass(callee.expression);
+function isStorageClass(callee: Node, names: ReadonlySet<string>): boolean {
+  if (callee.type === 'ParenthesizedExpression') return isStorageClass(callee.expression, names);
   if (callee.type === 'SequenceExpression') {
     const last = callee.expressions.at(-1);
-    return last !== undefined && isStorageClass(last);
+    return last !== undefined && isStorageClass(last, names);
   }
-  if (callee.type === 'Identifier') return callee.name === 'AsyncLocalStorage';
+  if (callee.type === 'Identifier') return names.has(callee.name);
   if (callee.type !== 'MemberExpression' || callee.property.type !== 'Identifier') return false;
   const { name } = callee.property;
   if (name === 'AsyncLocalStorage') return true;

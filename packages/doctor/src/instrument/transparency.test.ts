@@ -194,6 +194,32 @@ const PROGRAMS: Record<string, readonly [checks: number, code: string]> = {
     1,
     `const f = function () { let using = 1; using += 1; return using }; return f();`,
   ],
+  'functions in statements behind calls': [
+    12,
+    `const log = []; const run = (f) => log.push(f());
+    function f(n) { run(() => 1); if (n) run(() => n + 1); else run(() => 3)
+      for (const i of [4, 5]) run(() => i); for (let i = 6; i < 8; i++) { run(() => 'a'); run(() => i) }
+      do run(() => n); while (log.length < 7) run(() => 8)
+      outer: for (;;) { run(() => 9); inner: { run(() => 'b'); break inner; } break outer }
+      switch (n) { case 0: run(() => 'c'); case 1: { run(() => 'd'); run(() => 'e'); break; } case 2: let x = 1; run(() => x); default: run(() => 'f') }
+      try { run(() => { throw 1; }); } catch (e) { run(() => e); run(() => 'g') } finally { run(() => 'h'); run(() => 'i'); }
+      { run(() => k()); run(() => 'j'); function k() { return run(() => 'k'); } }
+      var late = () => 'l'; run(late); return m(); function m() { run(() => 'm'); return () => late(); } }
+    return [0, 1, 2].map((n) => f(n)()).concat(log);`,
+  ],
+  'functions behind yield, and in classes that follow a call': [
+    5,
+    `const log = []; const run = (f) => log.push(f()); function* g(x) { run(() => x); const y = yield () => x; run(() => y); yield* [() => y].map((f) => f()); }
+    const it = g(1); const first = it.next().value(); const second = it.next(2).value;
+    function make(n) { run(() => n); class A { static s = () => n; f = () => this.v + n; async = async () => this; 'quoted' = (a, b = 1) => [a, b];
+      ['computed' + n] = () => n
+      v = 1
+      last = () => { run(() => this.v); return 1 } } return A; }
+    const A = make(5); const a = new A(); const b = new A(); b.v = 2; const { f, last } = b;
+    class B extends A { f = () => [super.constructor === A, this.v]; #own = () => 3; get own() { return this.#own(); } }
+    return [first, second, A.s(), a.f(), f(), a.quoted(1), a.computed5(), new B().f(), new B().own, Object.keys(a).join(), Reflect.ownKeys(b).length,
+      A.s.name, a.f.name, a.computed5.name, String(a.f), String(A), a.async() instanceof Promise, Object.freeze(new A()).f(), JSON.stringify(a), log];`,
+  ],
   'errors and their lines': [
     2,
     `const f = () => {

@@ -3,7 +3,7 @@ import type { EmptyRead } from '../runtime/empty-reads.js';
 import { functionOf } from '../runtime/file-tables.js';
 import { isUserFrame } from '../runtime/stack.js';
 import type { Finding } from './finding.js';
-import { innermostPlace, nameOf, withNotes } from './finding-places.js';
+import { innermostPlace, withNotes } from './finding-places.js';
 import { placeOfFrame } from './place.js';
 
 /** What Node's types of resources are to the application. */
@@ -32,7 +32,7 @@ const TITLES: Readonly<Record<string, string>> = {
 };
 
 export function describeEmptyRead({ storage, stack, origin, count }: EmptyRead): Finding {
-  const name = nameOf(storage);
+  const { name } = storage;
   const entry = stack.filter((frame) => isUserFrame(frame) && !frame.isAsync).at(-1);
   const read = innermostPlace(stack);
   const isEntry = entry !== undefined && placeOfFrame(entry)?.line !== read?.line;

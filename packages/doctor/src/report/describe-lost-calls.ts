@@ -1,17 +1,18 @@
 /** Describes findings of kind 1: a callback that left its flow. */
-import type { Site } from '../instrument/file-table.js';
 import { siteOf } from '../runtime/file-tables.js';
 import type { LostCalls, WrongRead } from '../runtime/lost-calls.js';
 import { isFileFrame } from '../runtime/stack.js';
 import type { Finding } from './finding.js';
-import { innermostPlace, nameOf, withNotes } from './finding-places.js';
-import { type Place, placeOfFrame, placeOfSite } from './place.js';
+import { innermostPlace, withNotes } from './finding-places.js';
+import { placeOfFrame, placeOfSite } from './place.js';
+import { remedyForFunction } from './remedies.js';
 
 /** Kind 1: what the lost calls of the functions of one site have read. */
 export function describeLostCalls(calls: LostCalls): Finding[] {
   if (calls.count === 0) return [];
-  const reads = calls.wrongReads;
+  const reads = calls.certainReads;
   if (reads.length === 0) {
+    if (calls.ground.length > 0) return [];
     return [
       lostCallback(
         calls,
@@ -23,7 +24,7 @@ export function describeLostCalls(calls: LostCalls): Finding[] {
     ];
   }
   return reads.map((read) => {
-    const name = nameOf(read.storage);
+    const { name } = read.storage;
     if (calls.isShared) {
       return lostCallback(
         calls,
@@ -63,29 +64,10 @@ function lostCallback(
   return {
     kind: 'lost callback',
     severity,
-    storage: read === undefined ? null : nameOf(read.storage),
+    storage: read?.storage.name ?? null,
     message,
     count,
     places,
-    remedy: remedyForFunction(place, site),
+    remedy: remedyForFunction(place, read?.storage.isVariable ?? false, site?.name),
   };
-}
-
-function remedyForFunction(place: Place | undefined, site: Site | undefined): Finding['remedy'] {
-  if (site?.form !== 'expression' || place?.code === undefined) {
-    const name = site?.name ?? 'the function';
-    return { text: `hand on AsyncLocalStorage.bind(${name}) instead of ${name}`, code: null };
-  }
-  const start = place.column - 1;
-  const { code } = place;
-  const end = start + site.end - site.start;
-  // A function that ends in another line gets its closing parenthesis there.
-  const isOneLine = end <= code.length && isBalanced(code.slice(start, end));
-  const bound = isOneLine ? `${code.slice(start, end)})${code.slice(end)}` : code.slice(start);
-  return { text: 'bind the function to its flow', code: `${code.slice(0, start)}AsyncLocalStorage.bind(${bound}` };
-}
-
-function isBalanced(code: string): boolean {
-  const count = (pattern: RegExp) => code.match(pattern)?.length ?? 0;
-  return count(/[({[]/g) === count(/[)}\]]/g);
 }

@@ -4,11 +4,14 @@ import { originOf, type TwinRead } from '../runtime/twin-storages.js';
 import type { Finding } from './finding.js';
 import { innermostPlace, withNotes } from './finding-places.js';
 import { placeOfSite } from './place.js';
+import { remedyForTwins } from './remedies.js';
 
 export function describeTwinStorages({ read, holder, count, stack }: TwinRead): Finding {
-  const name = read.name ?? 'storage';
-  const place = placeOfSite(read.site);
-  const origin = originOf(siteOf(read.site)?.table.url ?? '');
+  const known = siteOf(read);
+  const name = known?.site.name ?? 'storage';
+  const place = placeOfSite(read);
+  const holderPlace = placeOfSite(holder);
+  const origin = originOf(known?.table.url ?? '');
   return {
     kind: 'two storages',
     severity: 'missing',
@@ -17,14 +20,14 @@ export function describeTwinStorages({ read, holder, count, stack }: TwinRead): 
     count,
     places: withNotes([
       [place, 'this copy of the module created the storage that was read'],
-      [placeOfSite(holder.site), 'and this copy the one that holds the value'],
+      [holderPlace, 'and this copy the one that holds the value'],
       [innermostPlace(stack), 'where it was read'],
     ]),
-    remedy: {
-      text: 'load one copy of the module: the same version, and by import or by require only; or share the storage',
-      code:
-        place?.code?.replace(/new\s[^;]*/, (creation) => `(globalThis[Symbol.for('${origin}')] ??= ${creation})`) ??
-        null,
-    },
+    remedy: remedyForTwins(
+      place,
+      holderPlace,
+      origin,
+      'load one copy of the module: the same version, and by import or by require only; or share the storage',
+    ),
   };
 }

@@ -1,7 +1,7 @@
 /** The places of findings, and the names of storages in them. */
 import type { Storage } from '../runtime/scope.js';
 import { type Frame, isFileFrame, isUserFrame, type Stack } from '../runtime/stack.js';
-import { creationOf } from '../runtime/twin-storages.js';
+import { labelOf } from '../runtime/storage-labels.js';
 import type { FindingPlace } from './finding.js';
 import { type Place, placeOfFrame } from './place.js';
 
@@ -21,6 +21,5 @@ function userFrame(stack: Stack): Frame | undefined {
 
 /** The name of a storage: its own, or that of the variable that holds it. */
 export function nameOf(storage: Storage): string {
-  const { name } = storage;
-  return (typeof name === 'string' && name !== '' ? name : creationOf(storage)?.name) ?? 'AsyncLocalStorage';
+  return labelOf(storage).name;
 }

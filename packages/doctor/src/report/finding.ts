@@ -24,6 +24,26 @@ export type FindingKind = 'lost callback' | 'shared work' | 'late entry' | 'empt
  */
 export type Severity = 'another' | 'missing' | 'empty' | 'shared' | 'unread';
 
+/** A line of a source with a change made. */
+export interface LineEdit {
+  /** The path of the source. */
+  readonly file: string;
+  /** Begins with 1. */
+  readonly line: number;
+  /** What the line becomes; several lines if some are inserted before it. */
+  readonly code: string;
+}
+
+/** What to change. */
+export interface Remedy {
+  /** The change, in words. */
+  readonly text: string;
+  /** The line of the first place with the change made; null if it cannot be made in lines. */
+  readonly code: string | null;
+  /** Other lines that change with it: where the function ends, the import that it needs, the other copy of a module. */
+  readonly otherLines?: readonly LineEdit[] | undefined;
+}
+
 /** Something that was found in a program. */
 export interface Finding {
   /** What it is about. */
@@ -39,11 +59,7 @@ export interface Finding {
   /** The first is where the remedy belongs. */
   readonly places: readonly FindingPlace[];
   /** What to change. */
-  readonly remedy: {
-    readonly text: string;
-    /** The first place with the change made; null if it does not fit into a line. */
-    readonly code: string | null;
-  };
+  readonly remedy: Remedy;
 }
 
 const ORDER: readonly Severity[] = ['another', 'missing', 'empty', 'shared', 'unread'];

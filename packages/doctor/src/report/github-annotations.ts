@@ -16,7 +16,8 @@ function annotation({ severity, message, places, count, remedy }: Finding): stri
     place === undefined ? '' : ` file=${property(shortPath(place.file))},line=${place.line},col=${place.column},`;
   const others = places.map(({ file, line, column, note }) => `${shortPath(file)}:${line}:${column} ${note}`);
   const fix = remedy.code === null ? remedy.text : `${remedy.text}: ${remedy.code.trim()}`;
-  const text = [`${message}, ${count} times`, ...others, `remedy: ${fix}`].join('\n');
+  const times = count === 1 ? 'once' : `${count} times`;
+  const text = [`${message}, ${times}`, ...others, `remedy: ${fix}`].join('\n');
   return `::${level}${where === '' ? ' ' : where}title=throughline-doctor::${data(text)}\n`;
 }
 

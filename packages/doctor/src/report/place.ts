@@ -28,6 +28,13 @@ interface Source {
 }
 
 const sources = new Map<string, Source>();
+/** The lines of the sources in which places were found. */
+const linesByFile = new Map<string, readonly string[]>();
+
+/** Returns the lines of the source of a place; undefined if it cannot be read. */
+export function linesOf(file: string): readonly string[] | undefined {
+  return linesByFile.get(file);
+}
 
 /** Returns undefined for a frame without a file. */
 export function placeOfFrame(frame: Frame | undefined): Place | undefined {
@@ -51,14 +58,18 @@ function placeIn(url: string, position: Position): Place {
     const { originalSource, originalLine, originalColumn } = entry;
     const text = source.contents.get(originalSource);
     const lines = text === undefined ? readSource(originalSource).lines : text.split(/\r\n|[\n\r]/);
+    const file = pathOf(originalSource);
+    if (lines !== undefined) linesByFile.set(file, lines);
     return {
-      file: pathOf(originalSource),
+      file,
       line: originalLine + 1,
       column: originalColumn + 1,
       code: lines?.[originalLine],
     };
   }
-  return { file: pathOf(url), ...position, code: source.lines?.[position.line - 1] };
+  const file = pathOf(url);
+  if (source.lines !== undefined) linesByFile.set(file, source.lines);
+  return { file, ...position, code: source.lines?.[position.line - 1] };
 }
 
 function readSource(url: string): Source {

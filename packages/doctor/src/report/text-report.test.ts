@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { type Finding, isInformation, mergeFindings } from './finding.js';
+import { type Finding, isInformation, mergeFindings, sortFindings } from './finding.js';
 import { formatReport } from './format-report.js';
 
 const FINDING: Finding = {
@@ -43,9 +43,26 @@ another's value: \`requests\` was read with the value of another flow, 2 times
   assert.equal(formatReport([], 'text'), '');
 });
 
+test('a remedy shows all lines that change', () => {
+  const otherLines = [
+    { file: join(process.cwd(), 'a.js'), line: 9, code: '    }));' },
+    {
+      file: join(process.cwd(), 'a.js'),
+      line: 1,
+      code: "import { AsyncLocalStorage } from 'node:async_hooks';\nmain();",
+    },
+  ];
+  const text = formatReport([{ ...FINDING, count: 1, remedy: { ...FINDING.remedy, otherLines } }], 'text');
+  assert.match(text, /another flow, once\n/);
+  assert.match(text, /remedy +pool\.take\(AsyncLocalStorage\.bind\(\(c\) => \{\n +a\.js:9 +\}\)\);\n/);
+  assert.match(text, /\n +a\.js:1 +import \{ AsyncLocalStorage \} from 'node:async_hooks';\n +bind the function/);
+});
+
 test('annotations escape what GitHub would read as a command', () => {
   const line = formatReport([{ ...FINDING, places: FINDING.places.slice(1) }], 'github');
   assert.match(line, /^::error file=\/elsewhere\/b\.js,line=10,col=101,title=throughline-doctor::/);
+  const once = formatReport([{ ...FINDING, count: 1 }], 'github');
+  assert.match(once, /of another flow, once%0A/);
   assert.match(line, /2 times%0A\/elsewhere\/b\.js:10:101 called: 100%25,%0A/);
   assert.equal(line.split('\n').length, 2);
 });
@@ -53,6 +70,16 @@ test('annotations escape what GitHub would read as a command', () => {
 test('JSON has an object with the findings, also without any', () => {
   assert.deepEqual(JSON.parse(formatReport([FINDING], 'json')), { findings: [FINDING] });
   assert.deepEqual(JSON.parse(formatReport([], 'json')), { findings: [] });
+});
+
+test('reads of another value come first, and what was not read comes last, whatever the counts are', () => {
+  const severities = ['unread', 'shared', 'empty', 'missing', 'another'] as const;
+  const found = severities.map((severity, index) => ({ ...FINDING, severity, count: 100 - index }));
+  const sorted = sortFindings([...found, { ...FINDING, severity: 'missing', count: 1000 }]);
+  assert.deepEqual(
+    sorted.map(({ severity, count }) => `${severity} ${count}`),
+    ['another 96', 'missing 1000', 'missing 97', 'empty 98', 'shared 99', 'unread 100'],
+  );
 });
 
 test('findings of several processes are added up, and the worst come first', () => {

@@ -31,12 +31,15 @@ export function formatFindings(findings: readonly Finding[]): string {
 function formatFinding(finding: Finding): string {
   const { places, remedy } = finding;
   const titles = places.map(({ file, line, column }) => `${shortPath(file)}:${line}:${column}`);
-  const width = Math.max(...titles.map(({ length }) => length), 'remedy'.length) + 2;
+  const others = (remedy.otherLines ?? []).map(({ file, line, code }) => [`${shortPath(file)}:${line}`, code] as const);
+  const all = [...titles, ...others.map(([title]) => title), 'remedy'];
+  const width = Math.max(...all.map(({ length }) => length)) + 2;
   const rows = places.flatMap((place, index) => {
     const { code, marker } = excerpt(place);
     return [`  ${(titles[index] ?? '').padEnd(width)}${code}`, `  ${''.padEnd(width)}${marker} ${place.note}`];
   });
   rows.push(`  ${'remedy'.padEnd(width)}${remedy.code === null ? remedy.text : remedy.code.trim()}`);
+  for (const [title, code] of others) rows.push(`  ${title.padEnd(width)}${code.split('\n')[0]?.trim()}`);
   if (remedy.code !== null) rows.push(`  ${''.padEnd(width)}${remedy.text}`);
   const times = finding.count === 1 ? 'once' : `${finding.count} times`;
   return `${TITLES[finding.severity]}: ${finding.message}, ${times}\n${rows.join('\n')}\n`;

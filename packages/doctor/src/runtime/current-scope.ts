@@ -3,7 +3,7 @@
  * before they are watched.
  */
 import { RuntimeAsyncLocalStorage } from './runtime-class.js';
-import { Mark, type Scope } from './scope.js';
+import { Mark, noteCurrent, type Scope } from './scope.js';
 
 const storage = new RuntimeAsyncLocalStorage<Scope | undefined>();
 const getStore = storage.getStore;
@@ -32,7 +32,10 @@ export function enterScope(scope: Scope | undefined): void {
 /** The current scope for functions that are made now. In a lost call, that is where its function belongs. */
 export function scopeOfMade(): Scope | undefined {
   const now = currentScope();
-  return now instanceof Mark ? now.parent : now;
+  if (now === undefined) return undefined;
+  const made = now instanceof Mark ? (now.parent ?? now) : now;
+  noteCurrent(made);
+  return made;
 }
 
 /** Whether a storage is the one of this file. */

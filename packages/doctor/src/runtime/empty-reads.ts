@@ -4,22 +4,32 @@
  */
 import { type Origin, originOfNow, recordOrigins } from './origins.js';
 import { Mark, type Scope, type Storage } from './scope.js';
-import { isUserFrame, recordStack, type Stack } from './stack.js';
+import { type Frame, isUserFrame, recordStack, type Stack } from './stack.js';
+import { labelOf, type StorageLabel } from './storage-labels.js';
 
 const STACK_DEPTH = 30;
-/** Reads whose stack is recorded. All others of a place are not counted. */
-const RECORDED_READS = 10_000;
+/** Reads at one place whose whole stack is recorded. Of later ones, only the place is determined. */
+const RECORDED_READS = 1000;
+/** Deep enough for a read in a function of a package, such as a logger. */
+const PLACE_DEPTH = 8;
 
 export interface EmptyRead {
-  readonly storage: Storage;
+  readonly storage: StorageLabel;
   readonly stack: Stack;
   readonly origin: Origin;
   count: number;
 }
 
-const reads = new Map<string, EmptyRead>();
+/** All reads at one place, by the places of their origins. */
+interface ReadsOfPlace {
+  recorded: number;
+  readonly byOrigin: Map<string, EmptyRead>;
+  /** The one that was read last. */
+  last: EmptyRead | undefined;
+}
+
+const readsByPlace = new Map<string, ReadsOfPlace>();
 const withValue = new WeakSet<Storage>();
-let recorded = 0;
 let isEnabled = false;
 
 export function recordEmptyReads(): void {
@@ -27,8 +37,8 @@ export function recordEmptyReads(): void {
   recordOrigins();
 }
 
-export function allEmptyReads(): IterableIterator<EmptyRead> {
-  return reads.values();
+export function* allEmptyReads(): Generator<EmptyRead> {
+  for (const { byOrigin } of readsByPlace.values()) yield* byOrigin.values();
 }
 
 /** Called when a storage gets a value. */
@@ -38,15 +48,32 @@ export function noteFirstValue(storage: Storage, value: unknown): void {
 
 /** Called when a storage was read and had no value. */
 export function noteReadWithoutValue(storage: Storage, now: Scope | undefined): void {
-  if (!isEnabled || !withValue.has(storage) || recorded >= RECORDED_READS) return;
+  if (!isEnabled || !withValue.has(storage)) return;
   // A lost call has a finding of its own.
   for (let at = now; at !== undefined; at = at.parent) if (at instanceof Mark) return;
-  recorded++;
+  const label = labelOf(storage);
+  const place = `${label.name} ${textOf(recordStack(PLACE_DEPTH).find(isUserFrame))}`;
+  let reads = readsByPlace.get(place);
+  if (reads === undefined) {
+    reads = { recorded: 0, byOrigin: new Map(), last: undefined };
+    readsByPlace.set(place, reads);
+  }
+  if (reads.recorded >= RECORDED_READS && reads.last !== undefined) {
+    reads.last.count++;
+    return;
+  }
+  reads.recorded++;
   const stack = recordStack(STACK_DEPTH);
   const origin = originOfNow();
-  const frames = [stack.find(isUserFrame), ...origin.map(({ frame }) => frame)];
-  const key = frames.map((frame) => `${frame?.file}:${frame?.line}:${frame?.column}`).join(' ');
-  const known = reads.get(key);
-  if (known === undefined) reads.set(key, { storage, stack, origin, count: 1 });
-  else known.count++;
+  const key = origin.map(({ frame }) => textOf(frame)).join(' ');
+  reads.last = reads.byOrigin.get(key);
+  if (reads.last === undefined) {
+    reads.last = { storage: label, stack, origin, count: 0 };
+    reads.byOrigin.set(key, reads.last);
+  }
+  reads.last.count++;
+}
+
+function textOf(frame: Frame | undefined): string {
+  return `${frame?.file}:${frame?.line}:${frame?.column}`;
 }

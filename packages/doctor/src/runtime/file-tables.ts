@@ -38,6 +38,12 @@ export function siteOf(number: number): { readonly table: FileTable; readonly si
   return undefined;
 }
 
+/** The offset of a frame in the file before the insertions. Undefined if the file is not instrumented. */
+export function offsetOf({ file, line, column }: Frame): number | undefined {
+  const table = file === undefined ? undefined : tableOfFile(file);
+  return table && originalOffset(table, { line, column });
+}
+
 /** Identifies the function of a frame, by its file and its number in it. Undefined at the top level of a module. */
 export function functionOf({ file, line, column }: Frame): string | undefined {
   const table = file === undefined ? undefined : tableOfFile(file);

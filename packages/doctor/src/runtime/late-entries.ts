@@ -12,11 +12,15 @@
  *
  * What happens afterwards shows whether this is a mistake. If code after `enterWith()` reads the value, it was meant
  * for that code. It is a finding if no code ever reads the value, and the awaiting function reads the storage without
- * it.
+ * it: behind its `await`, because what it reads before belongs to another question, such as whether there is a user yet.
+ *
+ * A framework may call `then()` of the promise, or the value is entered in a callback. Then no function awaits, and it is
+ * a finding if no code ever reads the value, and code that runs where it was called reads the storage without it.
  */
-import { functionOf } from './file-tables.js';
-import { keyOf, Mark, type Scope, type Storage } from './scope.js';
+import { functionOf, offsetOf } from './file-tables.js';
+import { type Held, keyOf, Mark, type Scope, type Storage, storagesOfProgram } from './scope.js';
 import { isFileFrame, recordStack, type Stack } from './stack.js';
+import { labelOf, type StorageLabel } from './storage-labels.js';
 
 const STACK_DEPTH = 30;
 /** Entries of a storage whose stack is recorded. Later ones are recorded less often. */
@@ -27,7 +31,7 @@ const COMPARED_READS = 500;
 
 /** All late entries at one place. */
 export interface LateEntries {
-  readonly storage: Storage;
+  readonly storage: StorageLabel;
   /** From the place that entered to the functions that await it. */
   readonly stack: Stack;
   count: number;
@@ -36,73 +40,80 @@ export interface LateEntries {
   /** How often the storage was read without the value by a function that had awaited, and where first. */
   missedCount: number;
   missedAt: Stack | undefined;
-  /** The functions that awaited. */
-  readonly awaiters: Set<string>;
+  /** The functions that awaited, each with the offset of its first `await`. */
+  readonly awaiters: Map<string, number>;
   /** The scopes in which the functions that awaited continue. */
   readonly parents: WeakSet<Scope>;
   comparedReads: number;
 }
 
 const entriesByPlace = new Map<string, LateEntries>();
-const entriesByStorage = new WeakMap<Storage, LateEntries[]>();
-const entriesByScope = new WeakMap<Scope, LateEntries>();
-const counts = new WeakMap<Storage, number>();
+const entriesByStorage = new Map<StorageLabel, LateEntries[]>();
+/** By the value of the scope, which stays the same when the scope is moved. */
+const entriesByValue = new WeakMap<Held, LateEntries>();
+const counts = new Map<StorageLabel, number>();
 let hasEntries = false;
 
 export function allLateEntries(): IterableIterator<LateEntries> {
   return entriesByPlace.values();
 }
 
-/** Called when `enterWith()` has opened a scope. */
-export function noteEntry(storage: Storage, value: unknown, scope: Scope): void {
-  const { parent } = scope;
+/**
+ * Called when `enterWith()` has opened a scope.
+ * @param before what was current before
+ */
+export function noteEntry(storage: Storage, value: unknown, scope: Scope, before: Scope | undefined): void {
   if (value === undefined) return;
-  const count = (counts.get(storage) ?? 0) + 1;
-  counts.set(storage, count);
+  const label = labelOf(storage);
+  const count = (counts.get(label) ?? 0) + 1;
+  counts.set(label, count);
   if (count > RECORDED_ENTRIES && count % SAMPLED_ENTRIES !== 0) return;
   const stack = recordStack(STACK_DEPTH);
   const awaiters = stack.filter((frame) => frame.isAsync && isFileFrame(frame));
-  if (awaiters.length === 0) return;
   const [top] = stack;
   const place = `${top?.file}:${top?.line}:${top?.column}`;
   let entries = entriesByPlace.get(place);
   if (entries === undefined) {
     entries = {
-      storage,
+      storage: label,
       stack,
       count: 0,
       isSeen: false,
       missedCount: 0,
       missedAt: undefined,
-      awaiters: new Set(),
+      awaiters: new Map(),
       parents: new WeakSet(),
       comparedReads: 0,
     };
     entriesByPlace.set(place, entries);
-    const known = entriesByStorage.get(storage);
-    if (known === undefined) entriesByStorage.set(storage, [entries]);
+    const known = entriesByStorage.get(label);
+    if (known === undefined) entriesByStorage.set(label, [entries]);
     else known.push(entries);
     hasEntries = true;
   }
   entries.count++;
   for (const awaiter of awaiters) {
     const name = functionOf(awaiter);
-    if (name !== undefined) entries.awaiters.add(name);
+    const offset = offsetOf(awaiter);
+    if (name === undefined || offset === undefined) continue;
+    entries.awaiters.set(name, Math.min(offset, entries.awaiters.get(name) ?? offset));
   }
-  if (parent !== undefined) entries.parents.add(parent);
-  entriesByScope.set(scope, entries);
+  if (before !== undefined) entries.parents.add(before);
+  if (scope.value !== undefined) entriesByValue.set(scope.value, entries);
 }
 
 /** Called for each read. */
 export function noteReadOfEntry(storage: Storage, now: Scope | undefined): void {
   if (!hasEntries) return;
-  const all = entriesByStorage.get(storage);
+  const all = entriesByStorage.get(labelOf(storage));
   if (all === undefined) return;
   const key = keyOf(storage);
+  let hasValue = false;
   for (let at = now; at !== undefined; at = at.parent) {
     if (at instanceof Mark) return;
     if (at.key !== key) continue;
-    const entries = entriesByScope.get(at);
+    hasValue = true;
+    const entries = at.value && entriesByValue.get(at.value);
     if (entries === undefined) break;
     entries.isSeen = true;
     return;
@@ -111,13 +122,29 @@ export function noteReadOfEntry(storage: Storage, now: Scope | undefined): void 
     if (entries.isSeen) continue;
     if (entries.comparedReads++ >= COMPARED_READS) continue;
     const stack = recordStack(STACK_DEPTH);
-    const continuesThere = now !== undefined && entries.parents.has(now);
+    // All code is in the root or in the scope of the program, and continues there.
+    const isInProgram = now === undefined || storagesOfProgram(now) !== undefined;
+    const continuesThere = isInProgram
+      ? entries.awaiters.size === 0 && !hasValue && !isBeforeEntry(stack, entries.stack)
+      : entries.parents.has(now);
     const isByAwaiter = stack.some((frame) => {
-      const name = functionOf(frame);
-      return name !== undefined && entries.awaiters.has(name);
+      const offset = offsetOf(frame);
+      const awaited = entries.awaiters.get(functionOf(frame) ?? '');
+      return offset !== undefined && awaited !== undefined && offset > awaited;
     });
     if (!isByAwaiter && !continuesThere) continue;
     entries.missedCount++;
     entries.missedAt ??= stack;
   }
+}
+
+/** Whether a function of the application that enters the value reads it before. */
+function isBeforeEntry(stack: Stack, [entry]: Stack): boolean {
+  const name = entry && functionOf(entry);
+  const entryOffset = entry && offsetOf(entry);
+  return stack.some((frame) => {
+    const offset = offsetOf(frame);
+    if (offset === undefined || entryOffset === undefined || functionOf(frame) !== name) return false;
+    return offset <= entryOffset;
+  });
 }

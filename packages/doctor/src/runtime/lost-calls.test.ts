@@ -8,7 +8,7 @@ import { collectFindings } from '../report/collect-findings.js';
 import { currentScope } from './current-scope.js';
 import { addFileTable } from './file-tables.js';
 import { install } from './install.js';
-import { Mark } from './scope.js';
+import { Mark, type Scope } from './scope.js';
 
 install();
 let siteCount = 0;
@@ -35,6 +35,12 @@ function compile<F extends AnyFunction>(name: string, code: string): F {
 function foundIn(name: string): string[] {
   const own = collectFindings(true).filter(({ places }) => places[0]?.file === `test:${name}`);
   return own.map(({ severity, count }) => `${severity} ${count}`);
+}
+
+/** Calls a function in which values can be entered without an effect on the caller. */
+async function isolated<T>(call: () => T): Promise<T> {
+  await null;
+  return call();
 }
 
 type Make = (storage: AsyncLocalStorage<unknown>, other?: AsyncLocalStorage<unknown>) => () => unknown;
@@ -94,6 +100,47 @@ test('a function that three flows call is shared', () => {
   assert.deepEqual(foundIn('shared'), ['shared 4']);
 });
 
+test('a memoized function that two flows call is shared, also if there is one for each key', () => {
+  const storage = new AsyncLocalStorage<unknown>();
+  const make = compile<Make>('memoized', MAKE);
+  const read = storage.run(0, () => make(storage));
+  for (const id of [1, 2]) storage.run(id, read);
+  assert.deepEqual(foundIn('memoized'), ['shared 2']);
+  const makeForKey = compile<Make>('memoized-by-key', MAKE);
+  for (const key of [10, 20]) {
+    const own = storage.run(key, () => makeForKey(storage));
+    for (const id of [1, 2, 3]) storage.run(key + id, own);
+  }
+  assert.deepEqual(foundIn('memoized-by-key'), ['shared 6']);
+});
+
+test('a listener that four flows have registered, and three others call, is not shared', async () => {
+  const storage = new AsyncLocalStorage<unknown>();
+  const make = compile<Make>('registered', MAKE);
+  const listeners = [1, 2, 3, 4].map((id) => storage.run(id, () => make(storage)));
+  for (const id of [5, 6, 7]) {
+    storage.run(id, () => {
+      for (const listener of listeners) listener();
+    });
+    await null;
+  }
+  assert.deepEqual(foundIn('registered'), ['another 12']);
+});
+
+test('functions of which each is called by one other flow are not shared', async () => {
+  const storage = new AsyncLocalStorage<unknown>();
+  const make = compile<Make>('handed-on', MAKE);
+  let last: (() => unknown) | undefined;
+  for (let id = 0; id < 5; id++) {
+    storage.run(id, () => {
+      last?.();
+      last = make(storage);
+    });
+    await null;
+  }
+  assert.deepEqual(foundIn('handed-on'), ['another 4']);
+});
+
 test('flows inside one scope of the whole program are different flows', () => {
   const [program, storage] = [new AsyncLocalStorage<unknown>(), new AsyncLocalStorage<unknown>()];
   const make = compile<Make>('program', MAKE);
@@ -102,6 +149,123 @@ test('flows inside one scope of the whole program are different flows', () => {
     for (const id of [1, 2, 3]) storage.run(id, read);
   });
   assert.deepEqual(foundIn('program'), ['shared 3']);
+});
+
+test('a value that is missing inside one scope of the whole program is found', () => {
+  const [program, storage] = [new AsyncLocalStorage<unknown>(), new AsyncLocalStorage<unknown>()];
+  const make = compile<Make>('missing-in-program', MAKE);
+  program.run('program', () => {
+    const reads = [1, 2].map((id) => storage.run(id, () => make(storage)));
+    for (const read of reads) read();
+  });
+  assert.deepEqual(foundIn('missing-in-program'), ['missing 2']);
+});
+
+test('a value that was entered for the whole program does not hide what is lost inside', async () => {
+  const [program, storage] = [new AsyncLocalStorage<unknown>(), new AsyncLocalStorage<unknown>()];
+  const make = compile<Make>('entered-program', MAKE);
+  await isolated(() => {
+    program.enterWith('program');
+    const reads = [1, 2].map((id) => storage.run(id, () => make(storage)));
+    for (const read of reads) read();
+    storage.run(3, () => reads[0]?.());
+  });
+  assert.deepEqual(foundIn('entered-program'), ['another 1', 'missing 2']);
+});
+
+test('a default of the whole program in place of the own value is a missing value', () => {
+  const storage = new AsyncLocalStorage<unknown>();
+  const make = compile<Make>('default', MAKE);
+  storage.run('default', () => {
+    const reads = [1, 2].map((id) => storage.run(id, () => make(storage)));
+    for (const read of reads) read();
+  });
+  assert.deepEqual(foundIn('default'), ['missing 2']);
+});
+
+test('scopes of one request that follow each other are one flow, and a scope around is too', async () => {
+  const [requests, transactions] = [new AsyncLocalStorage<unknown>(), new AsyncLocalStorage<unknown>()];
+  const make = compile<Make>('transactions', MAKE);
+  for (const request of [1, 2]) {
+    await requests.run(request, async () => {
+      const read = transactions.run('first', () => make(transactions));
+      await null;
+      assert.equal(transactions.run('second', read), 'second');
+      await null;
+      assert.equal(read(), undefined);
+    });
+  }
+  // The first request could have been the whole program until the second one began.
+  assert.deepEqual(foundIn('transactions'), []);
+});
+
+test('scopes of one request that run side by side are different flows', async () => {
+  const [requests, transactions] = [new AsyncLocalStorage<unknown>(), new AsyncLocalStorage<unknown>()];
+  const make = compile<Make>('side-by-side', MAKE);
+  for (const request of [1, 2]) {
+    await requests.run(request, async () => {
+      const stack: (() => unknown)[] = [];
+      const work = async (id: number) => {
+        stack.push(make(transactions));
+        for (let job = 0; job < id; job++) await null;
+        stack.pop()?.();
+      };
+      await Promise.all([1, 2, 3].map((id) => transactions.run(id, () => work(id))));
+    });
+  }
+  // Until the second request began, the first one could have been the whole program.
+  assert.deepEqual(foundIn('side-by-side'), ['another 2']);
+});
+
+test('functions that are made after a value was entered belong to the scope of the value', async () => {
+  const storage = new AsyncLocalStorage<unknown>();
+  const make = compile<(s: typeof storage, id: number) => () => unknown>(
+    'entered',
+    `(storage, id) => { const early = () => storage.getStore(); storage.enterWith(id); return () => storage.getStore(); }`,
+  );
+  const reads = await Promise.all([1, 2].map((id) => isolated(() => make(storage, id))));
+  for (const read of reads) read();
+  storage.run(3, () => reads[0]?.());
+  assert.deepEqual(foundIn('entered'), ['another 1', 'missing 2']);
+  const makeByHelper = compile<(enter: () => void, s: typeof storage) => (() => unknown)[]>(
+    'entered-by-helper',
+    `(enter, storage) => { const all = []; for (const x of [1, 2]) { enter(); if (x) all.push(() => storage.getStore()); } return all; }`,
+  );
+  let id = 0;
+  const others = await isolated(() => makeByHelper(() => storage.enterWith(++id), storage));
+  for (const read of others) read();
+  assert.deepEqual(foundIn('entered-by-helper'), ['missing 2']);
+});
+
+test('a generator makes functions in the flow that continues it', () => {
+  const storage = new AsyncLocalStorage<unknown>();
+  const make = compile<(s: typeof storage) => Generator<() => unknown>>(
+    'generator',
+    `function* (storage) { yield () => storage.getStore(); yield () => storage.getStore(); }`,
+  );
+  const generator = storage.run(1, () => make(storage));
+  const next = (id: number): (() => unknown) => storage.run(id, () => generator.next().value);
+  const [first, second] = [next(2), next(3)];
+  storage.run(2, () => {
+    // The scope is another one of the same value.
+    first();
+    second();
+  });
+  assert.deepEqual(foundIn('generator').sort(), ['another 1', 'unread 1']);
+});
+
+test('the arrow function of a field belongs to the flow that created the instance', async () => {
+  const storage = new AsyncLocalStorage<unknown>();
+  const makeClass = compile<(s: typeof storage) => new () => { read: () => unknown; later: () => unknown }>(
+    'field',
+    `(storage) => class { read = () => storage.getStore(); static all = []; later = async () => { await null; return storage.getStore(); } }`,
+  );
+  const Reader = makeClass(storage);
+  const reader = storage.run(1, () => new Reader());
+  assert.equal(storage.run(2, reader.read), 2);
+  assert.equal(await storage.run(2, reader.later), 2);
+  assert.deepEqual(Object.keys(reader), ['read', 'later']);
+  assert.deepEqual(foundIn('field'), ['another 1', 'another 1']);
 });
 
 test('what a lost call starts belongs to it, also after await; what its caller starts does not', async () => {
@@ -158,6 +322,120 @@ test('a function of the caller that lost code calls is at home', () => {
   assert.deepEqual(foundIn('home'), []);
 });
 
+/** All scopes that a scope keeps. */
+function keptBy(scope: Scope | undefined): Set<Scope> {
+  const kept = new Set<Scope>();
+  const add = (at: Scope | undefined): void => {
+    if (at === undefined || kept.has(at)) return;
+    kept.add(at);
+    add(at.parent);
+    for (const setting of at.forgotten?.settings.values() ?? []) add(setting);
+    if (!(at instanceof Mark)) return;
+    add(at.caller);
+    add(at.previous);
+    add(at.suspended?.inside);
+    add(at.suspended?.outside);
+  };
+  add(scope);
+  return kept;
+}
+
+test('a queue that opens a span for each job, and calls the next job in it, does not keep its past', async () => {
+  const [requests, spans] = [new AsyncLocalStorage<unknown>(), new AsyncLocalStorage<unknown>()];
+  const make = compile<(next: () => void, s: typeof requests) => () => void>(
+    'spans',
+    `(next, storage) => { return () => { storage.getStore(); setImmediate(next); }; }`,
+  );
+  const jobs: (() => void)[] = [];
+  let most = 0;
+  let done = 0;
+  const ended = new Promise<void>((resolve) => {
+    const next = () => {
+      most = Math.max(most, keptBy(currentScope()).size);
+      done++;
+      const job = jobs.shift();
+      if (job === undefined) resolve();
+      else spans.run({ done }, job);
+    };
+    for (let id = 0; id < 500; id++) jobs.push(requests.run(id, () => make(next, requests)));
+    next();
+  });
+  await ended;
+  assert.equal(done, 501);
+  assert.ok(most < 150, `${most} scopes`);
+  // The first job is called from no flow, and all others in what it has started.
+  assert.deepEqual(foundIn('spans'), ['missing 500']);
+});
+
+test('an async queue that awaits each job keeps only what has not ended', async () => {
+  const [requests, spans] = [new AsyncLocalStorage<unknown>(), new AsyncLocalStorage<unknown>()];
+  const make = compile<(s: typeof requests) => () => Promise<void>>(
+    'async-spans',
+    `(storage) => { return async () => { await null; storage.getStore(); await null; }; }`,
+  );
+  const jobs = Array.from({ length: 300 }, (_, id) => requests.run(id, () => make(requests)));
+  let most = 0;
+  for (const [id, job] of jobs.entries()) {
+    await spans.run(id, async () => {
+      await job();
+      most = Math.max(most, keptBy(currentScope()).size);
+    });
+  }
+  assert.ok(most < 20, `${most} scopes`);
+});
+
+test('a class that makes a storage for each instance does not fill the memory, and its reads are one finding', () => {
+  const make = compile<Make>('instances', `(storage) => { return () => storage.getStore(); }`);
+  const create = compile<(c: typeof AsyncLocalStorage) => AsyncLocalStorage<unknown>>(
+    'instance-storages',
+    `(AsyncLocalStorage) => { const own = new AsyncLocalStorage(); return own; }`,
+  );
+  for (let id = 0; id < 2000; id++) {
+    const storage = create(AsyncLocalStorage);
+    storage.run(id, () => make(storage))();
+  }
+  const own = collectFindings(true).filter(({ places }) => places[0]?.file === 'test:instances');
+  assert.deepEqual(
+    own.map(({ severity, count, storage }) => [severity, count, storage]),
+    [['missing', 2000, 'own']],
+  );
+});
+
+test('a loop that enters a value for each job keeps one scope, and lost calls are found after it', async () => {
+  const [storage, other] = [new AsyncLocalStorage<unknown>(), new AsyncLocalStorage<unknown>()];
+  const make = compile<Make>('loop', MAKE);
+  const read = await isolated(() => {
+    let last: (() => unknown) | undefined;
+    for (let job = 0; job < 200; job++) {
+      storage.enterWith(job);
+      other.enterWith(job);
+      // What was made for the job before is in the same flow.
+      last?.();
+      last = make(storage);
+    }
+    assert.ok(keptBy(currentScope()).size <= 3);
+    return last;
+  });
+  assert.deepEqual(foundIn('loop'), []);
+  read?.();
+  assert.deepEqual(foundIn('loop'), ['missing 1']);
+});
+
+test('handlers that enter a value, and are called one after the other, are different flows', async () => {
+  const storage = new AsyncLocalStorage<unknown>();
+  const make = compile<Make>('handlers', MAKE);
+  const waiting: (() => unknown)[] = [];
+  const handle = async (id: number) => {
+    storage.enterWith(id);
+    waiting.push(make(storage));
+    await wait(id);
+    storage.getStore();
+    waiting.pop()?.();
+  };
+  await isolated(() => Promise.all([1, 2, 3].map(handle)));
+  assert.deepEqual(foundIn('handlers'), ['another 2']);
+});
+
 test('two flows that keep calling functions of each other do not keep their past', async () => {
   const storage = new AsyncLocalStorage<unknown>();
   const make = compile<(next: () => () => void) => () => void>(
@@ -210,6 +488,17 @@ test('endless nesting of scopes has an end, and causes no finding', async () => 
   assert.ok(depth <= 66);
 });
 
+test('a function that was made in deeply nested scopes is checked', () => {
+  const storage = new AsyncLocalStorage<unknown>();
+  const make = compile<Make>('deep', MAKE);
+  const nest = (depth: number): (() => unknown) =>
+    storage.run(depth, () => (depth === 0 ? make(storage) : nest(depth - 1)));
+  const read = nest(200);
+  storage.run('another', read);
+  read();
+  assert.deepEqual(foundIn('deep'), ['another 1', 'missing 1']);
+});
+
 test('exit, disable, withScope and enterWith are followed', () => {
   const storage = new AsyncLocalStorage<unknown>();
   const make = compile<Make>('members', `(storage) => { return () => storage.exit(() => storage.getStore()); }`);
@@ -222,6 +511,15 @@ test('exit, disable, withScope and enterWith are followed', () => {
   other.disable();
   read();
   assert.deepEqual(foundIn('disabled'), ['unread 1']);
+});
+
+test('a storage that was disabled is checked again when it gets a value', () => {
+  const storage = new AsyncLocalStorage<unknown>();
+  const make = compile<Make>('enabled-again', MAKE);
+  storage.disable();
+  const read = storage.run(1, () => make(storage));
+  storage.run(2, read);
+  assert.deepEqual(foundIn('enabled-again'), ['another 1']);
 });
 
 test('what a lost call enters remains for its caller, whose own reads are right', () => {

@@ -11,26 +11,20 @@ import { fileURLToPath } from 'node:url';
 import { siteOf } from './file-tables.js';
 import { keyOf, type Scope, type Storage, settingIn } from './scope.js';
 import { recordStack, type Stack } from './stack.js';
+import { creationSiteOf, noteCreation } from './storage-labels.js';
 
 const STACK_DEPTH = 25;
 /** Storages of one origin that are compared: a class may create one for each instance. */
 const MAXIMUM_TWINS = 8;
 
-/** Where a storage was created. */
-export interface Creation {
-  readonly site: number;
-  readonly name: string | undefined;
-}
-
 export interface TwinRead {
-  /** The one that was read, and the one that holds the value. */
-  readonly read: Creation;
-  readonly holder: Creation;
+  /** The sites of the one that was read, and of the one that holds the value. */
+  readonly read: number;
+  readonly holder: number;
   count: number;
   readonly stack: Stack;
 }
 
-const creations = new WeakMap<Storage, Creation>();
 const twinsByOrigin = new Map<string, WeakRef<Storage>[]>();
 const twinsByStorage = new WeakMap<Storage, WeakRef<Storage>[]>();
 const withValue = new WeakSet<Storage>();
@@ -40,20 +34,18 @@ export function allTwinReads(): IterableIterator<TwinRead> {
   return twinReads.values();
 }
 
-export function creationOf(storage: Storage): Creation | undefined {
-  return creations.get(storage);
-}
-
 /** Called with a storage that was created at a site. */
 export function created<T extends object>(storage: T, site: number): T {
+  noteCreation(storage, site);
   const place = siteOf(site);
-  const creation = { site, name: place?.site.name };
-  creations.set(storage, creation);
   if (place?.site.name === undefined) return storage;
   const origin = `${originOf(place.table.url)}#${place.site.name}`;
   const twins = twinsByOrigin.get(origin) ?? [];
   twinsByOrigin.set(origin, twins);
-  if (twins.length >= MAXIMUM_TWINS || twins.some((twin) => isFromSameSite(twin, site))) return storage;
+  if (twins.some((twin) => isFromSameSite(twin, site))) return storage;
+  const collected = twins.findIndex((twin) => twin.deref() === undefined);
+  if (collected >= 0) twins.splice(collected, 1);
+  else if (twins.length >= MAXIMUM_TWINS) return storage;
   twins.push(new WeakRef(storage));
   twinsByStorage.set(storage, twins);
   return storage;
@@ -61,7 +53,7 @@ export function created<T extends object>(storage: T, site: number): T {
 
 function isFromSameSite(twin: WeakRef<Storage>, site: number): boolean {
   const storage = twin.deref();
-  return storage !== undefined && creations.get(storage)?.site === site;
+  return storage !== undefined && creationSiteOf(storage) === site;
 }
 
 export function noteValue(storage: Storage, value: unknown): void {
@@ -79,10 +71,10 @@ export function noteReadOfTwin(storage: Storage, now: Scope | undefined): boolea
     const other = twin.deref();
     if (other === undefined || other === storage) continue;
     if ((settingIn(now, keyOf(other))?.value ?? undefined) === undefined) continue;
-    const read = creations.get(storage);
-    const holder = creations.get(other);
+    const read = creationSiteOf(storage);
+    const holder = creationSiteOf(other);
     if (read === undefined || holder === undefined) continue;
-    const key = `${read.site} ${holder.site}`;
+    const key = `${read} ${holder}`;
     const known = twinReads.get(key);
     if (known === undefined) twinReads.set(key, { read, holder, count: 1, stack: recordStack(STACK_DEPTH) });
     else known.count++;

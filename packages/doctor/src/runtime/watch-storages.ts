@@ -8,9 +8,8 @@
 import { currentScope, enterScope, isOwnStorage } from './current-scope.js';
 import { noteFirstValue } from './empty-reads.js';
 import { noteEntry } from './late-entries.js';
-import { noteDisabled } from './lost-calls.js';
 import { noteReadOf } from './reads.js';
-import { hasAround, held, keyOf, Scope, type Storage } from './scope.js';
+import { enteredIn, hasAround, keyOf, noteDisabled, openedIn, reenteredIn, type Scope, type Storage } from './scope.js';
 import { noteValue } from './twin-storages.js';
 
 type Method = (this: Storage, ...args: unknown[]) => unknown;
@@ -163,7 +162,7 @@ function runInCapturedScope(scope: Scope | undefined, call: () => unknown): unkn
  */
 function runInScope(storage: Storage, value: unknown, callMethod: () => unknown, keepsOthers: boolean): unknown {
   const outer = currentScope();
-  const scope = new Scope(outer, keyOf(storage), held(value));
+  const scope = openedIn(outer, storage, value);
   noteValue(storage, value);
   noteFirstValue(storage, value);
   enterScope(scope);
@@ -189,15 +188,20 @@ function withEntered(
     if (at.key !== undefined && at.key !== key) entered.push(at);
   }
   if (at !== scope) return outer;
-  return entered.reduceRight<Scope | undefined>((parent, setting) => setting.movedTo(parent), outer);
+  return entered.reduceRight<Scope | undefined>(reenteredIn, outer);
 }
 
 function enterWithScope(storage: Storage, value: unknown): void {
-  noteEntry(storage, value, openScope(storage, value));
+  const before = currentScope();
+  const scope = enteredIn(before, storage, value);
+  noteValue(storage, value);
+  noteFirstValue(storage, value);
+  enterScope(scope);
+  noteEntry(storage, value, scope, before);
 }
 
 function openScope(storage: Storage, value: unknown): Scope {
-  const scope = new Scope(currentScope(), keyOf(storage), held(value));
+  const scope = openedIn(currentScope(), storage, value);
   noteValue(storage, value);
   noteFirstValue(storage, value);
   enterScope(scope);

@@ -1,6 +1,7 @@
-// expects: empty read, empty, line 8, from line 12
+// expects: empty read, empty, line 9, from line 13
 /** A message is handled by a function of the module. */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { once } from 'node:events';
 import { MessageChannel } from 'node:worker_threads';
 
 const jobs = new AsyncLocalStorage();
@@ -12,5 +13,5 @@ jobs.run(1, () => undefined);
 const { port1, port2 } = new MessageChannel();
 port1.on('message', onMessage);
 port2.postMessage('work');
-await new Promise((resolve) => setTimeout(resolve, 10));
+await once(port1, 'message');
 port1.close();

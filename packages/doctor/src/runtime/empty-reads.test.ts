@@ -1,0 +1,18 @@
+/** Empty reads of this process, which records the origins of its code. */
+import assert from 'node:assert/strict';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { test } from 'node:test';
+import { allEmptyReads, recordEmptyReads } from './empty-reads.js';
+import { install } from './install.js';
+
+install();
+recordEmptyReads();
+
+test('a place that reads often does not hide another place, and all reads are counted', () => {
+  const storage = new AsyncLocalStorage<number>();
+  storage.run(1, () => storage.getStore());
+  for (let i = 0; i < 12_000; i++) storage.getStore();
+  storage.getStore();
+  const counts = [...allEmptyReads()].map(({ count }) => count);
+  assert.deepEqual(counts, [12_000, 1]);
+});
