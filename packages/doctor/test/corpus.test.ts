@@ -11,13 +11,17 @@ import { fileURLToPath } from 'node:url';
 import type { Finding } from '@throughline/doctor';
 
 const corpus = fileURLToPath(new URL('../corpus/', import.meta.url));
+/** In seconds. Programs wait until a value was held for so long. */
+const LIMIT = 0.02;
 const folders: Record<string, object> = {
   'lost-callback': {},
   'late-entry': {},
   'two-storages': {},
   'empty-read': { emptyReads: true },
-  'shared-work': { sharedWork: true },
+  'shared-work': {},
   healthy: {},
+  'outlived-frame': { outlived: LIMIT },
+  'long-flows': { outlived: LIMIT },
 };
 
 function programsIn(folder: string): string[] {
@@ -60,7 +64,7 @@ function expectation(name: string): string {
   return text;
 }
 
-for (const options of [{}, { emptyReads: true }, { sharedWork: true }]) {
+for (const options of [{}, { emptyReads: true }, { outlived: LIMIT }]) {
   const programs = Object.keys(folders)
     .filter((folder) => JSON.stringify(folders[folder]) === JSON.stringify(options))
     .flatMap(programsIn);

@@ -29,7 +29,11 @@ export interface Storage {
 
 /** Stands for a storage in scopes, which would otherwise keep it. */
 export class StorageKey {
-  declare private readonly brand: undefined;
+  readonly storage: WeakRef<Storage>;
+
+  constructor(storage: Storage) {
+    this.storage = new WeakRef(storage);
+  }
 }
 
 const keys = new WeakMap<Storage, StorageKey>();
@@ -37,7 +41,7 @@ const keys = new WeakMap<Storage, StorageKey>();
 export function keyOf(storage: Storage): StorageKey {
   let key = keys.get(storage);
   if (key === undefined) {
-    key = new StorageKey();
+    key = new StorageKey(storage);
     keys.set(storage, key);
   }
   return key;
@@ -107,6 +111,17 @@ export function isWithin(scope: Scope | undefined, outer: Scope): boolean {
     last = at;
   }
   return last?.forgotten !== undefined;
+}
+
+/** Whether one of two scopes is within the other. */
+export function isSameFlow(a: Scope, b: Scope): boolean {
+  return isWithin(a, b) || isWithin(b, a);
+}
+
+/** Whether a scope is in a lost call. */
+export function isLost(scope: Scope | undefined): boolean {
+  for (let at = scope; at !== undefined; at = at.parent) if (at instanceof Mark) return true;
+  return false;
 }
 
 /** Whether `outer` is known to be a scope or around it. */

@@ -7,6 +7,7 @@
  */
 import { currentScope, enterScope, isOwnStorage } from './current-scope.js';
 import { noteFirstValue } from './empty-reads.js';
+import { noteOpening, noteResult } from './flow-ends.js';
 import { noteEntry } from './late-entries.js';
 import { noteDisabled } from './lost-calls.js';
 import { noteReadOf } from './reads.js';
@@ -166,9 +167,12 @@ function runInScope(storage: Storage, value: unknown, callMethod: () => unknown,
   const scope = new Scope(outer, keyOf(storage), held(value));
   noteValue(storage, value);
   noteFirstValue(storage, value);
+  noteOpening(scope);
   enterScope(scope);
   try {
-    return inClass(callMethod);
+    const result = inClass(callMethod);
+    noteResult(scope, result);
+    return result;
   } finally {
     const now = currentScope();
     enterScope(keepsOthers && now !== scope && now !== outer ? withEntered(outer, scope, now, storage) : outer);
@@ -200,6 +204,7 @@ function openScope(storage: Storage, value: unknown): Scope {
   const scope = new Scope(currentScope(), keyOf(storage), held(value));
   noteValue(storage, value);
   noteFirstValue(storage, value);
+  noteOpening(scope);
   enterScope(scope);
   return scope;
 }
