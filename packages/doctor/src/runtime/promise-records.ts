@@ -43,10 +43,12 @@ export class PromiseRecord {
   }
 }
 
-/** A base class whose instances are the objects that it is called with. */
-const Same = ((object: object): object => object) as unknown as new (object: object) => object;
+/** The base of a class whose instances are the objects that it is called with. */
+function Same(object: object): object {
+  return object;
+}
 
-class Recorded extends Same {
+class Recorded extends (Same as unknown as new (object: object) => object) {
   readonly #record: PromiseRecord;
 
   constructor(promise: object, record: PromiseRecord) {

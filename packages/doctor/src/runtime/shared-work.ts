@@ -13,9 +13,9 @@
  * have led to their settling (read-trails.ts).
  *
  * A pool, a lock or a queue looks similar when it hands over: A, which has read something, settles the promise that lets
- * B continue. But A itself does not wait at this place, and each promise lets only one flow continue. So a batch must
- * settle promises of its own flow and of another one at one place in one job, and a promise must let two other flows
- * continue in addition to its own. What B does next is not caused by the reads of A.
+ * B continue. But A itself does not wait for that, and each promise lets only one flow continue. So both must let two
+ * other flows continue in addition to their own: the promise itself, or a batch in one job and at one place. What B does
+ * next is not caused by the reads of A.
  *
  * Reads in a lost call do not count, because a lost call has a finding of its own.
  */
@@ -27,21 +27,18 @@ import { isLost, isSameFlow, keyOf, type Scope, type Storage, settingIn } from '
 import {
   type CapturedStack,
   captureStack,
-  type Frame,
   framesOf,
   isSamePlace,
   isUserFrame,
   type Stack,
 } from './stack.js';
 
-/** Other flows that must wait for the promise of a flow. */
+/** Other flows that must wait for a promise or a batch. */
 const WAITING_FLOWS = 2;
-/** Other flows that are remembered for a promise. */
+/** Flows that are remembered for a promise, and promises of other flows for a job. */
 const MAXIMUM_WAITING = 100;
 /** Frames that are compared to decide whether two promises were settled at the same place. */
 const COMPARED_FRAMES = 3;
-/** Promises that one job settles and that are compared. */
-const MAXIMUM_SETTLINGS = 100;
 
 /** All shared work that reads a storage at one place. */
 export interface SharedWork {
@@ -51,19 +48,20 @@ export interface SharedWork {
   count: number;
 }
 
-/** A promise that a job has settled after a read. */
-interface Settling {
-  readonly record: PromiseRecord;
-  readonly isOwn: boolean;
+/** A promise of another flow that a job has settled after reads. */
+interface Foreign {
+  readonly scope: Scope;
   readonly reads: readonly Read[];
   readonly captured: CapturedStack;
-  frames: readonly Frame[] | undefined;
+  frames: Stack | undefined;
   isCounted: boolean;
 }
 
 const works: SharedWork[] = [];
-let settlings: Settling[] = [];
-let scopeOfSettlings: Scope | undefined;
+/** What the running job has settled: the reads behind promises for which its own flow waits, and those of others. */
+let readsForOwn = new Set<Read>();
+let foreigns: Foreign[] = [];
+let scopeOfJob: Scope | undefined;
 let isEnabled = false;
 
 export function recordSharedWork(): void {
@@ -109,7 +107,7 @@ function endJob(): void {
 
 function nextJob(cause: Parameters<typeof beginJob>[0]): void {
   beginJob(cause);
-  if (settlings.length > 0) settlings = [];
+  if (scopeOfJob !== undefined) forgetSettlings(undefined);
 }
 
 /** Also called when a promise is resolved with another one, and again when it is settled like that one. */
@@ -127,9 +125,7 @@ function noteSettling(promise: object): void {
   record.settled = trail;
   record.settledIn = scope;
   countWaiting(record);
-  if (record.scope === undefined) return;
-  const isOwn = isSameFlow(record.scope, scope);
-  if (isOwn || reads.some((read) => holdsAnother(record.scope, read))) compareWithOthers(record, isOwn, reads, scope);
+  if (record.scope !== undefined) addToJob(record, record.scope, reads, scope);
 }
 
 /** Called when a reaction of a promise is made in a scope. */
@@ -164,29 +160,62 @@ function countWaiting({ scope, since, settled, settledIn, waiting, isAwaitedOuts
   for (const other of counted) other.isCounted = true;
 }
 
-/** Compares a promise with those that the same job has settled: of its own flow with those of others. */
-function compareWithOthers(record: PromiseRecord, isOwn: boolean, reads: readonly Read[], scope: Scope): void {
-  if (scope !== scopeOfSettlings) settlings = [];
-  scopeOfSettlings = scope;
-  if (settlings.length >= MAXIMUM_SETTLINGS) return;
-  const captured = captureStack(COMPARED_FRAMES);
-  const settling: Settling = { record, isOwn, reads, captured, frames: undefined, isCounted: false };
-  for (const other of settlings) {
-    if (other.isOwn === isOwn || !isAtSamePlace(other, settling)) continue;
-    const [own, foreign] = isOwn ? [settling, other] : [other, settling];
-    if (foreign.isCounted) continue;
-    foreign.isCounted = true;
-    const shared = foreign.reads.filter((read) => own.reads.includes(read) && holdsAnother(foreign.record.scope, read));
-    for (const read of shared) addWork(read, 1);
+/**
+ * Adds a promise to what the running job has settled.
+ *
+ * A promise of the own flow that comes last can be that of the running async function, which ends after it has handed
+ * over. So it counts only if it is settled at the same place as the others.
+ */
+function addToJob(record: PromiseRecord, maker: Scope, reads: readonly Read[], scope: Scope): void {
+  if (scope !== scopeOfJob) forgetSettlings(scope);
+  if (isSameFlow(maker, scope)) {
+    // What has just been made and settled is nothing that the flow waits for.
+    if (record.waiting === undefined && !record.isAwaitedOutside) return;
+    if (foreigns.length > 0 && !isAtPlaceOf(foreigns, captureStack(COMPARED_FRAMES))) return;
+    for (const read of reads) readsForOwn.add(read);
+  } else {
+    const different = reads.filter((read) => holdsAnother(maker, read));
+    if (different.length === 0 || foreigns.length >= MAXIMUM_WAITING) return;
+    const captured = captureStack(COMPARED_FRAMES);
+    foreigns.push({ scope: maker, reads: different, captured, frames: undefined, isCounted: false });
   }
-  settlings.push(settling);
+  if (foreigns.length >= WAITING_FLOWS && readsForOwn.size > 0) countBatch();
 }
 
-function isAtSamePlace(a: Settling, b: Settling): boolean {
-  a.frames ??= framesOf(a.captured).slice(0, COMPARED_FRAMES);
-  b.frames ??= framesOf(b.captured).slice(0, COMPARED_FRAMES);
-  const others = b.frames;
-  return a.frames.length > 0 && a.frames.every((frame, i) => isSamePlace(frame, others[i]));
+function forgetSettlings(scope: Scope | undefined): void {
+  scopeOfJob = scope;
+  readsForOwn = new Set();
+  foreigns = [];
+}
+
+/** Counts the promises of other flows that were settled at one place, after a read for the own flow. */
+function countBatch(): void {
+  const latest = foreigns.at(-1) as Foreign;
+  const batch = foreigns.filter((other) => isAtSamePlace(placeOf(other), placeOf(latest)));
+  const counted = new Set<Foreign>();
+  for (const read of latest.reads) {
+    if (!readsForOwn.has(read)) continue;
+    const others = batch.filter(({ reads }) => reads.includes(read));
+    if (!others.some(({ scope }) => !isSameFlow(scope, latest.scope))) continue;
+    const added = others.filter(({ isCounted }) => !isCounted);
+    if (added.length > 0) addWork(read, added.length);
+    for (const other of added) counted.add(other);
+  }
+  for (const other of counted) other.isCounted = true;
+}
+
+function isAtPlaceOf(all: readonly Foreign[], captured: CapturedStack): boolean {
+  const frames = framesOf(captured).slice(0, COMPARED_FRAMES);
+  return all.some((foreign) => isAtSamePlace(placeOf(foreign), frames));
+}
+
+function placeOf(foreign: Foreign): Stack {
+  foreign.frames ??= framesOf(foreign.captured).slice(0, COMPARED_FRAMES);
+  return foreign.frames;
+}
+
+function isAtSamePlace(a: Stack, b: Stack): boolean {
+  return a.length > 0 && a.every((frame, i) => isSamePlace(frame, b[i]));
 }
 
 function isOfSameFlow(a: Scope | undefined, b: Scope | undefined): boolean {

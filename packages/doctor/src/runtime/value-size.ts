@@ -28,9 +28,9 @@ function sizeOfObject(value: object): string {
 function className(value: object): string {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (typeof prototype !== 'object' || prototype === null || types.isProxy(prototype)) return 'object';
-  const constructor: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
-  if (typeof constructor !== 'function' || constructor === Object || types.isProxy(constructor)) return 'object';
-  const name: unknown = Object.getOwnPropertyDescriptor(constructor, 'name')?.value;
+  const maker: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
+  if (typeof maker !== 'function' || maker === Object || types.isProxy(maker)) return 'object';
+  const name: unknown = Object.getOwnPropertyDescriptor(maker, 'name')?.value;
   return typeof name === 'string' && name !== '' ? name : 'object';
 }
 

@@ -9,10 +9,8 @@ import { untilOutlived } from '../outlived.mjs';
 const requests = new AsyncLocalStorage();
 const settings = new EventEmitter();
 await interleave(requests, async () => {
-  settings.on(
-    'change',
-    AsyncLocalStorage.bind(() => requests.getStore().id),
-  );
+  const listener = AsyncLocalStorage.bind(() => requests.getStore().id);
+  settings.on('change', listener);
   await wait(1);
 });
 await untilOutlived(import.meta.url);

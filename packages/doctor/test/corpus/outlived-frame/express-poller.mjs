@@ -1,4 +1,4 @@
-// expects: outlived frame, held, line 15
+// expects: outlived frame, held, line 13
 /** An Express application whose first request starts to watch an order. The flow ends with the response. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
@@ -8,22 +8,18 @@ import { request } from '../requests.mjs';
 
 const requests = new AsyncLocalStorage();
 let count = 0;
-class Order {
-  static #open;
-  static open() {
-    Order.#open ??= new Order();
-    Order.#open.timer ??= setInterval(Order.check, 1000);
-    return Order.#open;
-  }
-  static check() {}
+const order = { check: () => undefined };
+function openOrder() {
+  order.timer ??= setInterval(order.check, 1000);
+  return order;
 }
 const app = express();
 app.use((_, __, next) => requests.run({ id: ++count }, next));
 app.post('/', (_, res) => {
-  res.json({ isOpen: Order.open().timer.hasRef() });
+  res.json({ isOpen: openOrder().timer.hasRef() });
 });
 const server = app.listen(0, '127.0.0.1');
 await once(server, 'listening');
 await request(server, 3, ({ isOpen }) => isOpen);
 await untilOutlived(import.meta.url);
-clearInterval(Order.open().timer);
+clearInterval(order.timer);

@@ -14,12 +14,21 @@ const select = async (ids) => {
   await wait(1);
   return ids.map((id) => ({ id, viewer }));
 };
-const rows = new DataLoader(select, { cache: false, batchScheduleFn: (run) => setTimeout(run, 5) });
+let dispatch;
+const rows = new DataLoader(select, {
+  cache: false,
+  batchScheduleFn: (run) => {
+    dispatch = run;
+  },
+});
 const app = express();
 app.use((_, __, next) => requests.run({ id: ++count }, next));
 app.post('/', async (_, res) => {
   const { id } = requests.getStore();
-  res.json(await rows.load(id));
+  const row = rows.load(id);
+  // Every fifth request sends the batch.
+  if (id % 5 === 0) dispatch();
+  res.json(await row);
 });
 const server = app.listen(0, '127.0.0.1');
 await once(server, 'listening');
