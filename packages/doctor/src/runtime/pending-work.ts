@@ -9,10 +9,10 @@
  * Nothing here keeps a resource alive.
  */
 import { AsyncResource, createHook } from 'node:async_hooks';
-import { promiseHooks } from 'node:v8';
 import { currentScope } from './current-scope.js';
 import { flowOf } from './flow-ends.js';
 import { isPendingPromise } from './promise-state.js';
+import { observePromises } from './promise-windows.js';
 import type { Scope } from './scope.js';
 import { isFileFrame, recordStack, type Stack } from './stack.js';
 
@@ -92,7 +92,7 @@ export function recordPendingWork(options: PendingWorkOptions): void {
   // The types of Node do not know the option yet, which versions before 24.12 ignore.
   const hooks = { init: noteResource, trackPromises: false };
   createHook(hooks).enable();
-  promiseHooks.onInit(noteReaction);
+  observePromises({ made: noteReaction });
 }
 
 /** Returns what shows that it is pending. */

@@ -2,6 +2,7 @@
  * What the doctor remembers of a promise, in a private field of the promise itself. Reflection does not show the field,
  * it costs less than an entry of a weak map, and it is collected with the promise.
  */
+import { windowOfNow } from './promise-windows.js';
 import type { Trail } from './read-trails.js';
 import type { Scope } from './scope.js';
 
@@ -22,6 +23,7 @@ export class PromiseRecord {
   /** The reads behind the job that registered this reaction, as far as no frame carries them. */
   readonly inherited: Trail | undefined;
   isSettled = false;
+  readonly window = windowOfNow();
   /** The reads behind its settling, and the scope in which it was settled. */
   settled: Trail | undefined;
   settledIn: Scope | undefined;
@@ -56,8 +58,10 @@ class Recorded extends (Same as unknown as new (object: object) => object) {
     this.#record = record;
   }
 
+  /** The record of a promise that was made in this window. */
   static recordOf(promise: object): PromiseRecord | undefined {
-    return #record in promise ? promise.#record : undefined;
+    if (!(#record in promise)) return undefined;
+    return promise.#record.window === windowOfNow() ? promise.#record : undefined;
   }
 }
 

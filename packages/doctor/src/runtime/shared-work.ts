@@ -19,19 +19,12 @@
  *
  * Reads in a lost call do not count, because a lost call has a finding of its own.
  */
-import { promiseHooks } from 'node:v8';
 import { currentScope } from './current-scope.js';
 import { PromiseRecord, recordOf, recordPromise, type Waiting } from './promise-records.js';
+import { observePromises, windowOfNow } from './promise-windows.js';
 import { addRead, beginJob, causeOfNow, join, nextTime, type Read, readsSince, trailOfNow } from './read-trails.js';
 import { isLost, isSameFlow, keyOf, type Scope, type Storage, settingIn } from './scope.js';
-import {
-  type CapturedStack,
-  captureStack,
-  framesOf,
-  isSamePlace,
-  isUserFrame,
-  type Stack,
-} from './stack.js';
+import { type CapturedStack, captureStack, framesOf, isSamePlace, isUserFrame, type Stack } from './stack.js';
 
 /** Other flows that must wait for a promise or a batch. */
 const WAITING_FLOWS = 2;
@@ -57,16 +50,16 @@ interface Foreign {
   isCounted: boolean;
 }
 
+let isEnabled = false;
 const works: SharedWork[] = [];
 /** What the running job has settled: the reads behind promises for which its own flow waits, and those of others. */
 let readsForOwn = new Set<Read>();
 let foreigns: Foreign[] = [];
 let scopeOfJob: Scope | undefined;
-let isEnabled = false;
 
 export function recordSharedWork(): void {
   isEnabled = true;
-  promiseHooks.createHook({ init: noteMaking, before: noteReaction, after: endJob, settled: noteSettling });
+  observePromises({ made: noteMaking, began: noteReaction, ended: endJob, settled: noteSettling });
 }
 
 export function allSharedWork(): readonly SharedWork[] {
@@ -75,7 +68,7 @@ export function allSharedWork(): readonly SharedWork[] {
 
 /** Called when a storage was read and had a value. */
 export function noteReadWithValue(storage: Storage, now: Scope | undefined): void {
-  if (isEnabled && now !== undefined && !isLost(now)) addRead(keyOf(storage), now);
+  if (isEnabled && windowOfNow() !== 0 && now !== undefined && !isLost(now)) addRead(keyOf(storage), now);
 }
 
 function noteMaking(promise: object, parent: object | undefined): void {
