@@ -7,13 +7,19 @@ test('options that are not given have their defaults', () => {
     dependencies: false,
     all: false,
     emptyReads: false,
-    sharedWork: false,
+    sharedWork: true,
+    outlived: 60,
     format: 'text',
     folder: undefined,
   };
   assert.deepEqual(parseOptions(undefined), defaults);
   assert.deepEqual(parseOptions(''), defaults);
-  assert.deepEqual(parseOptions('{"all":true,"format":"json"}'), { ...defaults, all: true, format: 'json' });
+  assert.deepEqual(parseOptions('{"all":true,"outlived":0.5,"format":"json"}'), {
+    ...defaults,
+    all: true,
+    outlived: 0.5,
+    format: 'json',
+  });
 });
 
 test('an option that is unknown or has a wrong value is an error', () => {
@@ -22,6 +28,8 @@ test('an option that is unknown or has a wrong value is an error', () => {
     ['[]', /must be a JSON object/],
     ['{"al":true}', /has no option al\. Did you mean all\?/],
     ['{"all":1}', /The option all of THROUGHLINE_DOCTOR must be a boolean, not 1\./],
+    ['{"outlived":"1"}', /The option outlived of THROUGHLINE_DOCTOR must be a number, not "1"\./],
+    ['{"outlived":-1}', /must be a number of seconds, 0 or more, not -1\./],
     ['{"format":"xml"}', /must be one of text, json, github, not xml\./],
   ] as const) {
     assert.throws(() => parseOptions(text), { name: 'TypeError', code: 'ERR_INVALID_OPTION', message });

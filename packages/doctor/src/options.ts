@@ -16,18 +16,24 @@ export interface DoctorOptions {
   readonly all: boolean;
   /** Reports reads in no flow with the origin of their code, which slows the program down. */
   readonly emptyReads: boolean;
-  /** Reports work that one flow does for others, which slows the program down. */
+  /** Reports work that one flow does for others. */
   readonly sharedWork: boolean;
+  /** Reports values that are held for longer than this after the end of their flow, in seconds. 0: none are reported. */
+  readonly outlived: number;
   readonly format: Format;
   /** A folder for the findings of each process, which are then not printed. The command merges them. */
   readonly folder: string | undefined;
 }
 
+/** In seconds. Most timers of requests are shorter, and a person who looks for a leak waits as long. */
+export const DEFAULT_OUTLIVED = 60;
+
 const DEFAULTS: DoctorOptions = {
   dependencies: false,
   all: false,
   emptyReads: false,
-  sharedWork: false,
+  sharedWork: true,
+  outlived: DEFAULT_OUTLIVED,
   format: 'text',
   folder: undefined,
 };
@@ -37,6 +43,7 @@ const TYPES = {
   all: 'boolean',
   emptyReads: 'boolean',
   sharedWork: 'boolean',
+  outlived: 'number',
   format: 'string',
   folder: 'string',
 } as const;
@@ -67,6 +74,9 @@ export function parseOptions(text: string | undefined): DoctorOptions {
     }
     if (typeof value !== TYPES[name]) {
       throw invalidOption(`The option ${name} of ${VARIABLE} must be a ${TYPES[name]}, not ${JSON.stringify(value)}.`);
+    }
+    if (name === 'outlived' && !(value >= 0)) {
+      throw invalidOption(`The option outlived of ${VARIABLE} must be a number of seconds, 0 or more, not ${value}.`);
     }
     if (name === 'format' && !FORMATS.includes(value)) {
       throw invalidOption(`The option format of ${VARIABLE} must be one of ${FORMATS.join(', ')}, not ${value}.`);

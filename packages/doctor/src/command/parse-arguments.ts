@@ -6,7 +6,7 @@
  */
 import { statSync } from 'node:fs';
 import { closest } from 'fastest-levenshtein';
-import type { DoctorOptions, Format } from '../options.js';
+import { DEFAULT_OUTLIVED, type DoctorOptions, type Format } from '../options.js';
 
 export const HELP = `Usage: throughline-doctor [options] <file, options of node, or command>
 
@@ -17,14 +17,15 @@ Runs a program, and names the lines where an AsyncLocalStorage lost its flow.
   throughline-doctor npm test
 
 Options, which come first:
-  --dependencies   also checks the functions of the packages in node_modules
-  --all            also reports functions that left their flow without harm
-  --empty-reads    also reports reads in no flow, and where their code comes from; slows the program down
-  --shared-work    also reports work that one flow does for others; slows the program down
-  --json           prints the findings as JSON to stdout
-  --github         prints the findings as annotations for GitHub to stdout
-  --help           prints this text
-  --version        prints the version
+  --dependencies        also checks the functions of the packages in node_modules
+  --all                 also reports what did no harm, such as functions that left their flow and read nothing
+  --empty-reads         also reports reads in no flow, and where their code comes from; slows the program down
+  --no-shared-work      does not look for work that one flow does for others
+  --outlived <seconds>  how long a value may be held after the end of its flow; default: 60; 0: not reported
+  --json                prints the findings as JSON to stdout
+  --github              prints the findings as annotations for GitHub to stdout
+  --help                prints this text
+  --version             prints the version
 `;
 
 /** Thrown if the command is used incorrectly. Nothing has been run at that point. */
@@ -42,7 +43,8 @@ const OPTIONS = [
   '--dependencies',
   '--all',
   '--empty-reads',
-  '--shared-work',
+  '--no-shared-work',
+  '--outlived',
   '--json',
   '--github',
   '--help',
@@ -53,7 +55,12 @@ const OPTIONS = [
 export function parseArguments(args: readonly string[]): CommandLine | 'help' | 'version' {
   const given = new Set<string>();
   let index = 0;
-  while (OPTIONS.includes(args[index] ?? '')) given.add(args[index++] ?? '');
+  let outlived = DEFAULT_OUTLIVED;
+  for (; OPTIONS.includes(args[index] ?? ''); index++) {
+    const option = args[index] ?? '';
+    given.add(option);
+    if (option === '--outlived') outlived = parseSeconds(args[++index]);
+  }
   if (given.has('--help')) return 'help';
   if (given.has('--version')) return 'version';
   const rest = args.slice(index);
@@ -70,13 +77,22 @@ export function parseArguments(args: readonly string[]): CommandLine | 'help' | 
     dependencies: given.has('--dependencies'),
     all: given.has('--all'),
     emptyReads: given.has('--empty-reads'),
-    sharedWork: given.has('--shared-work'),
+    sharedWork: !given.has('--no-shared-work'),
+    outlived,
     format,
   };
   const isOther = !first.startsWith('-') && !isProgram(first);
   if (!isOther) return { options, command: process.execPath, args: rest, isOther };
   if (/[\\/]|\.[cm]?[jt]s$/.test(first)) throw new UsageError(`There is no file ${first}.`);
   return { options, command: first, args: rest.slice(1), isOther };
+}
+
+function parseSeconds(text: string | undefined): number {
+  const seconds = Number(text);
+  if (text === undefined || text.trim() === '' || !(seconds >= 0)) {
+    throw new UsageError('--outlived must be followed by a number of seconds, 0 or more, such as --outlived 10.');
+  }
+  return seconds;
 }
 
 /** Whether Node can run it. The name of a command can be that of a folder too, as in `throughline-doctor jest`. */

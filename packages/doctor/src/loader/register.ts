@@ -14,6 +14,7 @@ import { reportAtEnd } from '../report/report-at-end.js';
 import { recordEmptyReads } from '../runtime/empty-reads.js';
 import { addFileTable, receiveFileTablesWith } from '../runtime/file-tables.js';
 import { install } from '../runtime/install.js';
+import { recordOutlivedFrames } from '../runtime/outlived-frames.js';
 import { recordSharedWork } from '../runtime/shared-work.js';
 import type { HooksData } from './asynchronous-hooks.js';
 import { patchCommonJsLoader } from './commonjs-loader.js';
@@ -37,6 +38,7 @@ function watchProgram(): void {
   install(isForced);
   if (options.emptyReads) recordEmptyReads();
   if (options.sharedWork) recordSharedWork();
+  if (options.outlived > 0) recordOutlivedFrames(options.outlived);
   if (typeof module.registerHooks === 'function') registerSynchronousHooks(state);
   else registerAsynchronousHooks({ dependencies, isForced, needsSourceMaps: needsSourceMaps() });
   patchCommonJsLoader(state);

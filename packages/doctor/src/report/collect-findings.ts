@@ -2,11 +2,13 @@
 import { allEmptyReads } from '../runtime/empty-reads.js';
 import { allLateEntries } from '../runtime/late-entries.js';
 import { allLostCalls } from '../runtime/lost-calls.js';
+import { allOutlivedFrames } from '../runtime/outlived-frames.js';
 import { allSharedWork } from '../runtime/shared-work.js';
 import { allTwinReads } from '../runtime/twin-storages.js';
 import { describeEmptyRead } from './describe-empty-reads.js';
 import { describeLateEntries } from './describe-late-entries.js';
 import { describeLostCalls } from './describe-lost-calls.js';
+import { describeOutlivedFrames } from './describe-outlived-frames.js';
 import { describeSharedWork } from './describe-shared-work.js';
 import { describeTwinStorages } from './describe-twin-storages.js';
 import { type Finding, isInformation, sortFindings } from './finding.js';
@@ -19,6 +21,7 @@ export function collectFindings(all: boolean): Finding[] {
     ...[...allTwinReads()].map(describeTwinStorages),
     ...[...allEmptyReads()].map(describeEmptyRead),
     ...allSharedWork().map(describeSharedWork),
+    ...allOutlivedFrames().map(describeOutlivedFrames),
   ];
   return sortFindings(all ? findings : findings.filter((finding) => !isInformation(finding)));
 }

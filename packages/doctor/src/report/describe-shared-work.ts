@@ -13,7 +13,7 @@ export function describeSharedWork({ storage, stack, count }: SharedWork): Findi
     kind: 'shared work',
     severity: 'another',
     storage: name,
-    message: `\`${name}\` was read in work that one flow does for others, and which they await`,
+    message: `\`${name}\` was read in work that one flow does for others, which wait for it`,
     count,
     places: withNotes([
       [read, 'where it was read, with the value of the flow that started the work'],

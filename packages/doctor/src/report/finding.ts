@@ -15,14 +15,21 @@ export interface FindingPlace {
 }
 
 /** What a finding is about. */
-export type FindingKind = 'lost callback' | 'shared work' | 'late entry' | 'empty read' | 'two storages';
+export type FindingKind =
+  | 'lost callback'
+  | 'shared work'
+  | 'late entry'
+  | 'empty read'
+  | 'two storages'
+  | 'outlived frame';
 
 /**
  * How bad it is: `another` is a value of another flow, `missing` a value that was not seen, and `empty` a read in no flow.
- * `shared` is a function that many flows call, and `unread` a function that left its flow but read nothing there; both are
- * only information.
+ * `held` is a value that is held after the end of its flow. `shared` is a function that many flows call, `unread` a function
+ * that left its flow but read nothing there, and `kept` a value that a package holds, such as in a connection; these three
+ * are only information.
  */
-export type Severity = 'another' | 'missing' | 'empty' | 'shared' | 'unread';
+export type Severity = 'another' | 'missing' | 'empty' | 'held' | 'shared' | 'unread' | 'kept';
 
 /** A line of a source with a change made. */
 export interface LineEdit {
@@ -50,7 +57,7 @@ export interface Finding {
   readonly kind: FindingKind;
   /** How bad it is. */
   readonly severity: Severity;
-  /** The storage that was read; null if none was. */
+  /** The storage that was read, or whose value is held; null if there is none. */
   readonly storage: string | null;
   /** What happened, as a sentence. */
   readonly message: string;
@@ -62,7 +69,7 @@ export interface Finding {
   readonly remedy: Remedy;
 }
 
-const ORDER: readonly Severity[] = ['another', 'missing', 'empty', 'shared', 'unread'];
+const ORDER: readonly Severity[] = ['another', 'missing', 'empty', 'held', 'shared', 'unread', 'kept'];
 
 /** Worst first. */
 export function sortFindings(findings: readonly Finding[]): Finding[] {
@@ -71,7 +78,7 @@ export function sortFindings(findings: readonly Finding[]): Finding[] {
 
 /** Whether a finding is shown only if all are asked for. */
 export function isInformation({ severity }: Finding): boolean {
-  return severity === 'shared' || severity === 'unread';
+  return severity === 'shared' || severity === 'unread' || severity === 'kept';
 }
 
 /** Adds up the findings of several processes: those with the same places are one. */

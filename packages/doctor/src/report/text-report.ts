@@ -6,8 +6,10 @@ const TITLES: Readonly<Record<Severity, string>> = {
   another: "another's value",
   missing: 'missing value',
   empty: 'empty read',
+  held: 'outlived frame',
   shared: 'shared function',
   unread: 'lost call',
+  kept: 'kept frame',
 };
 
 /** Longer lines are cut, around the position. */

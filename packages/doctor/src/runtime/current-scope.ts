@@ -1,33 +1,13 @@
-/**
- * The current scope, which is the value of a storage of the runtime's own class. The methods of that class are saved
- * before they are watched.
- */
-import { RuntimeAsyncLocalStorage } from './runtime-class.js';
+/** The current scope, which is the value of a storage of the runtime's own class. */
 import { Mark, noteCurrent, type Scope } from './scope.js';
+import { createUnwatchedStorage } from './unwatched-storage.js';
 
-const storage = new RuntimeAsyncLocalStorage<Scope | undefined>();
-const getStore = storage.getStore;
-const enterWith = storage.enterWith;
-// Own properties are not replaced when the class is watched.
-Object.assign(storage, { getStore, enterWith });
+const storage = createUnwatchedStorage<Scope>();
 
-export function currentScope(): Scope | undefined {
-  try {
-    return storage.getStore();
-  } catch {
-    // With async hooks, the scope is a property of an object of the application, which can be a revoked proxy.
-    return undefined;
-  }
-}
+export const currentScope: () => Scope | undefined = storage.getStore;
 
 /** Makes a scope current until the running job or callback ends, and for everything that it starts. */
-export function enterScope(scope: Scope | undefined): void {
-  try {
-    storage.enterWith(scope);
-  } catch {
-    // With async hooks, this object can be frozen. The code is then followed no further.
-  }
-}
+export const enterScope: (scope: Scope | undefined) => void = storage.enterWith;
 
 /** The current scope for functions that are made now. In a lost call, that is where its function belongs. */
 export function scopeOfMade(): Scope | undefined {
@@ -40,5 +20,5 @@ export function scopeOfMade(): Scope | undefined {
 
 /** Whether a storage is the one of this file. */
 export function isOwnStorage(other: object): boolean {
-  return other === storage;
+  return other === storage.object;
 }

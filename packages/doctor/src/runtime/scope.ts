@@ -56,6 +56,11 @@ export class StorageKey {
   outermostCount = 0;
   /** The number of the last scope that was opened before the storage was disabled. */
   disabledAt = 0;
+  readonly storage: WeakRef<Storage>;
+
+  constructor(storage: Storage) {
+    this.storage = new WeakRef(storage);
+  }
 }
 
 const keys = new WeakMap<Storage, StorageKey>();
@@ -63,7 +68,7 @@ const keys = new WeakMap<Storage, StorageKey>();
 export function keyOf(storage: Storage): StorageKey {
   let key = keys.get(storage);
   if (key === undefined) {
-    key = new StorageKey();
+    key = new StorageKey(storage);
     keys.set(storage, key);
   }
   return key;
@@ -206,6 +211,17 @@ export function isWithin(scope: Scope | undefined, outer: Scope): boolean {
 /** @param other a scope on the same line; moved to another scope, it has the same number */
 function isLater({ number, line }: Scope, other: Scope): boolean {
   return number === other.number || (number > other.number && line?.isSideBySide === false);
+}
+
+/** Whether one of two scopes is within the other. */
+export function isSameFlow(a: Scope, b: Scope): boolean {
+  return isWithin(a, b) || isWithin(b, a);
+}
+
+/** Whether a scope is in a lost call. */
+export function isLost(scope: Scope | undefined): boolean {
+  for (let at = scope; at !== undefined; at = at.parent) if (at instanceof Mark) return true;
+  return false;
 }
 
 /** Whether `outer` is kept as a scope or as one around it. */

@@ -1,114 +1,65 @@
 /**
  * Kind 2: work that one flow does for others.
  *
- *     request A: load(1) ─┐                       ┌─ settles the promise of A
- *     request B: load(2) ─┼─ batch, in the flow ──┼─ settles the promise of B
- *     request C: load(3) ─┘  of A: reads A        └─ settles the promise of C
+ *     a batch       request A: load(1) ─┐                       ┌─ settles the promise of A
+ *                   request B: load(2) ─┼─ work, in the flow ───┼─ settles the promise of B   at the same place
+ *                   request C: load(3) ─┘  of A: reads A        └─ settles the promise of C
  *
- * The batch reads a storage and uses the value of A for all. Each promise records the scope in which it was made. When
- * it is settled, the reads that led to this are looked up: those of the task that settles it, of the tasks that started
- * this task, and of the tasks that settled what it waited for. It is a finding if the same reads led to settling a
- * promise of the flow that read and a promise of another flow, which holds another value.
+ *     a promise     request A: get() ─── makes a promise, whose work reads A ─┬─ A waits for it
+ *                   request B: get() ─── gets the same promise ───────────────┼─ B waits for it
+ *                   request C: get() ─── gets the same promise ───────────────┴─ C waits for it
  *
- * A pool that hands a connection over also settles a promise of another flow, but not, in the same task, one that its
- * own flow awaits.
+ * The work reads a storage and uses the value of A for all. The read must come after the promises were made, and must
+ * have led to their settling (read-trails.ts).
  *
- * This needs a hook that Node calls for each promise. It makes a program several times slower, so it is enabled on
- * demand only.
+ * A pool, a lock or a queue looks similar when it hands over: A, which has read something, settles the promise that lets
+ * B continue. But A itself does not wait for that, and each promise lets only one flow continue. So both must let two
+ * other flows continue in addition to their own: the promise itself, or a batch in one job and at one place. What B does
+ * next is not caused by the reads of A.
+ *
+ * Reads in a lost call do not count, because a lost call has a finding of its own.
  */
-import { createHook, executionAsyncId } from 'node:async_hooks';
 import { currentScope } from './current-scope.js';
-import { isWithin, keyOf, Mark, type Scope, type Storage, type StorageKey, settingIn } from './scope.js';
-import { isSamePlace, isUserFrame, recordStack, type Stack } from './stack.js';
+import { PromiseRecord, recordOf, recordPromise, type Waiting } from './promise-records.js';
+import { observePromises, windowOfNow } from './promise-windows.js';
+import { addRead, beginJob, causeOfNow, join, nextTime, type Read, readsSince, trailOfNow } from './read-trails.js';
+import { isLost, isSameFlow, keyOf, type Scope, type Storage, settingIn } from './scope.js';
+import { type CapturedStack, captureStack, framesOf, isSamePlace, isUserFrame, type Stack } from './stack.js';
 
-const STACK_DEPTH = 25;
-/** How many tasks are followed back from a settling. */
-const MAXIMUM_TASKS = 40;
-/** Tasks that are kept before a task, so that a timer that starts itself again does not keep its past. */
-const MAXIMUM_DEPTH = 60;
-const MAXIMUM_READS = 8;
+/** Other flows that must wait for a promise or a batch. */
+const WAITING_FLOWS = 2;
+/** Flows that are remembered for a promise, and promises of other flows for a job. */
 const MAXIMUM_WAITING = 100;
+/** Frames that are compared to decide whether two promises were settled at the same place. */
+const COMPARED_FRAMES = 3;
 
-interface Read {
-  readonly storage: Storage;
-  readonly key: StorageKey;
-  readonly scope: Scope;
-  readonly time: number;
-  readonly stack: Stack;
-}
-
-/** A promise, timer and so on, and what happened in it while it was running. */
-interface Task {
-  readonly startedBy: Task | undefined;
-  /** The promise that this one waits for. */
-  readonly trigger: Task | undefined;
-  readonly time: number;
-  /** How many tasks are known to be before it. */
-  readonly depth: number;
-  readonly isPromise: boolean;
-  readonly scope: Scope | undefined;
-  reads: Read[] | undefined;
-  /** Whether its own flow or the code around all flows awaits this promise, and the scopes of other flows that do. */
-  isAwaited: boolean;
-  waiting: Scope[] | undefined;
-  /** The task that has settled this promise, and the reads behind that. */
-  settledBy: Task | undefined;
-  behind: readonly Read[];
-}
-
+/** All shared work that reads a storage at one place. */
 export interface SharedWork {
   readonly storage: Storage;
   readonly stack: Stack;
+  /** How often another flow waited for it. */
   count: number;
 }
 
-/** For a task, which reads stand behind promises of the flow that read, and how many behind those of others. */
-interface Tally {
-  isForOwn: boolean;
-  forOthers: number;
+/** A promise of another flow that a job has settled after reads. */
+interface Foreign {
+  readonly scope: Scope;
+  readonly reads: readonly Read[];
+  readonly captured: CapturedStack;
+  frames: Stack | undefined;
+  isCounted: boolean;
 }
 
-const tasks = new Map<number, Task>();
-const works: SharedWork[] = [];
-let time = 0;
 let isEnabled = false;
-let tallyTask: Task | undefined;
-let tallies = new Map<Read, Tally>();
+const works: SharedWork[] = [];
+/** What the running job has settled: the reads behind promises for which its own flow waits, and those of others. */
+let readsForOwn = new Set<Read>();
+let foreigns: Foreign[] = [];
+let scopeOfJob: Scope | undefined;
 
 export function recordSharedWork(): void {
   isEnabled = true;
-  createHook({
-    init(asyncId, type, triggerId) {
-      const isPromise = type === 'PROMISE';
-      const scope = currentScope();
-      const startedBy = shallow(tasks.get(executionAsyncId()));
-      const awaited = isPromise ? shallow(tasks.get(triggerId)) : undefined;
-      const task: Task = {
-        startedBy,
-        trigger: awaited?.isPromise ? awaited : undefined,
-        depth: Math.max(startedBy?.depth ?? -1, awaited?.depth ?? -1) + 1,
-        time: ++time,
-        isPromise,
-        scope,
-        reads: undefined,
-        isAwaited: false,
-        waiting: undefined,
-        settledBy: undefined,
-        behind: [],
-      };
-      tasks.set(asyncId, task);
-      if (isPromise) noteWaiting(tasks.get(triggerId), scope);
-    },
-    promiseResolve: noteSettling,
-    destroy(asyncId) {
-      tasks.delete(asyncId);
-    },
-  }).enable();
-}
-
-/** A task that keeps enough others already is not kept by the next one. */
-function shallow(task: Task | undefined): Task | undefined {
-  return task === undefined || task.depth < MAXIMUM_DEPTH ? task : undefined;
+  observePromises({ made: noteMaking, began: noteReaction, ended: endJob, settled: noteSettling });
 }
 
 export function allSharedWork(): readonly SharedWork[] {
@@ -117,92 +68,151 @@ export function allSharedWork(): readonly SharedWork[] {
 
 /** Called when a storage was read and had a value. */
 export function noteReadWithValue(storage: Storage, now: Scope | undefined): void {
-  if (!isEnabled || now === undefined) return;
-  // A lost call has a finding of its own.
-  for (let at: Scope | undefined = now; at !== undefined; at = at.parent) if (at instanceof Mark) return;
-  const task = tasks.get(executionAsyncId());
-  if (task === undefined) return;
-  task.reads ??= [];
-  if (task.reads.length >= MAXIMUM_READS) return;
-  task.reads.push({ storage, key: keyOf(storage), scope: now, time: ++time, stack: recordStack(STACK_DEPTH) });
+  if (isEnabled && windowOfNow() !== 0 && now !== undefined && !isLost(now)) addRead(keyOf(storage), now);
 }
 
-function noteSettling(asyncId: number): void {
-  const promise = tasks.get(asyncId);
-  if (promise === undefined || !promise.isPromise || promise.settledBy !== undefined) return;
-  const settler = tasks.get(executionAsyncId());
-  if (settler === undefined) return;
-  promise.settledBy = settler;
-  promise.behind = readsBehind(promise, settler);
-  if (settler !== tallyTask) {
-    tallyTask = settler;
-    tallies = new Map();
-  }
-  for (const read of promise.behind) addToTally(read, promise);
-  for (const scope of promise.waiting ?? []) addWaiting(promise, scope);
-  promise.waiting = undefined;
+function noteMaking(promise: object, parent: object | undefined): void {
+  const scope = currentScope();
+  const parentRecord = parent === undefined ? undefined : recordOf(parent);
+  if (parentRecord !== undefined) noteWaiting(parentRecord, scope);
+  // A chain of reactions is one work. It begins with its first promise.
+  const isContinued = parentRecord?.isSettled === false && isOfSameFlow(parentRecord.scope, scope);
+  const since = isContinued ? parentRecord.since : nextTime();
+  recordPromise(promise, new PromiseRecord(scope, since, parentRecord, causeOfNow()));
 }
 
-function addToTally(read: Read, { scope, isAwaited }: Task): void {
-  let tally = tallies.get(read);
-  if (tally === undefined) {
-    tally = { isForOwn: false, forOthers: 0 };
-    tallies.set(read, tally);
+function noteReaction(promise: object): void {
+  const record = recordOf(promise);
+  if (record === undefined) {
+    nextJob(undefined);
+    return;
   }
-  if (isSameFlow(scope, read.scope)) {
-    if (!isAwaited) return;
-    if (!tally.isForOwn) for (let i = 0; i < tally.forOthers; i++) addWork(read);
-    tally.isForOwn = true;
-  } else if (holdsAnother(scope, read)) {
-    tally.forOthers++;
-    if (tally.isForOwn) addWork(read);
-  }
+  const { parent, inherited, scope } = record;
+  // What another flow has read does not lead further.
+  const settled = parent !== undefined && isOfSameFlow(parent.settledIn, scope) ? parent.settled : undefined;
+  record.parent = undefined;
+  nextJob(join(inherited, settled));
 }
 
-/** Called when a reaction of a promise is made: a cached promise of one flow may be awaited by another. */
-function noteWaiting(promise: Task | undefined, scope: Scope | undefined): void {
-  if (promise?.scope === undefined || !promise.isPromise) return;
-  if (scope === undefined || isSameFlow(scope, promise.scope)) promise.isAwaited = true;
-  else if (promise.settledBy !== undefined) addWaiting(promise, scope);
+function endJob(): void {
+  nextJob(undefined);
+}
+
+function nextJob(cause: Parameters<typeof beginJob>[0]): void {
+  beginJob(cause);
+  if (scopeOfJob !== undefined) forgetSettlings(undefined);
+}
+
+/** Also called when a promise is resolved with another one, and again when it is settled like that one. */
+function noteSettling(promise: object): void {
+  const record = recordOf(promise);
+  if (record === undefined) return;
+  record.isSettled = true;
+  record.settled = undefined;
+  record.settledIn = undefined;
+  const trail = trailOfNow();
+  const scope = currentScope();
+  if (trail === undefined || scope === undefined || trail.latest <= record.since || isLost(scope)) return;
+  const reads = readsSince(trail, record.since).filter((read) => isSameFlow(read.scope, scope));
+  if (reads.length === 0) return;
+  record.settled = trail;
+  record.settledIn = scope;
+  countWaiting(record);
+  if (record.scope !== undefined) addToJob(record, record.scope, reads, scope);
+}
+
+/** Called when a reaction of a promise is made in a scope. */
+function noteWaiting(promise: PromiseRecord, scope: Scope | undefined): void {
+  if (promise.isSettled && promise.settled === undefined) return;
+  if (scope === undefined) promise.isAwaitedOutside = true;
   else {
     promise.waiting ??= [];
-    if (promise.waiting.length < MAXIMUM_WAITING) promise.waiting.push(scope);
+    if (promise.waiting.length >= MAXIMUM_WAITING) return;
+    if (promise.waiting.some((known) => isSameFlow(known.scope, scope))) return;
+    promise.waiting.push({ scope, since: nextTime(), isCounted: false });
   }
+  countWaiting(promise);
 }
 
-function addWaiting(promise: Task, scope: Scope): void {
-  if (promise.scope === undefined || !promise.isAwaited) return;
-  for (const read of promise.behind) {
-    if (isSameFlow(read.scope, promise.scope) && holdsAnother(scope, read)) addWork(read);
+/** Counts the other flows that wait for a promise which a flow has settled that waits for it too. */
+function countWaiting({ scope, since, settled, settledIn, waiting, isAwaitedOutside }: PromiseRecord): void {
+  if (settled === undefined || settledIn === undefined || waiting === undefined) return;
+  if (waiting.length < WAITING_FLOWS) return;
+  const own = waiting.find((flow) => isSameFlow(flow.scope, settledIn));
+  const isMaker = isOfSameFlow(scope, settledIn) && (own !== undefined || isAwaitedOutside);
+  if (!isMaker && own === undefined) return;
+  const counted = new Set<Waiting>();
+  for (const read of readsSince(settled, isMaker ? since : (own?.since ?? since))) {
+    if (!isSameFlow(read.scope, settledIn)) continue;
+    const others = waiting.filter((flow) => flow !== own && holdsAnother(flow.scope, read));
+    const added = others.filter(({ isCounted }) => !isCounted);
+    if (others.length < WAITING_FLOWS || added.length === 0) continue;
+    addWork(read, added.length);
+    for (const other of added) counted.add(other);
   }
+  for (const other of counted) other.isCounted = true;
 }
 
-/** The reads among the causes of a settling that were made after the promise. */
-function readsBehind(promise: Task, settler: Task): readonly Read[] {
-  const found: Read[] = [];
-  const seen = new Set<Task>();
-  const queue = [settler];
-  const add = (reads: readonly Read[] | undefined) => {
-    for (const read of reads ?? []) {
-      if (read.time > promise.time && found.length < MAXIMUM_READS && !found.includes(read)) found.push(read);
-    }
-  };
-  for (let i = 0; i < queue.length && i < MAXIMUM_TASKS; i++) {
-    const task = queue[i] as Task;
-    if (seen.has(task)) continue;
-    seen.add(task);
-    add(task.reads);
-    add(task.behind);
-    add(task.trigger?.behind);
-    if (task.trigger?.settledBy !== undefined) queue.push(task.trigger.settledBy);
-    // What was started before the promise was made cannot have read for it.
-    if (task.time > promise.time && task.startedBy !== undefined) queue.push(task.startedBy);
+/**
+ * Adds a promise to what the running job has settled.
+ *
+ * A promise of the own flow that comes last can be that of the running async function, which ends after it has handed
+ * over. So it counts only if it is settled at the same place as the others.
+ */
+function addToJob(record: PromiseRecord, maker: Scope, reads: readonly Read[], scope: Scope): void {
+  if (scope !== scopeOfJob) forgetSettlings(scope);
+  if (isSameFlow(maker, scope)) {
+    // What has just been made and settled is nothing that the flow waits for.
+    if (record.waiting === undefined && !record.isAwaitedOutside) return;
+    if (foreigns.length > 0 && !isAtPlaceOf(foreigns, captureStack(COMPARED_FRAMES))) return;
+    for (const read of reads) readsForOwn.add(read);
+  } else {
+    const different = reads.filter((read) => holdsAnother(maker, read));
+    if (different.length === 0 || foreigns.length >= MAXIMUM_WAITING) return;
+    const captured = captureStack(COMPARED_FRAMES);
+    foreigns.push({ scope: maker, reads: different, captured, frames: undefined, isCounted: false });
   }
-  return found;
+  if (foreigns.length >= WAITING_FLOWS && readsForOwn.size > 0) countBatch();
 }
 
-function isSameFlow(a: Scope | undefined, b: Scope): boolean {
-  return a !== undefined && (isWithin(a, b) || isWithin(b, a));
+function forgetSettlings(scope: Scope | undefined): void {
+  scopeOfJob = scope;
+  readsForOwn = new Set();
+  foreigns = [];
+}
+
+/** Counts the promises of other flows that were settled at one place, after a read for the own flow. */
+function countBatch(): void {
+  const latest = foreigns.at(-1) as Foreign;
+  const batch = foreigns.filter((other) => isAtSamePlace(placeOf(other), placeOf(latest)));
+  const counted = new Set<Foreign>();
+  for (const read of latest.reads) {
+    if (!readsForOwn.has(read)) continue;
+    const others = batch.filter(({ reads }) => reads.includes(read));
+    if (!others.some(({ scope }) => !isSameFlow(scope, latest.scope))) continue;
+    const added = others.filter(({ isCounted }) => !isCounted);
+    if (added.length > 0) addWork(read, added.length);
+    for (const other of added) counted.add(other);
+  }
+  for (const other of counted) other.isCounted = true;
+}
+
+function isAtPlaceOf(all: readonly Foreign[], captured: CapturedStack): boolean {
+  const frames = framesOf(captured).slice(0, COMPARED_FRAMES);
+  return all.some((foreign) => isAtSamePlace(placeOf(foreign), frames));
+}
+
+function placeOf(foreign: Foreign): Stack {
+  foreign.frames ??= framesOf(foreign.captured).slice(0, COMPARED_FRAMES);
+  return foreign.frames;
+}
+
+function isAtSamePlace(a: Stack, b: Stack): boolean {
+  return a.length > 0 && a.every((frame, i) => isSamePlace(frame, b[i]));
+}
+
+function isOfSameFlow(a: Scope | undefined, b: Scope | undefined): boolean {
+  return a !== undefined && b !== undefined && isSameFlow(a, b);
 }
 
 function holdsAnother(scope: Scope | undefined, { key, scope: reader }: Read): boolean {
@@ -210,9 +220,11 @@ function holdsAnother(scope: Scope | undefined, { key, scope: reader }: Read): b
   return own !== undefined && !Object.is(own.value, settingIn(reader, key)?.value);
 }
 
-function addWork({ storage, stack }: Read): void {
+function addWork({ key, stack }: Read, count: number): void {
+  const storage = key.storage.deref();
+  if (stack === undefined || storage === undefined) return;
   const place = stack.find(isUserFrame);
   const known = works.find((work) => work.storage === storage && isSamePlace(work.stack.find(isUserFrame), place));
-  if (known === undefined) works.push({ storage, stack, count: 1 });
-  else known.count++;
+  if (known === undefined) works.push({ storage, stack, count });
+  else known.count += count;
 }

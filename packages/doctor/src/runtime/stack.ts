@@ -24,29 +24,52 @@ const OWN_FRAMES = 8;
  * @param limit how many frames are recorded
  */
 export function recordStack(limit: number): Stack {
+  return framesOf(capture(recordStack, limit));
+}
+
+/** A stack that V8 has captured but not described, which takes most of the time. It keeps the functions of its frames. */
+export interface CapturedStack {
+  readonly stack?: unknown;
+}
+
+/** @param limit how many frames are captured */
+export function captureStack(limit: number): CapturedStack {
+  return capture(captureStack, limit);
+}
+
+/** Describes the frames of a captured stack, which is possible once. */
+export function framesOf(captured: CapturedStack): Stack {
   try {
-    return stackOf(recordStack, limit).filter((frame) => !isOwnFrame(frame));
+    return describe(captured).filter((frame) => !isOwnFrame(frame));
   } catch {
-    // The class Error is frozen, or was replaced by one without the members of V8: there are no stacks.
     return [];
   }
 }
 
-function stackOf(caller: typeof recordStack, limit: number): Frame[] {
-  const { stackTraceLimit, prepareStackTrace } = Error;
+function capture(caller: typeof recordStack | typeof captureStack, limit: number): CapturedStack {
+  const captured = {};
+  try {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = limit + OWN_FRAMES;
+    Error.captureStackTrace(captured, caller);
+    Error.stackTraceLimit = stackTraceLimit;
+  } catch {
+    // The class Error is frozen, or was replaced by one without the members of V8: there are no stacks.
+  }
+  return captured;
+}
+
+function describe(captured: CapturedStack): Frame[] {
+  const { prepareStackTrace } = Error;
   let frames: Frame[] = [];
   try {
-    Error.stackTraceLimit = limit + OWN_FRAMES;
     Error.prepareStackTrace = (_, sites) => {
       frames = sites.map(plainFrame);
       return '';
     };
-    const holder: { stack?: string } = {};
-    Error.captureStackTrace(holder, caller);
     // Read, because the trace is prepared on the first access.
-    void holder.stack;
+    void captured.stack;
   } finally {
-    Error.stackTraceLimit = stackTraceLimit;
     // Absent and undefined differ for Node.
     if (prepareStackTrace === undefined) Reflect.deleteProperty(Error, 'prepareStackTrace');
     else Error.prepareStackTrace = prepareStackTrace;

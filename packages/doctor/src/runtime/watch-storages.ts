@@ -7,6 +7,7 @@
  */
 import { currentScope, enterScope, isOwnStorage } from './current-scope.js';
 import { noteFirstValue } from './empty-reads.js';
+import { noteOpening, noteResult } from './flow-ends.js';
 import { noteEntry } from './late-entries.js';
 import { noteReadOf } from './reads.js';
 import { enteredIn, hasAround, keyOf, noteDisabled, openedIn, reenteredIn, type Scope, type Storage } from './scope.js';
@@ -165,9 +166,12 @@ function runInScope(storage: Storage, value: unknown, callMethod: () => unknown,
   const scope = openedIn(outer, storage, value);
   noteValue(storage, value);
   noteFirstValue(storage, value);
+  noteOpening(scope);
   enterScope(scope);
   try {
-    return inClass(callMethod);
+    const result = inClass(callMethod);
+    noteResult(scope, result);
+    return result;
   } finally {
     const now = currentScope();
     enterScope(keepsOthers && now !== scope && now !== outer ? withEntered(outer, scope, now, storage) : outer);
@@ -204,6 +208,7 @@ function openScope(storage: Storage, value: unknown): Scope {
   const scope = openedIn(currentScope(), storage, value);
   noteValue(storage, value);
   noteFirstValue(storage, value);
+  noteOpening(scope);
   enterScope(scope);
   return scope;
 }
