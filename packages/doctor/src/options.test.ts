@@ -9,6 +9,7 @@ test('options that are not given have their defaults', () => {
     emptyReads: false,
     sharedWork: false,
     format: 'text',
+    html: undefined,
     folder: undefined,
   };
   assert.deepEqual(parseOptions(undefined), defaults);

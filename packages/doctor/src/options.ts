@@ -19,6 +19,8 @@ export interface DoctorOptions {
   /** Reports work that one flow does for others, which slows the program down. */
   readonly sharedWork: boolean;
   readonly format: Format;
+  /** Also writes the findings as a page to this file. */
+  readonly html: string | undefined;
   /** A folder for the findings of each process, which are then not printed. The command merges them. */
   readonly folder: string | undefined;
 }
@@ -29,6 +31,7 @@ const DEFAULTS: DoctorOptions = {
   emptyReads: false,
   sharedWork: false,
   format: 'text',
+  html: undefined,
   folder: undefined,
 };
 
@@ -38,6 +41,7 @@ const TYPES = {
   emptyReads: 'boolean',
   sharedWork: 'boolean',
   format: 'string',
+  html: 'string',
   folder: 'string',
 } as const;
 

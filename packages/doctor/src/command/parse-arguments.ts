@@ -5,6 +5,7 @@
  *     throughline-doctor npm test                                       any other command, through NODE_OPTIONS
  */
 import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { closest } from 'fastest-levenshtein';
 import type { DoctorOptions, Format } from '../options.js';
 
@@ -23,8 +24,13 @@ Options, which come first:
   --shared-work    also reports work that one flow does for others; slows the program down
   --json           prints the findings as JSON to stdout
   --github         prints the findings as annotations for GitHub to stdout
+  --html FILE      also writes the findings as a page to a file
+  --fail           ends with exit code 1 if there are findings and the program ends with 0
   --help           prints this text
   --version        prints the version
+
+Exit code: that of the program; 128 and the number of the signal if a signal ended it; 127 if it cannot be started;
+1 with --fail; 2 if the arguments are wrong, and nothing was run.
 `;
 
 /** Thrown if the command is used incorrectly. Nothing has been run at that point. */
@@ -32,6 +38,8 @@ export class UsageError extends Error {}
 
 export interface CommandLine {
   readonly options: Omit<DoctorOptions, 'folder'>;
+  /** Whether findings change the exit code 0. */
+  readonly failsOnFindings: boolean;
   readonly command: string;
   readonly args: readonly string[];
   /** Whether the command is a program of its own, whose Node processes are reached through NODE_OPTIONS. */
@@ -45,18 +53,17 @@ const OPTIONS = [
   '--shared-work',
   '--json',
   '--github',
+  '--html',
+  '--fail',
   '--help',
   '--version',
 ];
 
 /** @throws {UsageError} if there is nothing to run */
 export function parseArguments(args: readonly string[]): CommandLine | 'help' | 'version' {
-  const given = new Set<string>();
-  let index = 0;
-  while (OPTIONS.includes(args[index] ?? '')) given.add(args[index++] ?? '');
+  const { given, html, rest } = readOptions(args);
   if (given.has('--help')) return 'help';
   if (given.has('--version')) return 'version';
-  const rest = args.slice(index);
   const [first] = rest;
   if (first === undefined) throw new UsageError('Name the file to run, as in: throughline-doctor app.js');
   if (given.has('--json') && given.has('--github')) throw new UsageError('--json and --github exclude each other.');
@@ -72,11 +79,34 @@ export function parseArguments(args: readonly string[]): CommandLine | 'help' | 
     emptyReads: given.has('--empty-reads'),
     sharedWork: given.has('--shared-work'),
     format,
+    html,
   };
+  const failsOnFindings = given.has('--fail');
   const isOther = !first.startsWith('-') && !isProgram(first);
-  if (!isOther) return { options, command: process.execPath, args: rest, isOther };
+  if (!isOther) return { options, failsOnFindings, command: process.execPath, args: rest, isOther };
   if (/[\\/]|\.[cm]?[jt]s$/.test(first)) throw new UsageError(`There is no file ${first}.`);
-  return { options, command: first, args: rest.slice(1), isOther };
+  return { options, failsOnFindings, command: first, args: rest.slice(1), isOther };
+}
+
+/** Reads the options of the doctor, which come first. */
+function readOptions(args: readonly string[]): { given: Set<string>; html: string | undefined; rest: string[] } {
+  const given = new Set<string>();
+  const rest = [...args];
+  let html: string | undefined;
+  for (let [first] = rest; first !== undefined; [first] = rest) {
+    const [name = '', value] = first.startsWith('--html=') ? ['--html', first.slice('--html='.length)] : [first];
+    if (!OPTIONS.includes(name)) break;
+    rest.shift();
+    given.add(name);
+    if (name !== '--html') continue;
+    html = value ?? rest.shift();
+    if (html === undefined || html === '' || html.startsWith('-')) {
+      throw new UsageError('--html needs the name of a file, as in: throughline-doctor --html findings.html app.js');
+    }
+    // The program may change the current folder.
+    html = resolve(html);
+  }
+  return { given, html, rest };
 }
 
 /** Whether Node can run it. The name of a command can be that of a folder too, as in `throughline-doctor jest`. */

@@ -14,6 +14,7 @@
  * for that code. It is a finding if no code ever reads the value, and the awaiting function reads the storage without
  * it.
  */
+import { noteChange } from './changes.js';
 import { functionOf } from './file-tables.js';
 import { keyOf, Mark, type Scope, type Storage } from './scope.js';
 import { isFileFrame, recordStack, type Stack } from './stack.js';
@@ -119,5 +120,6 @@ export function noteReadOfEntry(storage: Storage, now: Scope | undefined): void 
     if (!isByAwaiter && !continuesThere) continue;
     entries.missedCount++;
     entries.missedAt ??= stack;
+    noteChange(entries.missedCount);
   }
 }

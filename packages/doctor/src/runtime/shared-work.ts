@@ -17,6 +17,7 @@
  * demand only.
  */
 import { createHook, executionAsyncId } from 'node:async_hooks';
+import { noteChange } from './changes.js';
 import { currentScope } from './current-scope.js';
 import { isWithin, keyOf, Mark, type Scope, type Storage, type StorageKey, settingIn } from './scope.js';
 import { isSamePlace, isUserFrame, recordStack, type Stack } from './stack.js';
@@ -215,4 +216,5 @@ function addWork({ storage, stack }: Read): void {
   const known = works.find((work) => work.storage === storage && isSamePlace(work.stack.find(isUserFrame), place));
   if (known === undefined) works.push({ storage, stack, count: 1 });
   else known.count++;
+  noteChange(known?.count ?? 1);
 }

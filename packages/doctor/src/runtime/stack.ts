@@ -33,23 +33,25 @@ export function recordStack(limit: number): Stack {
 }
 
 function stackOf(caller: typeof recordStack, limit: number): Frame[] {
-  const { stackTraceLimit, prepareStackTrace } = Error;
+  const { stackTraceLimit } = Error;
+  const descriptor = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');
   let frames: Frame[] = [];
   try {
     Error.stackTraceLimit = limit + OWN_FRAMES;
-    Error.prepareStackTrace = (_, sites) => {
+    // Not assigned: the doctor corrects what the function of a program gets.
+    const prepare = (_: Error, sites: NodeJS.CallSite[]) => {
       frames = sites.map(plainFrame);
       return '';
     };
+    Object.defineProperty(Error, 'prepareStackTrace', { value: prepare, writable: true, configurable: true });
     const holder: { stack?: string } = {};
     Error.captureStackTrace(holder, caller);
     // Read, because the trace is prepared on the first access.
     void holder.stack;
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
-    // Absent and undefined differ for Node.
-    if (prepareStackTrace === undefined) Reflect.deleteProperty(Error, 'prepareStackTrace');
-    else Error.prepareStackTrace = prepareStackTrace;
+    if (descriptor === undefined) Reflect.deleteProperty(Error, 'prepareStackTrace');
+    else Object.defineProperty(Error, 'prepareStackTrace', descriptor);
   }
   return frames;
 }
@@ -63,7 +65,8 @@ function plainFrame(site: NodeJS.CallSite): Frame {
   };
 }
 
-function isOwnFrame({ file }: Frame): boolean {
+/** Whether a frame is in the doctor. */
+export function isOwnFrame({ file }: Pick<Frame, 'file'>): boolean {
   return file !== undefined && (file.startsWith(OWN_FILES) || file.startsWith(OWN_PATH)) && !/\.test\.js$/.test(file);
 }
 
