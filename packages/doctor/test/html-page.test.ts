@@ -46,6 +46,11 @@ for (const [width, colorScheme] of [
     assert.equal(await page.evaluate('document.querySelectorAll("article").length'), 2, stderr);
     assert.equal(await page.evaluate('document.documentElement.scrollWidth'), width, 'only excerpts scroll');
     assert.equal(await page.evaluate('document.querySelectorAll("mark").length > 4'), true);
+    const hidden = await page.evaluate(`[...document.querySelectorAll('mark')].filter((mark) => {
+      const [{ left, right }, outer] = [mark, mark.closest('pre')].map((element) => element.getBoundingClientRect());
+      return left < outer.left || right > outer.right;
+    }).length`);
+    assert.equal(hidden, 0, 'each spot is visible');
     await page.evaluate(`${axe}\n; 0`);
     const violations = await page.evaluate(`axe.run(document, { rules: { 'target-size': { enabled: true } } })
       .then(({ violations }) => violations.map(({ id, nodes }) => id + nodes.map(({ failureSummary }) => failureSummary)))`);

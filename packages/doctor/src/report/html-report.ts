@@ -61,7 +61,7 @@ function summary(findings: readonly Finding[]): string {
 function article({ severity, message, count, places, remedy }: Finding, index: number): string {
   const id = `finding-${index + 1}`;
   return `<article id="${id}" class="${severity}" aria-labelledby="${id}-title" tabindex="-1">
-<p class="severity">${TITLES[severity]}<span class="count">${times(count)}</span></p>
+<p class="severity"><span class="title">${TITLES[severity]}</span><span class="count">${times(count)}</span></p>
 <h2 id="${id}-title">${withCode(message)}</h2>
 <ol class="places">${places.map((place, at) => placeItem(place, severity, `${id}-${at + 1}`)).join('')}</ol>
 ${remedyBlock(remedy)}
@@ -70,7 +70,8 @@ ${remedyBlock(remedy)}
 
 function placeItem(place: FindingPlace, severity: Severity, id: string): string {
   const position = escapeHtml(positionOf(place));
-  return `<li class="${severity}"><p class="note" id="${id}">${escapeHtml(place.note)} <span class="where">${position}</span></p>${excerpt(place, id)}</li>`;
+  const note = `<span class="title">${escapeHtml(place.note)}</span> <span class="where">${position}</span>`;
+  return `<li class="${severity}"><p class="note" id="${id}">${note}</p>${excerpt(place, id)}</li>`;
 }
 
 /** The lines are focusable, because a line that is too long for the page is scrolled with the keyboard too. */
@@ -84,7 +85,7 @@ function excerpt(place: FindingPlace, id: string): string {
     const content = isSpot ? marked(text, place.column - 1) : escapeHtml(cut(text, 0));
     return `<span class="line${isSpot ? ' spot' : ''}"><span class="number">${String(number).padStart(width)}</span>${content}\n</span>`;
   });
-  return `<pre tabindex="0" role="region" aria-labelledby="${id}"><code>${rows.join('')}</code></pre>`;
+  return `<pre tabindex="0" role="group" aria-labelledby="${id}"><code>${rows.join('')}</code></pre>`;
 }
 
 /** The line of a place, and those around it if the file still has this line. */

@@ -67,7 +67,8 @@ article { border-left: 4px solid var(--tone); }
   font-size: 13px;
   font-weight: 650;
 }
-.severity::first-letter { text-transform: uppercase; }
+.title { display: inline-block; }
+.title::first-letter { text-transform: uppercase; }
 .count { color: var(--soft); font-weight: 500; }
 .places { margin-top: 14px; padding: 0; list-style: none; counter-reset: place; }
 .places > li { position: relative; padding: 0 0 14px 30px; counter-increment: place; }
@@ -97,6 +98,7 @@ article { border-left: 4px solid var(--tone); }
 }
 .note { display: flex; flex-wrap: wrap; gap: 0 14px; justify-content: space-between; }
 pre {
+  position: relative;
   margin-top: 6px;
   padding: 8px 0;
   overflow-x: auto;
@@ -138,6 +140,7 @@ button:hover { border-color: var(--accent); }
   .places > li::before { position: static; display: inline-block; margin: 0 8px 4px 0; }
   .places > li::after { content: none !important; }
   .note { display: inline; }
+  .note .title { display: inline; }
   .note .where { display: block; }
 }
 @media print {
@@ -146,8 +149,13 @@ button:hover { border-color: var(--accent); }
 }
 `;
 
-/** Pages without a clipboard have no buttons. */
+/** Pages without a clipboard have no buttons. On a narrow page, the spot may be in the part of a line that is not visible. */
 export const SCRIPT = `
+for (const mark of document.querySelectorAll('mark')) {
+  const excerpt = mark.closest('pre');
+  const end = mark.offsetLeft + mark.offsetWidth + 40;
+  if (end > excerpt.clientWidth) excerpt.scrollLeft = end - excerpt.clientWidth;
+}
 const said = document.querySelector('.said');
 for (const button of document.querySelectorAll('[data-copy]')) {
   if (!navigator.clipboard) break;
