@@ -5,7 +5,7 @@
  *     throughline-doctor npm test                                       any other command, through NODE_OPTIONS
  */
 import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { parse, resolve } from 'node:path';
 import { closest } from 'fastest-levenshtein';
 import type { DoctorOptions, Format } from '../options.js';
 
@@ -59,6 +59,13 @@ const OPTIONS = [
   '--version',
 ];
 
+/** What to do with runtimes that do not read NODE_OPTIONS. */
+const HINTS: Readonly<Record<string, string>> = {
+  bun: 'Programs in Bun cannot be checked. Run the program with Node: throughline-doctor app.js',
+  bunx: 'Programs in Bun cannot be checked. Run the program with Node: throughline-doctor npx …',
+  deno: 'Deno loads the doctor itself: deno run --preload npm:@throughline/doctor/register app.js',
+};
+
 /** @throws {UsageError} if there is nothing to run */
 export function parseArguments(args: readonly string[]): CommandLine | 'help' | 'version' {
   const { given, html, rest } = readOptions(args);
@@ -85,6 +92,8 @@ export function parseArguments(args: readonly string[]): CommandLine | 'help' | 
   const isOther = !first.startsWith('-') && !isProgram(first);
   if (!isOther) return { options, failsOnFindings, command: process.execPath, args: rest, isOther };
   if (/[\\/]|\.[cm]?[jt]s$/.test(first)) throw new UsageError(`There is no file ${first}.`);
+  const hint = HINTS[parse(first).name];
+  if (hint !== undefined) throw new UsageError(hint);
   return { options, failsOnFindings, command: first, args: rest.slice(1), isOther };
 }
 

@@ -72,14 +72,14 @@ export function instrumentLoadedFile(
   const path = fileURLToPath(url.replace(/[?#].*$/, ''));
   const sourceType = format == null ? ambiguousUnlessData(path) : SOURCE_TYPES.get(format);
   if (sourceType === undefined || isOwnFile(path)) return undefined;
+  const checksFunctions = state.dependencies || !/[\\/]node_modules[\\/]/.test(path);
+  if (!checksFunctions && !isThroughlineModule(path) && !mayCreateStorage(source)) return undefined;
   const code = typeof source === 'string' ? source : new TextDecoder().decode(source);
   if (isThroughlineModule(path)) return `${code}\n;${WATCH}(exports);`;
   if (state.unchanged.get(url) === code) {
     state.unchanged.delete(url);
     return undefined;
   }
-  const checksFunctions = state.dependencies || !/[\\/]node_modules[\\/]/.test(path);
-  if (!checksFunctions && !code.includes('AsyncLocalStorage') && !code.includes('AsyncContext')) return undefined;
   const isTypeScript = format == null ? /\.[cm]?ts$/.test(path) : format.endsWith('typescript');
   const options = {
     url,
@@ -106,6 +106,17 @@ export function instrumentLoadedFile(
   } finally {
     isInstrumenting = false;
   }
+}
+
+/** Searches the bytes of a file, because most packages are not decoded then. */
+function mayCreateStorage(source: string | NodeJS.ArrayBufferView | ArrayBuffer): boolean {
+  const text =
+    typeof source === 'string'
+      ? source
+      : ArrayBuffer.isView(source)
+        ? Buffer.from(source.buffer, source.byteOffset, source.byteLength)
+        : Buffer.from(source);
+  return text.includes('AsyncLocalStorage') || text.includes('AsyncContext');
 }
 
 function instrumentAs(

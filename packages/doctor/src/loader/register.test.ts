@@ -214,6 +214,8 @@ test('the command states what is wrong with its arguments', async () => {
     [['--jsn', 'app.js'], 'no option --jsn. Did you mean --json?'],
     [['--json', '--github', 'app.js'], '--json and --github exclude each other'],
     [['missing.js'], 'There is no file missing.js.'],
+    [['bun', 'app.ts'], 'Programs in Bun cannot be checked.'],
+    [['deno', 'run', 'app.ts'], 'deno run --preload npm:@throughline/doctor/register app.js'],
   ] as const) {
     const { code, stderr } = await runNode([COMMAND, ...args]);
     assert.equal(code, 2);

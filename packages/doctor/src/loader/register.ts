@@ -5,11 +5,16 @@
  *     Node 22.15, 23.5 and newer    import and require    synchronous-hooks.ts, commonjs-loader.ts
  *     older versions                import                asynchronous-hooks.ts, in a separate thread
  *                                   require               commonjs-loader.ts
+ *     Deno 2.9 and newer            import and require    synchronous-hooks.ts
  *     test runners that compile the files themselves        vm-loader.ts
+ *
+ * Bun is refused. It hands an ES module over to a plugin, but no CommonJS module that is imported, and it removes the
+ * comments by which inserted text is told from that of a function.
  */
 import module from 'node:module';
 import { isMainThread, MessageChannel, parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import type { FileTable } from '../instrument/file-table.js';
+import { parser } from '../instrument/parser.js';
 import { parseOptions, VARIABLE } from '../options.js';
 import { reportAtEnd } from '../report/report-at-end.js';
 import { recordEmptyReads } from '../runtime/empty-reads.js';
@@ -33,6 +38,9 @@ const ASYNCHRONOUS_HOOKS = new URL('../../lib/node/asynchronous-hooks.cjs', impo
 if (isMainThread || parentPort !== null) watchProgram();
 
 function watchProgram(): void {
+  if (process.versions.bun !== undefined) throw bunIsUnsupported();
+  // Its hooks do not resolve the imports of an ES module that is required while they are registered.
+  if (process.versions.deno !== undefined) parser();
   const options = parseOptions(process.env[VARIABLE]);
   /** Checks every function, for the tests of transparency. */
   const isForced = process.env.THROUGHLINE_DOCTOR_FORCED === '1';
@@ -59,6 +67,13 @@ function watchProgram(): void {
   patchVm(state);
   module.syncBuiltinESMExports();
   reportAtEnd(options);
+}
+
+function bunIsUnsupported(): Error & { code: string } {
+  const message =
+    'The doctor cannot check a program in Bun, which shows inserted code to the program and loads CommonJS modules ' +
+    'without a hook. Run the program with Node: npx throughline-doctor app.js';
+  return Object.assign(new Error(message), { code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM' });
 }
 
 function registerAsynchronousHooks(options: Omit<HooksData, 'port'>): void {

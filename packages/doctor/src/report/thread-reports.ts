@@ -21,14 +21,19 @@ export function receiveReportsOfThreads(): () => Report[] {
   const channel = new BroadcastChannel(CHANNEL);
   channel.onmessage = ({ data }) => add(data);
   channel.unref();
-  // A channel can be read like a port, which its types do not say.
-  const port = channel as unknown as MessagePort;
   return () => {
-    for (let received = receiveMessageOnPort(port); received; received = receiveMessageOnPort(port)) {
-      add(received.message);
-    }
+    // Deno does not read a channel like a port: there, what has not arrived yet is not reported.
+    if (process.versions.deno === undefined) for (const report of readQueue(channel)) add(report);
     return [...reports.values()];
   };
+}
+
+function* readQueue(channel: BroadcastChannel): Generator<ThreadReport> {
+  // A channel can be read like a port, which its types do not say.
+  const port = channel as unknown as MessagePort;
+  for (let received = receiveMessageOnPort(port); received; received = receiveMessageOnPort(port)) {
+    yield received.message;
+  }
 }
 
 /** Called in a worker thread. */

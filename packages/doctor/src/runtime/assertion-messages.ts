@@ -7,7 +7,6 @@
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { inspect } from 'node:util';
 import type { CallExpression, Node } from 'oxc-parser';
 import type { FileTable } from '../instrument/file-table.js';
 import { hasInsertedText, withoutInsertedText } from '../instrument/inserted-text.js';
@@ -23,7 +22,7 @@ export function correctAssertionMessage(error: unknown, frame: NodeJS.CallSite |
   if (!isAssertionError(error) || frame === undefined) return;
   const { message, actual } = error;
   const isQuoted = message.startsWith(INTRODUCTION);
-  if (!isQuoted && message !== `${inspect(actual)} == true`) return;
+  if (!isQuoted && message !== `${process.getBuiltinModule('node:util').inspect(actual)} == true`) return;
   try {
     const table = tableOfFile(frame.getFileName() ?? '');
     const call = table === undefined ? undefined : quoteCall(table, frame);

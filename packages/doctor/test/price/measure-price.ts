@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const ROUNDS = 7;
-const STARTS = 31;
+const STARTS = 15;
 const WARM_UP = 2000;
 const REQUESTS = 5000;
 const CONNECTIONS = 20;
