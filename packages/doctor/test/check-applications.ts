@@ -61,7 +61,8 @@ async function runApplication(name: string, dependencies: boolean, databases: No
   const output = text(child.stdout as Readable);
   const [port] = (await Promise.race([once(child, 'message'), failAtExit(child, name)])) as [number];
   await Promise.all(Array.from({ length: USERS }, () => sendRequests(`http://127.0.0.1:${port}/`)));
-  child.kill('SIGTERM');
+  // Not a signal, on which a server may wait for its connections.
+  child.disconnect();
   return JSON.parse(await output).findings;
 }
 

@@ -6,9 +6,10 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { LOSSY, type ProcessResult, readReport, TestProject } from './test-project.js';
 
+const REGISTER = '@throughline/doctor/register';
 const project = await TestProject.create();
 await project.write({
-  'package.json': '{ "type": "module" }',
+  'package.json': '{ "type": "module", "dependencies": { "@throughline/doctor": "*" } }',
   'main.ts': `import lossy from './lossy.cjs';
 import { AsyncLocalStorage } from 'node:async_hooks';
 lossy();
@@ -40,7 +41,7 @@ function skipUnlessInstalled(name: string): string | false {
 
 test('Deno: ES modules and CommonJS modules are checked', { skip: skipUnlessInstalled('deno') }, async () => {
   const alone = await run('deno', ['run', '-A', 'main.ts']);
-  const { stdout, stderr } = await run('deno', ['run', '-A', '--preload', './node_modules/@throughline/doctor/lib/node/register.cjs', 'main.ts']);
+  const { stdout, stderr } = await run('deno', ['run', '-A', '--preload', `npm:${REGISTER}`, 'main.ts']);
   assert.ok(stdout.startsWith(alone.stdout), `${stdout}\n${stderr}\n${alone.stdout}${alone.stderr}`);
   const found = readReport(stdout).findings.map(({ severity, places: [place] }) => {
     return `${severity} ${place?.file.slice(project.folder.length + 1)}:${place?.line}`;
@@ -49,7 +50,7 @@ test('Deno: ES modules and CommonJS modules are checked', { skip: skipUnlessInst
 });
 
 test('Bun is refused with the reason', { skip: skipUnlessInstalled('bun') }, async () => {
-  const { code, stderr } = await run('bun', ['--preload', './node_modules/@throughline/doctor/lib/node/register.cjs', 'main.ts']);
+  const { code, stderr } = await run('bun', ['--preload', REGISTER, 'main.ts']);
   assert.equal(code, 1);
   assert.match(stderr, /The doctor cannot check a program in Bun, which shows inserted code to the program/);
 });

@@ -24,6 +24,15 @@ const result = {};
 script.runInContext(vm.createContext({})).module(require, result);
 console.log(script instanceof vm.Script, vm.Script.name, result.text, /spec\\.js:\\d+:\\d+/.exec(result.stack)[0]);
 `,
+  'runs-as-jest-30.cjs': `
+const vm = require('node:vm');
+const { readFileSync } = require('node:fs');
+const file = require('node:path').resolve('spec.js');
+const options = { filename: file, parsingContext: vm.createContext({}) };
+const result = {};
+vm.compileFunction(readFileSync(file, 'utf8'), ['require', 'result'], options)(require, result);
+console.log(vm.compileFunction.name, vm.compileFunction.length, result.text, /spec\\.js:\\d+:\\d+/.exec(result.stack)[0]);
+`,
   'runs-as-vitest.cjs': `
 const vm = require('node:vm');
 const { readFileSync } = require('node:fs');
@@ -37,7 +46,7 @@ vm.runInThisContext(start + readFileSync(file, 'utf8') + '\\n}}', options)(requi
 `,
 });
 
-for (const file of ['runs-as-jest.cjs', 'runs-as-vitest.cjs']) {
+for (const file of ['runs-as-jest.cjs', 'runs-as-jest-30.cjs', 'runs-as-vitest.cjs']) {
   test(`${file}: losses are found at their places, and nothing else changes`, async () => {
     const alone = await project.run([file]);
     const checked = await project.run([REGISTER, file], { format: 'json' });

@@ -1,6 +1,6 @@
 /**
- * Instruments what test runners compile with node:vm: Jest with `new vm.Script()` for a realm of its own, Vitest with
- * `vm.runInThisContext()`. Code is instrumented if it names a file as its origin, as if Node had loaded this file.
+ * Instruments what test runners compile with node:vm: Jest with `vm.compileFunction()` for a realm of its own, and with
+ * `new vm.Script()` before version 30.5; Vitest with `vm.runInThisContext()`. Code is instrumented if it names a file as its origin, as if Node had loaded this file.
  */
 import { isAbsolute } from 'node:path';
 import vm from 'node:vm';
@@ -32,6 +32,15 @@ export function patchVm(state: LoaderState): void {
     return function runInContext(this: vm.Script, ...args: unknown[]): unknown {
       if (instrumented.has(this)) defineGlobalsIn(args[0]);
       return Reflect.apply(original, this, args);
+    };
+  });
+  replace(vm, 'compileFunction', (original) => {
+    return function compileFunction(this: unknown, ...args: unknown[]): unknown {
+      const [code, parameters, options, ...rest] = args;
+      const text = instrument(code, options as Options);
+      if (text === undefined) return Reflect.apply(original, this, args);
+      if (typeof options === 'object' && options !== null) defineGlobalsIn(Reflect.get(options, 'parsingContext'));
+      return Reflect.apply(original, this, [text, parameters, options, ...rest]);
     };
   });
   for (const name of ['runInThisContext', 'runInContext'] as const) {

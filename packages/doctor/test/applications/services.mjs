@@ -22,6 +22,8 @@ const mariadb = mysql.createPool({ uri: MARIADB_URL, connectionLimit: CONNECTION
 const redis = createClient({ url: REDIS_URL });
 await redis.connect();
 
+process.on('disconnect', () => process.exit());
+
 let count = 0;
 
 /** The value of a request that begins. */
