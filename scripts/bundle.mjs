@@ -10,6 +10,8 @@
  *     lib/standalone/*.js  pages without a build step: one minified file for each purpose
  *     lib/esm/*.js         @throughline/request, /opentelemetry and /propagation everywhere but in Node
  *
+ * @throughline/doctor has lib/node only, and @throughline/transform has lib/*.cjs that load its ES modules.
+ *
  * A package has one copy of its state in a process, whether it was imported or required: in Node the CommonJS modules
  * are the only ones with code, and the other runtimes can require ES modules. Rollup is used because it keeps `const` and
  * `class` at the top level of a module, which V8 folds into hot paths; esbuild writes `var`.
@@ -64,6 +66,8 @@ function readModules(folder, entries, imports) {
           if (source.startsWith('.')) return resolve(dirname(importer), source);
           return importer === undefined ? source : { id: source, external: true };
         },
+        resolveImportMeta: (property, { format }) =>
+          format === 'cjs' && property === 'url' ? `require('node:url').pathToFileURL(__filename).href` : null,
       },
       compilerSourceMaps,
     ],
@@ -263,8 +267,17 @@ async function bundleForAllRuntimes(name) {
 }
 
 /**
- * The transform and the doctor run in Node only and are loaded once in a process, so their ES modules need not be flat.
- * Their CommonJS entry points load them: Node can require an ES module.
+ * The doctor runs in Node only. Its files are flat, because a program that is checked should start as fast as alone. The
+ * hooks are an entry point, because Node 20 loads them in a thread of their own.
+ */
+function bundleDoctor() {
+  const entries = { ...publicFiles('doctor'), 'asynchronous-hooks': 'loader/asynchronous-hooks' };
+  return bundle(join(packages, 'doctor'), entries, {}, [{ format: 'cjs', to: 'node' }]);
+}
+
+/**
+ * The transform runs in Node only and is loaded once in a process, so its ES modules need not be flat. Its CommonJS entry
+ * points load them: Node can require an ES module.
  */
 function wrapModules(packageName) {
   const folder = join(packages, packageName, UNFINISHED);
@@ -290,7 +303,8 @@ function publicFiles(name) {
       .filter(([, target]) => typeof target === 'object')
       .map(([subpath, { types }]) => [
         subpath === '.' ? 'index' : subpath.slice('./'.length),
-        types.default.slice('./types/dist/'.length, -'.d.ts'.length),
+        // A module that is CommonJS for `import` too has one declaration.
+        (types.default ?? types).slice('./types/dist/'.length, -'.d.ts'.length),
       ]),
   );
 }
@@ -314,7 +328,7 @@ const writers = {
   opentelemetry: () => bundleForAllRuntimes('opentelemetry'),
   propagation: () => bundleForAllRuntimes('propagation'),
   transform: () => wrapModules('transform'),
-  doctor: () => wrapModules('doctor'),
+  doctor: bundleDoctor,
 };
 for (const [name, write] of Object.entries(writers)) {
   const folder = join(packages, name);

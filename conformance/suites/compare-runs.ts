@@ -1,48 +1,48 @@
 /**
- * Compares the tests of a file that were run alone with those that were run registered.
+ * Compares the tests of a file that were run alone with those that were run with a preload.
  *
- * Some tests depend on timing. If a test passes alone and not registered, its file is therefore run again in both ways.
- * A test that fails alone in any round does not count, and one that passes registered in any round counts as passed.
+ * Some tests depend on timing. If a test passes alone only, its file is therefore run again in both ways.
+ * A test that fails alone in any round does not count, and one that passes with the preload in any round counts as passed.
  */
 import type { Outcome, Results } from './results.js';
 
 /** Runs a test file. */
-export type RunFile = (way: 'alone' | 'registered') => Promise<Results>;
+export type RunFile = (way: 'alone' | 'preloaded') => Promise<Results>;
 
 /** How many tests there are, and what they did. */
 export interface Comparison {
   /** The tests that ran alone, except those that it skipped. */
   readonly tests: number;
   readonly passedAlone: number;
-  /** How many of those that passed alone passed registered. */
-  readonly passedRegistered: number;
+  /** How many of those that passed alone passed with the preload. */
+  readonly passedPreloaded: number;
   /** The names of the others. */
-  readonly failedRegistered: readonly string[];
+  readonly failedPreloaded: readonly string[];
 }
 
 const MAX_ROUNDS = 5;
 
 export async function compareFile(run: RunFile): Promise<Comparison> {
   let alone = await run('alone');
-  let registered = await run('registered');
-  for (let round = 1; round < MAX_ROUNDS && failures(alone, registered).length > 0; round++) {
+  let preloaded = await run('preloaded');
+  for (let round = 1; round < MAX_ROUNDS && failures(alone, preloaded).length > 0; round++) {
     alone = merge(alone, await run('alone'), 'failed');
-    registered = merge(registered, await run('registered'), 'passed');
+    preloaded = merge(preloaded, await run('preloaded'), 'passed');
   }
   const outcomes = [...alone.values()];
   const passedAlone = outcomes.filter((outcome) => outcome === 'passed').length;
-  const failedRegistered = failures(alone, registered);
+  const failedPreloaded = failures(alone, preloaded);
   return {
     tests: outcomes.filter((outcome) => outcome !== 'skipped').length,
     passedAlone,
-    passedRegistered: passedAlone - failedRegistered.length,
-    failedRegistered,
+    passedPreloaded: passedAlone - failedPreloaded.length,
+    failedPreloaded,
   };
 }
 
-/** Returns the tests that passed alone, and failed, were skipped or did not run registered. */
-function failures(alone: Results, registered: Results): string[] {
-  return [...alone.keys()].filter((name) => alone.get(name) === 'passed' && registered.get(name) !== 'passed');
+/** Returns the tests that passed alone, and failed, were skipped or did not run with the preload. */
+function failures(alone: Results, preloaded: Results): string[] {
+  return [...alone.keys()].filter((name) => alone.get(name) === 'passed' && preloaded.get(name) !== 'passed');
 }
 
 /**
@@ -66,9 +66,9 @@ export function sumComparisons(comparisons: ReadonlyMap<string, Comparison>): Co
   return {
     tests: sum(({ tests }) => tests),
     passedAlone: sum(({ passedAlone }) => passedAlone),
-    passedRegistered: sum(({ passedRegistered }) => passedRegistered),
-    failedRegistered: [...comparisons].flatMap(([file, { failedRegistered }]) =>
-      failedRegistered.map((name) => (name === file ? file : `${file} > ${name}`)),
+    passedPreloaded: sum(({ passedPreloaded }) => passedPreloaded),
+    failedPreloaded: [...comparisons].flatMap(([file, { failedPreloaded }]) =>
+      failedPreloaded.map((name) => (name === file ? file : `${file} > ${name}`)),
     ),
   };
 }

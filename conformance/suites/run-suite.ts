@@ -1,10 +1,11 @@
-/** Runs a suite alone and registered, on one or more versions of Node. */
+/** Runs a suite alone and with a preload, on one or more versions of Node. */
 import { join } from 'node:path';
 import { installRuntime } from '../runtimes/install-runtime.js';
 import { runtimes } from '../runtimes/runtimes.js';
 import { type Comparison, compareFile, sumComparisons } from './compare-runs.js';
 import { SUITES_FOLDER } from './install-suite.js';
 import { type NodeVersion, titleOfNode } from './node-versions.js';
+import type { Preload } from './preloads.js';
 import type { PreparedSuite } from './prepared-suite.js';
 import { runTestFile } from './run-test-file.js';
 import type { TestFile } from './suite.js';
@@ -21,7 +22,12 @@ export interface SuiteRun {
 }
 
 /** @param jobs how many test files run at a time */
-export async function runSuite(suite: PreparedSuite, nodes: readonly NodeVersion[], jobs: number): Promise<SuiteRun> {
+export async function runSuite(
+  suite: PreparedSuite,
+  preload: Preload,
+  nodes: readonly NodeVersion[],
+  jobs: number,
+): Promise<SuiteRun> {
   const { title, on } = suite;
   const versions = new Set<string>();
   const results: Partial<Record<NodeVersion, Comparison>> = {};
@@ -30,27 +36,36 @@ export async function runSuite(suite: PreparedSuite, nodes: readonly NodeVersion
     const startTime = performance.now();
     const node = await installRuntime(runtimes[key]);
     const { version, files } = on(key);
-    const comparison = await compareFiles(files, node, join(LOGS_FOLDER, title.replace('/', '__'), key), jobs);
+    const logs = join(LOGS_FOLDER, title.replace('/', '__'), key);
+    const comparison = await compareFiles(files, preload, node, logs, jobs);
     versions.add(version);
     results[key] = comparison;
-    const { tests, passedAlone, passedRegistered } = comparison;
+    const { tests, passedAlone, passedPreloaded } = comparison;
     const seconds = ((performance.now() - startTime) / 1000).toFixed(0);
     const place = `${title} ${version}, ${titleOfNode(key)}`;
-    const counts = `${tests} tests, ${passedAlone} pass alone, ${passedRegistered} of them registered`;
+    const counts = `${tests} tests, ${passedAlone} pass alone, ${passedPreloaded} of them ${preload.word}`;
     console.log(`${place}: ${files.length} files, ${counts} (${seconds} s)`);
-    problems.push(...findProblems(suite, key, comparison).map((problem) => `${place}: ${problem}`));
+    problems.push(...findProblems(suite, preload, key, comparison).map((problem) => `${place}: ${problem}`));
   }
   return { version: [...versions].join(', '), results, problems };
 }
 
-async function compareFiles(files: readonly TestFile[], node: string, logs: string, jobs: number): Promise<Comparison> {
+async function compareFiles(
+  files: readonly TestFile[],
+  preload: Preload,
+  node: string,
+  logs: string,
+  jobs: number,
+): Promise<Comparison> {
   const comparisons = new Map<string, Comparison>();
   const queue = [...files];
   const runNext = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const file = next;
       const comparison = await compareFile((way) =>
-        runTestFile(file, { node, isRegistered: way === 'registered', logs: join(logs, way) }),
+        way === 'alone'
+          ? runTestFile(file, { node, preload: undefined, logs: join(logs, way) })
+          : runTestFile(file, { node, preload, logs: join(logs, preload.word) }),
       );
       comparisons.set(file.name, comparison);
     }
@@ -60,14 +75,21 @@ async function compareFiles(files: readonly TestFile[], node: string, logs: stri
 }
 
 /** Compares the tests that pass alone only with the differences that are listed. */
-function findProblems({ differences }: PreparedSuite, node: NodeVersion, comparison: Comparison): string[] {
-  const { passedAlone, failedRegistered } = comparison;
+function findProblems(
+  { differences }: PreparedSuite,
+  preload: Preload,
+  node: NodeVersion,
+  comparison: Comparison,
+): string[] {
+  const { passedAlone, failedPreloaded } = comparison;
   if (passedAlone === 0) return ['no test passes alone, so the suite lacks something that it needs'];
-  const known = differences.filter(({ nodes }) => nodes.includes(node)).flatMap(({ tests }) => tests);
+  const known = differences
+    .filter(({ nodes, withPreload }) => nodes.includes(node) && withPreload === preload.word)
+    .flatMap(({ tests }) => tests);
   return [
-    ...failedRegistered.filter((test) => !known.includes(test)).map((test) => `passes alone only: ${test}`),
+    ...failedPreloaded.filter((test) => !known.includes(test)).map((test) => `passes alone only: ${test}`),
     ...known
-      .filter((test) => !failedRegistered.includes(test))
+      .filter((test) => !failedPreloaded.includes(test))
       .map((test) => `listed as a difference, but equal: ${test}`),
   ];
 }

@@ -1,17 +1,16 @@
 /** Runs a test file of a suite in a separate process. */
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { startChild } from '@throughline/testing/processes';
+import type { Preload } from './preloads.js';
 import type { Outcome, Results } from './results.js';
 import type { TestFile } from './suite.js';
-
-const preload = fileURLToPath(new URL('preload.cjs', import.meta.url));
 
 export interface RunOptions {
   /** The path of Node's binary. */
   readonly node: string;
-  readonly isRegistered: boolean;
+  /** What is loaded into the process. Undefined: nothing. */
+  readonly preload: Preload | undefined;
   /** The folder for the report, and for what the process prints. */
   readonly logs: string;
 }
@@ -68,11 +67,9 @@ async function runProcess(file: TestFile, report: string, log: string, options: 
   }
 }
 
-function environment({ node, isRegistered }: RunOptions): NodeJS.ProcessEnv {
+function environment({ node, preload }: RunOptions): NodeJS.ProcessEnv {
   // A test runner that is started by a test of Node would otherwise report to it, and write no report.
   const { NODE_TEST_CONTEXT: _context, NODE_V8_COVERAGE: _coverage, NODE_OPTIONS: _options, ...env } = process.env;
   const PATH = [dirname(node), env.PATH].join(delimiter);
-  // The option reaches all processes that a test starts.
-  const options = isRegistered ? { NODE_OPTIONS: `-r ${JSON.stringify(preload)}` } : {};
-  return { ...env, ...options, PATH, CI: 'true', NO_COLOR: '1' };
+  return { ...env, ...preload?.env, PATH, CI: 'true', NO_COLOR: '1' };
 }

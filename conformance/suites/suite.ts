@@ -1,10 +1,11 @@
 /**
- * The test suites of other projects, which `npm run suites` runs twice: alone, and with `throughline/register` loaded.
+ * The test suites of other projects, which `npm run suites` runs twice: alone, and with `throughline/register` or the
+ * doctor loaded.
  *
  *     suite       the tests of one library
  *     test file   one process, and the report that it writes
- *     run         all test files of a suite, on one version of Node, alone or registered
- *     test        a name in a report. A test that passes alone must pass registered
+ *     run         all test files of a suite, on one version of Node, alone or with a preload
+ *     test        a name in a report. A test that passes alone must pass with the preload
  */
 import type { NodeVersion } from './node-versions.js';
 import type { Results } from './results.js';
@@ -58,8 +59,10 @@ export interface Runner {
   readonly isSkipped?: (output: string) => boolean;
 }
 
-/** Tests that pass alone and not registered, for one reason. */
+/** Tests that pass alone only, for one reason. */
 export interface SuiteDifference {
+  /** The word of the preload. */
+  readonly withPreload: 'registered' | 'checked';
   readonly nodes: readonly NodeVersion[];
   /** As `npm run suites` prints them. */
   readonly tests: readonly string[];

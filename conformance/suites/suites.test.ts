@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { compareFile, sumComparisons } from './compare-runs.js';
 import { parseMochaReport, parseVitestReport } from './json-reports.js';
 import { findNodeTests, NODE_SUITE, readFlags, tagFor } from './node-tests.js';
+import { DOCTOR, type Preload, REGISTER } from './preloads.js';
 import type { Outcome, Results } from './results.js';
 import { runTestFile } from './run-test-file.js';
 import { nodeTest, ONE_FILE_MS } from './runners.js';
@@ -25,6 +26,7 @@ const TESTS = `
 const { AsyncLocalStorage } = require('node:async_hooks');
 const { describe, it, test } = require('node:test');
 test('is not registered', () => { if (Symbol.for('throughline.replacement.1') in AsyncLocalStorage) throw new Error('...'); });
+test('is not checked', () => { if ('__tdEnter' in globalThis) throw new Error('...'); });
 test('a \\\\ and a #', { skip: 'reason' }, () => {});
 describe('outer', () => {
   it('same name', () => {});
@@ -37,27 +39,29 @@ console.log('ok 7 - printed, not reported');
 describe('a test file', () => {
   writeFileSync(join(folder, 'some.test.js'), TESTS);
   const file: TestFile = { name: 'some.test.js', folder, runner: nodeTest() };
-  const run = async (isRegistered: boolean) =>
-    Object.fromEntries(await runTestFile(file, { node: process.execPath, isRegistered, logs: join(folder, 'logs') }));
+  const run = async (preload?: Preload) =>
+    Object.fromEntries(await runTestFile(file, { node: process.execPath, preload, logs: join(folder, 'logs') }));
 
-  test('is run alone and registered, and its tests are found in its report', async () => {
+  test('is run alone and with a preload, and its tests are found in its report', async () => {
     const alone = {
       'is not registered': 'passed',
+      'is not checked': 'passed',
       'a \\ and a #': 'skipped',
       'outer > same name': 'passed',
       'outer > same name (2)': 'failed',
       'outer > later': 'skipped',
       outer: 'failed',
     };
-    assert.deepEqual(await run(false), alone);
-    assert.deepEqual(await run(true), { ...alone, 'is not registered': 'failed' });
+    assert.deepEqual(await run(), alone);
+    assert.deepEqual(await run(REGISTER), { ...alone, 'is not registered': 'failed' });
+    assert.deepEqual(await run(DOCTOR), { ...alone, 'is not checked': 'failed' });
     assert.match(readFileSync(join(folder, 'logs/some.test.js.log'), 'utf8'), /printed, not reported/);
   });
 
   test('is a test itself if its process fails and no test does, or if it has no report', async () => {
     const results = async (name: string, code: string, runner = nodeTest()) => {
       writeFileSync(join(folder, name), code);
-      const options = { node: process.execPath, isRegistered: false, logs: join(folder, 'logs') };
+      const options = { node: process.execPath, preload: undefined, logs: join(folder, 'logs') };
       return Object.fromEntries(await runTestFile({ name, folder, runner }, options));
     };
     const passing = `require('node:test').test('passes', () => {});`;
@@ -99,9 +103,9 @@ test('reports of Mocha and Vitest name the file of a test', () => {
 });
 
 /** Runs that end with these results, in turn. */
-function rounds(alone: readonly Record<string, Outcome>[], registered: readonly Record<string, Outcome>[]) {
-  const queues = { alone: [...alone], registered: [...registered] };
-  const run = async (way: 'alone' | 'registered'): Promise<Results> => {
+function rounds(alone: readonly Record<string, Outcome>[], preloaded: readonly Record<string, Outcome>[]) {
+  const queues = { alone: [...alone], preloaded: [...preloaded] };
+  const run = async (way: 'alone' | 'preloaded'): Promise<Results> => {
     const results = queues[way].shift();
     assert.ok(results !== undefined, `one round too many: ${way}`);
     return new Map(Object.entries(results));
@@ -115,55 +119,55 @@ describe('the comparison', () => {
       [{ a: 'passed', b: 'failed', c: 'skipped', d: 'passed' }],
       [{ a: 'passed', b: 'passed', c: 'failed', d: 'passed', e: 'failed' }],
     );
-    assert.deepEqual(await compareFile(run), { tests: 3, passedAlone: 2, passedRegistered: 2, failedRegistered: [] });
+    assert.deepEqual(await compareFile(run), { tests: 3, passedAlone: 2, passedPreloaded: 2, failedPreloaded: [] });
   });
 
   test('reports tests that fail, are skipped or are missing in all rounds', async () => {
     const alone: Record<string, Outcome> = { a: 'passed', b: 'passed', c: 'passed', d: 'passed' };
-    const registered: Record<string, Outcome> = { a: 'passed', b: 'failed', c: 'skipped' };
-    const { run } = rounds(Array(5).fill(alone), Array(5).fill(registered));
+    const preloaded: Record<string, Outcome> = { a: 'passed', b: 'failed', c: 'skipped' };
+    const { run } = rounds(Array(5).fill(alone), Array(5).fill(preloaded));
     assert.deepEqual(await compareFile(run), {
       tests: 4,
       passedAlone: 4,
-      passedRegistered: 1,
-      failedRegistered: ['b', 'c', 'd'],
+      passedPreloaded: 1,
+      failedPreloaded: ['b', 'c', 'd'],
     });
   });
 
-  test('accepts a test that passes registered in a later round', async () => {
+  test('accepts a test that passes with the preload in a later round', async () => {
     const { run, queues } = rounds(
       [{ a: 'passed' }, { a: 'passed' }, { a: 'passed' }],
       [{ a: 'failed' }, { a: 'passed' }, { a: 'failed' }],
     );
-    assert.deepEqual((await compareFile(run)).failedRegistered, []);
-    assert.equal(queues.registered.length, 1);
+    assert.deepEqual((await compareFile(run)).failedPreloaded, []);
+    assert.equal(queues.preloaded.length, 1);
   });
 
   test('does not count a test that fails alone in a later round', async () => {
     const { run } = rounds([{ a: 'passed', b: 'passed' }, { b: 'passed' }], [{ b: 'passed' }, { b: 'passed' }]);
-    assert.deepEqual(await compareFile(run), { tests: 2, passedAlone: 1, passedRegistered: 1, failedRegistered: [] });
+    assert.deepEqual(await compareFile(run), { tests: 2, passedAlone: 1, passedPreloaded: 1, failedPreloaded: [] });
   });
 
   test('of a suite is the sum of those of its files', () => {
     const comparisons = new Map([
-      ['a.js', { tests: 3, passedAlone: 2, passedRegistered: 1, failedRegistered: ['x'] }],
-      ['b.js', { tests: 1, passedAlone: 1, passedRegistered: 0, failedRegistered: ['b.js'] }],
+      ['a.js', { tests: 3, passedAlone: 2, passedPreloaded: 1, failedPreloaded: ['x'] }],
+      ['b.js', { tests: 1, passedAlone: 1, passedPreloaded: 0, failedPreloaded: ['b.js'] }],
     ]);
     assert.deepEqual(sumComparisons(comparisons), {
       tests: 4,
       passedAlone: 3,
-      passedRegistered: 1,
-      failedRegistered: ['a.js > x', 'b.js'],
+      passedPreloaded: 1,
+      failedPreloaded: ['a.js > x', 'b.js'],
     });
   });
 });
 
 describe('the table', () => {
-  const comparison = (passedAlone: number, passedRegistered: number) => ({
+  const comparison = (passedAlone: number, passedPreloaded: number) => ({
     tests: passedAlone,
     passedAlone,
-    passedRegistered,
-    failedRegistered: [],
+    passedPreloaded,
+    failedPreloaded: [],
   });
   const row = (title: string): SuiteRow => ({
     title,
@@ -180,19 +184,22 @@ describe('the table', () => {
 
   test('keeps the rows of suites that were not run, in the order of all suites', () => {
     const order = [{ title: 'a' }, { title: 'b' }, { title: 'c' }];
-    const first = updateSuitesTable(emptyPage, [row('b')], order);
+    const first = updateSuitesTable(emptyPage, [row('b')], order, 'registered');
     assert.ok(first.includes('\n| b | 1.0.0 | x | 1,200 / 1,200 | 3 / **2** | 3 / 3 | 3 / 3 |\n\n<!-- suites:end -->'));
-    const second = updateSuitesTable(first, [row('c'), row('a')], order);
+    const second = updateSuitesTable(first, [row('c'), row('a')], order, 'registered');
     assert.deepEqual(
       [...second.matchAll(/^\| ([abc]) /gm)].map(([, title]) => title),
       ['a', 'b', 'c'],
     );
-    assert.throws(() => updateSuitesTable('text', [], order), /suites:start/);
+    assert.throws(() => updateSuitesTable('text', [], order, 'registered'), /suites:start/);
   });
 
   test('states the reasons of differences', () => {
-    const differences = [{ nodes: ['node20', 'node22'], tests: ['t'], reason: 'Because.' }] as const;
-    const page = updateSuitesTable(emptyPage, [row('a')], [{ title: 'a', differences }]);
+    const differences = [
+      { withPreload: 'registered', nodes: ['node20', 'node22'], tests: ['t'], reason: 'Because.' },
+      { withPreload: 'checked', nodes: ['node20'], tests: ['u'], reason: 'With the doctor.' },
+    ] as const;
+    const page = updateSuitesTable(emptyPage, [row('a')], [{ title: 'a', differences }], 'registered');
     assert.match(page, /\n\na, Node 20, Node 22: “t”\. Because\.\n\n<!-- suites:end -->/);
   });
 

@@ -10,6 +10,7 @@ test('options that are not given have their defaults', () => {
     sharedWork: true,
     outlived: 60,
     format: 'text',
+    html: undefined,
     folder: undefined,
   };
   assert.deepEqual(parseOptions(undefined), defaults);

@@ -21,6 +21,8 @@ export interface DoctorOptions {
   /** Reports values that are held for longer than this after the end of their flow, in seconds. 0: none are reported. */
   readonly outlived: number;
   readonly format: Format;
+  /** Also writes the findings as a page to this file. */
+  readonly html: string | undefined;
   /** A folder for the findings of each process, which are then not printed. The command merges them. */
   readonly folder: string | undefined;
 }
@@ -35,6 +37,7 @@ const DEFAULTS: DoctorOptions = {
   sharedWork: true,
   outlived: DEFAULT_OUTLIVED,
   format: 'text',
+  html: undefined,
   folder: undefined,
 };
 
@@ -45,6 +48,7 @@ const TYPES = {
   sharedWork: 'boolean',
   outlived: 'number',
   format: 'string',
+  html: 'string',
   folder: 'string',
 } as const;
 

@@ -5,6 +5,7 @@
  *     throughline-doctor npm test                                       any other command, through NODE_OPTIONS
  */
 import { statSync } from 'node:fs';
+import { parse, resolve } from 'node:path';
 import { closest } from 'fastest-levenshtein';
 import { DEFAULT_OUTLIVED, type DoctorOptions, type Format } from '../options.js';
 
@@ -24,8 +25,13 @@ Options, which come first:
   --outlived <seconds>  how long a value may be held after the end of its flow; default: 60; 0: not reported
   --json                prints the findings as JSON to stdout
   --github              prints the findings as annotations for GitHub to stdout
+  --html <file>         also writes the findings as a page to a file
+  --fail                ends with exit code 1 if there are findings and the program ends with 0
   --help                prints this text
   --version             prints the version
+
+Exit code: that of the program; 128 and the number of the signal if a signal ended it; 127 if it cannot be started;
+1 with --fail; 2 if the arguments are wrong, and nothing was run.
 `;
 
 /** Thrown if the command is used incorrectly. Nothing has been run at that point. */
@@ -33,6 +39,8 @@ export class UsageError extends Error {}
 
 export interface CommandLine {
   readonly options: Omit<DoctorOptions, 'folder'>;
+  /** Whether findings change the exit code 0. */
+  readonly failsOnFindings: boolean;
   readonly command: string;
   readonly args: readonly string[];
   /** Whether the command is a program of its own, whose Node processes are reached through NODE_OPTIONS. */
@@ -47,23 +55,24 @@ const OPTIONS = [
   '--outlived',
   '--json',
   '--github',
+  '--html',
+  '--fail',
   '--help',
   '--version',
 ];
 
+/** What to do with runtimes that do not read NODE_OPTIONS. */
+const HINTS: Readonly<Record<string, string>> = {
+  bun: 'Programs in Bun cannot be checked. Run the program with Node: throughline-doctor app.js',
+  bunx: 'Programs in Bun cannot be checked. Run the program with Node: throughline-doctor npx …',
+  deno: 'Deno loads the doctor itself: deno run --preload npm:@throughline/doctor/register app.js',
+};
+
 /** @throws {UsageError} if there is nothing to run */
 export function parseArguments(args: readonly string[]): CommandLine | 'help' | 'version' {
-  const given = new Set<string>();
-  let index = 0;
-  let outlived = DEFAULT_OUTLIVED;
-  for (; OPTIONS.includes(args[index] ?? ''); index++) {
-    const option = args[index] ?? '';
-    given.add(option);
-    if (option === '--outlived') outlived = parseSeconds(args[++index]);
-  }
+  const { given, html, outlived, rest } = readOptions(args);
   if (given.has('--help')) return 'help';
   if (given.has('--version')) return 'version';
-  const rest = args.slice(index);
   const [first] = rest;
   if (first === undefined) throw new UsageError('Name the file to run, as in: throughline-doctor app.js');
   if (given.has('--json') && given.has('--github')) throw new UsageError('--json and --github exclude each other.');
@@ -80,11 +89,47 @@ export function parseArguments(args: readonly string[]): CommandLine | 'help' | 
     sharedWork: !given.has('--no-shared-work'),
     outlived,
     format,
+    html,
   };
+  const failsOnFindings = given.has('--fail');
   const isOther = !first.startsWith('-') && !isProgram(first);
-  if (!isOther) return { options, command: process.execPath, args: rest, isOther };
+  if (!isOther) return { options, failsOnFindings, command: process.execPath, args: rest, isOther };
   if (/[\\/]|\.[cm]?[jt]s$/.test(first)) throw new UsageError(`There is no file ${first}.`);
-  return { options, command: first, args: rest.slice(1), isOther };
+  const hint = HINTS[parse(first).name];
+  if (hint !== undefined) throw new UsageError(hint);
+  return { options, failsOnFindings, command: first, args: rest.slice(1), isOther };
+}
+
+interface GivenOptions {
+  readonly given: ReadonlySet<string>;
+  readonly html: string | undefined;
+  /** In seconds. */
+  readonly outlived: number;
+  /** The arguments after the options. */
+  readonly rest: readonly string[];
+}
+
+/** Reads the options of the doctor, which come first. */
+function readOptions(args: readonly string[]): GivenOptions {
+  const given = new Set<string>();
+  const rest = [...args];
+  let html: string | undefined;
+  let outlived = DEFAULT_OUTLIVED;
+  for (let [first] = rest; first !== undefined; [first] = rest) {
+    const [, name = first, value] = /^(--html|--outlived)=(.*)$/s.exec(first) ?? [];
+    if (!OPTIONS.includes(name)) break;
+    rest.shift();
+    given.add(name);
+    if (name === '--outlived') outlived = parseSeconds(value ?? rest.shift());
+    if (name !== '--html') continue;
+    html = value ?? rest.shift();
+    if (html === undefined || html === '' || html.startsWith('-')) {
+      throw new UsageError('--html needs the name of a file, as in: throughline-doctor --html findings.html app.js');
+    }
+    // The program may change the current folder.
+    html = resolve(html);
+  }
+  return { given, html, outlived, rest };
 }
 
 function parseSeconds(text: string | undefined): number {

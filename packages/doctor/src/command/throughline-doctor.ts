@@ -1,15 +1,19 @@
 #!/usr/bin/env node
 /** The command `throughline-doctor`: runs a program and prints the findings of all its processes. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VARIABLE } from '../options.js';
-import { type Finding, mergeFindings } from '../report/finding.js';
 import { formatReport } from '../report/format-report.js';
+import { writeHtmlReport } from '../report/html-report.js';
+import type { Report } from '../report/report.js';
+import { readReports } from '../report/report-files.js';
+import { REPORT_SIGNAL } from '../report/report-signal.js';
+import { STDERR, STDOUT, writeAll } from '../report/standard-streams.js';
 import { type CommandLine, HELP, parseArguments, UsageError } from './parse-arguments.js';
 
-const REGISTER = new URL('../loader/register.js', import.meta.url).href;
+const REGISTER = new URL('../../lib/node/register.cjs', import.meta.url).href;
 
 try {
   const line = parseArguments(process.argv.slice(2));
@@ -22,13 +26,13 @@ try {
   process.exitCode = 2;
 }
 
-async function runProgram({ options, command, args, isOther }: CommandLine): Promise<void> {
+async function runProgram({ options, failsOnFindings, command, args, isOther }: CommandLine): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'throughline-doctor-'));
   const nodeOptions = `${process.env.NODE_OPTIONS ?? ''} --import=${REGISTER}`.trim();
   const env = {
     ...process.env,
     NODE_OPTIONS: nodeOptions,
-    [VARIABLE]: JSON.stringify({ ...options, folder }),
+    [VARIABLE]: JSON.stringify({ ...options, html: undefined, folder }),
   };
   const child = spawn(command, args, { stdio: 'inherit', env, shell: isOther && process.platform === 'win32' });
   // A terminal sends its signals to both. The program decides when it ends, and its findings follow.
@@ -37,6 +41,11 @@ async function runProgram({ options, command, args, isOther }: CommandLine): Pro
       if (signal !== 'SIGINT') child.kill(signal);
     });
   }
+  const print = (report: Report) => {
+    writeAll(options.format === 'text' ? STDERR : STDOUT, formatReport(report, options.format));
+    if (options.html !== undefined) writeHtmlReport(options.html, report);
+  };
+  if (process.platform !== 'win32') process.on(REPORT_SIGNAL, () => print(readReports(folder)));
   try {
     process.exitCode = await new Promise<number>((resolve) => {
       child.on('error', (error) => {
@@ -45,19 +54,12 @@ async function runProgram({ options, command, args, isOther }: CommandLine): Pro
       });
       child.on('close', (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
     });
-    const text = formatReport(readFindings(folder), options.format);
-    (options.format === 'text' ? process.stderr : process.stdout).write(text);
+    const report = readReports(folder);
+    print(report);
+    if (failsOnFindings && process.exitCode === 0 && report.findings.length > 0) process.exitCode = 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function readFindings(folder: string): Finding[] {
-  // A process that was killed while it wrote has left a file with another ending.
-  const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
-  return mergeFindings(
-    files.flatMap((name): Finding[] => JSON.parse(readFileSync(join(folder, name), 'utf8')).findings),
-  );
 }
 
 function readVersion(): string {

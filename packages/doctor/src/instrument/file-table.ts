@@ -30,6 +30,10 @@ export interface FileTable {
   readonly lineStarts: readonly number[];
   /** The comment of a file that was generated from others: it names their source map. */
   readonly mapComment?: string;
+  /** Whether the instrumented file has a source map, by which the runtime maps positions in stack traces itself. */
+  readonly isMapped?: boolean;
+  /** What the runtime adds to the columns of the first line, which starts with code that is not in the file. */
+  readonly columnOffset?: number;
 }
 
 /** A position in a file. Both numbers begin with 1. */
@@ -38,7 +42,7 @@ export interface Position {
   readonly column: number;
 }
 
-export function positionOf({ lineStarts }: FileTable, offset: number): Position {
+export function positionOf({ lineStarts, columnOffset = 0 }: FileTable, offset: number): Position {
   let low = 0;
   let high = lineStarts.length - 1;
   while (low < high) {
@@ -46,15 +50,20 @@ export function positionOf({ lineStarts }: FileTable, offset: number): Position 
     if ((lineStarts[middle] ?? 0) <= offset) low = middle;
     else high = middle - 1;
   }
-  return { line: low + 1, column: offset - (lineStarts[low] ?? 0) + 1 };
+  const column = offset - (lineStarts[low] ?? 0) + 1;
+  return { line: low + 1, column: low === 0 ? Math.max(1, column + columnOffset) : column };
 }
 
 /** Returns the offset in the file before the insertions of a position in the instrumented code. */
-export function originalOffset({ insertions, lineStarts }: FileTable, { line, column }: Position): number {
+export function originalOffset(
+  { insertions, lineStarts, columnOffset = 0 }: FileTable,
+  { line, column: shown }: Position,
+): number {
+  const column = line === 1 ? shown - columnOffset : shown;
   const start = lineStarts[line - 1] ?? 0;
   let inserted = 0;
-  for (const [at, length] of insertions) {
-    if (at < start) continue;
+  for (let index = firstInsertionFrom(insertions, start); index < insertions.length; index++) {
+    const [at, length] = insertions[index] ?? [0, 0];
     // How far the text after this insertion has moved within its line.
     const moved = at + inserted - start;
     if (moved >= column - 1) break;
@@ -62,6 +71,18 @@ export function originalOffset({ insertions, lineStarts }: FileTable, { line, co
     inserted += length;
   }
   return start + column - 1 - inserted;
+}
+
+/** Returns the index of the first insertion at an offset or behind it. */
+function firstInsertionFrom(insertions: FileTable['insertions'], offset: number): number {
+  let low = 0;
+  let high = insertions.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((insertions[middle]?.[0] ?? 0) < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Returns the index of the innermost function around an offset, -1 at the top level. */

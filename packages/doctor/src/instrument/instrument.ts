@@ -27,16 +27,15 @@
  * the function. A checked async function therefore calls `suspend` with the operand of each `await`, and `resume` with
  * the result.
  */
-import {
-  type AccessorProperty,
-  type ArrowFunctionExpression,
-  type BlockStatement,
-  type FunctionBody,
-  type Function as FunctionNode,
-  type Node,
-  type Program,
-  type PropertyDefinition,
-  parseSync,
+import type {
+  AccessorProperty,
+  ArrowFunctionExpression,
+  BlockStatement,
+  FunctionBody,
+  Function as FunctionNode,
+  Node,
+  Program,
+  PropertyDefinition,
 } from 'oxc-parser';
 import { mapCommentOf } from './add-source-map.js';
 import { canEnclose } from './enclosable-body.js';
@@ -53,6 +52,8 @@ import {
   RESUME,
   SUSPEND,
 } from './inserted-text.js';
+import { depthLimit, isNestedDeeperThan } from './nesting-depth.js';
+import { parser } from './parser.js';
 import { forEachChild, isFunction } from './syntax-tree.js';
 
 export interface InstrumentOptions {
@@ -64,6 +65,8 @@ export interface InstrumentOptions {
   readonly checksFunctions: boolean;
   /** The number of the first site of this file. */
   readonly firstSite: number;
+  /** What the runtime adds to the columns of the first line. Default: 0. */
+  readonly columnOffset?: number;
   /** Also checks functions that are made at the top level of the module. For the tests of transparency. */
   readonly isForced?: boolean;
 }
@@ -80,7 +83,16 @@ interface Capture {
 }
 
 /** Why a file was not instrumented. */
-export type Skipped = 'syntax error' | 'nothing to insert' | 'already instrumented' | 'reserved name' | 'too deep';
+export type Skipped =
+  | 'syntax error'
+  | 'nothing to insert'
+  | 'already instrumented'
+  | 'reserved name'
+  | 'too deep'
+  | 'too large';
+
+/** The syntax tree of a file is fifty times as large. */
+export const MAXIMUM_LENGTH = 8_000_000;
 
 /** The constant that forced checks compare with: the scope of the whole program. */
 const FORCED_CAPTURE: Capture = { name: FORCED };
@@ -93,8 +105,10 @@ const FORCED_CAPTURE: Capture = { name: FORCED };
 export function instrument(code: string, options: InstrumentOptions): InstrumentedFile | Skipped {
   if (hasInsertedText(code)) return 'already instrumented';
   if (code.includes(RESERVED_PREFIX)) return 'reserved name';
+  if (code.length > MAXIMUM_LENGTH) return 'too large';
+  if (isNestedDeeperThan(code, depthLimit())) return 'too deep';
   try {
-    const { program, errors } = parseSync(options.url, code, {
+    const { program, errors } = parser().parseSync(options.url, code, {
       sourceType: options.sourceType,
       lang: options.lang,
       preserveParens: true,
@@ -116,6 +130,8 @@ class Instrumentation {
   /** The names that the file has for classes of storages. */
   readonly #storageClasses = new Set(['AsyncLocalStorage']);
   #nameCount = 0;
+  /** How many calls around the node are quoted by `assert`. */
+  #quotedCalls = 0;
 
   constructor(code: string, options: InstrumentOptions) {
     this.#code = code;
@@ -127,7 +143,7 @@ class Instrumentation {
     this.#visit(program, this.#options.isForced ? FORCED_CAPTURE : undefined, undefined, undefined, '');
     const insertions = this.#insertions.filter(({ text }) => text !== '').sort((a, b) => a.at - b.at);
     if (insertions.length === 0) return 'nothing to insert';
-    const { url, firstSite } = this.#options;
+    const { url, firstSite, columnOffset = 0 } = this.#options;
     const mapComment = mapCommentOf(this.#code);
     return {
       code: insert(this.#code, insertions),
@@ -139,6 +155,7 @@ class Instrumentation {
         insertions: insertions.map(({ at, text }) => [at, text.length]),
         lineStarts: lineStartsOf(this.#code),
         ...(mapComment !== undefined && { mapComment }),
+        ...(columnOffset !== 0 && { columnOffset }),
       },
     };
   }
@@ -204,6 +221,14 @@ class Instrumentation {
       case 'CatchClause':
         if (mark !== undefined) this.#insert(node.body.start + 1, `${RESUME}(${mark});`);
         break;
+      case 'CallExpression':
+        if (isAssertion(node.callee)) {
+          this.#quotedCalls++;
+          forEachChild(node, (child, childKey) => this.#visit(child, capture, mark, node, childKey));
+          this.#quotedCalls--;
+          return;
+        }
+        break;
       case 'NewExpression':
         if (
           isStorageClass(node.callee, this.#storageClasses) &&
@@ -265,6 +290,8 @@ class Instrumentation {
     parent: Node | undefined,
     key: string,
   ): void {
+    // Node reads the text of this call up to a semicolon, and the checks would contain the first.
+    if (this.#quotedCalls > 0) return;
     // The functions in parameters are made before the first statement, so nothing can be captured for them.
     for (const parameter of fn.params) this.#visit(parameter, undefined, undefined, fn, 'params');
     const { body } = fn;
@@ -446,6 +473,15 @@ function isStorageClass(callee: Node, names: ReadonlySet<string>): boolean {
   const { name } = callee.property;
   if (name === 'AsyncLocalStorage') return true;
   return name === 'Variable' && callee.object.type === 'Identifier' && callee.object.name === 'AsyncContext';
+}
+
+/** `assert(…)`, `assert.ok(…)`, `assert.strict(…)`, `ok(…)`, whose errors quote the call. */
+function isAssertion(callee: Node): boolean {
+  if (callee.type === 'Identifier') return callee.name === 'assert' || callee.name === 'ok';
+  if (callee.type !== 'MemberExpression') return false;
+  const { property } = callee;
+  const name = property.type === 'Identifier' ? property.name : property.type === 'Literal' ? property.value : '';
+  return name === 'ok' || name === 'strict' || name === 'assert';
 }
 
 /** The name of the variable or property that a value is assigned to. */

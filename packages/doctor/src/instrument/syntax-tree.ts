@@ -1,5 +1,6 @@
 /** Queries on the syntax tree. */
-import { type ArrowFunctionExpression, type Function as FunctionNode, type Node, visitorKeys } from 'oxc-parser';
+import type { ArrowFunctionExpression, Function as FunctionNode, Node } from 'oxc-parser';
+import { parser } from './parser.js';
 
 export function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
@@ -14,7 +15,7 @@ export function isFunction(node: Node): node is FunctionNode | ArrowFunctionExpr
 
 /** Calls `visit` for each child of a node with the name of its property, in the order of the source text. */
 export function forEachChild(node: Node, visit: (child: Node, key: string) => void): void {
-  for (const key of visitorKeys[node.type] ?? []) {
+  for (const key of parser().visitorKeys[node.type] ?? []) {
     const child: unknown = Reflect.get(node, key);
     if (Array.isArray(child)) {
       for (const item of child) if (isNode(item)) visit(item, key);

@@ -220,6 +220,36 @@ const PROGRAMS: Record<string, readonly [checks: number, code: string]> = {
     return [first, second, A.s(), a.f(), f(), a.quoted(1), a.computed5(), new B().f(), new B().own, Object.keys(a).join(), Reflect.ownKeys(b).length,
       A.s.name, a.f.name, a.computed5.name, String(a.f), String(A), a.async() instanceof Promise, Object.freeze(new A()).f(), JSON.stringify(a), log];`,
   ],
+  'an endless recursion': [
+    2,
+    `let n = 0; const f = (x) => { n++; return f(x) + 1; };
+    const test = () => { try { return f(1); } catch (e) { return [e.name, n > 100]; } }; return [test(), test()];`,
+  ],
+  'new.target, super calls and arguments in arrow functions': [
+    4,
+    `class A { constructor(...all) { this.all = all; this.of = (() => new.target.name)(); } }
+    class B extends A { constructor() { const call = (...all) => super(...all); [1].forEach((x) => call(x, arguments.length)); } }
+    function C() { const f = () => [new.target === C, arguments.length]; return { f }; }
+    return [new B(7, 8), new C(1).f(), C.call({}).f()];`,
+  ],
+  'tagged templates, optional calls and the receiver of a call': [
+    5,
+    `'use strict'; const tag = (strings) => strings; const template = () => tag\`a\${() => 1}b\`;
+    const o = { v: 1, m(f) { return f(this?.v); } }; const call = () => [o?.m?.((x) => x), (0, o.m)((x) => x), o['m']?.((x) => x), o.none?.(() => 1)];
+    return [template() === template(), template().raw, call()];`,
+  ],
+  'names that are keywords elsewhere': [
+    4,
+    `var let_ = 1, async = 2, of = [3], get = 4, set = 5; var yield_ = (yield) => yield + 1; const f = (await) => [await, async];
+    const g = () => { for (const async of of) return async; }; const h = async (x) => { var let_2 = await x; return let_2; };
+    const o = { async, get, set, await: (x) => x, async *b() { yield await 1; }, get async2() { return () => 6; } };
+    return (async () => [yield_(1), f(7), g(), await h(8), o.await(9), o.async2(), (await o.b().next()).value])();`,
+  ],
+  'comments and white space of all kinds': [
+    4,
+    `const a = (x)/* 1 */=>/* 2 */\u2029\tx// 3\u2028const b = function /* 4 */ (/* 5 */) /* 6 */ {/* 7 */return/* 8 */ 1}/* 9 */\r
+    const c = async/* 10 */(x) => await/* 11 */x; const d = () => /* { */ ({})/* } */; return (async () => [a(1), b(), await c(2), d(), [a, b, c, d].map(String)])();`,
+  ],
   'errors and their lines': [
     2,
     `const f = () => {
@@ -253,6 +283,43 @@ test('a function of another realm is called as before', () => {
   const call = vm.runInThisContext(instrumented('((other) => other.m((x) => x * 2))'));
   assert.equal(String(call(other)), '2,4');
 });
+
+test('ES modules keep their bindings, the names of default exports, and top-level await', async () => {
+  const code = `export default (x) => [x].map((y) => y + 1); export let live = 1; export const change = () => { live++; };
+    export const later = await (async () => { await null; return typeof import.meta.url; })();
+    export function hoisted() { return [1].map(() => early()); } function early() { return typeof late; } const late = () => this;
+    export { early as 'a name' }; export class A { static #x = (() => 1)(); static get x() { return [1].map(() => this.#x); } }
+    export const own = late(); export async function* generate() { for await (const x of [1, 2]) yield [x].map((y) => y * 2); }`;
+  const load = async (text: string) => {
+    const module = await import(`data:text/javascript,${encodeURIComponent(text)}`);
+    module.change();
+    const generated = [];
+    for await (const list of module.generate()) generated.push(...list);
+    return [module.default.name, module.default(1), module.hoisted(), module.A.x, generated, inspect({ ...module })];
+  };
+  assert.deepEqual(await load(instrumented(code, { sourceType: 'module' })), await load(code));
+  assert.equal(currentScope(), undefined);
+});
+
+const HAS_USING = isSyntax('{ using a = null; }');
+
+test('using declarations dispose in the same order', { skip: !HAS_USING && 'this Node has no using' }, async () => {
+  const code = `const log = []; const open = (name) => ({ [Symbol.dispose]: () => log.push(name), [Symbol.asyncDispose]: async () => { await 1; log.push(name); } });
+    const f = () => { using a = open('a'); using b = open('b'); log.push('body'); return [1].map(() => { using c = open('c'); return log.length; })[0]; };
+    const g = async () => { await using d = open('d'); using e = open('e'); await 1; log.push('async'); };
+    const h = () => { using x = open('x'); throw new Error('thrown'); };
+    return (async () => [f(), await g(), (() => { try { h(); } catch (e) { return e.message; } })(), log])();`;
+  assert.deepEqual(await run(instrumented(code)), await run(code));
+});
+
+function isSyntax(code: string): boolean {
+  try {
+    new Function(code);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 test('decorators receive the same functions', async () => {
   const code = `const seen = []; const log = (value, { name, kind }) => { seen.push([name, kind, typeof value]); };

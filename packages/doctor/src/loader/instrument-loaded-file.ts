@@ -4,8 +4,15 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { addSourceMap } from '../instrument/add-source-map.js';
 import type { FileTable } from '../instrument/file-table.js';
-import { WATCH } from '../instrument/inserted-text.js';
-import { type InstrumentedFile, type InstrumentOptions, instrument } from '../instrument/instrument.js';
+import { RESERVED_PREFIX, WATCH } from '../instrument/inserted-text.js';
+import {
+  type InstrumentedFile,
+  type InstrumentOptions,
+  instrument,
+  MAXIMUM_LENGTH,
+  type Skipped,
+} from '../instrument/instrument.js';
+import type { SkippedFile } from '../runtime/skipped-files.js';
 
 const SOURCE_TYPES: ReadonlyMap<string, 'module' | 'commonjs' | 'ambiguous'> = new Map([
   ['module', 'module'],
@@ -18,16 +25,30 @@ const SOURCE_TYPES: ReadonlyMap<string, 'module' | 'commonjs' | 'ambiguous'> = n
 /** With --experimental-transform-types, Node creates a source map itself, from the code that it gets here. */
 const IS_MAPPED_BY_NODE = String(process.features.typescript) === 'transform';
 
+/** Why the functions of a file are not checked. A file with nothing to check has no reason. */
+const REASONS: Readonly<Partial<Record<Skipped, string>>> = {
+  'syntax error': 'its syntax was not understood',
+  'reserved name': `it contains names that begin with ${RESERVED_PREFIX}`,
+  'too deep': 'its code is nested too deeply',
+  'too large': `it is longer than ${MAXIMUM_LENGTH / 1e6} million characters`,
+};
+
 const OWN_FOLDER = fileURLToPath(new URL('..', import.meta.url));
+
+/** `generated`: only the files that were generated from others, and have one already. */
+export type SourceMaps = 'all' | 'generated' | 'none';
 
 export interface LoaderState {
   /** Whether the functions of packages in node_modules are checked too. */
   readonly dependencies: boolean;
   /** Checks all functions, for the tests of transparency. */
   readonly isForced: boolean;
-  /** Whether instrumented files get source maps. */
-  readonly needsSourceMaps: () => boolean;
+  /** Which instrumented files get a source map: for coverage, all of them. */
+  readonly sourceMaps: () => SourceMaps;
   readonly addTable: (table: FileTable) => void;
+  readonly addSkippedFile: (file: SkippedFile) => void;
+  /** What was parsed and left as it is, by URL: the hooks see CommonJS modules before the method that compiles them. */
+  readonly unchanged: Map<string, string>;
   /** The number of the next site. */
   nextSite: number;
 }
@@ -37,6 +58,7 @@ let isInstrumenting = false;
 
 /**
  * @param format null or undefined if Node determines by trial whether the file is CommonJS
+ * @param columnOffset what is added to the columns of the first line in stack traces
  * @returns the code; undefined if the file is not changed
  */
 export function instrumentLoadedFile(
@@ -44,15 +66,20 @@ export function instrumentLoadedFile(
   url: string,
   format: string | null | undefined,
   state: LoaderState,
+  columnOffset = 0,
 ): string | undefined {
   if (!url.startsWith('file:') || isInstrumenting) return undefined;
   const path = fileURLToPath(url.replace(/[?#].*$/, ''));
   const sourceType = format == null ? ambiguousUnlessData(path) : SOURCE_TYPES.get(format);
   if (sourceType === undefined || isOwnFile(path)) return undefined;
+  const checksFunctions = state.dependencies || !/[\\/]node_modules[\\/]/.test(path);
+  if (!checksFunctions && !isThroughlineModule(path) && !mayCreateStorage(source)) return undefined;
   const code = typeof source === 'string' ? source : new TextDecoder().decode(source);
   if (isThroughlineModule(path)) return `${code}\n;${WATCH}(exports);`;
-  const checksFunctions = state.dependencies || !/[\\/]node_modules[\\/]/.test(path);
-  if (!checksFunctions && !code.includes('AsyncLocalStorage') && !code.includes('AsyncContext')) return undefined;
+  if (state.unchanged.get(url) === code) {
+    state.unchanged.delete(url);
+    return undefined;
+  }
   const isTypeScript = format == null ? /\.[cm]?ts$/.test(path) : format.endsWith('typescript');
   const options = {
     url,
@@ -60,32 +87,48 @@ export function instrumentLoadedFile(
     checksFunctions,
     firstSite: state.nextSite,
     isForced: state.isForced,
+    columnOffset,
   } as const;
   isInstrumenting = true;
   try {
     const file = instrumentAs(sourceType, code, options);
-    if (file === undefined) return undefined;
+    if (typeof file === 'string') {
+      const reason = REASONS[file];
+      if (reason !== undefined) state.addSkippedFile({ url, reason });
+      if (sourceType !== 'module') state.unchanged.set(url, code);
+      return undefined;
+    }
     state.nextSite += file.table.sites.length;
-    state.addTable(file.table);
-    const isMapped = state.needsSourceMaps() && !(isTypeScript && IS_MAPPED_BY_NODE);
+    const sourceMaps = isTypeScript && IS_MAPPED_BY_NODE ? 'none' : state.sourceMaps();
+    const isMapped = sourceMaps === 'all' || (sourceMaps === 'generated' && file.table.mapComment !== undefined);
+    state.addTable(isMapped ? { ...file.table, isMapped } : file.table);
     return isMapped ? addSourceMap(file.code, file.table, code) : file.code;
   } finally {
     isInstrumenting = false;
   }
 }
 
+/** Searches the bytes of a file, because most packages are not decoded then. */
+function mayCreateStorage(source: string | NodeJS.ArrayBufferView | ArrayBuffer): boolean {
+  const text =
+    typeof source === 'string'
+      ? source
+      : ArrayBuffer.isView(source)
+        ? Buffer.from(source.buffer, source.byteOffset, source.byteLength)
+        : Buffer.from(source);
+  return text.includes('AsyncLocalStorage') || text.includes('AsyncContext');
+}
+
 function instrumentAs(
   sourceType: 'module' | 'commonjs' | 'ambiguous',
   code: string,
   options: Omit<InstrumentOptions, 'sourceType'>,
-): InstrumentedFile | undefined {
+): InstrumentedFile | Skipped {
   // A file that starts with #! parses as if the line were a comment.
   const file = instrument(code, { ...options, sourceType: sourceType === 'ambiguous' ? 'commonjs' : sourceType });
-  if (file === 'syntax error' && sourceType === 'ambiguous') {
-    const module = instrument(code, { ...options, sourceType: 'module' });
-    return typeof module === 'string' ? undefined : module;
-  }
-  return typeof file === 'string' ? undefined : file;
+  return file === 'syntax error' && sourceType === 'ambiguous'
+    ? instrument(code, { ...options, sourceType: 'module' })
+    : file;
 }
 
 function ambiguousUnlessData(path: string): 'ambiguous' | undefined {

@@ -1,12 +1,17 @@
 /**
- * Formats the findings as annotations of a GitHub workflow, one per line.
+ * Formats the report as annotations of a GitHub workflow, one per line.
  * @see https://docs.github.com/actions/reference/workflow-commands-for-github-actions
  */
 import type { Finding } from './finding.js';
-import { shortPath } from './text-report.js';
+import type { Report, UncheckedFile } from './report.js';
+import { shortPath, times } from './text-report.js';
 
-export function formatAnnotations(findings: readonly Finding[]): string {
-  return findings.map(annotation).join('');
+export function formatAnnotations({ findings, unchecked }: Report): string {
+  return [...findings.map(annotation), ...unchecked.map(uncheckedAnnotation)].join('');
+}
+
+function uncheckedAnnotation({ file, reason }: UncheckedFile): string {
+  return `::notice file=${property(shortPath(file))},title=throughline-doctor::${data(`This file was not checked: ${reason}`)}\n`;
 }
 
 function annotation({ severity, message, places, count, remedy }: Finding): string {
@@ -16,8 +21,7 @@ function annotation({ severity, message, places, count, remedy }: Finding): stri
     place === undefined ? '' : ` file=${property(shortPath(place.file))},line=${place.line},col=${place.column},`;
   const others = places.map(({ file, line, column, note }) => `${shortPath(file)}:${line}:${column} ${note}`);
   const fix = remedy.code === null ? remedy.text : `${remedy.text}: ${remedy.code.trim()}`;
-  const times = count === 1 ? 'once' : `${count} times`;
-  const text = [`${message}, ${times}`, ...others, `remedy: ${fix}`].join('\n');
+  const text = [`${message}, ${times(count)}`, ...others, `remedy: ${fix}`].join('\n');
   return `::${level}${where === '' ? ' ' : where}title=throughline-doctor::${data(text)}\n`;
 }
 

@@ -105,6 +105,7 @@ function parseSource(url: string): Source {
   }
 }
 
-function pathOf(url: string): string {
+/** The path of a file, or the URL of anything else. */
+export function pathOf(url: string): string {
   return url.startsWith('file:') ? fileURLToPath(url.replace(/[?#].*$/, '')) : url;
 }

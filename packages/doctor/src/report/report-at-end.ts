@@ -1,70 +1,95 @@
-/** Reports the findings when the process or thread ends, and when it receives SIGUSR2. */
-import { renameSync, writeFileSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
-import { isMainThread, threadId } from 'node:worker_threads';
+/**
+ * Reports the findings: when a process ends, and when it receives a signal.
+ *
+ *     process without the command    prints one report for all of its threads when it ends
+ *     its worker threads             send theirs to the main thread
+ *     processes of the command       each thread writes a file, and the command prints one report for all
+ *
+ * A thread can be terminated, and a process can be killed. What they have found is therefore sent or written at once if it
+ * is new, and shortly afterwards if it is only counted once more.
+ */
+import { isMainThread } from 'node:worker_threads';
 import type { DoctorOptions } from '../options.js';
-import { collectFindings } from './collect-findings.js';
-import type { Finding } from './finding.js';
+import { listenToChanges } from '../runtime/changes.js';
+import { collectReport } from './collect-report.js';
 import { formatReport } from './format-report.js';
 import { addHiddenListener, removeHiddenListener } from './hidden-listeners.js';
+import { writeHtmlReport } from './html-report.js';
+import { mergeReports, type Report } from './report.js';
+import { writeReportOfThread } from './report-files.js';
+import { REPORT_SIGNAL } from './report-signal.js';
+import { STDERR, STDOUT, writeAll } from './standard-streams.js';
+import { receiveReportsOfThreads, sendReportOfThread } from './thread-reports.js';
 
-const STDOUT = 1;
-const STDERR = 2;
-/** Milliseconds between two attempts to write to a full pipe. */
-const WAIT_FOR_READER = 5;
+/** Signals that end a process without the event `exit` if it does not listen to them. SIGUSR2 is that of nodemon. */
+const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2'] as const;
+
+/** Milliseconds between a finding that was counted once more and its report. */
+const DELAY = 200;
+
+/** The program may replace the global function. */
+const { setTimeout } = globalThis;
 
 export function reportAtEnd(options: DoctorOptions): void {
-  process.on('exit', () => report(options));
-  if (!isMainThread) return;
-  if (process.platform !== 'win32') process.on('SIGUSR2', () => print(options));
+  const receive = isMainThread && options.folder === undefined ? receiveReportsOfThreads() : () => [];
+  const collect = () => mergeReports([collectReport(options.all), ...receive()]);
+  const save = saverFor(options);
+  if (save !== undefined) saveChanges(() => save(collectReport(options.all)));
+  const end = () => guard(() => (save === undefined ? print(collect(), options) : save(collect())));
+  process.on('exit', end);
+  if (!isMainThread || process.platform === 'win32') return;
+  addHiddenListener(REPORT_SIGNAL, () =>
+    guard(() => {
+      const report = collect();
+      if (report.findings.length > 0) print(report, options);
+      else writeAll(STDERR, `throughline-doctor: Process ${process.pid} has no findings until now.\n`);
+    }),
+  );
   // Without a listener, a process that is interrupted ends without the event `exit`.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  for (const signal of ENDING_SIGNALS) {
     addHiddenListener(signal, () => {
       // The program decides what the signal does.
       if (process.listenerCount(signal) > 0) return;
-      report(options);
+      end();
       removeHiddenListener(signal);
       process.kill(process.pid, signal);
     });
   }
 }
 
-/** An error in a listener of `exit` would change the exit code of the program, or end the thread that started it. */
-function report(options: DoctorOptions): void {
+/** How a thread keeps its findings before it ends. Undefined if no other thread or process reports them. */
+function saverFor({ folder }: DoctorOptions): ((report: Report) => void) | undefined {
+  if (folder !== undefined) return (report) => writeReportOfThread(folder, report);
+  return isMainThread ? undefined : sendReportOfThread;
+}
+
+function saveChanges(save: () => void): void {
+  let isWaiting = false;
+  const saveNow = () => {
+    isWaiting = false;
+    guard(save);
+  };
+  listenToChanges((isNew) => {
+    if (isNew) guard(save);
+    else if (!isWaiting) {
+      isWaiting = true;
+      setTimeout(saveNow, DELAY).unref();
+    }
+  });
+}
+
+/** An error in a listener would change the exit code of the program, or end the thread that started it. */
+function guard(report: () => void): void {
   try {
-    const { folder } = options;
-    if (folder === undefined) print(options);
-    else writeFindings(folder, collectFindings(options.all));
+    report();
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    write(STDERR, `throughline-doctor: The findings of process ${process.pid} could not be reported: ${message}\n`);
+    writeAll(STDERR, `throughline-doctor: The findings of process ${process.pid} could not be reported: ${message}\n`);
   }
 }
 
-/** Writes a file for the command. It appears under its name when it is complete. */
-function writeFindings(folder: string, findings: readonly Finding[]): void {
-  if (findings.length === 0) return;
-  const file = join(folder, `${process.pid}-${threadId}.json`);
-  writeFileSync(`${file}.part`, JSON.stringify({ findings }));
-  renameSync(`${file}.part`, file);
-}
-
-function print({ all, format }: DoctorOptions): void {
-  const text = formatReport(collectFindings(all), format);
+function print(report: Report, { format, html }: DoctorOptions): void {
   // Workflow commands are read from stdout.
-  if (text !== '') write(format === 'text' ? STDERR : STDOUT, text);
-}
-
-/** Writes all of a text at once: the streams of the process may no longer be written when it ends. */
-function write(descriptor: number, text: string): void {
-  const bytes = Buffer.from(text);
-  for (let start = 0; start < bytes.length; ) {
-    try {
-      start += writeSync(descriptor, bytes, start);
-    } catch (error) {
-      // A pipe is full until its reader continues. Otherwise the terminal is gone.
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, WAIT_FOR_READER);
-    }
-  }
+  writeAll(format === 'text' ? STDERR : STDOUT, formatReport(report, format));
+  if (html !== undefined) writeHtmlReport(html, report);
 }

@@ -26,7 +26,7 @@ const FINDING: Finding = {
 
 test('a finding is shown with its lines, the position marked, and long lines cut around it', () => {
   assert.equal(
-    formatReport([FINDING], 'text'),
+    formatReport({ findings: [FINDING], unchecked: [] }, 'text'),
     `throughline-doctor: 1 finding
 
 another's value: \`requests\` was read with the value of another flow, 2 times
@@ -40,7 +40,19 @@ another's value: \`requests\` was read with the value of another flow, 2 times
                           bind the function to its flow
 `,
   );
-  assert.equal(formatReport([], 'text'), '');
+  assert.equal(formatReport({ findings: [], unchecked: [] }, 'text'), '');
+});
+
+test('files that were not checked are named after the findings', () => {
+  const unchecked = [{ file: join(process.cwd(), 'a.js'), reason: 'its code is nested too deeply' }];
+  const note = 'throughline-doctor: 1 file was not checked\n  a.js: its code is nested too deeply\n';
+  assert.equal(formatReport({ findings: [], unchecked }, 'text'), note);
+  const text = formatReport({ findings: [FINDING], unchecked }, 'text');
+  assert.ok(text.endsWith(`bind the function to its flow\n\n${note}`), text);
+  assert.equal(
+    formatReport({ findings: [], unchecked }, 'github'),
+    '::notice file=a.js,title=throughline-doctor::This file was not checked: its code is nested too deeply\n',
+  );
 });
 
 test('a remedy shows all lines that change', () => {
@@ -52,24 +64,29 @@ test('a remedy shows all lines that change', () => {
       code: "import { AsyncLocalStorage } from 'node:async_hooks';\nmain();",
     },
   ];
-  const text = formatReport([{ ...FINDING, count: 1, remedy: { ...FINDING.remedy, otherLines } }], 'text');
+  const text = formatReport({ findings: [{ ...FINDING, count: 1, remedy: { ...FINDING.remedy, otherLines } }], unchecked: [] }, 'text');
   assert.match(text, /another flow, once\n/);
   assert.match(text, /remedy +pool\.take\(AsyncLocalStorage\.bind\(\(c\) => \{\n +a\.js:9 +\}\)\);\n/);
   assert.match(text, /\n +a\.js:1 +import \{ AsyncLocalStorage \} from 'node:async_hooks';\n +bind the function/);
 });
 
 test('annotations escape what GitHub would read as a command', () => {
-  const line = formatReport([{ ...FINDING, places: FINDING.places.slice(1) }], 'github');
+  const finding = { ...FINDING, places: FINDING.places.slice(1) };
+  const line = formatReport({ findings: [finding], unchecked: [] }, 'github');
   assert.match(line, /^::error file=\/elsewhere\/b\.js,line=10,col=101,title=throughline-doctor::/);
-  const once = formatReport([{ ...FINDING, count: 1 }], 'github');
+  const once = formatReport({ findings: [{ ...FINDING, count: 1 }], unchecked: [] }, 'github');
   assert.match(once, /of another flow, once%0A/);
   assert.match(line, /2 times%0A\/elsewhere\/b\.js:10:101 called: 100%25,%0A/);
   assert.equal(line.split('\n').length, 2);
 });
 
 test('JSON has an object with the findings, also without any', () => {
-  assert.deepEqual(JSON.parse(formatReport([FINDING], 'json')), { findings: [FINDING] });
-  assert.deepEqual(JSON.parse(formatReport([], 'json')), { findings: [] });
+  for (const report of [
+    { findings: [FINDING], unchecked: [{ file: '/a.js', reason: 'because' }] },
+    { findings: [], unchecked: [] },
+  ]) {
+    assert.deepEqual(JSON.parse(formatReport(report, 'json')), report);
+  }
 });
 
 test('reads of another value come first, and what was not read comes last, whatever the counts are', () => {

@@ -1,8 +1,9 @@
-/** Formats the findings as text for a terminal. */
+/** Formats the report as text for a terminal. */
 import { relative } from 'node:path';
 import type { Finding, FindingPlace, Severity } from './finding.js';
+import type { Report } from './report.js';
 
-const TITLES: Readonly<Record<Severity, string>> = {
+export const TITLES: Readonly<Record<Severity, string>> = {
   another: "another's value",
   missing: 'missing value',
   empty: 'empty read',
@@ -14,6 +15,14 @@ const TITLES: Readonly<Record<Severity, string>> = {
 
 /** Longer lines are cut, around the position. */
 const CODE_WIDTH = 80;
+
+/** Returns the findings, and the files that were not checked. */
+export function formatText({ findings, unchecked }: Report): string {
+  const files = unchecked.map(({ file, reason }) => `  ${shortPath(file)}: ${reason}\n`).join('');
+  const count = unchecked.length === 1 ? '1 file was' : `${unchecked.length} files were`;
+  const notes = files === '' ? '' : `throughline-doctor: ${count} not checked\n${files}`;
+  return [formatFindings(findings), notes].filter(Boolean).join('\n');
+}
 
 /**
  * Returns the findings as text, the way a compiler prints its errors.
@@ -43,8 +52,11 @@ function formatFinding(finding: Finding): string {
   rows.push(`  ${'remedy'.padEnd(width)}${remedy.code === null ? remedy.text : remedy.code.trim()}`);
   for (const [title, code] of others) rows.push(`  ${title.padEnd(width)}${code.split('\n')[0]?.trim()}`);
   if (remedy.code !== null) rows.push(`  ${''.padEnd(width)}${remedy.text}`);
-  const times = finding.count === 1 ? 'once' : `${finding.count} times`;
-  return `${TITLES[finding.severity]}: ${finding.message}, ${times}\n${rows.join('\n')}\n`;
+  return `${TITLES[finding.severity]}: ${finding.message}, ${times(finding.count)}\n${rows.join('\n')}\n`;
+}
+
+export function times(count: number): string {
+  return count === 1 ? 'once' : `${count} times`;
 }
 
 function excerpt({ code, column }: FindingPlace): { code: string; marker: string } {

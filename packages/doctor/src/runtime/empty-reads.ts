@@ -2,6 +2,7 @@
  * Kind 4: a read without a value, and the origin of the code that read. Code that belongs to no flow may read no value,
  * so this is only reported on demand, and only for storages that have held a value.
  */
+import { noteChange } from './changes.js';
 import { type Origin, originOfNow, recordOrigins } from './origins.js';
 import { Mark, type Scope, type Storage } from './scope.js';
 import { type Frame, isUserFrame, recordStack, type Stack } from './stack.js';
@@ -72,6 +73,7 @@ export function noteReadWithoutValue(storage: Storage, now: Scope | undefined): 
     reads.byOrigin.set(key, reads.last);
   }
   reads.last.count++;
+  noteChange(reads.last.count);
 }
 
 function textOf(frame: Frame | undefined): string {

@@ -8,7 +8,7 @@ import type { Frame } from './stack.js';
 const tables: FileTable[] = [];
 const tablesByFile = new Map<string, FileTable>();
 
-/** Receives tables that another thread has sent. */
+/** Receives what the thread of the hooks has sent. */
 let receive: () => void = () => undefined;
 
 export function addFileTable(table: FileTable): void {
@@ -18,9 +18,14 @@ export function addFileTable(table: FileTable): void {
   if (table.url.startsWith('file:')) tablesByFile.set(fileURLToPath(table.url), table);
 }
 
-/** @param receiveTables adds the tables of another thread that have arrived */
-export function receiveFileTablesWith(receiveTables: () => void): void {
-  receive = receiveTables;
+/** @param receiveAll adds what the thread of the hooks has sent */
+export function receiveFromHooksWith(receiveAll: () => void): void {
+  receive = receiveAll;
+}
+
+/** Adds the tables and the skipped files of the hooks that run in another thread, as on Node 20. */
+export function receiveFromHooks(): void {
+  receive();
 }
 
 export function tableOfFile(file: string): FileTable | undefined {

@@ -6,6 +6,7 @@ import { scopeOfMade } from './current-scope.js';
 import { enter, leave, resume, suspend } from './lost-calls.js';
 import { ReplacingClass, RuntimeAsyncLocalStorage } from './runtime-class.js';
 import { Scope } from './scope.js';
+import { correctStackTraces } from './stack-traces.js';
 import { created } from './twin-storages.js';
 import { watchAsyncContext, watchAsyncLocalStorage } from './watch-storages.js';
 
@@ -37,6 +38,7 @@ export function install(isForced = false): void {
   for (const [name, value] of Object.entries(functions)) Object.defineProperty(globalThis, name, { value });
   hideInsertedText(Function.prototype);
   hideInsertedTextInNewRealms();
+  correctStackTraces();
   watchAsyncLocalStorage(RuntimeAsyncLocalStorage.prototype, false);
   if (ReplacingClass !== undefined) watchAsyncLocalStorage(ReplacingClass.prototype, true);
 }

@@ -19,6 +19,7 @@
  */
 import { functionOf, offsetOf } from './file-tables.js';
 import { type Held, keyOf, Mark, type Scope, type Storage, storagesOfProgram } from './scope.js';
+import { noteChange } from './changes.js';
 import { isFileFrame, recordStack, type Stack } from './stack.js';
 import { labelOf, type StorageLabel } from './storage-labels.js';
 
@@ -135,6 +136,7 @@ export function noteReadOfEntry(storage: Storage, now: Scope | undefined): void 
     if (!isByAwaiter && !continuesThere) continue;
     entries.missedCount++;
     entries.missedAt ??= stack;
+    noteChange(entries.missedCount);
   }
 }
 

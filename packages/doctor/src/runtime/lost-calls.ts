@@ -1,4 +1,5 @@
 /** Kind 1: calls of a function that has left its flow, and what these calls read. */
+import { noteChange } from './changes.js';
 import { currentScope, enterScope } from './current-scope.js';
 import {
   areSideBySide,
@@ -135,10 +136,15 @@ export class LostCalls {
     }
     read.count++;
     if (key.scopeCount > read.key.scopeCount) read.key = key;
-    if (this.#recordedReads >= RECORDED_READS || read.stacks.length >= RECORDED_PLACES) return;
+    this.#recordPlace(read);
+    noteChange(read.count);
+  }
+
+  #recordPlace({ stacks }: WrongRead): void {
+    if (this.#recordedReads >= RECORDED_READS || stacks.length >= RECORDED_PLACES) return;
     this.#recordedReads++;
     const stack = recordStack(STACK_DEPTH);
-    if (!read.stacks.some((known) => isSamePlace(known[0], stack[0]))) read.stacks.push(stack);
+    if (!stacks.some((known) => isSamePlace(known[0], stack[0]))) stacks.push(stack);
   }
 
   /** Stacks are recorded until a wrong value was read, and less and less often. */

@@ -20,6 +20,7 @@
  * Reads in a lost call do not count, because a lost call has a finding of its own.
  */
 import { currentScope } from './current-scope.js';
+import { noteChange } from './changes.js';
 import { PromiseRecord, recordOf, recordPromise, type Waiting } from './promise-records.js';
 import { observePromises, windowOfNow } from './promise-windows.js';
 import { addRead, beginJob, causeOfNow, join, nextTime, type Read, readsSince, trailOfNow } from './read-trails.js';
@@ -227,4 +228,5 @@ function addWork({ key, stack }: Read, count: number): void {
   const known = works.find((work) => work.storage === storage && isSamePlace(work.stack.find(isUserFrame), place));
   if (known === undefined) works.push({ storage, stack, count });
   else known.count += count;
+  noteChange(known === undefined ? 1 : known.count);
 }

@@ -60,19 +60,20 @@ function capture(caller: typeof recordStack | typeof captureStack, limit: number
 }
 
 function describe(captured: CapturedStack): Frame[] {
-  const { prepareStackTrace } = Error;
+  const descriptor = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');
   let frames: Frame[] = [];
   try {
-    Error.prepareStackTrace = (_, sites) => {
+    // Not assigned: the doctor corrects what the function of a program gets.
+    const prepare = (_: Error, sites: NodeJS.CallSite[]) => {
       frames = sites.map(plainFrame);
       return '';
     };
+    Object.defineProperty(Error, 'prepareStackTrace', { value: prepare, writable: true, configurable: true });
     // Read, because the trace is prepared on the first access.
     void captured.stack;
   } finally {
-    // Absent and undefined differ for Node.
-    if (prepareStackTrace === undefined) Reflect.deleteProperty(Error, 'prepareStackTrace');
-    else Error.prepareStackTrace = prepareStackTrace;
+    if (descriptor === undefined) Reflect.deleteProperty(Error, 'prepareStackTrace');
+    else Object.defineProperty(Error, 'prepareStackTrace', descriptor);
   }
   return frames;
 }
@@ -86,7 +87,8 @@ function plainFrame(site: NodeJS.CallSite): Frame {
   };
 }
 
-function isOwnFrame({ file }: Frame): boolean {
+/** Whether a frame is in the doctor. */
+export function isOwnFrame({ file }: Pick<Frame, 'file'>): boolean {
   return file !== undefined && (file.startsWith(OWN_FILES) || file.startsWith(OWN_PATH)) && !/\.test\.js$/.test(file);
 }
 

@@ -8,6 +8,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { noteChange } from './changes.js';
 import { siteOf } from './file-tables.js';
 import { keyOf, type Scope, type Storage, settingIn } from './scope.js';
 import { recordStack, type Stack } from './stack.js';
@@ -78,6 +79,7 @@ export function noteReadOfTwin(storage: Storage, now: Scope | undefined): boolea
     const known = twinReads.get(key);
     if (known === undefined) twinReads.set(key, { read, holder, count: 1, stack: recordStack(STACK_DEPTH) });
     else known.count++;
+    noteChange(known?.count ?? 1);
     return true;
   }
   return false;

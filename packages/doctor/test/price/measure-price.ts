@@ -3,6 +3,7 @@
  * dependencies. The servers take turns, so that they share the state of the machine.
  *
  *     npm run doctor:price                 writes the table of docs/doctor.md
+ *     npm run doctor:price -- --start      prints only what the start takes
  *     npm run doctor:price -- --soak       prints the heap during 100,000 requests
  */
 import { type ChildProcess, fork } from 'node:child_process';
@@ -13,6 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const ROUNDS = 7;
+const STARTS = 15;
 const WARM_UP = 2000;
 const REQUESTS = 5000;
 const CONNECTIONS = 20;
@@ -35,8 +37,6 @@ interface Usage {
   /** Microseconds since the process was started. */
   readonly processorTime: number;
   readonly heap: number;
-  /** Milliseconds until the server listened. */
-  readonly start: number;
 }
 
 const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
@@ -68,23 +68,49 @@ async function usageOf(port: number): Promise<Usage> {
   return JSON.parse(await send(port, 'GET', '/usage'));
 }
 
-async function startServer({ args, options }: Mode): Promise<{ child: ChildProcess; port: number }> {
+/** @returns the server, and the microseconds of processor time until it listened */
+async function startServer({ args, options }: Mode): Promise<{ child: ChildProcess; port: number; start: number }> {
   const server = fileURLToPath(new URL('../../price/server.mjs', import.meta.url));
   const env = { ...process.env, NODE_ENV: 'production', THROUGHLINE_DOCTOR: JSON.stringify(options) };
   const child = fork(server, { execArgv: ['--expose-gc', ...args], env });
-  const [port] = (await once(child, 'message')) as [number];
-  return { child, port };
+  const [message] = (await once(child, 'message')) as [{ readonly port: number; readonly start: number }];
+  return { child, ...message };
 }
 
 async function measure(mode: Mode): Promise<{ perRequest: number; start: number }> {
-  const { child, port } = await startServer(mode);
+  const { child, port, start } = await startServer(mode);
   await sendMany(port, WARM_UP);
   const before = await usageOf(port);
   await sendMany(port, REQUESTS);
   const after = await usageOf(port);
   child.disconnect();
   await once(child, 'exit');
-  return { perRequest: (after.processorTime - before.processorTime) / REQUESTS, start: after.start };
+  return { perRequest: (after.processorTime - before.processorTime) / REQUESTS, start };
+}
+
+async function printStarts(): Promise<void> {
+  const starts = MODES.map((): number[] => []);
+  for (let round = 0; round < STARTS; round++) {
+    for (const [index, mode] of MODES.entries()) {
+      const { child, start } = await startServer(mode);
+      starts[index]?.push(start);
+      child.disconnect();
+      await once(child, 'exit');
+    }
+  }
+  const [alone = []] = starts;
+  for (const [index, { title }] of MODES.entries()) {
+    const values = [...(starts[index] ?? [])].sort((a, b) => a - b);
+    const quartiles = [values.length >> 2, (values.length * 3) >> 2].map((at) =>
+      milliseconds(values[at] ?? Number.NaN),
+    );
+    const ratio = (median(values) / median(alone)).toFixed(2);
+    console.log(`${title}: ${milliseconds(median(values))} (${quartiles.join(' to ')}), ${ratio} times`);
+  }
+}
+
+function milliseconds(microseconds: number): string {
+  return `${(microseconds / 1000).toFixed(0)} ms`;
 }
 
 async function soak(): Promise<void> {
@@ -119,7 +145,7 @@ async function writeTable(): Promise<void> {
       mode.title,
       `${median(perRequest).toFixed(0)} µs`,
       ratio.toFixed(2),
-      `${median(start).toFixed(0)} ms`,
+      milliseconds(median(start)),
       startRatio.toFixed(2),
     ];
     return `| ${cells.join(' | ')} |`;
@@ -127,7 +153,7 @@ async function writeTable(): Promise<void> {
   const table = [
     `Node ${process.versions.node}, medians of ${ROUNDS} rounds of ${REQUESTS} requests:`,
     '',
-    '| Server | Processor time per request | Ratio | Start | Ratio |',
+    '| Server | Processor time per request | Ratio | Processor time of the start | Ratio |',
     '|---|---|---|---|---|',
     ...rows,
   ].join('\n');
@@ -141,6 +167,8 @@ async function writeTable(): Promise<void> {
   );
 }
 
-const { values } = parseArgs({ options: { soak: { type: 'boolean', default: false } } });
-await (values.soak ? soak() : writeTable());
+const { values } = parseArgs({
+  options: { soak: { type: 'boolean', default: false }, start: { type: 'boolean', default: false } },
+});
+await (values.soak ? soak() : values.start ? printStarts() : writeTable());
 agent.destroy();

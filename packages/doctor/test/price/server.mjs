@@ -10,7 +10,7 @@ let count = 0;
 app.get('/usage', (_, res) => {
   globalThis.gc?.();
   const { user, system } = process.cpuUsage();
-  res.json({ processorTime: user + system, heap: process.memoryUsage().heapUsed, start: startTime });
+  res.json({ processorTime: user + system, heap: process.memoryUsage().heapUsed });
 });
 app.use((_, __, next) => requests.run({ id: ++count }, next));
 app.use(express.json());
@@ -30,9 +30,8 @@ app.post('/', async (req, res) => {
   res.json({ names, id: requests.getStore().id });
 });
 
-let startTime;
 const server = app.listen(0, '127.0.0.1', () => {
-  startTime = performance.now();
-  process.send(server.address().port);
+  const { user, system } = process.cpuUsage();
+  process.send({ port: server.address().port, start: user + system });
 });
 process.on('disconnect', () => process.exit());

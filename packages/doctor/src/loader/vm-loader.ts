@@ -1,0 +1,83 @@
+/**
+ * Instruments what test runners compile with node:vm: Jest with `vm.compileFunction()` for a realm of its own, and with
+ * `new vm.Script()` before version 30.5; Vitest with `vm.runInThisContext()`. Code is instrumented if it names a file as its origin, as if Node had loaded this file.
+ */
+import { isAbsolute } from 'node:path';
+import vm from 'node:vm';
+import { CAPTURE, CREATED, ENTER, FORCED, LEAVE, RESUME, SUSPEND, WATCH } from '../instrument/inserted-text.js';
+import { instrumentLoadedFile, type LoaderState, urlOf } from './instrument-loaded-file.js';
+
+const GLOBALS = [CAPTURE, ENTER, LEAVE, SUSPEND, RESUME, CREATED, WATCH, FORCED];
+
+type Options = vm.ScriptOptions | string | undefined;
+
+export function patchVm(state: LoaderState): void {
+  /** Scripts that refer to the functions of the doctor, which are missing in other realms. */
+  const instrumented = new WeakSet<vm.Script>();
+  const instrument = (code: unknown, options: Options): string | undefined => {
+    const { filename, lineOffset = 0, columnOffset = 0 } = optionsOf(options);
+    if (typeof code !== 'string' || filename === undefined || lineOffset !== 0) return undefined;
+    const url = filename.startsWith('file:') ? filename : isAbsolute(filename) ? urlOf(filename) : undefined;
+    return url === undefined ? undefined : instrumentLoadedFile(code, url, 'commonjs', state, columnOffset);
+  };
+  vm.Script = new Proxy(vm.Script, {
+    construct(target, [code, options, ...rest], newTarget) {
+      const text = instrument(code, options);
+      const script: vm.Script = Reflect.construct(target, [text ?? code, options, ...rest], newTarget);
+      if (text !== undefined) instrumented.add(script);
+      return script;
+    },
+  });
+  replace(vm.Script.prototype, 'runInContext', (original) => {
+    return function runInContext(this: vm.Script, ...args: unknown[]): unknown {
+      if (instrumented.has(this)) defineGlobalsIn(args[0]);
+      return Reflect.apply(original, this, args);
+    };
+  });
+  replace(vm, 'compileFunction', (original) => {
+    return function compileFunction(this: unknown, ...args: unknown[]): unknown {
+      const [code, parameters, options, ...rest] = args;
+      const text = instrument(code, options as Options);
+      if (text === undefined) return Reflect.apply(original, this, args);
+      if (typeof options === 'object' && options !== null) defineGlobalsIn(Reflect.get(options, 'parsingContext'));
+      return Reflect.apply(original, this, [text, parameters, options, ...rest]);
+    };
+  });
+  for (const name of ['runInThisContext', 'runInContext'] as const) {
+    replace(vm, name, (original) => {
+      return function (this: unknown, ...args: unknown[]): unknown {
+        const text = instrument(args[0], args.at(name === 'runInContext' ? 2 : 1) as Options);
+        if (text === undefined) return Reflect.apply(original, this, args);
+        if (name === 'runInContext') defineGlobalsIn(args[1]);
+        return Reflect.apply(original, this, [text, ...args.slice(1)]);
+      };
+    });
+  }
+}
+
+function optionsOf(options: Options): vm.ScriptOptions {
+  if (typeof options === 'string') return { filename: options };
+  return typeof options === 'object' && options !== null ? options : {};
+}
+
+function defineGlobalsIn(context: unknown): void {
+  if (typeof context !== 'object' || context === null || !vm.isContext(context)) return;
+  const realm: object = vm.runInContext('globalThis', context);
+  for (const name of GLOBALS) {
+    const value: unknown = Reflect.get(globalThis, name);
+    if (value !== undefined && !(name in realm)) Object.defineProperty(realm, name, { value });
+  }
+}
+
+type Method = (...args: never[]) => unknown;
+
+/** Replaces a method with one of the same name, length and attributes. */
+function replace<T extends object>(object: T, name: keyof T & string, wrap: (original: Method) => unknown): void {
+  const original = object[name] as Method;
+  const descriptor = Object.getOwnPropertyDescriptor(object, name);
+  const method = wrap(original);
+  for (const key of ['name', 'length'] as const) {
+    Object.defineProperty(method, key, { value: original[key], configurable: true });
+  }
+  Object.defineProperty(object, name, { ...descriptor, value: method });
+}
