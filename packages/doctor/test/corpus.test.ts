@@ -84,7 +84,7 @@ function applyRemedy(name: string, { places, remedy }: Finding): string {
 }
 
 function writeRemedied(programs: ReadonlyMap<string, string>): void {
-  for (const name of ['flows.mjs', 'requests.mjs', 'run-programs.mjs', 'two-storages/files.mjs']) {
+  for (const name of ['flows.mjs', 'outlived.mjs', 'requests.mjs', 'run-programs.mjs', 'two-storages/files.mjs']) {
     mkdirSync(dirname(join(remedied, name)), { recursive: true });
     copyFileSync(join(corpus, name), join(remedied, name));
   }
