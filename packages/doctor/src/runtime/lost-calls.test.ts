@@ -254,6 +254,22 @@ test('a generator makes functions in the flow that continues it', () => {
   assert.deepEqual(foundIn('generator').sort(), ['another 1', 'unread 1']);
 });
 
+test('an async generator makes functions in the flow that continues it, also after its own await', async () => {
+  const storage = new AsyncLocalStorage<unknown>();
+  const make = compile<(s: typeof storage) => AsyncGenerator<() => unknown>>(
+    'async-generator',
+    `async function* (storage) { yield () => storage.getStore(); await null; yield () => storage.getStore(); }`,
+  );
+  const generator = storage.run(1, () => make(storage));
+  const next = async (id: number): Promise<() => unknown> => storage.run(id, async () => (await generator.next()).value);
+  const [first, second] = [await next(2), await next(3)];
+  storage.run(2, () => {
+    first();
+    second();
+  });
+  assert.deepEqual(foundIn('async-generator').sort(), ['another 1', 'unread 1']);
+});
+
 test('the arrow function of a field belongs to the flow that created the instance', async () => {
   const storage = new AsyncLocalStorage<unknown>();
   const makeClass = compile<(s: typeof storage) => new () => { read: () => unknown; later: () => unknown }>(
