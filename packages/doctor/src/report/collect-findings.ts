@@ -16,7 +16,7 @@ import { type Finding, isInformation, sortFindings } from './finding.js';
 /** @param all also what did no harm */
 export function collectFindings(all: boolean): Finding[] {
   const findings = [
-    ...[...allLostCalls()].flatMap(describeLostCalls),
+    ...allLostCalls().flatMap(describeLostCalls),
     ...[...allLateEntries()].flatMap(describeLateEntries),
     ...[...allTwinReads()].map(describeTwinStorages),
     ...[...allEmptyReads()].map(describeEmptyRead),

@@ -1,6 +1,6 @@
 /** Describes findings of kind 1: a callback that left its flow. */
 import { siteOf } from '../runtime/file-tables.js';
-import type { LostCalls, WrongRead } from '../runtime/lost-calls.js';
+import type { LostCallsOfSite } from '../runtime/lost-calls.js';
 import { isFileFrame } from '../runtime/stack.js';
 import type { Finding } from './finding.js';
 import { innermostPlace, withNotes } from './finding-places.js';
@@ -8,11 +8,9 @@ import { placeOfFrame, placeOfSite } from './place.js';
 import { remedyForFunction } from './remedies.js';
 
 /** Kind 1: what the lost calls of the functions of one site have read. */
-export function describeLostCalls(calls: LostCalls): Finding[] {
-  if (calls.count === 0) return [];
-  const reads = calls.certainReads;
+export function describeLostCalls(calls: LostCallsOfSite): Finding[] {
+  const reads = calls.wrongReads;
   if (reads.length === 0) {
-    if (calls.ground.length > 0) return [];
     return [
       lostCallback(
         calls,
@@ -43,8 +41,8 @@ export function describeLostCalls(calls: LostCalls): Finding[] {
 }
 
 function lostCallback(
-  calls: LostCalls,
-  read: WrongRead | undefined,
+  calls: LostCallsOfSite,
+  read: LostCallsOfSite['wrongReads'][number] | undefined,
   severity: Finding['severity'],
   count: number,
   message: string,

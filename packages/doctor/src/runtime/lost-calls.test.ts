@@ -173,6 +173,18 @@ test('a value that was entered for the whole program does not hide what is lost 
   assert.deepEqual(foundIn('entered-program'), ['another 1', 'missing 2']);
 });
 
+test('what is lost to the scope of the program and to the root is one finding', () => {
+  const [program, storage] = [new AsyncLocalStorage<unknown>(), new AsyncLocalStorage<unknown>()];
+  const make = compile<Make>('program-and-root', MAKE);
+  const reads = program.run('program', () => {
+    const all = [1, 2].map((id) => storage.run(id, () => make(storage)));
+    for (const read of all) read();
+    return all;
+  });
+  for (const read of reads) read();
+  assert.deepEqual(foundIn('program-and-root'), ['missing 4']);
+});
+
 test('a default of the whole program in place of the own value is a missing value', () => {
   const storage = new AsyncLocalStorage<unknown>();
   const make = compile<Make>('default', MAKE);
@@ -252,6 +264,23 @@ test('a generator makes functions in the flow that continues it', () => {
     second();
   });
   assert.deepEqual(foundIn('generator').sort(), ['another 1', 'unread 1']);
+});
+
+test('an async generator makes functions in the flow that continues it, also after its own await', async () => {
+  const storage = new AsyncLocalStorage<unknown>();
+  const make = compile<(s: typeof storage) => AsyncGenerator<() => unknown>>(
+    'async-generator',
+    `async function* (storage) { yield () => storage.getStore(); await null; yield () => storage.getStore(); }`,
+  );
+  const generator = storage.run(1, () => make(storage));
+  const next = async (id: number): Promise<() => unknown> =>
+    storage.run(id, async () => (await generator.next()).value);
+  const [first, second] = [await next(2), await next(3)];
+  storage.run(2, () => {
+    first();
+    second();
+  });
+  assert.deepEqual(foundIn('async-generator').sort(), ['another 1', 'unread 1']);
 });
 
 test('the arrow function of a field belongs to the flow that created the instance', async () => {

@@ -88,12 +88,15 @@ export class LostCalls {
     );
   }
 
-  /** The reads between different flows. Whether the ground was a program scope may have turned out since. */
+  /** The reads between different flows. In a program scope, a storage with a single scope belongs to the program too. */
   get certainReads(): readonly WrongRead[] {
-    if (this.ground.length === 0) return this.wrongReads;
-    if (!haveSingleScopes(this.ground)) return [];
-    // In a program scope, a storage with a single scope belongs to the program too.
-    return this.wrongReads.filter(({ key }) => key.scopeCount > 1);
+    return this.ground.length === 0 ? this.wrongReads : this.wrongReads.filter(({ key }) => key.scopeCount > 1);
+  }
+
+  /** Whether these are calls between different flows. That the ground is no program scope may have turned out since. */
+  get isCertain(): boolean {
+    if (this.ground.length === 0) return true;
+    return haveSingleScopes(this.ground) && this.certainReads.length > 0;
   }
 
   /**
@@ -175,8 +178,48 @@ const callsByMark = new WeakMap<Mark, LostCalls>();
 /** Whether any mark exists. Reads are compared only then. */
 export let hasMarks = false;
 
-export function* allLostCalls(): Generator<LostCalls> {
-  for (const all of callsBySite.values()) yield* all;
+/** What is reported of the functions of a site: the calls between different flows, whatever these are in. */
+export interface LostCallsOfSite {
+  readonly site: number;
+  readonly count: number;
+  readonly rootCount: number;
+  readonly isShared: boolean;
+  readonly stack: Stack | undefined;
+  readonly wrongReads: readonly Omit<WrongRead, 'key'>[];
+}
+
+export function allLostCalls(): LostCallsOfSite[] {
+  return [...callsBySite].flatMap(([site, all]) => {
+    const certain = all.filter((calls) => calls.isCertain);
+    const counted = certain.filter(({ count }) => count > 0);
+    if (counted.length === 0) return [];
+    const reading = counted.find(({ wrongReads }) => wrongReads.length > 0);
+    return {
+      site,
+      count: counted.reduce((sum, { count }) => sum + count, 0),
+      rootCount: counted.reduce((sum, { rootCount }) => sum + rootCount, 0),
+      // Calls from no flow do not show whether a function is shared.
+      isShared:
+        counted.some(({ isShared }) => isShared) &&
+        counted.every(({ isShared, count, rootCount }) => isShared || count === rootCount),
+      stack: (reading ?? counted[0])?.stack,
+      wrongReads: mergedReads(certain.flatMap(({ certainReads }) => certainReads)),
+    };
+  });
+}
+
+function mergedReads(reads: readonly WrongRead[]): WrongRead[] {
+  const merged: WrongRead[] = [];
+  for (const read of reads) {
+    const known = merged.find(({ storage, kind }) => storage === read.storage && kind === read.kind);
+    if (known === undefined) {
+      merged.push({ ...read, stacks: [...read.stacks] });
+      continue;
+    }
+    known.count += read.count;
+    known.stacks.push(...read.stacks.filter(([frame]) => !known.stacks.some((stack) => isSamePlace(stack[0], frame))));
+  }
+  return merged;
 }
 
 /**
