@@ -8,6 +8,7 @@
  *     lib/bun/*.js         flat ES modules, and the same in lib/deno and lib/workerd
  *     lib/portable/*.js    browsers and all other runtimes: flat ES modules; *.cjs for Jest with a page's environment
  *     lib/standalone/*.js  pages without a build step: one minified file for each purpose
+ *     lib/inspector/*      what the page of the doctor's inspector loads besides its scripts
  *     lib/esm/*.js         @throughline/request and @throughline/opentelemetry everywhere but in Node
  *
  * A package has one copy of its state in a process, whether it was imported or required: in Node the CommonJS modules
@@ -15,6 +16,7 @@
  * `class` at the top level of a module, which V8 folds into hot paths; esbuild writes `var`.
  */
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -25,7 +27,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rollup } from 'rollup';
 import { minify } from 'terser';
@@ -282,6 +284,23 @@ function wrapModules(packageName) {
   }
 }
 
+/**
+ * What the page of the doctor's inspector loads besides its scripts: its own files, and those of the design, which the pages
+ * of the examples share. A package cannot refer to the examples.
+ */
+const inspectorFiles = {
+  'index.html': 'packages/doctor/src/inspector/page/index.html',
+  'inspector.css': 'packages/doctor/src/inspector/page/inspector.css',
+  'design.css': 'examples/design/page.css',
+  'icon.svg': 'examples/design/icon.svg',
+};
+
+function copyInspectorFiles() {
+  const folder = join(packages, 'doctor', UNFINISHED, 'inspector');
+  mkdirSync(folder, { recursive: true });
+  for (const [name, path] of Object.entries(inspectorFiles)) copyFileSync(join(packages, '..', path), join(folder, name));
+}
+
 /** Returns the entry points of a package, and their files in dist: those of their declarations. */
 function publicFiles(name) {
   const { exports } = JSON.parse(readFileSync(join(packages, name, 'package.json'), 'utf8'));
@@ -295,13 +314,16 @@ function publicFiles(name) {
   );
 }
 
-/** Whether a package has been compiled, or this file has changed, since its lib was written. */
+/** Whether a package has been compiled, or this file or another input has changed, since its lib was written. */
 function isStale(folder) {
   const lib = join(folder, 'lib');
   if (!existsSync(lib)) return true;
   const inputs = readdirSync(join(folder, 'dist'), { recursive: true })
     .filter((name) => name.endsWith('.js') && !name.endsWith('.test.js'))
     .map((name) => join(folder, 'dist', name));
+  if (basename(folder) === 'doctor') {
+    inputs.push(...Object.values(inspectorFiles).map((path) => join(packages, '..', path)));
+  }
   const { mtimeMs } = statSync(lib);
   return [fileURLToPath(import.meta.url), join(folder, 'package.json'), ...inputs].some(
     (file) => statSync(file).mtimeMs > mtimeMs,
@@ -313,7 +335,10 @@ const writers = {
   request: () => bundleForAllRuntimes('request'),
   opentelemetry: () => bundleForAllRuntimes('opentelemetry'),
   transform: () => wrapModules('transform'),
-  doctor: () => wrapModules('doctor'),
+  doctor() {
+    wrapModules('doctor');
+    copyInspectorFiles();
+  },
 };
 for (const [name, write] of Object.entries(writers)) {
   const folder = join(packages, name);

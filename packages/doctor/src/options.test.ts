@@ -8,6 +8,10 @@ test('options that are not given have their defaults', () => {
     all: false,
     emptyReads: false,
     sharedWork: false,
+    inspectFlows: false,
+    inspectPort: 0,
+    recordWaits: false,
+    redact: '',
     format: 'text',
     folder: undefined,
   };
@@ -22,6 +26,7 @@ test('an option that is unknown or has a wrong value is an error', () => {
     ['[]', /must be a JSON object/],
     ['{"al":true}', /has no option al\. Did you mean all\?/],
     ['{"all":1}', /The option all of THROUGHLINE_DOCTOR must be a boolean, not 1\./],
+    ['{"inspectPort":70000}', /inspectPort of THROUGHLINE_DOCTOR must be an integer from 0 to 65535, not 70000\./],
     ['{"format":"xml"}', /must be one of text, json, github, not xml\./],
   ] as const) {
     assert.throws(() => parseOptions(text), { name: 'TypeError', code: 'ERR_INVALID_OPTION', message });

@@ -18,6 +18,14 @@ export interface DoctorOptions {
   readonly emptyReads: boolean;
   /** Reports work that one flow does for others, which slows the program down. */
   readonly sharedWork: boolean;
+  /** Opens the page of live flows. */
+  readonly inspectFlows: boolean;
+  /** The port of this page; 0 lets the system choose one. */
+  readonly inspectPort: number;
+  /** Records what flows wait for also while no page is open, which slows the program down. */
+  readonly recordWaits: boolean;
+  /** Names of the storages whose values are not shown, separated by commas; `*` stands for all. */
+  readonly redact: string;
   readonly format: Format;
   /** A folder for the findings of each process, which are then not printed. The command merges them. */
   readonly folder: string | undefined;
@@ -28,6 +36,10 @@ const DEFAULTS: DoctorOptions = {
   all: false,
   emptyReads: false,
   sharedWork: false,
+  inspectFlows: false,
+  inspectPort: 0,
+  recordWaits: false,
+  redact: '',
   format: 'text',
   folder: undefined,
 };
@@ -37,6 +49,10 @@ const TYPES = {
   all: 'boolean',
   emptyReads: 'boolean',
   sharedWork: 'boolean',
+  inspectFlows: 'boolean',
+  inspectPort: 'number',
+  recordWaits: 'boolean',
+  redact: 'string',
   format: 'string',
   folder: 'string',
 } as const;
@@ -68,11 +84,18 @@ export function parseOptions(text: string | undefined): DoctorOptions {
     if (typeof value !== TYPES[name]) {
       throw invalidOption(`The option ${name} of ${VARIABLE} must be a ${TYPES[name]}, not ${JSON.stringify(value)}.`);
     }
+    if (name === 'inspectPort' && !isPort(value)) {
+      throw invalidOption(`The option inspectPort of ${VARIABLE} must be an integer from 0 to 65535, not ${value}.`);
+    }
     if (name === 'format' && !FORMATS.includes(value)) {
       throw invalidOption(`The option format of ${VARIABLE} must be one of ${FORMATS.join(', ')}, not ${value}.`);
     }
   }
   return { ...DEFAULTS, ...given };
+}
+
+export function isPort(value: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= 65_535;
 }
 
 function isOption(name: string): name is keyof typeof TYPES {

@@ -6,7 +6,7 @@
  */
 import { statSync } from 'node:fs';
 import { closest } from 'fastest-levenshtein';
-import type { DoctorOptions, Format } from '../options.js';
+import { type DoctorOptions, type Format, isPort } from '../options.js';
 
 export const HELP = `Usage: throughline-doctor [options] <file, options of node, or command>
 
@@ -21,6 +21,11 @@ Options, which come first:
   --all            also reports functions that left their flow without harm
   --empty-reads    also reports reads in no flow, and where their code comes from; slows the program down
   --shared-work    also reports work that one flow does for others; slows the program down
+  --inspect-flows  opens a page on this machine that shows the live flows, and prints its address; --inspect-flows=9230
+                   chooses the port
+  --record-waits   with --inspect-flows: records what flows wait for also while the page is not open
+  --redact=NAMES   with --inspect-flows: does not show the values of the storages with these names, which are separated
+                   by commas; --redact=* shows none
   --json           prints the findings as JSON to stdout
   --github         prints the findings as annotations for GitHub to stdout
   --help           prints this text
@@ -43,6 +48,9 @@ const OPTIONS = [
   '--all',
   '--empty-reads',
   '--shared-work',
+  '--inspect-flows',
+  '--record-waits',
+  '--redact',
   '--json',
   '--github',
   '--help',
@@ -51,9 +59,13 @@ const OPTIONS = [
 
 /** @throws {UsageError} if there is nothing to run */
 export function parseArguments(args: readonly string[]): CommandLine | 'help' | 'version' {
-  const given = new Set<string>();
+  const given = new Map<string, string | undefined>();
   let index = 0;
-  while (OPTIONS.includes(args[index] ?? '')) given.add(args[index++] ?? '');
+  for (; index < args.length; index++) {
+    const [name = '', value] = splitValue(args[index] ?? '');
+    if (!OPTIONS.includes(name)) break;
+    given.set(name, value);
+  }
   if (given.has('--help')) return 'help';
   if (given.has('--version')) return 'version';
   const rest = args.slice(index);
@@ -65,18 +77,35 @@ export function parseArguments(args: readonly string[]): CommandLine | 'help' | 
   if (first.startsWith('--') && isMisspelling(first, near)) {
     throw new UsageError(`The command has no option ${first}. Did you mean ${near}?`);
   }
+  const port = given.get('--inspect-flows');
+  if (port !== undefined && !(/^\d+$/.test(port) && isPort(Number(port)))) {
+    throw new UsageError(`--inspect-flows=${port} must name a port from 0 to 65535, as in --inspect-flows=9230.`);
+  }
+  if (given.has('--redact') && !given.get('--redact')) {
+    throw new UsageError('--redact must name storages, as in --redact=sessions,users, or * for all.');
+  }
   const format: Format = given.has('--json') ? 'json' : given.has('--github') ? 'github' : 'text';
   const options = {
     dependencies: given.has('--dependencies'),
     all: given.has('--all'),
     emptyReads: given.has('--empty-reads'),
     sharedWork: given.has('--shared-work'),
+    inspectFlows: given.has('--inspect-flows'),
+    inspectPort: Number(port ?? 0),
+    recordWaits: given.has('--record-waits'),
+    redact: given.get('--redact') ?? '',
     format,
   };
   const isOther = !first.startsWith('-') && !isProgram(first);
   if (!isOther) return { options, command: process.execPath, args: rest, isOther };
   if (/[\\/]|\.[cm]?[jt]s$/.test(first)) throw new UsageError(`There is no file ${first}.`);
   return { options, command: first, args: rest.slice(1), isOther };
+}
+
+/** Splits `--name=value`, for the options that take a value. */
+function splitValue(option: string): [name: string, value?: string] {
+  const [, name, value] = /^(--inspect-flows|--redact)=(.*)$/s.exec(option) ?? [];
+  return name === undefined || value === undefined ? [option] : [name, value];
 }
 
 /** Whether Node can run it. The name of a command can be that of a folder too, as in `throughline-doctor jest`. */

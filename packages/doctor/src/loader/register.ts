@@ -9,6 +9,7 @@
 import module from 'node:module';
 import { isMainThread, MessageChannel, parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import type { FileTable } from '../instrument/file-table.js';
+import { inspectProgram } from '../inspector/inspect-flows.js';
 import { parseOptions, VARIABLE } from '../options.js';
 import { reportAtEnd } from '../report/report-at-end.js';
 import { recordEmptyReads } from '../runtime/empty-reads.js';
@@ -42,6 +43,7 @@ function watchProgram(): void {
   patchCommonJsLoader(state);
   module.syncBuiltinESMExports();
   reportAtEnd(options);
+  if (options.inspectFlows) inspectProgram(options);
 }
 
 function registerAsynchronousHooks(options: Omit<HooksData, 'port'>): void {

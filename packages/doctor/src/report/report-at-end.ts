@@ -1,5 +1,5 @@
 /** Reports the findings when the process or thread ends, and when it receives SIGUSR2. */
-import { renameSync, writeFileSync, writeSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMainThread, threadId } from 'node:worker_threads';
 import type { DoctorOptions } from '../options.js';
@@ -7,11 +7,7 @@ import { collectFindings } from './collect-findings.js';
 import type { Finding } from './finding.js';
 import { formatReport } from './format-report.js';
 import { addHiddenListener, removeHiddenListener } from './hidden-listeners.js';
-
-const STDOUT = 1;
-const STDERR = 2;
-/** Milliseconds between two attempts to write to a full pipe. */
-const WAIT_FOR_READER = 5;
+import { STDERR, STDOUT, write } from './write-at-once.js';
 
 export function reportAtEnd(options: DoctorOptions): void {
   process.on('exit', () => report(options));
@@ -53,18 +49,4 @@ function print({ all, format }: DoctorOptions): void {
   const text = formatReport(collectFindings(all), format);
   // Workflow commands are read from stdout.
   if (text !== '') write(format === 'text' ? STDERR : STDOUT, text);
-}
-
-/** Writes all of a text at once: the streams of the process may no longer be written when it ends. */
-function write(descriptor: number, text: string): void {
-  const bytes = Buffer.from(text);
-  for (let start = 0; start < bytes.length; ) {
-    try {
-      start += writeSync(descriptor, bytes, start);
-    } catch (error) {
-      // A pipe is full until its reader continues. Otherwise the terminal is gone.
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, WAIT_FOR_READER);
-    }
-  }
 }

@@ -29,6 +29,17 @@ export function enterScope(scope: Scope | undefined): void {
   }
 }
 
+/** Calls a function with a scope current, or with none: what it starts belongs to this scope. */
+export function callInScope<T>(scope: Scope | undefined, call: () => T): T {
+  const outer = currentScope();
+  enterScope(scope);
+  try {
+    return call();
+  } finally {
+    enterScope(outer);
+  }
+}
+
 /** The current scope for functions that are made now. In a lost call, that is where its function belongs. */
 export function scopeOfMade(): Scope | undefined {
   const now = currentScope();

@@ -2,6 +2,7 @@
  * Kind 4: a read without a value, and the origin of the code that read. Code that belongs to no flow may read no value,
  * so this is only reported on demand, and only for storages that have held a value.
  */
+import { flowObserver } from './flow-observer.js';
 import { type Origin, originOfNow, recordOrigins } from './origins.js';
 import { Mark, type Scope, type Storage } from './scope.js';
 import { isUserFrame, recordStack, type Stack } from './stack.js';
@@ -46,7 +47,11 @@ export function noteReadWithoutValue(storage: Storage, now: Scope | undefined): 
   const origin = originOfNow();
   const frames = [stack.find(isUserFrame), ...origin.map(({ frame }) => frame)];
   const key = frames.map((frame) => `${frame?.file}:${frame?.line}:${frame?.column}`).join(' ');
-  const known = reads.get(key);
-  if (known === undefined) reads.set(key, { storage, stack, origin, count: 1 });
-  else known.count++;
+  let known = reads.get(key);
+  if (known === undefined) {
+    known = { storage, stack, origin, count: 0 };
+    reads.set(key, known);
+  }
+  known.count++;
+  flowObserver?.found(now, known);
 }

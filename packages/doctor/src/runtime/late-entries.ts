@@ -15,6 +15,7 @@
  * it.
  */
 import { functionOf } from './file-tables.js';
+import { flowObserver } from './flow-observer.js';
 import { keyOf, Mark, type Scope, type Storage } from './scope.js';
 import { isFileFrame, recordStack, type Stack } from './stack.js';
 
@@ -119,5 +120,6 @@ export function noteReadOfEntry(storage: Storage, now: Scope | undefined): void 
     if (!isByAwaiter && !continuesThere) continue;
     entries.missedCount++;
     entries.missedAt ??= stack;
+    flowObserver?.found(now, entries);
   }
 }

@@ -1,5 +1,6 @@
 /** Kind 1: calls of a function that has left its flow, and what these calls read. */
 import { currentScope, enterScope } from './current-scope.js';
+import { flowObserver } from './flow-observer.js';
 import { branchOf, hasAround, isWithin, keyOf, Mark, type Scope, type Storage, settingIn } from './scope.js';
 import { isSamePlace, recordStack, type Stack } from './stack.js';
 
@@ -167,7 +168,9 @@ export function noteRead(storage: Storage, value: unknown, now: Scope): void {
     const isUnknown = own === undefined && callers === undefined;
     if (isUnknown || Object.is(own?.value, value) || disabled.has(storage)) return;
     const isMissing = callers === undefined || value === undefined;
-    callsBySite.get(at.site)?.addWrongRead(storage, isMissing ? 'missing' : 'another', at);
+    const calls = callsBySite.get(at.site);
+    calls?.addWrongRead(storage, isMissing ? 'missing' : 'another', at);
+    if (calls !== undefined) flowObserver?.found(at, calls);
     return;
   }
 }

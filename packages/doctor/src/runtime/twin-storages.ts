@@ -9,6 +9,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { siteOf } from './file-tables.js';
+import { flowObserver } from './flow-observer.js';
 import { keyOf, type Scope, type Storage, settingIn } from './scope.js';
 import { recordStack, type Stack } from './stack.js';
 
@@ -83,9 +84,13 @@ export function noteReadOfTwin(storage: Storage, now: Scope | undefined): boolea
     const holder = creations.get(other);
     if (read === undefined || holder === undefined) continue;
     const key = `${read.site} ${holder.site}`;
-    const known = twinReads.get(key);
-    if (known === undefined) twinReads.set(key, { read, holder, count: 1, stack: recordStack(STACK_DEPTH) });
-    else known.count++;
+    let known = twinReads.get(key);
+    if (known === undefined) {
+      known = { read, holder, count: 0, stack: recordStack(STACK_DEPTH) };
+      twinReads.set(key, known);
+    }
+    known.count++;
+    flowObserver?.found(now, known);
     return true;
   }
   return false;

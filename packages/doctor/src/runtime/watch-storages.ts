@@ -5,8 +5,9 @@
  * `getStore()` and `enterWith()`, and such calls are not recorded. Throughline's `run()` checks whether `enterWith` was
  * overridden, and must then see the original, so `enterWith` becomes an accessor.
  */
-import { currentScope, enterScope, isOwnStorage } from './current-scope.js';
+import { callInScope, currentScope, enterScope, isOwnStorage } from './current-scope.js';
 import { noteFirstValue } from './empty-reads.js';
+import { flowObserver } from './flow-observer.js';
 import { noteEntry } from './late-entries.js';
 import { noteDisabled } from './lost-calls.js';
 import { noteReadOf } from './reads.js';
@@ -129,7 +130,7 @@ function watchedSnapshots(original: SnapshotClass): SnapshotClass {
       const wrapped = original.wrap(fn);
       const { inScope } = {
         inScope(this: unknown, ...args: unknown[]): unknown {
-          return runInCapturedScope(scope, () => Reflect.apply(wrapped, this, args));
+          return callInScope(scope, () => Reflect.apply(wrapped, this, args));
         },
       };
       for (const name of ['name', 'length'] as const) {
@@ -139,22 +140,12 @@ function watchedSnapshots(original: SnapshotClass): SnapshotClass {
     }
 
     run(fn: unknown, ...args: unknown[]): unknown {
-      return runInCapturedScope(this.#scope, () => this.#snapshot.run(fn, ...args));
+      return callInScope(this.#scope, () => this.#snapshot.run(fn, ...args));
     }
   }
   const tag = Object.getOwnPropertyDescriptor(original.prototype, Symbol.toStringTag);
   if (tag !== undefined) Object.defineProperty(Snapshot.prototype, Symbol.toStringTag, tag);
   return Snapshot;
-}
-
-function runInCapturedScope(scope: Scope | undefined, call: () => unknown): unknown {
-  const outer = currentScope();
-  enterScope(scope);
-  try {
-    return call();
-  } finally {
-    enterScope(outer);
-  }
 }
 
 /**
@@ -167,9 +158,11 @@ function runInScope(storage: Storage, value: unknown, callMethod: () => unknown,
   noteValue(storage, value);
   noteFirstValue(storage, value);
   enterScope(scope);
+  if (value !== undefined) flowObserver?.opened(scope, storage);
   try {
     return inClass(callMethod);
   } finally {
+    flowObserver?.returned(scope);
     const now = currentScope();
     enterScope(keepsOthers && now !== scope && now !== outer ? withEntered(outer, scope, now, storage) : outer);
   }
@@ -201,6 +194,7 @@ function openScope(storage: Storage, value: unknown): Scope {
   noteValue(storage, value);
   noteFirstValue(storage, value);
   enterScope(scope);
+  if (value !== undefined) flowObserver?.opened(scope, storage);
   return scope;
 }
 
