@@ -298,7 +298,8 @@ const inspectorFiles = {
 function copyInspectorFiles() {
   const folder = join(packages, 'doctor', UNFINISHED, 'inspector');
   mkdirSync(folder, { recursive: true });
-  for (const [name, path] of Object.entries(inspectorFiles)) copyFileSync(join(packages, '..', path), join(folder, name));
+  for (const [name, path] of Object.entries(inspectorFiles))
+    copyFileSync(join(packages, '..', path), join(folder, name));
 }
 
 /** Returns the entry points of a package, and their files in dist: those of their declarations. */

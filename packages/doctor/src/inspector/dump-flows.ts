@@ -1,21 +1,20 @@
 /** The flows of the process as text, for a terminal. */
-import { callInScope } from '../runtime/current-scope.js';
 import { collectGarbage } from './collect-garbage.js';
 import { isRecordingWaits, sweep } from './flow-registry.js';
-import { holdRecordingForAMinute } from './recording-lease.js';
+import { holdRecording } from './recording-lease.js';
 import type { FlowView, GroupView, Snapshot, WaitView } from './snapshot.js';
 import { takeSnapshot } from './take-snapshot.js';
 
-const LIMITS = { groups: 100, flows: 500, inside: 50, waits: 10 };
+/** A text may be longer than a page. */
+export const TEXT_LIMITS = { groups: 100, flows: 500, inside: 50, waits: 10 };
 
 /** Records waits from now on, so that the next text contains them. */
 export function formatLiveFlows(): string {
   const wasRecording = isRecordingWaits();
   if (wasRecording) sweep();
   else collectGarbage();
-  const text = formatSnapshot(takeSnapshot(undefined, LIMITS));
-  // The timer that ends the recording belongs to no flow.
-  callInScope(undefined, holdRecordingForAMinute);
+  const text = formatSnapshot(takeSnapshot(undefined, TEXT_LIMITS));
+  holdRecording()();
   if (wasRecording) return text;
   return `${text}What the flows wait for is recorded from now on, for a minute: print them again, or use --record-waits.\n`;
 }
@@ -39,7 +38,8 @@ function linesOfGroup(group: GroupView, snapshot: Snapshot): string[] {
 }
 
 function linesOfFlow(flow: FlowView, snapshot: Snapshot, indent: string): string[] {
-  const age = `${flow.state}, ${formatDuration((flow.end ?? snapshot.now) - flow.start)}`;
+  const state = flow.isRecorded ? flow.state : 'live';
+  const age = `${state}, ${formatDuration((flow.end ?? snapshot.now) - flow.start)}`;
   const inner = `${indent}    `;
   const findings = flow.findings.map(({ finding }) => `${inner}finding: ${snapshot.findings[finding]?.message}`);
   return [

@@ -1,5 +1,5 @@
 /** Which flows are shown. */
-import { type FlowState, type FlowView, FLOW_STATES, type PlaceView } from './snapshot.js';
+import { FLOW_STATES, type FlowState, type FlowView, type PlaceView } from './snapshot.js';
 import { WAIT_KINDS, type WaitKind } from './wait-kinds.js';
 
 export interface FlowFilter {

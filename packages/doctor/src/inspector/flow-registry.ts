@@ -1,9 +1,10 @@
 /** The flows that are live, and those that have finished lately. */
+
+import { nameOf } from '../report/finding-places.js';
 import { currentScope } from '../runtime/current-scope.js';
 import { type FlowObserver, observeFlows } from '../runtime/flow-observer.js';
 import type { Held, Scope, Storage } from '../runtime/scope.js';
 import { captureStack } from '../runtime/stack.js';
-import { nameOf } from '../report/finding-places.js';
 import { type FinishedFlow, type FinishedWait, Flow, LatePlace, type Wait } from './flow.js';
 import { shownValue } from './redaction.js';
 import { titleOfWait } from './wait-kinds.js';

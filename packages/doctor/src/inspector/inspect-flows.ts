@@ -7,8 +7,8 @@ import { callInScope } from '../runtime/current-scope.js';
 import { isInstalled } from '../runtime/install.js';
 import { formatLiveFlows } from './dump-flows.js';
 import { recordFlows } from './flow-registry.js';
-import { type Redact, redactNames, redactWith } from './redaction.js';
 import { holdRecording } from './recording-lease.js';
+import { type Redact, redactNames, redactWith } from './redaction.js';
 
 /** The options of `inspectFlows()`. */
 export interface InspectOptions {
@@ -47,7 +47,11 @@ let releaseRecording: (() => void) | undefined;
  * console.log(url.replace(/:\d+\/[\w-]+/, ':<port>/<token>')); // http://127.0.0.1:<port>/<token>/
  * await close();
  */
-export async function inspectFlows({ port = 0, redact, recordWaits = false }: InspectOptions = {}): Promise<FlowInspector> {
+export async function inspectFlows({
+  port = 0,
+  redact,
+  recordWaits = false,
+}: InspectOptions = {}): Promise<FlowInspector> {
   if (!isPort(port)) {
     throw Object.assign(new RangeError(`The option port must be an integer from 0 to 65535, not ${String(port)}.`), {
       code: 'ERR_OUT_OF_RANGE',
@@ -74,7 +78,7 @@ export async function inspectFlows({ port = 0, redact, recordWaits = false }: In
  * Returns the live flows of this process as text: their ages, values, places, and what they wait for. A signal `SIGUSR2`
  * prints the same.
  *
- * What flows wait for is recorded for a minute from the first call on, and while the page is open.
+ * What flows wait for is recorded for a minute from a call on, and while the page is open.
  * @returns the text, which ends with a line break
  * @example
  * import { dumpFlows } from '@throughline/doctor';

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { collectGarbage } from './collect-garbage.js';
-import { formatSnapshot } from './dump-flows.js';
+import { formatSnapshot, TEXT_LIMITS } from './dump-flows.js';
 import { parseFilter } from './flow-filter.js';
 import { isRecordingWaits } from './flow-registry.js';
 import { FlowStream, MAXIMUM_PAGES } from './flow-stream.js';
@@ -108,11 +108,12 @@ async function respond(
   } else if (pathname === '/events') {
     sendEvents(response, searchParams, stream);
   } else if (pathname === '/trace.json') {
-    const trace = JSON.stringify(traceOf(takeSnapshot(parseFilter(searchParams))));
+    const trace = JSON.stringify(traceOf(takeSnapshot(parseFilter(searchParams), TEXT_LIMITS)));
     response.setHeader('content-disposition', `attachment; filename="flows-${process.pid}.json"`);
     send(response, 200, 'application/json', trace);
   } else if (pathname === '/flows.txt') {
-    send(response, 200, 'text/plain; charset=utf-8', formatSnapshot(takeSnapshot(parseFilter(searchParams))));
+    const text = formatSnapshot(takeSnapshot(parseFilter(searchParams), TEXT_LIMITS));
+    send(response, 200, 'text/plain; charset=utf-8', text);
   } else {
     send(response, 404, 'text/plain; charset=utf-8', 'There is no such page.\n');
   }

@@ -27,7 +27,10 @@ export function checkRequest(request: IncomingMessage, token: string, port: numb
   // A site whose name was made to resolve to this machine sends its own name.
   const hosts = [`127.0.0.1:${port}`, `localhost:${port}`];
   if (!hosts.includes(headers.host ?? '')) {
-    return { status: 403, reason: `The inspector only serves http://127.0.0.1:${port}, which must be the Host of a request.` };
+    return {
+      status: 403,
+      reason: `The inspector only serves http://127.0.0.1:${port}, which must be the Host of a request.`,
+    };
   }
   if (headers.origin !== undefined && headers.origin !== `http://${headers.host}`) {
     return { status: 403, reason: 'The inspector only serves its own page, and no other origin.' };
@@ -38,7 +41,10 @@ export function checkRequest(request: IncomingMessage, token: string, port: numb
   }
   const [, given = '', path] = /^\/([^/?]*)(\/.*)?$/s.exec(url) ?? [];
   if (!isSame(given, token)) {
-    return { status: 403, reason: 'The token in the address is missing or wrong. Open the address that the process has printed.' };
+    return {
+      status: 403,
+      reason: 'The token in the address is missing or wrong. Open the address that the process has printed.',
+    };
   }
   if (method !== 'GET' && method !== 'HEAD') return { status: 405, reason: 'The inspector only supports GET.' };
   return path ?? '';

@@ -20,7 +20,7 @@ import {
 } from './flow-registry.js';
 import { shownValue } from './redaction.js';
 import type { FlowState, FlowView, GroupView, PlaceKey, PlaceView, Snapshot, WaitView } from './snapshot.js';
-import { titleOfWait } from './wait-kinds.js';
+import { titleOfType, titleOfWait } from './wait-kinds.js';
 
 export interface SnapshotLimits {
   readonly groups: number;
@@ -165,10 +165,12 @@ class SnapshotTaker {
     for (const tree of trees) {
       const wait = this.#firstWaitOf(tree);
       if (wait === undefined) continue;
-      const view = this.#viewOfWait(wait);
-      const key = `${view.title} ${view.place}`;
+      const { kind, type } = wait;
+      const place = this.#keyOf(wait.place.read());
+      const key = `${type} ${place}`;
       const known = waits.get(key);
-      if (known === undefined) waits.set(key, { kind: view.kind, title: view.title, place: view.place, count: 1 });
+      // The times of timers differ, and their line is the same.
+      if (known === undefined) waits.set(key, { kind, title: titleOfType(type), place, count: 1 });
       else known.count++;
     }
     const shownLive = trees.slice(0, limit);

@@ -32,7 +32,14 @@ export function traceOf(snapshot: Snapshot): Trace {
     { ph: 'M', name: 'thread_name', pid, tid: pid, args: { name: 'flows' } },
   ];
   const add = (event: Omit<TraceEvent, 'pid' | 'tid'>) => events.push({ ...event, pid, tid: pid });
-  const addSpan = (name: string, cat: string, id: string, start: number, end: number, args: TraceEvent['args'] & {}) => {
+  const addSpan = (
+    name: string,
+    cat: string,
+    id: string,
+    start: number,
+    end: number,
+    args: TraceEvent['args'] & {},
+  ) => {
     add({ ph: 'b', name, cat, id, ts: microseconds(start), args });
     add({ ph: 'e', name, cat, id, ts: microseconds(Math.max(start, end)) });
   };

@@ -141,10 +141,15 @@ function previewOfSet(set: ReadonlySet<unknown>, previewInside: (value: unknown)
   return `Set(${size}) {${[...items, ...more(size - items.length)].join(', ')}}`;
 }
 
-function previewOfProperties(value: object, name: string | undefined, previewInside: (value: unknown) => string): string {
+function previewOfProperties(
+  value: object,
+  name: string | undefined,
+  previewInside: (value: unknown) => string,
+): string {
   const keys = Object.keys(value);
   const items = keys.slice(0, KEYS).map((key) => {
-    const shownKey = /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(key) && key.length <= STRING_LENGTH ? key : quoted(key);
+    const shownKey =
+      /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(key) && key.length <= STRING_LENGTH ? key : quoted(key);
     if (SECRET.test(key)) return `${shownKey}: redacted`;
     return `${shownKey}: ${previewOfProperty(Object.getOwnPropertyDescriptor(value, key), previewInside)}`;
   });
@@ -168,8 +173,8 @@ function more(count: number): string[] {
 function classNameOf(value: object): string | undefined {
   const prototype: unknown = Reflect.getPrototypeOf(value);
   if (typeof prototype !== 'object' || prototype === null || types.isProxy(prototype)) return undefined;
-  const constructor: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
-  return typeof constructor === 'function' && !types.isProxy(constructor) ? nameOf(constructor) : undefined;
+  const owner: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
+  return typeof owner === 'function' && !types.isProxy(owner) ? nameOf(owner) : undefined;
 }
 
 function nameOf(fn: object): string | undefined {

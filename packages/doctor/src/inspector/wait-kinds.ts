@@ -77,7 +77,13 @@ const TYPES: Readonly<Record<string, WaitType>> = {
 const OTHER: WaitType = { kind: 'callback', title: 'callback' };
 
 /** Resources that Node makes for itself, or that end in the same turn of the event loop. */
-const IGNORED: ReadonlySet<string> = new Set(['TickObject', 'Microtask', 'RANDOMPRIMEREQUEST', 'BLOBREADER', 'ELDHISTOGRAM']);
+const IGNORED: ReadonlySet<string> = new Set([
+  'TickObject',
+  'Microtask',
+  'RANDOMPRIMEREQUEST',
+  'BLOBREADER',
+  'ELDHISTOGRAM',
+]);
 
 /** @returns undefined for a resource that no flow waits for */
 export function waitTypeOf(type: string): WaitType | undefined {
@@ -90,12 +96,22 @@ export function isInterval(timer: NodeJS.Timeout | undefined): boolean {
   return timer !== undefined && typeof Reflect.get(timer, '_repeat') === 'number';
 }
 
+/** What a resource is to the application. */
+export function titleOfType(type: string): string {
+  const { title } = waitTypeOf(type) ?? OTHER;
+  return title === OTHER.title ? `callback of ${type.slice(0, 60)}` : title;
+}
+
 /** The title of a wait, with the time of a timer. */
 export function titleOfWait(type: string, timer: NodeJS.Timeout | undefined): string {
-  const { title } = waitTypeOf(type) ?? OTHER;
-  if (timer === undefined) return title === OTHER.title ? `callback of ${type.slice(0, 60)}` : title;
+  if (timer === undefined) return titleOfType(type);
   const time: unknown = Reflect.get(timer, isInterval(timer) ? '_repeat' : '_idleTimeout');
   // A timer that has ended has no time.
-  const suffix = typeof time === 'number' && time >= 0 ? ` of ${Math.round(time)} ms` : '';
-  return `${isInterval(timer) ? 'interval' : 'timer'}${suffix}`;
+  const suffix = typeof time === 'number' && time >= 0 ? ` of ${timeText(time)}` : '';
+  return `${isInterval(timer) ? 'interval' : titleOfType(type)}${suffix}`;
+}
+
+function timeText(milliseconds: number): string {
+  const isInSeconds = milliseconds >= 10_000 && milliseconds % 1000 === 0;
+  return isInSeconds ? `${milliseconds / 1000} s` : `${Math.round(milliseconds)} ms`;
 }

@@ -8,8 +8,8 @@
  */
 import module from 'node:module';
 import { isMainThread, MessageChannel, parentPort, receiveMessageOnPort } from 'node:worker_threads';
-import type { FileTable } from '../instrument/file-table.js';
 import { inspectProgram } from '../inspector/inspect-flows.js';
+import type { FileTable } from '../instrument/file-table.js';
 import { parseOptions, VARIABLE } from '../options.js';
 import { reportAtEnd } from '../report/report-at-end.js';
 import { recordEmptyReads } from '../runtime/empty-reads.js';

@@ -83,6 +83,15 @@ async function hang(storage, value) {
   });
 }
 
+/** Opens many flows, some at a time. */
+async function openMany(parameters) {
+  let left = Number(parameters.get('count'));
+  const worker = async () => {
+    while (left-- > 0) await requests.run({ left, text: 'x'.repeat(1000) }, () => loadUser(0));
+  };
+  await Promise.all(Array.from({ length: 100 }, worker));
+}
+
 const routes = {
   '/work': work,
   '/lose': lose,
@@ -92,15 +101,19 @@ const routes = {
   '/hostile': () => Promise.all(hostileValues().map((value) => hang(users, value))),
 };
 
-const server = createServer((request, response) => {
+const server = createServer(async (request, response) => {
   const { pathname, searchParams } = new URL(request.url, 'http://localhost');
   if (pathname === '/dump') return response.end(dumpFlows());
   if (pathname === '/failures') return response.end(JSON.stringify(failures));
+  if (pathname === '/many') {
+    await openMany(searchParams);
+    return response.end();
+  }
   if (pathname === '/heap') {
     globalThis.gc();
     return response.end(String(process.memoryUsage().heapUsed));
   }
-  requests.run({ id: ++count, url: request.url }, async () => {
+  await requests.run({ id: ++count, url: request.url }, async () => {
     await routes[pathname](searchParams);
     response.end('done');
   });

@@ -126,10 +126,12 @@ describe('the page of the inspector', { timeout: 240_000 }, () => {
     try {
       await withPage({ viewport: WIDE }, async (page) => {
         await waitUntil(page, `${LIVE} > ${CONNECTIONS / 2} && document.querySelector('.row.finished')`);
-        const groups = await page.evaluate(`[...document.querySelectorAll('.group .toggle span')].map((place) => place.textContent)`);
-        assert.match(JSON.stringify(groups), /^\["\S*flow-server\.mjs:103:12"\]$/);
+        const groups = await page.evaluate(
+          `[...document.querySelectorAll('.group .toggle span')].map((place) => place.textContent)`,
+        );
+        assert.match(JSON.stringify(groups), /"\S*flow-server\.mjs:116:18"/);
         assert.ok(Number(await page.evaluate(`${ROWS}.length`)) < 60, 'rows are limited');
-        await waitUntil(page, `document.querySelector('.waits').textContent.includes('timer of 400 ms · flow-server.mjs:16')`);
+        await waitUntil(page, `document.querySelector('.waits').textContent.includes('timer · flow-server.mjs:16')`);
         await waitUntil(page, `${ROW_TEXTS}.some((text) => /name: "Ada", password: redacted/.test(text))`);
         const updates = `new Promise((resolve) => {
           let count = 0;
@@ -152,7 +154,10 @@ describe('the page of the inspector', { timeout: 240_000 }, () => {
       await waitUntil(page, `${ROW_TEXTS}.some((text) => text.includes('/work?ms=8000'))`);
       await setFilter(page, 'text', 'GRACE');
       await waitUntil(page, `${ROWS}.length === 2 && !${ROW_TEXTS}.some((text) => text.includes('ms=8000'))`);
-      assert.match(String(await page.evaluate(`document.querySelector('#status').textContent`)), /not match the filter/);
+      assert.match(
+        String(await page.evaluate(`document.querySelector('#status').textContent`)),
+        /not match the filter/,
+      );
       await setFilter(page, 'text', 'no such text');
       await waitUntil(page, `!document.querySelector('#empty').hidden && ${ROWS}.length === 0`);
       await page.click('#filters button');
@@ -188,7 +193,6 @@ describe('the page of the inspector', { timeout: 240_000 }, () => {
       assert.match(details, /flow-server\.mjs:31:9\s+await wait\(3000\);/);
       assert.match(details, /`requests` was read with the value of another flow, once/);
       assert.match(details, /AsyncLocalStorage\.bind\(\(\) => resolve/);
-      assert.match(details, /Tree/);
     });
   });
 
@@ -237,10 +241,9 @@ describe('the page of the inspector', { timeout: 240_000 }, () => {
           const variant = `${viewport.width} pixels, ${colorScheme}`;
           await waitUntil(page, `document.querySelector('button.row')`);
           await page.click('#pause');
-          assert.deepEqual(await accessibilityViolations(page), [], variant);
           await page.evaluate(`document.querySelector('#findings').open = true`);
           await page.evaluate(`document.querySelector('button.row').click()`);
-          assert.deepEqual(await accessibilityViolations(page), [], `${variant}, with details`);
+          assert.deepEqual(await accessibilityViolations(page), [], variant);
           assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), `too wide: ${variant}`);
         });
       }
@@ -306,10 +309,10 @@ describe('the page of the inspector', { timeout: 240_000 }, () => {
   it('prints the same as text, by a call and by a signal', async () => {
     const { text } = await get(paths('/dump'));
     assert.match(text, /^throughline-doctor: \d+ live flows in flow-server\.mjs \(process \d+\)\n/);
-    assert.match(text, /requests, opened at \S*flow-server\.mjs:103:12 {2}requests\.run\(\{ id: \+\+count/);
+    assert.match(text, /requests, opened at \S*flow-server\.mjs:116:18 {2}await requests\.run\(\{ id: \+\+count/);
     assert.match(text, /#\d+ {2}waiting, [\d.]+ m?s {2}\{ id: \d+, url: "\/hang" \}/);
     assert.match(text, /inside: users, opened at \S*flow-server\.mjs:\d+:\d+/);
-    assert.match(text, /waits for [\d.]+ m?s: timer of 600000 ms at \S*flow-server\.mjs:\d+:\d+ {2}await wait\(600_000\);/);
+    assert.match(text, /waits for [\d.]+ m?s: timer of 600 s at \S*flow-server\.mjs:\d+:\d+ {2}await wait\(600_000\);/);
   });
 
   it('does not show values of storages that are redacted', async () => {
@@ -376,27 +379,25 @@ function assertTrace(events: readonly Record<string, unknown>[]): void {
     open.set(key, (open.get(key) ?? 0) + (ph === 'b' ? 1 : -1));
     assert.ok([0, 1].includes(open.get(key) ?? -1), `${key} ends after it began, once`);
   }
-  assert.ok([...open.values()].every((count) => count === 0), 'each begin has an end');
+  assert.ok(
+    [...open.values()].every((count) => count === 0),
+    'each begin has an end',
+  );
 }
 
 it('keeps no memory of finished flows, and prints the flows on a signal', { timeout: 120_000 }, async () => {
   const server = await startServer(['--inspect-flows', '--record-waits']);
   try {
     const send = (path: string) => get(`http://127.0.0.1:${server.port}${path}`);
-    const sendMany = async (total: number) => {
-      let left = total;
-      await Promise.all(
-        Array.from({ length: 20 }, async () => {
-          while (left-- > 0) await send('/work?ms=1');
-        }),
-      );
+    const openMany = async (count: number) => {
+      await send(`/many?count=${count}`);
       // Two sweeps later, all of them have finished.
       await wait(1200);
       return Number((await send('/heap')).text);
     };
-    await sendMany(2000);
-    const before = await sendMany(2000);
-    const after = await sendMany(6000);
+    await openMany(2000);
+    const before = await openMany(2000);
+    const after = await openMany(20_000);
     assert.ok(after - before < 3_000_000, `${before} ${after}`);
     if (process.platform !== 'win32') {
       const [, pid] = /process (\d+)/.exec(server.output.text) ?? [];

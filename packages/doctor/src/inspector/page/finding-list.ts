@@ -5,7 +5,7 @@ import { element, find, setText } from './elements.js';
 import { countText } from './texts.js';
 
 const details = find('findings', HTMLDetailsElement);
-const title = find('findings-title', HTMLHeadingElement);
+const title = find('findings-title', HTMLElement);
 const list = find('findings-list', HTMLOListElement);
 
 let shown = '';

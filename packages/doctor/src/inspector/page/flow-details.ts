@@ -45,7 +45,8 @@ export class FlowDetails {
   }
 
   focus(): void {
-    this.#panel.focus();
+    // The panel is next to the list, or over it.
+    this.#panel.focus({ preventScroll: true });
   }
 
   show(snapshot: Snapshot): void {
@@ -53,10 +54,12 @@ export class FlowDetails {
     const found = findFlow(snapshot, this.#id);
     if (found !== undefined) this.#last = found;
     const last = found ?? this.#last;
-    if (last === undefined) return this.#options.onClose();
-    const { now: _, totals: __, ...rest } = snapshot;
+    if (last === undefined) {
+      this.#options.onClose();
+      return;
+    }
     // The times of the waits that are pending change in place, so that a selection and the focus remain.
-    const key = JSON.stringify([last, found === undefined, rest.findings]);
+    const key = JSON.stringify([last, found === undefined, snapshot.findings]);
     if (key !== this.#shown) {
       this.#shown = key;
       const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.id : undefined;
@@ -138,8 +141,10 @@ function placeBlock(key: PlaceKey | null, snapshot: Snapshot, note: string): HTM
 function waitContent(flow: FlowView, snapshot: Snapshot): HTMLElement[] {
   const ended = flow.ended.slice(-5).reverse();
   const parts: HTMLElement[] = [];
-  if (flow.waits.length > 0) parts.push(heading(flow.state === 'held' ? 'Held by' : 'Waits for'), waitList(flow.waits, snapshot));
-  else if (!flow.isRecorded) parts.push(heading('Waits for'), element('p', { class: 'note' }, 'It began before waits were recorded.'));
+  if (flow.waits.length > 0)
+    parts.push(heading(flow.state === 'held' ? 'Held by' : 'Waits for'), waitList(flow.waits, snapshot));
+  else if (!flow.isRecorded)
+    parts.push(heading('Waits for'), element('p', { class: 'note' }, 'It began before waits were recorded.'));
   if (ended.length > 0) parts.push(heading('Waited for'), waitList(ended, snapshot));
   return parts;
 }
@@ -169,7 +174,10 @@ function treeContent(flow: FlowView, around: readonly FlowView[]): HTMLElement[]
 }
 
 function treeItem(flow: FlowView, selected: FlowView): HTMLElement {
-  const more = flow.moreInside > 0 ? [element('li', { class: 'note' }, countText(flow.moreInside, 'more flow', 'more flows'))] : [];
+  const more =
+    flow.moreInside > 0
+      ? [element('li', { class: 'note' }, countText(flow.moreInside, 'more flow', 'more flows'))]
+      : [];
   const inside = [...flow.inside.map((inner) => treeItem(inner, selected)), ...more];
   const isSelected = flow.id === selected.id;
   return element(
@@ -188,5 +196,8 @@ function treeItem(flow: FlowView, selected: FlowView): HTMLElement {
 function findingsContent(flow: FlowView, { findings }: Snapshot): HTMLElement[] {
   const own = flow.findings.flatMap(({ finding }) => findings[finding] ?? []);
   if (own.length === 0) return [];
-  return [heading('Found here'), ...own.map((finding) => element('div', { class: 'found' }, ...findingContent(finding)))];
+  return [
+    heading('Found here'),
+    ...own.map((finding) => element('div', { class: 'found' }, ...findingContent(finding))),
+  ];
 }

@@ -4,7 +4,16 @@
  */
 import type { FlowView, GroupView, Snapshot, WaitView } from '../snapshot.js';
 import { element, find, setText, syncChildren } from './elements.js';
-import { ageOf, codeText, countText, durationText, firstWait, placeText, shortPlaceText } from './texts.js';
+import {
+  ageOf,
+  codeText,
+  countText,
+  durationText,
+  firstWait,
+  longestWait,
+  placeText,
+  shortPlaceText,
+} from './texts.js';
 
 /** Rows of a group that are shown until all are asked for. */
 const FEW_LIVE = 8;
@@ -77,9 +86,7 @@ export class FlowList {
   }
 
   #nextSpan({ groups, now }: Snapshot): number {
-    const ages = groups
-      .flatMap(({ flows }) => flows.map(({ start }) => now - start))
-      .sort((a, b) => a - b);
+    const ages = groups.flatMap(({ flows }) => flows.map(({ start }) => now - start)).sort((a, b) => a - b);
     const needed = ages[Math.floor((ages.length - 1) * FITTING)] ?? 0;
     const fitting = SPANS.find((span) => span >= needed) ?? needed;
     return needed > this.#span || needed < this.#span / 3 ? fitting : this.#span;
@@ -96,7 +103,13 @@ export class FlowList {
         element(
           'h2',
           {},
-          element('button', { type: 'button', class: 'toggle', 'aria-expanded': 'true' }, element('code', {}), ' ', element('span', {})),
+          element(
+            'button',
+            { type: 'button', class: 'toggle', 'aria-expanded': 'true' },
+            element('code', {}),
+            ' ',
+            element('span', {}),
+          ),
         ),
         element('p', { class: 'counts' }),
         element('ul', { class: 'waits' }),
@@ -164,7 +177,7 @@ export class FlowList {
   }
 
   #updateRow({ button }: RowElement, { flow, depth }: Row, snapshot: Snapshot): void {
-    button.className = `row ${flow.state}${flow.findings.length > 0 ? ' found' : ''}`;
+    button.className = `row ${flow.state}${depth > 0 ? ' inner' : ''}${flow.findings.length > 0 ? ' found' : ''}`;
     button.style.setProperty('--depth', String(depth));
     setText(part(button, '.number'), `#${flow.id}`);
     setText(part(button, '.storage'), depth > 0 ? flow.storage : '');
@@ -215,7 +228,7 @@ export class FlowList {
 
   #moveFocus(event: KeyboardEvent): void {
     const buttons = this.#buttons();
-    const index = buttons.findIndex((button) => button === document.activeElement);
+    const index = buttons.findIndex(({ dataset }) => dataset.id === document.activeElement?.getAttribute('data-id'));
     if (index < 0) return;
     const targets: Readonly<Record<string, number>> = {
       ArrowUp: index - 1,
@@ -251,7 +264,13 @@ function createRow({ flow }: Row): RowElement {
       element('span', { class: 'value' }),
     ),
     ' ',
-    element('span', { class: 'doing' }, element('span', { class: 'state' }), ' ', element('span', { class: 'found-here' })),
+    element(
+      'span',
+      { class: 'doing' },
+      element('span', { class: 'state' }),
+      ' ',
+      element('span', { class: 'found-here' }),
+    ),
     ' ',
     element('span', { class: 'age' }),
     ' ',
@@ -280,8 +299,11 @@ function countsText({ live, states, oldest }: GroupView, { now }: Snapshot): str
 }
 
 function stateText(flow: FlowView, snapshot: Snapshot): string {
-  if (flow.state === 'finished') return 'finished';
+  if (flow.state === 'finished') {
+    const longest = longestWait(flow);
+    return `finished${longest === undefined ? '' : `: ${longest.title} · ${shortPlaceText(longest.place, snapshot)}`}`;
+  }
   const wait = firstWait(flow);
-  if (wait === undefined) return flow.isRecorded ? flow.state : 'began before waits were recorded';
+  if (wait === undefined) return flow.isRecorded ? 'nothing is pending' : 'began before waits were recorded';
   return `${flow.state === 'held' ? 'held by ' : ''}${wait.title} · ${shortPlaceText(wait.place, snapshot)}`;
 }

@@ -86,7 +86,9 @@ function show(received: Snapshot): void {
 function filtered(snapshot: Snapshot): Snapshot {
   const filter = parseFilter(filters.parameters);
   const groups = snapshot.groups.map((group) => {
-    const flows = group.flows.filter((flow) => matchesFilter(flow, filter, snapshot.now, (key) => snapshot.places[key]));
+    const flows = group.flows.filter((flow) =>
+      matchesFilter(flow, filter, snapshot.now, (key) => snapshot.places[key]),
+    );
     return { ...group, flows, more: flows.length < group.flows.length ? 0 : group.more };
   });
   return { ...snapshot, groups: groups.filter(({ flows }) => flows.length > 0) };
@@ -94,9 +96,11 @@ function filtered(snapshot: Snapshot): Snapshot {
 
 function statusText({ totals, moreGroups }: Snapshot): string {
   const texts: string[] = [];
-  if (totals.hidden > 0) texts.push(`${countText(totals.hidden, 'live flow does', 'live flows do')} not match the filter`);
+  if (totals.hidden > 0)
+    texts.push(`${countText(totals.hidden, 'live flow does', 'live flows do')} not match the filter`);
   if (moreGroups > 0) texts.push(`${countText(moreGroups, 'more place', 'more places')} with fewer flows`);
-  if (totals.unrecorded > 0) texts.push(`${countText(totals.unrecorded, 'flow was', 'flows were')} too many to be recorded`);
+  if (totals.unrecorded > 0)
+    texts.push(`${countText(totals.unrecorded, 'flow was', 'flows were')} too many to be recorded`);
   return texts.join(' · ');
 }
 

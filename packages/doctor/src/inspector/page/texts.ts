@@ -41,6 +41,15 @@ export function firstWait(flow: FlowView): WaitView | undefined {
   return flow.waits[0];
 }
 
+/** The wait that took longest of those that have ended, without promises if there are others. */
+export function longestWait(flow: FlowView): WaitView | undefined {
+  const length = ({ start, end }: WaitView) => (end ?? start) - start;
+  const longest = (waits: readonly WaitView[]) => [...waits].sort((a, b) => length(b) - length(a))[0];
+  const own = longest(flow.ended.filter(({ kind }) => kind !== 'promise'));
+  const inside = flow.inside.flatMap((inner) => longestWait(inner) ?? []);
+  return longest([...(own === undefined ? [] : [own]), ...inside]) ?? longest(flow.ended);
+}
+
 export function ageOf(flow: FlowView, now: number): number {
   return (flow.end ?? now) - flow.start;
 }
