@@ -5,6 +5,7 @@ import { currentScope } from '../runtime/current-scope.js';
 import { type FlowObserver, observeFlows } from '../runtime/flow-observer.js';
 import type { Held, Scope, Storage } from '../runtime/scope.js';
 import { captureStack } from '../runtime/stack.js';
+import { collectGarbage } from './collect-garbage.js';
 import { type FinishedFlow, type FinishedWait, Flow, LatePlace, type Wait } from './flow.js';
 import { shownValue } from './redaction.js';
 import { titleOfWait } from './wait-kinds.js';
@@ -27,6 +28,12 @@ const READ_OF_SWEEP = 400;
 /** Milliseconds after which the stack of a pending wait is read, so that it keeps no object of the program any longer. */
 const UNREAD_MILLISECONDS = 1000;
 
+/**
+ * Milliseconds after the start of a recording at which garbage is collected, if flows from before it are left: nothing else
+ * shows whether one of them has finished.
+ */
+const COLLECTIONS = [2000, 10_000, 60_000];
+
 const flowsByValue = new WeakMap<Held, Flow>();
 /** In the order in which the flows were opened. */
 const live = new Map<number, WeakRef<Flow>>();
@@ -41,6 +48,8 @@ let sweeps = 0;
 /** The number of the current recording of waits, and of the last one. */
 let recording = 0;
 let lastRecording = 0;
+let recordingSince = 0;
+let collections = 0;
 let placesLeft = PLACES_PER_SECOND;
 let placesSince = 0;
 
@@ -104,6 +113,8 @@ export function recordFlows(): void {
 
 export function setRecordingWaits(isOn: boolean): void {
   recording = isOn ? ++lastRecording : 0;
+  recordingSince = performance.now();
+  collections = 0;
   if (isOn) return;
   // What happens from now on is not seen, so nothing can be said about what is pending.
   for (const { flow } of waits.values()) flow.waiting = flow.holding = 0;
@@ -161,6 +172,7 @@ export function endWait(id: number): void {
 
 /** Finds the flows that have finished since the last sweep, and keeps the slowest of them for a while. */
 export function sweep(): void {
+  collectFlowsBefore();
   sweeps++;
   opened = [];
   const done: Flow[] = [];
@@ -184,6 +196,21 @@ export function sweep(): void {
   const oldest = performance.now() - KEPT_MILLISECONDS;
   finished = finished.filter(({ endTime }) => endTime > oldest).slice(-KEPT_FINISHED);
   readPlaces();
+}
+
+/** Called before the flows are looked at, because that keeps them. */
+function collectFlowsBefore(): void {
+  const due = COLLECTIONS[collections];
+  if (due === undefined || performance.now() - recordingSince < due) return;
+  collections++;
+  // The first ones in the map are the oldest.
+  for (const reference of live.values()) {
+    if (reference.deref()?.recording !== recording) {
+      // What was just looked at remains until this callback ends.
+      setImmediate(collectGarbage).unref();
+      return;
+    }
+  }
 }
 
 function isDone(flow: Flow): boolean {

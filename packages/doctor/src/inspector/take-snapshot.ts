@@ -173,7 +173,9 @@ class SnapshotTaker {
       if (known === undefined) waits.set(key, { kind, title: titleOfType(type), place, count: 1 });
       else known.count++;
     }
-    const shownLive = trees.slice(0, limit);
+    // Flows of which nothing is known may have finished.
+    const isKnown = ({ flow, state }: FlowTree) => flow.recording > 0 || state !== 'idle';
+    const shownLive = [...trees.filter(isKnown), ...trees.filter((tree) => !isKnown(tree))].slice(0, limit);
     // Both have room, if there are many of both.
     const shownFinished = finished.slice(-Math.max(FLOWS_OF_GROUP, limit - shownLive.length));
     const flows = [
