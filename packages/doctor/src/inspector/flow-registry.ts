@@ -10,7 +10,8 @@ import { type FinishedFlow, type FinishedWait, Flow, LatePlace, type Wait } from
 import { shownValue } from './redaction.js';
 import { titleOfWait } from './wait-kinds.js';
 
-const STACK_DEPTH = 16;
+/** Frames of a stack, with those of the doctor. */
+const STACK_DEPTH = 9;
 /** Flows that are opened while this many are live are not recorded. */
 const MAXIMUM_LIVE = 20_000;
 const FIRST_PRUNE = 1000;

@@ -7,12 +7,15 @@
  */
 import { type AsyncHook, createHook, executionAsyncId } from 'node:async_hooks';
 import { callInScope, currentScope } from '../runtime/current-scope.js';
-import { captureStack } from '../runtime/stack.js';
+import { captureStack, type UnreadStack } from '../runtime/stack.js';
 import { LatePlace } from './flow.js';
 import { addWait, endWait, flowOf, setRecordingWaits, sweep, waitOf } from './flow-registry.js';
+import { StackBudget } from './stack-budget.js';
 import { isInterval, waitTypeOf } from './wait-kinds.js';
 
+/** Frames of a stack, with those of the doctor and of Node. The code that awaits is near the top of the stack. */
 const STACK_DEPTH = 12;
+const PROMISE_STACK_DEPTH = 7;
 /** Milliseconds between two sweeps. */
 const SWEEP_INTERVAL = 500;
 
@@ -24,6 +27,7 @@ function timeoutClass(): abstract new () => NodeJS.Timeout {
   return timer.constructor as abstract new () => NodeJS.Timeout;
 }
 
+const budget = new StackBudget();
 let hook: AsyncHook | undefined;
 let timer: NodeJS.Timeout | undefined;
 
@@ -31,7 +35,8 @@ export function startRecordingWaits(): void {
   if (hook !== undefined) return;
   setRecordingWaits(true);
   // The timer belongs to no flow.
-  timer = callInScope(undefined, () => setInterval(sweep, SWEEP_INTERVAL).unref());
+  budget.reset();
+  timer = callInScope(undefined, () => setInterval(sweepAndAdapt, SWEEP_INTERVAL).unref());
   hook = createHook({ init: noteInit, after: noteAfter, promiseResolve: endWait, destroy: endWait }).enable();
 }
 
@@ -40,6 +45,11 @@ export function stopRecordingWaits(): void {
   hook = undefined;
   clearInterval(timer);
   setRecordingWaits(false);
+}
+
+function sweepAndAdapt(): void {
+  sweep();
+  budget.adapt();
 }
 
 /** An error in a hook would end the process. */
@@ -56,6 +66,13 @@ function noteInit(id: number, type: string, triggerId: number, resource: object)
     if (ownTimer?.hasRef() === false) return;
     const flow = flowOf(scope);
     if (flow === undefined) return;
+    const isPromise = waitType.kind === 'promise';
+    let stack: UnreadStack | undefined;
+    if (!isPromise || budget.includes(flow)) {
+      const start = budget.begin();
+      stack = captureStack(isPromise ? PROMISE_STACK_DEPTH : STACK_DEPTH);
+      budget.end(start);
+    }
     const wait = {
       flow,
       type,
@@ -63,7 +80,7 @@ function noteInit(id: number, type: string, triggerId: number, resource: object)
       isLasting: waitType.isLasting === true,
       isHolding: waitType.isHolding === true || isInterval(ownTimer),
       timer: ownTimer,
-      place: new LatePlace(captureStack(STACK_DEPTH)),
+      place: new LatePlace(stack),
       startTime: performance.now(),
       endTime: undefined,
     };

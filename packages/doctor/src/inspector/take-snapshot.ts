@@ -259,9 +259,12 @@ class SnapshotTaker {
       views.set(key, known === undefined ? view : { ...known, start: view.start, count: known.count + 1 });
       if (view.kind !== 'promise') lines.add(this.#lineOf(view.place));
     }
-    return [...views.values()]
-      .filter(({ kind, place }) => kind !== 'promise' || (place !== null && !lines.has(this.#lineOf(place))))
-      .slice(0, this.#limits.waits);
+    const all = [...views.values()];
+    const told = all.filter(
+      ({ kind, place }) => kind !== 'promise' || (place !== null && !lines.has(this.#lineOf(place))),
+    );
+    // A promise whose place is not known says something only if nothing else does.
+    return (told.length > 0 ? told : all).slice(0, this.#limits.waits);
   }
 
   #lineOf(place: PlaceKey | null): string {

@@ -88,12 +88,15 @@ export interface UnreadStack {
 
 const { captureStackTrace } = Error;
 
-/** Records a stack in a few microseconds. Reading it takes several times as long, and may never be needed. */
+/**
+ * Records a stack in a few microseconds. Reading it takes several times as long, and may never be needed.
+ * @param limit how many frames are recorded, with those of the doctor
+ */
 export function captureStack(limit: number): UnreadStack | undefined {
   try {
     const { stackTraceLimit } = Error;
     const holder: UnreadStack = {};
-    Error.stackTraceLimit = limit + OWN_FRAMES;
+    Error.stackTraceLimit = limit;
     captureStackTrace(holder);
     Error.stackTraceLimit = stackTraceLimit;
     return holder;
