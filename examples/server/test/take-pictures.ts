@@ -107,7 +107,7 @@ async function takeTwoUsers(browser: Browser, origin: string): Promise<Uint8Arra
 
 /** The page of the inspector while 20 users use a server of its own, with the details of one of their requests. */
 async function takeLiveFlows(browser: Browser): Promise<Uint8Array> {
-  const inspected = new ServerProcess(['--inspect-flows', '--requests', '200']);
+  const inspected = new ServerProcess(['--inspect-flows', '--requests', '20']);
   try {
     const port = await inspected.waitUntilServing();
     const [, url = ''] = await inspected.waitForOutput(/(http:\S+\/) shows the live flows/);

@@ -27,6 +27,7 @@ function timeoutClass(): abstract new () => NodeJS.Timeout {
   return timer.constructor as abstract new () => NodeJS.Timeout;
 }
 
+const UNKNOWN_PLACE = new LatePlace(undefined);
 const budget = new StackBudget();
 let hook: AsyncHook | undefined;
 let timer: NodeJS.Timeout | undefined;
@@ -80,7 +81,7 @@ function noteInit(id: number, type: string, triggerId: number, resource: object)
       isLasting: waitType.isLasting === true,
       isHolding: waitType.isHolding === true || isInterval(ownTimer),
       timer: ownTimer,
-      place: new LatePlace(stack),
+      place: stack === undefined ? UNKNOWN_PLACE : new LatePlace(stack),
       startTime: performance.now(),
       endTime: undefined,
     };
