@@ -119,14 +119,13 @@ async function takeLiveFlows(browser: Browser): Promise<Uint8Array> {
     const users = `http://127.0.0.1:${port}/users`;
     // The server ends before its users do.
     fetch(users, { method: 'POST', headers: { origin: `http://127.0.0.1:${port}` } }).catch(() => undefined);
+    // The font of the system may have no semi-bold letters.
+    await page.evaluate(`void (document.body.style.fontFamily = '"Open Sans", system-ui, sans-serif')`);
     await waitUntil(
       page,
-      `Number(document.querySelector('#live').textContent) > 20 && document.querySelectorAll('.row.finished').length > 3`,
+      `document.querySelectorAll('.row.waiting').length > 7 && document.querySelectorAll('.row.finished .kind').length > 4`,
     );
-    await page.click('#pause');
-    await page.evaluate(
-      `[...document.querySelectorAll('.row.waiting')].find((row) => row.querySelector('.bar .kind')).click()`,
-    );
+    await page.evaluate(`document.querySelector('.row.waiting.inner').click()`);
     return await finish(page);
   } finally {
     await inspected.kill('SIGTERM');

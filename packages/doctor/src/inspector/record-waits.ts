@@ -15,7 +15,7 @@ import { isInterval, waitTypeOf } from './wait-kinds.js';
 
 /** Frames of a stack, with those of the doctor and of Node. The code that awaits is near the top of the stack. */
 const STACK_DEPTH = 12;
-const PROMISE_STACK_DEPTH = 7;
+const PROMISE_STACK_DEPTH = 9;
 /** Milliseconds between two sweeps. */
 const SWEEP_INTERVAL = 500;
 

@@ -4,16 +4,7 @@
  */
 import type { FlowView, GroupView, Snapshot, WaitView } from '../snapshot.js';
 import { element, find, setText, syncChildren } from './elements.js';
-import {
-  ageOf,
-  codeText,
-  countText,
-  durationText,
-  firstWait,
-  longestWait,
-  placeText,
-  shortPlaceText,
-} from './texts.js';
+import { ageOf, codeText, countText, durationText, firstWait, longestWait, placeText, waitText } from './texts.js';
 
 /** Rows of a group that are shown until all are asked for. */
 const FEW_LIVE = 8;
@@ -86,7 +77,10 @@ export class FlowList {
   }
 
   #nextSpan({ groups, now }: Snapshot): number {
-    const ages = groups.flatMap(({ flows }) => flows.map(({ start }) => now - start)).sort((a, b) => a - b);
+    const flows = groups.flatMap((group) => group.flows);
+    // Those that began before the page was opened may be much older than all others.
+    const recorded = flows.filter(({ isRecorded }) => isRecorded);
+    const ages = (recorded.length > 0 ? recorded : flows).map(({ start }) => now - start).sort((x, y) => x - y);
     const needed = ages[Math.floor((ages.length - 1) * FITTING)] ?? 0;
     const fitting = SPANS.find((span) => span >= needed) ?? needed;
     return needed > this.#span || needed < this.#span / 3 ? fitting : this.#span;
@@ -165,9 +159,9 @@ export class FlowList {
   }
 
   #showWaits(list: HTMLElement, group: GroupView, snapshot: Snapshot): void {
-    const texts = group.waits.map(({ kind, title, place, count }) => ({
-      kind,
-      text: `${count.toLocaleString('en')} × ${title} · ${shortPlaceText(place, snapshot)}`,
+    const texts = group.waits.map((wait) => ({
+      kind: wait.kind,
+      text: `${wait.count.toLocaleString('en')} × ${waitText(wait, snapshot)}`,
     }));
     const key = JSON.stringify(texts);
     if (list.dataset.shown === key) return;
@@ -301,9 +295,9 @@ function countsText({ live, states, oldest }: GroupView, { now }: Snapshot): str
 function stateText(flow: FlowView, snapshot: Snapshot): string {
   if (flow.state === 'finished') {
     const longest = longestWait(flow);
-    return `finished${longest === undefined ? '' : `: ${longest.title} · ${shortPlaceText(longest.place, snapshot)}`}`;
+    return longest === undefined ? 'finished' : `finished: ${waitText(longest, snapshot)}`;
   }
   const wait = firstWait(flow);
   if (wait === undefined) return flow.isRecorded ? 'nothing is pending' : 'began before waits were recorded';
-  return `${flow.state === 'held' ? 'held by ' : ''}${wait.title} · ${shortPlaceText(wait.place, snapshot)}`;
+  return `${flow.state === 'held' ? 'held by ' : ''}${waitText(wait, snapshot)}`;
 }

@@ -13,11 +13,10 @@ export function countText(count: number, one: string, many: string): string {
   return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 }
 
-/** The file without its folders, and the line. */
-export function shortPlaceText(key: PlaceKey | null, { places }: Snapshot): string {
+/** What a flow waits for, with the file without its folders, and the line. Node itself has no place. */
+export function waitText({ title, place: key }: Pick<WaitView, 'title' | 'place'>, { places }: Snapshot): string {
   const place = key === null ? undefined : places[key];
-  if (place === undefined) return 'unknown place';
-  return `${place.file.split(/[\\/]/).at(-1)}:${place.line}`;
+  return place === undefined ? title : `${title} · ${place.file.split(/[\\/]/).at(-1)}:${place.line}`;
 }
 
 export function placeText(key: PlaceKey | null, { places }: Snapshot): string {
