@@ -9,14 +9,17 @@
  *     lib/portable/*.js    browsers and all other runtimes: flat ES modules; *.cjs for Jest with a page's environment
  *     lib/standalone/*.js  pages without a build step: one minified file for each purpose
  *     lib/esm/*.js         @throughline/request, /opentelemetry and /propagation everywhere but in Node
+ *     lib/inspector/*      what the page of the doctor's inspector loads besides its scripts
  *
- * @throughline/doctor has lib/node only, and @throughline/transform has lib/*.cjs that load its ES modules.
+ * @throughline/doctor has lib/node and lib/inspector only, and @throughline/transform has lib/*.cjs that load its ES
+ * modules.
  *
  * A package has one copy of its state in a process, whether it was imported or required: in Node the CommonJS modules
  * are the only ones with code, and the other runtimes can require ES modules. Rollup is used because it keeps `const` and
  * `class` at the top level of a module, which V8 folds into hot paths; esbuild writes `var`.
  */
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -27,7 +30,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rollup } from 'rollup';
 import { minify } from 'terser';
@@ -295,6 +298,24 @@ function wrapModules(packageName) {
   }
 }
 
+/**
+ * What the page of the doctor's inspector loads besides its scripts: its own files, and those of the design, which the pages
+ * of the examples share. A package cannot refer to the examples.
+ */
+const inspectorFiles = {
+  'index.html': 'packages/doctor/src/inspector/page/index.html',
+  'inspector.css': 'packages/doctor/src/inspector/page/inspector.css',
+  'design.css': 'examples/design/page.css',
+  'icon.svg': 'examples/design/icon.svg',
+};
+
+function copyInspectorFiles() {
+  const folder = join(packages, 'doctor', UNFINISHED, 'inspector');
+  mkdirSync(folder, { recursive: true });
+  for (const [name, path] of Object.entries(inspectorFiles))
+    copyFileSync(join(packages, '..', path), join(folder, name));
+}
+
 /** Returns the entry points of a package, and their files in dist: those of their declarations. */
 function publicFiles(name) {
   const { exports } = JSON.parse(readFileSync(join(packages, name, 'package.json'), 'utf8'));
@@ -309,13 +330,16 @@ function publicFiles(name) {
   );
 }
 
-/** Whether a package has been compiled, or this file has changed, since its lib was written. */
+/** Whether a package has been compiled, or this file or another input has changed, since its lib was written. */
 function isStale(folder) {
   const lib = join(folder, 'lib');
   if (!existsSync(lib)) return true;
   const inputs = readdirSync(join(folder, 'dist'), { recursive: true })
     .filter((name) => name.endsWith('.js') && !name.endsWith('.test.js'))
     .map((name) => join(folder, 'dist', name));
+  if (basename(folder) === 'doctor') {
+    inputs.push(...Object.values(inspectorFiles).map((path) => join(packages, '..', path)));
+  }
   const { mtimeMs } = statSync(lib);
   return [fileURLToPath(import.meta.url), join(folder, 'package.json'), ...inputs].some(
     (file) => statSync(file).mtimeMs > mtimeMs,
@@ -328,7 +352,10 @@ const writers = {
   opentelemetry: () => bundleForAllRuntimes('opentelemetry'),
   propagation: () => bundleForAllRuntimes('propagation'),
   transform: () => wrapModules('transform'),
-  doctor: bundleDoctor,
+  async doctor() {
+    await bundleDoctor();
+    copyInspectorFiles();
+  },
 };
 for (const [name, write] of Object.entries(writers)) {
   const folder = join(packages, name);

@@ -27,7 +27,8 @@ if (stop.signal.aborted) {
 }
 
 /** @returns the exit code */
-async function start({ port, requests, isExitWanted }: Options): Promise<number> {
+async function start({ port, requests, isExitWanted, isInspectorWanted }: Options): Promise<number> {
+  const inspector = isInspectorWanted ? await startInspector() : undefined;
   // These modules are imported only now, because they select the storage class from the options when they load.
   const { startServer } = await import('./server.js');
   const { checkRequestIds, checkShop, printComparison } = await import('./startup-checks.js');
@@ -78,6 +79,7 @@ async function start({ port, requests, isExitWanted }: Options): Promise<number>
     print(
       `  ${green('●')} ${bold(`${url}/tracing/`)} shows the trace of a click, with three context managers of OpenTelemetry.`,
     );
+    if (inspector !== undefined) print(`  ${green('●')} ${bold(inspector.url)} shows the live flows.`);
     print(
       `    ${faint('The log names your requests. It omits those that an open page sends while it plays. Press Ctrl-C to stop.')}`,
     );
@@ -89,4 +91,11 @@ async function start({ port, requests, isExitWanted }: Options): Promise<number>
     await server.close();
     await sessionStore.close();
   }
+}
+
+/** Loads the doctor, which instruments what is loaded after it, and opens its page. */
+async function startInspector() {
+  await import('@throughline/doctor/register');
+  const { inspectFlows } = await import('@throughline/doctor');
+  return inspectFlows();
 }

@@ -9,6 +9,7 @@ export const helpText = `Starts a server that keeps the id of each request in st
                                    cart item was lost
   npm start -- --requests N        requests that the first check sends (default: 3000); the comparison sends
                                    about five times as many
+  npm start -- --inspect-flows     also open the page of @throughline/doctor that shows the live flows
   npm start -- --help              show this help
 
   PORT=8080 npm start              serve on another port (default: 1337); 0 lets the system choose one
@@ -37,6 +38,7 @@ export const storageLabels: Record<StorageName, string> = {
 export interface Options {
   readonly isHelpWanted: boolean;
   readonly isExitWanted: boolean;
+  readonly isInspectorWanted: boolean;
   readonly requests: number;
   readonly port: number;
 }
@@ -48,6 +50,7 @@ export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Op
   return {
     isHelpWanted: flags.help === true,
     isExitWanted: flags.exit === true,
+    isInspectorWanted: flags['inspect-flows'] === true,
     requests: readRequests(flags.requests ?? '3000'),
     port: readPort(env.PORT || '1337'),
   };
@@ -65,7 +68,12 @@ function readFlags(args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
-      options: { help: { type: 'boolean', short: 'h' }, exit: { type: 'boolean' }, requests: { type: 'string' } },
+      options: {
+        help: { type: 'boolean', short: 'h' },
+        exit: { type: 'boolean' },
+        'inspect-flows': { type: 'boolean' },
+        requests: { type: 'string' },
+      },
     }).values;
   } catch (error) {
     // Node's first sentence names the problem. The rest is about positional arguments, which this program has none of.

@@ -6,10 +6,18 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { sessions } from '@throughline/request/sessions';
-import { type Browser, openBrowser, type Page, type PageOptions } from '@throughline/testing/browsers';
+import {
+  accessibilityViolations,
+  type Browser,
+  layoutShifts,
+  openBrowser,
+  type Page,
+  type PageOptions,
+  waitUntil,
+} from '@throughline/testing/browsers';
 import { type RunningServer, startServer } from './server.js';
 import { createShopMiddleware } from './shop-middleware.js';
-import { accessibilityViolations, addItems, layoutShifts, signIn, waitUntil } from './test/page-checks.js';
+import { addItems, signIn } from './test/page-checks.js';
 import { ServerProcess } from './test/server-process.js';
 
 const wide = { width: 1280, height: 800 };

@@ -26,5 +26,6 @@ export {
 } from './browser.js';
 export { openBrowser } from './open-browser.js';
 export type { PageChannel } from './page-channel.js';
+export { accessibilityViolations, layoutShifts, waitUntil } from './page-checks.js';
 export { type PageServer, startPageServer } from './page-server.js';
 export { type PrintingPage, readPrintedLines } from './printed-lines.js';

@@ -1,14 +1,15 @@
 /**
- * `npm run pictures`: takes the pictures of the READMEs, docs/server.png, docs/sessions.png and docs/browser.png, in a real
- * browser. Run it after a change of the pages. The sizes stay the same.
+ * `npm run pictures`: takes the pictures of the READMEs and the guides, docs/server.png, docs/sessions.png, docs/browser.png
+ * and docs/flows.png, in a real browser. Run it after a change of the pages. The sizes stay the same.
  */
 import { writeFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { sessions } from '@throughline/request/sessions';
-import { type Browser, openBrowser, type Page, startPageServer } from '@throughline/testing/browsers';
+import { type Browser, openBrowser, type Page, startPageServer, waitUntil } from '@throughline/testing/browsers';
 import { startServer } from '../server.js';
 import { createShopMiddleware } from '../shop-middleware.js';
-import { addItems, signIn, waitUntil } from './page-checks.js';
+import { addItems, signIn } from './page-checks.js';
+import { ServerProcess } from './server-process.js';
 
 /** This file is compiled into examples/server/dist/test/. */
 const docs = new URL('../../../../docs/', import.meta.url);
@@ -21,6 +22,7 @@ try {
   await save('server.png', await takeRequests(browser, origin));
   await save('sessions.png', await takeSessions(browser, origin));
   await save('browser.png', await takeTwoUsers(browser, origin));
+  await save('flows.png', await takeLiveFlows(browser));
 } finally {
   await browser.close();
   await server.close();
@@ -101,6 +103,33 @@ async function takeTwoUsers(browser: Browser, origin: string): Promise<Uint8Arra
       document.querySelectorAll('table:not([hidden]) td.wrong').length > 12 && document.querySelector('td.now')`,
   );
   return finish(page);
+}
+
+/** The page of the inspector while 20 users use a server of its own, with the details of one of their requests. */
+async function takeLiveFlows(browser: Browser): Promise<Uint8Array> {
+  const inspected = new ServerProcess(['--inspect-flows', '--requests', '20']);
+  try {
+    const port = await inspected.waitUntilServing();
+    const [, url = ''] = await inspected.waitForOutput(/(http:\S+\/) shows the live flows/);
+    const page = await browser.openPage(url, {
+      viewport: { width: 1360, height: 800, scale: 2560 / 1360 },
+      colorScheme: 'light',
+      reducedMotion: true,
+    });
+    const users = `http://127.0.0.1:${port}/users`;
+    // The server ends before its users do.
+    fetch(users, { method: 'POST', headers: { origin: `http://127.0.0.1:${port}` } }).catch(() => undefined);
+    // The font of the system may have no semi-bold letters.
+    await page.evaluate(`void (document.body.style.fontFamily = '"Open Sans", system-ui, sans-serif')`);
+    await waitUntil(
+      page,
+      `document.querySelectorAll('.row.waiting').length > 7 && document.querySelectorAll('.row.finished .kind').length > 4`,
+    );
+    await page.evaluate(`document.querySelector('.row.waiting.inner').click()`);
+    return await finish(page);
+  } finally {
+    await inspected.kill('SIGTERM');
+  }
 }
 
 /**

@@ -1,6 +1,8 @@
 import { collectFindings } from './report/collect-findings.js';
 import type { Finding } from './report/finding.js';
 
+export { dumpFlows, type FlowInspector, type InspectOptions, inspectFlows } from './inspector/inspect-flows.js';
+export type { Redact } from './inspector/redaction.js';
 export type { Finding, FindingKind, FindingPlace, LineEdit, Remedy, Severity } from './report/finding.js';
 export { formatFindings } from './report/text-report.js';
 

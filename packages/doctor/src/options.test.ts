@@ -9,6 +9,10 @@ test('options that are not given have their defaults', () => {
     emptyReads: false,
     sharedWork: true,
     outlived: 60,
+    inspectFlows: false,
+    inspectPort: 0,
+    recordWaits: false,
+    redact: '',
     format: 'text',
     html: undefined,
     folder: undefined,
@@ -31,6 +35,7 @@ test('an option that is unknown or has a wrong value is an error', () => {
     ['{"all":1}', /The option all of THROUGHLINE_DOCTOR must be a boolean, not 1\./],
     ['{"outlived":"1"}', /The option outlived of THROUGHLINE_DOCTOR must be a number, not "1"\./],
     ['{"outlived":-1}', /must be a number of seconds, 0 or more, not -1\./],
+    ['{"inspectPort":70000}', /inspectPort of THROUGHLINE_DOCTOR must be an integer from 0 to 65535, not 70000\./],
     ['{"format":"xml"}', /must be one of text, json, github, not xml\./],
   ] as const) {
     assert.throws(() => parseOptions(text), { name: 'TypeError', code: 'ERR_INVALID_OPTION', message });

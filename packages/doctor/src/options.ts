@@ -20,6 +20,14 @@ export interface DoctorOptions {
   readonly sharedWork: boolean;
   /** Reports values that are held for longer than this after the end of their flow, in seconds. 0: none are reported. */
   readonly outlived: number;
+  /** Opens the page of live flows. */
+  readonly inspectFlows: boolean;
+  /** The port of this page; 0 lets the system choose one. */
+  readonly inspectPort: number;
+  /** Records what flows wait for also while no page is open, which slows the program down. */
+  readonly recordWaits: boolean;
+  /** Names of the storages whose values are not shown, separated by commas; `*` stands for all. */
+  readonly redact: string;
   readonly format: Format;
   /** Also writes the findings as a page to this file. */
   readonly html: string | undefined;
@@ -36,6 +44,10 @@ const DEFAULTS: DoctorOptions = {
   emptyReads: false,
   sharedWork: true,
   outlived: DEFAULT_OUTLIVED,
+  inspectFlows: false,
+  inspectPort: 0,
+  recordWaits: false,
+  redact: '',
   format: 'text',
   html: undefined,
   folder: undefined,
@@ -47,6 +59,10 @@ const TYPES = {
   emptyReads: 'boolean',
   sharedWork: 'boolean',
   outlived: 'number',
+  inspectFlows: 'boolean',
+  inspectPort: 'number',
+  recordWaits: 'boolean',
+  redact: 'string',
   format: 'string',
   html: 'string',
   folder: 'string',
@@ -82,11 +98,18 @@ export function parseOptions(text: string | undefined): DoctorOptions {
     if (name === 'outlived' && !(value >= 0)) {
       throw invalidOption(`The option outlived of ${VARIABLE} must be a number of seconds, 0 or more, not ${value}.`);
     }
+    if (name === 'inspectPort' && !isPort(value)) {
+      throw invalidOption(`The option inspectPort of ${VARIABLE} must be an integer from 0 to 65535, not ${value}.`);
+    }
     if (name === 'format' && !FORMATS.includes(value)) {
       throw invalidOption(`The option format of ${VARIABLE} must be one of ${FORMATS.join(', ')}, not ${value}.`);
     }
   }
   return { ...DEFAULTS, ...given };
+}
+
+export function isPort(value: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= 65_535;
 }
 
 function isOption(name: string): name is keyof typeof TYPES {

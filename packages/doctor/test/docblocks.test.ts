@@ -1,4 +1,8 @@
 /** Runs the examples of the public docblocks, and compares what they print with their comments. */
 import { testDocblocks } from '@throughline/testing/docblocks';
 
-testDocblocks({ packageFolder: new URL('../../', import.meta.url) });
+testDocblocks({
+  packageFolder: new URL('../../', import.meta.url),
+  withoutExample: { 'FlowInspector.close': 'the example of inspectFlows() calls it' },
+  nodeOptions: { inspectFlows: ['--import', '@throughline/doctor/register'] },
+});

@@ -7,7 +7,7 @@
 import { statSync } from 'node:fs';
 import { parse, resolve } from 'node:path';
 import { closest } from 'fastest-levenshtein';
-import { DEFAULT_OUTLIVED, type DoctorOptions, type Format } from '../options.js';
+import { DEFAULT_OUTLIVED, type DoctorOptions, type Format, isPort } from '../options.js';
 
 export const HELP = `Usage: throughline-doctor [options] <file, options of node, or command>
 
@@ -23,6 +23,11 @@ Options, which come first:
   --empty-reads         also reports reads in no flow, and where their code comes from; slows the program down
   --no-shared-work      does not look for work that one flow does for others
   --outlived <seconds>  how long a value may be held after the end of its flow; default: 60; 0: not reported
+  --inspect-flows       opens a page on this machine that shows the live flows, and prints its address;
+                        --inspect-flows=9230 chooses the port
+  --record-waits        with --inspect-flows: records what flows wait for also while the page is not open
+  --redact=<names>      with --inspect-flows: does not show the values of the storages with these names, which are
+                        separated by commas; --redact=* shows none
   --json                prints the findings as JSON to stdout
   --github              prints the findings as annotations for GitHub to stdout
   --html <file>         also writes the findings as a page to a file
@@ -53,6 +58,9 @@ const OPTIONS = [
   '--empty-reads',
   '--no-shared-work',
   '--outlived',
+  '--inspect-flows',
+  '--record-waits',
+  '--redact',
   '--json',
   '--github',
   '--html',
@@ -81,6 +89,13 @@ export function parseArguments(args: readonly string[]): CommandLine | 'help' | 
   if (first.startsWith('--') && isMisspelling(first, near)) {
     throw new UsageError(`The command has no option ${first}. Did you mean ${near}?`);
   }
+  const port = given.get('--inspect-flows');
+  if (port !== undefined && !(/^\d+$/.test(port) && isPort(Number(port)))) {
+    throw new UsageError(`--inspect-flows=${port} must name a port from 0 to 65535, as in --inspect-flows=9230.`);
+  }
+  if (given.has('--redact') && !given.get('--redact')) {
+    throw new UsageError('--redact must name storages, as in --redact=sessions,users, or * for all.');
+  }
   const format: Format = given.has('--json') ? 'json' : given.has('--github') ? 'github' : 'text';
   const options = {
     dependencies: given.has('--dependencies'),
@@ -88,6 +103,10 @@ export function parseArguments(args: readonly string[]): CommandLine | 'help' | 
     emptyReads: given.has('--empty-reads'),
     sharedWork: !given.has('--no-shared-work'),
     outlived,
+    inspectFlows: given.has('--inspect-flows'),
+    inspectPort: Number(port ?? 0),
+    recordWaits: given.has('--record-waits'),
+    redact: given.get('--redact') ?? '',
     format,
     html,
   };
@@ -101,7 +120,8 @@ export function parseArguments(args: readonly string[]): CommandLine | 'help' | 
 }
 
 interface GivenOptions {
-  readonly given: ReadonlySet<string>;
+  /** The options, with what follows an equals sign. */
+  readonly given: ReadonlyMap<string, string | undefined>;
   readonly html: string | undefined;
   /** In seconds. */
   readonly outlived: number;
@@ -111,15 +131,15 @@ interface GivenOptions {
 
 /** Reads the options of the doctor, which come first. */
 function readOptions(args: readonly string[]): GivenOptions {
-  const given = new Set<string>();
+  const given = new Map<string, string | undefined>();
   const rest = [...args];
   let html: string | undefined;
   let outlived = DEFAULT_OUTLIVED;
   for (let [first] = rest; first !== undefined; [first] = rest) {
-    const [, name = first, value] = /^(--html|--outlived)=(.*)$/s.exec(first) ?? [];
+    const [, name = first, value] = /^(--html|--outlived|--inspect-flows|--redact)=(.*)$/s.exec(first) ?? [];
     if (!OPTIONS.includes(name)) break;
     rest.shift();
-    given.add(name);
+    given.set(name, value);
     if (name === '--outlived') outlived = parseSeconds(value ?? rest.shift());
     if (name !== '--html') continue;
     html = value ?? rest.shift();

@@ -13,6 +13,7 @@
  */
 import module from 'node:module';
 import { isMainThread, MessageChannel, parentPort, receiveMessageOnPort } from 'node:worker_threads';
+import { inspectProgram } from '../inspector/inspect-flows.js';
 import type { FileTable } from '../instrument/file-table.js';
 import { parser } from '../instrument/parser.js';
 import { parseOptions, VARIABLE } from '../options.js';
@@ -69,6 +70,7 @@ function watchProgram(): void {
   patchVm(state);
   module.syncBuiltinESMExports();
   reportAtEnd(options);
+  if (options.inspectFlows) inspectProgram(options);
 }
 
 function bunIsUnsupported(): Error & { code: string } {

@@ -9,6 +9,17 @@ export const currentScope: () => Scope | undefined = storage.getStore;
 /** Makes a scope current until the running job or callback ends, and for everything that it starts. */
 export const enterScope: (scope: Scope | undefined) => void = storage.enterWith;
 
+/** Calls a function with a scope current, or with none: what it starts belongs to this scope. */
+export function callInScope<T>(scope: Scope | undefined, call: () => T): T {
+  const outer = currentScope();
+  enterScope(scope);
+  try {
+    return call();
+  } finally {
+    enterScope(outer);
+  }
+}
+
 /** The current scope for functions that are made now. In a lost call, that is where its function belongs. */
 export function scopeOfMade(): Scope | undefined {
   const now = currentScope();

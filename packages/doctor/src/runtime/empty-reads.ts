@@ -3,6 +3,7 @@
  * so this is only reported on demand, and only for storages that have held a value.
  */
 import { noteChange } from './changes.js';
+import { flowObserver } from './flow-observer.js';
 import { type Origin, originOfNow, recordOrigins } from './origins.js';
 import { Mark, type Scope, type Storage } from './scope.js';
 import { type Frame, isUserFrame, recordStack, type Stack } from './stack.js';
@@ -74,6 +75,7 @@ export function noteReadWithoutValue(storage: Storage, now: Scope | undefined): 
   }
   reads.last.count++;
   noteChange(reads.last.count);
+  flowObserver?.found(now, reads.last);
 }
 
 function textOf(frame: Frame | undefined): string {

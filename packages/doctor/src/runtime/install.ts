@@ -10,12 +10,18 @@ import { correctStackTraces } from './stack-traces.js';
 import { created } from './twin-storages.js';
 import { watchAsyncContext, watchAsyncLocalStorage } from './watch-storages.js';
 
-let isInstalled = false;
+let isCalled = false;
+let hasInstalled = false;
+
+/** Whether this copy of the doctor watches the storages of this process. */
+export function isInstalled(): boolean {
+  return hasInstalled;
+}
 
 /** @param isForced defines the scope that forced checks compare with, in which no code ever runs */
 export function install(isForced = false): void {
-  if (isInstalled) return;
-  isInstalled = true;
+  if (isCalled) return;
+  isCalled = true;
   if (CAPTURE in globalThis) {
     process.emitWarning(
       'Another copy of @throughline/doctor is loaded in this process. It is the one that reports; findings() of this copy ' +
@@ -24,6 +30,7 @@ export function install(isForced = false): void {
     );
     return;
   }
+  hasInstalled = true;
   if (isForced) Object.defineProperty(globalThis, FORCED, { value: new Scope(undefined) });
   const functions = {
     [CAPTURE]: scopeOfMade,

@@ -20,6 +20,7 @@
 import { functionOf, offsetOf } from './file-tables.js';
 import { type Held, keyOf, Mark, type Scope, type Storage, storagesOfProgram } from './scope.js';
 import { noteChange } from './changes.js';
+import { flowObserver } from './flow-observer.js';
 import { isFileFrame, recordStack, type Stack } from './stack.js';
 import { labelOf, type StorageLabel } from './storage-labels.js';
 
@@ -137,6 +138,7 @@ export function noteReadOfEntry(storage: Storage, now: Scope | undefined): void 
     entries.missedCount++;
     entries.missedAt ??= stack;
     noteChange(entries.missedCount);
+    flowObserver?.found(now, entries);
   }
 }
 

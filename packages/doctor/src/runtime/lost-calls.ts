@@ -20,6 +20,7 @@ import {
   storagesOfProgram,
 } from './scope.js';
 import { isSamePlace, recordStack, type Stack } from './stack.js';
+import { flowObserver } from './flow-observer.js';
 import { labelOf, type StorageLabel } from './storage-labels.js';
 
 const STACK_DEPTH = 25;
@@ -351,5 +352,7 @@ function compareRead(storage: Storage, key: StorageKey, value: unknown, mark: Ma
   // A value that is set around the own flow, such as a default of the program, is not that of another flow.
   const isAround = caller !== undefined && mark.parent !== undefined && hasAround(mark.parent, caller.scope);
   const kind = caller === undefined || value === undefined || isAround ? 'missing' : 'another';
-  callsByMark.get(mark)?.addWrongRead(storage, kind, mark);
+  const calls = callsByMark.get(mark);
+  calls?.addWrongRead(storage, kind, mark);
+  if (calls !== undefined) flowObserver?.found(mark, calls);
 }

@@ -78,7 +78,7 @@ function describe(captured: CapturedStack): Frame[] {
   return frames;
 }
 
-function plainFrame(site: NodeJS.CallSite): Frame {
+export function plainFrame(site: NodeJS.CallSite): Frame {
   return {
     file: site.getFileName() ?? undefined,
     line: site.getLineNumber() ?? 0,

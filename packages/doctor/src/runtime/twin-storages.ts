@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { noteChange } from './changes.js';
 import { siteOf } from './file-tables.js';
+import { flowObserver } from './flow-observer.js';
 import { keyOf, type Scope, type Storage, settingIn } from './scope.js';
 import { recordStack, type Stack } from './stack.js';
 import { creationSiteOf, noteCreation } from './storage-labels.js';
@@ -76,10 +77,14 @@ export function noteReadOfTwin(storage: Storage, now: Scope | undefined): boolea
     const holder = creationSiteOf(other);
     if (read === undefined || holder === undefined) continue;
     const key = `${read} ${holder}`;
-    const known = twinReads.get(key);
-    if (known === undefined) twinReads.set(key, { read, holder, count: 1, stack: recordStack(STACK_DEPTH) });
-    else known.count++;
-    noteChange(known?.count ?? 1);
+    let known = twinReads.get(key);
+    if (known === undefined) {
+      known = { read, holder, count: 0, stack: recordStack(STACK_DEPTH) };
+      twinReads.set(key, known);
+    }
+    known.count++;
+    noteChange(known.count);
+    flowObserver?.found(now, known);
     return true;
   }
   return false;

@@ -5,9 +5,10 @@
  * `getStore()` and `enterWith()`, and such calls are not recorded. Throughline's `run()` checks whether `enterWith` was
  * overridden, and must then see the original, so `enterWith` becomes an accessor.
  */
-import { currentScope, enterScope, isOwnStorage } from './current-scope.js';
+import { callInScope, currentScope, enterScope, isOwnStorage } from './current-scope.js';
 import { noteFirstValue } from './empty-reads.js';
 import { noteOpening, noteResult } from './flow-ends.js';
+import { flowObserver } from './flow-observer.js';
 import { noteEntry } from './late-entries.js';
 import { noteReadOf } from './reads.js';
 import { enteredIn, hasAround, keyOf, noteDisabled, openedIn, reenteredIn, type Scope, type Storage } from './scope.js';
@@ -129,7 +130,7 @@ function watchedSnapshots(original: SnapshotClass): SnapshotClass {
       const wrapped = original.wrap(fn);
       const { inScope } = {
         inScope(this: unknown, ...args: unknown[]): unknown {
-          return runInCapturedScope(scope, () => Reflect.apply(wrapped, this, args));
+          return callInScope(scope, () => Reflect.apply(wrapped, this, args));
         },
       };
       for (const name of ['name', 'length'] as const) {
@@ -139,22 +140,12 @@ function watchedSnapshots(original: SnapshotClass): SnapshotClass {
     }
 
     run(fn: unknown, ...args: unknown[]): unknown {
-      return runInCapturedScope(this.#scope, () => this.#snapshot.run(fn, ...args));
+      return callInScope(this.#scope, () => this.#snapshot.run(fn, ...args));
     }
   }
   const tag = Object.getOwnPropertyDescriptor(original.prototype, Symbol.toStringTag);
   if (tag !== undefined) Object.defineProperty(Snapshot.prototype, Symbol.toStringTag, tag);
   return Snapshot;
-}
-
-function runInCapturedScope(scope: Scope | undefined, call: () => unknown): unknown {
-  const outer = currentScope();
-  enterScope(scope);
-  try {
-    return call();
-  } finally {
-    enterScope(outer);
-  }
 }
 
 /**
@@ -168,11 +159,13 @@ function runInScope(storage: Storage, value: unknown, callMethod: () => unknown,
   noteFirstValue(storage, value);
   noteOpening(scope);
   enterScope(scope);
+  if (value !== undefined) flowObserver?.opened(scope, storage);
   try {
     const result = inClass(callMethod);
     noteResult(scope, result);
     return result;
   } finally {
+    flowObserver?.returned(scope);
     const now = currentScope();
     enterScope(keepsOthers && now !== scope && now !== outer ? withEntered(outer, scope, now, storage) : outer);
   }
@@ -210,6 +203,7 @@ function openScope(storage: Storage, value: unknown): Scope {
   noteFirstValue(storage, value);
   noteOpening(scope);
   enterScope(scope);
+  if (value !== undefined) flowObserver?.opened(scope, storage);
   return scope;
 }
 

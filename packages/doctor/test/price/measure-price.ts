@@ -24,6 +24,8 @@ interface Mode {
   readonly title: string;
   readonly args: readonly string[];
   readonly options: object;
+  /** Whether the page of live flows is open. */
+  readonly isWatched?: boolean;
 }
 
 const REGISTER = ['--import', '@throughline/doctor/register'];
@@ -31,6 +33,8 @@ const MODES: readonly Mode[] = [
   { title: 'alone', args: [], options: {} },
   { title: 'application checked (default)', args: REGISTER, options: {} },
   { title: 'dependencies too', args: REGISTER, options: { dependencies: true } },
+  { title: 'live flows, page closed', args: REGISTER, options: { inspectFlows: true } },
+  { title: 'live flows, page open', args: REGISTER, options: { inspectFlows: true }, isWatched: true },
 ];
 
 interface Usage {
@@ -68,21 +72,38 @@ async function usageOf(port: number): Promise<Usage> {
   return JSON.parse(await send(port, 'GET', '/usage'));
 }
 
-/** @returns the server, and the microseconds of processor time until it listened */
-async function startServer({ args, options }: Mode): Promise<{ child: ChildProcess; port: number; start: number }> {
+interface RunningServer {
+  readonly child: ChildProcess;
+  readonly port: number;
+  /** The microseconds of processor time until it listened. */
+  readonly start: number;
+  /** The address of the page of live flows. */
+  readonly page: string | undefined;
+}
+
+async function startServer({ args, options }: Mode): Promise<RunningServer> {
   const server = fileURLToPath(new URL('../../price/server.mjs', import.meta.url));
   const env = { ...process.env, NODE_ENV: 'production', THROUGHLINE_DOCTOR: JSON.stringify(options) };
-  const child = fork(server, { execArgv: ['--expose-gc', ...args], env });
-  const [message] = (await once(child, 'message')) as [{ readonly port: number; readonly start: number }];
-  return { child, ...message };
+  const child = fork(server, { execArgv: ['--expose-gc', ...args], env, stdio: ['ignore', 'inherit', 'pipe', 'ipc'] });
+  let errors = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    errors += text;
+  });
+  const [{ port, start }] = (await once(child, 'message')) as [{ readonly port: number; readonly start: number }];
+  const findPage = () => /http:\/\/\S+/.exec(errors)?.[0];
+  while ('inspectFlows' in options && findPage() === undefined) await once(child.stderr ?? child, 'data');
+  return { child, port, start, page: findPage() };
 }
 
 async function measure(mode: Mode): Promise<{ perRequest: number; start: number }> {
-  const { child, port, start } = await startServer(mode);
+  const { child, port, start, page } = await startServer(mode);
+  const watching = new AbortController();
+  if (mode.isWatched) void watch(`${page}events`, watching.signal);
   await sendMany(port, WARM_UP);
   const before = await usageOf(port);
   await sendMany(port, REQUESTS);
   const after = await usageOf(port);
+  watching.abort();
   child.disconnect();
   await once(child, 'exit');
   return { perRequest: (after.processorTime - before.processorTime) / REQUESTS, start };
@@ -111,6 +132,16 @@ async function printStarts(): Promise<void> {
 
 function milliseconds(microseconds: number): string {
   return `${(microseconds / 1000).toFixed(0)} ms`;
+}
+
+/** Reads what an open page reads. */
+async function watch(url: string, signal: AbortSignal): Promise<void> {
+  try {
+    const { body } = await fetch(url, { signal });
+    for await (const _ of body ?? []);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
 }
 
 async function soak(): Promise<void> {
