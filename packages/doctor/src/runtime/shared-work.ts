@@ -19,8 +19,9 @@
  *
  * Reads in a lost call do not count, because a lost call has a finding of its own.
  */
-import { currentScope } from './current-scope.js';
+
 import { noteChange } from './changes.js';
+import { currentScope } from './current-scope.js';
 import { PromiseRecord, recordOf, recordPromise, type Waiting } from './promise-records.js';
 import { observePromises, windowOfNow } from './promise-windows.js';
 import { addRead, beginJob, causeOfNow, join, nextTime, type Read, readsSince, trailOfNow } from './read-trails.js';
