@@ -97,9 +97,7 @@ function composeAround(dispatcher: Dispatcher, innermost: Interceptor, between: 
       if (key === 'compose') return compose;
       const value: unknown = Reflect.get(target, key);
       // In undici 6, these methods read private fields, which a proxy does not have.
-      return key === 'dispatch' || key === 'close' || key === 'destroy'
-        ? (value as () => unknown).bind(target)
-        : value;
+      return key === 'dispatch' || key === 'close' || key === 'destroy' ? (value as () => unknown).bind(target) : value;
     },
   });
 }
