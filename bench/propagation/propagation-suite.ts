@@ -16,7 +16,7 @@ export const propagationSuite: Suite = {
   name: 'propagation',
   intro: {
     heading: 'Values that cross processes',
-    text: 'Five declared values of `@throughline/propagation` next to five entries in the baggage of OpenTelemetry, each with the trace of an active span. OpenTelemetry uses a `CompositePropagator` of `W3CTraceContextPropagator` and `W3CBaggagePropagator`. For Throughline, the process has the first of these, or both: then the baggage is read twice.',
+    text: 'Five declared values of `@throughline/propagation` next to five entries in the baggage of OpenTelemetry, each with the trace of an active span. OpenTelemetry uses a `CompositePropagator` of `W3CTraceContextPropagator` and `W3CBaggagePropagator`. For Throughline, the process has the first of these, or both.',
   },
   environmentPrefixes: ['propagation'],
   subjects: {

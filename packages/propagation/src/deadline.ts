@@ -3,6 +3,7 @@
  * and each process can only shorten it. Inside a process it is a time of the monotonic clock.
  */
 import { describeKind, invalidArgType, invalidArgValue } from './errors.js';
+import { deadlineOfRequest } from './request-scopes.js';
 import { type Deadline, shared } from './shared-state.js';
 
 export type { Deadline } from './shared-state.js';
@@ -86,14 +87,15 @@ export function withDeadline<R, A extends unknown[]>(milliseconds: number, fn: (
     );
   }
   if (typeof fn !== 'function') throw invalidArgType('withDeadline(milliseconds, fn): fn', 'a function', fn);
-  const outer = shared.deadlines.getStore();
+  const outer = currentDeadline();
   if (outer !== undefined && outer.remaining <= milliseconds) return fn(...args);
   // The outer deadline passes later than this one, but its caller may cancel.
   return shared.deadlines.run(createDeadline(milliseconds, outer), fn, ...args);
 }
 
 /**
- * Returns the deadline of the current flow.
+ * Returns the deadline of the current flow: that of `withDeadline()`, of the carrier that was received, or of the current
+ * request of `@throughline/request`, whichever is earlier.
  * @returns the deadline, or undefined if there is none
  * @example
  * import { currentDeadline, withDeadline } from '@throughline/propagation';
@@ -102,5 +104,8 @@ export function withDeadline<R, A extends unknown[]>(milliseconds: number, fn: (
  * withDeadline(50, () => console.log(Number(currentDeadline()?.remaining) <= 50)); // true
  */
 export function currentDeadline(): Deadline | undefined {
-  return shared.deadlines.getStore();
+  const own = shared.deadlines.getStore();
+  const ofRequest = deadlineOfRequest();
+  if (own === undefined || ofRequest === undefined) return own ?? ofRequest;
+  return own.remaining <= ofRequest.remaining ? own : ofRequest;
 }

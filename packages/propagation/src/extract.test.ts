@@ -122,7 +122,7 @@ test('what cannot be decoded is dropped and counted by its reason, and the other
     ['malformed', 'tenant='],
     ['malformed', 'tenant="a'],
     ['malformed', 'user={"__proto__":{"id":1}};v=2'],
-    ['invalid', 'tenant=42'],
+    ['invalid', 'tenant=[42]'],
     ['invalid', `tenant=${'x'.repeat(65)}`],
     ['invalid', 'user={"id":"5"};v=2'],
     ['version', 'user={"id":5}'],
@@ -171,6 +171,46 @@ test('what is beyond 180 entries or 8192 bytes is not read', () => {
     extract({ baggage: `b=${'x'.repeat(8192 - 'b=,tenant=acme'.length)},tenant=acme` }, trusted).get(tenant),
     'acme',
   );
+});
+
+test('whatever inject() can write is read, up to the limits, and can be sent on', () => {
+  const wide = ['one', 'two'].map((name) => new Propagated<string>(`wide-${name}`, { version: 12 }));
+  const [one, two] = wide as [Propagated<string>, Propagated<string>];
+  const longest = 'x'.repeat(4096 - 'wide-one=;v=12'.length);
+  one.run(longest, () => {
+    two.run(longest.slice(1), () => {
+      const carrier = inject({});
+      assert.equal(JSON.stringify(carrier).length, 8192 + '{"baggage":""}'.length);
+      extract(carrier, trusted).run(() => {
+        assert.equal(one.get(), longest);
+        assert.equal(two.get(), longest.slice(1));
+        assert.deepEqual(inject({}), carrier);
+      });
+    });
+  });
+});
+
+test('what would not fit when it is sent on is dropped, so that no inject() of the receiver throws', () => {
+  const dropped = dropsDuring('too-long', () => {
+    for (const text of ['"'.repeat(1500), `"${' '.repeat(4000)}"`, `[${'9e20%2C'.repeat(500)}1]`]) {
+      extract({ baggage: `locale=${text},tenant=acme` }, trusted).run(() => {
+        assert.doesNotThrow(() => inject({}));
+        assert.equal(tenant.get(), 'acme');
+      });
+    }
+    const parts = Array.from({ length: 10 }, (_, index) => {
+      new Propagated(`part-${index}`, { trust: true });
+      return `part-${index}=a${' '.repeat(400)}z`;
+    });
+    extract({ baggage: parts }, {}).run(() => assert.doesNotThrow(() => inject({})));
+  });
+  assert.ok(dropped >= 3, `${dropped}`);
+});
+
+test('of bytes, only as many are decoded as are read', () => {
+  const bytes = new Uint8Array(2e7).fill(0x2c);
+  bytes.set(new TextEncoder().encode('tenant=acme'));
+  assert.equal(extract({ baggage: bytes }, trusted).get(tenant), 'acme');
 });
 
 test('a carrier that cannot be read is one without entries', () => {

@@ -5,14 +5,14 @@ import { Extracted, type ExtractedParts } from './extracted.js';
 import { checkOptionNames } from './option-names.js';
 import { recordDrop } from './report.js';
 import type { ScopeFields } from './request-scopes.js';
-import { type DeclaredValue, type DropReason, shared } from './shared-state.js';
+import { type DeclaredValue, type DropReason, isDeclared, shared } from './shared-state.js';
 import { MAX_ENTRY_LENGTH, Undecodable } from './values/declaration.js';
 import { includesPlace } from './values/destinations.js';
 import { signedMessage } from './values/signed-message.js';
 import { BaggageReader, decodeText, encodeText, MAX_BYTES, MAX_ENTRIES, splitEntry } from './wire/baggage.js';
 import { BAGGAGE, type Get, readEntry, TIMEOUT, textsOf } from './wire/carrier.js';
 import { parseTimeout } from './wire/timeout.js';
-import { type Context, extractTrace, openTelemetry } from './wire/trace-context.js';
+import { type Context, extractTrace, type OpenTelemetry, openTelemetry } from './wire/trace-context.js';
 
 /** The options of `extract()`. */
 export interface ExtractOptions<C> {
@@ -81,10 +81,14 @@ export function extract<C extends object>(carrier: C | null | undefined, options
 
 function readInto<C extends object>(parts: ExtractedParts, carrier: C, options: ExtractOptions<C>): void {
   const { trust = false, from, get } = options;
+  const telemetry = isListed(trust, 'traceparent') ? openTelemetry() : undefined;
   const baggage = textsOf(readSafely(carrier, BAGGAGE, get, from), MAX_ENTRIES);
-  if (baggage.length > 0 && shared.values.size > 0) readValues(parts, baggage, trust, from);
+  const foreign: string[] | undefined = telemetry && [];
+  if (baggage.length > 0) readValues(parts, baggage, foreign, trust, from);
   parts.deadline = readDeadline(carrier, options);
-  if (isListed(trust, 'traceparent')) parts.trace = readTrace(carrier, get, from);
+  if (telemetry !== undefined) {
+    parts.trace = readTrace(telemetry, carrier, foreign?.join(',') || undefined, get, from);
+  }
 }
 
 /** Reads an entry. A carrier may be a proxy, and the function that reads it is the application's. */
@@ -112,9 +116,11 @@ interface Found {
   isAmbiguous: boolean;
 }
 
+/** @param foreign receives the entries of other libraries */
 function readValues(
   parts: ExtractedParts,
   texts: readonly string[],
+  foreign: string[] | undefined,
   trust: boolean | readonly string[],
   from: string | undefined,
 ): void {
@@ -122,7 +128,10 @@ function readValues(
   const reader = new BaggageReader();
   const visit = (key: string, entry: string) => {
     const value = shared.values.get(key);
-    if (value === undefined) return;
+    if (value === undefined) {
+      if (foreign !== undefined && !isDeclared(key)) foreign.push(entry);
+      return;
+    }
     const other = found.get(value);
     if (other === undefined) found.set(value, { entry, isAmbiguous: false });
     else if (other.entry !== entry) other.isAmbiguous = true;
@@ -134,33 +143,39 @@ function readValues(
   for (const [value, { entry, isAmbiguous }] of found) {
     const result = isAmbiguous ? new Dropped('duplicate') : decode(value, entry, trust, from);
     if (result instanceof Dropped) recordDrop(result.reason, value.name, from, result.detail);
-    else if (room?.hasNoneFor(value, result)) recordDrop('too-long', value.name, from);
-    else if (result !== undefined) parts.values.set(value, result);
+    else if (result === undefined) continue;
+    else if (room?.hasNoneFor(value, result, entry)) recordDrop('too-long', value.name, from);
+    else parts.values.set(value, result);
   }
 }
 
 /** The greatest ratio of the bytes that JSON and percent-encoding write to those that were read: `[9e20,9e20]`. */
 const MAX_GROWTH = 8;
 
-/** The bytes for the version and the signature of an entry, at most. */
-const PROPERTY_BYTES = 128;
-
 /** The room of a carrier that receives all that was read, so that what others have sent makes no `inject()` throw. */
 class Room {
-  #bytes = MAX_BYTES;
+  // Before the first entry, there is no comma.
+  #bytes = MAX_BYTES + 1;
 
-  hasNoneFor({ name, declaration }: DeclaredValue, content: unknown): boolean {
+  hasNoneFor(value: DeclaredValue, content: unknown, entry: string): boolean {
+    const { maxLength, signatureAge } = value.declaration;
     let length: number;
     try {
-      length = encodeText(declaration.encode(content)).length;
+      length = encodeText(value.declaration.encode(content)).length;
     } catch {
       return true;
     }
-    const bytes = name.length + length + PROPERTY_BYTES;
-    if (length > declaration.maxLength || bytes > MAX_ENTRY_LENGTH || bytes > this.#bytes) return true;
+    // A signed entry was written by inject().
+    const bytes = (signatureAge === undefined ? entryHead(value).length + length : entry.length) + 1;
+    if (length > maxLength || bytes > MAX_ENTRY_LENGTH + 1 || bytes > this.#bytes) return true;
     this.#bytes -= bytes;
     return false;
   }
+}
+
+/** What is in the entry of a value beside its text. */
+function entryHead({ name, declaration: { version } }: DeclaredValue): string {
+  return version === 1 ? `${name}=` : `${name}=;v=${version}`;
 }
 
 /** Why an entry has no value. */
@@ -182,7 +197,8 @@ function decode(
 ): unknown {
   const { declaration, name } = value;
   const isSigned = declaration.signatureAge !== undefined;
-  if (!isBelieved(value, trust, from)) return new Dropped('untrusted');
+  const distrust = whyNotBelieved(value, trust, from);
+  if (distrust !== undefined) return distrust;
   const { text: encoded, version: versionText, time, signature } = splitEntry(entry);
   if (encoded.length > declaration.maxLength) return new Dropped('too-long');
   const text = decodeText(encoded);
@@ -203,15 +219,18 @@ function decode(
   }
 }
 
-/** Whether a value may be believed; that of a signed value also depends on its signature. */
-function isBelieved(
+/** Returns why a value is not believed; that of a signed value also depends on its signature. */
+function whyNotBelieved(
   { name, declaration: { trust: declared, signatureAge } }: DeclaredValue,
   trust: boolean | readonly string[],
   from: string | undefined,
-): boolean {
-  if (typeof declared === 'boolean') return declared;
-  if (declared !== undefined && (from === undefined || !includesPlace(declared, from))) return false;
-  return signatureAge !== undefined || isListed(trust, name);
+): Dropped | undefined {
+  if (declared === true) return undefined;
+  if (declared === false) return new Dropped('untrusted', 'it is declared with trust: false, and is only sent');
+  if (declared !== undefined && (from === undefined || !includesPlace(declared, from))) {
+    return new Dropped('untrusted', 'it is declared with a list of trusted senders, and this one is not in it');
+  }
+  return signatureAge !== undefined || isListed(trust, name) ? undefined : new Dropped('untrusted');
 }
 
 const SECONDS = /^\d{1,12}$/;
@@ -248,16 +267,23 @@ function cancellationOf(signal: AbortSignal | undefined): { signal: AbortSignal 
   return signal === undefined ? undefined : { signal };
 }
 
+/**
+ * Returns OpenTelemetry's context for a carrier.
+ * @param foreign the entries of other libraries in the baggage. Declared values do not become OpenTelemetry's, which would
+ * send them to every destination
+ */
 function readTrace<C extends object>(
+  telemetry: OpenTelemetry,
   carrier: C,
+  foreign: string | undefined,
   get: Get<C> | undefined,
   from: string | undefined,
 ): Context | undefined {
-  const telemetry = openTelemetry();
-  if (telemetry === undefined) return undefined;
-  const read = (key: string) => {
-    // Keys of other propagators may be in upper case, and Headers and objects are read without regard to it.
-    const texts = textsOf(readEntry(carrier, key.toLowerCase(), get), MAX_ENTRIES);
+  const read = (name: string) => {
+    // Some propagators name their headers in upper case, and carriers of headers are read without regard to it.
+    const key = name.toLowerCase();
+    if (key === BAGGAGE) return foreign;
+    const texts = textsOf(readEntry(carrier, key, get), MAX_ENTRIES);
     return texts.length > 1 ? [...texts] : texts[0];
   };
   try {

@@ -1,8 +1,9 @@
 /** `inject()`: writes the values, the deadline and the trace of the current flow to a carrier. */
+import { currentDeadline } from './deadline.js';
 import { invalidArgType, invalidArgValue, outOfRange, withCode } from './errors.js';
 import { checkOptionNames } from './option-names.js';
 import { recordDrop } from './report.js';
-import { type DeclaredValue, shared, UNSET } from './shared-state.js';
+import { type DeclaredValue, isDeclared, shared, UNSET } from './shared-state.js';
 import { MAX_ENTRY_LENGTH } from './values/declaration.js';
 import { includesPlace } from './values/destinations.js';
 import { signedMessage } from './values/signed-message.js';
@@ -82,7 +83,7 @@ export function inject<C extends object>(carrier: C, options?: InjectOptions<C>)
   if (text !== '') writeEntry(carrier, BAGGAGE, text, set);
   else if (existing !== undefined) removeEntry(carrier, BAGGAGE, set);
 
-  const deadline = shared.deadlines.getStore();
+  const deadline = currentDeadline();
   if (deadline !== undefined) writeEntry(carrier, TIMEOUT, String(Math.floor(deadline.remaining)), set);
   // The headers of an incoming request may have been copied, and the deadline of its sender was not believed.
   else if (set === undefined && readEntry(carrier, TIMEOUT, undefined)) removeEntry(carrier, TIMEOUT, set);
@@ -188,8 +189,8 @@ function addForeign(text: string, count: number, foreign: readonly string[]): st
   const reader = new BaggageReader();
   let omitted = 0;
   const add = (key: string, entry: string) => {
-    // Only the current flow says what a declared value is, and a propagator percent-encodes keys.
-    if (keys.has(key) || shared.values.has(key) || shared.values.has(decodedKey(key)) || !isSendable(entry)) return;
+    // Only the current flow says what a declared value is.
+    if (keys.has(key) || isDeclared(key) || !isSendable(entry)) return;
     if (count >= MAX_ENTRIES || text.length + entry.length + 1 > MAX_BYTES) {
       omitted++;
       return;
@@ -208,13 +209,4 @@ function addForeign(text: string, count: number, foreign: readonly string[]): st
     );
   }
   return text;
-}
-
-function decodedKey(key: string): string {
-  if (!key.includes('%')) return key;
-  try {
-    return decodeURIComponent(key);
-  } catch {
-    return key;
-  }
 }

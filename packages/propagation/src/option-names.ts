@@ -15,7 +15,7 @@ export function checkOptionNames(owner: string, options: unknown, names: Readonl
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw invalidArgType(`The options of ${owner}`, 'an object', options);
   }
-  for (const name in options) {
+  for (const name of Object.keys(options)) {
     if (!names.has(name)) throw unknownOption(owner, name, [...names]);
   }
 }

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { getRequestScope, tryGetRequestScope, withRequestScope } from '@throughline/request';
+import { requestScope } from '@throughline/request/web';
+import { currentDeadline, withDeadline } from './deadline.js';
 import { extract } from './extract.js';
+import { inject } from './inject.js';
 
 test('run() opens a scope of its own, with the fields of the transport', async () => {
   await withRequestScope({ id: 'of the worker' }, async () => {
@@ -46,4 +49,22 @@ test('the signal of the scope is that of the deadline and of the caller', () => 
 
 test('the scope has no enumerable fields beyond those of every scope', () => {
   extract({}, { deadline: 5000 }).run(() => assert.deepEqual(Object.keys(getRequestScope()), ['id', 'startTime']));
+});
+
+test('the deadline of a request travels, and holds in the flow unless an earlier one does', async () => {
+  const handler = requestScope(
+    () => {
+      const { remaining = -1, signal } = currentDeadline() ?? {};
+      assert.ok(remaining > 0 && remaining <= 60_000, `${remaining}`);
+      assert.equal(signal, getRequestScope().signal);
+      assert.ok(Number(inject(new Headers()).get('throughline-timeout-ms')) <= 60_000);
+      withDeadline(600_000, () => assert.equal(currentDeadline()?.signal, signal));
+      withDeadline(1000, () => assert.ok(Number(currentDeadline()?.remaining) <= 1000));
+      extract({}).run(() => assert.equal(currentDeadline(), undefined));
+      extract({}, { deadline: 1000, scope: false }).run(() => assert.ok(Number(currentDeadline()?.remaining) <= 1000));
+      return new Response('done');
+    },
+    { deadline: 60_000 },
+  );
+  assert.equal(await (await handler(new Request('http://localhost/'))).text(), 'done');
 });

@@ -110,3 +110,14 @@ export const shared: SharedState = shareState();
 export function createStorage(name: string): AsyncLocalStorage<unknown, unknown> {
   return new AsyncLocalStorage<unknown, unknown>({ name, defaultValue: UNSET });
 }
+
+/** Whether a key of baggage is that of a declared value. The propagator of OpenTelemetry percent-encodes keys. */
+export function isDeclared(key: string): boolean {
+  if (shared.values.has(key)) return true;
+  if (!key.includes('%')) return false;
+  try {
+    return shared.values.has(decodeURIComponent(key));
+  } catch {
+    return false;
+  }
+}

@@ -107,7 +107,13 @@ describe('the environment', () => {
   });
 
   it('has no variables of another flow, and the environment of the caller does not change', () => {
-    const stale = { PATH: '/bin', BAGGAGE: 'tenant=stale', TRACEPARENT: 'x', TRACESTATE: 'x', THROUGHLINE_TIMEOUT_MS: '1' };
+    const stale = {
+      PATH: '/bin',
+      BAGGAGE: 'tenant=stale',
+      TRACEPARENT: 'x',
+      TRACESTATE: 'x',
+      THROUGHLINE_TIMEOUT_MS: '1',
+    };
     assert.deepEqual(injectEnvironment(stale), { PATH: '/bin' });
     assert.equal(stale.BAGGAGE, 'tenant=stale');
     assert.deepEqual(

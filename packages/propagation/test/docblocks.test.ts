@@ -10,6 +10,7 @@ const needsPostgres = 'it needs PostgreSQL: test/queues/queue-examples.test.ts r
 testDocblocks({
   packageFolder: new URL('../../', import.meta.url),
   withoutExample: {
+    'Endpoint.postMessage of ./comlink': 'only Comlink calls it',
     'MessageHeaders.get of ./nats': 'NATS has it',
     'MessageHeaders.set of ./nats': 'NATS has it',
     'MessageHeaders.values of ./nats': 'NATS has it',
@@ -31,6 +32,8 @@ testDocblocks({
     'injectData of ./pg-boss': needsPostgres,
     'extractJob of ./pg-boss': needsPostgres,
     'handleJob of ./pg-boss': needsPostgres,
+    'runTask of ./piscina':
+      'its pool has a file of its own; guide-programs.test.ts runs the same program with both files',
   },
   toJavaScript: (code) => transformSync(code, { loader: 'ts' }).code,
 });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { Propagated, withDeadline } from '@throughline/propagation';
 import { propagatingFetch } from '@throughline/propagation/fetch';
+import { requestScope } from '@throughline/request/web';
 import { type LocalServer, type ReceivedRequest, redirectFrom, startEchoServer } from './local-servers.js';
 
 const tenant = new Propagated<string>('tenant');
@@ -41,7 +42,9 @@ describe('where values go', () => {
     const { port } = new URL(allowed.origin);
     await fetchAs('acme', `http://localhost:${port}/`);
     await fetchAs('acme', `${other.origin}/?${allowed.origin}`);
-    await fetchAs('acme', `http://127.0.0.1:${port}@${new URL(other.origin).host}/`.replace('@', '%40@')).catch(() => {});
+    await fetchAs('acme', `http://127.0.0.1:${port}@${new URL(other.origin).host}/`.replace('@', '%40@')).catch(
+      () => {},
+    );
     assert.deepEqual(new Set([...baggages(other), ...baggages(allowed)]), new Set([undefined]));
   });
 
@@ -169,10 +172,13 @@ describe('what the caller passes', () => {
     }
     assert.deepEqual(object, { 'x-own': 'own', BAGGAGE: 'theirs=1' });
     assert.deepEqual(pairs, [['x-own', 'own']]);
-    assert.deepEqual([...headers], [
-      ['baggage', 'theirs=1'],
-      ['x-own', 'own'],
-    ]);
+    assert.deepEqual(
+      [...headers],
+      [
+        ['baggage', 'theirs=1'],
+        ['x-own', 'own'],
+      ],
+    );
   });
 
   it('a signal of the caller aborts the request with its reason, also after a redirect', async () => {
@@ -197,10 +203,28 @@ describe('what the caller passes', () => {
     assert.equal(other.requests[0]?.headers['throughline-timeout-ms'], undefined);
   });
 
+  it('the deadline of the current request aborts the request, and travels with it', async () => {
+    const handler = requestScope(
+      () =>
+        fetchAs('acme', `${allowed.origin}/hang`).then(
+          () => new Response('no error'),
+          ({ name }: Error) => new Response(name),
+        ),
+      { deadline: 50 },
+    );
+    assert.equal(await (await handler(new Request('http://localhost/'))).text(), 'TimeoutError');
+    assert.ok(Number(allowed.requests[0]?.headers['throughline-timeout-ms']) <= 50);
+  });
+
   it('errors are those of fetch', async () => {
     for (const input of ['no URL', 'ftp://127.0.0.1/', 'http://127.0.0.1:1/']) {
       const [own, theirs] = await Promise.all(
-        [propagating, fetch].map((send) => send(input).then(() => assert.fail('no error'), (error: Error) => error)),
+        [propagating, fetch].map((send) =>
+          send(input).then(
+            () => assert.fail('no error'),
+            (error: Error) => error,
+          ),
+        ),
       );
       assert.deepEqual([own?.name, own?.message], [theirs?.name, theirs?.message]);
     }
@@ -230,7 +254,10 @@ describe('options', () => {
     for (const entry of ['billing.internal', 'queue:orders', 'null', '*', '']) {
       assert.throws(create({ to: [entry] }), { code: 'ERR_INVALID_ARG_VALUE', message: /is not an origin/ });
     }
-    assert.throws(create({ to: [], fetsch: fetch }), { code: 'ERR_INVALID_ARG_VALUE', message: /Did you mean "fetch"/ });
+    assert.throws(create({ to: [], fetsch: fetch }), {
+      code: 'ERR_INVALID_ARG_VALUE',
+      message: /Did you mean "fetch"/,
+    });
     assert.throws(create({ to: [], fetch: 1 }), { code: 'ERR_INVALID_ARG_TYPE' });
   });
 });

@@ -1,7 +1,6 @@
 /** Operations of graphql-ws: queries, and subscriptions whose events come from elsewhere. */
 import assert from 'node:assert/strict';
-import { EventEmitter, on } from 'node:events';
-import { once } from 'node:events';
+import { EventEmitter, on, once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { propagatingClient, propagatingServer } from '@throughline/propagation/graphql-ws';
@@ -134,7 +133,10 @@ describe('a server of graphql-ws', () => {
       ),
     );
     try {
-      assert.deepEqual(plain(await tenant.run('acme', () => query(client, '{ tenant }'))), [{ tenant: 'acme' }, 'acme']);
+      assert.deepEqual(plain(await tenant.run('acme', () => query(client, '{ tenant }'))), [
+        { tenant: 'acme' },
+        'acme',
+      ]);
     } finally {
       await stop();
     }

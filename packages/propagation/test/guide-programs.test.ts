@@ -29,4 +29,4 @@ for (const page of ['propagation-http', 'propagation-threads', 'propagation-sock
   }
 }
 
-test('every guide has its programs', () => assert.equal(count, 12));
+test('every guide has its programs', () => assert.equal(count, 13));

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { connect, createServer as createHttp2Server } from 'node:http2';
 import type { AddressInfo } from 'node:net';
-import { Duplex } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import 'reflect-metadata';
@@ -87,7 +87,9 @@ function serviceAt(origin: string, close: () => Promise<unknown>): Service {
     close,
     send: async (path, headers) => {
       const response = await new Promise<IncomingMessage>((resolve, reject) => {
-        request(origin + path, { headers, agent: false }, resolve).on('error', reject).end();
+        request(origin + path, { headers, agent: false }, resolve)
+          .on('error', reject)
+          .end();
       });
       return { status: response.statusCode ?? 0, body: await text(response) };
     },
@@ -106,7 +108,12 @@ const services: Readonly<Record<string, () => Promise<Service>>> = {
       const ended = new Promise<string>((resolve, reject) => {
         received.on('close', () => handle(path).then(resolve, reject));
       });
-      const body = isPaired(path) ? await pair.continueWith(() => (received.destroyed, received.resume(), ended)) : await handle(path);
+      const body = isPaired(path)
+        ? await pair.continueWith(() => {
+            received.resume();
+            return ended;
+          })
+        : await handle(path);
       response.end(body);
     };
     const { origin, close } = await startServer(httpScope(listener, { propagation }));

@@ -118,6 +118,20 @@ test('what OpenTelemetry has received from outside is not sent on as a declared 
   });
 });
 
+test('declared values do not become baggage of OpenTelemetry, which would send them everywhere', () => {
+  useOpenTelemetry();
+  const card = new Propagated<string>('card', { to: ['https://billing.internal'] });
+  const received = extract({ baggage: 'card=end-1234,c%61rd=5,theirs=x;p' }, trusted);
+  received.run(() => {
+    assert.equal(card.get(), 'end-1234');
+    const sent: Carrier = {};
+    propagation.inject(context.active(), sent, defaultTextMapSetter);
+    assert.deepEqual(sent, { baggage: 'theirs=x;p' });
+    assert.deepEqual(inject({}, { to: 'https://example.com' }), sent);
+    assert.deepEqual(inject({}, { to: 'https://billing.internal' }), { baggage: 'card=end-1234,theirs=x;p' });
+  });
+});
+
 test('a value keeps its version and its signature on the way through a service that has only OpenTelemetry', () => {
   useOpenTelemetry();
   const versioned = new Propagated<string>('versioned', { version: 3 });

@@ -71,7 +71,11 @@ async function startCorsServer(): Promise<{ origin: string; requests: string[]; 
 }
 
 /** Both users in turns, and a message without an envelope. */
-const EXCHANGED = [['ada', 'ada'], ['bob', 'bob'], [null, null]];
+const EXCHANGED = [
+  ['ada', 'ada'],
+  ['bob', 'bob'],
+  [null, null],
+];
 
 describe('in browsers', () => {
   let own: PageServer;
@@ -175,7 +179,19 @@ describe('in browsers', () => {
           it('an envelope that another origin has forged is not believed', (test) =>
             expect(test, [null, 'forged'], 'forgedEnvelope', other.origin));
           it('Comlink', (test) =>
-            expect(test, [[['ada', 'ada'], ['bob', 'bob']], 'expected', 0, 8], 'comlink'));
+            expect(
+              test,
+              [
+                [
+                  ['ada', 'ada'],
+                  ['bob', 'bob'],
+                ],
+                'expected',
+                0,
+                8,
+              ],
+              'comlink',
+            ));
 
           it('a WebSocket', (test) => {
             const url = `ws://127.0.0.1:${(sockets.address() as AddressInfo).port}/`;
@@ -214,9 +230,21 @@ describe('in browsers', () => {
 });
 
 it('the modules that pages load need no module of Node', async () => {
-  for (const name of ['fetch', 'post-message', 'comlink', 'websocket', 'socket-io', 'incoming', 'croner', 'node-cron']) {
+  for (const name of [
+    'fetch',
+    'post-message',
+    'comlink',
+    'websocket',
+    'socket-io',
+    'incoming',
+    'croner',
+    'node-cron',
+  ]) {
     const { metafile } = await build({
-      stdin: { contents: `export * from '@throughline/propagation/${name}'`, resolveDir: fileURLToPath(new URL('.', import.meta.url)) },
+      stdin: {
+        contents: `export * from '@throughline/propagation/${name}'`,
+        resolveDir: fileURLToPath(new URL('.', import.meta.url)),
+      },
       bundle: true,
       write: false,
       metafile: true,
@@ -225,7 +253,14 @@ it('the modules that pages load need no module of Node', async () => {
       logLevel: 'error',
     });
     const inputs = Object.keys(metafile.inputs);
-    assert.ok(inputs.some((file) => file.includes('packages/propagation/lib/esm')), name);
-    assert.deepEqual(inputs.filter((file) => file.startsWith('node:')), [], name);
+    assert.ok(
+      inputs.some((file) => file.includes('packages/propagation/lib/esm')),
+      name,
+    );
+    assert.deepEqual(
+      inputs.filter((file) => file.startsWith('node:')),
+      [],
+      name,
+    );
   }
 });

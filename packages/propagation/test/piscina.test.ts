@@ -43,9 +43,7 @@ describe('tasks of piscina', () => {
 
   it('move their data there and their result back', async () => {
     const buffer = new ArrayBuffer(8);
-    const moved = await tenant.run('acme', () =>
-      runTask(pool, Piscina.move(buffer), { name: 'move' }),
-    );
+    const moved = await tenant.run('acme', () => runTask(pool, Piscina.move(buffer), { name: 'move' }));
     assert.equal(buffer.byteLength, 0);
     assert.deepEqual([moved instanceof ArrayBuffer, moved.byteLength], [true, 8]);
     const inList = new ArrayBuffer(4);
@@ -57,7 +55,10 @@ describe('tasks of piscina', () => {
 
   it('reject with their error, and with that of the signal', async () => {
     await assert.rejects(runTask(pool, 'x', { name: 'fail' }), { message: 'expected: undefined' });
-    await assert.rejects(tenant.run('acme', () => runTask(pool, 'x', { name: 'fail' })), { message: 'expected: acme' });
+    await assert.rejects(
+      tenant.run('acme', () => runTask(pool, 'x', { name: 'fail' })),
+      { message: 'expected: acme' },
+    );
     const signal = AbortSignal.abort();
     await assert.rejects(runTask(pool, 'x', { name: 'read', signal }), { name: 'AbortError' });
   });

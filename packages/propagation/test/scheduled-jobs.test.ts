@@ -64,7 +64,10 @@ describe('a tick', () => {
         ),
       );
     });
-    assert.deepEqual([seen.tenant, seen.method, seen.path, seen.remaining], [undefined, 'JOB', 'sendInvoices', undefined]);
+    assert.deepEqual(
+      [seen.tenant, seen.method, seen.path, seen.remaining],
+      [undefined, 'JOB', 'sendInvoices', undefined],
+    );
   });
 
   it('passes on arguments, results and errors, and leaves the flow of its caller', async () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import { emit, emitWithAck, type EventSource, type EventTarget, on } from '@throughline/propagation/socket-io';
+import { type EventSource, type EventTarget, emit, emitWithAck, on } from '@throughline/propagation/socket-io';
 import { Server, type Socket as ServerSocket } from 'socket.io';
 import { io, type Socket } from 'socket.io-client';
 import { type Reading, readValues, tenant } from './processes/declared-values.js';

@@ -119,7 +119,11 @@ describe('what the caller passes', () => {
     const forms = {
       object: () => ({ 'x-own': 'own', Baggage: 'theirs=1', 'x-list': ['a', 'b'] }),
       'flat array': () => ['x-own', 'own', 'BAGGAGE', 'theirs=1', 'x-list', 'a, b'],
-      map: () => new Map<string, string | string[]>([['x-own', 'own'], ['x-list', ['a', 'b']]]),
+      map: () =>
+        new Map<string, string | string[]>([
+          ['x-own', 'own'],
+          ['x-list', ['a', 'b']],
+        ]),
     };
     for (const [form, make] of Object.entries(forms)) {
       const headers = make();

@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { Propagated, withDeadline } from '@throughline/propagation';
 import { receive, send, type WebSocketTarget } from '@throughline/propagation/websocket';
 import { WebSocket, WebSocketServer } from 'ws';
-import { readValues, type Reading, tenant } from './processes/declared-values.js';
+import { type Reading, readValues, tenant } from './processes/declared-values.js';
 
 const withoutValues = { hasDeadline: false, hasScope: true };
 const limited = new Propagated<string>('limited-to-sockets', { to: ['wss://billing.internal'] });
@@ -93,7 +93,14 @@ describe('a WebSocket', () => {
   });
 
   it('delivers what was sent without an envelope unchanged and without values, text that looks like one too', async () => {
-    for (const data of ['raw', '\0throughline', '\0throughline{', '\0throughline[1', '\0throughline"x"\nrest', Buffer.from([1])]) {
+    for (const data of [
+      'raw',
+      '\0throughline',
+      '\0throughline{',
+      '\0throughline[1',
+      '\0throughline"x"\nrest',
+      Buffer.from([1]),
+    ]) {
       const arrival = next();
       tenant.run('acme', () => client.send(data));
       const { reading } = await arrival;

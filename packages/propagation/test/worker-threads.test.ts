@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
-import { type MessagePort, MessageChannel, Worker, type WorkerOptions } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, Worker, type WorkerOptions } from 'node:worker_threads';
 import { withDeadline } from '@throughline/propagation';
 import {
   type MessageTarget,
@@ -195,4 +195,3 @@ describe('receive()', () => {
     port1.close();
   });
 });
-

@@ -20,13 +20,20 @@ export type { MessageSource, ReceiveOptions } from './message-listener.js';
  * @returns a function that stops receiving
  * @throws {TypeError} `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE` if an argument is invalid
  * @example
+ * import cluster from 'node:cluster';
  * import { receiveFromWorkers } from '@throughline/propagation/cluster';
  *
- * const stop = receiveFromWorkers((worker, message) => console.log(worker.id, message));
- * stop();
+ * const program = "process.send('ready'); setTimeout(() => {}, 60_000)";
+ * cluster.setupPrimary({ exec: '', execArgv: ['--eval', program] });
+ * receiveFromWorkers((worker, message) => {
+ *   console.log(worker.id, message); // 1 ready
+ *   worker.kill();
+ * });
+ * cluster.fork();
  * @see https://nodejs.org/api/cluster.html#event-message
  */
-export function receiveFromWorkers<Message = unknown>(
+// biome-ignore lint/suspicious/noExplicitAny: as in the types of Node, for a listener that states no type
+export function receiveFromWorkers<Message = any>(
   listener: (worker: Worker, message: Message, handle?: SendHandle) => void,
   options: ReceiveOptions = {},
 ): () => void {

@@ -12,15 +12,19 @@ import { invalidArgType } from '../errors.js';
 import { checkOptionNames } from '../option-names.js';
 import { type AllowedOrigins, compileOrigins } from './allowed-origins.js';
 import { seal } from './message-envelope.js';
-import { eventOpener } from './post-message.js';
+import { eventOpener } from './message-origin.js';
+import type { MessageSource, MessageTarget } from './post-message.js';
+import type { Trust } from './trust-option.js';
+
+export type { MessageSource, MessageTarget } from './post-message.js';
 
 /** What Comlink sends messages through: a worker, `self` in a worker, a message port, or `windowEndpoint()`. */
 export interface Endpoint {
   // biome-ignore lint/suspicious/noExplicitAny: as Comlink declares it
   postMessage(message: any, transfer?: Transferable[]): void;
-  addEventListener(type: string, listener: EventListenerOrEventListenerObject, options?: object): void;
-  removeEventListener(type: string, listener: EventListenerOrEventListenerObject, options?: object): void;
-  start?: () => void;
+  readonly addEventListener: (type: string, listener: EventListenerOrEventListenerObject, options?: object) => void;
+  readonly removeEventListener: (type: string, listener: EventListenerOrEventListenerObject, options?: object) => void;
+  readonly start?: () => void;
 }
 
 /** The options of `endpoint()`. */
@@ -39,7 +43,7 @@ export interface EndpointOptions {
    * Whether the values of a message that states no origin are believed: all of them, none, or those with these names.
    * Default: `true` from a worker, and from the page that started this worker; `false` from a message port.
    */
-  trust?: boolean | readonly string[] | undefined;
+  trust?: Trust | undefined;
 }
 
 const OPTION_NAMES: ReadonlySet<string> = new Set(['to', 'origins', 'trust']);
@@ -54,19 +58,21 @@ const OPTION_NAMES: ReadonlySet<string> = new Set(['to', 'origins', 'trust']);
  * @returns the endpoint
  * @throws {TypeError} `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE` if an argument is invalid
  * @example
+ * // TypeScript
  * import { expose, wrap } from 'comlink';
  * import { Propagated } from '@throughline/propagation';
  * import { endpoint } from '@throughline/propagation/comlink';
  *
  * const user = new Propagated('user');
  * const { port1, port2 } = new MessageChannel();
- * expose({ greet: (word) => `${word}, ${user.get()}` }, endpoint(port2, { trust: true }));
- * const remote = wrap(endpoint(port1));
+ * const greeter = { greet: (word: string) => `${word}, ${user.get()}` };
+ * expose(greeter, endpoint(port2, { trust: true }));
+ * const remote = wrap<typeof greeter>(endpoint(port1));
  * console.log(await user.run('ada', () => remote.greet('Hello'))); // Hello, ada
  * port1.close();
  * @see https://github.com/GoogleChromeLabs/comlink#comlinkwrapendpoint-and-comlinkexposevalue-endpoint-allowedorigins
  */
-export function endpoint(inner: Endpoint, options: EndpointOptions = {}): Endpoint {
+export function endpoint(inner: MessageTarget & MessageSource, options: EndpointOptions = {}): Endpoint {
   if (typeof inner?.postMessage !== 'function' || typeof inner.addEventListener !== 'function') {
     throw invalidArgType('endpoint(): inner', 'a worker, a message port, or another endpoint of Comlink', inner);
   }
@@ -93,15 +99,20 @@ export function endpoint(inner: Endpoint, options: EndpointOptions = {}): Endpoi
   return {
     postMessage: (message, transfer) => inner.postMessage(seal(message, to), transfer),
     addEventListener: (type, listener, eventOptions) =>
-      inner.addEventListener(type, type === 'message' ? wrapperOf(listener) : listener, eventOptions),
-    removeEventListener: (type, listener, eventOptions) =>
-      inner.removeEventListener(type, type === 'message' ? wrapperOf(listener) : listener, eventOptions),
+      inner.addEventListener(type, type === 'message' ? wrapperOf(listener) : asFunction(listener), eventOptions),
+    removeEventListener: (type, listener) =>
+      inner.removeEventListener(type, type === 'message' ? wrapperOf(listener) : asFunction(listener)),
     ...(typeof inner.start === 'function' && { start: () => inner.start?.() }),
   };
 }
 
+/** Every event target accepts objects too, and compares them when a listener is removed. */
+function asFunction(listener: EventListenerOrEventListenerObject): EventListener {
+  return listener as EventListener;
+}
+
 /** Returns where the messages go to: `undefined` if it has no origin, and `null` if it is not known. */
-function destinationOf(inner: Endpoint, to: EndpointOptions['to']): string | undefined | null {
+function destinationOf(inner: object, to: EndpointOptions['to']): string | undefined | null {
   if (to === 'anywhere') return undefined;
   if (to !== undefined) return compileOrigins('endpoint(): to', [to]) && to;
   return Object.prototype.toString.call(inner) === '[object Object]' ? null : undefined;

@@ -176,7 +176,8 @@ function redirectedHop(from: Hop, status: number, location: string, isRepeatable
     for (const name of BODY_HEADERS) headers.delete(name);
     return { url, method: 'GET', headers, body: null };
   }
-  if (from.body !== null && !isRepeatable) throw redirectError(from, 'was redirected, and its body cannot be sent again');
+  if (from.body !== null && !isRepeatable)
+    throw redirectError(from, 'was redirected, and its body cannot be sent again');
   return { url, method: from.method, headers, body: from.body };
 }
 

@@ -26,8 +26,9 @@ const CARRIER = '@throughline/propagation';
  * @example
  * import { propagatingClient } from '@throughline/propagation/graphql-ws';
  * import { createClient } from 'graphql-ws';
+ * import { WebSocket } from 'ws';
  *
- * const client = propagatingClient(createClient({ url: 'ws://localhost:8080', lazy: true, webSocketImpl: WebSocket }));
+ * const client = propagatingClient(createClient({ url: 'ws://localhost:8080', webSocketImpl: WebSocket }));
  * console.log(typeof client.subscribe); // function
  * @see https://the-guild.dev/graphql/ws/get-started#use-the-client
  */
@@ -81,7 +82,7 @@ const OPTION_NAMES: ReadonlySet<string> = new Set(['trust']);
  *
  * const client = propagatingClient(createClient({ url: 'ws://localhost:8080', webSocketImpl: WebSocket }));
  * const results = user.run('ada', () => client.iterate({ query: '{ user }' }));
- * for await (const { data } of results) console.log(data.user); // ada
+ * for await (const { data } of results) console.log(data?.user); // ada
  * await client.dispose();
  * server.close();
  * @see https://the-guild.dev/graphql/ws/get-started#start-the-server

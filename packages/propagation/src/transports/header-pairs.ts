@@ -8,7 +8,9 @@ export type HeaderPair = readonly [name: string, value: unknown];
 export function headerPairs(headers: object | null | undefined): HeaderPair[] {
   if (headers == null) return [];
   if (Array.isArray(headers) && !Array.isArray(headers[0])) {
-    return headers.flatMap((name, index): HeaderPair[] => (index % 2 === 0 ? [[String(name), headers[index + 1]]] : []));
+    return headers.flatMap((name, index): HeaderPair[] =>
+      index % 2 === 0 ? [[String(name), headers[index + 1]]] : [],
+    );
   }
   return Symbol.iterator in headers ? [...(headers as Iterable<HeaderPair>)] : Object.entries(headers);
 }

@@ -17,7 +17,7 @@ const OPTION_NAMES: ReadonlySet<string> = new Set(['trust']);
 /** What an adapter passes for a request. */
 export interface IncomingRequest {
   /** Returns a header, by its name in lower case. */
-  header(name: string): string | undefined;
+  readonly header: (name: string) => string | undefined;
   readonly remoteAddress: string | undefined;
 }
 
@@ -38,9 +38,13 @@ export interface IncomingRequest {
  * import { requestScope } from '@throughline/request/http';
  *
  * const tenant = new Propagated('tenant');
- * const listener = (request, response) => response.end(`Hello, ${tenant.get()}\n`);
- * createServer(requestScope(listener, { propagation: incoming({ trust: true }) })).listen(8080);
- * // curl -H 'baggage: tenant=acme' localhost:8080 prints: Hello, acme
+ * const listener = (request, response) => response.end(`Hello, ${tenant.get()}`);
+ * const scoped = requestScope(listener, { propagation: incoming({ trust: true }) });
+ * const server = createServer(scoped).listen(8080);
+ *
+ * const response = await fetch('http://localhost:8080', { headers: { baggage: 'tenant=acme' } });
+ * console.log(await response.text()); // Hello, acme
+ * server.close();
  * @see https://www.w3.org/TR/baggage/
  */
 export function incoming(options: IncomingOptions = {}): (request: IncomingRequest) => Extracted {

@@ -7,7 +7,7 @@ import { checkReceiver, listen, type MessageSource, type ReceiveOptions } from '
 /** A process with an IPC channel: a child of `fork()`, a `Worker` of `node:cluster`, or `process` in one of them. */
 export interface MessageTarget {
   // biome-ignore lint/suspicious/noExplicitAny: the overloads of the three classes have no other common type
-  send?(message: any, ...rest: any[]): boolean;
+  readonly send?: ((message: any, ...rest: any[]) => boolean) | undefined;
 }
 
 /** What `send()` of a process accepts after the message: a handle, options and a callback. */
@@ -29,15 +29,11 @@ export type SendArguments =
  * @throws {TypeError} `ERR_INVALID_ARG_TYPE` if the target has no IPC channel
  * @example
  * import { fork } from 'node:child_process';
- * import { receive, send } from '@throughline/propagation/child-process';
+ * import { send } from '@throughline/propagation/child-process';
  *
- * if (process.send === undefined) send(fork(process.argv[1]), 'resize');
- * else {
- *   receive(process, (message) => {
- *     console.log(message); // resize
- *     process.disconnect();
- *   });
- * }
+ * const program = "process.once('message', ({ message }) => console.log(message))"; // resize
+ * const child = fork('', { execArgv: ['--eval', program] });
+ * send(child, 'resize', () => child.disconnect());
  * @see https://nodejs.org/api/child_process.html#subprocesssendmessage-sendhandle-options-callback
  */
 export function send(target: MessageTarget, message: Serializable | undefined, ...rest: SendArguments): boolean {
@@ -62,11 +58,13 @@ export function send(target: MessageTarget, message: Serializable | undefined, .
  * @example
  * import { receive } from '@throughline/propagation/child-process';
  *
- * const stop = receive(process, (message) => console.log(message));
+ * const stop = receive(process, (message) => console.log(message)); // resize
+ * process.emit('message', 'resize'); // as for a message of the parent process
  * stop();
  * @see https://nodejs.org/api/process.html#event-message
  */
-export function receive<Message = unknown>(
+// biome-ignore lint/suspicious/noExplicitAny: as in the types of Node, for a listener that states no type
+export function receive<Message = any>(
   source: MessageSource,
   listener: (message: Message, handle?: SendHandle) => void,
   options: ReceiveOptions = {},

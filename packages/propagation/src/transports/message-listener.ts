@@ -17,11 +17,11 @@ const OPTION_NAMES: ReadonlySet<string> = new Set(['once', 'trust']);
 /** An object of Node that emits the event `message`. The classes of Node declare it with different listeners. */
 export interface MessageSource {
   // biome-ignore lint/suspicious/noExplicitAny: the listeners of these classes have no other common type
-  on(event: 'message', listener: (...args: any[]) => void): unknown;
+  readonly on: (event: 'message', listener: (...args: any[]) => void) => unknown;
   // biome-ignore lint/suspicious/noExplicitAny: see above
-  once(event: 'message', listener: (...args: any[]) => void): unknown;
+  readonly once: (event: 'message', listener: (...args: any[]) => void) => unknown;
   // biome-ignore lint/suspicious/noExplicitAny: see above
-  off(event: 'message', listener: (...args: any[]) => void): unknown;
+  readonly off: (event: 'message', listener: (...args: any[]) => void) => unknown;
 }
 
 /**

@@ -162,7 +162,5 @@ type RequestHeaders = NonNullable<https.RequestOptions['headers']>;
 /** Returns a copy of the headers with the values, in the form of the headers: an object, or an array. */
 function headersWithValues(headers: RequestHeaders | undefined, to: URL): RequestHeaders {
   const pairs = withValues(headerPairs(headers), to);
-  return Array.isArray(headers)
-    ? (pairs.flat() as string[])
-    : (Object.fromEntries(pairs) as http.OutgoingHttpHeaders);
+  return Array.isArray(headers) ? (pairs.flat() as string[]) : (Object.fromEntries(pairs) as http.OutgoingHttpHeaders);
 }

@@ -11,7 +11,7 @@ import { type Envelope, open, seal } from './message-envelope.js';
 /** A pool of threads: a `Piscina`, or a `Tinypool`. */
 export interface TaskPool {
   // biome-ignore lint/suspicious/noExplicitAny: the pools declare different tasks, options and results
-  run(task: any, options?: any): Promise<any>;
+  readonly run: (task: any, options?: any) => Promise<any>;
 }
 
 /**
@@ -28,13 +28,7 @@ export interface TaskPool {
  * import { Piscina } from 'piscina';
  *
  * const tenant = new Propagated('tenant');
- * const code = `
- *   import { Propagated } from '@throughline/propagation';
- *   import { taskHandler } from '@throughline/propagation/piscina';
- *   const tenant = new Propagated('tenant');
- *   export default taskHandler((task) => task + ' of ' + tenant.get());
- * `;
- * const pool = new Piscina({ filename: `data:text/javascript,${encodeURIComponent(code)}` });
+ * const pool = new Piscina({ filename: new URL('./invoice-task.mjs', import.meta.url).href });
  * console.log(await tenant.run('acme', () => runTask(pool, 'invoice'))); // invoice of acme
  * await pool.destroy();
  * @see https://github.com/piscinajs/piscina#method-runtask-options

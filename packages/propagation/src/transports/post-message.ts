@@ -18,8 +18,9 @@
 import { invalidArgType } from '../errors.js';
 import { checkOptionNames } from '../option-names.js';
 import { type AllowedOrigins, compileOrigins, type OriginTest, parseUrl } from './allowed-origins.js';
-import { open, seal } from './message-envelope.js';
-import { checkTrust, type Trust } from './trust-option.js';
+import { seal } from './message-envelope.js';
+import { eventOpener, ownOrigin } from './message-origin.js';
+import type { Trust } from './trust-option.js';
 
 /** The options of `send()`. */
 export interface SendOptions {
@@ -57,17 +58,22 @@ const RECEIVE_OPTION_NAMES: ReadonlySet<string> = new Set(['once', 'signal', 'or
 
 /** Sends messages: a window, a worker, a service worker, a client of one, a message port or a broadcast channel. */
 export interface MessageTarget {
-  postMessage(message: unknown, ...rest: never[]): void;
+  // biome-ignore lint/suspicious/noExplicitAny: the overloads of these classes have no other common type
+  readonly postMessage: (message: any, ...rest: any[]) => void;
 }
 
 /** Receives messages. */
 export interface MessageSource {
-  addEventListener(type: string, listener: (event: Event) => void, options?: AddEventListenerOptions): void;
-  removeEventListener(type: string, listener: (event: Event) => void): void;
+  readonly addEventListener: (
+    type: string,
+    listener: (event: Event) => void,
+    options?: AddEventListenerOptions,
+  ) => void;
+  readonly removeEventListener: (type: string, listener: (event: Event) => void) => void;
   /** A message port. */
-  start?(): void;
+  readonly start?: () => void;
   /** `navigator.serviceWorker`. */
-  startMessages?(): void;
+  readonly startMessages?: () => void;
 }
 
 /**
@@ -127,12 +133,6 @@ function destinationOf(targetOrigin: string, mayReceive: OriginTest): URL | null
   return url.origin === own || mayReceive(url) ? url : null;
 }
 
-/** Returns the origin of this page or worker, and undefined if it has none that another page cannot have too. */
-function ownOrigin(): string | undefined {
-  const { origin } = globalThis as { origin?: unknown };
-  return typeof origin === 'string' && origin !== 'null' ? origin : undefined;
-}
-
 /**
  * Calls a function for each message, in the flow of its sender. A message that was not sent with `send()`, or whose
  * sender is not believed, is passed on without values.
@@ -150,7 +150,8 @@ function ownOrigin(): string | undefined {
  * setTimeout(() => port1.close(), 100);
  * @see https://developer.mozilla.org/docs/Web/API/Window/message_event
  */
-export function receive<Message = unknown>(
+// biome-ignore lint/suspicious/noExplicitAny: as `data` of MessageEvent, for a listener that states no type
+export function receive<Message = any>(
   source: MessageSource,
   listener: (message: Message, event: MessageEvent) => void,
   options: ReceiveOptions = {},
@@ -171,32 +172,4 @@ export function receive<Message = unknown>(
   source.start?.();
   source.startMessages?.();
   return () => source.removeEventListener('message', deliver);
-}
-
-/** Opens the message of an event. */
-export type EventOpener = (event: MessageEvent) => ReturnType<typeof open>;
-
-/**
- * Creates the function that decides for each event whether its values are believed.
- * @param owner the function that has the options, for errors
- */
-export function eventOpener(
-  owner: string,
-  source: object,
-  { origins = [], trust = !isMessagePort(source) }: Pick<ReceiveOptions, 'origins' | 'trust'>,
-): EventOpener {
-  checkTrust(owner, trust);
-  const isListed = compileOrigins(`${owner}: origins`, origins);
-  return ({ data, origin }) => {
-    // Workers and message ports state no origin. Node's events have no such property.
-    if (origin === '' || origin === undefined) return open(data, trust, 'a worker or a message port');
-    const url = parseUrl(origin);
-    const isBelieved = url !== undefined && (url.origin === ownOrigin() || isListed(url));
-    return open(data, isBelieved, origin);
-  };
-}
-
-/** A message port of another realm, such as a frame, is not an instance of the class of this one. */
-function isMessagePort(source: object): boolean {
-  return Object.prototype.toString.call(source) === '[object MessagePort]';
 }

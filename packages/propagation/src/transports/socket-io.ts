@@ -17,21 +17,21 @@ const CARRIER = '@throughline/propagation';
 /** What sends events: a socket of the server or of the client, a namespace, or a room. */
 export interface EventTarget {
   // biome-ignore lint/suspicious/noExplicitAny: the classes declare the events of the application
-  emit(event: any, ...args: any[]): any;
+  readonly emit: (event: any, ...args: any[]) => any;
 }
 
 /** What sends events and waits for their acknowledgement. */
 export interface AcknowledgingTarget {
   // biome-ignore lint/suspicious/noExplicitAny: see above
-  emitWithAck(event: any, ...args: any[]): Promise<any>;
+  readonly emitWithAck: (event: any, ...args: any[]) => Promise<any>;
 }
 
 /** What receives events: a socket of the server or of the client. */
 export interface EventSource {
   // biome-ignore lint/suspicious/noExplicitAny: see above
-  on(event: any, listener: (...args: any[]) => void): any;
+  readonly on: (event: any, listener: (...args: any[]) => void) => any;
   // biome-ignore lint/suspicious/noExplicitAny: see above
-  off(event: any, listener: (...args: any[]) => void): any;
+  readonly off: (event: any, listener: (...args: any[]) => void) => any;
 }
 
 /** The options of `on()`. */
@@ -53,6 +53,20 @@ const OPTION_NAMES: ReadonlySet<string> = new Set(['trust', 'from']);
  * @returns what `emit()` of the target returns
  * @throws {TypeError} `ERR_INVALID_ARG_TYPE` if the target cannot send events
  * @throws {RangeError} `ERR_OUT_OF_RANGE` if a value is too long
+ * @example
+ * import { emit, on } from '@throughline/propagation/socket-io';
+ * import { Server } from 'socket.io';
+ * import { io } from 'socket.io-client';
+ *
+ * const server = new Server(8080);
+ * server.on('connection', (socket) => on(socket, 'save', (name, done) => done(`${name} is saved`)));
+ *
+ * const socket = io('http://localhost:8080');
+ * emit(socket, 'save', 'draft', () => {
+ *   console.log('saved'); // saved
+ *   socket.close();
+ *   server.close();
+ * });
  * @see https://socket.io/docs/v4/emitting-events/
  */
 export function emit<Target extends EventTarget>(
@@ -75,6 +89,18 @@ export function emit<Target extends EventTarget>(
  * @returns what the peer acknowledges the event with
  * @throws {TypeError} `ERR_INVALID_ARG_TYPE` if the target cannot send events
  * @throws {RangeError} `ERR_OUT_OF_RANGE` if a value is too long
+ * @example
+ * import { emitWithAck, on } from '@throughline/propagation/socket-io';
+ * import { Server } from 'socket.io';
+ * import { io } from 'socket.io-client';
+ *
+ * const server = new Server(8080);
+ * server.on('connection', (socket) => on(socket, 'save', (name, done) => done(`${name} is saved`)));
+ *
+ * const socket = io('http://localhost:8080');
+ * console.log(await emitWithAck(socket, 'save', 'draft')); // draft is saved
+ * socket.close();
+ * server.close();
  * @see https://socket.io/docs/v4/emitting-events/#with-promises
  */
 export function emitWithAck<Target extends AcknowledgingTarget>(
@@ -115,7 +141,8 @@ export function emitWithAck<Target extends AcknowledgingTarget>(
  * server.close();
  * @see https://socket.io/docs/v4/listening-to-events/
  */
-export function on<Args extends unknown[] = unknown[]>(
+// biome-ignore lint/suspicious/noExplicitAny: as in the types of Socket.IO, for a listener that states no types
+export function on<Args extends unknown[] = any[]>(
   socket: EventSource,
   event: string,
   listener: (...args: Args) => void,

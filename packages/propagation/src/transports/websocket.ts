@@ -23,15 +23,15 @@ export type WebSocketData = string | ArrayBufferLike | Blob | ArrayBufferView;
 /** A WebSocket of a browser, of a runtime, or of `ws`. */
 export interface WebSocketTarget {
   // biome-ignore lint/suspicious/noExplicitAny: the classes declare it with different types
-  send(data: any): void;
+  readonly send: (data: any) => void;
 }
 
 /** A WebSocket that receives messages. */
 export interface WebSocketSource {
   // biome-ignore lint/suspicious/noExplicitAny: the classes declare different events
-  addEventListener(type: 'message', listener: (event: any) => void): void;
+  readonly addEventListener: (type: 'message', listener: (event: any) => void) => void;
   // biome-ignore lint/suspicious/noExplicitAny: see above
-  removeEventListener(type: 'message', listener: (event: any) => void): void;
+  readonly removeEventListener: (type: 'message', listener: (event: any) => void) => void;
 }
 
 /** The options of `send()`. */
@@ -104,7 +104,7 @@ export function send(socket: WebSocketTarget, data: WebSocketData, options: Send
  * @throws {TypeError} `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE` if an argument is invalid
  * @example
  * import { receive, send } from '@throughline/propagation/websocket';
- * import { WebSocketServer } from 'ws';
+ * import { WebSocket, WebSocketServer } from 'ws';
  *
  * const server = new WebSocketServer({ port: 8080 });
  * server.on('connection', (socket) => receive(socket, (message) => send(socket, `${message}, too`)));

@@ -61,7 +61,8 @@ export function send(target: MessageTarget, message: unknown, transferList: read
  * port1.close();
  * @see https://nodejs.org/api/worker_threads.html#event-message
  */
-export function receive<Message = unknown>(
+// biome-ignore lint/suspicious/noExplicitAny: as in the types of Node, for a listener that states no type
+export function receive<Message = any>(
   source: MessageSource,
   listener: (message: Message) => void,
   options: ReceiveOptions = {},
@@ -86,8 +87,8 @@ export function receive<Message = unknown>(
  * import { Worker } from 'node:worker_threads';
  * import { workerOptions } from '@throughline/propagation/worker-threads';
  *
- * const program = "console.log(require('node:worker_threads').workerData.message)"; // 3
- * new Worker(program, workerOptions({ eval: true, workerData: 3 }));
+ * const program = 'import { workerData } from "node:worker_threads"; console.log(workerData.message)'; // 3
+ * new Worker(new URL(`data:text/javascript,${program}`), workerOptions({ workerData: 3 }));
  * @see https://nodejs.org/api/worker_threads.html#new-workerfilename-options
  */
 export function workerOptions(options: WorkerOptions = {}): WorkerOptions {
@@ -106,7 +107,8 @@ export function workerOptions(options: WorkerOptions = {}): WorkerOptions {
  * withWorkerData((data) => console.log(data)); // null
  * @see https://nodejs.org/api/worker_threads.html#workerworkerdata
  */
-export function withWorkerData<Data = unknown, R = unknown>(fn: (data: Data) => R): R {
+// biome-ignore lint/suspicious/noExplicitAny: as in the types of Node, for a listener that states no type
+export function withWorkerData<Data = any, R = unknown>(fn: (data: Data) => R): R {
   if (typeof fn !== 'function') throw invalidArgType('withWorkerData(): fn', 'a function', fn);
   const { message, extracted } = open(workerData, true, 'the thread that started this one');
   return extracted.run(fn, message as Data);

@@ -19,6 +19,16 @@ test('a schema validates and converts what arrives', () => {
   assert.deepEqual(decode({ schema: z.object({ id: z.number() }) }, '{"id":5,"admin":true}'), { id: 5 });
 });
 
+test('a number or a literal of another library is a string where the schema asks for one', () => {
+  assert.equal(decode({ schema: z.string() }, '42'), '42');
+  assert.equal(decode({ schema: z.string() }, 'true'), 'true');
+  assert.equal(decode({ schema: z.number() }, '42'), 42);
+  assert.equal(decode({ schema: z.union([z.string(), z.number()]) }, '42'), 42);
+  assert.equal(decode({ schema: z.string() }, '"42"'), '42');
+  for (const text of ['[1]', '{"a":1}'])
+    assert.throws(() => decode({ schema: z.string() }, text), { reason: 'invalid' });
+});
+
 test('a schema that throws makes the value invalid, and its error is not repeated', () => {
   const schema = schemaOf(() => {
     throw new Error('secret');

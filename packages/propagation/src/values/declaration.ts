@@ -274,7 +274,7 @@ function decoder<T>(ownVersion: number, options: PropagatedOptions<T>): Declarat
   const { schema, codec, migrate } = options;
   return (text, version) => {
     const raw = codec === undefined ? parseJson(text) : text;
-    if (version === ownVersion) return codec === undefined ? validate(schema, raw) : decodeWith(codec, text);
+    if (version === ownVersion) return codec === undefined ? validateText(schema, raw, text) : decodeWith(codec, text);
     if (migrate === undefined) {
       throw new Undecodable(
         'version',
@@ -292,6 +292,16 @@ function parseJson(text: string): unknown {
     return decodeJson(text);
   } catch {
     throw new Undecodable('malformed', 'it is not JSON');
+  }
+}
+
+/** Validates what JSON represents, or the text: for another library, `tenant=42` is the string. */
+function validateText(schema: StandardSchemaV1 | undefined, raw: unknown, text: string): unknown {
+  try {
+    return validate(schema, raw);
+  } catch (error) {
+    if (typeof raw === 'string' || (typeof raw === 'object' && raw !== null)) throw error;
+    return validate(schema, text);
   }
 }
 

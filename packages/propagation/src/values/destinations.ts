@@ -6,6 +6,7 @@
  */
 import { invalidArgType, invalidArgValue } from '../errors.js';
 
+/** Destinations or senders: origins of URLs, other strings, and regular expressions. */
 export type Places = readonly (string | RegExp)[];
 
 /**

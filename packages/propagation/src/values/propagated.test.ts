@@ -97,6 +97,17 @@ test('a file that is loaded anew replaces its declaration, and shares the values
   );
 });
 
+test('the place is that of the file, also in the names that bundlers give to modules', () => {
+  const files = ['webpack-internal:///(rsc)/./app/tenant.ts', 'http://localhost:5173/src/tenant.ts?t=1'];
+  for (const [index, file] of files.entries()) {
+    declareIn(file, `new Propagated('placed-${index}', { version: 2 })`);
+    const place = file.replace('?t=1', '').replace(/[()/.]/g, '\\$&');
+    assert.throws(() => declareIn('/app/other.js', `new Propagated('placed-${index}')`), {
+      message: new RegExp(`options: at ${place}:\\d+:\\d+, and now at /app/other\\.js:`),
+    });
+  }
+});
+
 test('without a stack, different options are an error, and equal ones are not', () => {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;

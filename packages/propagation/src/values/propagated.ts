@@ -159,8 +159,8 @@ function duplicateName(name: string, first: string | undefined, second: string |
   return withCode(error, 'ERR_DUPLICATE_NAME');
 }
 
-/** The position in a line of a stack: V8 has it in parentheses, other engines behind an at sign. */
-const POSITION = /([^\s(@]+:\d+:\d+)\)?$/;
+/** The position in a line of a stack: in parentheses, behind `at`, or in other engines behind an at sign. */
+const POSITION = /\((.+:\d+:\d+)\)$|(?:at |@)(\S+:\d+:\d+)$/;
 
 /**
  * Returns the file, line and column where a value is declared, without the query that development servers add to a
@@ -171,11 +171,11 @@ function placeOf(declaringClass: object): string | undefined {
   const holder: { stack?: string } = {};
   // The frames of the class and of its subclasses are omitted.
   Error.captureStackTrace?.(holder, declaringClass as never);
-  const lines = holder.stack?.split('\n') ?? [];
-  return lines
-    .map((line) => POSITION.exec(line)?.[1])
-    .find((position) => position !== undefined)
-    ?.replace(/\?[^:]*/, '');
+  for (const line of holder.stack?.split('\n') ?? []) {
+    const [, inParentheses, position = inParentheses] = POSITION.exec(line) ?? [];
+    if (position !== undefined) return position.replace(/\?[^:]*/, '');
+  }
+  return undefined;
 }
 
 function isSameFile(one: string | undefined, other: string | undefined): boolean {

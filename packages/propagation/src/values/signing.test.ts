@@ -98,6 +98,30 @@ test('a signature is accepted up to its maxAge', (context) => {
   assert.deepEqual([read(tenant, ofTenant), read(user, ofUser)], ['acme', undefined]);
 });
 
+test('without node:crypto, the signatures are the same', (context) => {
+  context.mock.timers.enable({ apis: ['Date'], now: 1_000_000_000_000 });
+  for (const secret of [one.secret, 'ä secret with letters that take two bytes', new Uint8Array(100).fill(7)]) {
+    const sign = () => {
+      setSigningKeys([{ id: 'k1', secret }]);
+      return ['a', 'ä', '😀', 'x'.repeat(1000)].map((text) => baggageOf(tenant, text));
+    };
+    const signed = sign();
+    const getBuiltinModule = context.mock.method(process, 'getBuiltinModule', () => undefined);
+    assert.deepEqual(sign(), signed);
+    assert.equal(getBuiltinModule.mock.callCount(), 1);
+    for (const baggage of signed) assert.notEqual(read(tenant, baggage), undefined);
+    getBuiltinModule.mock.restore();
+  }
+});
+
+test('the bytes of a secret may be overwritten once the key is set', () => {
+  const secret = new Uint8Array(32).fill(7);
+  setSigningKeys([{ id: 'k1', secret }]);
+  const baggage = baggageOf(tenant, 'acme');
+  secret.fill(0);
+  assert.equal(read(tenant, baggage), 'acme');
+});
+
 test('invalid keys are an error', () => {
   const cases: [unknown, RegExp][] = [
     [undefined, /keys must be an array/],
@@ -109,6 +133,7 @@ test('invalid keys are an error', () => {
     [[{ id: 'k1', secret: 'short' }], /"k1" is shorter than 32 bytes/],
     [[{ id: 'k1', secret: new Uint8Array(31) }], /shorter than 32 bytes/],
     [[{ id: 'k1', secret: 5 }], /must be a string or bytes/],
+    [[{ id: 'k1', secret: undefined }], /"k1" must be a string or bytes, not undefined/],
   ];
   const { signer } = shared;
   for (const [keys, message] of cases) {

@@ -6,6 +6,7 @@
  * properties are compared without regard to case, as HTTP does.
  */
 import { invalidArgType } from '../errors.js';
+import { MAX_BYTES } from './baggage.js';
 
 /** The keys that this package reads and writes. OpenTelemetry's propagator may have others. */
 export const BAGGAGE = 'baggage';
@@ -75,13 +76,18 @@ export function removeEntry<C extends object>(carrier: C, key: string, set: Set<
  */
 export function textsOf(entry: unknown, max: number): readonly string[] {
   if (typeof entry === 'string') return [entry];
-  if (entry instanceof Uint8Array) return [new TextDecoder().decode(entry)];
+  if (entry instanceof Uint8Array) return [decodeBytes(entry)];
   if (!Array.isArray(entry)) return [];
   return entry
     .slice(0, max)
     .flatMap((item: unknown) =>
-      typeof item === 'string' ? [item] : item instanceof Uint8Array ? [new TextDecoder().decode(item)] : [],
+      typeof item === 'string' ? [item] : item instanceof Uint8Array ? [decodeBytes(item)] : [],
     );
+}
+
+/** Decodes as much as is read of a text, so that the memory for it is bounded. */
+function decodeBytes(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes.subarray(0, MAX_BYTES + 1));
 }
 
 /** @throws {TypeError} `ERR_INVALID_ARG_TYPE` if nothing can be written to the carrier */

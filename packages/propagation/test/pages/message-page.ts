@@ -1,10 +1,11 @@
 /** A page that exchanges messages with everything that a page can send messages to. Each function is one test. */
-import { AsyncLocalStorage } from 'throughline';
+
 import { endpoint } from '@throughline/propagation/comlink';
 import { propagatingFetch } from '@throughline/propagation/fetch';
 import { receive, send } from '@throughline/propagation/post-message';
 import { receive as receiveFrame, send as sendFrame } from '@throughline/propagation/websocket';
 import { transfer, wrap } from 'comlink';
+import { AsyncLocalStorage } from 'throughline';
 import { type PageReading, user } from './page-values.js';
 
 /** The path of the script of another file of this folder. */
@@ -186,9 +187,7 @@ const tests = {
       byteLength(buffer: ArrayBuffer): number;
     }>(endpoint(worker));
     const readings = await Promise.all(
-      ['ada', 'bob'].map((name) =>
-        user.run(name, async () => [(await remote.read(name)).user, user.get()]),
-      ),
+      ['ada', 'bob'].map((name) => user.run(name, async () => [(await remote.read(name)).user, user.get()])),
     );
     const error = await remote.fail().then(
       () => 'none',

@@ -23,7 +23,7 @@ export interface CarriedValues {
    * @param args the arguments of the function
    * @returns what `fn` returns
    */
-  run<R, A extends unknown[]>(fn: (...args: A) => R, ...args: A): R;
+  readonly run: <R, A extends unknown[]>(fn: (...args: A) => R, ...args: A) => R;
 
   /** Aborts when the deadline passes that the request carries. `undefined` if it carries none. */
   readonly signal?: AbortSignal | undefined;
@@ -35,7 +35,7 @@ export interface CarrierRequest {
    * Returns a header of the request, or undefined. Several headers of one name are joined by a comma.
    * @param name in lower case
    */
-  header(name: string): string | undefined;
+  readonly header: (name: string) => string | undefined;
 
   /** The network address of the client, for warnings. `undefined` if the server does not know it. */
   readonly remoteAddress: string | undefined;

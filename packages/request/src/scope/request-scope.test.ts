@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { expectTypeOf } from 'expect-type';
 import { getRequestScope, RequestError, type RequestScope, tryGetRequestScope, withRequestScope } from '../index.js';
+import { Scope, scopeStorage } from './request-scope.js';
 
 declare module '../index.js' {
   interface RequestScope {
@@ -119,10 +120,25 @@ test('another package opens a scope for received work, whose signal is created w
     return 'result';
   });
   assert.equal(result, 'result');
-  open({}, undefined, () => {
-    const scope = getRequestScope();
-    assert.match(scope.id, /^[\da-f-]{36}$/);
-    assert.equal(scope.signal.aborted, false);
-  });
+  for (const id of [undefined, 'forged\nline', 'x'.repeat(129)]) {
+    open({ id }, undefined, () => {
+      const scope = getRequestScope();
+      assert.match(scope.id, /^[\da-f-]{36}$/);
+      assert.equal(scope.signal.aborted, false);
+    });
+  }
   assert.equal(tryGetRequestScope(), undefined);
+});
+
+test('another package reads the deadline of the current request', () => {
+  const readDeadline = Reflect.get(globalThis, Symbol.for('@throughline/request.read-deadline.1'));
+  assert.equal(readDeadline(), undefined);
+  withRequestScope({}, () => assert.equal(readDeadline(), undefined));
+  const scope = new Scope('id', 'GET', '/', undefined, 60_000);
+  scopeStorage.run(scope, () => {
+    const { remaining, signal } = readDeadline();
+    assert.ok(remaining <= 60_000 && remaining > 0);
+    assert.equal(signal, scope.signal);
+  });
+  scopeStorage.run(new Scope('id', 'GET', '/', undefined, -1), () => assert.equal(readDeadline().remaining, 0));
 });

@@ -86,6 +86,9 @@ const LOST_SCOPE_MESSAGE =
   'the adapter earlier. If it belongs to no request, open a scope with withRequestScope(fields, fn), or use ' +
   'tryGetRequestScope().';
 
+/** Returns the milliseconds until the deadline of a scope, or undefined if it has none. */
+let remainingOf: (scope: ScopeOfThisCopy) => number | undefined;
+
 class ScopeOfThisCopy implements RequestScope {
   readonly id: string;
   readonly startTime: number = Date.now();
@@ -116,6 +119,11 @@ class ScopeOfThisCopy implements RequestScope {
     this.#exchange = exchange;
     this.#deadline = deadline;
     this.#carried = carried;
+  }
+
+  static {
+    remainingOf = (scope) =>
+      scope.#deadline === undefined ? undefined : Math.max(0, scope.startTime + scope.#deadline - Date.now());
   }
 
   get method(): string {
@@ -200,13 +208,19 @@ const SHARED = Symbol.for(`${SHARED_PREFIX}${LAYOUT}`);
  */
 const OPEN_SCOPE = Symbol.for('@throughline/request.open-scope.1');
 
+/** The property with the function that returns the deadline of the current request, for the same package. */
+const READ_DEADLINE = Symbol.for('@throughline/request.read-deadline.1');
+
 function shareScope(): SharedScope {
   const holder = globalThis as { [SHARED]?: SharedScope };
   if (holder[SHARED] === undefined) {
     const scopeStorage = new AsyncLocalStorage<ScopeOfThisCopy>({ name: 'request scope' });
     warnOfOtherLayouts();
     Object.defineProperty(holder, SHARED, { value: { Scope: ScopeOfThisCopy, scopeStorage } });
-    if (!(OPEN_SCOPE in globalThis)) Object.defineProperty(globalThis, OPEN_SCOPE, { value: openScopeOfReceivedWork });
+    if (!(OPEN_SCOPE in globalThis)) {
+      Object.defineProperty(globalThis, OPEN_SCOPE, { value: openScopeOfReceivedWork });
+      Object.defineProperty(globalThis, READ_DEADLINE, { value: deadlineOfCurrentScope });
+    }
   }
   return holder[SHARED] as SharedScope;
 }
@@ -302,16 +316,30 @@ export function withRequestScope<R>(fields: RequestScopeFields, fn: () => R): R 
   return scopeStorage.run(scope, fn);
 }
 
+/** Returns the deadline of the current request, which other processes that it calls must meet too. */
+function deadlineOfCurrentScope(): { readonly remaining: number; readonly signal: AbortSignal } | undefined {
+  const scope = scopeStorage.getStore();
+  const remaining = scope && remainingOf(scope);
+  if (scope === undefined || remaining === undefined) return undefined;
+  return {
+    remaining,
+    get signal() {
+      return scope.signal;
+    },
+  };
+}
+
 /**
  * Opens the scope of work that another process has sent.
+ * @param fields `id`: an unsafe id is replaced, because it may come from outside
  * @param readSignal returns the signal of the work, when it is read for the first time. Default: one that never aborts
  */
 function openScopeOfReceivedWork<R>(
-  { id = newRequestId(), method = '', path = '' }: { id?: string; method?: string; path?: string },
+  { id, method = '', path = '' }: { id?: string; method?: string; path?: string },
   readSignal: (() => AbortSignal) | undefined,
   fn: () => R,
 ): R {
-  const scope = new Scope(id, method, path);
+  const scope = new Scope(asSafeRequestId(id) ?? newRequestId(), method, path);
   if (readSignal !== undefined) Object.defineProperty(scope, 'signal', { get: readSignal, configurable: true });
   return scopeStorage.run(scope, fn);
 }
