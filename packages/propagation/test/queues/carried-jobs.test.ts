@@ -12,7 +12,13 @@ const trusting = { trust: true } as const;
 /** A job that was added by a flow whose deadline was a minute later. */
 const job = (fields: CarryingJob = {}): CarryingJob => {
   const metadata = withDeadline(60_000, () => runInFlow(1, () => JSON.stringify(inject({}))));
-  return { id: '7', queueName: 'mails', timestamp: Date.now(), ...fields, opts: { telemetry: { metadata }, ...fields.opts } };
+  return {
+    id: '7',
+    queueName: 'mails',
+    timestamp: Date.now(),
+    ...fields,
+    opts: { telemetry: { metadata }, ...fields.opts },
+  };
 };
 
 test('the time that a job has waited counts for its deadline', () => {
