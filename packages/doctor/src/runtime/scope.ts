@@ -64,6 +64,8 @@ export class Scope {
   readonly depth: number;
   /** Values of scopes that are no longer known, if there were too many. */
   readonly forgotten: ReadonlyMap<StorageKey, Held> | undefined;
+  /** What flow-ends.ts notes about the flow that it has opened. A weak map of all scopes would cost more. */
+  flow: object | undefined = undefined;
 
   constructor(parent: Scope | undefined, key?: StorageKey, value?: Held) {
     const isTooDeep = parent !== undefined && parent.depth >= MAXIMUM_DEPTH;
