@@ -43,6 +43,20 @@ test('a finding names the value, the flow, what holds it and for how long, and h
   assert.equal(severity, 'held');
 });
 
+test('times are as exact as a person needs them', () => {
+  for (const [heldFor, text] of [
+    [20.4, '20 ms'],
+    [2340, '2.3 s'],
+    [59_900, '59 s'],
+    [7_300_000, '121 min'],
+  ] as const) {
+    assert.match(
+      describeOutlivedFrames(framesOf('@a()', { heldFor })).message,
+      new RegExp(` ${text} after the flow ended$`),
+    );
+  }
+});
+
 test('a frame with several values is left by a snapshot of the root', () => {
   const values = [storage, other].map((held) => ({ storage: held, size: 'null' }));
   const { message, remedy } = describeOutlivedFrames(framesOf('await net.@connect(1);', { kind: 'socket', values }));

@@ -103,6 +103,7 @@ function wrapExpression({ code = '', column }: Place, opening: string): string |
 
 function durationOf(milliseconds: number): string {
   const seconds = milliseconds / 1000;
+  if (seconds < 1) return `${Math.round(milliseconds)} ms`;
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   return seconds < 120 ? `${Math.floor(seconds)} s` : `${Math.floor(seconds / 60)} min`;
 }
