@@ -37,6 +37,8 @@ export function windowOfNow(): number {
 }
 
 export function observePromises(observer: PromiseObserver): void {
+  // Bun has the function, but it throws an error.
+  if (process.versions.bun !== undefined) return;
   observers.push(observer);
   closeWindow?.();
   openWindow(FIRST_WINDOW);
