@@ -3,7 +3,10 @@
  * the messages of assertions.
  */
 import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { REGISTER, TestProject } from './test-project.js';
 
 const project = await TestProject.create();
@@ -72,4 +75,16 @@ test('the messages of assertions', async () => {
   assert.match(text, /assert\.ok\(many\.length === 3\)/);
   assert.doesNotMatch(text, /<td/);
   await assertSameOutput('assertions.cjs');
+});
+
+test('coverage leads to the code as it was written', async () => {
+  const code = `const f = (x) => [x].map((y) => { return y ? () => 1 : () => 2; });\nf(1);\n`;
+  await project.write({ 'covered.mjs': code });
+  const coverage = join(project.folder, 'coverage');
+  await project.run([REGISTER, 'covered.mjs'], OPTIONS, { ...FORCED, NODE_V8_COVERAGE: coverage });
+  const [name = ''] = await readdir(coverage);
+  const maps = JSON.parse(await readFile(join(coverage, name), 'utf8'))['source-map-cache'];
+  const url = pathToFileURL(join(project.folder, 'covered.mjs')).href;
+  const { sources, sourcesContent } = maps[url].data;
+  assert.deepEqual([sources, sourcesContent], [[url], [code]]);
 });
