@@ -27,6 +27,13 @@ test('a file that is compiled many times has one table, unless its code changes'
   assert.equal(tables.length, 2);
 });
 
+test('the class of scripts is one class, which can be extended', () => {
+  class Own extends vm.Script {}
+  const script = new vm.Script('1');
+  assert.equal(script.constructor, vm.Script);
+  assert.deepEqual([vm.Script.name, vm.Script.length, new Own('2') instanceof Own], ['Script', 1, true]);
+});
+
 test('code without the name of a file is left alone', () => {
   const before = tables.length;
   assert.equal(vm.runInThisContext('(() => (() => 1)())()'), 1);

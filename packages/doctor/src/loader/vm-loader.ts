@@ -35,6 +35,7 @@ export function patchVm(state: LoaderState): void {
       return script;
     },
   });
+  Object.defineProperty(vm.Script.prototype, 'constructor', { value: vm.Script, writable: true, configurable: true });
   replace(vm.Script.prototype, 'runInContext', (original) => {
     return function runInContext(this: vm.Script, ...args: unknown[]): unknown {
       if (instrumented.has(this)) defineGlobalsIn(args[0]);
