@@ -65,10 +65,21 @@ test('several values are left one after the other', () => {
   assert.equal(remedy.text, 'close the socket when the flow ends, or make it outside of the flow');
 });
 
-test('an expression that goes on in the next line is not completed', () => {
+test('a call that ends in a later line has two lines to change, and one that is not parsed has none', () => {
+  const { remedy } = describeOutlivedFrames(framesOf('@setInterval(() => {\n}, 5);'));
+  assert.equal(remedy.code, 'requests.exit(() => setInterval(() => {');
+  assert.deepEqual(
+    remedy.otherLines?.map(({ line, code }) => [line, code]),
+    [[2, '}, 5));']],
+  );
   assert.equal(describeOutlivedFrames(framesOf('@setInterval(() => {')).remedy.code, null);
   assert.equal(describeOutlivedFrames(framesOf('@reply;', { kind: 'promise' })).remedy.code, null);
   assert.equal(describeOutlivedFrames(framesOf('@bind(f)', { kind: 'bound function' })).remedy.code, null);
+});
+
+test('a method of a result is called outside of the flow with its receiver', () => {
+  const { remedy } = describeOutlivedFrames(framesOf('list.push(interval(1000).@subscribe());'));
+  assert.equal(remedy.code, 'list.push(requests.exit(() => interval(1000).subscribe()));');
 });
 
 test('what a package holds is information, unless it makes an interval in each flow', () => {
