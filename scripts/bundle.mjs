@@ -8,6 +8,7 @@
  *     lib/bun/*.js         flat ES modules, and the same in lib/deno and lib/workerd
  *     lib/portable/*.js    browsers and all other runtimes: flat ES modules; *.cjs for Jest with a page's environment
  *     lib/standalone/*.js  pages without a build step: one minified file for each purpose
+ *     lib/page/*.js        the part of the doctor that runs in pages
  *     lib/esm/*.js         @throughline/request and @throughline/opentelemetry everywhere but in Node
  *
  * A package has one copy of its state in a process, whether it was imported or required: in Node the CommonJS modules
@@ -49,9 +50,11 @@ const compilerSourceMaps = {
  * @param {string} folder the folder of the package
  * @param {Record<string, string>} entries names of entry points, and their files in dist
  * @param {Record<string, string>} imports subpath imports such as `#engine`, and their files in dist
+ * @param {Record<string, string>} replacements files in dist, and those that take their place
  */
-function readModules(folder, entries, imports) {
+function readModules(folder, entries, imports, replacements = {}) {
   const file = (path) => join(folder, 'dist', `${path}.js`);
+  const replacing = new Map(Object.entries(replacements).map(([from, to]) => [file(from), file(to)]));
   return rollup({
     input: Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, file(path)])),
     // As `sideEffects` of the package.json, so that no file imports another for its effects only.
@@ -61,7 +64,8 @@ function readModules(folder, entries, imports) {
         name: 'workspace',
         resolveId(source, importer) {
           if (source in imports) return file(imports[source]);
-          if (source.startsWith('.')) return resolve(dirname(importer), source);
+          const path = source.startsWith('.') ? resolve(dirname(importer), source) : undefined;
+          if (path !== undefined) return replacing.get(path) ?? path;
           return importer === undefined ? source : { id: source, external: true };
         },
       },
@@ -265,11 +269,14 @@ async function bundleForAllRuntimes(name) {
 /**
  * The transform and the doctor run in Node only and are loaded once in a process, so their ES modules need not be flat.
  * Their CommonJS entry points load them: Node can require an ES module.
+ * @param {string} packageName
+ * @param {string[]} bundled entry points that are bundled instead
  */
-function wrapModules(packageName) {
+function wrapModules(packageName, bundled = []) {
   const folder = join(packages, packageName, UNFINISHED);
   mkdirSync(folder, { recursive: true });
   for (const [name, file] of Object.entries(publicFiles(packageName))) {
+    if (bundled.includes(name)) continue;
     const load = `require('../dist/${file}.js')`;
     // The plugins are default exports.
     const isPlugin = name !== 'install' && file.startsWith('bundlers/');
@@ -280,6 +287,41 @@ function wrapModules(packageName) {
         : `module.exports = ${load};\n`,
     );
   }
+}
+
+/** Modules of the doctor that need Node, and those that take their place in a page. */
+const PAGE_MODULES = {
+  'runtime/capture-frames': 'page/page-frames',
+  'runtime/file-origin': 'page/page-file-origin',
+  'runtime/file-tables': 'page/page-files',
+  'runtime/origins': 'page/page-origins',
+  'runtime/runtime-class': 'page/page-storage-class',
+  'report/place': 'page/page-places',
+  'report/short-path': 'page/clickable-url',
+};
+
+/** Bundles the part of the doctor that runs in pages. */
+async function bundleDoctorPage() {
+  const folder = join(packages, 'doctor');
+  const build = await readModules(folder, { page: 'page/page' }, {}, PAGE_MODULES);
+  for (const [format, extension] of [
+    ['es', 'js'],
+    ['cjs', 'cjs'],
+  ]) {
+    const { output } = await build.write({
+      ...common,
+      dir: join(folder, UNFINISHED, 'page'),
+      format,
+      entryFileNames: `[name].${extension}`,
+      exports: 'named',
+      interop: 'auto',
+      plugins: [withoutComments],
+    });
+    const [{ imports }] = output;
+    const unknown = imports.filter((name) => !/^throughline(?:\/web)?$|^@jridgewell\/trace-mapping$/.test(name));
+    if (unknown.length > 0) throw new Error(`The doctor in a page imports ${unknown.join(', ')}.`);
+  }
+  await build.close();
 }
 
 /** Returns the entry points of a package, and their files in dist: those of their declarations. */
@@ -313,7 +355,10 @@ const writers = {
   request: () => bundleForAllRuntimes('request'),
   opentelemetry: () => bundleForAllRuntimes('opentelemetry'),
   transform: () => wrapModules('transform'),
-  doctor: () => wrapModules('doctor'),
+  doctor: () => {
+    wrapModules('doctor', ['page']);
+    return bundleDoctorPage();
+  },
 };
 for (const [name, write] of Object.entries(writers)) {
   const folder = join(packages, name);

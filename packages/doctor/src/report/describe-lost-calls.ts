@@ -2,10 +2,9 @@
 import type { Site } from '../instrument/file-table.js';
 import { siteOf } from '../runtime/file-tables.js';
 import type { LostCalls, WrongRead } from '../runtime/lost-calls.js';
-import { isFileFrame } from '../runtime/stack.js';
 import type { Finding } from './finding.js';
-import { innermostPlace, nameOf, withNotes } from './finding-places.js';
-import { type Place, placeOfFrame, placeOfSite } from './place.js';
+import { innermostPlace, nameOf, placesOf, withNotes } from './finding-places.js';
+import { type Place, placeOfSite } from './place.js';
 
 /** Kind 1: what the lost calls of the functions of one site have read. */
 export function describeLostCalls(calls: LostCalls): Finding[] {
@@ -53,11 +52,11 @@ function lostCallback(
   const from = calls.rootCount === calls.count ? 'outside of every flow' : 'while another flow was current';
   // The first frame is the function itself.
   const [, ...callers] = calls.stack ?? [];
-  const caller = callers.find(isFileFrame);
+  const [caller] = placesOf(callers);
   const by = callers[0]?.file?.startsWith('node:') ? `by ${callers[0].file} ` : '';
   const places = withNotes([
     [place, `this function was made in one flow${caller === undefined ? `, and called ${by}${from}` : ''}`],
-    [placeOfFrame(caller), `and called from here, ${from}`],
+    [caller, `and called from here, ${from}`],
     ...(read?.stacks ?? []).map((stack) => [innermostPlace(stack), 'where it was read'] as const),
   ]);
   return {

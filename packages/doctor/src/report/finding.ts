@@ -15,14 +15,22 @@ export interface FindingPlace {
 }
 
 /** What a finding is about. */
-export type FindingKind = 'lost callback' | 'shared work' | 'late entry' | 'empty read' | 'two storages';
+export type FindingKind =
+  | 'lost callback'
+  | 'shared work'
+  | 'late entry'
+  | 'empty read'
+  | 'two storages'
+  | 'unseen await'
+  | 'untransformed code';
 
 /**
- * How bad it is: `another` is a value of another flow, `missing` a value that was not seen, and `empty` a read in no flow.
+ * How bad it is: `another` is a value of another flow, `missing` a value that was not seen, `empty` a read in no flow, and
+ * `untransformed` code of a page in which values will be missing.
  * `shared` is a function that many flows call, and `unread` a function that left its flow but read nothing there; both are
  * only information.
  */
-export type Severity = 'another' | 'missing' | 'empty' | 'shared' | 'unread';
+export type Severity = 'another' | 'missing' | 'empty' | 'untransformed' | 'shared' | 'unread';
 
 /** Something that was found in a program. */
 export interface Finding {
@@ -46,7 +54,7 @@ export interface Finding {
   };
 }
 
-const ORDER: readonly Severity[] = ['another', 'missing', 'empty', 'shared', 'unread'];
+const ORDER: readonly Severity[] = ['another', 'missing', 'empty', 'untransformed', 'shared', 'unread'];
 
 /** Worst first. */
 export function sortFindings(findings: readonly Finding[]): Finding[] {

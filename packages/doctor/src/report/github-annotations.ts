@@ -3,7 +3,7 @@
  * @see https://docs.github.com/actions/reference/workflow-commands-for-github-actions
  */
 import type { Finding } from './finding.js';
-import { shortPath } from './text-report.js';
+import { shortPath } from './short-path.js';
 
 export function formatAnnotations(findings: readonly Finding[]): string {
   return findings.map(annotation).join('');

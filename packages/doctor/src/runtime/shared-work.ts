@@ -18,6 +18,7 @@
  */
 import { createHook, executionAsyncId } from 'node:async_hooks';
 import { currentScope } from './current-scope.js';
+import { observeReads } from './reads.js';
 import { isWithin, keyOf, Mark, type Scope, type Storage, type StorageKey, settingIn } from './scope.js';
 import { isSamePlace, isUserFrame, recordStack, type Stack } from './stack.js';
 
@@ -71,12 +72,13 @@ interface Tally {
 const tasks = new Map<number, Task>();
 const works: SharedWork[] = [];
 let time = 0;
-let isEnabled = false;
 let tallyTask: Task | undefined;
 let tallies = new Map<Read, Tally>();
 
 export function recordSharedWork(): void {
-  isEnabled = true;
+  observeReads((storage, value, now) => {
+    if (value !== undefined) noteReadWithValue(storage, now);
+  });
   createHook({
     init(asyncId, type, triggerId) {
       const isPromise = type === 'PROMISE';
@@ -116,8 +118,8 @@ export function allSharedWork(): readonly SharedWork[] {
 }
 
 /** Called when a storage was read and had a value. */
-export function noteReadWithValue(storage: Storage, now: Scope | undefined): void {
-  if (!isEnabled || now === undefined) return;
+function noteReadWithValue(storage: Storage, now: Scope | undefined): void {
+  if (now === undefined) return;
   // A lost call has a finding of its own.
   for (let at: Scope | undefined = now; at !== undefined; at = at.parent) if (at instanceof Mark) return;
   const task = tasks.get(executionAsyncId());

@@ -1,23 +1,10 @@
-/** Stack traces as V8 records them: positions in the running code, before any source map is applied. */
+/** Stack traces: positions in the running code, before any source map is applied. */
+import { captureFrames } from './capture-frames.js';
+import type { Frame } from './stack-frame.js';
 
-/** Frames of the doctor itself. They are left out. */
-const OWN_FILES = new URL('..', import.meta.url).href;
-const OWN_PATH = decodeURI(OWN_FILES).replace(/^file:\/\//, '');
-
-/** A frame as plain data: those of V8 keep the function and its `this`. */
-export interface Frame {
-  /** The URL or path of the file; undefined for native code. */
-  readonly file: string | undefined;
-  readonly line: number;
-  readonly column: number;
-  /** Whether it is a function that awaits the frame before. */
-  readonly isAsync: boolean;
-}
+export type { Frame } from './stack-frame.js';
 
 export type Stack = readonly Frame[];
-
-/** At most this many frames of the doctor are on top of a stack. */
-const OWN_FRAMES = 8;
 
 /**
  * Records the stack of the code that called the doctor.
@@ -25,46 +12,11 @@ const OWN_FRAMES = 8;
  */
 export function recordStack(limit: number): Stack {
   try {
-    return stackOf(recordStack, limit).filter((frame) => !isOwnFrame(frame));
+    return captureFrames(limit);
   } catch {
     // The class Error is frozen, or was replaced by one without the members of V8: there are no stacks.
     return [];
   }
-}
-
-function stackOf(caller: typeof recordStack, limit: number): Frame[] {
-  const { stackTraceLimit, prepareStackTrace } = Error;
-  let frames: Frame[] = [];
-  try {
-    Error.stackTraceLimit = limit + OWN_FRAMES;
-    Error.prepareStackTrace = (_, sites) => {
-      frames = sites.map(plainFrame);
-      return '';
-    };
-    const holder: { stack?: string } = {};
-    Error.captureStackTrace(holder, caller);
-    // Read, because the trace is prepared on the first access.
-    void holder.stack;
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit;
-    // Absent and undefined differ for Node.
-    if (prepareStackTrace === undefined) Reflect.deleteProperty(Error, 'prepareStackTrace');
-    else Error.prepareStackTrace = prepareStackTrace;
-  }
-  return frames;
-}
-
-function plainFrame(site: NodeJS.CallSite): Frame {
-  return {
-    file: site.getFileName() ?? undefined,
-    line: site.getLineNumber() ?? 0,
-    column: site.getColumnNumber() ?? 0,
-    isAsync: site.isAsync(),
-  };
-}
-
-function isOwnFrame({ file }: Frame): boolean {
-  return file !== undefined && (file.startsWith(OWN_FILES) || file.startsWith(OWN_PATH)) && !/\.test\.js$/.test(file);
 }
 
 /** Whether a frame is in code of this program or one of its packages, not in the runtime. */
