@@ -104,7 +104,16 @@ export async function findIn(browser: Browser, { origin }: DoctoredServer, name:
 export function textOf(findings: readonly Finding[]): string {
   const texts = findings.map(({ kind, severity, places: [place] }) => {
     const file = place === undefined ? '' : new URL(place.file).pathname.slice(1);
-    return `${kind}, ${severity}, ${file}:${place?.line}`;
+    return `${kind}, ${severity}, ${file}:${file.endsWith('.html') ? lineInFile(file, place?.code) : place?.line}`;
   });
   return texts.length === 0 ? 'none' : texts.join('; ');
+}
+
+/** Vite adds lines to the HTML that it serves. */
+function lineInFile(file: string, code: string | null | undefined): number {
+  return (
+    readFileSync(join(folder, file), 'utf8')
+      .split('\n')
+      .indexOf(code ?? '') + 1
+  );
 }

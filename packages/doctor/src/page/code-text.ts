@@ -3,7 +3,8 @@
  * way.
  */
 
-const REGEXP_MAY_FOLLOW = /(?:^|[([{,;=:!&|?+\-*%~^<>]|\b(?:return|typeof|case|in|of|do|else|void|delete|throw|await|yield))\s*$/;
+const REGEXP_MAY_FOLLOW =
+  /(?:^|[([{,;=:!&|?+\-*%~^<>]|\b(?:return|typeof|case|in|of|do|else|void|delete|throw|await|yield))\s*$/;
 
 /** Returns the code with spaces in place of comments and of the contents of strings and regular expressions. */
 export function blankLiterals(code: string): string {
@@ -33,7 +34,8 @@ export function blankLiterals(code: string): string {
     const char = code[at];
     const isComment = char === '/' && (code[at + 1] === '/' || code[at + 1] === '*');
     if (isComment) blankTo(code[at + 1] === '/' ? endOf(/[^\n\r\u2028\u2029]*/y) : endOf(/\/\*[\s\S]*?\*\//y));
-    else if (char === '"' || char === "'") blankTo(endOf(char === '"' ? /"(?:\\[\s\S]|[^"\\\n])*"?/y : /'(?:\\[\s\S]|[^'\\\n])*'?/y));
+    else if (char === '"' || char === "'")
+      blankTo(endOf(char === '"' ? /"(?:\\[\s\S]|[^"\\\n])*"?/y : /'(?:\\[\s\S]|[^'\\\n])*'?/y));
     else if (char === '/' && REGEXP_MAY_FOLLOW.test(output.slice(Math.max(0, at - 12), at).join('')))
       blankTo(endOf(/\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\[\n])+\/\w*|\//y));
     else if (char === '`') {
@@ -77,7 +79,12 @@ export function isSameFunction(blanked: string, start: number, end: number): boo
     lowest = depth;
     lowestAt = index;
   }
-  return depth === lowest || !/\bfunction\b|=>|\bclass\b|\b(?!if|for|while|switch|catch|with)[\w$]+\s*\([^()]*\)\s*\{/.test(between.slice(lowestAt));
+  return (
+    depth === lowest ||
+    !/\bfunction\b|=>|\bclass\b|\b(?!if|for|while|switch|catch|with)[\w$]+\s*\([^()]*\)\s*\{/.test(
+      between.slice(lowestAt),
+    )
+  );
 }
 
 /** Both numbers of a position begin with 1. */

@@ -35,7 +35,9 @@ function describeAll(): Finding[] {
     ...[...allLostCalls()].flatMap(describeLostCallsInPage),
     ...[...allLateEntries()].flatMap(describeLateEntries),
     // A module that was edited while the page shows it is loaded again: its earlier storage is meant to be another one.
-    ...[...allTwinReads()].filter(({ read, holder }) => siteOf(read.site) && siteOf(holder.site)).map(describeTwinStorages),
+    ...[...allTwinReads()]
+      .filter(({ read, holder }) => siteOf(read.site) && siteOf(holder.site))
+      .map(describeTwinStorages),
     ...lostReads,
     ...emptyReads.filter((empty) => !lostReads.some((lost) => hasSameRead(empty, lost))),
     ...describeUntransformedScripts(),

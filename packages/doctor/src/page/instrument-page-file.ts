@@ -83,7 +83,7 @@ export function instrumentPageFile(code: string, options: PageFileOptions): Inst
 
   function placesIn(table: FileTable, text: string, { filename: path }: PageFileOptions) {
     const trace = createTracer(text, table, path, map ?? undefined, urlOf);
-    const sites = table.sites.map((site) => placeSite(site, text.slice(site.start, site.end), trace(site.start)));
+    const sites = table.sites.map((site) => placeSite(site, text.slice(site.start, site.end), trace));
     const functions = settings.emptyReads
       ? table.functions.map(([start, end]) => {
           const [from, to] = [trace(start), trace(end)];
@@ -127,20 +127,67 @@ function mapOf(table: FileTable, code: string, filename: string): SourceMapPaylo
   };
 }
 
+/** A place in a source, and the source. */
+interface SourcePlace {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly lines: readonly string[];
+  /** Whether the map states this place, and not only one before it. */
+  readonly isExact: boolean;
+}
+
+/** How far the place of a function is searched for in its code, in UTF-16 code units. */
+const SEARCHED = 400;
+
 /**
- * Returns a site with its place. The map of a compiler can lead to a word before the function, whose text may have changed
- * too: the remedy then names the function, and does not show its line edited.
+ * Returns a site with its place in the source.
+ *
+ * The map of a compiler may not contain the start of a function, but only a word before and one within it. The start is
+ * then between both. If it is not found there, or if the text of the function has changed, the remedy names the function,
+ * and does not show its line edited.
  * @param text the text of the site in the code
  */
-function placeSite(site: Site, text: string, place: Pick<PageSite, 'file' | 'line' | 'column' | 'code'>): PageSite {
+function placeSite(site: Site, text: string, trace: (offset: number) => SourcePlace): PageSite {
+  const before = trace(site.start);
+  const { file, lines } = before;
   const [start = ''] = /^\(?[\w$]*/.exec(text) ?? [];
-  const at = place.code.indexOf(start, place.column - 1);
+  let place: { readonly line: number; readonly column: number } | undefined = before;
+  if (!before.isExact) {
+    const within = findWithin(site, file, trace);
+    place = within && lastBetween(lines, start, before, within);
+  } else if (!lines[before.line - 1]?.startsWith(start, before.column - 1)) place = undefined;
+  const { line, column } = place ?? before;
+  const code = lines[line - 1] ?? '';
+  const known = { ...site, file, line, column, code };
   const isMultiline = /[\n\r]/.test(text);
-  if (at < 0 || (!isMultiline && !place.code.startsWith(text, at))) {
-    return { ...site, ...place, form: site.form === 'expression' ? 'declaration' : site.form };
+  if (place === undefined || (!isMultiline && !code.startsWith(text, column - 1))) {
+    return { ...known, form: site.form === 'expression' ? 'declaration' : site.form };
   }
-  const length = isMultiline ? place.code.length + 1 : text.length;
-  return { ...site, ...place, column: at + 1, end: site.start + length };
+  return { ...known, end: site.start + (isMultiline ? code.length + 1 : text.length) };
+}
+
+/** Returns the first place within a site that the map states. */
+function findWithin(
+  { start, end }: Site,
+  file: string,
+  trace: (offset: number) => SourcePlace,
+): SourcePlace | undefined {
+  for (let offset = start + 1; offset < Math.min(end, start + SEARCHED); offset++) {
+    const place = trace(offset);
+    if (place.isExact && place.file === file) return place;
+  }
+  return undefined;
+}
+
+/** Returns the last place of a text between two places. */
+function lastBetween(lines: readonly string[], text: string, from: SourcePlace, to: SourcePlace) {
+  for (let line = to.line; line >= from.line && text !== ''; line--) {
+    const last = line === to.line ? to.column - 1 : Number.POSITIVE_INFINITY;
+    const at = (lines[line - 1] ?? '').lastIndexOf(text, last);
+    if (at >= (line === from.line ? from.column - 1 : 0)) return { line, column: at + 1 };
+  }
+  return undefined;
 }
 
 /** Returns a function that traces an offset in the code to its place in the source. */
@@ -150,23 +197,26 @@ function createTracer(
   filename: string,
   map: SourceMapPayload | undefined,
   urlOf: (path: string) => string,
-): (offset: number) => Pick<PageSite, 'file' | 'line' | 'column' | 'code'> {
-  const lines = linesOf(code);
+): (offset: number) => SourcePlace {
+  const ownLines = linesOf(code);
   const lookup = map === undefined || map.mappings === '' ? undefined : new SourceMap(map);
-  const texts = new Map<string, readonly string[]>();
+  const sources = new Map<string, { readonly file: string; readonly lines: readonly string[] }>();
   return (offset) => {
     const { line, column } = positionOf(table, offset);
-    const own = { file: urlOf(filename), line, column, code: lines[line - 1] ?? '' };
     const entry = lookup?.findEntry(line - 1, column - 1);
-    if (entry === undefined || !('originalSource' in entry) || entry.originalSource == null) return own;
-    const { originalSource, originalLine, originalColumn } = entry;
-    const path = sourcePath(originalSource, filename, map?.sourceRoot);
-    let text = texts.get(originalSource);
-    if (text === undefined) {
-      text = linesOf(map?.sourcesContent?.[map.sources.indexOf(originalSource)] ?? readSource(path));
-      texts.set(originalSource, text);
+    if (entry === undefined || !('originalSource' in entry) || entry.originalSource == null) {
+      return { file: urlOf(filename), line, column, lines: ownLines, isExact: lookup === undefined };
     }
-    return { file: urlOf(path), line: originalLine + 1, column: originalColumn + 1, code: text[originalLine] ?? '' };
+    const { originalSource, originalLine, originalColumn, generatedLine, generatedColumn } = entry;
+    let source = sources.get(originalSource);
+    if (source === undefined) {
+      const path = sourcePath(originalSource, filename, map?.sourceRoot);
+      const content = map?.sourcesContent?.[map.sources.indexOf(originalSource)] ?? readSource(path);
+      source = { file: urlOf(path), lines: linesOf(content) };
+      sources.set(originalSource, source);
+    }
+    const isExact = generatedLine === line - 1 && generatedColumn === column - 1;
+    return { ...source, line: originalLine + 1, column: originalColumn + 1, isExact };
   };
 }
 
@@ -191,5 +241,8 @@ function linesOf(code: string): string[] {
 
 /** JSON that is also JavaScript on one line, and can be part of a script in HTML. */
 function toScriptText(value: PageFile): string {
-  return JSON.stringify(value).replaceAll('<', '\\u003c').replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
+  return JSON.stringify(value)
+    .replaceAll('<', '\\u003c')
+    .replaceAll('\u2028', '\\u2028')
+    .replaceAll('\u2029', '\\u2029');
 }

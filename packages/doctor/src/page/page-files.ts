@@ -1,8 +1,9 @@
 /** In place of runtime/file-tables.ts in a page: what the files of the page have stated about themselves. */
-import { captureFrames } from './page-frames.js';
+
 import { isFileFrame } from '../runtime/stack.js';
 import type { Frame } from '../runtime/stack-frame.js';
 import type { PageFile, PageSettings, PageSite } from './page-file.js';
+import { captureFrames } from './page-frames.js';
 
 const files = new Map<string, PageFile>();
 /** The URLs of the scripts that contain such files. */

@@ -3,7 +3,9 @@ import { test } from 'node:test';
 import { parseStack } from './page-frames.js';
 
 const short = (text: string) =>
-  parseStack(text).map(({ file, line, column, isAsync, name }) => `${isAsync ? 'async ' : ''}${name ?? '-'} ${file}:${line}:${column}`);
+  parseStack(text).map(
+    ({ file, line, column, isAsync, name }) => `${isAsync ? 'async ' : ''}${name ?? '-'} ${file}:${line}:${column}`,
+  );
 
 test('stacks of Chromium are read', () => {
   assert.deepEqual(

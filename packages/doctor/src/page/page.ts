@@ -2,6 +2,8 @@
  * The doctor in a page or one of its workers. The plugins of `@throughline/transform` make each file of the page import
  * this module first, so that the functions which inserted text calls exist before any of that text runs.
  */
+
+import { AsyncContext, AsyncLocalStorage } from 'throughline';
 import { hideInsertedText } from '../instrument/function-to-string.js';
 import type { Finding } from '../report/finding.js';
 import { scopeOfMade } from '../runtime/current-scope.js';
@@ -10,7 +12,6 @@ import { enter, leave, resume, suspend } from '../runtime/lost-calls.js';
 import type { Scope } from '../runtime/scope.js';
 import { created } from '../runtime/twin-storages.js';
 import { watchExports } from '../runtime/watch-exports.js';
-import { AsyncContext, AsyncLocalStorage } from 'throughline';
 import { collectPageFindings } from './collect-page-findings.js';
 import type { PageFile } from './page-file.js';
 import { addPageFile, whenSettingsAreKnown } from './page-files.js';

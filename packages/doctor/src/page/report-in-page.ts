@@ -70,7 +70,11 @@ async function sendToServer(findings: readonly Finding[]): Promise<void> {
   if (reportPath === undefined) return;
   try {
     const headers = { 'content-type': 'application/json' };
-    await fetch(new URL(reportPath, page.location.origin), { method: 'POST', headers, body: JSON.stringify({ findings }) });
+    await fetch(new URL(reportPath, page.location.origin), {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ findings }),
+    });
   } catch {
     // The server has ended, or the page is closed.
   }

@@ -71,7 +71,13 @@ async function loadSource(url: string): Promise<ScriptSource> {
   const mapUrl = new URL(comment, url).href;
   const json = await load(mapUrl);
   try {
-    return { text, map: json === undefined ? undefined : new AnyMap(json.replace(/^\)\]\}'[^\n]*\n/, ''), comment.startsWith('data:') ? url : mapUrl) };
+    return {
+      text,
+      map:
+        json === undefined
+          ? undefined
+          : new AnyMap(json.replace(/^\)\]\}'[^\n]*\n/, ''), comment.startsWith('data:') ? url : mapUrl),
+    };
   } catch {
     // It is no source map.
     return { text, map: undefined };

@@ -39,10 +39,13 @@ function linkedScripts(): string[] {
   const urls = new Set<string>();
   for (const { src } of page.document?.scripts ?? []) if (src !== '') urls.add(src);
   for (const { name, initiatorType } of page.performance.getEntriesByType('resource')) {
-    if (initiatorType === 'script' || /\.[cm]?js(?:[?#]|$)/.test(name)) urls.add(name);
+    const isRequest = /^(?:beacon|fetch|xmlhttprequest)$/.test(initiatorType);
+    if (initiatorType === 'script' || (!isRequest && /\.[cm]?js(?:[?#]|$)/.test(name))) urls.add(name);
   }
   if (page.document === undefined) urls.add(page.location.href);
-  return [...urls].filter((url) => /^https?:/.test(url) && !isReached(url) && !isOwn(url) && !DEVELOPMENT_TOOL.test(url));
+  return [...urls].filter(
+    (url) => /^https?:/.test(url) && !isReached(url) && !isOwn(url) && !DEVELOPMENT_TOOL.test(url),
+  );
 }
 
 function describeScript(url: string): FindingPlace[] {
@@ -72,7 +75,9 @@ function inlineScripts(): FindingPlace[] {
   const url = location.href.replace(/#.*$/, '');
   const scripts = [...(document?.scripts ?? [])].filter(
     ({ src, type, textContent }) =>
-      src === '' && /^(?:|module|text\/javascript|application\/javascript)$/.test(type) && (textContent ?? '').includes('await'),
+      src === '' &&
+      /^(?:|module|text\/javascript|application\/javascript)$/.test(type) &&
+      (textContent ?? '').includes('await'),
   );
   if (scripts.length === 0 || isReached(url)) return [];
   const html = sourceOf(url)?.text ?? '';

@@ -62,7 +62,9 @@ function setUp(build: PluginBuild, plugin: Plugin, options: PluginOptions): void
   const messages: string[] = [];
   const root = initialOptions.absWorkingDir ?? process.cwd();
   const ownDoctor =
-    isServer || shared !== undefined ? undefined : doctorOfDevelopment(options.doctor, root, (text) => messages.push(text));
+    isServer || shared !== undefined
+      ? undefined
+      : doctorOfDevelopment(options.doctor, root, (text) => messages.push(text));
   const doctorOfPages = () => (shared === undefined ? ownDoctor : shared.doctor);
   build.onStart(() => ({ warnings: messages.splice(0).map((text) => ({ text, pluginName })) }));
 
@@ -113,7 +115,7 @@ function setUp(build: PluginBuild, plugin: Plugin, options: PluginOptions): void
 const IS_RESOLVING = Symbol();
 
 function transformCode(
-  { path, namespace, code, lang }: CodeFile,
+  { path, namespace, suffix, code, lang }: CodeFile,
   options: PluginOptions,
   isMapped: boolean,
   libraries: PageLibraries | undefined,
@@ -121,7 +123,7 @@ function transformCode(
 ): { readonly code?: string | undefined; readonly error?: PartialMessage } {
   try {
     const cured = libraries?.cure(path, code) ?? { code, begins: '' };
-    const doctored = doctor?.instrument(cured.code, { filename: path, lang });
+    const doctored = doctor?.instrument(cured.code, { filename: path, lang, query: suffix });
     const begins = (doctored?.begins ?? '') + cured.begins;
     const result = transform(doctored?.code ?? cured.code, {
       ...transformOptionsOf(options),

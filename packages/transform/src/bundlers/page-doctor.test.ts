@@ -1,6 +1,15 @@
 /** The option `doctor` of each bundler: what builds for development and for production contain, and their source maps. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -99,8 +108,7 @@ async function buildWithWebpackFamily(
 }
 
 const builds: Readonly<Record<string, Build>> = {
-  webpack: (options, isDevelopment) =>
-    buildWithWebpackFamily(webpack, throughlineForWebpack, options, isDevelopment),
+  webpack: (options, isDevelopment) => buildWithWebpackFamily(webpack, throughlineForWebpack, options, isDevelopment),
   Rspack: (options, isDevelopment) =>
     buildWithWebpackFamily(rspack as unknown as typeof webpack, throughlineForRspack, options, isDevelopment),
   esbuild: (options, isDevelopment) =>

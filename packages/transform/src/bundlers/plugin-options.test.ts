@@ -35,7 +35,10 @@ const INVALID: readonly [options: unknown, message: RegExp][] = [
   [{ libraries: { 'p-limits': false } }, /The option libraries .* knows no package p-limits\. Did you mean p-limit\?$/],
   [{ libraries: { '@langchain/langraph': false } }, /Did you mean @langchain\/langgraph\?$/],
   [{ doctor: 'yes' }, /The option doctor of .* must be true, false or an object with options, not 'yes'\.$/],
-  [{ doctor: { dependency: true } }, /^the option doctor of .* has no option dependency\. Did you mean dependencies\?/i],
+  [
+    { doctor: { dependency: true } },
+    /^the option doctor of .* has no option dependency\. Did you mean dependencies\?/i,
+  ],
   [{ doctor: { emptyReads: 1 } }, /The option emptyReads of the option doctor of .* must be true or false, not 1\.$/],
   [{ doctor: [] }, /must be an object, not an array\.$/],
   [{ generators: null }, /must be one of next, creation, not null\.$/],

@@ -15,8 +15,8 @@ import { findThroughlinePackage } from '../throughline-package.js';
 import throughlineForEsbuild from './esbuild.js';
 import { DOCTOR_PAGE_SPECIFIER, doctorIsLeftOut, isDoctorWanted, PageDoctor, setUpDoctor } from './page-doctor.js';
 import { ASYNC_HOOKS_SPECIFIER } from './page-modules.js';
-import { receiveFindings } from './receive-findings.js';
 import { checkPluginOptions, type InnerPluginOptions, type PluginOptions, SHARED_LIBRARIES } from './plugin-options.js';
+import { receiveFindings } from './receive-findings.js';
 import throughlineForRolldown from './rolldown.js';
 import { createSharedHooks, type PluginContext, RESOLVED_SPECIFIERS, type SharedHooks } from './rollup-family.js';
 

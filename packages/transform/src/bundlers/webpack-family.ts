@@ -123,9 +123,9 @@ export function applyPlugin(
     if (options.install !== false) addEntry(INSTALL_FILE);
     if (doctor === undefined) return;
     replaceModule(new RegExp(`^${DOCTOR_PAGE_SPECIFIER}$`), new PageDoctor(doctor()).pageModule);
-    // The page reads source maps, which the devtools with `eval` put where it cannot find them.
+    // The page reads source maps. With `eval`, it cannot find them, and with `cheap`, they have no columns.
     const { devtool } = compiler.options;
-    if (typeof devtool === 'string' && devtool.includes('eval')) compiler.options.devtool = 'source-map';
+    if (typeof devtool === 'string' && /eval|cheap/.test(devtool)) compiler.options.devtool = 'source-map';
   });
 }
 
@@ -142,5 +142,7 @@ function setUpForPages(
     return undefined;
   }
   const setup = setUpDoctor(option, context, { urlPrefix: '', throughlineDirectory });
-  return setup && (() => ({ ...setup, urlPrefix: `webpack://${output.devtoolNamespace ?? output.uniqueName ?? ''}/./` }));
+  return (
+    setup && (() => ({ ...setup, urlPrefix: `webpack://${output.devtoolNamespace ?? output.uniqueName ?? ''}/./` }))
+  );
 }

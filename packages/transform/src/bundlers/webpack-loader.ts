@@ -26,6 +26,8 @@ export interface LoaderOptions {
 /** The part of the loader context that is used: both bundlers have the same. */
 interface LoaderContext {
   readonly resourcePath: string;
+  /** Begins with a question mark, or is empty. */
+  readonly resourceQuery?: string;
   /** Whether the build has source maps. */
   readonly sourceMap: boolean;
   /** All loaders of the module, the last one first. */
@@ -73,6 +75,7 @@ export default function transformLoader(this: LoaderContext, code: string, input
           ...(!precedesCompiler && { lang: 'jsx' }),
           ...(sourceType !== undefined && { sourceType }),
           map: inputMap,
+          query: this.resourceQuery,
         });
     const result = isOwn
       ? undefined

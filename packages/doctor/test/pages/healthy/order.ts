@@ -22,10 +22,12 @@ async function order(id: number): Promise<void> {
   await (await fetch(location.href)).text();
   read.push(users.getStore()?.id);
   await new Promise<void>((resolve) => {
-    queue.push(AsyncLocalStorage.bind(() => {
-      read.push(users.getStore()?.id);
-      resolve();
-    }));
+    queue.push(
+      AsyncLocalStorage.bind(() => {
+        read.push(users.getStore()?.id);
+        resolve();
+      }),
+    );
   });
   for await (const step of steps(id)) read.push(step, users.getStore()?.id);
   await new Promise<void>((resolve) => {

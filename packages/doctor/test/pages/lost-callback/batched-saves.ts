@@ -23,8 +23,13 @@ function save(id: number, callback: (saved: boolean) => void): void {
   batch.push({ id, callback });
 }
 
-export default interleave(clicks, (id) => new Promise<void>((resolve) => {
-  save(id, (saved: boolean): void => {
-    if (saved && clicks.getStore() !== undefined) resolve();
-  });
-}), 2);
+export default interleave(
+  clicks,
+  (id) =>
+    new Promise<void>((resolve) => {
+      save(id, (saved: boolean): void => {
+        if (saved && clicks.getStore() !== undefined) resolve();
+      });
+    }),
+  2,
+);

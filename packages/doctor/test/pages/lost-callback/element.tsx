@@ -13,7 +13,11 @@ setInterval(() => {
 function show(greeting: string): void {
   renders.push(
     // The place is that of the function, not of what it was compiled to.
-    () => <p>{greeting} {users.getStore()}</p>,
+    () => (
+      <p>
+        {greeting} {users.getStore()}
+      </p>
+    ),
   );
 }
 

@@ -16,8 +16,12 @@ function call(id, callback) {
   worker.postMessage(id);
 }
 
-export default interleave(clicks, (id) => new Promise((resolve) => {
-  call(id, (reply) => {
-    resolve([reply, clicks.getStore()]);
-  });
-})).then(() => worker.terminate());
+export default interleave(
+  clicks,
+  (id) =>
+    new Promise((resolve) => {
+      call(id, (reply) => {
+        resolve([reply, clicks.getStore()]);
+      });
+    }),
+).then(() => worker.terminate());
