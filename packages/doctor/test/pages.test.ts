@@ -46,11 +46,11 @@ describe('pages in Chromium', () => {
       await wait(2500);
       const warnings = page.consoleMessages().filter(({ type }) => type === 'warn' || type === 'warning');
       assert.equal(warnings.length, 1);
-      assert.match(warnings[0]?.text ?? '', /^another's value: .*\n {2}http:\/\/[^ ]+\/batched-saves\.ts:27:12 /);
+      assert.match(warnings[0]?.text ?? '', /^another's value: .*\n {2}http:\/\/[^ ]+\/batched-saves\.ts:30:16 /);
       assert.equal(server.printed.length, 1);
       assert.match(
         server.printed[0] ?? '',
-        /another's value: .*\n {2}\S*pages\/lost-callback\/batched-saves\.ts:27:12 /,
+        /another's value: .*\n {2}\S*pages\/lost-callback\/batched-saves\.ts:30:16 /,
       );
     } finally {
       await page.close();

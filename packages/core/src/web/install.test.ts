@@ -228,7 +228,9 @@ test('user code that reads the constructor and then of a promise gets working fu
 
 test('an await is intercepted on a page on which another tool observes the constructor of promises', async (context) => {
   const native = Object.getOwnPropertyDescriptor(Promise.prototype, 'constructor') as PropertyDescriptor;
-  context.after(() => Object.defineProperty(Promise.prototype, 'constructor', native));
+  context.after(() => {
+    Object.defineProperty(Promise.prototype, 'constructor', native);
+  });
   const observed = { get: () => native.value, set: () => {}, enumerable: false, configurable: true };
   Object.defineProperty(Promise.prototype, 'constructor', observed);
   const uninstall = install();

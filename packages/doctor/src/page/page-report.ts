@@ -56,10 +56,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 /** A control character could move the cursor of the terminal, or do worse. */
 function printable(text: unknown): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
-  return (typeof text === 'string' ? text : '')
-    .slice(0, MAXIMUM_LENGTH)
-    .replace(/[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/g, ' ');
+  return (typeof text === 'string' ? text : '').slice(0, MAXIMUM_LENGTH).replace(/(?!\t)\p{Cc}/gu, ' ');
 }
 
 function numberIn(value: unknown): number {

@@ -1,4 +1,4 @@
-// expects: lost callback, another, lost-callback/batched-saves.ts:27
+// expects: lost callback, another, lost-callback/batched-saves.ts:30
 /** The timer of the first click saves for all of them, and calls their functions. TypeScript, with types that vanish. */
 import { AsyncLocalStorage } from 'throughline';
 import { interleave } from '../flows.js';

@@ -4,7 +4,7 @@ import { AsyncLocalStorage } from 'throughline';
 import { wait } from '../flows.js';
 
 const users = new AsyncLocalStorage<string>();
-const React = { createElement: (type: string, _: unknown, ...children: unknown[]) => `<${type}>${children.join('')}` };
+export const React = { createElement: (type: string, _: unknown, ...children: unknown[]) => `<${type}>${children.join('')}` };
 const renders: (() => unknown)[] = [];
 setInterval(() => {
   for (const render of renders.splice(0)) document.body.dataset.text = String(render());

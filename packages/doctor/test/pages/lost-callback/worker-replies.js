@@ -1,4 +1,4 @@
-// expects: lost callback, missing, lost-callback/worker-replies.js:20
+// expects: lost callback, missing, lost-callback/worker-replies.js:23
 /** Calls of a worker, whose replies arrive outside of every flow. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { interleave } from '../flows.js';
