@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import { type Browser, MissingBrowser, openBrowser } from '@throughline/testing/browsers';
 import { BUNDLERS, findInBuilt } from './built-pages.js';
 import { findInExample } from './example-flows.js';
@@ -40,6 +41,15 @@ for (const name of ['chromium', 'firefox'] as const) {
         assert.equal(textOf(found), program.expected, JSON.stringify(found, undefined, 2));
       });
     }
+
+    it('a worker reports what it has found', async (context) => {
+      if (browser === undefined) return context.skip(missing);
+      const page = await browser.openPage(`${server.origin}/program.html?program=/worker/start.js`);
+      const isReported = () =>
+        server.printed.some((text) => /missing value: [\s\S]*worker\/queue-worker\.js:11:14 /.test(text));
+      while (!isReported()) await wait(200);
+      await page.close();
+    });
 
     for (const bundler of Object.keys(BUNDLERS)) {
       for (const program of ['lost-callback/subject.js', 'late-entry/sign-in.js', 'two-storages/query.js']) {

@@ -151,17 +151,17 @@ const SEARCHED = 400;
 function placeSite(site: Site, text: string, trace: (offset: number) => SourcePlace): PageSite {
   const before = trace(site.start);
   const { file, lines } = before;
-  const [start = ''] = /^\(?[\w$]*/.exec(text) ?? [];
-  let place: { readonly line: number; readonly column: number } | undefined = before;
-  if (!before.isExact) {
-    const within = findWithin(site, file, trace);
-    place = within && lastBetween(lines, start, before, within);
-  } else if (!lines[before.line - 1]?.startsWith(start, before.column - 1)) place = undefined;
-  const { line, column } = place ?? before;
+  // The parameters, or at least the first word if a compiler has removed types from them.
+  const starts = [/^(?:async\s+)?(?:\([^()]*\)|[\w$]+)\s*=>/, /^\(?[\w$]+/].flatMap((start) => start.exec(text) ?? []);
+  const within = before.isExact ? undefined : findWithin(site, file, trace);
+  const place = before.isExact
+    ? starts.some((start) => lines[before.line - 1]?.startsWith(start, before.column - 1)) && before
+    : within && starts.map((start) => lastBetween(lines, start, before, within)).find((found) => found !== undefined);
+  const { line, column } = place || before;
   const code = lines[line - 1] ?? '';
   const known = { ...site, file, line, column, code };
   const isMultiline = /[\n\r]/.test(text);
-  if (place === undefined || (!isMultiline && !code.startsWith(text, column - 1))) {
+  if (!place || (!isMultiline && !code.startsWith(text, column - 1))) {
     return { ...known, form: site.form === 'expression' ? 'declaration' : site.form };
   }
   return { ...known, end: site.start + (isMultiline ? code.length + 1 : text.length) };
@@ -182,7 +182,7 @@ function findWithin(
 
 /** Returns the last place of a text between two places. */
 function lastBetween(lines: readonly string[], text: string, from: SourcePlace, to: SourcePlace) {
-  for (let line = to.line; line >= from.line && text !== ''; line--) {
+  for (let line = to.line; line >= from.line; line--) {
     const last = line === to.line ? to.column - 1 : Number.POSITIVE_INFINITY;
     const at = (lines[line - 1] ?? '').lastIndexOf(text, last);
     if (at >= (line === from.line ? from.column - 1 : 0)) return { line, column: at + 1 };
