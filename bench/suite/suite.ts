@@ -16,7 +16,15 @@
  */
 import type { BudgetName, SampleBudget } from './sample-budget.js';
 
-export type SuiteName = 'servers' | 'browsers' | 'sizes' | 'transform' | 'builds' | 'requests' | 'contexts' | 'propagation';
+export type SuiteName =
+  | 'servers'
+  | 'browsers'
+  | 'sizes'
+  | 'transform'
+  | 'builds'
+  | 'requests'
+  | 'contexts'
+  | 'propagation';
 
 export type Unit = 'ns' | 'requests/s' | 'bytes/s' | 'bytes' | 'times' | 'count';
 

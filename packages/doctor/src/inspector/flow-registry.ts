@@ -4,10 +4,10 @@ import { nameOf } from '../report/finding-places.js';
 import { currentScope } from '../runtime/current-scope.js';
 import { type FlowObserver, observeFlows } from '../runtime/flow-observer.js';
 import type { Held, Scope, Storage } from '../runtime/scope.js';
-import { recordUnreadStack } from './unread-stack.js';
 import { collectGarbage } from './collect-garbage.js';
 import { type FinishedFlow, type FinishedWait, Flow, LatePlace, type Wait } from './flow.js';
 import { shownValue } from './redaction.js';
+import { recordUnreadStack } from './unread-stack.js';
 import { titleOfWait } from './wait-kinds.js';
 
 /** Frames of a stack, with those of the doctor. */

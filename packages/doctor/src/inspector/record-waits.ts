@@ -7,10 +7,10 @@
  */
 import { type AsyncHook, createHook, executionAsyncId } from 'node:async_hooks';
 import { callInScope, currentScope } from '../runtime/current-scope.js';
-import { recordUnreadStack, type UnreadStack } from './unread-stack.js';
 import { LatePlace } from './flow.js';
 import { addWait, endWait, flowOf, setRecordingWaits, sweep, waitOf } from './flow-registry.js';
 import { StackBudget } from './stack-budget.js';
+import { recordUnreadStack, type UnreadStack } from './unread-stack.js';
 import { isInterval, waitTypeOf } from './wait-kinds.js';
 
 /** Frames of a stack, with those of the doctor and of Node. The code that awaits is near the top of the stack. */

@@ -1,5 +1,6 @@
 /** Stacks of which the inspector needs one place, if it needs them at all. */
-import { type Frame, isFileFrame, isOwnFrame, isUserFrame, plainFrame } from '../runtime/stack.js';
+import { isOwnFrame, plainFrame } from '../runtime/capture-frames.js';
+import { type Frame, isFileFrame, isUserFrame } from '../runtime/stack.js';
 
 /** A stack that V8 has recorded but not formatted yet. It keeps the functions of its frames until it is read. */
 export interface UnreadStack {

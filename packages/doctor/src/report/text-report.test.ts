@@ -64,7 +64,10 @@ test('a remedy shows all lines that change', () => {
       code: "import { AsyncLocalStorage } from 'node:async_hooks';\nmain();",
     },
   ];
-  const text = formatReport({ findings: [{ ...FINDING, count: 1, remedy: { ...FINDING.remedy, otherLines } }], unchecked: [] }, 'text');
+  const text = formatReport(
+    { findings: [{ ...FINDING, count: 1, remedy: { ...FINDING.remedy, otherLines } }], unchecked: [] },
+    'text',
+  );
   assert.match(text, /another flow, once\n/);
   assert.match(text, /remedy +pool\.take\(AsyncLocalStorage\.bind\(\(c\) => \{\n +a\.js:9 +\}\)\);\n/);
   assert.match(text, /\n +a\.js:1 +import \{ AsyncLocalStorage \} from 'node:async_hooks';\n +bind the function/);

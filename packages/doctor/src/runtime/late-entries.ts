@@ -17,10 +17,11 @@
  * A framework may call `then()` of the promise, or the value is entered in a callback. Then no function awaits, and it is
  * a finding if no code ever reads the value, and code that runs where it was called reads the storage without it.
  */
-import { functionOf, offsetOf } from './file-tables.js';
-import { type Held, keyOf, Mark, type Scope, type Storage, storagesOfProgram } from './scope.js';
+
 import { noteChange } from './changes.js';
+import { functionOf, offsetOf } from './file-tables.js';
 import { flowObserver } from './flow-observer.js';
+import { type Held, keyOf, Mark, type Scope, type Storage, storagesOfProgram } from './scope.js';
 import { isFileFrame, recordStack, type Stack } from './stack.js';
 import { labelOf, type StorageLabel } from './storage-labels.js';
 

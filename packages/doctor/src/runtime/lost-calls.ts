@@ -1,6 +1,7 @@
 /** Kind 1: calls of a function that has left its flow, and what these calls read. */
 import { noteChange } from './changes.js';
 import { currentScope, enterScope } from './current-scope.js';
+import { flowObserver } from './flow-observer.js';
 import {
   areSideBySide,
   branchOf,
@@ -20,7 +21,6 @@ import {
   storagesOfProgram,
 } from './scope.js';
 import { isSamePlace, recordStack, type Stack } from './stack.js';
-import { flowObserver } from './flow-observer.js';
 import { labelOf, type StorageLabel } from './storage-labels.js';
 
 const STACK_DEPTH = 25;
