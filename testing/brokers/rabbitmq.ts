@@ -21,6 +21,9 @@ const SCRIPTS = [
   '/opt/homebrew/sbin/rabbitmq-server',
 ];
 
+/** For a machine that is busy: RabbitMQ takes ten seconds of a whole core. */
+const START_TIMEOUT_MS = 300_000;
+
 /** The first bytes that a client of AMQP 0-9-1 sends. */
 const PROTOCOL_HEADER = Buffer.from('AMQP\0\0\t\x01', 'latin1');
 
@@ -78,6 +81,7 @@ async function startWithPortMapper(path: string, epmd: TestServer): Promise<Test
       RABBITMQ_CONF_ENV_FILE: join(directory, 'rabbitmq-env.conf'),
       RABBITMQ_ENABLED_PLUGINS_FILE: join(directory, 'enabled_plugins'),
     },
+    startTimeoutMs: START_TIMEOUT_MS,
     probe: () => greet(port),
     dataDirectory,
   });

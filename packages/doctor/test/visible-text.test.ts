@@ -3,7 +3,10 @@
  * the messages of assertions.
  */
 import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { REGISTER, TestProject } from './test-project.js';
 
 const project = await TestProject.create();
@@ -72,4 +75,44 @@ test('the messages of assertions', async () => {
   assert.match(text, /assert\.ok\(many\.length === 3\)/);
   assert.doesNotMatch(text, /<td/);
   await assertSameOutput('assertions.cjs');
+});
+
+test('coverage leads to the code as it was written', async () => {
+  const code = `const f = (x) => [x].map((y) => { return y ? () => 1 : () => 2; });\nf(1);\n`;
+  await project.write({ 'covered.mjs': code });
+  const coverage = join(project.folder, 'coverage');
+  await project.run([REGISTER, 'covered.mjs'], OPTIONS, { ...FORCED, NODE_V8_COVERAGE: coverage });
+  // Node 20 runs the hooks in a thread, which records too.
+  const files = await Promise.all((await readdir(coverage)).map((name) => readFile(join(coverage, name), 'utf8')));
+  const maps = Object.assign({}, ...files.map((text) => JSON.parse(text)['source-map-cache']));
+  const url = pathToFileURL(join(project.folder, 'covered.mjs')).href;
+  const { sources, sourcesContent } = maps[url].data;
+  assert.deepEqual([sources, sourcesContent], [[url], [code]]);
+});
+
+const IS_NODE_20 = process.versions.node.startsWith('20.');
+
+test('the coverage of node --test counts the same lines, or the files are not checked', {
+  skip: IS_NODE_20 && 'Node 20 fails to report coverage with the source maps of this package',
+}, async () => {
+  const code = `module.exports = (x) => { const a = [x].map((y) => { return y; });
+  if (x > 5) {
+    return a.map((z) => { return z + 1; });
+  }
+  return a;
+};
+`;
+  await project.write({
+    'part.cjs': code,
+    'part.test.cjs': `require('node:test').test('part', () => { require('./part.cjs')(1); });`,
+  });
+  const run = async (args: readonly string[], options?: object) => {
+    const runner = [...args, '--test', '--experimental-test-coverage', 'part.test.cjs'];
+    // Otherwise, it would report to the runner of this test.
+    const { stdout } = await project.run(runner, options, { NODE_TEST_CONTEXT: undefined });
+    return /part\.cjs +\| +([\d.]+) .*\| *([\d-]*)/.exec(stdout)?.slice(1);
+  };
+  assert.deepEqual(await run([]), ['66.67', '3-4']);
+  assert.deepEqual(await run([REGISTER], OPTIONS), ['66.67', '3-4']);
+  assert.deepEqual(await run([REGISTER, '--enable-source-maps'], OPTIONS), ['66.67', '3-4']);
 });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { Propagated, withDeadline } from '@throughline/propagation';
 import { propagatingFetch } from '@throughline/propagation/fetch';
+import { requestScope } from '@throughline/request/web';
 import { type LocalServer, type ReceivedRequest, redirectFrom, startEchoServer } from './local-servers.js';
 
 const tenant = new Propagated<string>('tenant');
@@ -200,6 +201,19 @@ describe('what the caller passes', () => {
     }
     assert.match(allowed.requests[0]?.headers['throughline-timeout-ms'] ?? '', /^\d+$/);
     assert.equal(other.requests[0]?.headers['throughline-timeout-ms'], undefined);
+  });
+
+  it('the deadline of the current request aborts the request, and travels with it', async () => {
+    const handler = requestScope(
+      () =>
+        fetchAs('acme', `${allowed.origin}/hang`).then(
+          () => new Response('no error'),
+          ({ name }: Error) => new Response(name),
+        ),
+      { deadline: 50 },
+    );
+    assert.equal(await (await handler(new Request('http://localhost/'))).text(), 'TimeoutError');
+    assert.ok(Number(allowed.requests[0]?.headers['throughline-timeout-ms']) <= 50);
   });
 
   it('errors are those of fetch', async () => {

@@ -1,10 +1,11 @@
-/** Tasks of piscina, in real threads. */
+/** Tasks of piscina and of tinypool, in real threads. */
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { withDeadline } from '@throughline/propagation';
 import { runTask, type TaskPool, taskHandler } from '@throughline/propagation/piscina';
 import { Piscina } from 'piscina';
+import { Tinypool } from 'tinypool';
 import { tenant } from './processes/declared-values.js';
 
 const pool = new Piscina({
@@ -67,4 +68,21 @@ describe('tasks of piscina', () => {
     assert.throws(() => runTask({} as TaskPool, 1), { code: 'ERR_INVALID_ARG_TYPE' });
     assert.throws(() => taskHandler(1 as unknown as () => void), { code: 'ERR_INVALID_ARG_TYPE' });
   });
+});
+
+it('tasks of tinypool run with the values of the code that has started them, and are moved', async () => {
+  const tinypool = new Tinypool({
+    filename: new URL('processes/task-thread.js', import.meta.url).href,
+    minThreads: 1,
+    maxThreads: 1,
+  });
+  try {
+    const reading = await tenant.run('acme', () => runTask(tinypool, 'task', { name: 'read' }));
+    assert.deepEqual(reading, { message: 'task', ...withoutValues, tenant: 'acme' });
+    const buffer = new ArrayBuffer(8);
+    assert.equal(await runTask(tinypool, Tinypool.move(buffer), { name: 'byteLength' }), 8);
+    assert.equal(buffer.byteLength, 0);
+  } finally {
+    await tinypool.destroy();
+  }
 });

@@ -168,3 +168,30 @@ describe('what the caller passes', () => {
     refuse({ to: [], orgin: '' }, 'ERR_INVALID_ARG_VALUE');
   });
 });
+
+it('undici 6 follows redirects with the values only where they may go, and aborts at the deadline', async () => {
+  const undici6 = (await import('undici6' as string)) as typeof import('undici');
+  const agent = new undici6.Agent({ connections: 1 });
+  const dispatcher = propagatingDispatcher(agent, { to: [allowed.origin] }).compose(
+    undici6.interceptors.redirect({ maxRedirections: 5 }),
+  );
+  dispatchers.push(dispatcher);
+  const send = (name: string, url: string) => tenant.run(name, () => undici6.request(url, { dispatcher }));
+  const names = Array.from({ length: 20 }, (_, index) => `tenant-${index}`);
+  const received = await Promise.all(
+    names.map(async (name) => {
+      const { body } = await send(name, redirectFrom(allowed, `${allowed.origin}/`));
+      return ((await body.json()) as ReceivedRequest).headers.baggage;
+    }),
+  );
+  assert.deepEqual(
+    received,
+    names.map((name) => `tenant=${name}`),
+  );
+  const { body } = await send('acme', redirectFrom(allowed, `${other.origin}/`));
+  assert.equal(((await body.json()) as ReceivedRequest).headers.baggage, undefined);
+  await assert.rejects(
+    withDeadline(50, () => send('acme', `${allowed.origin}/hang`)),
+    { name: 'TimeoutError' },
+  );
+});

@@ -1,6 +1,6 @@
 /**
- * Sends snapshots to the pages that are open, twice a second, as server-sent events. Each is complete, so a slow page skips
- * some. Pages with the same filter share a snapshot.
+ * Sends snapshots to the pages that are open, twice a second, as server-sent events, and less often if they take long. Each
+ * is complete, so a slow page skips some. Pages with the same filter share a snapshot.
  *
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
@@ -11,6 +11,9 @@ import { takeSnapshot } from './take-snapshot.js';
 
 /** Milliseconds between two snapshots. */
 const INTERVAL = 500;
+/** Snapshots take at most this part of the time, unless they would come more than so many milliseconds apart. */
+const PART_OF_TIME = 0.01;
+const MAXIMUM_INTERVAL = 2000;
 export const MAXIMUM_PAGES = 16;
 /** A page that has read nothing for this many intervals is disconnected. If it is still open, it connects again. */
 const MAXIMUM_SKIPPED = 60;
@@ -28,6 +31,8 @@ interface OpenPage {
 export class FlowStream {
   readonly #pages = new Map<ServerResponse, OpenPage>();
   #timer: NodeJS.Timeout | undefined;
+  /** When the next snapshots are due. */
+  #due = 0;
 
   /** @returns false if there are too many pages */
   add(response: ServerResponse, parameters: URLSearchParams): boolean {
@@ -55,6 +60,8 @@ export class FlowStream {
   }
 
   #sendAll(): void {
+    const start = performance.now();
+    if (start < this.#due) return;
     const snapshots = new Map<string, string>();
     for (const [response, page] of this.#pages) {
       if (response.writableNeedDrain) {
@@ -64,6 +71,9 @@ export class FlowStream {
         if (!page.isPaused) this.#send(response, page, snapshots);
       }
     }
+    const taken = performance.now() - start;
+    // The timer is not exact.
+    this.#due = start + Math.min(taken / PART_OF_TIME, MAXIMUM_INTERVAL) - INTERVAL / 2;
   }
 
   #send(response: ServerResponse, { query, filter }: OpenPage, snapshots: Map<string, string>): void {

@@ -5,8 +5,8 @@
 import type { Flow } from './flow.js';
 
 /** Parts of the processor time of the process. */
-const TOO_MUCH = 0.05;
-const LITTLE = 0.02;
+const TOO_MUCH = 0.03;
+const LITTLE = 0.01;
 /** Below this part of the time that passes, the costs do not matter: the process does almost nothing. */
 const NEGLIGIBLE = 0.004;
 const MAXIMUM_STEP = 64;

@@ -33,6 +33,9 @@ const REASONS: Readonly<Partial<Record<Skipped, string>>> = {
   'too large': `it is longer than ${MAXIMUM_LENGTH / 1e6} million characters`,
 };
 
+/** The folder in which Node's test runner records coverage. */
+const RUNS_TEST_COVERAGE = /[\\/]node-coverage-\w+$/.test(process.env.NODE_V8_COVERAGE ?? '');
+
 const OWN_FOLDER = fileURLToPath(new URL('..', import.meta.url));
 
 /** `generated`: only the files that were generated from others, and have one already. */
@@ -81,6 +84,11 @@ export function instrumentLoadedFile(
     return undefined;
   }
   const isTypeScript = format == null ? /\.[cm]?ts$/.test(path) : format.endsWith('typescript');
+  // Node's test runner counts lines by positions in the code that runs, unless it reads source maps.
+  if (checksFunctions && RUNS_TEST_COVERAGE && !Reflect.get(process, 'sourceMapsEnabled')) {
+    state.addSkippedFile({ url, reason: 'the coverage of node --test would be wrong without --enable-source-maps' });
+    return undefined;
+  }
   const options = {
     url,
     lang: isTypeScript ? 'ts' : 'js',

@@ -14,11 +14,18 @@ type Options = vm.ScriptOptions | string | undefined;
 export function patchVm(state: LoaderState): void {
   /** Scripts that refer to the functions of the doctor, which are missing in other realms. */
   const instrumented = new WeakSet<vm.Script>();
+  /** By URL. A test runner compiles a file for each test that uses it, and all of them share one table. */
+  const known = new Map<string, { code: string; columnOffset: number; text: string | undefined }>();
   const instrument = (code: unknown, options: Options): string | undefined => {
     const { filename, lineOffset = 0, columnOffset = 0 } = optionsOf(options);
     if (typeof code !== 'string' || filename === undefined || lineOffset !== 0) return undefined;
     const url = filename.startsWith('file:') ? filename : isAbsolute(filename) ? urlOf(filename) : undefined;
-    return url === undefined ? undefined : instrumentLoadedFile(code, url, 'commonjs', state, columnOffset);
+    if (url === undefined) return undefined;
+    const last = known.get(url);
+    if (last?.code === code && last.columnOffset === columnOffset) return last.text;
+    const text = instrumentLoadedFile(code, url, 'commonjs', state, columnOffset);
+    known.set(url, { code, columnOffset, text });
+    return text;
   };
   vm.Script = new Proxy(vm.Script, {
     construct(target, [code, options, ...rest], newTarget) {
@@ -28,6 +35,7 @@ export function patchVm(state: LoaderState): void {
       return script;
     },
   });
+  Object.defineProperty(vm.Script.prototype, 'constructor', { value: vm.Script, writable: true, configurable: true });
   replace(vm.Script.prototype, 'runInContext', (original) => {
     return function runInContext(this: vm.Script, ...args: unknown[]): unknown {
       if (instrumented.has(this)) defineGlobalsIn(args[0]);

@@ -27,7 +27,7 @@ function framesOf(code: string, given: Partial<OutlivedFrames> = {}): OutlivedFr
     flow: 7,
     heldFor: 250_000,
     values: [{ storage, size: 'object with 2 properties' }],
-    flows: new Set([{ number: 7, startedAt: 0, endedAt: 1 }]),
+    flows: new Set([{ number: 7, endedAt: 1 }]),
     ...given,
   };
 }
@@ -43,23 +43,49 @@ test('a finding names the value, the flow, what holds it and for how long, and h
   assert.equal(severity, 'held');
 });
 
-test('a frame with several values is left by a snapshot of the root', () => {
+test('times are as exact as a person needs them', () => {
+  for (const [heldFor, text] of [
+    [20.4, '20 ms'],
+    [2340, '2.3 s'],
+    [59_900, '59 s'],
+    [7_300_000, '121 min'],
+  ] as const) {
+    assert.match(
+      describeOutlivedFrames(framesOf('@a()', { heldFor })).message,
+      new RegExp(` ${text} after the flow ended$`),
+    );
+  }
+});
+
+test('several values are left one after the other', () => {
   const values = [storage, other].map((held) => ({ storage: held, size: 'null' }));
   const { message, remedy } = describeOutlivedFrames(framesOf('await net.@connect(1);', { kind: 'socket', values }));
   assert.match(message, /^2 values of flow 7 are still held by a socket 4 min after/);
-  assert.equal(remedy.code, 'await inRoot(() => net.connect(1));');
-  assert.match(remedy.text, /const inRoot = AsyncLocalStorage\.snapshot\(\) at module level$/);
+  assert.equal(remedy.code, 'await requests.exit(() => tenants.exit(() => net.connect(1)));');
+  assert.equal(remedy.text, 'close the socket when the flow ends, or make it outside of the flow');
 });
 
-test('an expression that goes on in the next line is not completed', () => {
+test('a call that ends in a later line has two lines to change, and one that is not parsed has none', () => {
+  const { remedy } = describeOutlivedFrames(framesOf('@setInterval(() => {\n}, 5);'));
+  assert.equal(remedy.code, 'requests.exit(() => setInterval(() => {');
+  assert.deepEqual(
+    remedy.otherLines?.map(({ line, code }) => [line, code]),
+    [[2, '}, 5));']],
+  );
   assert.equal(describeOutlivedFrames(framesOf('@setInterval(() => {')).remedy.code, null);
   assert.equal(describeOutlivedFrames(framesOf('@reply;', { kind: 'promise' })).remedy.code, null);
+  assert.equal(describeOutlivedFrames(framesOf('@bind(f)', { kind: 'bound function' })).remedy.code, null);
+});
+
+test('a method of a result is called outside of the flow with its receiver', () => {
+  const { remedy } = describeOutlivedFrames(framesOf('list.push(interval(1000).@subscribe());'));
+  assert.equal(remedy.code, 'list.push(requests.exit(() => interval(1000).subscribe()));');
 });
 
 test('what a package holds is information, unless it makes an interval in each flow', () => {
   const inPackage = { file: join(folder, 'node_modules/pool/index.js'), line: 1, column: 1, isAsync: false };
   const severityOf = (given: Partial<OutlivedFrames>) => describeOutlivedFrames(framesOf('@a()', given)).severity;
-  const flows = new Set([1, 2, 3].map((number) => ({ number, startedAt: 0, endedAt: 1 })));
+  const flows = new Set([1, 2, 3].map((number) => ({ number, endedAt: 1 })));
   assert.equal(severityOf({ stack: [inPackage] }), 'kept');
   assert.equal(severityOf({ stack: [inPackage], flows }), 'held');
   assert.equal(severityOf({ stack: [inPackage], kind: 'socket', flows }), 'kept');

@@ -5,6 +5,7 @@ import { isFileFrame, isUserFrame, type Stack } from '../runtime/stack.js';
 import type { Finding } from './finding.js';
 import { innermostPlace, nameOf, withNotes } from './finding-places.js';
 import type { Place } from './place.js';
+import { remedyForHolder } from './remedies.js';
 
 const HOLDERS: Readonly<Record<WorkKind, string>> = {
   interval: 'setInterval()',
@@ -73,36 +74,21 @@ function listOf(values: readonly HeldValue[]): string {
 }
 
 function remedyFor(kind: WorkKind, place: Place | undefined, values: readonly HeldValue[]): Finding['remedy'] {
-  const [value] = values;
-  const canExit =
-    values.length === 1 && value !== undefined && typeof Reflect.get(value.storage, 'exit') === 'function';
-  const outside = canExit ? `${nameOf(value.storage)}.exit` : 'inRoot';
-  const otherwise = canExit
-    ? 'or make it outside of the flow'
-    : 'or make it outside of every flow, with const inRoot = AsyncLocalStorage.snapshot() at module level';
-  const isCall = kind !== 'promise' && place?.code !== undefined;
-  return {
-    text: isCall ? `${ENDS[kind]}, ${otherwise}` : ENDS[kind],
-    code: isCall ? wrapExpression(place, `${outside}(() => `) : null,
-  };
-}
-
-/** The line with the expression at the place wrapped in a call; null if the expression does not end in the line. */
-function wrapExpression({ code = '', column }: Place, opening: string): string | null {
-  const start = /(?:\bnew\s+)?(?:[\w$]+\s*\.\s*)*$/.exec(code.slice(0, column - 1))?.index ?? column - 1;
-  let depth = 0;
-  for (let i = column - 1; i < code.length; i++) {
-    if ('([{'.includes(code[i] ?? '')) depth++;
-    else if (')]}'.includes(code[i] ?? '') && --depth === 0) {
-      return `${code.slice(0, start)}${opening}${code.slice(start, i + 1)})${code.slice(i + 1)}`;
+  const hasExit = values.every(({ storage }) => typeof Reflect.get(storage, 'exit') === 'function');
+  // A function that was bound to the flow was bound on purpose.
+  const canMove = kind !== 'promise' && kind !== 'bound function' && hasExit;
+  const names = values.map(({ storage }) => nameOf(storage));
+  return (
+    (canMove && remedyForHolder(place, names, `${ENDS[kind]}, or make it outside of the flow`)) || {
+      text: ENDS[kind],
+      code: null,
     }
-    if (depth < 0) return null;
-  }
-  return null;
+  );
 }
 
 function durationOf(milliseconds: number): string {
   const seconds = milliseconds / 1000;
+  if (seconds < 1) return `${Math.round(milliseconds)} ms`;
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   return seconds < 120 ? `${Math.floor(seconds)} s` : `${Math.floor(seconds / 60)} min`;
 }

@@ -171,6 +171,38 @@ export function remedyForLateEntry(entry: Place | undefined, awaiting: Place | u
   return applied(source, entry, changes, text) ?? { text, code: null };
 }
 
+/**
+ * Makes what holds a frame outside of the flow.
+ * @param place where it is made: the name of what is called
+ * @param storages the names of the storages whose values it holds
+ */
+export function remedyForHolder(
+  place: Place | undefined,
+  storages: readonly string[],
+  text: string,
+): Remedy | undefined {
+  const source = place && parseSource(place);
+  if (place === undefined || source === undefined) return undefined;
+  const at = offsetOf(source, place);
+  const call = nodesAround(source.program, at).findLast((node) => isCallAt(node, at));
+  if (call === undefined) return undefined;
+  const opening = storages.map((name) => `${name}.exit(() => `).join('');
+  return applied(
+    source,
+    place,
+    [insertion(call.start, opening), insertion(call.end, ')'.repeat(storages.length))],
+    text,
+  );
+}
+
+/** Whether a call has its position there: an engine names the property that is called, or the start. */
+function isCallAt(node: Node, at: number): boolean {
+  if (node.type === 'NewExpression') return node.start === at;
+  if (node.type !== 'CallExpression') return false;
+  const { callee } = node;
+  return (callee.type === 'MemberExpression' ? callee.property.start : callee.start) === at;
+}
+
 function insertion(at: number, text: string): Change {
   return { start: at, end: at, text };
 }

@@ -35,23 +35,36 @@ interface Task {
 export interface Flow {
   /** Flows of the same storage and level are numbered. The first one is 1. */
   readonly number: number;
-  /** In milliseconds, as `performance.now()` returns them. */
-  readonly startedAt: number;
-  /** When the end was noticed. */
+  /** When the end was noticed, in milliseconds, as `performance.now()` returns them. */
   endedAt: number | undefined;
 }
 
-interface Life extends Flow {
-  result: WeakRef<Promise<unknown>> | undefined;
-  readonly task: WeakRef<Task> | undefined;
+class Life implements Flow {
+  readonly number: number;
+  endedAt: number | undefined = undefined;
+  result: WeakRef<Promise<unknown>> | undefined = undefined;
+  readonly task: WeakRef<Task> | undefined = taskOfNow();
   /** How many tasks had been opened. */
-  readonly taskCount: number;
-  readonly siblings: { count: number };
+  readonly taskCount = taskCount;
+  readonly siblings: Siblings;
+  /** The flows that were opened directly inside this one. */
+  inner: Siblings[] | undefined = undefined;
+
+  constructor(siblings: Siblings) {
+    this.siblings = siblings;
+    this.number = ++siblings.count;
+  }
 }
 
-const ROOT = {};
-const lives = new WeakMap<Scope, Life>();
-const siblings = new WeakMap<object, Map<StorageKey, { count: number }>>();
+/** The flows of one storage at one level. */
+interface Siblings {
+  readonly key: StorageKey;
+  count: number;
+}
+
+/** Storages that are counted inside one flow. A program can create one for each step. */
+const MAXIMUM_STORAGES = 50;
+const outermost = new WeakMap<StorageKey, Siblings>();
 const responseOfNow = createUnwatchedStorage<WeakRef<Task>>();
 /** Open responses and connections with their numbers. A flow without a known task may belong to one of them. */
 const openTasks = new Map<WeakRef<Task>, number>();
@@ -77,40 +90,41 @@ export function watchFlows(): void {
 
 /** Called when a scope was opened by `run()` or `enterWith()`. */
 export function noteOpening(scope: Scope): void {
-  if (!isEnabled || scope.key === undefined) return;
-  const level = scope.parent ?? ROOT;
-  let counts = siblings.get(level);
-  if (counts === undefined) {
-    counts = new Map();
-    siblings.set(level, counts);
+  const { key, parent } = scope;
+  if (!isEnabled || key === undefined) return;
+  scope.flow = new Life(parent === undefined ? outermostSiblings(key) : siblingsIn(parent, key));
+}
+
+function outermostSiblings(key: StorageKey): Siblings {
+  let siblings = outermost.get(key);
+  if (siblings === undefined) {
+    siblings = { key, count: 0 };
+    outermost.set(key, siblings);
   }
-  const count = counts.get(scope.key) ?? { count: 0 };
-  counts.set(scope.key, count);
-  count.count++;
-  lives.set(scope, {
-    number: count.count,
-    startedAt: performance.now(),
-    endedAt: undefined,
-    result: undefined,
-    task: taskOfNow(),
-    taskCount,
-    siblings: count,
-  });
+  return siblings;
+}
+
+function siblingsIn({ flow }: Scope, key: StorageKey): Siblings {
+  const known = flow instanceof Life ? flow.inner?.find((siblings) => siblings.key === key) : undefined;
+  if (known !== undefined) return known;
+  const siblings = { key, count: 0 };
+  if (flow instanceof Life) {
+    flow.inner ??= [];
+    if (flow.inner.length < MAXIMUM_STORAGES) flow.inner.push(siblings);
+  }
+  return siblings;
 }
 
 /** Called with what `run()` has returned. */
-export function noteResult(scope: Scope, result: unknown): void {
-  if (!isEnabled || !types.isPromise(result)) return;
-  const life = lives.get(scope);
-  if (life !== undefined) life.result = new WeakRef(result);
+export function noteResult({ flow }: Scope, result: unknown): void {
+  if (flow instanceof Life && types.isPromise(result)) flow.result = new WeakRef(result);
 }
 
 /** The flow that a scope belongs to: the outermost one that is one of many. */
 export function flowOf(scope: Scope): Flow | undefined {
   let flow: Life | undefined;
   for (let at: Scope | undefined = scope; at !== undefined; at = at.parent) {
-    const life = lives.get(at);
-    if (life !== undefined && life.siblings.count > 1) flow = life;
+    if (at.flow instanceof Life && at.flow.siblings.count > 1) flow = at.flow;
   }
   return flow;
 }
@@ -184,10 +198,11 @@ function taskOfNow(): WeakRef<Task> | undefined {
 /** The connection of a server whose event is being handled: the resource is that of its parser, or its handle. */
 function connectionOf(resource: object): Task | undefined {
   try {
-    const owner = ['socket', ...Object.getOwnPropertySymbols(resource).filter(isOwnerSymbol)]
-      .map((key) => Object.getOwnPropertyDescriptor(resource, key)?.value as unknown)
-      .find(isAccepted);
-    return owner;
+    const socket: unknown = Object.getOwnPropertyDescriptor(resource, 'socket')?.value;
+    if (isAccepted(socket)) return socket;
+    const symbol = Object.getOwnPropertySymbols(resource).find(isOwnerSymbol);
+    const owner: unknown = symbol && Object.getOwnPropertyDescriptor(resource, symbol)?.value;
+    return isAccepted(owner) ? owner : undefined;
   } catch {
     // With async hooks, the resource is an object of the application, which can be a revoked proxy.
     return undefined;

@@ -83,7 +83,10 @@ function noteIfOutlived(work: PendingWork): void {
   const { kind, stack, scope } = work;
   let frames = found.find((known) => known.kind === kind && isSamePlace(makerOf(known.stack), makerOf(stack)));
   if (frames === undefined) {
-    frames = { kind, stack, flow: flow.number, heldFor: 0, values: valuesIn(scope), flows: new Set() };
+    const values = valuesIn(scope);
+    // The work was made in `exit()`.
+    if (values.length === 0) return;
+    frames = { kind, stack, flow: flow.number, heldFor: 0, values, flows: new Set() };
     found.push(frames);
   }
   frames.flows.add(flow);

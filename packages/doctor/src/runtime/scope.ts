@@ -116,6 +116,8 @@ export class Scope {
   seenAt = 0;
   /** Whether scopes inside it are known to run side by side. */
   isSideBySide = false;
+  /** What flow-ends.ts notes about the flow that it has opened. A weak map of all scopes would cost more. */
+  flow: object | undefined = undefined;
 
   constructor(parent: Scope | undefined, key?: StorageKey, value?: Held, line?: Line, number = ++openedCount) {
     const isTooDeep = parent !== undefined && parent.depth >= MAXIMUM_DEPTH;

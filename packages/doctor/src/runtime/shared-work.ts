@@ -58,6 +58,8 @@ const works: SharedWork[] = [];
 let readsForOwn = new Set<Read>();
 let foreigns: Foreign[] = [];
 let scopeOfJob: Scope | undefined;
+/** Whether a lost call has read in the running job. Then it runs callbacks of several flows, and is no work for them. */
+let hasLostRead = false;
 
 export function recordSharedWork(): void {
   observeReads((storage, value, now) => {
@@ -72,7 +74,9 @@ export function allSharedWork(): readonly SharedWork[] {
 
 /** Called when a storage was read and had a value. */
 function noteReadWithValue(storage: Storage, now: Scope | undefined): void {
-  if (windowOfNow() !== 0 && now !== undefined && !isLost(now)) addRead(keyOf(storage), now);
+  if (windowOfNow() === 0 || now === undefined) return;
+  if (isLost(now)) hasLostRead = true;
+  else addRead(keyOf(storage), now);
 }
 
 function noteMaking(promise: object, parent: object | undefined): void {
@@ -104,6 +108,7 @@ function endJob(): void {
 
 function nextJob(cause: Parameters<typeof beginJob>[0]): void {
   beginJob(cause);
+  hasLostRead = false;
   if (scopeOfJob !== undefined) forgetSettlings(undefined);
 }
 
@@ -176,7 +181,7 @@ function addToJob(record: PromiseRecord, maker: Scope, reads: readonly Read[], s
     const captured = captureStack(COMPARED_FRAMES);
     foreigns.push({ scope: maker, reads: different, captured, frames: undefined, isCounted: false });
   }
-  if (foreigns.length >= WAITING_FLOWS && readsForOwn.size > 0) countBatch();
+  if (foreigns.length >= WAITING_FLOWS && readsForOwn.size > 0 && !hasLostRead) countBatch();
 }
 
 function forgetSettlings(scope: Scope | undefined): void {

@@ -278,6 +278,8 @@ function carrierOf({ opts, repeatJobKey }: CarryingJob, from: string): object | 
  * });
  * @see https://docs.bullmq.io/guide/workers
  */
+export function handleJob<P extends Processor>(processor: P, options?: ReceiveOptions): P;
+export function handleJob<P extends SandboxedProcessor>(processor: P, options?: ReceiveOptions): P;
 export function handleJob<P extends Processor | SandboxedProcessor>(processor: P, options?: ReceiveOptions): P {
   checkHandler('handleJob', processor);
   return wrap(processor, options);

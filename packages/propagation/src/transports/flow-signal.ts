@@ -1,9 +1,9 @@
 /** The signal of the current deadline, for what a transport sends. */
-import { shared } from '../shared-state.js';
+import { currentDeadline } from '../index.js';
 
-/** Returns the signal of the deadline of the current flow, or undefined if it has none. */
+/** Returns the signal of the deadline of the current flow, or of the current request, or undefined if there is none. */
 export function flowSignal(): AbortSignal | undefined {
-  return shared.deadlines.getStore()?.signal;
+  return currentDeadline()?.signal;
 }
 
 /**

@@ -6,7 +6,7 @@
  * @see https://github.com/piscinajs/piscina
  */
 import { invalidArgType } from '../errors.js';
-import { type Envelope, open, seal } from './message-envelope.js';
+import { open, seal } from './message-envelope.js';
 
 /** A pool of threads: a `Piscina`, or a `Tinypool`. */
 export interface TaskPool {
@@ -63,26 +63,25 @@ export function taskHandler<Task, R>(handler: (task: Task) => R): (task: Task) =
   };
 }
 
-const TRANSFERABLE = Symbol.for('Piscina.transferable');
-const VALUE = Symbol.for('Piscina.valueOf');
+/** The properties of a task that `move()` of a pool returns: what is transferred, and the task itself. */
+const MOVED_TASK_KEYS = ['Piscina', 'Tinypool'].map((pool) => ({
+  transferable: Symbol.for(`${pool}.transferable`),
+  value: Symbol.for(`${pool}.valueOf`),
+}));
 
-interface MovedTask {
-  readonly [TRANSFERABLE]: unknown;
-  readonly [VALUE]: unknown;
-}
-
-function sealTask(task: unknown): Envelope | MovedTask {
-  const mark = isTransferable(task) ? moveMarkOf(task) : undefined;
-  if (!isTransferable(task) || mark === undefined) return seal(task);
-  const moved = { [TRANSFERABLE]: task[TRANSFERABLE], [VALUE]: seal(task[VALUE]) };
+function sealTask(task: unknown): object {
+  if (typeof task !== 'object' || task === null) return seal(task);
+  const keys = MOVED_TASK_KEYS.find(({ transferable, value }) => transferable in task && value in task);
+  const mark = moveMarkOf(task);
+  if (keys === undefined || mark === undefined) return seal(task);
+  const moved = {
+    [keys.transferable]: Reflect.get(task, keys.transferable),
+    [keys.value]: seal(Reflect.get(task, keys.value)),
+  };
   return Object.defineProperty(moved, mark, { value: true });
-}
-
-function isTransferable(task: unknown): task is MovedTask {
-  return typeof task === 'object' && task !== null && TRANSFERABLE in task && VALUE in task;
 }
 
 /** Returns the symbol with which `move()` marks a task. It is not registered, and each copy of a pool has its own. */
 function moveMarkOf(task: object): symbol | undefined {
-  return Object.getOwnPropertySymbols(task).find(({ description = '' }) => /\.kMovable$/.test(description));
+  return Object.getOwnPropertySymbols(task).find(({ description = '' }) => description.endsWith('.kMovable'));
 }

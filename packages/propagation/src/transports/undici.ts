@@ -93,7 +93,12 @@ function composeAround(dispatcher: Dispatcher, innermost: Interceptor, between: 
   const compose = (...more: (Interceptor | Interceptor[])[]) =>
     composeAround(dispatcher, innermost, [...between, ...more.flat()]);
   return new Proxy(composed, {
-    get: (target, key) => (key === 'compose' ? compose : Reflect.get(target, key)),
+    get(target, key) {
+      if (key === 'compose') return compose;
+      const value: unknown = Reflect.get(target, key);
+      // In undici 6, these methods read private fields, which a proxy does not have.
+      return key === 'dispatch' || key === 'close' || key === 'destroy' ? (value as () => unknown).bind(target) : value;
+    },
   });
 }
 

@@ -10,6 +10,8 @@ export const read = taskHandler(async (task) => {
 
 export const move = taskHandler((buffer: ArrayBuffer): unknown => Piscina.move(buffer));
 
+export const byteLength = taskHandler((buffer: ArrayBuffer) => buffer.byteLength);
+
 export const fail = taskHandler(async () => {
   await undefined;
   throw new Error(`expected: ${tenant.get()}`);

@@ -5,7 +5,7 @@
  */
 import { once } from 'node:events';
 import { type Agent, createServer, type IncomingMessage, request as sendRequest } from 'node:http';
-import { json } from 'node:stream/consumers';
+import { json, text } from 'node:stream/consumers';
 import { extract, inject } from '@throughline/propagation';
 import { countReads, noReads, type ReadCounts } from './request-values.js';
 
@@ -50,6 +50,7 @@ export async function callService(agent: Agent, port: number, number: number): P
   const headers: Record<string, string> = inject({});
   const sent = sendRequest({ agent, host: '127.0.0.1', port, path: `/requests/${number}`, headers });
   const [response]: IncomingMessage[] = await once(sent.end(), 'response');
-  if (response?.statusCode !== 200) throw new Error(`The service on port ${port} failed with ${response?.statusCode}.`);
+  if (response === undefined) throw new Error(`The service on port ${port} did not respond.`);
+  if (response.statusCode !== 200) throw new Error(`The service on port ${port} failed: ${await text(response)}`);
   return (await json(response)) as Record<string, unknown>;
 }

@@ -34,6 +34,8 @@ export interface ProofOptions {
 
 export interface ProofResult extends ReadCounts {
   readonly requests: number;
+  /** How many requests were sent again, because Redis was down for too long. */
+  readonly resent: number;
   /** How many jobs have been handled. */
   readonly jobs: number;
   /** How many attempts were made after a failure. */
@@ -48,6 +50,9 @@ export interface ProofResult extends ReadCounts {
 /** Without a handled job for this long, the jobs that are left are counted as missing. */
 const STALL_MS = 120_000;
 const POLL_MS = 100;
+/** A request that fails is sent again after this time, so often. */
+const RESEND_MS = 1000;
+const MAX_ATTEMPTS = 60;
 
 export async function runProof(options: ProofOptions): Promise<ProofResult | NotInstalled> {
   const redis = await startRedis({ keepsData: true });
@@ -81,7 +86,7 @@ async function prove(redis: TestServer, processes: Set<ChildProcess>, options: P
   client.on('error', () => {});
   let kills = 0;
   let restarts = 0;
-  const jobs = await followJobs(client, options, async (share) => {
+  const disturb = async (share: number) => {
     if (kills < options.kills && share > (kills + 0.5) / options.kills) {
       const index = kills++ % workers.length;
       const worker = workers[index];
@@ -93,36 +98,59 @@ async function prove(redis: TestServer, processes: Set<ChildProcess>, options: P
       await redis.stop();
       await redis.start();
     }
-  });
-  await sent;
-  const seconds = (performance.now() - startTime) / 1000;
-
-  for (const service of [front, stock]) addReads(counts, await countsOf(service));
-  const ofWorkers = await client.hgetall(COUNTS_KEY);
-  client.disconnect();
-  const count = (name: string) => Number(ofWorkers[name] ?? 0);
-  addReads(counts, { reads: count('reads'), wrong: count('wrong'), missing: count('missing') });
-  return {
-    ...counts,
-    requests: options.requests,
-    jobs,
-    retried: count('retried'),
-    restarted: count('restarted'),
-    kills,
-    restarts,
-    seconds,
   };
+  try {
+    const [resent, jobs] = await Promise.all([sent, followJobs(client, options, disturb)]);
+    const seconds = (performance.now() - startTime) / 1000;
+    for (const service of [front, stock]) addReads(counts, await countsOf(service));
+    const ofWorkers = await client.hgetall(COUNTS_KEY);
+    const count = (name: string) => Number(ofWorkers[name] ?? 0);
+    addReads(counts, { reads: count('reads'), wrong: count('wrong'), missing: count('missing') });
+    return {
+      ...counts,
+      requests: options.requests,
+      resent,
+      jobs,
+      retried: count('retried'),
+      restarted: count('restarted'),
+      kills,
+      restarts,
+      seconds,
+    };
+  } finally {
+    // If a request has failed for good, nothing follows the jobs any longer.
+    client.disconnect();
+  }
 }
 
-/** Sends the requests, and compares what each service has responded. */
-async function sendRequests(port: number, { requests, connections }: ProofOptions, counts: ReadCounts): Promise<void> {
+/**
+ * Sends the requests, and compares what each service has responded.
+ * @returns how many requests were sent again
+ */
+async function sendRequests(
+  port: number,
+  { requests, connections }: ProofOptions,
+  counts: ReadCounts,
+): Promise<number> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   let next = 0;
+  let resent = 0;
+  const request = async (number: number) => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await callService(agent, port, number);
+      } catch (error) {
+        if (attempt === MAX_ATTEMPTS) throw error;
+        resent++;
+        await new Promise((resolve) => setTimeout(resolve, RESEND_MS));
+      }
+    }
+  };
   const send = async () => {
     while (next < requests) {
       const number = next++;
       await runRequest(number, async () => {
-        const { front, stock } = await callService(agent, port, number);
+        const { front, stock } = await request(number);
         countReads(counts, number, front as Record<string, unknown>);
         countReads(counts, number, stock as Record<string, unknown>);
         countReads(counts, number);
@@ -131,6 +159,7 @@ async function sendRequests(port: number, { requests, connections }: ProofOption
   };
   await Promise.all(Array.from({ length: connections }, send));
   agent.destroy();
+  return resent;
 }
 
 /**

@@ -45,6 +45,7 @@ const format = (count: number) => count.toLocaleString('en');
 function rowsOf(result: ProofResult): [name: string, count: string][] {
   return [
     ['requests', format(result.requests)],
+    ['requests sent again while Redis was down', format(result.resent)],
     ['jobs', format(result.jobs)],
     ['workers killed with SIGKILL', format(result.kills)],
     ['restarts of Redis', format(result.restarts)],

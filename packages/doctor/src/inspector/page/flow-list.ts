@@ -77,7 +77,7 @@ export class FlowList {
   }
 
   #nextSpan({ groups, now }: Snapshot): number {
-    const flows = groups.flatMap((group) => group.flows);
+    const flows = groups.flatMap((group) => rowsOf(group, false)).map(({ flow }) => flow);
     // Those that began before the page was opened may be much older than all others.
     const recorded = flows.filter(({ isRecorded }) => isRecorded);
     const ages = (recorded.length > 0 ? recorded : flows).map(({ start }) => now - start).sort((x, y) => x - y);
@@ -142,7 +142,7 @@ export class FlowList {
     const list = part(section, '.rows');
     list.hidden = isCollapsed;
     part(section, '.axis').hidden = isCollapsed;
-    setText(part(section, '.axis span'), `${durationText(this.#span)} ago`);
+    setText(part(section, '.axis span'), `${durationText(this.#span).replace('.0 s', ' s')} ago`);
     syncChildren(
       list,
       known.rows,
