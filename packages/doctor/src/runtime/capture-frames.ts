@@ -51,7 +51,7 @@ export function describe(captured: CapturedStack): Frame[] {
   return frames.filter((frame) => !isOwnFrame(frame));
 }
 
-export function plainFrame(site: NodeJS.CallSite): Frame {
+function plainFrame(site: NodeJS.CallSite): Frame {
   return {
     file: site.getFileName() ?? undefined,
     line: site.getLineNumber() ?? 0,
