@@ -10,9 +10,10 @@
  *     lib/standalone/*.js  pages without a build step: one minified file for each purpose
  *     lib/esm/*.js         @throughline/request, /opentelemetry and /propagation everywhere but in Node
  *     lib/inspector/*      what the page of the doctor's inspector loads besides its scripts
+ *     lib/page/*.js        the part of the doctor that runs in pages
  *
- * @throughline/doctor has lib/node and lib/inspector only, and @throughline/transform has lib/*.cjs that load its ES
- * modules.
+ * @throughline/doctor has lib/node, lib/inspector and lib/page only, and @throughline/transform has lib/*.cjs that load
+ * its ES modules.
  *
  * A package has one copy of its state in a process, whether it was imported or required: in Node the CommonJS modules
  * are the only ones with code, and the other runtimes can require ES modules. Rollup is used because it keeps `const` and
@@ -54,9 +55,11 @@ const compilerSourceMaps = {
  * @param {string} folder the folder of the package
  * @param {Record<string, string>} entries names of entry points, and their files in dist
  * @param {Record<string, string>} imports subpath imports such as `#engine`, and their files in dist
+ * @param {Record<string, string>} replacements files in dist, and those that take their place
  */
-function readModules(folder, entries, imports) {
+function readModules(folder, entries, imports, replacements = {}) {
   const file = (path) => join(folder, 'dist', `${path}.js`);
+  const replacing = new Map(Object.entries(replacements).map(([from, to]) => [file(from), file(to)]));
   return rollup({
     input: Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, file(path)])),
     // As `sideEffects` of the package.json, so that no file imports another for its effects only.
@@ -66,7 +69,8 @@ function readModules(folder, entries, imports) {
         name: 'workspace',
         resolveId(source, importer) {
           if (source in imports) return file(imports[source]);
-          if (source.startsWith('.')) return resolve(dirname(importer), source);
+          const path = source.startsWith('.') ? resolve(dirname(importer), source) : undefined;
+          if (path !== undefined) return replacing.get(path) ?? path;
           return importer === undefined ? source : { id: source, external: true };
         },
         resolveImportMeta: (property, { format }) =>
@@ -270,11 +274,12 @@ async function bundleForAllRuntimes(name) {
 }
 
 /**
- * The doctor runs in Node only. Its files are flat, because a program that is checked should start as fast as alone. The
- * hooks are an entry point, because Node 20 loads them in a thread of their own.
+ * Bundles the part of the doctor that runs in Node. Its files are flat, because a program that is checked should start as
+ * fast as alone. The hooks are an entry point, because Node 20 loads them in a thread of their own.
  */
 function bundleDoctor() {
-  const entries = { ...publicFiles('doctor'), 'asynchronous-hooks': 'loader/asynchronous-hooks' };
+  const { page: _, ...files } = publicFiles('doctor');
+  const entries = { ...files, 'asynchronous-hooks': 'loader/asynchronous-hooks' };
   return bundle(join(packages, 'doctor'), entries, {}, [{ format: 'cjs', to: 'node' }]);
 }
 
@@ -316,6 +321,43 @@ function copyInspectorFiles() {
     copyFileSync(join(packages, '..', path), join(folder, name));
 }
 
+/** Modules of the doctor that need Node, and those that take their place in a page. */
+const PAGE_MODULES = {
+  'runtime/capture-frames': 'page/page-frames',
+  'runtime/file-origin': 'page/page-file-origin',
+  'runtime/file-tables': 'page/page-files',
+  'runtime/flow-ends': 'page/page-flow-ends',
+  'runtime/origins': 'page/page-origins',
+  'runtime/runtime-class': 'page/page-storage-class',
+  'report/place': 'page/page-places',
+  'report/remedies': 'page/page-remedies',
+  'report/short-path': 'page/clickable-url',
+};
+
+/** Bundles the part of the doctor that runs in pages. */
+async function bundleDoctorPage() {
+  const folder = join(packages, 'doctor');
+  const build = await readModules(folder, { page: 'page/page' }, {}, PAGE_MODULES);
+  for (const [format, extension] of [
+    ['es', 'js'],
+    ['cjs', 'cjs'],
+  ]) {
+    const { output } = await build.write({
+      ...common,
+      dir: join(folder, UNFINISHED, 'page'),
+      format,
+      entryFileNames: `[name].${extension}`,
+      exports: 'named',
+      interop: 'auto',
+      plugins: [withoutComments],
+    });
+    const [{ imports }] = output;
+    const unknown = imports.filter((name) => !/^throughline(?:\/web)?$|^@jridgewell\/trace-mapping$/.test(name));
+    if (unknown.length > 0) throw new Error(`The doctor in a page imports ${unknown.join(', ')}.`);
+  }
+  await build.close();
+}
+
 /** Returns the entry points of a package, and their files in dist: those of their declarations. */
 function publicFiles(name) {
   const { exports } = JSON.parse(readFileSync(join(packages, name, 'package.json'), 'utf8'));
@@ -354,6 +396,7 @@ const writers = {
   transform: () => wrapModules('transform'),
   async doctor() {
     await bundleDoctor();
+    await bundleDoctorPage();
     copyInspectorFiles();
   },
 };

@@ -4,7 +4,7 @@ import { findProgram } from '../processes/index.js';
 import { type Browser, MissingBrowser } from './browser.js';
 import { launchWithPuppeteer } from './puppeteer.js';
 
-export async function openFirefox(): Promise<Browser> {
+export async function openFirefox(recordsAwaits: boolean): Promise<Browser> {
   const path = findProgram(
     ['firefox-esr', 'firefox'],
     ['/Applications/Firefox.app/Contents/MacOS/firefox', 'C:\\Program Files\\Mozilla Firefox\\firefox.exe'],
@@ -16,6 +16,9 @@ export async function openFirefox(): Promise<Browser> {
     browser: 'firefox',
     executablePath: path,
     // Provides a function that collects garbage, for cases about memory: https://testutils.spec.whatwg.org
-    extraPrefsFirefox: { 'dom.testing.testutils.enabled': true },
+    extraPrefsFirefox: {
+      'dom.testing.testutils.enabled': true,
+      ...(recordsAwaits && { 'javascript.options.asyncstack_capture_debuggee_only': false }),
+    },
   });
 }

@@ -10,6 +10,11 @@ export interface OpenOptions {
    * is started, or an installed one if the one from npm does not run here.
    */
   readonly usesInstalled?: boolean;
+  /**
+   * Firefox only: whether stack traces contain the functions that await, as they do while its developer tools are open. It
+   * makes pages slower. Default: `false`.
+   */
+  readonly recordsAwaits?: boolean;
 }
 
 /**
@@ -17,12 +22,15 @@ export interface OpenOptions {
  *
  * @throws {MissingBrowser} if this machine does not have the browser; the message says how to install it
  */
-export function openBrowser(name: BrowserName, { usesInstalled = false }: OpenOptions = {}): Promise<Browser> {
+export function openBrowser(
+  name: BrowserName,
+  { usesInstalled = false, recordsAwaits = false }: OpenOptions = {},
+): Promise<Browser> {
   switch (name) {
     case 'chromium':
       return openChromium(usesInstalled);
     case 'firefox':
-      return openFirefox();
+      return openFirefox(recordsAwaits);
     case 'webkit':
       return openWebKit();
   }

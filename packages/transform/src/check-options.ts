@@ -1,8 +1,16 @@
 /** Checks options at run time, because callers in plain JavaScript have no compiler that checks them. */
 import { closest } from 'fastest-levenshtein';
 
-/** The values that an option accepts: a type, one of several strings, or a boolean for everything or for each name. */
-export type OptionKind = 'boolean' | 'string' | 'boolean or booleans by name' | readonly string[];
+/**
+ * The values that an option accepts: a type, one of several strings, a boolean for everything or for each name, or a boolean
+ * or options of its own.
+ */
+export type OptionKind = 'boolean' | 'string' | 'boolean or booleans by name' | readonly string[] | OptionKinds;
+
+/** The names of options, with the values that they accept. */
+export interface OptionKinds {
+  readonly [name: string]: OptionKind;
+}
 
 /**
  * Checks the options of a public function. An option with the value `undefined` counts as not set.
@@ -11,14 +19,16 @@ export type OptionKind = 'boolean' | 'string' | 'boolean or booleans by name' | 
  * @throws {TypeError} `ERR_INVALID_OPTION` if an option is unknown, with the nearest known name, or if a value is not
  * accepted
  */
-export function checkOptions(owner: string, options: unknown, kinds: Readonly<Record<string, OptionKind>>): void {
+export function checkOptions(owner: string, options: unknown, kinds: OptionKinds): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw invalidOption(`The options of ${owner} must be an object, not ${describe(options)}.`);
   }
   for (const [name, value] of Object.entries(options)) {
     if (!Object.hasOwn(kinds, name)) throw invalidOption(unknownOptionMessage(owner, name, Object.keys(kinds)));
     const kind = kinds[name] as OptionKind;
-    if (value !== undefined && !isOfKind(value, kind)) {
+    if (isNested(kind) && typeof value === 'object' && value !== null) {
+      checkOptions(`the option ${name} of ${owner}`, value, kind);
+    } else if (value !== undefined && !isOfKind(value, kind)) {
       throw invalidOption(`The option ${name} of ${owner} must be ${describeKind(kind)}, not ${describe(value)}.`);
     }
   }
@@ -37,7 +47,12 @@ export function invalidOption(message: string): TypeError & { code: string } {
   return Object.assign(new TypeError(message), { code: 'ERR_INVALID_OPTION' });
 }
 
+function isNested(kind: OptionKind): kind is OptionKinds {
+  return typeof kind === 'object' && !Array.isArray(kind);
+}
+
 function isOfKind(value: unknown, kind: OptionKind): boolean {
+  if (isNested(kind)) return typeof value === 'boolean';
   if (kind === 'boolean or booleans by name') {
     const values =
       typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.values(value) : [value];
@@ -47,6 +62,7 @@ function isOfKind(value: unknown, kind: OptionKind): boolean {
 }
 
 function describeKind(kind: OptionKind): string {
+  if (isNested(kind)) return 'true, false or an object with options';
   if (kind === 'boolean') return 'true or false';
   if (kind === 'boolean or booleans by name') return 'true, false or an object with true or false by name';
   return kind === 'string' ? 'a string' : `one of ${kind.join(', ')}`;

@@ -226,6 +226,21 @@ test('user code that reads the constructor and then of a promise gets working fu
   uninstall();
 });
 
+test('an await is intercepted on a page on which another tool observes the constructor of promises', async (context) => {
+  const native = Object.getOwnPropertyDescriptor(Promise.prototype, 'constructor') as PropertyDescriptor;
+  context.after(() => {
+    Object.defineProperty(Promise.prototype, 'constructor', native);
+  });
+  const observed = { get: () => native.value, set: () => {}, enumerable: false, configurable: true };
+  Object.defineProperty(Promise.prototype, 'constructor', observed);
+  const uninstall = install();
+  assert.equal(Promise.resolve().constructor, Promise);
+  assert.equal(uninstall.report.await, 'intercepted');
+  assert.equal(await runInTestFrame(frameAfterTimer), frame);
+  uninstall();
+  assert.deepEqual(Object.getOwnPropertyDescriptor(Promise.prototype, 'constructor'), observed);
+});
+
 test('subclasses, and assignments to then and constructor, work as without the accessors', async () => {
   const uninstall = install();
   await runInTestFrame(async () => {

@@ -106,8 +106,9 @@ export function observeProperty(
     owner,
     key,
     path,
-    ({ value }) => {
-      latest = value;
+    ({ value, get }) => {
+      // Another tool may observe the property too.
+      latest = get === undefined ? value : Reflect.apply(get, owner, []);
       return {
         get(this: object): unknown {
           return read(this, latest);
@@ -124,7 +125,7 @@ export function observeProperty(
       };
     },
     // A library may have assigned one of our functions again.
-    (native) => ({ ...native, value: natives.get(latest as object) ?? latest }),
+    (native) => (native.get === undefined ? { ...native, value: natives.get(latest as object) ?? latest } : native),
   );
 }
 

@@ -7,7 +7,7 @@ import { describeTwinStorages } from '../report/describe-twin-storages.js';
 import type { Finding } from '../report/finding.js';
 import { allEmptyReads } from '../runtime/empty-reads.js';
 import { allLateEntries } from '../runtime/late-entries.js';
-import { allLostCalls } from '../runtime/lost-calls.js';
+import { lostCallsWith } from '../runtime/lost-calls.js';
 import { allTwinReads } from '../runtime/twin-storages.js';
 
 const MAXIMUM_FINDINGS = 50;
@@ -34,7 +34,8 @@ function keyOf({ kind, severity, storage, places }: Finding): string {
 }
 
 function describe(record: object): Finding[] {
-  for (const calls of allLostCalls()) if (calls === record) return describeLostCalls(calls);
+  const calls = lostCallsWith(record);
+  if (calls !== undefined) return describeLostCalls(calls);
   for (const entries of allLateEntries()) if (entries === record) return describeLateEntries(entries);
   for (const read of allTwinReads()) if (read === record) return [describeTwinStorages(read)];
   for (const read of allEmptyReads()) if (read === record) return [describeEmptyRead(read)];

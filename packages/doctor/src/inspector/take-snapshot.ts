@@ -4,7 +4,7 @@
  */
 import { basename } from 'node:path';
 import { type Place, placeOfFrame } from '../report/place.js';
-import { shortPath } from '../report/text-report.js';
+import { shortPath } from '../report/short-path.js';
 import type { Frame } from '../runtime/stack.js';
 import { FindingIndex } from './describe-found.js';
 import type { FinishedFlow, FinishedWait, Flow, FoundInFlow, Wait } from './flow.js';

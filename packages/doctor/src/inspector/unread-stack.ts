@@ -1,5 +1,5 @@
 /** Stacks of which the inspector needs one place, if it needs them at all. */
-import { type Frame, isFileFrame, isOwnFrame, isUserFrame, plainFrame } from '../runtime/stack.js';
+import { type Frame, framesOf, isFileFrame, isUserFrame } from '../runtime/stack.js';
 
 /** A stack that V8 has recorded but not formatted yet. It keeps the functions of its frames until it is read. */
 export interface UnreadStack {
@@ -28,26 +28,6 @@ export function recordUnreadStack(limit: number): UnreadStack | undefined {
 
 /** Returns the innermost frame in the application; in a package if there is none; otherwise undefined. */
 export function readInnermostFrame(unread: UnreadStack): Frame | undefined {
-  const { prepareStackTrace } = Error;
-  let innermost: Frame | undefined;
-  try {
-    Error.prepareStackTrace = (_, sites) => {
-      for (const site of sites) {
-        const frame = plainFrame(site);
-        if (!isFileFrame(frame) || isOwnFrame(frame)) continue;
-        innermost ??= frame;
-        if (!isUserFrame(frame)) continue;
-        innermost = frame;
-        break;
-      }
-      return '';
-    };
-    void unread.stack;
-  } catch {
-    // The class Error is frozen: there is no place.
-  } finally {
-    if (prepareStackTrace === undefined) Reflect.deleteProperty(Error, 'prepareStackTrace');
-    else Error.prepareStackTrace = prepareStackTrace;
-  }
-  return innermost;
+  const frames = framesOf(unread).filter(isFileFrame);
+  return frames.find(isUserFrame) ?? frames[0];
 }

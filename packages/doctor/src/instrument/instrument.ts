@@ -60,7 +60,7 @@ export interface InstrumentOptions {
   /** The URL of the file. */
   readonly url: string;
   readonly sourceType: 'module' | 'commonjs';
-  readonly lang: 'js' | 'ts';
+  readonly lang: 'js' | 'jsx' | 'ts' | 'tsx';
   /** Checks functions, and not only the creation of storages. */
   readonly checksFunctions: boolean;
   /** The number of the first site of this file. */

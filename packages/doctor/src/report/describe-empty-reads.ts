@@ -1,10 +1,9 @@
 /** Describes findings of kind 4: a read without a value, and the origin of the code that read. */
 import type { EmptyRead } from '../runtime/empty-reads.js';
-import { functionOf } from '../runtime/file-tables.js';
 import { isUserFrame } from '../runtime/stack.js';
 import type { Finding } from './finding.js';
 import { innermostPlace, withNotes } from './finding-places.js';
-import { placeOfFrame } from './place.js';
+import { isAtModuleLevel, placeOfFrame } from './place.js';
 
 /** What Node's types of resources are to the application. */
 const TITLES: Readonly<Record<string, string>> = {
@@ -37,7 +36,7 @@ export function describeEmptyRead({ storage, stack, origin, count }: EmptyRead):
   const read = innermostPlace(stack);
   const isEntry = entry !== undefined && placeOfFrame(entry)?.line !== read?.line;
   const [nearest] = origin;
-  const isModuleLevel = entry !== undefined && functionOf(entry) === undefined && stack.some(isUserFrame);
+  const isModuleLevel = entry !== undefined && isAtModuleLevel(entry);
   const from = isModuleLevel ? 'module level' : nearest === undefined ? 'code of a package' : titleOf(nearest.type);
   return {
     kind: 'empty read',

@@ -1,10 +1,9 @@
 /** Describes findings of kind 1: a callback that left its flow. */
 import { siteOf } from '../runtime/file-tables.js';
 import type { LostCallsOfSite } from '../runtime/lost-calls.js';
-import { isFileFrame } from '../runtime/stack.js';
 import type { Finding } from './finding.js';
-import { innermostPlace, withNotes } from './finding-places.js';
-import { placeOfFrame, placeOfSite } from './place.js';
+import { innermostPlace, placesOf, withNotes } from './finding-places.js';
+import { placeOfSite } from './place.js';
 import { remedyForFunction } from './remedies.js';
 
 /** Kind 1: what the lost calls of the functions of one site have read. */
@@ -52,11 +51,11 @@ function lostCallback(
   const from = calls.rootCount === calls.count ? 'outside of every flow' : 'while another flow was current';
   // The first frame is the function itself.
   const [, ...callers] = calls.stack ?? [];
-  const caller = callers.find(isFileFrame);
+  const [caller] = placesOf(callers);
   const by = callers[0]?.file?.startsWith('node:') ? `by ${callers[0].file} ` : '';
   const places = withNotes([
     [place, `this function was made in one flow${caller === undefined ? `, and called ${by}${from}` : ''}`],
-    [placeOfFrame(caller), `and called from here, ${from}`],
+    [caller, `and called from here, ${from}`],
     ...(read?.stacks ?? []).map((stack) => [innermostPlace(stack), 'where it was read'] as const),
   ]);
   return {

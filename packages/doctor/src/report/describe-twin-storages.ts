@@ -1,6 +1,7 @@
 /** Describes findings of kind 5: two storages where one was meant. */
+import { originOf } from '../runtime/file-origin.js';
 import { siteOf } from '../runtime/file-tables.js';
-import { originOf, type TwinRead } from '../runtime/twin-storages.js';
+import type { TwinRead } from '../runtime/twin-storages.js';
 import type { Finding } from './finding.js';
 import { innermostPlace, withNotes } from './finding-places.js';
 import { placeOfSite } from './place.js';

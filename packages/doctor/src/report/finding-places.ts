@@ -1,6 +1,6 @@
 /** The places of findings, and the names of storages in them. */
 import type { Storage } from '../runtime/scope.js';
-import { type Frame, isFileFrame, isUserFrame, type Stack } from '../runtime/stack.js';
+import { isFileFrame, type Stack } from '../runtime/stack.js';
 import { labelOf } from '../runtime/storage-labels.js';
 import type { FindingPlace } from './finding.js';
 import { type Place, placeOfFrame } from './place.js';
@@ -10,13 +10,16 @@ export function withNotes(places: readonly (readonly [Place | undefined, string]
   return places.flatMap(([place, note]) => (place === undefined ? [] : [{ ...place, code: place.code ?? null, note }]));
 }
 
-/** The innermost place in the application, or in a package if there is none. */
+/** Returns the innermost place in the application, or in a package if there is none. */
 export function innermostPlace(stack: Stack | undefined): Place | undefined {
-  return placeOfFrame(userFrame(stack ?? []));
+  const places = placesOf(stack);
+  // The file that is running may be a bundle, so only the sources show what belongs to a package.
+  return places.find(({ file }) => !/[\\/]node_modules[\\/]/.test(file)) ?? places[0];
 }
 
-function userFrame(stack: Stack): Frame | undefined {
-  return stack.find(isUserFrame) ?? stack.find(isFileFrame);
+/** Returns the places of a stack, from the innermost to the outermost one. */
+export function placesOf(stack: Stack | undefined): Place[] {
+  return (stack ?? []).filter(isFileFrame).flatMap((frame) => placeOfFrame(frame) ?? []);
 }
 
 /** The name of a storage: its own, or that of the variable that holds it. */

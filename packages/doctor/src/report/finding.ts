@@ -21,15 +21,17 @@ export type FindingKind =
   | 'late entry'
   | 'empty read'
   | 'two storages'
-  | 'outlived frame';
+  | 'outlived frame'
+  | 'unseen await'
+  | 'untransformed code';
 
 /**
  * How bad it is: `another` is a value of another flow, `missing` a value that was not seen, and `empty` a read in no flow.
- * `held` is a value that is held after the end of its flow. `shared` is a function that many flows call, `unread` a function
- * that left its flow but read nothing there, and `kept` a value that a package holds, such as in a connection; these three
- * are only information.
+ * `held` is a value that is held after the end of its flow, and `untransformed` code of a page in which values will be
+ * missing. `shared` is a function that many flows call, `unread` a function that left its flow but read nothing there, and
+ * `kept` a value that a package holds, such as in a connection; these three are only information.
  */
-export type Severity = 'another' | 'missing' | 'empty' | 'held' | 'shared' | 'unread' | 'kept';
+export type Severity = 'another' | 'missing' | 'empty' | 'held' | 'untransformed' | 'shared' | 'unread' | 'kept';
 
 /** A line of a source with a change made. */
 export interface LineEdit {
@@ -69,7 +71,7 @@ export interface Finding {
   readonly remedy: Remedy;
 }
 
-const ORDER: readonly Severity[] = ['another', 'missing', 'empty', 'held', 'shared', 'unread', 'kept'];
+const ORDER: readonly Severity[] = ['another', 'missing', 'empty', 'held', 'untransformed', 'shared', 'unread', 'kept'];
 
 /** Worst first. */
 export function sortFindings(findings: readonly Finding[]): Finding[] {

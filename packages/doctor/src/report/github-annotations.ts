@@ -4,7 +4,8 @@
  */
 import type { Finding } from './finding.js';
 import type { Report, UncheckedFile } from './report.js';
-import { shortPath, times } from './text-report.js';
+import { shortPath } from './short-path.js';
+import { times } from './text-report.js';
 
 export function formatAnnotations({ findings, unchecked }: Report): string {
   return [...findings.map(annotation), ...unchecked.map(uncheckedAnnotation)].join('');

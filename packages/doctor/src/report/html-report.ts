@@ -7,7 +7,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import type { Finding, FindingPlace, Severity } from './finding.js';
 import { SCRIPT, STYLE } from './html-style.js';
 import type { Report, UncheckedFile } from './report.js';
-import { shortPath, TITLES, times } from './text-report.js';
+import { shortPath } from './short-path.js';
+import { TITLES, times } from './text-report.js';
 
 /** Lines that are shown before and after that of a place. */
 const CONTEXT = 2;

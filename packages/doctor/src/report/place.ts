@@ -9,7 +9,7 @@ import { SourceMap } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { absoluteMap, findMap } from '../instrument/add-source-map.js';
 import { originalOffset, type Position, positionOf } from '../instrument/file-table.js';
-import { siteOf, tableOfFile } from '../runtime/file-tables.js';
+import { functionOf, siteOf, tableOfFile } from '../runtime/file-tables.js';
 import type { Frame } from '../runtime/stack.js';
 
 /** A place in a source. */
@@ -43,6 +43,11 @@ export function placeOfFrame(frame: Frame | undefined): Place | undefined {
   const table = tableOfFile(file);
   const position = table === undefined ? { line, column } : positionOf(table, originalOffset(table, { line, column }));
   return placeIn(table?.url ?? file, position);
+}
+
+/** Whether a frame is at the top level of a module. */
+export function isAtModuleLevel(frame: Frame): boolean {
+  return functionOf(frame) === undefined;
 }
 
 export function placeOfSite(number: number): Place | undefined {

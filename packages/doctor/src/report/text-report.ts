@@ -1,13 +1,14 @@
 /** Formats the report as text for a terminal. */
-import { relative } from 'node:path';
 import type { Finding, FindingPlace, Severity } from './finding.js';
 import type { Report } from './report.js';
+import { shortPath } from './short-path.js';
 
 export const TITLES: Readonly<Record<Severity, string>> = {
   another: "another's value",
   missing: 'missing value',
   empty: 'empty read',
   held: 'outlived frame',
+  untransformed: 'untransformed code',
   shared: 'shared function',
   unread: 'lost call',
   kept: 'kept frame',
@@ -39,7 +40,13 @@ export function formatFindings(findings: readonly Finding[]): string {
   return `throughline-doctor: ${count}\n\n${findings.map(formatFinding).join('\n')}`;
 }
 
-function formatFinding(finding: Finding): string {
+/** Whether a text is a severity that a report has a title for. */
+export function isSeverity(value: unknown): value is Severity {
+  return typeof value === 'string' && Object.hasOwn(TITLES, value);
+}
+
+/** Returns one finding as text. */
+export function formatFinding(finding: Finding): string {
   const { places, remedy } = finding;
   const titles = places.map(({ file, line, column }) => `${shortPath(file)}:${line}:${column}`);
   const others = (remedy.otherLines ?? []).map(({ file, line, code }) => [`${shortPath(file)}:${line}`, code] as const);
@@ -68,10 +75,4 @@ function excerpt({ code, column }: FindingPlace): { code: string; marker: string
   const end = from + CODE_WIDTH;
   const shown = `${isCut ? '…' : ''}${code.slice(from, end).trimEnd()}${code.length > end ? '…' : ''}`;
   return { code: shown, marker: `${' '.repeat(at - from + (isCut ? 1 : 0))}^` };
-}
-
-/** Paths below the current folder are relative to it. */
-export function shortPath(file: string): string {
-  const path = relative(process.cwd(), file);
-  return path.startsWith('..') || file.includes('://') ? file : path;
 }

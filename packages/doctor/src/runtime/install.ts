@@ -8,7 +8,8 @@ import { ReplacingClass, RuntimeAsyncLocalStorage } from './runtime-class.js';
 import { Scope } from './scope.js';
 import { correctStackTraces } from './stack-traces.js';
 import { created } from './twin-storages.js';
-import { watchAsyncContext, watchAsyncLocalStorage } from './watch-storages.js';
+import { watchExports } from './watch-exports.js';
+import { watchAsyncLocalStorage } from './watch-storages.js';
 
 let isCalled = false;
 let hasInstalled = false;
@@ -48,31 +49,6 @@ export function install(isForced = false): void {
   correctStackTraces();
   watchAsyncLocalStorage(RuntimeAsyncLocalStorage.prototype, false);
   if (ReplacingClass !== undefined) watchAsyncLocalStorage(ReplacingClass.prototype, true);
-}
-
-/** Watches the classes of a module of `throughline`. */
-export function watchExports(exports: object): void {
-  for (const value of Object.values(exports)) {
-    if (typeof value === 'function' && isStoragePrototype(value.prototype))
-      watchAsyncLocalStorage(value.prototype, true);
-    else if (typeof value === 'object' && value !== null && isAsyncContext(value)) watchAsyncContext(value);
-  }
-}
-
-function isStoragePrototype(prototype: unknown): prototype is object {
-  return (
-    typeof prototype === 'object' &&
-    prototype !== null &&
-    ['run', 'getStore', 'enterWith', 'exit'].every((name) => Object.hasOwn(prototype, name))
-  );
-}
-
-function isAsyncContext(value: object): value is Parameters<typeof watchAsyncContext>[0] {
-  return (
-    Reflect.get(value, Symbol.toStringTag) === 'AsyncContext' &&
-    typeof Reflect.get(value, 'Variable') === 'function' &&
-    typeof Reflect.get(value, 'Snapshot') === 'function'
-  );
 }
 
 /** Every realm has a `Function.prototype` of its own, which shows the functions of all realms. */

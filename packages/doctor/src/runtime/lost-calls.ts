@@ -190,23 +190,33 @@ export interface LostCallsOfSite {
 }
 
 export function allLostCalls(): LostCallsOfSite[] {
-  return [...callsBySite].flatMap(([site, all]) => {
-    const certain = all.filter((calls) => calls.isCertain);
-    const counted = certain.filter(({ count }) => count > 0);
-    if (counted.length === 0) return [];
-    const reading = counted.find(({ wrongReads }) => wrongReads.length > 0);
-    return {
-      site,
-      count: counted.reduce((sum, { count }) => sum + count, 0),
-      rootCount: counted.reduce((sum, { rootCount }) => sum + rootCount, 0),
-      // Calls from no flow do not show whether a function is shared.
-      isShared:
-        counted.some(({ isShared }) => isShared) &&
-        counted.every(({ isShared, count, rootCount }) => isShared || count === rootCount),
-      stack: (reading ?? counted[0])?.stack,
-      wrongReads: mergedReads(certain.flatMap(({ certainReads }) => certainReads)),
-    };
-  });
+  return [...callsBySite].flatMap(([site, all]) => callsOfSite(site, all) ?? []);
+}
+
+/** Returns the lost calls of the site that a record, which the observer of flows was given, is part of. */
+export function lostCallsWith(record: object): LostCallsOfSite | undefined {
+  for (const [site, all] of callsBySite) {
+    if (all.some((calls) => calls === record)) return callsOfSite(site, all);
+  }
+  return undefined;
+}
+
+function callsOfSite(site: number, all: readonly LostCalls[]): LostCallsOfSite | undefined {
+  const certain = all.filter((calls) => calls.isCertain);
+  const counted = certain.filter(({ count }) => count > 0);
+  if (counted.length === 0) return undefined;
+  const reading = counted.find(({ wrongReads }) => wrongReads.length > 0);
+  return {
+    site,
+    count: counted.reduce((sum, { count }) => sum + count, 0),
+    rootCount: counted.reduce((sum, { rootCount }) => sum + rootCount, 0),
+    // Calls from no flow do not show whether a function is shared.
+    isShared:
+      counted.some(({ isShared }) => isShared) &&
+      counted.every(({ isShared, count, rootCount }) => isShared || count === rootCount),
+    stack: (reading ?? counted[0])?.stack,
+    wrongReads: mergedReads(certain.flatMap(({ certainReads }) => certainReads)),
+  };
 }
 
 function mergedReads(reads: readonly WrongRead[]): WrongRead[] {

@@ -25,6 +25,7 @@ import { currentScope } from './current-scope.js';
 import { PromiseRecord, recordOf, recordPromise, type Waiting } from './promise-records.js';
 import { observePromises, windowOfNow } from './promise-windows.js';
 import { addRead, beginJob, causeOfNow, join, nextTime, type Read, readsSince, trailOfNow } from './read-trails.js';
+import { observeReads } from './reads.js';
 import { isLost, isSameFlow, keyOf, type Scope, type Storage, settingIn } from './scope.js';
 import { type CapturedStack, captureStack, framesOf, isSamePlace, isUserFrame, type Stack } from './stack.js';
 
@@ -52,7 +53,6 @@ interface Foreign {
   isCounted: boolean;
 }
 
-let isEnabled = false;
 const works: SharedWork[] = [];
 /** What the running job has settled: the reads behind promises for which its own flow waits, and those of others. */
 let readsForOwn = new Set<Read>();
@@ -62,7 +62,9 @@ let scopeOfJob: Scope | undefined;
 let hasLostRead = false;
 
 export function recordSharedWork(): void {
-  isEnabled = true;
+  observeReads((storage, value, now) => {
+    if (value !== undefined) noteReadWithValue(storage, now);
+  });
   observePromises({ made: noteMaking, began: noteReaction, ended: endJob, settled: noteSettling });
 }
 
@@ -71,8 +73,8 @@ export function allSharedWork(): readonly SharedWork[] {
 }
 
 /** Called when a storage was read and had a value. */
-export function noteReadWithValue(storage: Storage, now: Scope | undefined): void {
-  if (!isEnabled || windowOfNow() === 0 || now === undefined) return;
+function noteReadWithValue(storage: Storage, now: Scope | undefined): void {
+  if (windowOfNow() === 0 || now === undefined) return;
   if (isLost(now)) hasLostRead = true;
   else addRead(keyOf(storage), now);
 }

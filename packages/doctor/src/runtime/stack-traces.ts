@@ -11,8 +11,8 @@
  */
 import { originalOffset, positionOf } from '../instrument/file-table.js';
 import { correctAssertionMessage } from './assertion-messages.js';
+import { isOwnFrame } from './capture-frames.js';
 import { tableOfFile } from './file-tables.js';
-import { isOwnFrame } from './stack.js';
 
 type Prepare = (error: Error, frames: NodeJS.CallSite[]) => unknown;
 

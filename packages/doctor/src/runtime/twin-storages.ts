@@ -5,10 +5,8 @@
  * Storages are twins if they were created under the same name in copies of the same file of a package. It is a finding
  * if one of them never held a value and is read where the other one holds one.
  */
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { noteChange } from './changes.js';
+import { originOf } from './file-origin.js';
 import { siteOf } from './file-tables.js';
 import { flowObserver } from './flow-observer.js';
 import { keyOf, type Scope, type Storage, settingIn } from './scope.js';
@@ -88,42 +86,4 @@ export function noteReadOfTwin(storage: Storage, now: Scope | undefined): boolea
     return true;
   }
   return false;
-}
-
-/** Folders that hold builds of the same sources. */
-const BUILD_FOLDERS = /^(?:build|cjs|commonjs|dist|es|es6|esm|lib|main|mjs|module|modules|node|out|src|umd)$/;
-
-/** Returns the package of a file and the path in it, without the folders and the ending that its builds differ in. */
-export function originOf(url: string): string {
-  if (!url.startsWith('file:')) return url;
-  const path = fileURLToPath(url.replace(/[?#].*$/, ''));
-  const { folder, name } = packageOf(dirname(path));
-  const parts = path
-    .slice(folder.length)
-    .split(/[\\/]/)
-    .filter((part) => part !== '' && !BUILD_FOLDERS.test(part));
-  return [name, ...parts].join('/').replace(/\.[cm]?[jt]sx?$/, '');
-}
-
-const packages = new Map<string, { folder: string; name: string }>();
-
-function packageOf(folder: string): { folder: string; name: string } {
-  const known = packages.get(folder);
-  if (known !== undefined) return known;
-  let found = { folder, name: folder };
-  const name = readPackageName(folder);
-  // A package.json without a name only states the type of the modules below it.
-  if (name !== undefined) found = { folder, name };
-  else if (dirname(folder) !== folder) found = packageOf(dirname(folder));
-  packages.set(folder, found);
-  return found;
-}
-
-function readPackageName(folder: string): string | undefined {
-  try {
-    const { name } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-    return typeof name === 'string' ? name : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -4,8 +4,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { test } from 'node:test';
 import { AsyncContext, AsyncLocalStorage as OurStorage } from 'throughline';
 import { currentScope } from './current-scope.js';
-import { install, watchExports } from './install.js';
+import { install } from './install.js';
 import { keyOf, settingIn } from './scope.js';
+import { watchExports } from './watch-exports.js';
 
 const before = Object.getOwnPropertyDescriptors(AsyncLocalStorage.prototype);
 install();

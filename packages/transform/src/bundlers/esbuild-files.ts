@@ -37,6 +37,8 @@ export interface CodeFile {
   /** The absolute path, or the name that a plugin has given to a virtual file. */
   readonly path: string;
   readonly namespace: string;
+  /** The query and the hash of the import: each makes a module of its own. */
+  readonly suffix: string;
   readonly code: string;
   readonly lang: Language;
 }
@@ -62,23 +64,23 @@ export function transformFiles(
   const loaders = { ...CODE_LOADERS, ...OTHER_LOADERS, ...initialOptions.loader };
   const seen = new Set<string>();
 
-  async function load({ path, namespace, with: attributes }: OnLoadArgs): Promise<OnLoadResult | undefined> {
+  async function load({ path, namespace, suffix, with: attributes }: OnLoadArgs): Promise<OnLoadResult | undefined> {
     seen.add(path);
     const loader = loaderOf(path, loaders);
     // With an attribute such as `type: 'text'`, a file is not code.
     if (!isCode(loader) || Object.keys(attributes).length > 0) return undefined;
-    const file = { path, namespace, code: await readFile(path, 'utf8'), lang: langOf(loader) };
+    const file = { path, namespace, suffix, code: await readFile(path, 'utf8'), lang: langOf(loader) };
     const { code: contents, ...messages } = transformCode(file);
     if (contents !== undefined) return { contents, loader, resolveDir: dirname(path), ...messages };
     // After any result, esbuild asks no other plugin.
     return Object.keys(messages).length > 0 ? messages : undefined;
   }
 
-  function transformLoaded({ path, namespace }: OnLoadArgs, result: OnLoadResult): OnLoadResult {
+  function transformLoaded({ path, namespace, suffix }: OnLoadArgs, result: OnLoadResult): OnLoadResult {
     seen.add(path);
     const loader = result.loader === 'default' ? loaderOf(path, loaders) : (result.loader ?? 'js');
     if (result.contents === undefined || !isCode(loader)) return result;
-    const file = { path, namespace, code: textOf(result.contents), lang: langOf(loader) };
+    const file = { path, namespace, suffix, code: textOf(result.contents), lang: langOf(loader) };
     const { code: contents = result.contents, errors, warnings = [] } = transformCode(file);
     if (errors !== undefined) return { errors };
     return { ...result, contents, warnings: [...(result.warnings ?? []), ...warnings] };
@@ -89,7 +91,7 @@ export function transformFiles(
     const { contents, sourcefile: path = '<stdin>', loader = 'js' } = stdin;
     if (!isCode(loader)) return;
     seen.add(resolve(initialOptions.absWorkingDir ?? '', path));
-    const file = { path, namespace: 'stdin', code: textOf(contents), lang: langOf(loader) };
+    const file = { path, namespace: 'stdin', suffix: '', code: textOf(contents), lang: langOf(loader) };
     const { code = contents, ...messages } = transformCode(file);
     initialOptions.stdin = { ...stdin, contents: code };
     build.onStart(() => {

@@ -12,6 +12,7 @@ import { findThroughlinePackage, isThroughlineFile } from '../throughline-packag
 import { transform } from '../transform.js';
 import { type CodeFile, transformFiles } from './esbuild-files.js';
 import { isLoadedByAnotherPlugin, transformOutput } from './esbuild-output.js';
+import { DOCTOR_PAGE_SPECIFIER, doctorIsLeftOut, doctorOfDevelopment, type PageDoctor } from './page-doctor.js';
 import { ASYNC_HOOKS_SPECIFIER, INSTALL_FILE, NODE_ASYNC_HOOKS } from './page-modules.js';
 import {
   checkPluginOptions,
@@ -58,15 +59,26 @@ function setUp(build: PluginBuild, plugin: Plugin, options: PluginOptions): void
   const shared = (options as InnerPluginOptions)[SHARED_LIBRARIES];
   const libraries = isServer ? undefined : (shared?.libraries ?? new PageLibraries(options.libraries));
 
+  const messages: string[] = [];
+  const root = initialOptions.absWorkingDir ?? process.cwd();
+  const ownDoctor =
+    isServer || shared !== undefined
+      ? undefined
+      : doctorOfDevelopment(options.doctor, root, (text) => messages.push(text));
+  const doctorOfPages = () => (shared === undefined ? ownDoctor : shared.doctor);
+  build.onStart(() => ({ warnings: messages.splice(0).map((text) => ({ text, pluginName })) }));
+
   if (isLoadedByAnotherPlugin(build)) {
+    if (ownDoctor !== undefined) messages.push(doctorIsLeftOut('another plugin loads every file of this build'));
     transformOutput(build, transformOptionsOf(options));
   } else {
     const isMapped = (initialOptions.sourcemap ?? false) !== false;
     transformFiles(build, plugin, (file) => {
-      if (isThroughlineFile(file.path, throughlineDirectory)) return {};
+      const doctor = isServer ? undefined : doctorOfPages();
+      if (isThroughlineFile(file.path, throughlineDirectory) || doctor?.isOwnFile(file.path)) return {};
       const warnings: PartialMessage[] = [];
       libraries?.inspect(file.path, shared?.warn ?? ((text) => warnings.push({ text, pluginName })));
-      const { error, ...result } = transformCode(file, options, isMapped, libraries);
+      const { error, ...result } = transformCode(file, options, isMapped, libraries, doctor);
       return {
         ...result,
         ...(error && { errors: [{ ...error, pluginName }] }),
@@ -85,6 +97,10 @@ function setUp(build: PluginBuild, plugin: Plugin, options: PluginOptions): void
   });
   if (isServer) return;
 
+  build.onResolve({ filter: new RegExp(`^${DOCTOR_PAGE_SPECIFIER}$`) }, () => {
+    const path = doctorOfPages()?.pageModule;
+    return path === undefined ? undefined : { path };
+  });
   build.onResolve({ filter: NODE_ASYNC_HOOKS }, ({ kind, importer }) =>
     build.resolve(ASYNC_HOOKS_SPECIFIER, { kind, importer, resolveDir: throughlineDirectory }),
   );
@@ -99,18 +115,28 @@ function setUp(build: PluginBuild, plugin: Plugin, options: PluginOptions): void
 const IS_RESOLVING = Symbol();
 
 function transformCode(
-  { path, namespace, code, lang }: CodeFile,
+  { path, namespace, suffix, code, lang }: CodeFile,
   options: PluginOptions,
   isMapped: boolean,
   libraries: PageLibraries | undefined,
+  doctor: PageDoctor | undefined,
 ): { readonly code?: string | undefined; readonly error?: PartialMessage } {
   try {
     const cured = libraries?.cure(path, code) ?? { code, begins: '' };
-    const { begins } = cured;
-    const result = transform(cured.code, { ...transformOptionsOf(options), filename: path, lang, begins });
+    const doctored = doctor?.instrument(cured.code, { filename: path, lang, query: suffix });
+    const begins = (doctored?.begins ?? '') + cured.begins;
+    const result = transform(doctored?.code ?? cured.code, {
+      ...transformOptionsOf(options),
+      filename: path,
+      lang,
+      begins,
+    });
     if (result === undefined || !isMapped) return { code: result?.code };
     // esbuild follows the source map of a file, so that of the transform must lead to the same sources.
-    const traced = traceToOriginals(cured.code, namespace === 'file' ? pathToFileURL(path).href : path, result);
+    const traced = traceToOriginals(cured.code, namespace === 'file' ? pathToFileURL(path).href : path, {
+      code: result.code,
+      map: doctored?.trace(result.map) ?? result.map,
+    });
     return { code: `${traced.code}\n//# sourceMappingURL=${traced.map.toUrl()}` };
   } catch (error) {
     if (!(error instanceof TransformError)) throw error;

@@ -100,3 +100,52 @@ test('a function that returns the configuration stays a function', async () => {
 test('invalid options are refused', () => {
   assert.throws(() => throughline({}, { instal: false } as object), { code: 'ERR_INVALID_OPTION', message: /install/ });
 });
+
+test('with the option doctor, Turbopack instruments the files of pages in development only', (context) => {
+  const { NODE_ENV } = process.env;
+  context.after(() => {
+    if (NODE_ENV === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = NODE_ENV;
+  });
+  const optionsIn = (environment: string) => {
+    process.env.NODE_ENV = environment;
+    const { turbopack } = extend({}, { doctor: { dependencies: true }, server: true });
+    const rules = Object.values(turbopack.rules).flat();
+    const options = rules.map(({ loaders: [loader] }) => loader.options as LoaderOptions);
+    return { options, alias: turbopack.resolveAlias['@throughline/doctor/page'] };
+  };
+  const { options, alias } = optionsIn('development');
+  assert.deepEqual(
+    options.map(({ doctor }) => doctor?.options),
+    [{ dependencies: true }, undefined],
+  );
+  assert.match(JSON.stringify(alias), /^\{"browser":"\.\/.*lib\/page\/page\.js"\}$/);
+  const production = optionsIn('production');
+  assert.deepEqual(
+    production.options.map(({ doctor }) => doctor),
+    [undefined, undefined],
+  );
+  assert.equal(production.alias, undefined);
+
+  let output = '';
+  const code =
+    "'use client';\nexport const Row = (props: { name: string }) => <p onClick={() => props.name}>{props.name}</p>;\n";
+  transformLoader.call(
+    {
+      resourcePath: `${process.cwd()}/app/row.tsx`,
+      sourceMap: true,
+      loaders: [],
+      loaderIndex: 0,
+      getOptions: () => JSON.parse(JSON.stringify(options[0])),
+      callback: (_error, result) => {
+        output = result;
+      },
+    },
+    code,
+  );
+  assert.match(
+    output,
+    /^'use client';import'@throughline\/doctor\/page';__tdFile\(\{"url":"turbopack:\/\/\/\[project\]\/app\/row\.tsx"/,
+  );
+  assert.match(output, /onClick=\{\(\) => .*__tdEnter\(/);
+});

@@ -3,8 +3,8 @@
  * webpack to the files of a page before it compiles them, and an alias replaces `node:async_hooks`.
  */
 import { relative } from 'node:path';
-import type { LibrariesOption } from '../libraries/libraries-option.js';
 import { findThroughlinePackage, resolveThroughlineModule } from '../throughline-package.js';
+import { DOCTOR_PAGE_SPECIFIER, PageDoctor, setUpDoctor } from './page-doctor.js';
 import { ASYNC_HOOKS_SPECIFIER } from './page-modules.js';
 import { checkPluginOptions, type PluginOptions, transformOptionsOf } from './plugin-options.js';
 import throughlineForWebpack from './webpack.js';
@@ -80,15 +80,21 @@ function extend(config: NextConfig, options: PluginOptions): NextConfig {
     throughlineDirectory,
     precedesCompiler: true,
   };
-  const ruleFor = (condition: unknown, libraries: LibrariesOption) => ({
-    loaders: [{ loader: LOADER_FILE, options: { ...loaderOptions, libraries } }],
+  const ruleFor = (condition: unknown, fileOptions: Pick<LoaderOptions, 'libraries' | 'doctor'>) => ({
+    loaders: [{ loader: LOADER_FILE, options: { ...loaderOptions, ...fileOptions } }],
     condition: { all: [condition, { not: IS_COPIED }] },
   });
-  const addedRules = [ruleFor('browser', options.libraries ?? true)];
-  if (options.server) addedRules.push(ruleFor({ not: 'browser' }, false));
+  // Next sets the variable before it reads the configuration.
+  const isDevelopment = process.env.NODE_ENV === 'development';
+  const urlPrefix = 'turbopack:///[project]/';
+  const doctor = isDevelopment ? setUpDoctor(options.doctor, root, { urlPrefix, throughlineDirectory }) : undefined;
+  const addedRules = [ruleFor('browser', { libraries: options.libraries ?? true, ...(doctor && { doctor }) })];
+  if (options.server) addedRules.push(ruleFor({ not: 'browser' }, { libraries: false }));
   // An alias is relative to the directory of the project.
   const file = resolveThroughlineModule(ASYNC_HOOKS_SPECIFIER, throughlineDirectory, ['module']);
-  const asyncHooks = { browser: `./${relative(root, file).replaceAll('\\', '/')}` };
+  const aliasFor = (path: string) => ({ browser: `./${relative(root, path).replaceAll('\\', '/')}` });
+  const asyncHooks = aliasFor(file);
+  const doctorAlias = doctor && { [DOCTOR_PAGE_SPECIFIER]: aliasFor(new PageDoctor(doctor).pageModule) };
   const { turbopack: { rules = {}, resolveAlias = {} } = {} } = config;
   return {
     ...config,
@@ -102,7 +108,7 @@ function extend(config: NextConfig, options: PluginOptions): NextConfig {
     turbopack: {
       ...config.turbopack,
       rules: { ...rules, [CODE_FILES]: [rules[CODE_FILES] ?? [], addedRules].flat() },
-      resolveAlias: { 'node:async_hooks': asyncHooks, async_hooks: asyncHooks, ...resolveAlias },
+      resolveAlias: { 'node:async_hooks': asyncHooks, async_hooks: asyncHooks, ...doctorAlias, ...resolveAlias },
     },
   };
 }

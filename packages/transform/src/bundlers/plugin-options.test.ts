@@ -19,7 +19,7 @@ const PLUGINS: Readonly<Record<string, (options?: object) => unknown>> = {
 const INVALID: readonly [options: unknown, message: RegExp][] = [
   [
     { instal: false },
-    /has no option instal\. Did you mean install\? The options are generators, server, install, libraries\.$/,
+    /has no option instal\. Did you mean install\? The options are generators, server, install, libraries, doctor\.$/,
   ],
   [{ Server: true }, /Did you mean server\?/],
   [{ generator: 'next' }, /Did you mean generators\?/],
@@ -34,6 +34,13 @@ const INVALID: readonly [options: unknown, message: RegExp][] = [
   [{ libraries: ['p-limit'] }, /The option libraries .* must be .*, not an array\.$/],
   [{ libraries: { 'p-limits': false } }, /The option libraries .* knows no package p-limits\. Did you mean p-limit\?$/],
   [{ libraries: { '@langchain/langraph': false } }, /Did you mean @langchain\/langgraph\?$/],
+  [{ doctor: 'yes' }, /The option doctor of .* must be true, false or an object with options, not 'yes'\.$/],
+  [
+    { doctor: { dependency: true } },
+    /^the option doctor of .* has no option dependency\. Did you mean dependencies\?/i,
+  ],
+  [{ doctor: { emptyReads: 1 } }, /The option emptyReads of the option doctor of .* must be true or false, not 1\.$/],
+  [{ doctor: [] }, /must be an object, not an array\.$/],
   [{ generators: null }, /must be one of next, creation, not null\.$/],
   ['install', /The options of .* must be an object, not 'install'\.$/],
   [null, /must be an object, not null\.$/],
@@ -47,6 +54,8 @@ for (const [name, plugin] of Object.entries(PLUGINS)) {
     }
     plugin();
     plugin({ install: undefined, server: true, generators: 'creation' });
+    plugin({ doctor: true });
+    plugin({ doctor: { dependencies: true, emptyReads: false, all: undefined } });
     plugin({ libraries: true });
     plugin({ libraries: { 'p-limit': false, 'any-package': false } });
   });

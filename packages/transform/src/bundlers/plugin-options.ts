@@ -3,6 +3,7 @@ import { checkOptions } from '../check-options.js';
 import { checkLibraryNames } from '../libraries/libraries-option.js';
 import type { PageLibraries, Warn } from '../libraries/page-libraries.js';
 import { GENERATOR_FRAMES, type TransformOptions } from '../transform.js';
+import { DOCTOR_OPTIONS, type DoctorOptions, type PageDoctor } from './page-doctor.js';
 
 /** The options of every plugin of this package. */
 export interface PluginOptions extends Pick<TransformOptions, 'generators'> {
@@ -18,12 +19,19 @@ export interface PluginOptions extends Pick<TransformOptions, 'generators'> {
    * not possible are named. `false` turns both off, and `{ 'p-limit': false }` for one package. Default: `true`.
    */
   readonly libraries?: boolean | Readonly<Record<string, boolean>>;
+  /**
+   * Whether `@throughline/doctor` names the lines of the page where a flow was lost. Builds for production do not contain
+   * it. `{ dependencies: true }` also checks functions of packages. Default: `false`.
+   */
+  readonly doctor?: boolean | DoctorOptions;
 }
 
 /** What the plugin for Vite shares with the plugins for workers and dependencies, so that each message appears once. */
 export interface SharedLibraries {
   readonly libraries: PageLibraries;
   readonly warn: Warn;
+  /** Known once Vite has resolved its configuration. Undefined without the option. */
+  readonly doctor: PageDoctor | undefined;
 }
 
 export const SHARED_LIBRARIES = Symbol('libraries');
@@ -46,6 +54,7 @@ export function checkPluginOptions(options: PluginOptions): void {
     server: 'boolean',
     install: 'boolean',
     libraries: 'boolean or booleans by name',
+    doctor: DOCTOR_OPTIONS,
   });
   checkLibraryNames(OWNER, options.libraries);
 }

@@ -1,7 +1,9 @@
 /** The plugin for Rolldown. */
+import type { SourceMapPayload } from 'node:module';
 // biome-ignore syntax/correctness/noTypeOnlyImportAttributes: TypeScript requires it in the declarations of CommonJS
 import type { Plugin } from 'rolldown' with { 'resolution-mode': 'import' };
 import { PageLibraries } from '../libraries/page-libraries.js';
+import { doctorOfDevelopment, type PageDoctor } from './page-doctor.js';
 import { checkPluginOptions, type InnerPluginOptions, type PluginOptions, SHARED_LIBRARIES } from './plugin-options.js';
 import { createSharedHooks, type PluginContext, RESOLVED_SPECIFIERS, type SharedHooks } from './rollup-family.js';
 
@@ -25,6 +27,7 @@ export default function throughline(options: PluginOptions = {}): Plugin {
   const shared = (options as InnerPluginOptions)[SHARED_LIBRARIES];
   const libraries = shared?.libraries ?? new PageLibraries(options.libraries);
   let hooks: SharedHooks | undefined;
+  let doctor: PageDoctor | undefined;
   let isActive = true;
   let isPage = true;
   let isMapped = true;
@@ -33,7 +36,9 @@ export default function throughline(options: PluginOptions = {}): Plugin {
     options({ platform, cwd, plugins }) {
       isPage = platform !== 'node';
       isActive = (isPage || options.server === true) && !isViteScan(plugins);
-      hooks = createSharedHooks(options, cwd ?? process.cwd(), {}, libraries);
+      const root = cwd ?? process.cwd();
+      if (shared === undefined && isPage) doctor = doctorOfDevelopment(options.doctor, root, (text) => this.warn(text));
+      hooks = createSharedHooks(options, root, {}, libraries, () => (shared === undefined ? doctor : shared.doctor));
     },
     outputOptions({ sourcemap = false }) {
       isMapped = sourcemap !== false;
@@ -49,7 +54,9 @@ export default function throughline(options: PluginOptions = {}): Plugin {
     transform(code, id, { moduleType }) {
       const isEntry = this.getModuleInfo(id)?.isEntry === true;
       const warn = shared?.warn ?? ((message: string) => this.warn(message));
-      return isActive ? hooks?.transform(code, id, { isEntry, isPage, isMapped, moduleType, warn }) : undefined;
+      const previousMap = () => this.getCombinedSourcemap() as unknown as SourceMapPayload;
+      const file = { isEntry, isPage, isMapped, moduleType, warn, previousMap };
+      return isActive ? hooks?.transform(code, id, file) : undefined;
     },
   };
 }

@@ -1,11 +1,13 @@
 /** The hooks that the plugins for Rollup, Rolldown and Vite share. */
 import { readFileSync } from 'node:fs';
+import type { SourceMapPayload } from 'node:module';
 import { HELPER_SPECIFIER } from '../emit/await-helpers.js';
 import type { PageLibraries, Warn } from '../libraries/page-libraries.js';
 import type { Language } from '../parse/parse.js';
 import { codeAtEnd, findPromiseLibrary } from '../promise-libraries.js';
 import { findThroughlinePackage, isThroughlineFile } from '../throughline-package.js';
-import { type TransformOptions, type TransformResult, transform } from '../transform.js';
+import { type TransformResult, transform } from '../transform.js';
+import { DOCTOR_PAGE_SPECIFIER, type PageDoctor } from './page-doctor.js';
 import { ASYNC_HOOKS_SPECIFIER, INSTALL_FILE, NODE_ASYNC_HOOKS } from './page-modules.js';
 import { type PluginOptions, transformOptionsOf } from './plugin-options.js';
 
@@ -51,6 +53,10 @@ export interface FileContext {
   /** How Rolldown reads the file. By default, the name of the file determines it. */
   readonly moduleType?: string | undefined;
   readonly warn: Warn;
+  /** Returns the map of all plugins before. */
+  readonly previousMap?: (() => SourceMapPayload | null) | undefined;
+  /** Whether the doctor leaves the file alone: it was instrumented before, or belongs to the server. */
+  readonly isLeftAlone?: boolean;
 }
 
 export interface TransformedModule {
@@ -62,7 +68,9 @@ export interface TransformedModule {
  * The specifiers that `resolveId` resolves. As a filter of the hook, it saves a call into JavaScript for every import of a
  * build.
  */
-export const RESOLVED_SPECIFIERS = new RegExp(`${NODE_ASYNC_HOOKS.source}|^${HELPER_SPECIFIER}$|^throughline/web$`);
+export const RESOLVED_SPECIFIERS = new RegExp(
+  `${NODE_ASYNC_HOOKS.source}|^${HELPER_SPECIFIER}$|^throughline/web$|^${DOCTOR_PAGE_SPECIFIER}$`,
+);
 
 /** The languages by the types of modules with code. A module of any other type is text, for example. */
 const LANGUAGES: ReadonlyMap<string, Language> = new Map([
@@ -75,12 +83,14 @@ const LANGUAGES: ReadonlyMap<string, Language> = new Map([
 /**
  * @param root the directory of the project
  * @param libraries the libraries in the pages of the plugin
+ * @param doctorOfPages returns the doctor; undefined in a build without it
  */
 export function createSharedHooks(
   options: PluginOptions,
   root: string,
-  transformOptions: Pick<TransformOptions, 'lang' | 'sourceType'>,
+  transformOptions: { readonly lang?: Language; readonly sourceType?: 'module' },
   libraries: PageLibraries,
+  doctorOfPages: () => PageDoctor | undefined,
 ): SharedHooks {
   const throughlineDirectory = findThroughlinePackage(root);
   const throughlineImporter = `${throughlineDirectory}/package.json`;
@@ -98,10 +108,11 @@ export function createSharedHooks(
       const resolved =
         (await context.resolve(specifier, importer, { ...options, skipSelf: true })) ??
         (await context.resolve(specifier, throughlineImporter, { ...options, skipSelf: true }));
+      if (resolved === null && specifier === DOCTOR_PAGE_SPECIFIER) return doctorOfPages()?.pageModule ?? null;
       return resolved?.id ?? null;
     },
 
-    transform(code, id, { isEntry, isPage, isMapped, moduleType, warn }) {
+    transform(code, id, { isEntry, isPage, isMapped, moduleType, warn, previousMap, isLeftAlone }) {
       const filename = id.replace(/[?#].*$/s, '');
       const lang = moduleType === undefined ? undefined : LANGUAGES.get(moduleType);
       if (moduleType !== undefined && lang === undefined) return undefined;
@@ -110,15 +121,25 @@ export function createSharedHooks(
       const install = isEntry && options.install !== false ? `import ${JSON.stringify(INSTALL_FILE)};` : '';
       if (isPage) libraries.inspect(filename, warn);
       const cured = isPage ? libraries.cure(filename, code) : { code, begins: '' };
-      const begins = install + cured.begins;
-      const result = transform(cured.code, {
+      const doctor = isPage && !isLeftAlone ? doctorOfPages() : undefined;
+      if (doctor?.isOwnFile(filename)) return undefined;
+      const doctored = doctor?.instrument(cured.code, {
+        filename,
+        lang: transformOptions.lang ?? lang,
+        sourceType: transformOptions.sourceType,
+        map: previousMap?.(),
+        query: id.slice(filename.length).replace(/[?&]t=\d+/, ''),
+      });
+      const begins = install + (doctored?.begins ?? '') + cured.begins;
+      const result = transform(doctored?.code ?? cured.code, {
         ...(lang !== undefined && { lang }),
         ...transformOptionsOf(options),
         ...transformOptions,
         filename,
         begins,
       });
-      return result === undefined || isMapped ? result : { code: result.code, map: null };
+      if (result === undefined || !isMapped) return result && { code: result.code, map: null };
+      return { code: result.code, map: doctored?.trace(result.map) ?? result.map };
     },
   };
 }

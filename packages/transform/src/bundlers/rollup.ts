@@ -1,6 +1,8 @@
 /** The plugin for Rollup. */
+import type { SourceMapPayload } from 'node:module';
 import type { Plugin } from 'rollup';
 import { PageLibraries } from '../libraries/page-libraries.js';
+import { doctorOfDevelopment } from './page-doctor.js';
 import { checkPluginOptions, type PluginOptions } from './plugin-options.js';
 import { createSharedHooks, type PluginContext, type SharedHooks } from './rollup-family.js';
 
@@ -27,7 +29,8 @@ export default function throughline(options: PluginOptions = {}): Plugin {
   return {
     name: 'throughline',
     buildStart() {
-      hooks = createSharedHooks(options, process.cwd(), { sourceType: 'module' }, libraries);
+      const doctor = doctorOfDevelopment(options.doctor, process.cwd(), (message) => this.warn(message));
+      hooks = createSharedHooks(options, process.cwd(), { sourceType: 'module' }, libraries, () => doctor);
     },
     load(id) {
       return hooks?.load(id) ?? null;
@@ -42,7 +45,8 @@ export default function throughline(options: PluginOptions = {}): Plugin {
         const isEntry = this.getModuleInfo(id)?.isEntry === true;
         const warn = (message: string) => this.warn(message);
         // Rollup reads the options of the output, and thus whether there are source maps, after all modules.
-        return hooks?.transform(code, id, { isEntry, isPage: true, isMapped: true, warn });
+        const previousMap = () => this.getCombinedSourcemap() as unknown as SourceMapPayload;
+        return hooks?.transform(code, id, { isEntry, isPage: true, isMapped: true, warn, previousMap });
       },
     },
   };

@@ -6,17 +6,27 @@
  * Vite's development server bundles dependencies in advance, with another bundler: Rolldown since Vite 8, and esbuild
  * before that. The plugin for that bundler transforms them.
  */
+import type { SourceMapPayload } from 'node:module';
 // biome-ignore syntax/correctness/noTypeOnlyImportAttributes: TypeScript requires it in the declarations of CommonJS
 import type { Plugin, UserConfig } from 'vite' with { 'resolution-mode': 'import' };
 import { HELPER_SPECIFIER } from '../emit/await-helpers.js';
 import { PageLibraries } from '../libraries/page-libraries.js';
+import { findThroughlinePackage } from '../throughline-package.js';
 import throughlineForEsbuild from './esbuild.js';
+import { DOCTOR_PAGE_SPECIFIER, doctorIsLeftOut, isDoctorWanted, PageDoctor, setUpDoctor } from './page-doctor.js';
 import { ASYNC_HOOKS_SPECIFIER } from './page-modules.js';
 import { checkPluginOptions, type InnerPluginOptions, type PluginOptions, SHARED_LIBRARIES } from './plugin-options.js';
+import { receiveFindings } from './receive-findings.js';
 import throughlineForRolldown from './rolldown.js';
 import { createSharedHooks, type PluginContext, RESOLVED_SPECIFIERS, type SharedHooks } from './rollup-family.js';
 
 const INSTALL_SPECIFIER = '@throughline/transform/install';
+
+/** Where a page sends its findings, below the base of the server. */
+const REPORT_PATH = '__throughline_doctor';
+
+/** The code of Vite's development server in a page. */
+const VITE_CLIENT = /[\\/]vite[\\/]dist[\\/]client[\\/]/;
 
 /** The part of Vite's plugin context that its types contain since Vite 6. */
 interface EnvironmentContext {
@@ -47,10 +57,13 @@ export default function throughline(options: PluginOptions = {}): Plugin[] {
     (options as InnerPluginOptions)[SHARED_LIBRARIES]?.libraries ?? new PageLibraries(options.libraries);
   let hooks: SharedHooks;
   let isServing = false;
+  /** Contains the dependencies that Vite has bundled, and the doctor has instrumented before. */
+  let cacheDirectory = '';
   let isBuildMapped = true;
   /** Whether Rollup builds: since Vite 8, Rolldown does, which converts no files. */
   let hasRollup = false;
   let warn = (message: string): void => console.warn(message);
+  let doctor = (options as InnerPluginOptions)[SHARED_LIBRARIES]?.doctor;
 
   /** Before version 6, Vite passes a flag. Since then, it has environments. */
   const isForPage = ({ environment }: EnvironmentContext, flag: { ssr?: boolean | undefined } | undefined): boolean =>
@@ -63,18 +76,25 @@ export default function throughline(options: PluginOptions = {}): Plugin[] {
     {
       name: 'throughline:resolve',
       enforce: 'pre',
-      config(config) {
+      config(config, { command }) {
         const install = options.install === false ? [] : [INSTALL_SPECIFIER];
+        const doctorPage = isDoctorWanted(options.doctor) && command === 'serve' ? [DOCTOR_PAGE_SPECIFIER] : [];
         const { rolldownVersion } = (this as { meta?: { rolldownVersion?: string } } | undefined)?.meta ?? {};
         hasRollup = rolldownVersion === undefined;
-        const shared = { libraries, warn: (message: string) => warn(message) };
+        const shared = {
+          libraries,
+          warn: (message: string) => warn(message),
+          get doctor() {
+            return doctor;
+          },
+        };
         const innerOptions: InnerPluginOptions = { ...options, [SHARED_LIBRARIES]: shared };
         const dependencyOptions = { ...innerOptions, install: false };
         // Vite bundles dependencies again if the name of a plugin has changed, but does not compare options.
         const name = `throughline ${JSON.stringify(options)}`;
         const added: UserConfig = {
           optimizeDeps: {
-            include: ['throughline', HELPER_SPECIFIER, ASYNC_HOOKS_SPECIFIER, ...install],
+            include: ['throughline', HELPER_SPECIFIER, ASYNC_HOOKS_SPECIFIER, ...install, ...doctorPage],
             ...(hasRollup
               ? { esbuildOptions: { plugins: [{ ...throughlineForEsbuild(dependencyOptions), name }] } }
               : { rolldownOptions: { plugins: [{ ...throughlineForRolldown(dependencyOptions), name }] } }),
@@ -84,17 +104,35 @@ export default function throughline(options: PluginOptions = {}): Plugin[] {
         config.worker = { ...config.worker, plugins: () => [...(workerPlugins?.() ?? []), throughline(innerOptions)] };
         return added;
       },
-      configResolved({ root, command, build, logger }) {
+      configResolved({ root, base, cacheDir, command, build, logger, isWorker }) {
+        cacheDirectory = cacheDir.replaceAll('\\', '/');
         isServing = command === 'serve';
         isBuildMapped = build.sourcemap !== false;
         warn = (message) => logger.warn(`[throughline] ${message}`);
+        if (isServing) {
+          const setup = setUpDoctor(options.doctor, root, {
+            urlPrefix: base,
+            outsidePrefix: `${base}@fs/`,
+            reportPath: base + REPORT_PATH,
+            throughlineDirectory: isDoctorWanted(options.doctor) ? findThroughlinePackage(root) : '',
+          });
+          doctor = setup && new PageDoctor(setup);
+        } else if (isDoctorWanted(options.doctor) && !isWorker) {
+          warn(doctorIsLeftOut('vite build does not start a development server'));
+        }
         // The development server only passes ES modules; a build may also pass CommonJS.
         hooks = createSharedHooks(
           options,
           root,
           { lang: 'jsx', ...(isServing && { sourceType: 'module' }) },
           libraries,
+          () => doctor,
         );
+      },
+      configureServer({ config, middlewares }) {
+        if (doctor === undefined) return;
+        const print = (text: string) => config.logger.warn(`\n${text}`);
+        middlewares.use(config.base + REPORT_PATH, receiveFindings(doctor, print));
       },
       load(id, flag) {
         return hasRollup && isForPage(this as EnvironmentContext, flag) ? hooks.load(id) : null;
@@ -125,7 +163,10 @@ export default function throughline(options: PluginOptions = {}): Plugin[] {
         if (!isPage && !options.server) return null;
         const isEntry = isPage && !isServing && (id.endsWith('.html') || this.getModuleInfo(id)?.isEntry === true);
         const isInMap = isServing || isMapped(this as EnvironmentContext);
-        return hooks.transform(code, id, { isEntry, isPage, isMapped: isInMap, moduleType, warn });
+        const previousMap = () => this.getCombinedSourcemap() as unknown as SourceMapPayload;
+        const isLeftAlone = isServing && (id.startsWith(`${cacheDirectory}/`) || VITE_CLIENT.test(id));
+        const file = { isEntry, isPage, isMapped: isInMap, moduleType, warn, previousMap, isLeftAlone };
+        return hooks.transform(code, id, file);
       },
     },
   ];

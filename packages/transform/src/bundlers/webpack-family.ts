@@ -3,6 +3,14 @@ import { fileURLToPath } from 'node:url';
 import { HELPER_SPECIFIER } from '../emit/await-helpers.js';
 import { PageLibraries } from '../libraries/page-libraries.js';
 import { findThroughlinePackage, isThroughlineFile, resolveThroughlineModule } from '../throughline-package.js';
+import {
+  DOCTOR_PAGE_SPECIFIER,
+  type DoctorSetup,
+  doctorIsLeftOut,
+  isDoctorWanted,
+  PageDoctor,
+  setUpDoctor,
+} from './page-doctor.js';
 import { ASYNC_HOOKS_SPECIFIER, INSTALL_FILE, NODE_ASYNC_HOOKS } from './page-modules.js';
 import { type PluginOptions, transformOptionsOf } from './plugin-options.js';
 import type { LoaderOptions } from './webpack-loader.js';
@@ -34,6 +42,9 @@ interface Rule {
 export interface Compiler {
   readonly context: string;
   readonly options: {
+    readonly mode?: string | undefined;
+    devtool?: unknown;
+    readonly output: { readonly uniqueName?: string | undefined; readonly devtoolNamespace?: string | undefined };
     readonly resolve: { readonly conditionNames?: readonly string[] | undefined };
     readonly externalsPresets: { readonly node?: boolean | undefined };
     readonly module: { readonly rules: { unshift(rule: Rule): unknown } };
@@ -71,6 +82,7 @@ export function applyPlugin(
   const loaderOptions = { transformOptions: transformOptionsOf(options), throughlineDirectory };
   const libraries = new PageLibraries(options.libraries);
   const messages: string[] = [];
+  const doctor = setUpForPages(options.doctor, compiler, throughlineDirectory, messages);
   const isForServer = () => compiler.options.externalsPresets.node === true;
   compiler.options.module.rules.unshift({
     // After the loaders of the project have compiled to JavaScript.
@@ -85,7 +97,9 @@ export function applyPlugin(
       // Rspack has one set of options for all files of a rule.
       const option = isServer ? false : options.libraries;
       // By the identifier, vue-loader refers to the options in its requests for the parts of a file.
-      return [{ loader: LOADER_FILE, options: { ...loaderOptions, libraries: option ?? true }, ident: 'throughline' }];
+      const doctorOption = isServer || doctor === undefined ? {} : { doctor: doctor() };
+      const fileOptions = { ...loaderOptions, libraries: option ?? true, ...doctorOption };
+      return [{ loader: LOADER_FILE, options: fileOptions, ident: 'throughline' }];
     },
   });
   compiler.hooks.thisCompilation.tap('throughline', ({ hooks, warnings }) => {
@@ -107,5 +121,28 @@ export function applyPlugin(
     if (isServer) return;
     replaceModule(NODE_ASYNC_HOOKS, resolveThroughlineModule(ASYNC_HOOKS_SPECIFIER, throughlineDirectory, conditions));
     if (options.install !== false) addEntry(INSTALL_FILE);
+    if (doctor === undefined) return;
+    replaceModule(new RegExp(`^${DOCTOR_PAGE_SPECIFIER}$`), new PageDoctor(doctor()).pageModule);
+    // The page reads source maps. With `eval`, it cannot find them, and with `cheap`, they have no columns.
+    const { devtool } = compiler.options;
+    if (typeof devtool === 'string' && /eval|cheap/.test(devtool)) compiler.options.devtool = 'source-map';
   });
+}
+
+/** Returns what creates the setup of the doctor, for the names of sources are known later than the mode. */
+function setUpForPages(
+  option: PluginOptions['doctor'],
+  { context, options: { mode, output } }: Compiler,
+  throughlineDirectory: string,
+  messages: string[],
+): (() => DoctorSetup) | undefined {
+  if (!isDoctorWanted(option)) return undefined;
+  if (mode !== 'development') {
+    messages.push(doctorIsLeftOut(`the mode of the build is ${mode ?? 'production'}`));
+    return undefined;
+  }
+  const setup = setUpDoctor(option, context, { urlPrefix: '', throughlineDirectory });
+  return (
+    setup && (() => ({ ...setup, urlPrefix: `webpack://${output.devtoolNamespace ?? output.uniqueName ?? ''}/./` }))
+  );
 }

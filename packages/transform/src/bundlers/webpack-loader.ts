@@ -8,6 +8,7 @@ import { TransformError } from '../parse/transform-error.js';
 import { traceMappings } from '../source-maps.js';
 import { isThroughlineFile } from '../throughline-package.js';
 import { type TransformOptions, transformFile } from '../transform.js';
+import { type DoctorSetup, PageDoctor } from './page-doctor.js';
 
 /** Options of the loader. The bundlers convert them to JSON. */
 export interface LoaderOptions {
@@ -18,11 +19,15 @@ export interface LoaderOptions {
   readonly libraries?: LibrariesOption | undefined;
   /** Whether the bundler compiles TypeScript and JSX after the loaders, as Turbopack does. */
   readonly precedesCompiler?: boolean;
+  /** Instruments the file for the doctor. Default: no doctor. */
+  readonly doctor?: DoctorSetup | undefined;
 }
 
 /** The part of the loader context that is used: both bundlers have the same. */
 interface LoaderContext {
   readonly resourcePath: string;
+  /** Begins with a question mark, or is empty. */
+  readonly resourceQuery?: string;
   /** Whether the build has source maps. */
   readonly sourceMap: boolean;
   /** All loaders of the module, the last one first. */
@@ -41,7 +46,7 @@ type InputMap = string | SourceMapPayload;
  * The source type by the type of a module, which the extension or the nearest package.json determines. The code decides
  * for modules of any other type.
  */
-const SOURCE_TYPES: ReadonlyMap<unknown, SourceType> = new Map([
+const SOURCE_TYPES: ReadonlyMap<unknown, Exclude<SourceType, 'script'>> = new Map([
   ['javascript/esm', 'module'],
   ['javascript/dynamic', 'commonjs'],
 ]);
@@ -51,7 +56,7 @@ const SOURCE_TYPES: ReadonlyMap<unknown, SourceType> = new Map([
  * @throws {TransformError} if the code does not parse or contains something that cannot be transformed
  */
 export default function transformLoader(this: LoaderContext, code: string, inputMap?: InputMap): void {
-  const { transformOptions, throughlineDirectory, libraries = false, precedesCompiler } = this.getOptions();
+  const { transformOptions, throughlineDirectory, libraries = false, precedesCompiler, doctor } = this.getOptions();
   const type = this._module?.type;
   const sourceType = SOURCE_TYPES.get(type ?? typeByExtension(this.resourcePath));
   if ((type !== undefined && !String(type).startsWith('javascript/')) || isFollowedByItself(this)) {
@@ -60,13 +65,25 @@ export default function transformLoader(this: LoaderContext, code: string, input
   }
   try {
     const cured = librariesFor(libraries).cure(this.resourcePath, code);
-    const result = isThroughlineFile(this.resourcePath, throughlineDirectory)
+    const pageDoctor = doctor && doctorFor(doctor);
+    const isOwn =
+      isThroughlineFile(this.resourcePath, throughlineDirectory) || pageDoctor?.isOwnFile(this.resourcePath) === true;
+    const doctored = isOwn
+      ? undefined
+      : pageDoctor?.instrument(cured.code, {
+          filename: this.resourcePath,
+          ...(!precedesCompiler && { lang: 'jsx' }),
+          ...(sourceType !== undefined && { sourceType }),
+          map: inputMap,
+          query: this.resourceQuery,
+        });
+    const result = isOwn
       ? undefined
       : transformFile(
-          cured.code,
+          doctored?.code ?? cured.code,
           {
             ...transformOptions,
-            begins: cured.begins,
+            begins: (doctored?.begins ?? '') + cured.begins,
             filename: this.resourcePath,
             ...(!precedesCompiler && { lang: 'jsx' }),
             ...(sourceType !== undefined && { sourceType }),
@@ -74,7 +91,10 @@ export default function transformLoader(this: LoaderContext, code: string, input
           { isTypeByDeclarations: true },
         );
     if (result === undefined) this.callback(null, code, inputMap);
-    else this.callback(null, result.code, this.sourceMap ? trace(result.map, inputMap) : inputMap);
+    else {
+      const map = doctored?.trace(result.map) ?? result.map;
+      this.callback(null, result.code, this.sourceMap ? trace(map, inputMap) : inputMap);
+    }
   } catch (error) {
     // Both bundlers show only the message of an error.
     if (error instanceof TransformError) {
@@ -94,6 +114,16 @@ function typeByExtension(path: string): string | undefined {
 function isFollowedByItself({ loaders, loaderIndex }: LoaderContext): boolean {
   const path = loaders[loaderIndex]?.path;
   return loaders.slice(0, loaderIndex).some((loader) => loader.path === path);
+}
+
+const doctors = new Map<string, PageDoctor>();
+
+/** Returns the doctor of all modules of a build. Its setup is a new object for each of them. */
+function doctorFor(setup: DoctorSetup): PageDoctor {
+  const key = JSON.stringify(setup);
+  const doctor = doctors.get(key) ?? new PageDoctor(setup);
+  doctors.set(key, doctor);
+  return doctor;
 }
 
 const librariesByOption = new Map<string, PageLibraries>();

@@ -1,0 +1,18 @@
+/**
+ * In place of runtime/runtime-class.ts in a page: the class of Throughline, which installs its patches before the first
+ * storage is created. As in a page without the doctor, they do not intercept `await` unless they do so already.
+ */
+import { AsyncLocalStorage } from 'throughline';
+import { install } from 'throughline/web';
+
+const constructorOfPromises = Object.getOwnPropertyDescriptor(Object.getPrototypeOf((async () => {})()), 'constructor');
+
+/** Whether native `await` is intercepted: then the property is an accessor. */
+export const IS_AWAIT_INTERCEPTED: boolean = constructorOfPromises?.get !== undefined;
+
+install(IS_AWAIT_INTERCEPTED ? {} : { await: false });
+
+export const RuntimeAsyncLocalStorage: typeof AsyncLocalStorage = AsyncLocalStorage;
+
+/** No class replaces it. */
+export const ReplacingClass = undefined;

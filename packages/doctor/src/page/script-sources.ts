@@ -1,0 +1,94 @@
+/**
+ * The scripts of a page as the browser has loaded them, and their source maps. Places are asked for synchronously: a
+ * script that is not known yet is remembered, and loaded before the places are asked for again.
+ */
+import { AnyMap, originalPositionFor, sourceContentFor, type TraceMap } from '@jridgewell/trace-mapping';
+import { IS_IN_PAGE } from './page-globals.js';
+
+const COMMENT = /\/\/[#@] sourceMappingURL=([^\s'"`]+)[ \t]*$/gm;
+
+/** A script that was loaded. */
+export interface ScriptSource {
+  /** Undefined if it cannot be read, such as one of another server that does not allow it. */
+  readonly text: string | undefined;
+  readonly map: TraceMap | undefined;
+}
+
+export interface SourcePosition {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** The text of the line. */
+  readonly code: string | undefined;
+}
+
+const UNREADABLE: ScriptSource = { text: undefined, map: undefined };
+
+const sources = new Map<string, ScriptSource>();
+const wanted = new Set<string>();
+
+// The application may replace it, or count its calls.
+const { fetch } = globalThis;
+
+/** Returns undefined if the script has not been loaded yet. */
+export function sourceOf(url: string): ScriptSource | undefined {
+  const known = sources.get(url);
+  if (known === undefined) wanted.add(url);
+  return known;
+}
+
+/** Loads what was asked for, and returns whether there was anything to load. */
+export async function loadWantedSources(): Promise<boolean> {
+  const urls = [...wanted];
+  wanted.clear();
+  await Promise.all(urls.map(async (url) => sources.set(url, await loadSource(url))));
+  return urls.length > 0;
+}
+
+/** Forgets a script that the page may have loaded again, after an edit. */
+export function forgetSource(url: string): void {
+  sources.delete(url);
+}
+
+/** Traces a position to the source; undefined if no source map knows it. */
+export function tracePosition({ map }: ScriptSource, line: number, column: number): SourcePosition | undefined {
+  if (map === undefined) return undefined;
+  const { source, line: originalLine, column: originalColumn } = originalPositionFor(map, { line, column: column - 1 });
+  if (source === null) return undefined;
+  const content = sourceContentFor(map, source) ?? sourceOf(source)?.text;
+  return { file: source, line: originalLine, column: originalColumn + 1, code: linesOf(content)?.[originalLine - 1] };
+}
+
+export function linesOf(text: string | undefined): readonly string[] | undefined {
+  return text?.split(/\r\n|[\n\r\u2028\u2029]/);
+}
+
+async function loadSource(url: string): Promise<ScriptSource> {
+  if (!IS_IN_PAGE || !/^(?:https?|blob|data):/.test(url)) return UNREADABLE;
+  const text = await load(url);
+  const comment = text === undefined ? undefined : [...text.matchAll(COMMENT)].at(-1)?.[1];
+  if (comment === undefined || !URL.canParse(comment, url)) return { text, map: undefined };
+  const mapUrl = new URL(comment, url).href;
+  const json = await load(mapUrl);
+  try {
+    return {
+      text,
+      map:
+        json === undefined
+          ? undefined
+          : new AnyMap(json.replace(/^\)\]\}'[^\n]*\n/, ''), comment.startsWith('data:') ? url : mapUrl),
+    };
+  } catch {
+    // It is no source map.
+    return { text, map: undefined };
+  }
+}
+
+async function load(url: string): Promise<string | undefined> {
+  try {
+    const response = await fetch(url);
+    return response.ok ? await response.text() : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * Kind 7: scripts of the page that contain `await` and that the build has not reached, such as those of other servers and
+ * scripts in HTML. They are one finding, whether or not a value was lost in them.
+ */
+import type { Finding, FindingPlace } from '../report/finding.js';
+import { blankLiterals, findAwaits, positionAt } from './code-text.js';
+import { isOwn, isReached } from './page-files.js';
+import { page } from './page-globals.js';
+import { linesOf, type ScriptSource, sourceOf, tracePosition } from './script-sources.js';
+
+/** What code that was transformed before contains. */
+const TRANSFORMED = /throughline(?:\.1'|\/await|_await|["']\)\])/;
+/** Development tools that a server adds to its pages. */
+const DEVELOPMENT_TOOL = /\/(?:@vite\/|@react-refresh|@id\/__x00__|__nextjs|_next\/static\/chunks\/[^/]*next-devtools)/;
+
+/** Asks for all scripts, and describes those that are known. */
+export function describeUntransformedScripts(): Finding[] {
+  const places = [...linkedScripts().flatMap(describeScript), ...inlineScripts()];
+  if (places.length === 0) return [];
+  const are = places.length === 1 ? 'a script of the page was' : `${places.length} scripts of the page were`;
+  return [
+    {
+      kind: 'untransformed code',
+      severity: 'untransformed',
+      storage: null,
+      message: `${are} not transformed: values are missing after each await in such code`,
+      count: places.length,
+      places,
+      remedy: {
+        text: "import such code from a module of the page, so that the build transforms it; or install({ await: true }) of 'throughline/web', which follows awaits of promises",
+        code: null,
+      },
+    },
+  ];
+}
+
+/** The URLs of all scripts that the page has loaded from a server, without those that the build has reached. */
+function linkedScripts(): string[] {
+  const urls = new Set<string>();
+  for (const { src } of page.document?.scripts ?? []) if (src !== '') urls.add(src);
+  for (const { name, initiatorType } of page.performance.getEntriesByType('resource')) {
+    const isRequest = /^(?:beacon|fetch|xmlhttprequest)$/.test(initiatorType);
+    if (initiatorType === 'script' || (!isRequest && /\.[cm]?js(?:[?#]|$)/.test(name))) urls.add(name);
+  }
+  if (page.document === undefined) urls.add(page.location.href);
+  return [...urls].filter(
+    (url) => /^https?:/.test(url) && !isReached(url) && !isOwn(url) && !DEVELOPMENT_TOOL.test(url),
+  );
+}
+
+function describeScript(url: string): FindingPlace[] {
+  const source = sourceOf(url);
+  if (source?.text === undefined || TRANSFORMED.test(source.text) || isOwnBundle(source)) return [];
+  const [at] = findAwaits(blankLiterals(source.text));
+  if (at === undefined) return [];
+  const position = positionAt(source.text, at);
+  const raw = { file: url, ...position, code: linesOf(source.text)?.[position.line - 1] };
+  const { file, line, column, code } = tracePosition(source, position.line, position.column) ?? raw;
+  const isOther = new URL(url).origin !== page.location.origin;
+  const note = isOther
+    ? 'the first await of a script of another server'
+    : 'the first await of a script that is not part of the build';
+  return [{ file, line, column, code: code ?? null, note }];
+}
+
+/** Files that only contain code of Throughline, as Vite makes them for what its dependencies share. */
+function isOwnBundle({ map }: ScriptSource): boolean {
+  const sources = map?.resolvedSources.filter((source) => source !== '') ?? [];
+  return sources.length > 0 && sources.every((source) => isOwn(source));
+}
+
+/** The scripts in the HTML of the page. The build has not reached them if they still are there. */
+function inlineScripts(): FindingPlace[] {
+  const { document, location } = page;
+  const url = location.href.replace(/#.*$/, '');
+  const scripts = [...(document?.scripts ?? [])].filter(
+    ({ src, type, textContent }) =>
+      src === '' &&
+      /^(?:|module|text\/javascript|application\/javascript)$/.test(type) &&
+      (textContent ?? '').includes('await'),
+  );
+  if (scripts.length === 0 || isReached(url)) return [];
+  const html = sourceOf(url)?.text ?? '';
+  return scripts.flatMap(({ textContent }) => {
+    const text = textContent ?? '';
+    const start = html.indexOf(text);
+    const [at] = findAwaits(blankLiterals(text));
+    // A script that was added while the page runs has no place.
+    if (at === undefined || start < 0) return [];
+    const position = positionAt(html, start + at);
+    const code = linesOf(html)?.[position.line - 1] ?? null;
+    return [{ file: url, ...position, code, note: 'the first await of a script in the HTML of the page' }];
+  });
+}

@@ -1,0 +1,3 @@
+import { AsyncLocalStorage } from 'throughline';
+
+export const users = new AsyncLocalStorage();
