@@ -354,7 +354,12 @@ describe('BullMQ', { timeout: 120_000 }, () => {
       const queue = fixture.queue();
       const file = new URL('sandboxed-processor.js', import.meta.url);
       const worker = fixture.add(
-        new Worker(fixture.name, fileURLToPath(file), { connection: fixture.connection, useWorkerThreads: true }),
+        new Worker(fixture.name, fileURLToPath(file), {
+          connection: fixture.connection,
+          useWorkerThreads: true,
+          // Otherwise BullMQ passes on those of this process, and a worker thread rejects --expose-gc.
+          workerThreadsOptions: { execArgv: [] },
+        }),
       );
       const results = collectResults(worker, 1);
       await runInFlow(4, () => queue.add('job', { number: 4 }));
