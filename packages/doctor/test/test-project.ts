@@ -49,8 +49,8 @@ export class TestProject {
   run(args: readonly string[], options?: object, env: NodeJS.ProcessEnv = {}): Promise<ProcessResult> {
     const variable = options === undefined ? {} : { THROUGHLINE_DOCTOR: JSON.stringify(options) };
     // With the coverage of these tests, the doctor would write source maps, and Node would format traces with them.
-    const { NODE_V8_COVERAGE: _, ...outer } = process.env;
-    const ownEnv = { ...outer, NODE_NO_WARNINGS: '1', ...variable, ...env };
+    // Node adds the variable unless it is there.
+    const ownEnv = { ...process.env, NODE_V8_COVERAGE: undefined, NODE_NO_WARNINGS: '1', ...variable, ...env };
     return new Promise((resolve) => {
       execFile(process.execPath, args, { cwd: this.folder, env: ownEnv }, (error, stdout, stderr) => {
         resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
