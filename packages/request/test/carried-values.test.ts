@@ -87,7 +87,10 @@ test('the signal of the values aborts that of the scope, with its reason, unless
   const late = webScope(
     async () => {
       const { signal } = getRequestScope();
+      // The timer of the deadline does not keep the process alive.
+      const working = setInterval(() => {}, 1000);
       await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      clearInterval(working);
       return new Response(signal.reason.name);
     },
     { propagation: reader(new AbortController().signal), deadline: 20 },
