@@ -70,7 +70,7 @@ test('run() does not have the deadline of the flow that calls it', () => {
   withDeadline(5000, () => extract({}, trusted).run(() => assert.equal(currentDeadline(), undefined)));
 });
 
-test('whatever is not an integer from 0 to 2147483647 is dropped and counted', () => {
+test('a value that is not an integer from 0 to 2147483647 is dropped and counted', () => {
   const hostile = [
     '-1',
     'NaN',

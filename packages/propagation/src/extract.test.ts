@@ -173,7 +173,7 @@ test('what is beyond 180 entries or 8192 bytes is not read', () => {
   );
 });
 
-test('whatever inject() can write is read, up to the limits, and can be sent on', () => {
+test('everything that inject() can write is read, up to the limits, and can be sent on', () => {
   const wide = ['one', 'two'].map((name) => new Propagated<string>(`wide-${name}`, { version: 12 }));
   const [one, two] = wide as [Propagated<string>, Propagated<string>];
   const longest = 'x'.repeat(4096 - 'wide-one=;v=12'.length);

@@ -28,7 +28,7 @@ export interface ExtractOptions<C> {
   get?: ((carrier: C, key: string) => string | readonly string[] | undefined) | undefined;
   /** The time that the carrier was on the way, in milliseconds, which the deadline is shortened by. Default: 0. */
   elapsed?: number | undefined;
-  /** The longest time until the deadline, in milliseconds, whatever the carrier says. Default: as the carrier says. */
+  /** The longest time until the deadline, in milliseconds. Default: the time in the carrier. */
   deadline?: number | undefined;
   /** Aborts when the caller cancels, if the transport can tell. */
   signal?: AbortSignal | undefined;

@@ -1,4 +1,4 @@
-/** What must hold for every carrier, whatever it contains. */
+/** What must hold for every carrier. */
 import assert from 'node:assert/strict';
 import { context, propagation } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';

@@ -83,7 +83,7 @@ describe('an operation of graphql-ws', () => {
     assert.deepEqual(plain(await query(client, '{ tenant }')), [{ tenant: null }, null]);
   });
 
-  it('runs with them for each event of a subscription, whoever has emitted it', async () => {
+  it('runs each event of a subscription with the values of its subscriber, also if another flow emits it', async () => {
     const names = ['acme', 'other'];
     const subscriptions = names.map(async (name) => {
       const results: unknown[] = [];

@@ -284,7 +284,7 @@ for (const [name, start] of Object.entries(services)) {
         assert.equal(JSON.parse(body).hasDeadline, true);
       }));
 
-    it('are served whatever their headers contain', () =>
+    it('are served even if their headers are hostile', () =>
       withService(async ({ send }) => {
         for (const headers of HOSTILE_HEADERS) {
           const { status, body } = await send('/single', headers);

@@ -72,7 +72,7 @@ describe('where values go', () => {
     }
   });
 
-  it('not to another host or port, whatever the URL or the header host say', async () => {
+  it('not to another host or port, even if the URL or the header host names an allowed one', async () => {
     const { port } = addressOf(allowed);
     const forms: readonly (() => ClientRequest)[] = [
       () => client.get(other.origin),

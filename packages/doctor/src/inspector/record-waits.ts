@@ -1,6 +1,6 @@
 /**
  * Records what flows wait for: the asynchronous resources that are made in them, until they are done. Node calls a hook for
- * each, so this is on only while someone looks.
+ * each, so this is on only while a page is open, or after a dump.
  *
  * Of the promises, only those count that `await` or `then()` makes: they exist because code waits for another promise. They
  * are done when their callback has run, or when they are settled.

@@ -1,4 +1,4 @@
-/** How long waits are recorded: always, or while someone looks and for a minute afterwards. */
+/** How long waits are recorded: always, or while a page is open and for a minute afterwards. */
 import { callInScope } from '../runtime/current-scope.js';
 import { startRecordingWaits, stopRecordingWaits } from './record-waits.js';
 

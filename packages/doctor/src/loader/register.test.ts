@@ -161,7 +161,7 @@ run(lose, commonjs.lose, createRequire(import.meta.url)('./required.cts').lose);
   assert.deepEqual(await placesOf([REGISTER, 'typed.mts']), expected);
 });
 
-test('files that another loader compiles are instrumented, in whatever order the loaders are registered', {
+test('files that another loader compiles are instrumented, in both orders of registration', {
   skip: !HAS_HOOKS && 'this version of Node has no registerHooks',
 }, async () => {
   await writeFiles({

@@ -92,7 +92,7 @@ test('JSON has an object with the findings, also without any', () => {
   }
 });
 
-test('reads of another value come first, and what was not read comes last, whatever the counts are', () => {
+test('reads of another value come first and what was not read comes last, regardless of the counts', () => {
   const severities = ['unread', 'shared', 'empty', 'missing', 'another'] as const;
   const found = severities.map((severity, index) => ({ ...FINDING, severity, count: 100 - index }));
   const sorted = sortFindings([...found, { ...FINDING, severity: 'missing', count: 1000 }]);

@@ -179,7 +179,7 @@ const callsByMark = new WeakMap<Mark, LostCalls>();
 /** Whether any mark exists. Reads are compared only then. */
 export let hasMarks = false;
 
-/** What is reported of the functions of a site: the calls between different flows, whatever these are in. */
+/** What is reported of the functions of a site: the calls from one flow to another, in all scopes together. */
 export interface LostCallsOfSite {
   readonly site: number;
   readonly count: number;

@@ -250,7 +250,7 @@ describe('the page of the inspector', { timeout: 240_000 }, () => {
     }
   });
 
-  it('uses the colors that were chosen, whatever those of the system are', async () => {
+  it('uses the colors that were chosen instead of those of the system', async () => {
     const ground = `getComputedStyle(document.body).backgroundColor`;
     const choose = (value: string) => `{
       const select = document.querySelector('#scheme');

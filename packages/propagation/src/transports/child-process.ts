@@ -3,7 +3,7 @@
  * `spawn()`, as OpenTelemetry specifies it: `TRACEPARENT`, `TRACESTATE`, `BAGGAGE`.
  *
  * Both ends of an IPC channel belong to one application, so the values of messages are believed by default. An
- * environment comes from whatever started the process, so its values are believed only if the program says so.
+ * environment comes from the program that started the process, so its values are believed only if the program says so.
  *
  * @see https://opentelemetry.io/docs/specs/otel/context/env-carriers/
  */

@@ -192,7 +192,7 @@ function checkSchema(owner: string, schema: StandardSchemaV1 | undefined, codec:
   if (isAsync(schema)) {
     throw invalidArgValue(
       `${owner}: the schema validates asynchronously. A value is read before the code that needs it runs, so the schema ` +
-        'must be synchronous: check in that code whatever needs a database or a network.',
+        'must be synchronous: run checks that need a database or a network in that code.',
     );
   }
 }
@@ -248,7 +248,7 @@ function checkSign(owner: string, sign: boolean | SignOptions | undefined): numb
   return maxAge;
 }
 
-/** Whatever can be compared: functions by their text, schemas by what JSON shows of them. */
+/** What can be compared of an option: the text of a function, the JSON of a schema. */
 function fingerprintOf<T>(checked: object, options: PropagatedOptions<T>): string {
   const { schema, codec, migrate, redact } = options;
   const functions = [codec?.encode, codec?.decode, migrate, redact].map((fn) => fn && String(fn));

@@ -241,6 +241,6 @@ const tests = {
 
 Object.assign(globalThis, {
   runPageTest: (name: keyof typeof tests, ...args: string[]) =>
-    // Outside of every flow, whatever the browser's driver has run before.
+    // Outside of every flow: the browser's driver may have run code in one before.
     new AsyncLocalStorage().exit(() => Reflect.apply(tests[name] as (...args: string[]) => unknown, tests, args)),
 });
