@@ -137,19 +137,20 @@ const common = {
  * @param {string} folder the folder of the package
  * @param {Record<string, string>} entries names of entry points, and their files in dist
  * @param {Record<string, string>} imports subpath imports such as `#engine`, and their files in dist
- * @param {readonly { format: 'es' | 'cjs', to: string, isForServers?: boolean, redirectsOnDeno?: boolean }[]} outputs
- *   `isForServers`: whether bundlers that build for Node load them
+ * @param {readonly { format: 'es' | 'cjs', to: string, isForServers?: boolean, redirectsOnDeno?: boolean, isSplit?: boolean }[]} outputs
+ *   `isForServers`: whether bundlers that build for Node load them; `isSplit`: whether an entry point loads only what it
+ *   needs
  */
 async function bundle(folder, entries, imports, outputs) {
   const build = await readModules(folder, entries, imports);
-  for (const { format, to, isForServers = false, redirectsOnDeno = false } of outputs) {
+  for (const { format, to, isForServers = false, redirectsOnDeno = false, isSplit = false } of outputs) {
     const extension = format === 'cjs' ? 'cjs' : 'js';
     const { output } = await build.write({
       ...common,
       dir: join(folder, UNFINISHED, to),
       format,
       // In CommonJS, everything that the main entry point needs is one file, so that the hot paths are local to a module.
-      ...(format === 'cjs' && { manualChunks: { main: [join(folder, 'dist', `${entries.index}.js`)] } }),
+      ...(format === 'cjs' && !isSplit && { manualChunks: { main: [join(folder, 'dist', `${entries.index}.js`)] } }),
       entryFileNames: `[name].${extension}`,
       chunkFileNames: ({ name }) => `${name}-[hash].${extension}`,
       exports: 'named',
@@ -280,7 +281,7 @@ async function bundleForAllRuntimes(name) {
 function bundleDoctor() {
   const { page: _, ...files } = publicFiles('doctor');
   const entries = { ...files, 'asynchronous-hooks': 'loader/asynchronous-hooks' };
-  return bundle(join(packages, 'doctor'), entries, {}, [{ format: 'cjs', to: 'node' }]);
+  return bundle(join(packages, 'doctor'), entries, {}, [{ format: 'cjs', to: 'node', isSplit: true }]);
 }
 
 /**
