@@ -37,7 +37,7 @@ function formatTable(results: readonly LoweredResult[]): string[] {
   const columns = Object.keys(results[0]?.outcomes ?? {});
   const rows: { title: string; targets: string[]; cells: string }[] = [];
   for (const { tool, target, outcomes } of results) {
-    const cells = columns.map((column) => formatOutcome(outcomes[column])).join(' | ');
+    const cells = formatCells(outcomes);
     const last = rows.at(-1);
     if (last?.title === tool.title && last.cells === cells) last.targets.push(target);
     else rows.push({ title: tool.title, targets: [target], cells });
@@ -49,8 +49,12 @@ function formatTable(results: readonly LoweredResult[]): string[] {
   ];
 }
 
-function formatOutcome(outcome: Outcome | undefined): string {
-  return outcome === 'another' ? '**another’s**' : (outcome ?? '–');
+function formatCells(outcomes: Outcomes): string {
+  return Object.values(outcomes).map(formatOutcome).join(' | ');
+}
+
+function formatOutcome(outcome: Outcome): string {
+  return outcome === 'another' ? '**another’s**' : outcome;
 }
 
 function formatRange(targets: readonly string[]): string {
@@ -62,6 +66,13 @@ const SECTION = /(?<=<!-- lowering:start -->\n\n).*?(?=\n\n<!-- lowering:end -->
 /** Returns the tables of the page. */
 export function readLoweringTables(page: string): string | undefined {
   return SECTION.exec(page)?.[0];
+}
+
+/** Whether the page states these outcomes for the target of the tool. It must be the tool's oldest target. */
+export function statesOldestTarget(page: string, { combination, tool, target, outcomes }: LoweredResult): boolean {
+  const [, table] = (readLoweringTables(page) ?? '').split(`#### ${TITLES[combination]}\n`);
+  const row = table?.split('\n').find((line) => line.startsWith(`| ${tool.title} | ${target}`));
+  return row?.endsWith(` | ${formatCells(outcomes)} |`) ?? false;
 }
 
 /** @throws {Error} if the page has no place for the tables */

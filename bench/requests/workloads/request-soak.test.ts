@@ -1,5 +1,5 @@
 /**
- * A tenth of the soak, on the Node that runs the tests: 10,000 requests on each framework. The heap is noisy in such a
+ * A twentieth of the soak, on the Node that runs the tests: 5,000 requests on each framework. The heap is noisy in such a
  * short time, so only a certain leak fails: a request that stays reachable with its response takes several thousand
  * bytes.
  */
@@ -8,7 +8,7 @@ import { before, describe, it } from 'node:test';
 import { FRAMEWORK_NAMES, FRAMEWORKS, type FrameworkName } from '../servers/frameworks.js';
 import { heapGrowth, type SoakResult, soakAllFrameworks } from './request-soak.js';
 
-const REQUESTS = 10_000;
+const REQUESTS = 5_000;
 /** The lowest number of reads per request on any framework. */
 const MIN_READS_PER_REQUEST = 18;
 const LEAK_BYTES = 1000;

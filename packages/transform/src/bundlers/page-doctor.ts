@@ -9,7 +9,8 @@
  */
 import { createRequire, type SourceMapPayload } from 'node:module';
 import { extname, isAbsolute, join, relative, resolve } from 'node:path';
-import type { SourceMap } from 'magic-string';
+// biome-ignore syntax/correctness/noTypeOnlyImportAttributes: TypeScript requires it in the declarations of CommonJS
+import type { SourceMap } from 'magic-string' with { 'resolution-mode': 'import' };
 import { traceMappings } from '../source-maps.js';
 import { findThroughlinePackage } from '../throughline-package.js';
 
