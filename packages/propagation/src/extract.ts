@@ -12,7 +12,7 @@ import { signedMessage } from './values/signed-message.js';
 import { BaggageReader, decodeText, encodeText, MAX_BYTES, MAX_ENTRIES, splitEntry } from './wire/baggage.js';
 import { BAGGAGE, type Get, readEntry, TIMEOUT, textsOf } from './wire/carrier.js';
 import { parseTimeout } from './wire/timeout.js';
-import { type Context, extractTrace, type OpenTelemetry, openTelemetry } from './wire/trace-context.js';
+import { contextOfWork, openTelemetry, type TraceReader } from './wire/trace-context.js';
 
 /** The options of `extract()`. */
 export interface ExtractOptions<C> {
@@ -34,7 +34,7 @@ export interface ExtractOptions<C> {
   signal?: AbortSignal | undefined;
   /**
    * The fields of the request scope that `run()` opens if `@throughline/request` is in the process. `false`: none is
-   * opened, because the code runs in one already.
+   * opened, because the code runs in one already; OpenTelemetry's active span belongs to it, and stays active.
    */
   scope?: ScopeFields | false | undefined;
 }
@@ -71,24 +71,23 @@ export function extract<C extends object>(carrier: C | null | undefined, options
     trace: undefined,
     scope: options.scope,
   };
+  const { trust = false, from, get } = options;
+  const telemetry = openTelemetry();
+  const isBelieved = isListed(trust, 'traceparent');
+  let reader: TraceReader | undefined;
   if (typeof carrier === 'object' && carrier !== null) {
-    readInto(parts, carrier, options);
+    const foreign: string[] | undefined = telemetry !== undefined && isBelieved ? [] : undefined;
+    const baggage = textsOf(readSafely(carrier, BAGGAGE, get, from), MAX_ENTRIES);
+    if (baggage.length > 0) readValues(parts, baggage, foreign, trust, from);
+    parts.deadline = readDeadline(carrier, options);
+    if (telemetry !== undefined) reader = traceReader(carrier, foreign?.join(',') || undefined, get, from);
   } else if (options.deadline !== undefined) {
     parts.deadline = createDeadline(options.deadline, cancellationOf(options.signal));
   }
-  return new Extracted(parts);
-}
-
-function readInto<C extends object>(parts: ExtractedParts, carrier: C, options: ExtractOptions<C>): void {
-  const { trust = false, from, get } = options;
-  const telemetry = isListed(trust, 'traceparent') ? openTelemetry() : undefined;
-  const baggage = textsOf(readSafely(carrier, BAGGAGE, get, from), MAX_ENTRIES);
-  const foreign: string[] | undefined = telemetry && [];
-  if (baggage.length > 0) readValues(parts, baggage, foreign, trust, from);
-  parts.deadline = readDeadline(carrier, options);
   if (telemetry !== undefined) {
-    parts.trace = readTrace(telemetry, carrier, foreign?.join(',') || undefined, get, from);
+    parts.trace = contextOfWork(telemetry, reader, { isBelieved, isOwnFlow: options.scope === false });
   }
+  return new Extracted(parts);
 }
 
 /** Reads an entry. A carrier may be a proxy, and the function that reads it is the application's. */
@@ -268,30 +267,27 @@ function cancellationOf(signal: AbortSignal | undefined): { signal: AbortSignal 
 }
 
 /**
- * Returns OpenTelemetry's context for a carrier.
+ * Returns what OpenTelemetry's propagator reads a carrier with.
  * @param foreign the entries of other libraries in the baggage. Declared values do not become OpenTelemetry's, which would
  * send them to every destination
  */
-function readTrace<C extends object>(
-  telemetry: OpenTelemetry,
+function traceReader<C extends object>(
   carrier: C,
   foreign: string | undefined,
   get: Get<C> | undefined,
   from: string | undefined,
-): Context | undefined {
-  const read = (name: string) => {
-    // Some propagators name their headers in upper case, and carriers of headers are read without regard to it.
-    const key = name.toLowerCase();
-    if (key === BAGGAGE) return foreign;
-    const texts = textsOf(readEntry(carrier, key, get), MAX_ENTRIES);
-    return texts.length > 1 ? [...texts] : texts[0];
+): TraceReader {
+  return {
+    get: (name) => {
+      // Some propagators name their headers in upper case, and carriers of headers are read without regard to it.
+      const key = name.toLowerCase();
+      if (key === BAGGAGE) return foreign;
+      const texts = textsOf(readEntry(carrier, key, get), MAX_ENTRIES);
+      return texts.length > 1 ? [...texts] : texts[0];
+    },
+    keys: () => keysOf(carrier),
+    fail: () => recordDrop('unreadable', undefined, from),
   };
-  try {
-    return extractTrace(telemetry, read, () => keysOf(carrier));
-  } catch {
-    recordDrop('unreadable', undefined, from);
-    return undefined;
-  }
 }
 
 function keysOf(carrier: object): string[] {
