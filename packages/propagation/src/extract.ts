@@ -137,38 +137,47 @@ function readValues(
   };
   for (const text of texts) reader.read(text, visit);
   if (!reader.isComplete) recordDrop('too-many', undefined, from);
-  // What was read may take more bytes when it is sent on: white space and quotation marks are percent-encoded then.
-  const room = reader.bytes * MAX_GROWTH > MAX_BYTES ? new Room() : undefined;
+  const room = new Room(reader.bytes);
   for (const [value, { entry, isAmbiguous }] of found) {
     const result = isAmbiguous ? new Dropped('duplicate') : decode(value, entry, trust, from);
-    if (result instanceof Dropped) recordDrop(result.reason, value.name, from, result.detail);
-    else if (result === undefined) continue;
-    else if (room?.hasNoneFor(value, result, entry)) recordDrop('too-long', value.name, from);
-    else parts.values.set(value, result);
+    if (result === undefined) continue;
+    const dropped = result instanceof Dropped ? result : room.whyNotSendable(value, result, entry);
+    if (dropped === undefined) parts.values.set(value, result);
+    else recordDrop(dropped.reason, value.name, from, dropped.detail);
   }
 }
 
 /** The greatest ratio of the bytes that JSON and percent-encoding write to those that were read: `[9e20,9e20]`. */
 const MAX_GROWTH = 8;
 
-/** The room of a carrier that receives all that was read, so that what others have sent makes no `inject()` throw. */
+/**
+ * The room of a carrier that receives all that was read, so that what others have sent makes no `inject()` throw. What was
+ * read may take more bytes when it is sent on: white space and quotation marks are percent-encoded then.
+ */
 class Room {
+  readonly #isScarce: boolean;
   // Before the first entry, there is no comma.
   #bytes = MAX_BYTES + 1;
 
-  hasNoneFor(value: DeclaredValue, content: unknown, entry: string): boolean {
-    const { maxLength, signatureAge } = value.declaration;
+  /** @param bytes the length of what was read */
+  constructor(bytes: number) {
+    this.#isScarce = bytes * MAX_GROWTH > MAX_BYTES;
+  }
+
+  whyNotSendable(value: DeclaredValue, content: unknown, entry: string): Dropped | undefined {
+    const { maxLength, signatureAge, converts, encode } = value.declaration;
+    if (!this.#isScarce && !converts && entry.length * MAX_GROWTH <= maxLength) return undefined;
     let length: number;
     try {
-      length = encodeText(value.declaration.encode(content)).length;
+      length = encodeText(encode(content)).length;
     } catch {
-      return true;
+      return new Dropped('invalid', 'it was decoded, and cannot be encoded again');
     }
     // A signed entry was written by inject().
     const bytes = (signatureAge === undefined ? entryHead(value).length + length : entry.length) + 1;
-    if (length > maxLength || bytes > MAX_ENTRY_LENGTH + 1 || bytes > this.#bytes) return true;
-    this.#bytes -= bytes;
-    return false;
+    if (length > maxLength || bytes > MAX_ENTRY_LENGTH + 1 || bytes > this.#bytes) return new Dropped('too-long');
+    if (this.#isScarce) this.#bytes -= bytes;
+    return undefined;
   }
 }
 
@@ -242,7 +251,8 @@ function checkSignature(
 ): DropReason | undefined {
   if (signature === undefined || time === undefined || shared.signer === undefined) return 'unsigned';
   if (!SECONDS.test(time) || !shared.signer.verify(message(time), signature)) return 'bad-signature';
-  return Date.now() - Number(time) * 1000 > maxAge ? 'expired' : undefined;
+  // A clock that is ahead would otherwise make a signature that is valid for longer.
+  return Math.abs(Date.now() - Number(time) * 1000) > maxAge ? 'expired' : undefined;
 }
 
 function readDeadline<C extends object>(carrier: C, options: ExtractOptions<C>): ExtractedParts['deadline'] {

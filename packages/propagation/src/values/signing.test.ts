@@ -96,6 +96,11 @@ test('a signature is accepted up to its maxAge', (context) => {
   assert.deepEqual([read(tenant, ofTenant), read(user, ofUser)], ['acme', 'ada']);
   context.mock.timers.setTime(1_000_000_060_001);
   assert.deepEqual([read(tenant, ofTenant), read(user, ofUser)], ['acme', undefined]);
+  // A clock that was years ahead must not make a signature that is valid for years.
+  context.mock.timers.setTime(999_999_940_000);
+  assert.deepEqual([read(tenant, ofTenant), read(user, ofUser)], ['acme', 'ada']);
+  context.mock.timers.setTime(999_999_939_999);
+  assert.deepEqual([read(tenant, ofTenant), read(user, ofUser)], ['acme', undefined]);
 });
 
 test('without node:crypto, the signatures are the same', (context) => {
