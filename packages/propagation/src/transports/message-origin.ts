@@ -34,7 +34,7 @@ export function eventOpener(
     if (origin === '' || origin === undefined) return open(data, trust, 'a worker or a message port');
     const url = parseUrl(origin);
     const isBelieved = url !== undefined && (url.origin === ownOrigin() || isListed(url));
-    return open(data, isBelieved, origin);
+    return open(data, isBelieved && trust, origin);
   };
 }
 
