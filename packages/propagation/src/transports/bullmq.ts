@@ -54,6 +54,8 @@ export interface CarryingJob {
   readonly opts?: {
     readonly delay?: number | undefined;
     readonly telemetry?: { readonly metadata?: string | undefined } | undefined;
+    /** The metadata in the job of a sandboxed processor of BullMQ 5, as it is in Redis. */
+    readonly tm?: string | undefined;
   };
 }
 
@@ -252,7 +254,7 @@ export function extractJob(job: CarryingJob, options?: ReceiveOptions): Extracte
 }
 
 function carrierOf({ opts, repeatJobKey }: CarryingJob, from: string): object | undefined {
-  const metadata = opts?.telemetry?.metadata;
+  const metadata = opts?.telemetry?.metadata ?? opts?.tm;
   if (metadata === undefined || metadata === '') return undefined;
   const carrier = typeof metadata === 'string' ? parseCarrier(metadata) : undefined;
   if (carrier === undefined) recordDrop('malformed', undefined, from);

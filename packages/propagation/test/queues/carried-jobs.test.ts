@@ -51,6 +51,12 @@ test('a job with a delay and a job of a scheduler have values and no deadline', 
   }
 });
 
+test('the job of a sandboxed processor of BullMQ 5, whose options are shortened, has values', () => {
+  const { metadata } = job().opts?.telemetry ?? {};
+  const sandboxed = { id: '7', queueName: 'mails', opts: { tm: metadata } };
+  extractJob(sandboxed, trusting).run(() => assert.deepEqual(readValues(), valuesOf(1)));
+});
+
 test('a job runs in a request scope with its id and its queue, unless the id could forge a log line', () => {
   extractJob(job()).run(() => {
     const { id, method, path } = getRequestScope();
