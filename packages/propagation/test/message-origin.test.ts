@@ -40,6 +40,24 @@ test('a message of an origin that is listed is believed as far as trust says', (
   assert.deepEqual(readFrom('https://other.example', { origins, trust: true }), [undefined, undefined]);
 });
 
+test('a message port is believed only where it is trusted, also on runtimes whose ports have another tag', async () => {
+  const read = async (options: ReceiveOptions) => {
+    const { port1, port2 } = new MessageChannel();
+    const reads = new Promise<(string | undefined)[]>((resolve) => {
+      receive(port2, () => resolve([user.get(), role.get()]), options);
+    });
+    user.run('ada', () => role.run('admin', () => send(port1, 'save')));
+    try {
+      return await reads;
+    } finally {
+      port1.close();
+    }
+  };
+  assert.deepEqual(await read({}), [undefined, undefined]);
+  assert.deepEqual(await read({ trust: true }), ['ada', 'admin']);
+  assert.deepEqual(await read({ trust: ['user'] }), ['ada', undefined]);
+});
+
 test('a message without an origin is believed as far as trust says', () => {
   assert.deepEqual(readFrom('', {}), ['ada', 'admin']);
   assert.deepEqual(readFrom('', { trust: ['user'] }), ['ada', undefined]);

@@ -38,7 +38,12 @@ export function eventOpener(
   };
 }
 
-/** A message port of another realm, such as a frame, is not an instance of the class of this one. */
+/**
+ * Whether an object is a message port. That of another realm, such as a frame, is not an instance of the class of this
+ * one, and those of Node have the tag of an `EventTarget`.
+ */
 function isMessagePort(source: object): boolean {
-  return Object.prototype.toString.call(source) === '[object MessagePort]';
+  return (
+    Object.prototype.toString.call(source) === '[object MessagePort]' || source.constructor?.name === 'MessagePort'
+  );
 }
