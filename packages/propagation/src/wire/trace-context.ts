@@ -27,6 +27,8 @@ interface Propagator {
     carrier: C,
     getter: { get(carrier: C, key: string): string | string[] | undefined; keys(carrier: C): string[] },
   ): Context;
+  /** Returns the names of the entries that it may write. */
+  fields?(): string[];
 }
 
 /** The parts of the shared object that are used here. */
@@ -50,6 +52,11 @@ export function openTelemetry(): OpenTelemetry | undefined {
  */
 export function injectTrace({ context, propagation }: OpenTelemetry, set: (key: string, value: string) => void): void {
   propagation?.inject(context.active(), set, { set: (write, key, value) => write(key, value) });
+}
+
+/** Returns the names of the entries that a trace may have, W3C's and those of the application's propagator. */
+export function traceFields(): string[] {
+  return ['traceparent', 'tracestate', ...(openTelemetry()?.propagation?.fields?.() ?? [])];
 }
 
 /** How the entries of a carrier are read. */
