@@ -211,7 +211,13 @@ test('what a client has written in a longer form than inject() is measured as it
   new Propagated('short', { trust: true, maxLength: 10 });
   new Propagated('size', { trust: true, schema: z.array(z.number()), maxLength: 10 });
   const dropped = dropsDuring('too-long', () => {
-    for (const baggage of ['short=a b c d e', 'short="a b c"', 'short=9e20', 'short=%61%20%62%20%63%20', 'size=[9e20]']) {
+    for (const baggage of [
+      'short=a b c d e',
+      'short="a b c"',
+      'short=9e20',
+      'short=%61%20%62%20%63%20',
+      'size=[9e20]',
+    ]) {
       extract({ baggage }).run(() => assert.doesNotThrow(() => inject({}), baggage));
     }
   });

@@ -14,7 +14,10 @@ interface Server {
 interface Runtimes {
   readonly Bun?: { serve(options: { port: number; fetch: Handler }): { port: number; stop(force: boolean): unknown } };
   readonly Deno?: {
-    serve(options: { port: number; onListen: () => void }, handler: Handler): { addr: { port: number }; shutdown(): unknown };
+    serve(
+      options: { port: number; onListen: () => void },
+      handler: Handler,
+    ): { addr: { port: number }; shutdown(): unknown };
   };
 }
 

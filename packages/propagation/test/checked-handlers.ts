@@ -35,7 +35,10 @@ export const webHandlers: Readonly<Record<string, (request: Request) => Response
  * @param send sends one
  * @returns the number of requests
  */
-export async function checkRequests(send: (request: Request) => Response | Promise<Response>, url: string): Promise<number> {
+export async function checkRequests(
+  send: (request: Request) => Response | Promise<Response>,
+  url: string,
+): Promise<number> {
   const indexes = Array.from({ length: 50 }, (_, index) => index);
   await Promise.all(
     indexes.map(async (index) => {

@@ -17,7 +17,8 @@ afterEach(() => {
 const service = {
   greet: (word: string) => `${word}, ${user.get()}`,
   /** Calls a function of the caller, in a flow of this side. */
-  callBack: (name: string, callback: (word: string) => string | Promise<string>) => user.run(name, () => callback('Bye')),
+  callBack: (name: string, callback: (word: string) => string | Promise<string>) =>
+    user.run(name, () => callback('Bye')),
 };
 
 function connect(options: EndpointOptions = { trust: true }) {

@@ -63,7 +63,17 @@ describe('where values go', () => {
 
   it('to the URL of another realm, which Node accepts too', async () => {
     const url = new URL(allowed.origin);
-    const members = ['href', 'protocol', 'hostname', 'port', 'pathname', 'search', 'hash', 'username', 'password'] as const;
+    const members = [
+      'href',
+      'protocol',
+      'hostname',
+      'port',
+      'pathname',
+      'search',
+      'hash',
+      'username',
+      'password',
+    ] as const;
     const foreign = Object.create(
       Object.defineProperties({}, Object.fromEntries(members.map((name) => [name, { get: () => url[name] }]))),
     ) as URL;

@@ -162,7 +162,9 @@ function headersOf(pairs: readonly HeaderPair[], form: Headers): string[] | Reco
     value === undefined ? [] : [[name, Array.isArray(value) ? value.map(String) : String(value)]],
   );
   if (!Array.isArray(form)) return Object.fromEntries(texts);
-  return texts.flatMap(([name, text]) => (Array.isArray(text) ? text.flatMap((single) => [name, single]) : [name, text]));
+  return texts.flatMap(([name, text]) =>
+    Array.isArray(text) ? text.flatMap((single) => [name, single]) : [name, text],
+  );
 }
 
 /** The methods of a handler, in the current and in the earlier form of undici. */

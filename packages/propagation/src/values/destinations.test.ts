@@ -66,7 +66,12 @@ test('a regular expression never sees a path, in whatever way a URL is written',
   ]) {
     assert.ok(!includesPlace(places, place), JSON.stringify(place));
   }
-  for (const place of ['h\ttps://billing.internal/a', 'amqps://broker/vhost', 'amqps://broker:5671', 'mails.internal']) {
+  for (const place of [
+    'h\ttps://billing.internal/a',
+    'amqps://broker/vhost',
+    'amqps://broker:5671',
+    'mails.internal',
+  ]) {
     assert.ok(includesPlace(places, place), JSON.stringify(place));
   }
   assert.ok(includesPlace(checkPlaces('to', ['amqps://broker/vhost']), 'amqps://broker/vhost'));

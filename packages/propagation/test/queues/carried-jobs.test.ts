@@ -2,15 +2,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { currentDeadline, inject, withDeadline } from '@throughline/propagation';
-import { type CarryingJob, createTelemetry, extractJob, handleJobEvent } from '@throughline/propagation/bullmq';
 import {
   extractMessage as extractAmqpMessage,
   handleMessage as handleAmqpMessage,
   injectMessage,
 } from '@throughline/propagation/amqplib';
-import { handleJob } from '@throughline/propagation/bullmq';
+import {
+  type CarryingJob,
+  createTelemetry,
+  extractJob,
+  handleJob,
+  handleJobEvent,
+} from '@throughline/propagation/bullmq';
 import { handleMessage as handleKafkaMessage } from '@throughline/propagation/kafkajs';
-import { extractMessage as extractNatsMessage, handleMessage as handleNatsMessage } from '@throughline/propagation/nats';
+import {
+  extractMessage as extractNatsMessage,
+  handleMessage as handleNatsMessage,
+} from '@throughline/propagation/nats';
 import { extractJob as extractBossJob, handleJob as handleBossJob, injectData } from '@throughline/propagation/pg-boss';
 import { getRequestScope } from '@throughline/request';
 import { readValues, runInFlow, valuesOf } from './values.js';
