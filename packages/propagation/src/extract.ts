@@ -173,15 +173,20 @@ class Room {
     } catch {
       return new Dropped('invalid', 'it was decoded, and cannot be encoded again');
     }
-    // A signed entry was written by inject().
-    const bytes = (signatureAge === undefined ? entryHead(value).length + length : entry.length) + 1;
+    const rest = signatureAge === undefined ? entryHead(value).length : signedRestLength(value, entry);
+    const bytes = rest + length + 1;
     if (length > maxLength || bytes > MAX_ENTRY_LENGTH + 1 || bytes > this.#bytes) return new Dropped('too-long');
     if (this.#isScarce) this.#bytes -= bytes;
     return undefined;
   }
 }
 
-/** What is in the entry of a value beside its text. */
+/** The length of a signed entry without its text: `inject()` has written its properties. */
+function signedRestLength({ name }: DeclaredValue, entry: string): number {
+  return `${name}=`.length + entry.length - entry.indexOf(';');
+}
+
+/** What is in the entry of an unsigned value beside its text. */
 function entryHead({ name, declaration: { version } }: DeclaredValue): string {
   return version === 1 ? `${name}=` : `${name}=;v=${version}`;
 }

@@ -98,9 +98,7 @@ describe('an operation of graphql-ws', () => {
     const other = await start(propagatingServer({ ...options, onSubscribe, context }, { trust: true }));
     const names = Array.from({ length: 10 }, (_element, index) => `tenant-${index}`);
     try {
-      const results = await Promise.all(
-        names.map((name) => tenant.run(name, () => query(other.client, '{ tenant }'))),
-      );
+      const results = await Promise.all(names.map((name) => tenant.run(name, () => query(other.client, '{ tenant }'))));
       assert.deepEqual(
         plain(results),
         names.map((name) => [{ tenant: name }, name]),

@@ -313,6 +313,19 @@ describe('without trust', () => {
     }
   });
 
+  it('a value that lists the addresses of its senders is believed from these, also if IPv6 maps them', () => {
+    const internal = new Propagated<string>('internal', { trust: ['10.0.0.5', /^fd00:/] });
+    const read = incoming({ trust: true });
+    const header = (name: string) => (name === 'baggage' ? 'internal=x' : undefined);
+    const readFrom = (remoteAddress: string | undefined) => read({ header, remoteAddress }).get(internal);
+    for (const address of ['10.0.0.5', '::ffff:10.0.0.5', '::FFFF:10.0.0.5', 'fd00::1']) {
+      assert.equal(readFrom(address), 'x', address);
+    }
+    for (const address of ['10.0.0.6', '::ffff:10.0.0.6', '::ffff:fd00:1', undefined]) {
+      assert.equal(readFrom(address), undefined, address);
+    }
+  });
+
   it('invalid options are refused', () => {
     assert.throws(() => incoming({ trust: 'yes' } as object), { code: 'ERR_INVALID_ARG_TYPE' });
     assert.throws(() => incoming({ trusted: true } as object), { code: 'ERR_INVALID_ARG_VALUE' });
