@@ -322,7 +322,7 @@ describe('without trust', () => {
       assert.equal(readFrom(address), 'x', address);
     }
     for (const address of ['10.0.0.6', '::ffff:10.0.0.6', '::ffff:fd00:1', undefined]) {
-      assert.equal(readFrom(address), undefined, address);
+      assert.equal(readFrom(address), undefined, `${address}`);
     }
   });
 
