@@ -105,7 +105,10 @@ export function withDeadline<R, A extends unknown[]>(milliseconds: number, fn: (
  */
 export function currentDeadline(): Deadline | undefined {
   const own = shared.deadlines.getStore();
+  // Read before the deadline of the request, which has less time left then, if it is the same: that of the carrier. Only
+  // the signal of the request also aborts when its client disconnects.
+  const remaining = own?.remaining;
   const ofRequest = deadlineOfRequest();
-  if (own === undefined || ofRequest === undefined) return own ?? ofRequest;
-  return own.remaining <= ofRequest.remaining ? own : ofRequest;
+  if (own === undefined || remaining === undefined || ofRequest === undefined) return own ?? ofRequest;
+  return remaining < ofRequest.remaining ? own : ofRequest;
 }

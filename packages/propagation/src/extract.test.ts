@@ -207,6 +207,37 @@ test('what would not fit when it is sent on is dropped, so that no inject() of t
   assert.ok(dropped >= 3, `${dropped}`);
 });
 
+test('what a client has written in a longer form than inject() is measured as it would be sent on', () => {
+  new Propagated('short', { trust: true, maxLength: 10 });
+  new Propagated('size', { trust: true, schema: z.array(z.number()), maxLength: 10 });
+  const dropped = dropsDuring('too-long', () => {
+    for (const baggage of [
+      'short=a b c d e',
+      'short="a b c"',
+      'short=9e20',
+      'short=%61%20%62%20%63%20',
+      'size=[9e20]',
+    ]) {
+      extract({ baggage }).run(() => assert.doesNotThrow(() => inject({}), baggage));
+    }
+  });
+  assert.equal(dropped, 4);
+});
+
+test('what cannot be sent on, because a codec decodes more than it encodes, is dropped', () => {
+  const codec = { encode: (date: Date) => date.toISOString(), decode: (text: string) => new Date(text) };
+  const since = new Propagated('since', { trust: true, codec });
+  const count = new Propagated('count', { trust: true, schema: z.string().transform(Number) });
+  const dropped = dropsDuring('invalid', () => {
+    extract({ baggage: 'since=yesterday,count=many' }).run(() => {
+      assert.deepEqual([since.get(), count.get()], [undefined, undefined]);
+      assert.doesNotThrow(() => inject({}));
+    });
+  });
+  assert.equal(dropped, 2);
+  assert.deepEqual(extract({ baggage: 'since=2026-11-01' }).get(since), new Date('2026-11-01'));
+});
+
 test('of bytes, only as many are decoded as are read', () => {
   const bytes = new Uint8Array(2e7).fill(0x2c);
   bytes.set(new TextEncoder().encode('tenant=acme'));

@@ -12,7 +12,7 @@ import { signedMessage } from './values/signed-message.js';
 import { BaggageReader, decodeText, encodeText, MAX_BYTES, MAX_ENTRIES, splitEntry } from './wire/baggage.js';
 import { BAGGAGE, type Get, readEntry, TIMEOUT, textsOf } from './wire/carrier.js';
 import { parseTimeout } from './wire/timeout.js';
-import { type Context, extractTrace, type OpenTelemetry, openTelemetry } from './wire/trace-context.js';
+import { contextOfWork, openTelemetry, type TraceReader } from './wire/trace-context.js';
 
 /** The options of `extract()`. */
 export interface ExtractOptions<C> {
@@ -34,7 +34,7 @@ export interface ExtractOptions<C> {
   signal?: AbortSignal | undefined;
   /**
    * The fields of the request scope that `run()` opens if `@throughline/request` is in the process. `false`: none is
-   * opened, because the code runs in one already.
+   * opened, because the code runs in one already; OpenTelemetry's active span belongs to it, and stays active.
    */
   scope?: ScopeFields | false | undefined;
 }
@@ -71,24 +71,23 @@ export function extract<C extends object>(carrier: C | null | undefined, options
     trace: undefined,
     scope: options.scope,
   };
+  const { trust = false, from, get } = options;
+  const telemetry = openTelemetry();
+  const isBelieved = isListed(trust, 'traceparent');
+  let reader: TraceReader | undefined;
   if (typeof carrier === 'object' && carrier !== null) {
-    readInto(parts, carrier, options);
+    const foreign: string[] | undefined = telemetry !== undefined && isBelieved ? [] : undefined;
+    const baggage = textsOf(readSafely(carrier, BAGGAGE, get, from), MAX_ENTRIES);
+    if (baggage.length > 0) readValues(parts, baggage, foreign, trust, from);
+    parts.deadline = readDeadline(carrier, options);
+    if (telemetry !== undefined) reader = traceReader(carrier, foreign?.join(',') || undefined, get, from);
   } else if (options.deadline !== undefined) {
     parts.deadline = createDeadline(options.deadline, cancellationOf(options.signal));
   }
-  return new Extracted(parts);
-}
-
-function readInto<C extends object>(parts: ExtractedParts, carrier: C, options: ExtractOptions<C>): void {
-  const { trust = false, from, get } = options;
-  const telemetry = isListed(trust, 'traceparent') ? openTelemetry() : undefined;
-  const baggage = textsOf(readSafely(carrier, BAGGAGE, get, from), MAX_ENTRIES);
-  const foreign: string[] | undefined = telemetry && [];
-  if (baggage.length > 0) readValues(parts, baggage, foreign, trust, from);
-  parts.deadline = readDeadline(carrier, options);
   if (telemetry !== undefined) {
-    parts.trace = readTrace(telemetry, carrier, foreign?.join(',') || undefined, get, from);
+    parts.trace = contextOfWork(telemetry, reader, { isBelieved, isOwnFlow: options.scope === false });
   }
+  return new Extracted(parts);
 }
 
 /** Reads an entry. A carrier may be a proxy, and the function that reads it is the application's. */
@@ -138,42 +137,56 @@ function readValues(
   };
   for (const text of texts) reader.read(text, visit);
   if (!reader.isComplete) recordDrop('too-many', undefined, from);
-  // What was read may take more bytes when it is sent on: white space and quotation marks are percent-encoded then.
-  const room = reader.bytes * MAX_GROWTH > MAX_BYTES ? new Room() : undefined;
+  const room = new Room(reader.bytes);
   for (const [value, { entry, isAmbiguous }] of found) {
     const result = isAmbiguous ? new Dropped('duplicate') : decode(value, entry, trust, from);
-    if (result instanceof Dropped) recordDrop(result.reason, value.name, from, result.detail);
-    else if (result === undefined) continue;
-    else if (room?.hasNoneFor(value, result, entry)) recordDrop('too-long', value.name, from);
-    else parts.values.set(value, result);
+    if (result === undefined) continue;
+    const dropped = result instanceof Dropped ? result : room.whyNotSendable(value, result, entry);
+    if (dropped === undefined) parts.values.set(value, result);
+    else recordDrop(dropped.reason, value.name, from, dropped.detail);
   }
 }
 
 /** The greatest ratio of the bytes that JSON and percent-encoding write to those that were read: `[9e20,9e20]`. */
 const MAX_GROWTH = 8;
 
-/** The room of a carrier that receives all that was read, so that what others have sent makes no `inject()` throw. */
+/**
+ * The room of a carrier that receives all that was read, so that what others have sent makes no `inject()` throw. What was
+ * read may take more bytes when it is sent on: white space and quotation marks are percent-encoded then.
+ */
 class Room {
+  readonly #isScarce: boolean;
   // Before the first entry, there is no comma.
   #bytes = MAX_BYTES + 1;
 
-  hasNoneFor(value: DeclaredValue, content: unknown, entry: string): boolean {
-    const { maxLength, signatureAge } = value.declaration;
+  /** @param bytes the length of what was read */
+  constructor(bytes: number) {
+    this.#isScarce = bytes * MAX_GROWTH > MAX_BYTES;
+  }
+
+  whyNotSendable(value: DeclaredValue, content: unknown, entry: string): Dropped | undefined {
+    const { maxLength, signatureAge, converts, encode } = value.declaration;
+    if (!this.#isScarce && !converts && entry.length * MAX_GROWTH <= maxLength) return undefined;
     let length: number;
     try {
-      length = encodeText(value.declaration.encode(content)).length;
+      length = encodeText(encode(content)).length;
     } catch {
-      return true;
+      return new Dropped('invalid', 'it was decoded, and cannot be encoded again');
     }
-    // A signed entry was written by inject().
-    const bytes = (signatureAge === undefined ? entryHead(value).length + length : entry.length) + 1;
-    if (length > maxLength || bytes > MAX_ENTRY_LENGTH + 1 || bytes > this.#bytes) return true;
-    this.#bytes -= bytes;
-    return false;
+    const rest = signatureAge === undefined ? entryHead(value).length : signedRestLength(value, entry);
+    const bytes = rest + length + 1;
+    if (length > maxLength || bytes > MAX_ENTRY_LENGTH + 1 || bytes > this.#bytes) return new Dropped('too-long');
+    if (this.#isScarce) this.#bytes -= bytes;
+    return undefined;
   }
 }
 
-/** What is in the entry of a value beside its text. */
+/** The length of a signed entry without its text: `inject()` has written its properties. */
+function signedRestLength({ name }: DeclaredValue, entry: string): number {
+  return `${name}=`.length + entry.length - entry.indexOf(';');
+}
+
+/** What is in the entry of an unsigned value beside its text. */
 function entryHead({ name, declaration: { version } }: DeclaredValue): string {
   return version === 1 ? `${name}=` : `${name}=;v=${version}`;
 }
@@ -243,7 +256,8 @@ function checkSignature(
 ): DropReason | undefined {
   if (signature === undefined || time === undefined || shared.signer === undefined) return 'unsigned';
   if (!SECONDS.test(time) || !shared.signer.verify(message(time), signature)) return 'bad-signature';
-  return Date.now() - Number(time) * 1000 > maxAge ? 'expired' : undefined;
+  // A clock that is ahead would otherwise make a signature that is valid for longer.
+  return Math.abs(Date.now() - Number(time) * 1000) > maxAge ? 'expired' : undefined;
 }
 
 function readDeadline<C extends object>(carrier: C, options: ExtractOptions<C>): ExtractedParts['deadline'] {
@@ -268,30 +282,27 @@ function cancellationOf(signal: AbortSignal | undefined): { signal: AbortSignal 
 }
 
 /**
- * Returns OpenTelemetry's context for a carrier.
+ * Returns what OpenTelemetry's propagator reads a carrier with.
  * @param foreign the entries of other libraries in the baggage. Declared values do not become OpenTelemetry's, which would
  * send them to every destination
  */
-function readTrace<C extends object>(
-  telemetry: OpenTelemetry,
+function traceReader<C extends object>(
   carrier: C,
   foreign: string | undefined,
   get: Get<C> | undefined,
   from: string | undefined,
-): Context | undefined {
-  const read = (name: string) => {
-    // Some propagators name their headers in upper case, and carriers of headers are read without regard to it.
-    const key = name.toLowerCase();
-    if (key === BAGGAGE) return foreign;
-    const texts = textsOf(readEntry(carrier, key, get), MAX_ENTRIES);
-    return texts.length > 1 ? [...texts] : texts[0];
+): TraceReader {
+  return {
+    get: (name) => {
+      // Some propagators name their headers in upper case, and carriers of headers are read without regard to it.
+      const key = name.toLowerCase();
+      if (key === BAGGAGE) return foreign;
+      const texts = textsOf(readEntry(carrier, key, get), MAX_ENTRIES);
+      return texts.length > 1 ? [...texts] : texts[0];
+    },
+    keys: () => keysOf(carrier),
+    fail: () => recordDrop('unreadable', undefined, from),
   };
-  try {
-    return extractTrace(telemetry, read, () => keysOf(carrier));
-  } catch {
-    recordDrop('unreadable', undefined, from);
-    return undefined;
-  }
 }
 
 function keysOf(carrier: object): string[] {

@@ -10,6 +10,7 @@ export interface ExtractedParts {
   readonly values: Map<DeclaredValue, unknown>;
   deadline: Deadline | undefined;
   readonly cancellation: AbortSignal | undefined;
+  /** OpenTelemetry's context for the work; undefined without OpenTelemetry. */
   trace: Context | undefined;
   readonly scope: ScopeFields | false | undefined;
 }
@@ -63,8 +64,8 @@ export class Extracted {
    * Calls a function with what was read, for the call and everything that it starts.
    *
    * Declared values that the carrier lacks have no value in it, and no deadline holds if the carrier has none: what the
-   * flow has that happens to run this code, such as the loop of a worker, belongs to other work. Storages that are not
-   * declared keep their values. If `@throughline/request` is in the process, the function runs in a request scope of its
+   * flow has that happens to run this code, such as the loop of a worker, belongs to other work. So does OpenTelemetry's
+   * active span, unless it belongs to the trace of the carrier. Storages that are not declared keep their values. If `@throughline/request` is in the process, the function runs in a request scope of its
    * own, whose `signal` is `signal` of this object.
    * @param fn the function
    * @param args the arguments of the function
@@ -87,9 +88,9 @@ export class Extracted {
       if (value.storage.getStore() !== content) pairs.push([value, content]);
     }
     const call = () => this.#openScope(() => fn(...args));
-    const telemetry = trace === undefined ? undefined : openTelemetry();
+    const context = trace === undefined ? undefined : openTelemetry()?.context;
     const callInTrace = () =>
-      telemetry === undefined || trace === undefined ? call() : telemetry.context.with(trace, call);
+      context === undefined || trace === undefined || context.active() === trace ? call() : context.with(trace, call);
     const enter = (index: number): R => {
       const pair = pairs[index];
       return pair === undefined ? callInTrace() : pair[0].storage.run(pair[1], enter, index + 1);

@@ -139,6 +139,16 @@ test('objects are encoded anew at each call, because they may have changed', () 
   });
 });
 
+test('a codec is called for each carrier, because its text may depend on the flow', () => {
+  const codec = { encode: (id: number) => `${tenant.get()}-${id}`, decode: (text: string) => text.length };
+  const invoice = new Propagated<number>('invoice', { codec });
+  invoice.run(5, () => {
+    for (const name of ['acme', 'initech']) {
+      tenant.run(name, () => assert.deepEqual(inject({}), { baggage: `tenant=${name},invoice=${name}-5` }));
+    }
+  });
+});
+
 test('an invalid carrier or option is an error', () => {
   for (const carrier of [undefined, null, 'text', [], 5]) {
     assert.throws(() => inject(carrier as never), {

@@ -124,7 +124,10 @@ function maySend({ declaration: { to: places } }: DeclaredValue, to: string | UR
   return places === undefined || (to !== undefined && includesPlace(places, to));
 }
 
-/** Returns the entry of a value. That of the last value is kept, unless the value can change or the entry is signed. */
+/**
+ * Returns the entry of a value. That of the last value is kept, unless the value can change, the entry is signed, or a
+ * codec wrote it: its text may depend on the flow, such as on the key of a tenant.
+ */
 function entryOf(value: DeclaredValue, content: unknown): string {
   if (value.lastValue === content) return value.lastEntry;
   const { name, declaration } = value;
@@ -135,7 +138,7 @@ function entryOf(value: DeclaredValue, content: unknown): string {
   const isSigned = declaration.signatureAge !== undefined;
   if (isSigned) entry += sign(name, declaration.version, text);
   if (entry.length > MAX_ENTRY_LENGTH) throw tooLong(name, entry.length, MAX_ENTRY_LENGTH);
-  if (!isSigned && typeof content !== 'object' && typeof content !== 'function') {
+  if (!isSigned && !declaration.hasCodec && typeof content !== 'object' && typeof content !== 'function') {
     value.lastValue = content;
     value.lastEntry = entry;
   }

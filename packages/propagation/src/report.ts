@@ -33,7 +33,7 @@ const REMEDIES: Readonly<Record<DropReason, string>> = {
   duplicate: 'the carrier has it twice with different content. Replace an entry instead of adding one',
   unsigned: 'it has no signature. The sender must declare it with sign: true and have a key of setSigningKeys()',
   'bad-signature': 'its signature is not right. Both processes must know the key: see setSigningKeys()',
-  expired: 'its signature is older than its maxAge',
+  expired: 'its signature is older than its maxAge, or as far in the future by the clock of this machine',
   unreadable: 'reading the carrier failed',
 };
 

@@ -122,6 +122,18 @@ describe('the environment', () => {
     );
   });
 
+  it('has no variables of another flow that another propagator of OpenTelemetry has written', () => {
+    const api = Symbol.for('opentelemetry.js.api.1');
+    const context = { getValue: () => undefined };
+    const propagation = { inject: () => {}, extract: () => context, fields: () => ['b3', 'x-b3-traceid'] };
+    Reflect.set(globalThis, api, { context: { active: () => context }, propagation });
+    try {
+      assert.deepEqual(injectEnvironment({ PATH: '/bin', B3: '0', X_B3_TRACEID: '1' }), { PATH: '/bin' });
+    } finally {
+      Reflect.deleteProperty(globalThis, api);
+    }
+  });
+
   it('values that may go to listed destinations only are not in it', () => {
     const secret = new Propagated<string>('environment-secret', { to: ['https://billing.internal'] });
     assert.deepEqual(

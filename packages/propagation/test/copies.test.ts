@@ -68,9 +68,11 @@ test('the members that all copies share are those of layout 1', async () => {
   const value = state.values.get('tenant');
   assert.deepEqual(Object.keys(value).sort(), ['declaration', 'lastEntry', 'lastValue', 'name', 'storage']);
   assert.deepEqual(Object.keys(value.declaration).sort(), [
+    'converts',
     'decode',
     'encode',
     'fingerprint',
+    'hasCodec',
     'logName',
     'maxLength',
     'place',

@@ -14,6 +14,7 @@ testDocblocks({
     'MessageHeaders.get of ./nats': 'NATS has it',
     'MessageHeaders.set of ./nats': 'NATS has it',
     'MessageHeaders.values of ./nats': 'NATS has it',
+    'MessageHeaders.keys of ./nats': 'NATS has it',
   },
   silent: { 'handleMessage of ./kafkajs': 'it connects to no broker' },
   notRun: {

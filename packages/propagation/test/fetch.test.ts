@@ -1,10 +1,11 @@
 /** `propagatingFetch()`, with the `fetch` of Node and real servers. */
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import { Propagated, withDeadline } from '@throughline/propagation';
 import { propagatingFetch } from '@throughline/propagation/fetch';
 import { requestScope } from '@throughline/request/web';
-import { type LocalServer, type ReceivedRequest, redirectFrom, startEchoServer } from './local-servers.js';
+import { type LocalServer, type ReceivedRequest, redirectFrom, startEchoServer, startServer } from './local-servers.js';
 
 const tenant = new Propagated<string>('tenant');
 
@@ -124,6 +125,51 @@ describe('redirects', () => {
     assert.equal(response.url, `${allowed.origin}/end`);
     const { status, redirected } = await fetchAs('acme', `${allowed.origin}/redirect?status=302`);
     assert.deepEqual([status, redirected], [302, false]);
+  });
+
+  it('the body of a Request is not kept in memory beyond what a redirect can repeat', async () => {
+    const chunk = 65_536;
+    const count = 320;
+    const server = await startServer((received, response) => received.resume().on('end', () => response.end()));
+    const { gc } = globalThis as { gc?: () => void };
+    /** Returns how many of the chunks were in memory at most, in a process that runs with `--expose-gc`. */
+    const upload = async (send: typeof fetch) => {
+      let sent = 0;
+      let peak = 0;
+      const before = process.memoryUsage().arrayBuffers;
+      const body = new ReadableStream({
+        async pull(controller) {
+          await nextTurn();
+          if (sent % 100 === 99) {
+            gc?.();
+            await delay(20);
+            gc?.();
+            peak = Math.max(peak, (process.memoryUsage().arrayBuffers - before) / chunk);
+          }
+          if (sent++ === count) controller.close();
+          else controller.enqueue(new Uint8Array(chunk));
+        },
+      });
+      await send(new Request(server.origin, { method: 'POST', body, duplex: 'half' } as RequestInit));
+      return peak;
+    };
+    try {
+      // Until version 25 of Node, its fetch keeps all that it has sent.
+      const plain = await upload(fetch);
+      const ours = await tenant.run('acme', () => upload(propagatingFetch({ to: [server.origin] })));
+      assert.ok(ours < plain + count / 4, `${ours} of ${count} chunks, and ${plain} without values`);
+    } finally {
+      await server.close();
+    }
+  });
+
+  it('the body of a Request is sent again up to a size, and refused beyond', async () => {
+    const url = redirectFrom(allowed, redirectFrom(other, `${allowed.origin}/`, 308), 307);
+    const small = 'x'.repeat(1_000_000);
+    const response = await fetchAs('acme', new Request(url, { method: 'PUT', body: small }));
+    assert.equal(((await response.json()) as ReceivedRequest).body, small);
+    const large = new Request(url, { method: 'PUT', body: `${small}${small}` });
+    await assert.rejects(fetchAs('acme', large), { name: 'TypeError', message: /redirected.*cannot be sent again/ });
   });
 
   it('the body of a Request is sent again, and a stream is not', async () => {

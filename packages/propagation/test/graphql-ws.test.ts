@@ -83,6 +83,32 @@ describe('an operation of graphql-ws', () => {
     assert.deepEqual(plain(await query(client, '{ tenant }')), [{ tenant: null }, null]);
   });
 
+  it('runs with its own values, although the application has prepared one object of arguments for all', async () => {
+    const prepared = { schema, document: parse('{ tenant }') };
+    let count = 0;
+    const wait = () => new Promise((resolve) => setTimeout(resolve, 10 * count++));
+    const onSubscribe = async () => {
+      await wait();
+      return prepared;
+    };
+    const context = async () => {
+      await wait();
+      return {};
+    };
+    const other = await start(propagatingServer({ ...options, onSubscribe, context }, { trust: true }));
+    const names = Array.from({ length: 10 }, (_element, index) => `tenant-${index}`);
+    try {
+      const results = await Promise.all(names.map((name) => tenant.run(name, () => query(other.client, '{ tenant }'))));
+      assert.deepEqual(
+        plain(results),
+        names.map((name) => [{ tenant: name }, name]),
+      );
+      assert.deepEqual(Object.keys(prepared), ['schema', 'document']);
+    } finally {
+      await other.stop();
+    }
+  });
+
   it('runs each event of a subscription with the values of its subscriber, also if another flow emits it', async () => {
     const names = ['acme', 'other'];
     const subscriptions = names.map(async (name) => {

@@ -13,7 +13,7 @@ import 'reflect-metadata';
 import { serve } from '@hono/node-server';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { currentDeadline, Propagated, propagationReport } from '@throughline/propagation';
+import { currentDeadline, Propagated, propagationReport, withDeadline } from '@throughline/propagation';
 import { incoming } from '@throughline/propagation/incoming';
 import { tryGetRequestScope } from '@throughline/request';
 import { requestScope as expressScope } from '@throughline/request/express';
@@ -313,6 +313,19 @@ describe('without trust', () => {
     }
   });
 
+  it('a value that lists the addresses of its senders is believed from these, also if IPv6 maps them', () => {
+    const internal = new Propagated<string>('internal', { trust: ['10.0.0.5', /^fd00:/] });
+    const read = incoming({ trust: true });
+    const header = (name: string) => (name === 'baggage' ? 'internal=x' : undefined);
+    const readFrom = (remoteAddress: string | undefined) => read({ header, remoteAddress }).get(internal);
+    for (const address of ['10.0.0.5', '::ffff:10.0.0.5', '::FFFF:10.0.0.5', 'fd00::1']) {
+      assert.equal(readFrom(address), 'x', address);
+    }
+    for (const address of ['10.0.0.6', '::ffff:10.0.0.6', '::ffff:fd00:1', undefined]) {
+      assert.equal(readFrom(address), undefined, `${address}`);
+    }
+  });
+
   it('invalid options are refused', () => {
     assert.throws(() => incoming({ trust: 'yes' } as object), { code: 'ERR_INVALID_ARG_TYPE' });
     assert.throws(() => incoming({ trusted: true } as object), { code: 'ERR_INVALID_ARG_VALUE' });
@@ -322,6 +335,48 @@ describe('without trust', () => {
     });
   });
 });
+
+describe('a client that disconnects', () => {
+  // The deadline is that of the request's headers, of its scope, or of an inner call.
+  const deadlines = [
+    [{ 'throughline-timeout-ms': '60000' }, {}, undefined],
+    [{ 'throughline-timeout-ms': '60000' }, { deadline: 90_000 }, undefined],
+    [{ 'throughline-timeout-ms': '60000' }, {}, 30_000],
+    [{}, { deadline: 60_000 }, undefined],
+  ] as const;
+  for (const [headers, options, inner] of deadlines) {
+    it(`cancels what its request has started: ${JSON.stringify([headers, options, inner ?? null])}`, async () => {
+      const readSignal = () => currentDeadline()?.signal;
+      let signal: AbortSignal | undefined;
+      const { promise: arrived, resolve: arrive } = withResolvers();
+      const listener = () => {
+        signal = inner === undefined ? readSignal() : withDeadline(inner, readSignal);
+        arrive();
+      };
+      const { origin, close } = await startServer(httpScope(listener, { propagation, ...options }));
+      const sent = request(origin, { headers }).on('error', () => {});
+      sent.end();
+      try {
+        await arrived;
+        assert.equal(signal?.aborted, false);
+        const aborted = new Promise((resolve) => signal?.addEventListener('abort', () => resolve(signal?.reason.name)));
+        sent.destroy();
+        const late = new Promise((resolve) => setTimeout(resolve, 2000, 'not aborted'));
+        assert.equal(await Promise.race([aborted, late]), 'AbortError');
+      } finally {
+        await close();
+      }
+    });
+  }
+});
+
+function withResolvers() {
+  let resolve = () => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
 
 it('an upgrade has its values as long as its socket', async () => {
   const server = createServer();

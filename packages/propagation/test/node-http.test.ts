@@ -61,6 +61,27 @@ describe('where values go', () => {
     }
   });
 
+  it('to the URL of another realm, which Node accepts too', async () => {
+    const url = new URL(allowed.origin);
+    const members = [
+      'href',
+      'protocol',
+      'hostname',
+      'port',
+      'pathname',
+      'search',
+      'hash',
+      'username',
+      'password',
+    ] as const;
+    const foreign = Object.create(
+      Object.defineProperties({}, Object.fromEntries(members.map((name) => [name, { get: () => url[name] }]))),
+    ) as URL;
+    for (const form of [() => client.get(foreign), () => client.get(foreign, { headers: { 'x-own': 'own' } })]) {
+      assert.equal((await received(tenant.run('acme', form))).headers.baggage, 'tenant=acme');
+    }
+  });
+
   it('the callback gets the response', async () => {
     for (const start of [
       (callback: (response: IncomingMessage) => void) => client.get(allowed.origin, callback),
@@ -135,6 +156,13 @@ describe('what the caller passes', () => {
       assert.equal(headers.baggage, 'tenant=acme,theirs=1', form);
       assert.deepEqual(options, { headers: make() }, form);
     }
+  });
+
+  it('a header that is repeated keeps all of its values', async () => {
+    const headers = ['host', 'h', 'baggage', 'a=1', 'Baggage', 'b=2', 'x-own', 'a', 'x-own', 'b'];
+    const sent = await received(tenant.run('acme', () => client.get(allowed.origin, { headers })));
+    assert.equal(sent.headers.baggage, 'tenant=acme,a=1,b=2');
+    assert.equal(sent.headers['x-own'], 'a, b');
   });
 
   it('a timeout that was copied from an incoming request is not sent on', async () => {

@@ -15,6 +15,8 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { extract, inject, Propagated } from '@throughline/propagation';
+import { tick } from '@throughline/propagation/croner';
+import { incoming } from '@throughline/propagation/incoming';
 
 const tracer = new BasicTracerProvider().getTracer('test');
 const composite = new CompositePropagator({
@@ -171,6 +173,64 @@ test('the span that a server has started for the carrier stays active, and that 
       });
     });
   });
+});
+
+test('work that is not believed does not belong to the span of the flow that happens to run it', () => {
+  const read = () => [activeTraceId(), propagation.getActiveBaggage()];
+  const other = { traceparent: `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01`, baggage: 'theirs=x' };
+  for (const usePropagator of [true, false]) {
+    useOpenTelemetry();
+    if (!usePropagator) propagation.disable();
+    inSpan((span) => {
+      const carrier: Carrier = {};
+      composite.inject(context.active(), carrier, defaultTextMapSetter);
+      assert.equal(activeTraceId(), span.spanContext().traceId);
+      for (const received of [undefined, null, {}, { baggage: 'tenant=acme' }, other]) {
+        for (const options of [{}, { trust: ['tenant'] }, { trust: false }]) {
+          assert.deepEqual(extract(received, options).run(read), [undefined, undefined]);
+        }
+        assert.deepEqual(tick(read)(), [undefined, undefined]);
+      }
+      // Instrumentation of the queue has started this span for the carrier, although the application does not believe it.
+      if (usePropagator) assert.equal(extract(carrier).run(activeTraceId), span.spanContext().traceId);
+      assert.equal(activeTraceId(), span.spanContext().traceId);
+    });
+    disable();
+  }
+});
+
+test('what was extracted runs in the span of its own carrier, although the caller has another one then', () => {
+  useOpenTelemetry();
+  const received = extract({ baggage: 'tenant=acme' }, { trust: ['tenant'] });
+  inSpan(() => assert.equal(received.run(activeTraceId), undefined));
+});
+
+test('a request stays in the span that the server has started for it, at every step', () => {
+  useOpenTelemetry();
+  const remote = { traceparent: `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01`, baggage: 'theirs=x' };
+  for (const headers of [{}, remote] as Carrier[]) {
+    for (const trust of [undefined, true, false, ['traceparent']]) {
+      const read = incoming({ trust });
+      const request = { header: (name: string) => headers[name], remoteAddress: undefined };
+      const received = context.with(
+        // Instrumentation of the server believes the trace of every client.
+        composite.extract(ROOT_CONTEXT, headers, defaultTextMapGetter),
+        () => tracer.startActiveSpan('of the server', (span) => ({ span, values: read(request) })),
+      );
+      const { traceId, spanId } = received.span.spanContext();
+      const active = () => {
+        const { spanId: activeSpanId } = trace.getActiveSpan()?.spanContext() ?? {};
+        return [activeTraceId(), activeSpanId, propagation.getActiveBaggage()?.getEntry('tenant')?.value];
+      };
+      assert.deepEqual(received.values.run(active), [traceId, spanId, undefined]);
+      // A pool that was called from another request calls back.
+      inSpan(() => assert.deepEqual(received.values.run(active), [traceId, spanId, undefined]));
+    }
+  }
+  const trusting = incoming({ trust: true });
+  const request = { header: (name: string) => (name === 'traceparent' ? remote.traceparent : undefined) };
+  const received = trusting({ ...request, remoteAddress: undefined });
+  assert.equal(received.run(activeTraceId), '1'.repeat(32));
 });
 
 test('hostile trace headers, and a propagator that throws, are no error', () => {

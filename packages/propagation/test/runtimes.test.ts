@@ -10,6 +10,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
+import { checkRequests } from './checked-handlers.js';
 
 const RESULT = '100 flows read their own values';
 
@@ -33,7 +34,7 @@ for (const [name, args] of Object.entries(runtimes)) {
   test(`the checks on ${name}`, async (context) => {
     if (!existsSync(binaryOf(name))) return context.skip(`${name} is not installed in .runtimes: run npm run test:all`);
     const { stdout } = await promisify(execFile)(binaryOf(name), [...args, pathTo('print-check.js')]);
-    assert.equal(stdout, `${RESULT}\n`);
+    assert.equal(stdout, `${RESULT}\n150 requests read their own values\n`);
   });
 }
 
@@ -68,8 +69,10 @@ test('the checks on workerd', async (context) => {
     });
     try {
       const [line] = await once(createInterface({ input: workerd.stdout }), 'line');
-      const response = await fetch(`http://127.0.0.1:${JSON.parse(line).port}/`);
+      const origin = `http://127.0.0.1:${JSON.parse(line).port}`;
+      const response = await fetch(origin);
       assert.equal(await response.text(), RESULT);
+      for (const name of ['web', 'hono']) assert.equal(await checkRequests(fetch, `${origin}/${name}`), 50);
     } finally {
       workerd.kill('SIGKILL');
     }

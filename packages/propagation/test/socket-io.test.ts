@@ -100,5 +100,6 @@ describe('an event of Socket.IO', () => {
     assert.throws(() => on({} as EventSource, 'x', () => {}), { code: 'ERR_INVALID_ARG_TYPE' });
     assert.throws(() => on(client, 'x', 1 as unknown as () => void), { code: 'ERR_INVALID_ARG_TYPE' });
     assert.throws(() => on(client, 'x', () => {}, { once: true } as object), { code: 'ERR_INVALID_ARG_VALUE' });
+    assert.throws(() => on(client, 'x', () => {}, { from: 1 } as object), { code: 'ERR_INVALID_ARG_TYPE' });
   });
 });

@@ -4,7 +4,7 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import { Propagated, withDeadline } from '@throughline/propagation';
 import { type PropagatingDispatcherOptions, propagatingDispatcher } from '@throughline/propagation/undici';
 import { Agent, Client, type Dispatcher, interceptors, request, fetch as undiciFetch } from 'undici';
-import { type LocalServer, type ReceivedRequest, redirectFrom, startEchoServer } from './local-servers.js';
+import { type LocalServer, type ReceivedRequest, redirectFrom, startEchoServer, startServer } from './local-servers.js';
 
 const tenant = new Propagated<string>('tenant');
 const dispatchers: Dispatcher[] = [];
@@ -113,7 +113,63 @@ describe('requests that an interceptor sends again', () => {
   });
 });
 
+describe('responses that an interceptor shares', () => {
+  it('belong to requests with the same values, if the server says that they vary with them', async () => {
+    const { origin, close } = await startServer((received, response) => {
+      response.setHeader('cache-control', 'max-age=60').setHeader('vary', 'baggage');
+      setTimeout(() => response.end(`for ${received.headers.baggage}`), 20);
+    });
+    try {
+      for (const [name, interceptor] of Object.entries(sharing())) {
+        for (const headers of [{ 'x-own': 'own' }, ['x-own', 'own'], undefined]) {
+          const dispatcher = propagatingDispatcher(new Agent(), { to: [origin] }, interceptor);
+          const readAs = async (tenantName: string) => {
+            const options = { dispatcher, headers: headers as Record<string, string> };
+            const { body } = await tenant.run(tenantName, () => request(`${origin}/${name}`, options));
+            return body.text();
+          };
+          assert.equal(await readAs('acme'), 'for tenant=acme', name);
+          assert.equal(await readAs('initech'), 'for tenant=initech', name);
+          const names = ['umbrella', 'hooli', 'acme'];
+          const texts = await Promise.all(names.map(readAs));
+          assert.deepEqual(
+            texts,
+            names.map((tenantName) => `for tenant=${tenantName}`),
+            name,
+          );
+          await dispatcher.destroy();
+        }
+      }
+    } finally {
+      await close();
+    }
+  });
+});
+
+/** Interceptors that give the response of one request to another. Undici 7.30 has both. */
+function sharing(): Record<string, Dispatcher.DispatcherComposeInterceptor> {
+  const { cache, deduplicate } = interceptors;
+  return { cache: cache(), deduplicate: deduplicate() };
+}
+
 describe('what the caller passes', () => {
+  it('is sent to another origin after a redirect as it was passed', async () => {
+    const dispatcher = create(redirect());
+    const forms = [
+      { baggage: 'theirs=1', 'throughline-timeout-ms': '7' },
+      ['baggage', 'theirs=1', 'throughline-timeout-ms', '7'],
+    ];
+    for (const headers of forms) {
+      const url = redirectFrom(allowed, `${other.origin}/`);
+      const options = { dispatcher, headers: headers as Record<string, string> };
+      const received = await withDeadline(60_000, () => requestAs('acme', url, options));
+      assert.equal(received.headers.baggage, 'theirs=1');
+      assert.equal(received.headers['throughline-timeout-ms'], '7');
+      assert.deepEqual(baggages(allowed).splice(0), ['tenant=acme,theirs=1']);
+      allowed.requests.length = 0;
+    }
+  });
+
   it('headers in every form are sent, and not changed', async () => {
     const dispatcher = create();
     const forms = {

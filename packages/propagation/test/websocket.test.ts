@@ -143,5 +143,6 @@ describe('a WebSocket', () => {
     assert.throws(() => receive({} as WebSocket, () => {}), { code: 'ERR_INVALID_ARG_TYPE' });
     assert.throws(() => receive(client, 1 as unknown as () => void), { code: 'ERR_INVALID_ARG_TYPE' });
     assert.throws(() => receive(client, () => {}, { trust: 1 } as object), { code: 'ERR_INVALID_ARG_TYPE' });
+    assert.throws(() => receive(client, () => {}, { from: 1 } as object), { code: 'ERR_INVALID_ARG_TYPE' });
   });
 });

@@ -1,12 +1,19 @@
 /**
  * Values that travel in the headers of AMQP 0-9-1 messages, with amqplib. RabbitMQ keeps the headers of a message that is
  * delivered again, or moved to a dead-letter exchange.
+ *
+ * AMQP does not say when a message was sent: its property `timestamp` is the application's. A message with a deadline has
+ * a header for it, or a message that has waited for an hour would have its whole time left.
  */
 import type { ConsumeMessage, Options } from 'amqplib';
 import { extract } from '../extract.js';
 import type { Extracted } from '../extracted.js';
 import { inject } from '../inject.js';
-import { checkHandler, type ReceiveOptions, type SendOptions } from './received-work.js';
+import { TIMEOUT } from '../wire/carrier.js';
+import { checkHandler, elapsedSince, type ReceiveOptions, type SendOptions } from './received-work.js';
+
+/** The header with the time at which a message was sent, in milliseconds since the epoch. */
+const SENT_AT = 'throughline-sent-at';
 
 /** A message as far as its values are concerned. */
 export interface CarryingMessage {
@@ -35,12 +42,16 @@ export interface CarryingMessage {
  * @see https://amqp-node.github.io/amqplib/channel_api.html#channel_publish
  */
 export function injectMessage(options?: Options.Publish, injectOptions?: SendOptions): Options.Publish {
-  return { ...options, headers: inject({ ...options?.headers }, injectOptions) };
+  const { [SENT_AT]: _, ...own } = { ...options?.headers } as Record<string, unknown>;
+  const headers = inject(own, injectOptions);
+  if (Object.hasOwn(headers, TIMEOUT)) headers[SENT_AT] = String(Date.now());
+  return { ...options, headers };
 }
 
 /**
  * Extracts the values that a message carries. It never throws because of what a message contains: a message that was
- * published without values, or with values that cannot be decoded, has none.
+ * published without values, or with values that cannot be decoded, has none. The time that a message has waited counts for
+ * its deadline.
  * @param message the message
  * @param options `trust` and others as in `extract()`. Default: nothing is believed
  * @returns the frame of the message, and its deadline
@@ -62,7 +73,9 @@ export function injectMessage(options?: Options.Publish, injectOptions?: SendOpt
  */
 export function extractMessage(message: CarryingMessage, options?: ReceiveOptions): Extracted {
   // The exchange and the routing key are the sender's words, so they do not say who it is.
-  return extract(message.properties.headers, { from: 'rabbitmq', scope: { method: 'MESSAGE' }, ...options });
+  const { headers } = message.properties;
+  const elapsed = elapsedSince(Number(headers?.[SENT_AT]));
+  return extract(headers, { from: 'rabbitmq', scope: { method: 'MESSAGE' }, ...options, elapsed });
 }
 
 /**
@@ -71,7 +84,7 @@ export function extractMessage(message: CarryingMessage, options?: ReceiveOption
  * @param fn the function. If RabbitMQ cancels the consumer, it gets null, and runs without values
  * @param options `trust` and others as in `extract()`. Default: nothing is believed
  * @returns the function to pass to `channel.consume()`
- * @throws {TypeError} `ERR_INVALID_ARG_TYPE` if `fn` is not a function
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE` if an argument is invalid
  * @example
  * import { Propagated } from '@throughline/propagation';
  * import { handleMessage, injectMessage } from '@throughline/propagation/amqplib';
@@ -94,6 +107,6 @@ export function handleMessage<R>(
   fn: (message: ConsumeMessage | null) => R,
   options?: ReceiveOptions,
 ): (message: ConsumeMessage | null) => R {
-  checkHandler('handleMessage', fn);
+  checkHandler('handleMessage', fn, options);
   return (message) => extractMessage(message ?? { properties: {} }, options).run(fn, message);
 }

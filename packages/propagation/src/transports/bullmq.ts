@@ -17,7 +17,14 @@ import { inject } from '../inject.js';
 import { checkOptionNames } from '../option-names.js';
 import { recordDrop } from '../report.js';
 import { TIMEOUT } from '../wire/carrier.js';
-import { checkHandler, elapsedSince, jobScope, type ReceiveOptions, type SendOptions } from './received-work.js';
+import {
+  checkDestination,
+  checkHandler,
+  elapsedSince,
+  jobScope,
+  type ReceiveOptions,
+  type SendOptions,
+} from './received-work.js';
 
 /** A value of the enumeration `SpanKind`, without loading BullMQ. */
 const PRODUCER: SpanKind.PRODUCER = 3;
@@ -47,6 +54,8 @@ export interface CarryingJob {
   readonly opts?: {
     readonly delay?: number | undefined;
     readonly telemetry?: { readonly metadata?: string | undefined } | undefined;
+    /** The metadata in the job of a sandboxed processor of BullMQ 5, as it is in Redis. */
+    readonly tm?: string | undefined;
   };
 }
 
@@ -79,6 +88,7 @@ export interface CarryingJob {
 export function createTelemetry(options: TelemetryOptions = {}): Telemetry<JobContext> {
   checkOptionNames('createTelemetry()', options, TELEMETRY_OPTIONS);
   const { to, telemetry: inner } = options;
+  checkDestination('createTelemetry()', to);
   const manager = inner?.contextManager;
   return {
     tracer: createTracer(inner?.tracer),
@@ -244,7 +254,7 @@ export function extractJob(job: CarryingJob, options?: ReceiveOptions): Extracte
 }
 
 function carrierOf({ opts, repeatJobKey }: CarryingJob, from: string): object | undefined {
-  const metadata = opts?.telemetry?.metadata;
+  const metadata = opts?.telemetry?.metadata ?? opts?.tm;
   if (metadata === undefined || metadata === '') return undefined;
   const carrier = typeof metadata === 'string' ? parseCarrier(metadata) : undefined;
   if (carrier === undefined) recordDrop('malformed', undefined, from);
@@ -259,7 +269,7 @@ function carrierOf({ opts, repeatJobKey }: CarryingJob, from: string): object | 
  * signal of the request scope and of `currentDeadline()` then aborts with it
  * @param options `trust` and others as in `extract()`. Default: nothing is believed
  * @returns the processor to pass to the worker, or to export from the file of a sandboxed processor
- * @throws {TypeError} `ERR_INVALID_ARG_TYPE` if `processor` is not a function
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE` if an argument is invalid
  * @example
  * import { Propagated } from '@throughline/propagation';
  * import { createTelemetry, handleJob } from '@throughline/propagation/bullmq';
@@ -281,7 +291,7 @@ function carrierOf({ opts, repeatJobKey }: CarryingJob, from: string): object | 
 export function handleJob<P extends Processor>(processor: P, options?: ReceiveOptions): P;
 export function handleJob<P extends SandboxedProcessor>(processor: P, options?: ReceiveOptions): P;
 export function handleJob<P extends Processor | SandboxedProcessor>(processor: P, options?: ReceiveOptions): P {
-  checkHandler('handleJob', processor);
+  checkHandler('handleJob', processor, options);
   return wrap(processor, options);
 }
 
@@ -294,7 +304,7 @@ export type SandboxedProcessor = (job: SandboxedJob) => Promise<unknown>;
  * @param listener the function. For the event `failed`, BullMQ may pass no job: it then runs without values
  * @param options `trust` and others as in `extract()`. Default: nothing is believed
  * @returns the listener to pass to `worker.on()`
- * @throws {TypeError} `ERR_INVALID_ARG_TYPE` if `listener` is not a function
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE` if an argument is invalid
  * @example
  * import { Propagated } from '@throughline/propagation';
  * import { createTelemetry, handleJobEvent } from '@throughline/propagation/bullmq';
@@ -315,7 +325,7 @@ export function handleJobEvent<A extends [job?: CarryingJob | undefined, ...rest
   listener: (...args: A) => R,
   options?: ReceiveOptions,
 ): (...args: A) => R {
-  checkHandler('handleJobEvent', listener);
+  checkHandler('handleJobEvent', listener, options);
   return wrap(listener, options);
 }
 

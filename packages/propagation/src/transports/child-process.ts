@@ -10,6 +10,7 @@
 import { type Extracted, extract, inject } from '../index.js';
 import { checkOptionNames } from '../option-names.js';
 import { BAGGAGE, TIMEOUT } from '../wire/carrier.js';
+import { traceFields } from '../wire/trace-context.js';
 import { checkTrust, type Trust } from './trust-option.js';
 
 export { type MessageTarget, receive, type SendArguments, send } from './ipc-messages.js';
@@ -22,9 +23,6 @@ export type Environment = Record<string, string | undefined>;
 function variableOf(key: string): string {
   return key.toUpperCase().replace(/[^A-Z0-9]/g, '_');
 }
-
-/** What a process that was started with values would pass on to its own children, in every flow. */
-const VARIABLES = ['traceparent', 'tracestate', BAGGAGE, TIMEOUT].map(variableOf);
 
 /**
  * Adds the values of the current flow to the environment of a child process. Variables with the values of the flow that
@@ -43,7 +41,8 @@ const VARIABLES = ['traceparent', 'tracestate', BAGGAGE, TIMEOUT].map(variableOf
  */
 export function injectEnvironment(environment: Environment = process.env): Environment {
   const env: Environment = { ...environment };
-  for (const name of VARIABLES) delete env[name];
+  // A process that was started with values would pass them on to its own children, in every flow.
+  for (const key of [...traceFields(), BAGGAGE, TIMEOUT]) delete env[variableOf(key)];
   return inject(env, {
     set: (carrier, key, value) => {
       carrier[variableOf(key)] = value;

@@ -14,7 +14,7 @@ import { type AllowedOrigins, compileOrigins } from './allowed-origins.js';
 import { seal } from './message-envelope.js';
 import { eventOpener } from './message-origin.js';
 import type { MessageSource, MessageTarget } from './post-message.js';
-import type { Trust } from './trust-option.js';
+import { checkTrust, type Trust } from './trust-option.js';
 
 export type { MessageSource, MessageTarget } from './post-message.js';
 
@@ -25,6 +25,8 @@ export interface Endpoint {
   readonly addEventListener: (type: string, listener: EventListenerOrEventListenerObject, options?: object) => void;
   readonly removeEventListener: (type: string, listener: EventListenerOrEventListenerObject, options?: object) => void;
   readonly start?: () => void;
+  /** Of a message port. Comlink calls it when the proxy is released. */
+  readonly close?: () => void;
 }
 
 /** The options of `endpoint()`. */
@@ -40,8 +42,8 @@ export interface EndpointOptions {
   origins?: AllowedOrigins | undefined;
 
   /**
-   * Whether the values of a message that states no origin are believed: all of them, none, or those with these names.
-   * Default: `true` from a worker, and from the page that started this worker; `false` from a message port.
+   * Which values are believed, of a message that states no origin or one that is believed: all of them, none, or those
+   * with these names. Default: `true`; `false` from a message port, which may have been passed to another origin.
    */
   trust?: Trust | undefined;
 }
@@ -52,7 +54,7 @@ const OPTION_NAMES: ReadonlySet<string> = new Set(['to', 'origins', 'trust']);
  * Creates an endpoint of Comlink whose messages carry the values of the current flow. Use it on both sides: for `wrap()`
  * and for `expose()`.
  *
- * A function that is passed with `Comlink.proxy()` is called through a port of its own, and has no values.
+ * A function that is passed with `Comlink.proxy()` is called through a port of its own: see `proxyHandler()`.
  * @param inner a worker, `self` in a worker, a message port, or another endpoint of Comlink
  * @param options `to`, `origins` and `trust`
  * @returns the endpoint
@@ -96,13 +98,86 @@ export function endpoint(inner: MessageTarget & MessageSource, options: Endpoint
     else extracted.run(() => listener.handleEvent(opened));
   };
 
-  return {
+  const { close } = inner as { close?: unknown };
+  const wrapped: Endpoint = {
     postMessage: (message, transfer) => inner.postMessage(seal(message, to), transfer),
     addEventListener: (type, listener, eventOptions) =>
       inner.addEventListener(type, type === 'message' ? wrapperOf(listener) : asFunction(listener), eventOptions),
     removeEventListener: (type, listener) =>
       inner.removeEventListener(type, type === 'message' ? wrapperOf(listener) : asFunction(listener)),
     ...(typeof inner.start === 'function' && { start: () => inner.start?.() }),
+    ...(typeof close === 'function' && { close: () => Reflect.apply(close, inner, []) }),
+  };
+  // Comlink recognizes a message port, which it closes when its proxy is released, by the name of its class.
+  return Object.defineProperty(wrapped, 'constructor', { value: inner.constructor });
+}
+
+/** What `proxyHandler()` uses of Comlink. */
+export interface ComlinkModule {
+  // biome-ignore lint/suspicious/noExplicitAny: as Comlink declares it
+  readonly expose: (object: any, endpoint: Endpoint) => void;
+  readonly wrap: (endpoint: Endpoint) => unknown;
+  readonly proxyMarker: symbol;
+}
+
+/** The options of `proxyHandler()`. */
+export interface ProxyHandlerOptions {
+  /** Whether the values of those who call the functions are believed. Default: `false`. */
+  trust?: Trust | undefined;
+}
+
+const PROXY_OPTION_NAMES: ReadonlySet<string> = new Set(['trust']);
+
+/** A transfer handler of Comlink. */
+export interface ProxyHandler {
+  readonly canHandle: (value: unknown) => value is object;
+  readonly serialize: (value: object) => [port: MessagePort, transfer: Transferable[]];
+  readonly deserialize: (port: MessagePort) => object;
+}
+
+/**
+ * Creates the transfer handler for objects and functions that are passed with `Comlink.proxy()`, so that they run in the
+ * flow of the code that calls them. Set it on both sides: one that has it does not understand one that has not.
+ * @param comlink the module `comlink`
+ * @param options `trust`
+ * @returns the handler, for `transferHandlers.set('proxy', handler)`
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE` if an argument is invalid
+ * @example
+ * // TypeScript
+ * import * as comlink from 'comlink';
+ * import { Propagated } from '@throughline/propagation';
+ * import { endpoint, proxyHandler } from '@throughline/propagation/comlink';
+ *
+ * const user = new Propagated('user');
+ * comlink.transferHandlers.set('proxy', proxyHandler(comlink, { trust: true }));
+ * const { port1, port2 } = new MessageChannel();
+ * const queue = { each: (call: (item: string) => void) => user.run('bob', () => call('lamp')) };
+ * comlink.expose(queue, endpoint(port2));
+ * const remote = comlink.wrap<typeof queue>(endpoint(port1));
+ * await remote.each(comlink.proxy((item: string) => console.log(item, user.get()))); // lamp bob
+ * process.exit();
+ * @see https://github.com/GoogleChromeLabs/comlink#transfer-handlers-and-event-listeners
+ */
+export function proxyHandler(comlink: ComlinkModule, options: ProxyHandlerOptions = {}): ProxyHandler {
+  const { expose, wrap, proxyMarker } = comlink ?? {};
+  if (typeof expose !== 'function' || typeof wrap !== 'function' || typeof proxyMarker !== 'symbol') {
+    throw invalidArgType('proxyHandler(): comlink', 'the module comlink', comlink);
+  }
+  checkOptionNames('proxyHandler()', options, PROXY_OPTION_NAMES);
+  checkTrust('proxyHandler()', options.trust);
+  return {
+    canHandle: (value): value is object =>
+      ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
+      Boolean(Reflect.get(value, proxyMarker)),
+    serialize: (value) => {
+      const { port1, port2 } = new MessageChannel();
+      expose(value, endpoint(port1, options));
+      return [port2, [port2]];
+    },
+    deserialize: (port) => {
+      port.start();
+      return wrap(endpoint(port)) as object;
+    },
   };
 }
 

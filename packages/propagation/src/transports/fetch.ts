@@ -21,6 +21,7 @@ import { inject } from '../index.js';
 import { checkOptionNames } from '../option-names.js';
 import { type AllowedOrigins, compileOrigins, parseUrl } from './allowed-origins.js';
 import { withFlowSignal } from './flow-signal.js';
+import { KeptBody } from './kept-body.js';
 
 /** The options of `propagatingFetch()`. */
 export interface PropagatingFetchOptions {
@@ -105,27 +106,30 @@ export function propagatingFetch(options: PropagatingFetchOptions): typeof globa
     if (redirect !== 'follow' || hasSameHeaders(headers, new Headers(ownHeaders))) {
       return send(input, { ...plain, headers });
     }
-    // The body of a Request can be read once.
-    const copy = init?.body == null && request?.body != null ? request.clone() : undefined;
-    const first = await send(input, { ...plain, headers, redirect: 'manual' });
-    if (first.type === 'opaqueredirect') return followOpaquely(send, input, plain, request);
-    const hop: Hop = {
-      url,
-      method: init?.method ?? request?.method ?? 'GET',
-      headers: new Headers(ownHeaders),
-      body: init?.body ?? copy?.body ?? null,
-    };
-    const lasting: RequestInit = { ...(request !== undefined && lastingMembersOf(request)), ...plain };
-    return followRedirects(first, hop, copy, (next) =>
-      send(next.url, {
-        ...lasting,
-        method: next.method,
-        headers: withValues(next.url, next.headers),
-        body: next.body,
-        redirect: 'manual',
-        ...(isStream(next.body) && { duplex: 'half' }),
-      }),
-    );
+    const copy = init?.body == null && request?.body != null ? request.clone().body : null;
+    const kept = copy === null ? undefined : new KeptBody(copy);
+    try {
+      const first = await send(input, { ...plain, headers, redirect: 'manual' });
+      if (first.type === 'opaqueredirect') return await followOpaquely(send, input, plain, request);
+      const hop: Hop = {
+        url,
+        method: init?.method ?? request?.method ?? 'GET',
+        headers: new Headers(ownHeaders),
+        body: init?.body ?? kept ?? null,
+      };
+      const lasting: RequestInit = { ...(request !== undefined && lastingMembersOf(request)), ...plain };
+      return await followRedirects(first, hop, (next, body) =>
+        send(next.url, {
+          ...lasting,
+          method: next.method,
+          headers: withValues(next.url, next.headers),
+          body,
+          redirect: 'manual',
+        }),
+      );
+    } finally {
+      kept?.discard();
+    }
   };
 }
 
@@ -134,34 +138,40 @@ interface Hop {
   readonly url: URL;
   readonly method: string;
   readonly headers: Headers;
-  readonly body: BodyInit | null;
+  readonly body: BodyInit | KeptBody | null;
 }
 
 async function followRedirects(
   first: Response,
   start: Hop,
-  copy: Request | undefined,
-  sendTo: (hop: Hop) => Promise<Response>,
+  sendTo: (hop: Hop, body: BodyInit | null) => Promise<Response>,
 ): Promise<Response> {
   let response = first;
   let hop = start;
   for (let count = 0; ; count++) {
     const location = REDIRECT_STATUSES.has(response.status) ? response.headers.get('location') : null;
     if (location === null) {
-      if (hop.body !== null && hop.body === copy?.body) copy.body?.cancel().catch(() => {});
       // The last request was not redirected itself.
       return count === 0 ? response : Object.defineProperty(response, 'redirected', { value: true });
     }
     // The connection can be used again only if the body is not left unread.
     await response.body?.cancel();
     if (count === MAX_REDIRECTS) throw redirectError(hop, `was redirected more than ${MAX_REDIRECTS} times`);
-    const isRepeatable = hop.body === copy?.body ? hop === start : !isStream(hop.body);
-    hop = redirectedHop(hop, response.status, location, isRepeatable);
-    response = await sendTo(hop);
+    const next = redirectedHop(hop, response.status, location);
+    const body = await repeatedBody(next);
+    if (body === undefined) throw redirectError(hop, 'was redirected, and its body cannot be sent again');
+    hop = next;
+    response = await sendTo(hop, body);
   }
 }
 
-function redirectedHop(from: Hop, status: number, location: string, isRepeatable: boolean): Hop {
+/** Returns the body of a request that is sent again, and undefined if it cannot be. */
+async function repeatedBody({ body }: Hop): Promise<BodyInit | null | undefined> {
+  if (body instanceof KeptBody) return body.read();
+  return isStream(body) ? undefined : body;
+}
+
+function redirectedHop(from: Hop, status: number, location: string): Hop {
   const url = parseUrl(location, from.url);
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
     throw redirectError(from, `was redirected to ${JSON.stringify(location)}, which is no URL of HTTP`);
@@ -176,8 +186,6 @@ function redirectedHop(from: Hop, status: number, location: string, isRepeatable
     for (const name of BODY_HEADERS) headers.delete(name);
     return { url, method: 'GET', headers, body: null };
   }
-  if (from.body !== null && !isRepeatable)
-    throw redirectError(from, 'was redirected, and its body cannot be sent again');
   return { url, method: from.method, headers, body: from.body };
 }
 

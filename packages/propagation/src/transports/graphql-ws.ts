@@ -117,10 +117,11 @@ export function propagatingServer<Options extends ServerOptions>(
       const extracted = extractPayload(payload);
       const args = await extracted.run(() => onSubscribe?.(connection, id, payload));
       // Otherwise these are errors, or the server creates the arguments itself and passes them to `context`.
-      if (typeof args === 'object' && args !== null && 'document' in args) {
-        extractedByArgs.set(args, extracted);
-      }
-      return args;
+      if (typeof args !== 'object' || args === null || !('document' in args)) return args;
+      // The server writes to the arguments, and an application may return one object for several operations.
+      const ownArgs: ExecutionArgs = { ...args };
+      extractedByArgs.set(ownArgs, extracted);
+      return ownArgs;
     },
     context: (connection, id, payload, args) => {
       const extracted = extractedByArgs.get(args) ?? extractPayload(payload);

@@ -22,7 +22,11 @@ export function headerPairs(headers: object | null | undefined): HeaderPair[] {
 export function withValues(pairs: readonly HeaderPair[], to: URL): readonly HeaderPair[] {
   const carrier = new Map<string, string>();
   for (const [name, value] of pairs) {
-    if (value !== undefined) carrier.set(name.toLowerCase(), Array.isArray(value) ? value.join(', ') : String(value));
+    if (value === undefined) continue;
+    const key = name.toLowerCase();
+    const text = Array.isArray(value) ? value.join(', ') : String(value);
+    const before = carrier.get(key);
+    carrier.set(key, before === undefined ? text : `${before}, ${text}`);
   }
   const own = new Map(carrier);
   inject(carrier, { to });

@@ -14,6 +14,9 @@ export interface IncomingOptions {
 
 const OPTION_NAMES: ReadonlySet<string> = new Set(['trust']);
 
+/** What a server that accepts IPv6 and IPv4 puts before an address of IPv4. */
+const MAPPED = /^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i;
+
 /** What an adapter passes for a request. */
 export interface IncomingRequest {
   /** Returns a header, by its name in lower case. */
@@ -54,7 +57,7 @@ export function incoming(options: IncomingOptions = {}): (request: IncomingReque
   return (request) =>
     extract(request, {
       trust,
-      from: request.remoteAddress ?? 'a client',
+      from: request.remoteAddress?.replace(MAPPED, '') ?? 'a client',
       get: (source, key) => source.header(key),
       // The adapter has opened one.
       scope: false,

@@ -61,7 +61,7 @@ export function extractMessage(message: CarryingMessage, options?: ReceiveOption
  * @param fn the function
  * @param options `trust` and others as in `extract()`. Default: nothing is believed
  * @returns the function to pass to `consumer.run()` as `eachMessage`
- * @throws {TypeError} `ERR_INVALID_ARG_TYPE` if `fn` is not a function
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE` if an argument is invalid
  * @example
  * import { Propagated } from '@throughline/propagation';
  * import { handleMessage } from '@throughline/propagation/kafkajs';
@@ -81,7 +81,7 @@ export function handleMessage<R>(
   fn: (payload: EachMessagePayload) => R,
   options?: ReceiveOptions,
 ): (payload: EachMessagePayload) => R {
-  checkHandler('handleMessage', fn);
+  checkHandler('handleMessage', fn, options);
   return (payload) => {
     const { topic, message } = payload;
     const scope = { method: 'MESSAGE', path: topic };

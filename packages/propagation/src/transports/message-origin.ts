@@ -34,11 +34,16 @@ export function eventOpener(
     if (origin === '' || origin === undefined) return open(data, trust, 'a worker or a message port');
     const url = parseUrl(origin);
     const isBelieved = url !== undefined && (url.origin === ownOrigin() || isListed(url));
-    return open(data, isBelieved, origin);
+    return open(data, isBelieved && trust, origin);
   };
 }
 
-/** A message port of another realm, such as a frame, is not an instance of the class of this one. */
+/**
+ * Whether an object is a message port. That of another realm, such as a frame, is not an instance of the class of this
+ * one, and those of Node have the tag of an `EventTarget`.
+ */
 function isMessagePort(source: object): boolean {
-  return Object.prototype.toString.call(source) === '[object MessagePort]';
+  return (
+    Object.prototype.toString.call(source) === '[object MessagePort]' || source.constructor?.name === 'MessagePort'
+  );
 }

@@ -7,18 +7,21 @@ import type { Msg } from '@nats-io/nats-core';
 import { extract } from '../extract.js';
 import type { Extracted } from '../extracted.js';
 import { inject } from '../inject.js';
-import { checkHandler, type ReceiveOptions, type SendOptions } from './received-work.js';
+import { checkHandler, elapsedSince, type ReceiveOptions, type SendOptions } from './received-work.js';
 
 /** The headers of a message: `MsgHdrs`. */
 export interface MessageHeaders {
   get(name: string): string;
   set(name: string, value: string): void;
   values(name: string): string[];
+  keys(): Iterable<string>;
 }
 
 /** A message as far as its values are concerned: `Msg`, `JsMsg` or `ServiceMsg`. */
 export interface CarryingMessage {
   readonly headers?: MessageHeaders | undefined;
+  /** Of a message of JetStream: when it was stored, in nanoseconds since the epoch. */
+  readonly info?: { readonly timestampNanos?: number } | undefined;
 }
 
 /**
@@ -50,7 +53,8 @@ export function injectHeaders<H extends MessageHeaders>(headers: H, injectOption
 
 /**
  * Extracts the values that a message carries. It never throws because of what a message contains: a message that was
- * published without values, or with values that cannot be decoded, has none.
+ * published without values, or with values that cannot be decoded, has none. The time that a message has waited in a
+ * stream of JetStream counts for its deadline.
  * @param message the message
  * @param options `trust` and others as in `extract()`. Default: nothing is believed
  * @returns the frame of the message, and its deadline
@@ -72,13 +76,18 @@ export function injectHeaders<H extends MessageHeaders>(headers: H, injectOption
  */
 export function extractMessage(message: CarryingMessage, options?: ReceiveOptions): Extracted {
   // The subject is the sender's word, so it does not say who it is.
-  return extract(message, { from: 'nats', scope: { method: 'MESSAGE' }, ...options, get: readHeader });
+  const elapsed = elapsedSince(Number(message.info?.timestampNanos) / 1e6);
+  return extract(message, { from: 'nats', scope: { method: 'MESSAGE' }, ...options, elapsed, get: readHeader });
 }
 
-/** `get()` of the headers returns the first of several values. */
+/**
+ * Returns all values of a header: `get()` returns the first. NATS compares names exactly, and clients of other languages
+ * write those of HTTP in upper case: `Baggage`.
+ */
 function readHeader({ headers }: CarryingMessage, name: string): string[] | undefined {
-  const values = headers?.values(name);
-  return values === undefined || values.length === 0 ? undefined : values;
+  if (headers === undefined) return undefined;
+  const names = [...headers.keys()].filter((key) => key.length === name.length && key.toLowerCase() === name);
+  return names.length === 0 ? undefined : names.flatMap((key) => headers.values(key));
 }
 
 /**
@@ -87,7 +96,7 @@ function readHeader({ headers }: CarryingMessage, name: string): string[] | unde
  * @param fn the callback
  * @param options `trust` and others as in `extract()`. Default: nothing is believed
  * @returns the callback to pass to NATS
- * @throws {TypeError} `ERR_INVALID_ARG_TYPE` if `fn` is not a function
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE` if an argument is invalid
  * @example
  * import { connect, headers } from '@nats-io/transport-node';
  * import { Propagated } from '@throughline/propagation';
@@ -108,7 +117,7 @@ export function handleMessage<M extends CarryingMessage = Msg>(
   fn: (error: Error | null, message: M) => void,
   options?: ReceiveOptions,
 ): (error: Error | null, message: M) => void {
-  checkHandler('handleMessage', fn);
+  checkHandler('handleMessage', fn, options);
   // After an error there may be no message.
   return (error, message) => extractMessage(message ?? {}, options).run(fn, error, message);
 }

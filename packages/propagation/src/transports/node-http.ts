@@ -96,7 +96,7 @@ function createClient(
   const mayReceive = compileOrigins(`${owner}: to`, options.to);
   const request = (...args: RequestArguments): http.ClientRequest => {
     const [first, second, third] = args;
-    const hasUrl = typeof first === 'string' || first instanceof URL;
+    const hasUrl = typeof first === 'string' || isUrl(first);
     const given = hasUrl ? second : first;
     const own: https.RequestOptions = typeof given === 'object' && given !== null ? given : {};
     const options = addValues(own, hasUrl ? first : undefined, defaultProtocol, mayReceive);
@@ -109,6 +109,13 @@ function createClient(
     return sent;
   };
   return { request: request as typeof https.request, get: get as typeof https.get };
+}
+
+/** Recognizes URLs as Node does: that of another realm, or of the package whatwg-url, is no instance of the class. */
+function isUrl(value: https.RequestOptions | URL): value is URL {
+  if (typeof value !== 'object' || value === null) return false;
+  const { href, protocol, auth, path } = value as Partial<URL> & https.RequestOptions;
+  return Boolean(href && protocol) && auth === undefined && path === undefined;
 }
 
 /** Returns a copy of the options with the values of the current flow and the signal of its deadline. */
@@ -136,7 +143,7 @@ function destinationOf(
   defaultProtocol: string,
 ): URL | undefined {
   if (options.socketPath != null) return undefined;
-  const parsed = url === undefined ? undefined : parseUrl(url);
+  const parsed = url === undefined ? undefined : parseUrl(typeof url === 'string' ? url : url.href);
   if (url !== undefined && parsed === undefined) return undefined;
   const agent = (typeof options.agent === 'object' ? options.agent : {}) as AgentDefaults;
   const protocol = options.protocol || parsed?.protocol || agent.protocol || defaultProtocol;

@@ -7,7 +7,9 @@ import { invalidArgType } from '../errors.js';
 import { extract } from '../extract.js';
 import type { Extracted } from '../extracted.js';
 import { inject } from '../inject.js';
+import { checkOptionNames } from '../option-names.js';
 import { recordDrop } from '../report.js';
+import { TIMEOUT } from '../wire/carrier.js';
 import { checkHandler, elapsedSince, jobScope, type ReceiveOptions, type SendOptions } from './received-work.js';
 
 /** The property of the data with the carrier, and the time at which the job was sent. Data that was sent without it is handled without values. */
@@ -21,6 +23,17 @@ export interface CarryingJob {
   readonly signal?: AbortSignal;
 }
 
+/** The options of `injectData()`. */
+export interface DataOptions extends SendOptions {
+  /**
+   * Whether the job has the deadline of the current flow. `false`: for a job that is meant to run after the request that
+   * sends it, with `startAfter` or `schedule()`. Default: `true`.
+   */
+  deadline?: boolean | undefined;
+}
+
+const DATA_OPTION_NAMES: ReadonlySet<string> = new Set(['to', 'deadline']);
+
 /** A job as a handler gets it that does not declare the type of its job. */
 export interface ReceivedJob {
   readonly id: string;
@@ -31,7 +44,7 @@ export interface ReceivedJob {
 /**
  * Adds the declared values of the current frame to the data of a job.
  * @param data the data, which is not changed. Default: an empty object
- * @param injectOptions default: no destination is stated
+ * @param options `to` and `deadline`. Default: no destination is stated, and the job has the deadline of the flow
  * @returns a copy of the data that carries the values
  * @throws {TypeError} `ERR_INVALID_ARG_TYPE` if the data is not an object with properties of its own
  * @throws {RangeError} `ERR_OUT_OF_RANGE` if the values exceed the limits of W3C Baggage
@@ -49,11 +62,21 @@ export interface ReceivedJob {
  * await boss.stop();
  * @see https://timgit.github.io/pg-boss/#/./api/jobs?id=send
  */
-export function injectData<D extends object>(data?: D | null, injectOptions?: SendOptions): D {
-  if (typeof (data ?? {}) !== 'object' || Array.isArray(data)) {
+export function injectData<D extends object>(data?: D | null, options: DataOptions = {}): D {
+  const own: unknown = hasToJson(data) ? data.toJSON() : (data ?? {});
+  if (typeof own !== 'object' || own === null || Array.isArray(own)) {
     throw invalidArgType('injectData(data): data', 'an object, to which the values are added as a property', data);
   }
-  return { ...(data as D), [CARRIER]: { ...inject({}, injectOptions), sentAt: Date.now() } };
+  checkOptionNames('injectData()', options, DATA_OPTION_NAMES);
+  const { to, deadline = true } = options;
+  const carrier: Record<string, unknown> = inject({}, { to });
+  if (!deadline) delete carrier[TIMEOUT];
+  return { ...(own as D), [CARRIER]: { ...carrier, sentAt: Date.now() } };
+}
+
+/** Such data says itself how it is represented in JSON, which a copy of its properties would not do. */
+function hasToJson(data: unknown): data is { toJSON(): unknown } {
+  return typeof data === 'object' && data !== null && typeof Reflect.get(data, 'toJSON') === 'function';
 }
 
 /**
@@ -111,7 +134,7 @@ function hasCarrier(data: unknown): data is { readonly [CARRIER]: unknown } {
  * @param options `trust` and others as in `extract()`. Default: nothing is believed
  * @returns the handler to pass to `boss.work()`. It handles all jobs of a batch at the same time. If one fails, pg-boss
  * retries the batch, once all have ended
- * @throws {TypeError} `ERR_INVALID_ARG_TYPE` if `fn` is not a function
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE` if an argument is invalid
  * @example
  * import { Propagated } from '@throughline/propagation';
  * import { handleJob, injectData } from '@throughline/propagation/pg-boss';
@@ -133,14 +156,13 @@ export function handleJob<J extends CarryingJob = ReceivedJob, R = unknown>(
   fn: (job: J) => R,
   options?: ReceiveOptions,
 ): (jobs: J[]) => Promise<Awaited<R> | Awaited<R>[]> {
-  checkHandler('handleJob', fn);
-  return async (jobs) => {
+  checkHandler('handleJob', fn, options);
+  return async (jobs): Promise<Awaited<R> | Awaited<R>[]> => {
     const handled = jobs.map(async (job) => extractJob(job, options).run(fn, withoutCarrier(job)));
     // Without waiting for all, pg-boss would retry jobs that are still handled.
     await Promise.allSettled(handled);
     const results = await Promise.all(handled);
-    const [result] = results;
-    return results.length === 1 && result !== undefined ? result : results;
+    return results.length === 1 ? (results[0] as Awaited<R>) : results;
   };
 }
 

@@ -48,8 +48,8 @@ export interface ReceiveOptions {
   origins?: AllowedOrigins | undefined;
 
   /**
-   * Whether the values of a message that states no origin are believed: all of them, none, or those with these names.
-   * Default: `true` from a worker, and from the page that started this worker; `false` from a message port.
+   * Which values are believed, of a message that states no origin or one that is believed: all of them, none, or those
+   * with these names. Default: `true`; `false` from a message port, which may have been passed to another origin.
    */
   trust?: Trust | undefined;
 }

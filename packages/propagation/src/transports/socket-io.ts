@@ -10,7 +10,7 @@ import { invalidArgType } from '../errors.js';
 import { inject } from '../index.js';
 import { checkOptionNames } from '../option-names.js';
 import { extractFrom } from './message-envelope.js';
-import { checkTrust, type Trust } from './trust-option.js';
+import { checkSender, checkTrust, type Trust } from './trust-option.js';
 
 const CARRIER = '@throughline/propagation';
 
@@ -152,6 +152,7 @@ export function on<Args extends unknown[] = any[]>(
   if (typeof listener !== 'function') throw invalidArgType('on(): listener', 'a function', listener);
   checkOptionNames('on()', options, OPTION_NAMES);
   checkTrust('on()', options.trust);
+  checkSender('on()', options.from);
   const { trust = false } = options;
   const extractCarrier = (carrier: object) => extractFrom(carrier, trust, options.from ?? senderOf(socket));
   const deliver = (...args: unknown[]) => {

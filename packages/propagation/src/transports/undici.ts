@@ -2,11 +2,12 @@
  * Dispatchers of undici that carry the values of the caller, for version 6.20 and later.
  *
  * An interceptor of undici can send a request again: to another origin after a redirect, or later after a failure. It
- * does so from the callback of a socket, whose frame belongs to the request that opened the socket. The values are
- * therefore read in two steps:
+ * does so from the callback of a socket, whose frame belongs to the request that opened the socket. Another interceptor
+ * gives the response of one request to others with the same headers: a cache, whose entries vary with headers that the
+ * server names, or one that removes duplicates. The values are therefore written twice:
  *
- *     request() ──▶ outermost: notes the frame ──▶ redirect, retry, cache … ──▶ innermost: writes the values ──▶ socket
- *                   in a property of the options      (copy the options)        of the noted frame, for this origin
+ *     request() ──▶ outermost: notes the frame, and ──▶ redirect, retry, cache … ──▶ innermost: replaces them with ──▶ socket
+ *                   writes its values                    (see the values)             those for the final origin
  *
  * The caller's interceptors come between both. So the dispatcher is created here, and `compose()` of the result puts
  * further interceptors between both, too. A request without a noted frame carries nothing.
@@ -16,9 +17,9 @@
 import { AsyncLocalStorage } from 'throughline';
 import type { Dispatcher } from 'undici';
 import { checkOptionNames } from '../option-names.js';
-import { type AllowedOrigins, compileOrigins, type OriginTest, parseUrl } from './allowed-origins.js';
+import { type AllowedOrigins, compileOrigins, parseUrl } from './allowed-origins.js';
 import { flowSignal } from './flow-signal.js';
-import { headerPairs, withValues } from './header-pairs.js';
+import { type HeaderPair, headerPairs, withValues } from './header-pairs.js';
 
 /** The options of `propagatingDispatcher()`. */
 export interface PropagatingDispatcherOptions {
@@ -39,9 +40,13 @@ const OPTION_NAMES: ReadonlySet<string> = new Set(['to', 'origin']);
 
 const flowKey = Symbol('@throughline/propagation/undici');
 
+/** The flow of a request. */
 interface Flow {
   readonly run: <R>(fn: () => R) => R;
   readonly signal: AbortSignal | undefined;
+  /** The headers that the outermost interceptor has written, and those of the caller that it has replaced. */
+  readonly written: readonly HeaderPair[];
+  readonly replaced: readonly HeaderPair[];
 }
 
 interface NotedOptions extends Dispatcher.DispatchOptions {
@@ -85,13 +90,24 @@ export function propagatingDispatcher(
 ): Dispatcher {
   checkOptionNames('propagatingDispatcher()', options, OPTION_NAMES);
   const mayReceive = compileOrigins('propagatingDispatcher(): to', options.to);
-  return composeAround(dispatcher, writeValues(mayReceive, options.origin), interceptors);
+  const destinationOf: DestinationOf = ({ origin = options.origin }) => {
+    const url = origin === undefined || origin === null ? undefined : parseUrl(origin);
+    return url !== undefined && mayReceive(url) ? url : undefined;
+  };
+  return composeAround(dispatcher, destinationOf, interceptors);
 }
 
-function composeAround(dispatcher: Dispatcher, innermost: Interceptor, between: readonly Interceptor[]): Dispatcher {
-  const composed = dispatcher.compose([innermost, ...between, noteFlow]);
+/** Returns where a request goes, if values may go there. */
+type DestinationOf = (options: Dispatcher.DispatchOptions) => URL | undefined;
+
+function composeAround(
+  dispatcher: Dispatcher,
+  destinationOf: DestinationOf,
+  between: readonly Interceptor[],
+): Dispatcher {
+  const composed = dispatcher.compose([replaceValues(destinationOf), ...between, noteFlow(destinationOf)]);
   const compose = (...more: (Interceptor | Interceptor[])[]) =>
-    composeAround(dispatcher, innermost, [...between, ...more.flat()]);
+    composeAround(dispatcher, destinationOf, [...between, ...more.flat()]);
   return new Proxy(composed, {
     get(target, key) {
       if (key === 'compose') return compose;
@@ -102,31 +118,53 @@ function composeAround(dispatcher: Dispatcher, innermost: Interceptor, between: 
   });
 }
 
-/** The outermost interceptor. */
-const noteFlow: Interceptor = (dispatch) => (options, handler) => {
-  const noted: NotedOptions = { ...options, [flowKey]: { run: AsyncLocalStorage.snapshot(), signal: flowSignal() } };
-  return dispatch(noted, handler);
-};
+/** Creates the outermost interceptor. */
+function noteFlow(destinationOf: DestinationOf): Interceptor {
+  return (dispatch) => (options, handler) => {
+    const own = headerPairs(options.headers);
+    const to = destinationOf(options);
+    const pairs = to === undefined ? own : withValues(own, to);
+    const flow: Flow = {
+      run: AsyncLocalStorage.snapshot(),
+      signal: flowSignal(),
+      written: pairs.filter((pair) => !own.includes(pair)),
+      replaced: own.filter((pair) => !pairs.includes(pair)),
+    };
+    const headers = to === undefined ? options.headers : headersOf(pairs, options.headers);
+    const noted: NotedOptions = { ...options, headers: headers ?? null, [flowKey]: flow };
+    return dispatch(noted, handler);
+  };
+}
 
 /** Creates the innermost interceptor. */
-function writeValues(mayReceive: OriginTest, defaultOrigin: string | URL | undefined): Interceptor {
+function replaceValues(destinationOf: DestinationOf): Interceptor {
   return (dispatch) => (options: NotedOptions, handler) => {
     const { [flowKey]: flow, ...rest } = options;
     if (flow === undefined) return dispatch(rest, handler);
-    const origin = rest.origin ?? defaultOrigin;
-    const to = origin === undefined ? undefined : parseUrl(origin);
-    const headers =
-      to !== undefined && mayReceive(to) ? flow.run(() => headersWithValues(rest.headers, to)) : (rest.headers ?? null);
+    const to = destinationOf(rest);
+    const own = ownPairs(rest.headers, flow);
+    const pairs = to === undefined ? own : flow.run(() => withValues(own, to));
+    const headers = headersOf(pairs, rest.headers);
     return dispatch({ ...rest, headers }, flow.signal === undefined ? handler : abortedBy(flow.signal, handler));
   };
 }
 
-/** Returns a copy of the headers with the values, as a flat array, which every version of undici accepts. */
-function headersWithValues(headers: Headers, to: URL): string[] {
-  return withValues(headerPairs(headers), to).flatMap(([name, value]) => {
-    if (value === undefined) return [];
-    return Array.isArray(value) ? value.flatMap((single) => [name, String(single)]) : [name, String(value)];
-  });
+/** Returns the headers as they are without those that the outermost interceptor has written. */
+function ownPairs(headers: Headers, { written, replaced }: Flow): HeaderPair[] {
+  const isOwn = ([name, value]: HeaderPair) =>
+    !written.some(([ours, text]) => ours === name.toLowerCase() && text === String(value));
+  return [...headerPairs(headers).filter(isOwn), ...replaced];
+}
+
+/** Returns headers in the form that others have: a flat array, or an object. */
+function headersOf(pairs: readonly HeaderPair[], form: Headers): string[] | Record<string, string | string[]> {
+  const texts = pairs.flatMap(([name, value]): [string, string | string[]][] =>
+    value === undefined ? [] : [[name, Array.isArray(value) ? value.map(String) : String(value)]],
+  );
+  if (!Array.isArray(form)) return Object.fromEntries(texts);
+  return texts.flatMap(([name, text]) =>
+    Array.isArray(text) ? text.flatMap((single) => [name, single]) : [name, text],
+  );
 }
 
 /** The methods of a handler, in the current and in the earlier form of undici. */
@@ -143,6 +181,7 @@ const HANDLER_METHODS = [
   'onComplete',
   'onError',
   'onBodySent',
+  'onRequestSent',
 ] as const;
 
 /** The last method that undici calls for a request. */
@@ -169,7 +208,7 @@ function abortedBy(signal: AbortSignal, handler: Dispatcher.DispatchHandler): Di
   };
   const delegate: Record<string, unknown> = {};
   for (const name of HANDLER_METHODS) {
-    const method: unknown = handler[name];
+    const method: unknown = Reflect.get(handler, name);
     if (typeof method !== 'function') continue;
     delegate[name] = (...args: unknown[]) => {
       if (LAST_METHODS.has(name)) stop();

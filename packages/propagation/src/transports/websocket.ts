@@ -15,7 +15,7 @@ import { invalidArgType } from '../errors.js';
 import { inject } from '../index.js';
 import { checkOptionNames } from '../option-names.js';
 import { extractFrom } from './message-envelope.js';
-import { checkTrust, type Trust } from './trust-option.js';
+import { checkSender, checkTrust, type Trust } from './trust-option.js';
 
 /** What a WebSocket sends. */
 export type WebSocketData = string | ArrayBufferLike | Blob | ArrayBufferView;
@@ -127,6 +127,7 @@ export function receive<Data = string, Event extends { readonly data: unknown } 
   if (typeof listener !== 'function') throw invalidArgType('receive(): listener', 'a function', listener);
   checkOptionNames('receive()', options, RECEIVE_OPTION_NAMES);
   checkTrust('receive()', options.trust);
+  checkSender('receive()', options.from);
   const { trust = false } = options;
   const from = options.from ?? urlOf(socket) ?? 'a WebSocket';
   const extractCarrier = (carrier: object) => extractFrom(carrier, trust, from);

@@ -73,6 +73,10 @@ export interface Declaration {
   readonly place: string | undefined;
   /** What can be compared between two declarations of one name. */
   readonly fingerprint: string;
+  /** Whether it has a codec, whose text may depend on more than the value. */
+  readonly hasCodec: boolean;
+  /** Whether a codec, a schema or migrate() may make any value of what was sent. */
+  readonly converts: boolean;
   encode(value: unknown): string;
   /** @throws {Undecodable} if the text is not that of a value */
   decode(text: string, version: number): unknown;
@@ -162,6 +166,8 @@ export function declare<T>(name: string, options: PropagatedOptions<T>, place: s
     ...checked,
     place,
     fingerprint: fingerprintOf(checked, options),
+    hasCodec: codec !== undefined,
+    converts: codec !== undefined || schema !== undefined || migrate !== undefined,
     encode: codec === undefined ? encodeJson : (value) => encodeWith(owner, codec, value as T),
     decode: decoder(version, options),
     redact: redact === undefined ? (value) => value : (value) => redact(value as T),

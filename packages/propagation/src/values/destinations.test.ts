@@ -46,6 +46,37 @@ test('a regular expression sees the origin of a URL and not its path, at every c
   }
 });
 
+test('a regular expression never sees a path, in whatever way a URL is written', () => {
+  const places = checkPlaces('to', [/\.internal$/, /^amqps:\/\/broker(:\d+)?$/]);
+  for (const place of [
+    'h\ttps://evil.example/#.internal',
+    'ht\r\ntp://evil.example/.internal',
+    '\u0001 HTTPS:\\\\evil.example\\.internal',
+    'https:evil.example/.internal',
+    '//evil.example/.internal',
+    '/\t/evil.example/.internal',
+    '\\\\evil.example/.internal',
+    '/\\evil.example/.internal',
+    'https://[evil/.internal',
+    'https://evil.example:99999/.internal',
+    'ftp://evil.example/.internal',
+    'blob:https://evil.example/.internal',
+    'file:///etc/.internal',
+    'amqps://evil.example/amqps://broker',
+  ]) {
+    assert.ok(!includesPlace(places, place), JSON.stringify(place));
+  }
+  for (const place of [
+    'h\ttps://billing.internal/a',
+    'amqps://broker/vhost',
+    'amqps://broker:5671',
+    'mails.internal',
+  ]) {
+    assert.ok(includesPlace(places, place), JSON.stringify(place));
+  }
+  assert.ok(includesPlace(checkPlaces('to', ['amqps://broker/vhost']), 'amqps://broker/vhost'));
+});
+
 test('an entry that is no origin, no string and no regular expression is an error', () => {
   assert.throws(() => checkPlaces('to', 'https://a.example'), {
     code: 'ERR_INVALID_ARG_TYPE',

@@ -1,8 +1,8 @@
 /**
  * Lists of destinations (`to`) and of senders (`trust`). An entry that is the origin of a URL, such as
  * 'https://billing.internal', matches every URL of this origin. Any other string matches itself, such as
- * 'queue:orders'. A regular expression is tested against the origin of a URL, never against its path, which may be
- * anyone's text, or against a string that is no URL.
+ * 'queue:orders'. A regular expression is tested against the origin of a URL, or against a string that is no URL. It is
+ * never tested against a path, which may be text of a stranger.
  */
 import { invalidArgType, invalidArgValue } from '../errors.js';
 
@@ -36,18 +36,17 @@ export function checkPlaces(name: string, places: unknown): Places {
 
 /** Whether a list contains a place. */
 export function includesPlace(places: Places, place: string | URL): boolean {
-  const text = asOrigin(place);
-  return places.some((entry) => (typeof entry === 'string' ? entry === text : entry.test(text)));
-}
-
-/** Returns the origin of a URL, and other text as it is. */
-function asOrigin(place: string | URL): string {
-  return parseUrl(place)?.origin ?? String(place);
+  const origin = parseUrl(place)?.origin;
+  const text = origin ?? String(place);
+  const testable = origin ?? withoutPath(text);
+  return places.some((entry) =>
+    typeof entry === 'string' ? entry === text : testable !== undefined && entry.test(testable),
+  );
 }
 
 /** Returns the URL if it has an origin: the scheme is http, https, ws or wss. */
 function parseUrl(place: string | URL): URL | undefined {
-  if (typeof place === 'string' && !HAS_ORIGIN.test(place)) return undefined;
+  if (typeof place === 'string' && !HAS_ORIGIN.test(place.replace(SKIPPED, ''))) return undefined;
   try {
     const url = new URL(place);
     return url.origin === 'null' ? undefined : url;
@@ -58,3 +57,20 @@ function parseUrl(place: string | URL): URL | undefined {
 
 /** As the parser of URLs: it skips white space and control characters before a URL, and accepts upper case. */
 const HAS_ORIGIN = /^[\0-\x20]*(?:https?|wss?):/i;
+
+/** The characters that the parser of URLs skips at every position. */
+const SKIPPED = /[\t\n\r]/g;
+
+/** Text that is or may become a URL with a host: `amqps://broker/orders`, `//host/path`. */
+const MAY_HAVE_HOST = /[\\\t\n\r]|\/\//;
+
+/** Returns a name as it is, a URL without its path, and undefined for a reference, whose host depends on its base. */
+function withoutPath(text: string): string | undefined {
+  if (!MAY_HAVE_HOST.test(text)) return text;
+  try {
+    const { protocol, host } = new URL(text);
+    return host === '' ? undefined : `${protocol}//${host}`;
+  } catch {
+    return undefined;
+  }
+}

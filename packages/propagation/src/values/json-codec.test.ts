@@ -49,6 +49,16 @@ test('every value is read as it was written', () => {
   }
 });
 
+test('an integer that a number would round is the string, so that the id of one tenant does not become that of another', () => {
+  for (const id of ['9007199254740993', '-9007199254740993', '1234567890123456789', '1'.repeat(400)]) {
+    assert.equal(decodeJson(id), id);
+    assert.equal(decodeJson(encodeJson(id)), id);
+  }
+  for (const number of [9007199254740991, 2 ** 53 + 2, -(2 ** 60), 1e20]) {
+    assert.equal(decodeJson(encodeJson(number)), number);
+  }
+});
+
 test('what JSON cannot represent is an error', () => {
   for (const value of [() => 1, Symbol('s'), 5n, Number.NaN, Number.POSITIVE_INFINITY]) {
     assert.throws(() => encodeJson(value), TypeError);

@@ -1,10 +1,14 @@
 /**
  * The default codec: JSON, except that a string is written as it is unless it could be read as JSON. `acme` is the
  * string, `42` and `true` are a number and a boolean, and the string '42' is written with quotation marks. Every value is
- * read as it was written, and a plain string from another library, such as `tenant=acme`, is read too.
+ * read as it was written, and a plain string from another library, such as `tenant=acme`, is read too. So is an integer of
+ * another library that a number would round.
  */
 
 const LITERAL = /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/;
+
+/** An integer other than -0, which is a number of its own. */
+const INTEGER = /^(?!-0$)-?\d+$/;
 
 /** Whether text is read as JSON: it begins as an object, an array or a string, or it is a literal or a number. */
 function isReadAsJson(text: string): boolean {
@@ -39,6 +43,8 @@ export function decodeJson(text: string): unknown {
   if (text === '') throw new SyntaxError('The text is empty.');
   if (!isReadAsJson(text)) return text;
   const value: unknown = JSON.parse(text);
+  // encodeJson() writes no such text for a number: it is the string of another library, such as an id of 64 bits.
+  if (typeof value === 'number' && INTEGER.test(text) && String(value) !== text) return text;
   if (typeof value === 'number' && !Number.isFinite(value)) throw new SyntaxError('The number is too large.');
   if (typeof value === 'object' && value !== null && PROTO_KEY.test(text)) rejectProtoKey(text);
   return value;

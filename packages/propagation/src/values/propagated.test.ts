@@ -97,6 +97,15 @@ test('a file that is loaded anew replaces its declaration, and shares the values
   );
 });
 
+test('a function that declares one name twice with different options is warned of, because the last options hold', async () => {
+  const warning = once(process, 'warning');
+  const declareWith = (trust: boolean) => new Propagated('helped', { trust });
+  declareWith(false);
+  declareWith(true);
+  const [{ message }] = await warning;
+  assert.match(message, /"helped" was declared again with other options, at .*propagated\.test\.js/);
+});
+
 test('the place is that of the file, also in the names that bundlers give to modules', () => {
   const files = ['webpack-internal:///(rsc)/./app/tenant.ts', 'http://localhost:5173/src/tenant.ts?t=1'];
   for (const [index, file] of files.entries()) {

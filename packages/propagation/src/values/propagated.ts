@@ -138,12 +138,11 @@ function register(name: string, declaration: Declaration): DeclaredValue {
   const first = known.declaration;
   if (first.fingerprint !== declaration.fingerprint) {
     if (!isSameFile(first.place, declaration.place)) throw duplicateName(name, first.place, declaration.place);
-    if (first.place !== declaration.place) {
-      warn(
-        `The value ${JSON.stringify(name)} was declared again with other options, at ${declaration.place}, and before at ` +
-          `${first.place}. The last declaration holds. If the file was not reloaded, give one of the values another name.`,
-      );
-    }
+    // Also at one place: it may be a function that declares values for its callers.
+    warn(
+      `The value ${JSON.stringify(name)} was declared again with other options, at ${declaration.place}, and before at ` +
+        `${first.place}. The last declaration holds. If the file was not reloaded, give one of the values another name.`,
+    );
   }
   known.declaration = declaration;
   known.lastValue = UNSET;

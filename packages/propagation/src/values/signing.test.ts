@@ -72,6 +72,21 @@ test('a value whose signature is missing or belongs to anything else is dropped,
   assert.equal(propagationReport().dropped - before, forged.length);
 });
 
+test('signed values that others have written in a shorter form make no inject() of the receiver throw', () => {
+  setSigningKeys([one]);
+  const parts = Array.from({ length: 3 }, (_, index) => new Propagated<string>(`signed-${index}`, { sign: true }));
+  const text = `a${' '.repeat(1200)}z`;
+  const baggage = parts.map((part) => baggageOf(part, text).replaceAll('%20', ' ')).join(',');
+  extract({ baggage }).run(() => {
+    const { baggage: sent = '' } = inject({} as { baggage?: string });
+    assert.deepEqual(
+      parts.map((part) => part.get()),
+      [text, text, undefined],
+    );
+    assert.ok(sent.length > 7000);
+  });
+});
+
 test('keys are replaced in three steps, and no message is lost in between', () => {
   const steps: (readonly SigningKey[])[] = [[one], [one, two], [two, one], [two]];
   for (const [index, keys] of steps.entries()) {
@@ -95,6 +110,11 @@ test('a signature is accepted up to its maxAge', (context) => {
   context.mock.timers.setTime(1_000_000_060_000);
   assert.deepEqual([read(tenant, ofTenant), read(user, ofUser)], ['acme', 'ada']);
   context.mock.timers.setTime(1_000_000_060_001);
+  assert.deepEqual([read(tenant, ofTenant), read(user, ofUser)], ['acme', undefined]);
+  // A clock that was years ahead must not make a signature that is valid for years.
+  context.mock.timers.setTime(999_999_940_000);
+  assert.deepEqual([read(tenant, ofTenant), read(user, ofUser)], ['acme', 'ada']);
+  context.mock.timers.setTime(999_999_939_999);
   assert.deepEqual([read(tenant, ofTenant), read(user, ofUser)], ['acme', undefined]);
 });
 

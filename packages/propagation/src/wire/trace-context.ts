@@ -11,11 +11,24 @@ const OTEL_BAGGAGE = Symbol.for('OpenTelemetry Baggage Key');
 /** A context of OpenTelemetry. */
 export interface Context {
   getValue(key: symbol): unknown;
+  setValue(key: symbol, value: unknown): Context;
   deleteValue(key: symbol): Context;
 }
 
 interface Span {
   spanContext(): { readonly traceId: string };
+}
+
+/** A propagator of OpenTelemetry. */
+interface Propagator {
+  inject<C>(context: Context, carrier: C, setter: { set(carrier: C, key: string, value: string): void }): void;
+  extract<C>(
+    context: Context,
+    carrier: C,
+    getter: { get(carrier: C, key: string): string | string[] | undefined; keys(carrier: C): string[] },
+  ): Context;
+  /** Returns the names of the entries that it may write. */
+  fields?(): string[];
 }
 
 /** The parts of the shared object that are used here. */
@@ -24,20 +37,13 @@ export interface OpenTelemetry {
     active(): Context;
     with<R>(context: Context, fn: () => R): R;
   };
-  readonly propagation: {
-    inject<C>(context: Context, carrier: C, setter: { set(carrier: C, key: string, value: string): void }): void;
-    extract<C>(
-      context: Context,
-      carrier: C,
-      getter: { get(carrier: C, key: string): string | string[] | undefined; keys(carrier: C): string[] },
-    ): Context;
-  };
+  readonly propagation?: Propagator | undefined;
 }
 
-/** Returns OpenTelemetry if it has a propagator and a context manager. */
+/** Returns OpenTelemetry if it has a context manager. */
 export function openTelemetry(): OpenTelemetry | undefined {
   const api = (globalThis as { [API]?: Partial<OpenTelemetry> })[API];
-  return api?.propagation === undefined || api.context === undefined ? undefined : (api as OpenTelemetry);
+  return api?.context === undefined ? undefined : (api as OpenTelemetry);
 }
 
 /**
@@ -45,27 +51,66 @@ export function openTelemetry(): OpenTelemetry | undefined {
  * @param set writes an entry
  */
 export function injectTrace({ context, propagation }: OpenTelemetry, set: (key: string, value: string) => void): void {
-  propagation.inject(context.active(), set, { set: (write, key, value) => write(key, value) });
+  propagation?.inject(context.active(), set, { set: (write, key, value) => write(key, value) });
+}
+
+/** Returns the names of the entries that a trace may have, W3C's and those of the application's propagator. */
+export function traceFields(): string[] {
+  return ['traceparent', 'tracestate', ...(openTelemetry()?.propagation?.fields?.() ?? [])];
+}
+
+/** How the entries of a carrier are read. */
+export interface TraceReader {
+  readonly get: (key: string) => string | string[] | undefined;
+  readonly keys: () => string[];
+  /** Is called if the propagator throws. */
+  readonly fail: () => void;
+}
+
+/** What is known about a carrier and the code that reads it. */
+export interface TraceOptions {
+  /** Whether the trace in the carrier is believed. */
+  readonly isBelieved: boolean;
+  /** Whether what is active belongs to the work that the carrier describes, such as the span of a request. */
+  readonly isOwnFlow: boolean;
 }
 
 /**
- * Returns the context that a carrier describes.
- * @param get reads an entry
- * @param keys the names of all entries
- * @returns undefined if the active context is that of the sender's trace already: instrumentation of the server has
- * started a span for this carrier, and the code belongs to that span
+ * Returns the context in which the work that a carrier describes runs.
+ *
+ * | Active span | Believed | Not believed |
+ * | --- | --- | --- |
+ * | of the carrier's trace: instrumentation has started it for this work | it stays | it stays |
+ * | of this work, also without the carrier's trace (`isOwnFlow`) | the carrier's trace, if it has one | it stays |
+ * | another one: it may be that of the flow that started the worker | the carrier's trace | no span |
+ *
+ * @param reader undefined if there is no carrier
  */
-export function extractTrace(
+export function contextOfWork(
   { context, propagation }: OpenTelemetry,
-  get: (key: string) => string | string[] | undefined,
-  keys: () => string[],
-): Context | undefined {
+  reader: TraceReader | undefined,
+  { isBelieved, isOwnFlow }: TraceOptions,
+): Context {
   const active = context.active();
-  // What is active here may belong to the flow that started the worker.
-  const base = active.deleteValue(SPAN).deleteValue(OTEL_BAGGAGE);
-  const extracted = propagation.extract(base, get, { get: (read, key) => read(key), keys });
-  const current = traceIdOf(active);
-  return current !== undefined && current === traceIdOf(extracted) ? undefined : extracted;
+  const span = active.getValue(SPAN);
+  const isRoot = span === undefined && active.getValue(OTEL_BAGGAGE) === undefined;
+  if (!isBelieved && (isOwnFlow || isRoot)) return active;
+  const base = isRoot ? active : active.deleteValue(SPAN).deleteValue(OTEL_BAGGAGE);
+  const extracted = reader === undefined ? base : extractSafely(propagation, base, reader);
+  const received = traceIdOf(extracted);
+  if (received !== undefined && received === traceIdOf(active)) return active;
+  if (!isBelieved) return base;
+  return isOwnFlow && received === undefined && span !== undefined ? extracted.setValue(SPAN, span) : extracted;
+}
+
+/** A propagator is code of the application or of a vendor, and may throw. The work then has no trace. */
+function extractSafely(propagation: Propagator | undefined, base: Context, reader: TraceReader): Context {
+  try {
+    return propagation?.extract(base, reader, { get: ({ get }, key) => get(key), keys: ({ keys }) => keys() }) ?? base;
+  } catch {
+    reader.fail();
+    return base;
+  }
 }
 
 function traceIdOf(context: Context): string | undefined {

@@ -27,6 +27,9 @@ export interface CarriedValues {
 
   /** Aborts when the deadline passes that the request carries. `undefined` if it carries none. */
   readonly signal?: AbortSignal | undefined;
+
+  /** The milliseconds until the deadline that the request carries. `undefined` if it carries none. */
+  readonly remaining?: number | undefined;
 }
 
 /** What the values of a request are read from. */

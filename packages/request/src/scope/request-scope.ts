@@ -86,7 +86,7 @@ const LOST_SCOPE_MESSAGE =
   'the adapter earlier. If it belongs to no request, open a scope with withRequestScope(fields, fn), or use ' +
   'tryGetRequestScope().';
 
-/** Returns the milliseconds until the deadline of a scope, or undefined if it has none. */
+/** Returns the milliseconds until the deadline of a scope, its own or one that its request carries, if there is one. */
 let remainingOf: (scope: ScopeOfThisCopy) => number | undefined;
 
 class ScopeOfThisCopy implements RequestScope {
@@ -122,8 +122,12 @@ class ScopeOfThisCopy implements RequestScope {
   }
 
   static {
-    remainingOf = (scope) =>
-      scope.#deadline === undefined ? undefined : Math.max(0, scope.startTime + scope.#deadline - Date.now());
+    remainingOf = (scope) => {
+      const carried = scope.#carried?.remaining;
+      if (scope.#deadline === undefined) return carried;
+      const own = Math.max(0, scope.startTime + scope.#deadline - Date.now());
+      return carried === undefined ? own : Math.min(carried, own);
+    };
   }
 
   get method(): string {
