@@ -1,6 +1,14 @@
 /**
- * The mappings of an edited text: one for each word and for each other character of the original text, as magic-string
- * makes them with `hires: 'boundary'`. They are written as digits at once, without an object for each mapping.
+ * The mappings of an edited text: one for each word of the original text, and one for each other character that is not
+ * white space. A position without a mapping is traced through the one before it in its line. White space therefore has one
+ * where a line or a piece of the text begins, and in front of an inserted text, which has none of its own.
+ *
+ *     const a = await b;       the original
+ *     ▲     ▲ ▲ ▲     ▲▲
+ *
+ * Nothing refers to other white space. With a mapping for each of its characters, as magic-string makes them with
+ * `hires: 'boundary'`, there would be twice as many, which the bundler has to trace. They are written as digits at once,
+ * without an object for each.
  * @see https://tc39.es/ecma426/
  */
 import { TextPositions } from '../analysis/text-positions.js';
@@ -13,8 +21,15 @@ const COMMA = 44;
 const SEMICOLON = 59;
 const LINE_FEED = 10;
 
-/** Whether a character is part of a word, by its code. */
-const WORD_CHARACTERS = Uint8Array.from({ length: 128 }, (_, char) => Number(/\w/.test(String.fromCharCode(char))));
+const OTHER = 0;
+const WORD = 1;
+const SPACE = 2;
+
+/** The kinds of characters. */
+const KINDS = Uint8Array.from({ length: 128 }, (_, code) => {
+  const char = String.fromCharCode(code);
+  return /\w/.test(char) ? WORD : /[\t\r ]/.test(char) ? SPACE : OTHER;
+});
 
 /** A comma, and four numbers of at most seven digits. */
 const MAXIMUM_LENGTH = 29;
@@ -77,7 +92,7 @@ class MappingsWriter {
     let lineStart = this.#startOf(line);
     // The difference between an index of the original and the column.
     let offset = start - this.#column;
-    let isInWord = false;
+    let previous = OTHER;
     for (let i = start; i < end; i++) {
       const char = original.charCodeAt(i);
       if (char === LINE_FEED) {
@@ -85,12 +100,14 @@ class MappingsWriter {
         line++;
         lineStart = i + 1;
         offset = lineStart;
-        isInWord = false;
+        previous = OTHER;
         continue;
       }
-      const isWord = char < 128 && WORD_CHARACTERS[char] === 1;
-      if (!isWord || !isInWord) this.#map(i - offset, line, i - lineStart);
-      isInWord = isWord;
+      const kind = char < 128 ? (KINDS[char] as number) : OTHER;
+      const needsMapping =
+        kind === SPACE ? i === start || i === lineStart || i === end - 1 : kind === OTHER || previous !== WORD;
+      if (needsMapping) this.#map(i - offset, line, i - lineStart);
+      previous = kind;
     }
     this.#column = end - offset;
   }

@@ -28,11 +28,11 @@
 import { findAsyncAwaitKeywords } from '../analysis/async-await-keywords.js';
 import { TextPositions } from '../analysis/text-positions.js';
 
-/** The text between two brackets, or a comment. */
+/** The text between two brackets, the text of a literal, or a comment. */
 export interface Block {
   readonly start: number;
   readonly end: number;
-  readonly kind: 'parentheses' | 'braces' | 'comment';
+  readonly kind: 'parentheses' | 'braces' | 'literal' | 'comment';
 }
 
 export interface ScannedCode {
@@ -58,6 +58,7 @@ export function scanCode(code: string, lang = 'jsx'): ScannedCode {
 
 /** Shorter blocks are not worth the effort. */
 const MINIMUM_BLOCK_LENGTH = 16;
+const MINIMUM_LITERAL_LENGTH = 64;
 
 export const LINE_END_PATTERN = /[\n\r\u2028\u2029]/;
 
@@ -132,10 +133,10 @@ const CATCH = 4;
 const ELSE = 5;
 const RETURN = 6;
 const CASE = 7;
-const IN = 8;
+const VAR = 8;
+const IN = 9;
 /** Another keyword that precedes an operand. */
-const PREFIX = 9;
-const VAR = 10;
+const PREFIX = 10;
 /** A word that is a keyword in some places. */
 const CONTEXTUAL = 11;
 const LAST_WORD = CONTEXTUAL;
@@ -352,7 +353,7 @@ class Scanner {
       if (nextChar !== '(') bracket.isUsed = true;
       return;
     } else if (code.startsWith('yield', start)) {
-      bracket.isUsed ||= bracket.isAsync;
+      if (bracket.isAsync) bracket.isUsed = true;
       return;
     } else if (!code.startsWith('await', start) || nextChar === '' || AFTER_AWAIT_NAME.test(nextChar)) {
       return;
@@ -553,6 +554,10 @@ class Scanner {
     if (end - start >= MINIMUM_BLOCK_LENGTH) this.blocks.push({ start, end, kind });
   }
 
+  #recordLiteral(start: number, end: number): void {
+    if (end - start >= MINIMUM_LITERAL_LENGTH) this.blocks.push({ start, end, kind: 'literal' });
+  }
+
   #string(quote: number): void {
     const code = this.#code;
     let index = this.#index + 1;
@@ -564,21 +569,25 @@ class Scanner {
       else if (char === LINE_FEED || char === CARRIAGE_RETURN) this.isAmbiguous = true;
       if (this.isAmbiguous && kindOf(char) === LINE_END) break;
     }
+    this.#recordLiteral(this.#index + 1, index);
     this.#endToken(NAME, OPERATOR, index + 1);
   }
 
-  /** @param index the index at which text of the literal begins */
-  #template(index: number): void {
+  /** @param start the index at which text of the literal begins */
+  #template(start: number): void {
     const code = this.#code;
+    let index = start;
     for (; index < code.length; index++) {
       const char = code.charCodeAt(index);
       if (char === BACKTICK) break;
       if (char === BACKSLASH) index++;
       else if (char === DOLLAR && code.charCodeAt(index + 1) === OPENING_BRACE) {
+        this.#recordLiteral(start, index);
         this.#open(SUBSTITUTION, index + 2);
         return;
       }
     }
+    this.#recordLiteral(start, index);
     this.#endToken(NAME, OPERATOR, index + 1);
   }
 
