@@ -6,7 +6,7 @@ import { type Runtime, selectRuntimes } from '../measure/runtimes.js';
 import { runSampleProcess } from '../measure/sample-process.js';
 import type { Environment, SampleOutcome } from '../suite/environment.js';
 import { registerFlags } from './register-flags.js';
-import { serverSuite } from './server-suite.js';
+import { NODE_WORKLOADS, serverSuite } from './server-suite.js';
 
 const SAMPLE_PROGRAM = fileURLToPath(new URL('./server-sample.js', import.meta.url));
 
@@ -32,7 +32,7 @@ function serverEnvironment({ name, command }: Runtime): Environment {
     name,
     startUpMs: 250,
     ...(!name.startsWith('node') && {
-      workloads: Object.keys(serverSuite.workloads).filter((key) => key !== 'start-up'),
+      workloads: Object.keys(serverSuite.workloads).filter((key) => !NODE_WORKLOADS.includes(key)),
     }),
     async open() {
       return {

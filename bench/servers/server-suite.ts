@@ -11,6 +11,10 @@ const ROW_TITLES: Readonly<Record<string, string>> = {
   http: 'requests',
   'run-beside-native': '`run` beside storages of the runtime’s own class',
   'start-up': 'start-up with `throughline/register`',
+  import: 'import of `throughline`, processor time of the process',
+  'import-memory': 'import of `throughline`, memory of the process',
+  'import-express': 'import of `@throughline/request/express`, processor time of the process',
+  'import-express-memory': 'import of `@throughline/request/express`, memory of the process',
   'library-flow': 'storages of libraries in a request',
   libraries: 'requests, libraries and `throughline/register`',
   'libraries-cost': 'processor time of such a request',
@@ -18,6 +22,16 @@ const ROW_TITLES: Readonly<Record<string, string>> = {
 
 /** In the process of Throughline, `throughline/register` has replaced the runtime's own class. */
 const LIBRARIES = { storageCounts: [4, 10, 20, 40], subjects: ['throughline', 'native'] };
+
+/** Processes that load Throughline, or an empty module. */
+const STARTED_PROCESS = {
+  storageCounts: [0],
+  subjects: ['throughline', 'none'],
+  expectedMs: ({ lapCount }: SampleBudget) => lapCount * 60,
+};
+
+/** The workloads that start processes of Node. */
+export const NODE_WORKLOADS: readonly string[] = ['start-up', 'import', 'import-express'];
 
 export const serverSuite: Suite = {
   name: 'servers',
@@ -47,12 +61,26 @@ export const serverSuite: Suite = {
     await: { title: 'await', unit: 'ns', storageCounts: [0, 1, 10, 100], expectedMs: lapsMs },
     setImmediate: { title: 'setImmediate', unit: 'ns', storageCounts: [1, 10, 100], expectedMs: lapsMs },
     http: { title: 'HTTP server', unit: 'requests/s', storageCounts: [0, 1, 10], expectedMs: loadMs },
-    'start-up': {
-      title: 'start-up, processor time',
+    'start-up': { ...STARTED_PROCESS, title: 'start-up, processor time', unit: 'ns' },
+    import: { ...STARTED_PROCESS, title: 'import of throughline, processor time', unit: 'ns' },
+    'import-memory': {
+      ...STARTED_PROCESS,
+      title: 'import of throughline, memory',
+      unit: 'bytes',
+      expectedMs: () => 0,
+      sampledWith: 'import',
+    },
+    'import-express': {
+      ...STARTED_PROCESS,
+      title: 'import of @throughline/request/express, processor time',
       unit: 'ns',
-      storageCounts: [0],
-      subjects: ['throughline', 'none'],
-      expectedMs: ({ lapCount }) => lapCount * 60,
+    },
+    'import-express-memory': {
+      ...STARTED_PROCESS,
+      title: 'import of @throughline/request/express, memory',
+      unit: 'bytes',
+      expectedMs: () => 0,
+      sampledWith: 'import-express',
     },
     'library-flow': {
       ...LIBRARIES,
@@ -83,6 +111,10 @@ export const serverSuite: Suite = {
     'libraries',
     'libraries-cost',
     'start-up',
+    'import',
+    'import-memory',
+    'import-express',
+    'import-express-memory',
   ],
   linePlots: [
     { workload: 'run', yLabel: 'time per run()' },
@@ -95,7 +127,7 @@ export const serverSuite: Suite = {
   environmentTitle: (name, version) => `${name.charAt(0).toUpperCase()}${name.slice(1).replace(/\d+$/, '')} ${version}`,
   pageRank: (environment) => (environment.startsWith('node') ? -Number(environment.slice(4)) : 0),
   referenceOf: (workload, storageCount) =>
-    workload === 'http' || workload === 'start-up'
+    workload === 'http' || workload === 'start-up' || workload.startsWith('import')
       ? { subject: 'none', storageCount: 0 }
       : workload === 'run-beside-native'
         ? { subject: 'throughline', storageCount: 0 }

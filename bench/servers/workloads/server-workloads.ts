@@ -4,6 +4,7 @@ import { awaitLoop } from '../../workloads/await-loop.js';
 import { getStoreLoop } from '../../workloads/get-store-loop.js';
 import { runEach, runFirst } from '../../workloads/run-loop.js';
 import { httpServerRate } from './http-server-rate.js';
+import { measureImport } from './import-cost.js';
 import { libraryFlow } from './library-flow.js';
 import { measureLibraryServer } from './library-server.js';
 import { runBesideNative } from './run-beside-native.js';
@@ -30,6 +31,14 @@ export const SERVER_WORKLOADS: Readonly<Record<string, ServerWorkload>> = {
   setImmediate: setImmediateBatch,
   http: httpServerRate,
   'start-up': startUp,
+  async import(subject, _storages, budget) {
+    const { processorTime, memory } = measureImport('throughline', subject, budget);
+    return { import: processorTime, 'import-memory': memory };
+  },
+  async 'import-express'(subject, _storages, budget) {
+    const { processorTime, memory } = measureImport('@throughline/request/express', subject, budget);
+    return { 'import-express': processorTime, 'import-express-memory': memory };
+  },
   'library-flow': libraryFlow,
   async libraries(subject, storages, budget) {
     const { requestsPerSecond, processorTime } = await measureLibraryServer(subject, storages, budget);

@@ -117,11 +117,9 @@ export function transformFile(
   buildOptions: BuildOptions = {},
 ): TransformResult | undefined {
   const { filename, lang = languageOf(filename), generators = 'next', begins = '' } = options;
+  const awaiters = awaitersOf(code, options);
   const isUnchangedWithoutKeywords =
-    begins === '' &&
-    generators === 'next' &&
-    findPromiseLibrary(filename) === undefined &&
-    awaitersOf(code, options).length === 0;
+    begins === '' && generators === 'next' && findPromiseLibrary(filename) === undefined && awaiters.length === 0;
   // Most files have no suspension and are not parsed: each suspension is an `await` or is inside an async function.
   if (isUnchangedWithoutKeywords && !code.includes('async') && !code.includes('await')) return undefined;
   const scanned = scanCode(code, lang);
@@ -129,7 +127,7 @@ export function transformFile(
   const input = { code, options, buildOptions };
   if (scanned.maximumDepth > DEPTH_LIMIT) return transformInProcess(input, scanned);
   try {
-    return transformScanned(code, scanned, { ...options, lang, generators, begins }, buildOptions);
+    return transformScanned(code, scanned, awaiters, { ...options, lang, generators, begins }, buildOptions);
   } catch (error) {
     if (!isStackOverflow(error)) throw error;
     return transformInProcess(input, scanned);
@@ -139,11 +137,11 @@ export function transformFile(
 function transformScanned(
   code: string,
   scanned: ScannedCode,
+  awaiters: readonly number[],
   options: TransformOptions & Required<Pick<TransformOptions, 'lang' | 'generators' | 'begins'>>,
   { isTypeByDeclarations = false, hasGlobalHelpers = false }: BuildOptions,
 ): TransformResult | undefined {
   const { filename, lang, generators, begins } = options;
-  const awaiters = awaitersOf(code, options);
   const unusedBlocks = generators === 'next' ? blocksWithoutAwaiter(scanned.unusedBlocks, awaiters) : [];
   const file = parse(code, filename, lang, options.sourceType, scanned, unusedBlocks);
   const { program } = file;
@@ -152,7 +150,7 @@ function transformScanned(
   const { hasModuleSyntax } = file.module;
   // A bundler may have converted the module.
   const end = library?.isModule === hasModuleSyntax ? codeAtEnd(library) : '';
-  const resolutions = awaiters.length > 0 ? findResolutions(program) : [];
+  const resolutions = awaiters.length > 0 ? findResolutions(program, awaiters) : [];
   const isUnchanged = facts.functions.length === 0 && facts.topLevel === undefined && resolutions.length === 0;
   if (isUnchanged && begins === '' && end === '') return undefined;
   const sourceType =

@@ -15,9 +15,6 @@ export function asSafeRequestId(value: unknown): string | undefined {
   return typeof value === 'string' && isSafeRequestId(value) ? value : undefined;
 }
 
-// On Node, the global `crypto` is a getter.
-const { crypto } = globalThis;
-
 const UUID_LENGTH = 36;
 /** The offsets of the two hexadecimal digits of each byte in a UUID. */
 const DIGIT_OFFSETS = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34] as const;
@@ -55,7 +52,9 @@ function fillBatch(): void {
 
 function writeUuid(uuidOffset: number): void {
   if (randomOffset === randomBytes.length) {
-    crypto.getRandomValues(randomBytes);
+    // On Node, this is a getter, which loads 20 modules when it is called for the first time. That takes 3 to 5 ms, so it
+    // is left to the first request.
+    globalThis.crypto.getRandomValues(randomBytes);
     randomOffset = 0;
   }
   // The version (4) and the variant.

@@ -97,6 +97,24 @@ class BodyFactsBuilder {
   }
 }
 
+/** The nodes that can contain a `return` of the function around them, or that are one. */
+const MAY_RETURN: ReadonlySet<Node['type']> = new Set([
+  'ReturnStatement',
+  'BlockStatement',
+  'IfStatement',
+  'SwitchStatement',
+  'SwitchCase',
+  'TryStatement',
+  'CatchClause',
+  'LabeledStatement',
+  'ForStatement',
+  'ForInStatement',
+  'ForOfStatement',
+  'WhileStatement',
+  'DoWhileStatement',
+  'WithStatement',
+] as const);
+
 class Analyzer {
   readonly #keywords: TextPositions;
   readonly #generators: GeneratorFrame;
@@ -120,8 +138,7 @@ class Analyzer {
   }
 
   #visit(node: Node, depth: number): void {
-    const { kind } = this.#body;
-    if ((kind === 'synchronous' || kind === 'top level') && this.#cannotSuspend(node)) return;
+    if (this.#hasNoFacts(node)) return;
     switch (node.type) {
       case 'FunctionDeclaration':
       case 'FunctionExpression':
@@ -167,11 +184,13 @@ class Analyzer {
     }
   }
 
-  /** Whether a node outside suspending functions contains no suspension, so that the walk can skip it. */
-  #cannotSuspend(node: Node): boolean {
+  /** Whether the walk can skip a node: it contains no suspension, and no `return` of an async function. */
+  #hasNoFacts(node: Node): boolean {
+    if (this.#keywords.hasBetween(node.start, node.end) || this.#generators === 'creation') return false;
+    const { kind } = this.#body;
+    if (kind === 'generator' || (kind === 'async' && MAY_RETURN.has(node.type))) return false;
     // The function node of an async method starts after the keyword.
     if ('async' in node && node.async === true) return false;
-    if (this.#generators === 'creation' || this.#keywords.hasBetween(node.start, node.end)) return false;
     return !hasDecorators(node);
   }
 

@@ -49,6 +49,16 @@ describe('the helper __awaiter of TypeScript', () => {
     assert.equal(code, `${opening}${CONDITION}${EDITED}exports.load = load;`);
   });
 
+  it('resolves with what keeps the frame after comments', () => {
+    const comment = '/* the helper that TypeScript adds to lowered code */';
+    for (const condition of [`${CONDITION}${comment}`, `${comment}${CONDITION}`]) {
+      const code = transform(`${condition}${HELPER}${USES}export { load };`, { filename: 'load.js' })?.code ?? '';
+      assert.ok(code.includes(condition + EDITED), code);
+    }
+    const code = transform(CONDITION + HELPER.replace(') {', `) ${comment} {`), { filename: 'load.js' })?.code ?? '';
+    assert.match(code, /resolve\(_wrapReturn\(result\.value\)\)/);
+  });
+
   it('resolves with what keeps the frame in the modules of tslib', () => {
     const declaration = HELPER.replace('function ', 'export function __awaiter').slice(0, -1);
     const code = transform(declaration, { filename: 'tslib.es6.mjs' })?.code;

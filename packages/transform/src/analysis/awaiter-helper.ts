@@ -8,7 +8,8 @@
  */
 import type { Argument, Node, Program } from 'oxc-parser';
 import type { Block } from '../scan/scan-code.js';
-import { forEachChild } from './syntax-tree.js';
+import { forEachChild, hasDecorators } from './syntax-tree.js';
+import { TextPositions } from './text-positions.js';
 
 /** An argument with which the helper calls `resolve`. */
 export interface Resolution {
@@ -17,22 +18,41 @@ export interface Resolution {
   readonly depth: number;
 }
 
+const NAME = '__awaiter';
+const DEFINED_NAME = /(?<=\bfunction\s+)__awaiter\b|\b__awaiter\s*=/y;
+
 /** Finds where a file may define the helper. It can be mentioned in a string, as in the compiler of TypeScript. */
 export function findAwaiterDefinitions(code: string): readonly number[] {
-  if (!code.includes('__awaiter')) return [];
-  return [...code.matchAll(/\bfunction\s+__awaiter\b|\b__awaiter\s*=/g)].map(({ index }) => index);
+  const positions: number[] = [];
+  for (let index = code.indexOf(NAME); index >= 0; index = code.indexOf(NAME, index + NAME.length)) {
+    DEFINED_NAME.lastIndex = index;
+    if (DEFINED_NAME.test(code)) positions.push(index);
+  }
+  return positions;
 }
 
 /** Returns the blocks that cannot be the body of the helper, or contain it, among those that the parser need not see. */
 export function blocksWithoutAwaiter(blocks: readonly Block[], definitions: readonly number[]): readonly Block[] {
-  const used = definitions.map((position) => blocks.find(({ end }) => end > position));
-  return used.length === 0 ? blocks : blocks.filter((block) => !used.includes(block));
+  if (definitions.length === 0) return blocks;
+  const used = new Set<Block>();
+  for (const position of definitions) {
+    const first = blocks.findIndex(({ end }) => end > position);
+    // Parameters and comments may precede the body.
+    const last = blocks.findIndex(({ start, end, kind }) => end > position && (kind === 'braces' || start <= position));
+    for (const block of blocks.slice(first, last + 1)) used.add(block);
+  }
+  return blocks.filter((block) => !used.has(block));
 }
 
-/** Returns what the helper passes to `resolve`, in all of its definitions. */
-export function findResolutions(program: Program): Resolution[] {
+/**
+ * Returns what the helper passes to `resolve`, in all of its definitions.
+ * @param definitions the positions at which the file may define it
+ */
+export function findResolutions(program: Program, definitions: readonly number[]): Resolution[] {
+  const positions = new TextPositions(definitions);
   const resolutions: Resolution[] = [];
   const visit = (node: Node, depth: number, isInHelper: boolean) => {
+    if (!isInHelper && !positions.hasBetween(node.start, node.end) && !hasDecorators(node)) return;
     const isHelper = isInHelper || definesAwaiter(node);
     if (isHelper && node.type === 'CallExpression' && isNamed(node.callee, 'resolve')) {
       for (const argument of node.arguments) resolutions.push({ argument, depth });
@@ -47,9 +67,9 @@ function definesAwaiter(node: Node): boolean {
   switch (node.type) {
     case 'FunctionDeclaration':
     case 'VariableDeclarator':
-      return isNamed(node.id, '__awaiter');
+      return isNamed(node.id, NAME);
     case 'AssignmentExpression':
-      return isNamed(node.left, '__awaiter') && node.right.type === 'FunctionExpression';
+      return isNamed(node.left, NAME) && node.right.type === 'FunctionExpression';
     default:
       return false;
   }

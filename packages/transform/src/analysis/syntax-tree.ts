@@ -14,11 +14,10 @@ export function isBlock(body: BlockStatement | Expression): body is BlockStateme
 /** Calls `visit` for each child of a node, in the order of the source text. */
 export function forEachChild(node: Node, visit: (child: Node) => void): void {
   for (const key of visitorKeys[node.type] ?? []) {
-    const child: unknown = Reflect.get(node, key);
-    if (Array.isArray(child)) {
+    const child = (node as unknown as Readonly<Record<string, unknown>>)[key];
+    if (isNode(child)) visit(child);
+    else if (Array.isArray(child)) {
       for (const item of child) if (isNode(item)) visit(item);
-    } else if (isNode(child)) {
-      visit(child);
     }
   }
 }

@@ -3,10 +3,10 @@
  * skip every node that contains none of them, which is most of the tree in most files.
  */
 export class TextPositions {
-  readonly #positions: readonly number[];
+  readonly #positions: ArrayLike<number>;
 
   /** @param positions in ascending order */
-  constructor(positions: readonly number[]) {
+  constructor(positions: ArrayLike<number>) {
     this.#positions = positions;
   }
 
@@ -18,6 +18,11 @@ export class TextPositions {
   hasBetween(start: number, end: number): boolean {
     const next = this.#positions[this.countBefore(start)];
     return next !== undefined && next < end;
+  }
+
+  /** The position with this index, in ascending order. */
+  at(index: number): number {
+    return this.#positions[index] as number;
   }
 
   /** The number of positions before `end`. */

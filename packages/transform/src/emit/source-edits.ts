@@ -10,7 +10,9 @@
  *                 │      └ closes the operand (depth 4.5), await (4) and body (3): `)` `,_f.on(…))` `}finally{…}}`
  *                 └ opens the body (3) and await (4): `{…try{return ` `(_v=`
  */
-import MagicString, { type SourceMap } from 'magic-string';
+import { SourceMap } from 'magic-string';
+import { EditedText } from './edited-text.js';
+import { encodeMappings } from './mappings.js';
 
 interface Insertion {
   readonly position: number;
@@ -62,24 +64,37 @@ export class SourceEdits {
    * @returns the edited code and its source map, which is made when it is read: it takes longer than the edits
    */
   apply(code: string, filename: string): { readonly code: string; readonly map: SourceMap } {
-    const output = new MagicString(code);
-    for (const { start, end, text } of this.#replacements) output.update(start, end, text);
-    const sorted = this.#insertions.sort(
+    const insertions = this.#insertions.sort(
       (a, b) =>
         a.position - b.position || Number(a.depth > 0) - Number(b.depth > 0) || a.depth - b.depth || a.order - b.order,
     );
-    for (const { position, text, depth } of sorted) {
-      if (depth < 0) output.appendLeft(position, text);
-      else output.appendRight(position, text);
+    const text = new EditedText(code, this.#positions());
+    for (const { start, end, text: replacement } of this.#replacements) text.replace(start, end, replacement);
+    for (const { position, text: inserted, depth } of insertions) {
+      if (depth < 0) text.insertAfter(position, inserted);
+      else text.insertBefore(position, inserted);
     }
-    for (const { start, end, to } of this.#moves) output.move(start, end, to);
+    for (const { start, end, to } of this.#moves) text.move(start, end, to);
     let map: SourceMap | undefined;
     return {
-      code: output.toString(),
+      code: text.toString(),
       get map() {
-        map ??= output.generateMap({ source: filename, includeContent: true, hires: 'boundary' });
+        map ??= new SourceMap({
+          sources: [filename.replaceAll('\\', '/')],
+          sourcesContent: [code],
+          names: [],
+          mappings: encodeMappings(text),
+        });
         return map;
       },
     };
+  }
+
+  #positions(): Set<number> {
+    const positions = new Set<number>();
+    for (const { position } of this.#insertions) positions.add(position);
+    for (const { start, end } of this.#replacements) positions.add(start).add(end);
+    for (const { start, end, to } of this.#moves) positions.add(start).add(end).add(to);
+    return positions;
   }
 }

@@ -1,5 +1,5 @@
 /** The package to which a file belongs. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Target } from './conditional-targets.js';
 
@@ -42,11 +42,14 @@ export class PackageFinder {
 }
 
 function readManifest(directory: string): Manifest | undefined {
+  const file = join(directory, 'package.json');
+  // Most directories have none, and an error takes ten times as long as this question.
+  if (!existsSync(file)) return undefined;
   try {
-    const manifest = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
+    const manifest = JSON.parse(readFileSync(file, 'utf8'));
     return typeof manifest?.name === 'string' ? manifest : undefined;
   } catch {
-    // There is none, or it is no package.json.
+    // It cannot be read.
     return undefined;
   }
 }

@@ -2,16 +2,38 @@
 import { type Block, LINE_END_PATTERN } from './scan-code.js';
 
 /**
- * Replaces the content of blocks with spaces, so that all other text keeps its position. If it has the end of a line,
- * the first space is one as well: a comment with several lines can end a statement.
+ * Replaces the content of blocks with spaces, so that all other text keeps its position. The first space is
+ *
+ * - a name in parentheses, which can be an argument, a parameter and a condition;
+ * - the end of a line if the block has one: a comment with several lines can end a statement.
  */
 export function blankBlocks(code: string, blocks: readonly Block[]): string {
-  let blanked = '';
+  const texts: string[] = [];
   let from = 0;
-  for (const { start, end } of blocks) {
-    const first = LINE_END_PATTERN.test(code.slice(start, end)) ? '\n' : ' ';
-    blanked += code.slice(from, start) + first + ' '.repeat(end - start - 1);
+  for (const block of blocks) {
+    const { start, end } = block;
+    texts.push(code.slice(from, start), firstOf(code, block), spaces(end - start - 1));
     from = end;
   }
-  return blanked + code.slice(from);
+  texts.push(code.slice(from));
+  return texts.join('');
+}
+
+let longest = ' '.repeat(1000);
+
+/** A part of a string costs less than a new one. */
+function spaces(count: number): string {
+  if (count > longest.length) longest = ' '.repeat(2 * count);
+  return longest.slice(0, count);
+}
+
+function firstOf(code: string, { start, end, kind }: Block): string {
+  switch (kind) {
+    case 'parentheses':
+      return '_';
+    case 'literal':
+      return ' ';
+    default:
+      return LINE_END_PATTERN.test(code.slice(start, end)) ? '\n' : ' ';
+  }
 }

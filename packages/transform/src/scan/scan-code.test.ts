@@ -99,26 +99,95 @@ describe('the blocks that the parser need not see', () => {
   });
 
   it('are as large as possible', () => {
-    assert.equal(seen(`a(function () { if (b) { ${FILLER} } ${FILLER} }); await 0`), 'a(function () { … }); await 0');
+    const block = `function () { if (b) { ${FILLER} } ${FILLER} }`;
+    assert.equal(seen(`a = ${block}; await 0`), 'a = function () { … }; await 0');
+    assert.equal(seen(`a(${block}); await 0`), 'a(_ … ); await 0');
   });
 
-  it('are not in async functions', () => {
+  it('are arguments, parameters and heads of statements, without which the code would not parse', () => {
+    const list = 'first, second, third, fourth, fifth';
+    for (const isAsync of [true, false]) {
+      const end = isAsync ? 'await 0;' : 'async () => 0;';
+      const prefix = isAsync ? 'async ' : '';
+      const body = (code: string) => `${prefix}function f() { ${code} ${end} }`;
+      for (const code of [
+        'a.b(_ … );',
+        'new a(_ … );',
+        'a[0](_ … )(_ … );',
+        'if (_ … ) a;',
+        'while (_ … ) a;',
+        'switch (_ … ) { }',
+        'a = class { b(_ … ) { } set c(_ … ) { } async d() { super.b(_ … ); await 0; } };',
+        'function g(_ … ) { }',
+        // An expression that is not an argument decides whether a returned value is wrapped.
+        `a = (${list});`,
+        `for (${list}; ; ) a;`,
+        `try { } catch ([${list}]) { }`,
+        `(${list}) => a;`,
+        'a = class { get b( … ) { } async c() { await 0; } };',
+      ]) {
+        const whole = code.replaceAll('_ … ', list).replaceAll('( … )', `(/* ${FILLER} */)`);
+        assert.equal(seen(body(whole)), body(code), whole);
+      }
+    }
+  });
+
+  it('are in async functions if they belong to another function, or contain no statement that matters', () => {
+    const body = (code: string) => `async function f() { await 0; ${code} return 1; }`;
     for (const code of [
-      `async function f() { if (a) { ${FILLER} } }`,
-      `async (a = { b: function () { ${FILLER} } }) => { if (a) { ${FILLER} } }`,
-      `a = { async [b]() { ${FILLER} } }`,
-      `async a => { ${FILLER} }`,
-      `async function f() { return { a: function () { ${FILLER} } } }`,
-      `a = async b => b ? function () {} : { then() { ${FILLER} } }`,
-      `a = async b => b ? c => {} : { then() { ${FILLER} } }`,
-      `a = async b => // c\n{ ${FILLER} }`,
+      'a = b => { … };',
+      'a = { b() { … } };',
+      'a = function () { … };',
+      'class A { … }',
+      'if (a) { … }',
+      'if (a) { … } else { … }',
+      'try { … } catch { … } finally { … }',
+      'for (const a of b) { … }',
+    ]) {
+      const whole = code.replaceAll('{ … }', `{ ${FILLER} }`);
+      assert.equal(seen(body(whole)), body(code));
+    }
+    for (const [statement, isLeftOutInFunction] of [
+      [`return a; ${FILLER}`, true],
+      [`if (a) return b; ${FILLER}`, true],
+      [`var a = 1; ${FILLER}`, true],
+      [`await a; ${FILLER}`, false],
+      [`import.meta; ${FILLER}`, false],
+    ] as const) {
+      const inBlock = body(`if (a) { ${statement} }`);
+      assert.equal(seen(inBlock), inBlock);
+      const inFunction = body(`a = () => { ${statement} };`);
+      assert.equal(seen(inFunction), isLeftOutInFunction ? body('a = () => { … };') : inFunction);
+    }
+  });
+
+  it('are not in async functions if they may be object literals, whose properties matter', () => {
+    for (const code of [
+      `async () => ({ a: 1, then: "a method with this name matters" })`,
+      `async function f() { return { a: 1, then: "a method with this name matters" }; }`,
+      `async a => a ? { then: "a method with this name matters" } : b;`,
+      `async function f() { switch (a) { case 1: { return "a string that is long enough"; } } }`,
     ]) {
       assert.equal(seen(code), code);
     }
-    assert.equal(
-      seen(`async function f() { ${FILLER} }\nfunction g() { ${FILLER} }`),
-      `async function f() { ${FILLER} }\nfunction g() { … }`,
-    );
+  });
+
+  it('are not arguments with a yield of an async generator', () => {
+    const code = 'async function* f() { a(yield b, "a string that is long enough"); }';
+    assert.equal(seen(code), code);
+  });
+
+  it('are the bodies of async functions without keywords, if they return nothing', () => {
+    for (const code of [
+      `async function f() { ${FILLER} }`,
+      `a = { async [b]() { ${FILLER} } }`,
+      `async a => { ${FILLER} }`,
+      `a = async b => // c\n{ ${FILLER} }`,
+    ]) {
+      assert.equal(seen(code), code.replace(FILLER, '…'));
+      const withReturn = code.replace(FILLER, `${FILLER} return a;`);
+      assert.equal(seen(withReturn), withReturn);
+    }
   });
 
   it('may follow the expression of an async arrow function', () => {

@@ -3,12 +3,21 @@
  * show
  *
  * - where `async` and `await` may be keywords: not in a string, a comment, a regular expression or after a dot;
- * - which blocks `{…}` have no influence on the transform, so that the parser need not see them. They contain no such
- *   keyword and are not in an async function, whose `return`s and declarations are analyzed. Nor need it see comments;
+ * - which text has no influence on the transform, so that the parser need not see it: see below;
  * - how deeply the syntax tree can nest at most.
  *
  * Without a parse, the tokens of some programs are ambiguous: `<` may begin an element of JSX, and a slash after a brace
  * may divide, or begin a regular expression. Such a file is parsed as a whole. Its depth is estimated nevertheless.
+ *
+ * The parser need not see comments, nor the content of brackets without such a keyword, if they are
+ *
+ * - the arguments of a call, the parameters of a function, or the head of an `if`, `while` or `switch`;
+ * - braces outside of async functions;
+ * - braces in an async function that are the body of another function, or that are a block without a `return`, which the
+ *   transform may have to wrap, and without a `var`, which may conflict with a function.
+ *
+ *     async function f(a) { const b = a.map((c) => { return g(c); }); if (b[0]) { h(); } return await i(b); }
+ *                                           ╰──────────────────────╯      ╰──╯    ╰──╯               ╰╯
  *
  * The depth of the tree is bounded by the number of tokens since the beginning of the statement or list item, in each
  * of the brackets around a position:
@@ -19,16 +28,17 @@
 import { findAsyncAwaitKeywords } from '../analysis/async-await-keywords.js';
 import { TextPositions } from '../analysis/text-positions.js';
 
-/** The text between the braces of a block, or a comment. */
+/** The text between two brackets, the text of a literal, or a comment. */
 export interface Block {
   readonly start: number;
   readonly end: number;
+  readonly kind: 'parentheses' | 'braces' | 'literal' | 'comment';
 }
 
 export interface ScannedCode {
   /** The positions at which `async` and `await` may be keywords. */
   readonly keywords: TextPositions;
-  /** The outermost blocks without influence on the transform, in the order of the text. */
+  /** The largest blocks without influence on the transform, in the order of the text. */
   readonly unusedBlocks: readonly Block[];
   /** The syntax tree has at most about this many levels. */
   readonly maximumDepth: number;
@@ -47,7 +57,8 @@ export function scanCode(code: string, lang = 'jsx'): ScannedCode {
 }
 
 /** Shorter blocks are not worth the effort. */
-const MINIMUM_BLOCK_LENGTH = 32;
+const MINIMUM_BLOCK_LENGTH = 16;
+const MINIMUM_LITERAL_LENGTH = 64;
 
 export const LINE_END_PATTERN = /[\n\r\u2028\u2029]/;
 
@@ -66,7 +77,10 @@ const ASCII_KINDS = Uint8Array.from({ length: 128 }, (_, code) => {
 });
 
 function kindOf(char: number): number {
-  if (char < 128) return ASCII_KINDS[char] as number;
+  return char < 128 ? (ASCII_KINDS[char] as number) : kindOfOther(char);
+}
+
+function kindOfOther(char: number): number {
   if (char === 0x2028 || char === 0x2029) return LINE_END;
   return /\s/.test(String.fromCharCode(char)) ? SPACE : WORD;
 }
@@ -111,30 +125,34 @@ const EITHER = 2;
 const FILE_START = 0;
 /** An identifier, a property or a literal. */
 const NAME = 1;
-/** `if`, `while` and `with`, after whose parentheses a statement begins. */
+/** `if`, `switch`, `while` and `with`, after whose parentheses a statement or a block begins. */
 const CONTROL = 2;
 const FOR = 3;
+const CATCH = 4;
 /** `else` and `do`, after which a statement begins. */
-const ELSE = 4;
-const RETURN = 5;
-const CASE = 6;
-const IN = 7;
+const ELSE = 5;
+const RETURN = 6;
+const CASE = 7;
+const VAR = 8;
+const IN = 9;
 /** Another keyword that precedes an operand. */
-const PREFIX = 8;
+const PREFIX = 10;
 /** A word that is a keyword in some places. */
-const CONTEXTUAL = 9;
+const CONTEXTUAL = 11;
 const LAST_WORD = CONTEXTUAL;
-const ARROW = 10;
-const SPREAD = 11;
+const ARROW = 12;
+const SPREAD = 13;
 /** The brace that closes a block, or the body of a function or class. */
-const BLOCK_END = 12;
+const BLOCK_END = 14;
 
 const WORD_TOKENS: ReadonlyMap<string, number> = new Map([
-  ...['if', 'while', 'with'].map((word) => [word, CONTROL] as const),
+  ...['if', 'switch', 'while', 'with'].map((word) => [word, CONTROL] as const),
   ['for', FOR],
+  ['catch', CATCH],
   ...['else', 'do'].map((word) => [word, ELSE] as const),
   ['return', RETURN],
   ['case', CASE],
+  ['var', VAR],
   ...['in', 'instanceof'].map((word) => [word, IN] as const),
   ...['default', 'delete', 'extends', 'new', 'throw', 'typeof', 'void'].map((word) => [word, PREFIX] as const),
   // After the last three, a statement can begin on the next line.
@@ -159,11 +177,13 @@ const EXPECTED_AFTER: readonly number[] = Object.assign([], {
   [NAME]: OPERATOR,
   [CONTROL]: OPERATOR,
   [FOR]: OPERATOR,
+  [CATCH]: OPERATOR,
   [ELSE]: OPERAND,
   [RETURN]: OPERAND,
   [CASE]: OPERAND,
   [IN]: OPERAND,
   [PREFIX]: OPERAND,
+  [VAR]: OPERATOR,
   [CONTEXTUAL]: EITHER,
 });
 
@@ -174,7 +194,7 @@ const AFTER_AWAIT_NAME = /[:,)\]};=]/;
 
 // Kinds of brackets.
 const PARENTHESIS = 0;
-/** The parentheses after `if`, `for`, `while` and `with`. */
+/** The parentheses after `if`, `for`, `switch`, `while`, `with` and `catch`. */
 const CONTROL_PARENTHESIS = 1;
 const SQUARE = 2;
 /** Braces around statements, the elements of a class, or anything else that is not certainly an object literal. */
@@ -182,6 +202,9 @@ const BLOCK = 3;
 const OBJECT = 4;
 /** `${…}` in a template literal. */
 const SUBSTITUTION = 5;
+
+/** The tokens in front of a brace that certainly does not begin an object literal. */
+const BEFORE_BLOCK: readonly number[] = [NAME, CATCH, ELSE, ARROW, CLOSING_PARENTHESIS];
 
 const CLOSING_CHARACTERS = [
   CLOSING_PARENTHESIS,
@@ -199,13 +222,19 @@ class Bracket {
   start = 0;
   /** The token before the opening bracket. */
   previous = FILE_START;
+  /** Whether the parser need not see the content if that is not used. */
+  isOptional = false;
   /** Whether the parser must see the content. */
   isUsed = false;
+  /** Whether it contains a `return` or a `var`, apart from those in functions. */
+  hasStatements = false;
+  /** Whether it is certainly the body of a function that is not async. */
+  isSynchronousBody = false;
   /** Whether `async` precedes, so that the next block may be the body of an async function. */
   followsAsync = false;
   /** Whether the statement or list item may end with an expression that is the body of an async arrow function. */
   endsWithAsyncBody = false;
-  /** Whether it may be in an async function. */
+  /** Whether its content may belong to an async function. */
   isAsync = false;
   /** The number of unused blocks before it. */
   blockCount = 0;
@@ -305,6 +334,7 @@ class Scanner {
     if (mayBeKeyword(first, end - start) && this.#previous !== DOT)
       token = WORD_TOKENS.get(code.slice(start, end)) ?? NAME;
     if (token === CONTEXTUAL) this.#contextualWord(start, end);
+    else if (token === RETURN || token === VAR) this.#bracket.hasStatements = true;
     // `for await (`
     if (this.#previous === FOR) token = FOR;
     this.#beginToken(token);
@@ -322,6 +352,9 @@ class Scanner {
       // `import.meta` makes the file a module. There may be a comment before the dot.
       if (nextChar !== '(') bracket.isUsed = true;
       return;
+    } else if (code.startsWith('yield', start)) {
+      if (bracket.isAsync) bracket.isUsed = true;
+      return;
     } else if (!code.startsWith('await', start) || nextChar === '' || AFTER_AWAIT_NAME.test(nextChar)) {
       return;
     }
@@ -337,6 +370,17 @@ class Scanner {
     return next;
   }
 
+  /** Whether a brace follows, with or without comments before it. */
+  #isFollowedByBrace(index: number): boolean {
+    const code = this.#code;
+    let next = this.#skipSpace(index);
+    for (; code.startsWith('/*', next) || code.startsWith('//', next); next = this.#skipSpace(next)) {
+      const end = code[next + 1] === '*' ? code.indexOf('*/', next + 2) + 2 : this.#endOfLine(next);
+      next = end < 2 ? code.length : end;
+    }
+    return code[next] === '{';
+  }
+
   #punctuator(char: number): void {
     const end = this.#index + 1;
     this.#beginToken(char);
@@ -349,7 +393,7 @@ class Scanner {
         this.#template(end);
         break;
       case OPENING_PARENTHESIS:
-        this.#open(this.#previous === CONTROL || this.#previous === FOR ? CONTROL_PARENTHESIS : PARENTHESIS, end);
+        this.#open(this.#isControl() ? CONTROL_PARENTHESIS : PARENTHESIS, end);
         break;
       case OPENING_SQUARE:
         this.#open(SQUARE, end);
@@ -383,7 +427,7 @@ class Scanner {
       return;
     } else if (char === EQUALS && next === GREATER) {
       const bracket = this.#bracket;
-      if (bracket.followsAsync && code.charCodeAt(this.#skipSpace(end + 1)) !== OPENING_BRACE) {
+      if (bracket.followsAsync && !this.#isFollowedByBrace(end + 1)) {
         bracket.followsAsync = false;
         bracket.endsWithAsyncBody = true;
       }
@@ -423,6 +467,37 @@ class Scanner {
     }
   }
 
+  /** Whether an opening parenthesis begins the head of a statement. */
+  #isControl(): boolean {
+    const previous = this.#previous;
+    return previous === CONTROL || previous === FOR || previous === CATCH;
+  }
+
+  /** Whether an opening brace certainly begins the body of a function. On a new line, a block may follow a call. */
+  #beginsFunctionBody(): boolean {
+    const previous = this.#previous;
+    return (
+      previous === ARROW || (previous === CLOSING_PARENTHESIS && this.#expected === OPERATOR && !this.#isOnNewLine)
+    );
+  }
+
+  /** Whether the parser need not see the content of a bracket if that contains no keyword. */
+  #isOptional(kind: number, isAsync: boolean): boolean {
+    switch (kind) {
+      case PARENTHESIS:
+        return this.#expected === OPERATOR;
+      case CONTROL_PARENTHESIS:
+        return this.#previous === CONTROL;
+      case BLOCK:
+        return !isAsync || BEFORE_BLOCK.includes(this.#previous);
+      case OBJECT:
+        // Its properties decide whether the transform wraps it.
+        return !isAsync;
+      default:
+        return false;
+    }
+  }
+
   get #bracket(): Bracket {
     return this.#brackets[this.#bracketCount] as Bracket;
   }
@@ -439,7 +514,10 @@ class Scanner {
     bracket.isUsed = false;
     bracket.followsAsync = false;
     bracket.endsWithAsyncBody = false;
-    bracket.isAsync = outer.isAsync || outer.followsAsync || outer.endsWithAsyncBody;
+    bracket.hasStatements = false;
+    bracket.isSynchronousBody = kind === BLOCK && !outer.followsAsync && this.#beginsFunctionBody();
+    bracket.isAsync = !bracket.isSynchronousBody && (outer.isAsync || outer.followsAsync || outer.endsWithAsyncBody);
+    bracket.isOptional = this.#isOptional(kind, bracket.isAsync);
     bracket.blockCount = this.blocks.length;
     bracket.tokenCount = 0;
     const token = kind === SQUARE ? OPENING_SQUARE : kind <= CONTROL_PARENTHESIS ? OPENING_PARENTHESIS : OPENING_BRACE;
@@ -447,21 +525,24 @@ class Scanner {
   }
 
   #close(char: number, end: number): void {
-    const { kind, start, previous, isUsed, isAsync, blockCount, tokenCount } = this.#bracket;
+    const closed = this.#bracket;
+    const { kind, start, previous, isUsed, isAsync, hasStatements, blockCount, tokenCount } = closed;
     if (this.#bracketCount === 0 || char !== CLOSING_CHARACTERS[kind]) this.isAmbiguous = true;
     if (this.#bracketCount === 0) {
       this.#endToken(char, OPERATOR, end);
       return;
     }
-    if (char === CLOSING_BRACE && kind !== SUBSTITUTION && !isUsed && !isAsync) {
+    const isUnused = closed.isOptional && !isUsed && !(isAsync && hasStatements);
+    if (isUnused && this.#previous !== OPENING_PARENTHESIS) {
       // Instead of those that it contains.
       this.blocks.length = blockCount;
-      this.#recordBlock(start, this.#index);
+      this.#recordBlock(start, this.#index, char === CLOSING_PARENTHESIS ? 'parentheses' : 'braces');
     }
     this.#bracketCount--;
     this.#depth -= tokenCount;
     const outer = this.#bracket;
     outer.isUsed ||= isUsed;
+    if (kind === BLOCK && !closed.isSynchronousBody) outer.hasStatements ||= hasStatements;
     // The body of an async function ends here, if there was one.
     if (kind === BLOCK && (previous === CLOSING_PARENTHESIS || previous === ARROW)) outer.followsAsync = false;
     if (kind === SUBSTITUTION) this.#template(end);
@@ -469,8 +550,12 @@ class Scanner {
     else this.#endToken(char, kind === CONTROL_PARENTHESIS ? OPERAND : OPERATOR, end);
   }
 
-  #recordBlock(start: number, end: number): void {
-    if (end - start >= MINIMUM_BLOCK_LENGTH) this.blocks.push({ start, end });
+  #recordBlock(start: number, end: number, kind: Block['kind']): void {
+    if (end - start >= MINIMUM_BLOCK_LENGTH) this.blocks.push({ start, end, kind });
+  }
+
+  #recordLiteral(start: number, end: number): void {
+    if (end - start >= MINIMUM_LITERAL_LENGTH) this.blocks.push({ start, end, kind: 'literal' });
   }
 
   #string(quote: number): void {
@@ -484,21 +569,25 @@ class Scanner {
       else if (char === LINE_FEED || char === CARRIAGE_RETURN) this.isAmbiguous = true;
       if (this.isAmbiguous && kindOf(char) === LINE_END) break;
     }
+    this.#recordLiteral(this.#index + 1, index);
     this.#endToken(NAME, OPERATOR, index + 1);
   }
 
-  /** @param index the index at which text of the literal begins */
-  #template(index: number): void {
+  /** @param start the index at which text of the literal begins */
+  #template(start: number): void {
     const code = this.#code;
+    let index = start;
     for (; index < code.length; index++) {
       const char = code.charCodeAt(index);
       if (char === BACKTICK) break;
       if (char === BACKSLASH) index++;
       else if (char === DOLLAR && code.charCodeAt(index + 1) === OPENING_BRACE) {
+        this.#recordLiteral(start, index);
         this.#open(SUBSTITUTION, index + 2);
         return;
       }
     }
+    this.#recordLiteral(start, index);
     this.#endToken(NAME, OPERATOR, index + 1);
   }
 
@@ -509,12 +598,12 @@ class Scanner {
     const next = code.charCodeAt(start + 1);
     if (next === SLASH) {
       this.#lineComment();
-      this.#recordBlock(start, this.#index);
+      this.#recordBlock(start, this.#index, 'comment');
     } else if (next === STAR) {
       const end = code.indexOf('*/', start + 2);
       this.#index = (end < 0 ? code.length : end) + 2;
       this.#isOnNewLine ||= LINE_END_PATTERN.test(code.slice(start, this.#index));
-      this.#recordBlock(start, this.#index);
+      this.#recordBlock(start, this.#index, 'comment');
     } else {
       if (this.#expected !== OPERAND && this.#mayBeginOperand()) this.isAmbiguous = true;
       this.#beginToken(SLASH);
@@ -524,10 +613,14 @@ class Scanner {
   }
 
   #lineComment(): void {
+    this.#index = this.#endOfLine(this.#index);
+  }
+
+  #endOfLine(index: number): number {
     const code = this.#code;
-    let end = this.#index;
+    let end = index;
     while (end < code.length && kindOf(code.charCodeAt(end)) !== LINE_END) end++;
-    this.#index = end;
+    return end;
   }
 
   /** Its flags are read as a word. */
