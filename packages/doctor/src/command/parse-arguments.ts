@@ -7,7 +7,7 @@
 import { statSync } from 'node:fs';
 import { parse, resolve } from 'node:path';
 import { closest } from 'fastest-levenshtein';
-import { DEFAULT_OUTLIVED, type DoctorOptions, type Format, isPort } from '../options.js';
+import { DEFAULT_OUTLIVED, type DoctorOptions, type Format, isDuration, isPort } from '../options.js';
 
 export const HELP = `Usage: throughline-doctor [options] <file, options of node, or command>
 
@@ -90,6 +90,9 @@ export function parseArguments(args: readonly string[]): CommandLine | 'help' | 
     throw new UsageError(`The command has no option ${first}. Did you mean ${near}?`);
   }
   const port = given.get('--inspect-flows');
+  if (given.has('--inspect-flows') && /^\d+$/.test(first) && !isProgram(first)) {
+    throw new UsageError(`The port of the page follows an equals sign: --inspect-flows=${first}.`);
+  }
   if (port !== undefined && !(/^\d+$/.test(port) && isPort(Number(port)))) {
     throw new UsageError(`--inspect-flows=${port} must name a port from 0 to 65535, as in --inspect-flows=9230.`);
   }
@@ -154,7 +157,7 @@ function readOptions(args: readonly string[]): GivenOptions {
 
 function parseSeconds(text: string | undefined): number {
   const seconds = Number(text);
-  if (text === undefined || text.trim() === '' || !(seconds >= 0)) {
+  if (text === undefined || text.trim() === '' || !isDuration(seconds)) {
     throw new UsageError('--outlived must be followed by a number of seconds, 0 or more, such as --outlived 10.');
   }
   return seconds;

@@ -8,15 +8,17 @@
  * A thread can be terminated, and a process can be killed. What they have found is therefore sent or written at once if it
  * is new, and shortly afterwards if it is only counted once more.
  */
+import { resolve } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import type { DoctorOptions } from '../options.js';
 import { listenToChanges } from '../runtime/changes.js';
+import { setTimeout } from '../runtime/real-time.js';
 import { collectReport } from './collect-report.js';
 import { formatReport } from './format-report.js';
-import { addHiddenListener, removeHiddenListener } from './hidden-listeners.js';
 import { writeHtmlReport } from './html-report.js';
+import { isHandledByProgram, observeProcess, observeSignal, stopObservingSignal } from './process-events.js';
 import { mergeReports, type Report } from './report.js';
-import { writeReportOfThread } from './report-files.js';
+import { noteSignal, writeReportOfThread } from './report-files.js';
 import { REPORT_SIGNAL } from './report-signal.js';
 import { STDERR, STDOUT, writeAll } from './standard-streams.js';
 import { receiveReportsOfThreads, sendReportOfThread } from './thread-reports.js';
@@ -27,31 +29,32 @@ const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2'] as const;
 /** Milliseconds between a finding that was counted once more and its report. */
 const DELAY = 200;
 
-/** The program may replace the global function. */
-const { setTimeout } = globalThis;
-
-export function reportAtEnd(options: DoctorOptions): void {
+export function reportAtEnd(given: DoctorOptions): void {
+  const { folder, html } = given;
+  // The program may change the current folder.
+  const options = { ...given, html: html === undefined ? undefined : resolve(html) };
   const receive = isMainThread && options.folder === undefined ? receiveReportsOfThreads() : () => [];
   const collect = () => mergeReports([collectReport(options.all), ...receive()]);
   const save = saverFor(options);
   if (save !== undefined) saveChanges(() => save(collectReport(options.all)));
   const end = () => guard(() => (save === undefined ? print(collect(), options) : save(collect())));
-  process.on('exit', end);
+  observeProcess('exit', end);
   if (!isMainThread || process.platform === 'win32') return;
-  addHiddenListener(REPORT_SIGNAL, () =>
+  observeSignal(REPORT_SIGNAL, () =>
     guard(() => {
       const report = collect();
       if (report.findings.length > 0) print(report, options);
       else writeAll(STDERR, `throughline-doctor: Process ${process.pid} has no findings until now.\n`);
     }),
   );
-  // Without a listener, a process that is interrupted ends without the event `exit`.
+  // Without an observer, a process that is interrupted ends without the event `exit`.
   for (const signal of ENDING_SIGNALS) {
-    addHiddenListener(signal, () => {
+    observeSignal(signal, () => {
+      if (folder !== undefined) guard(() => noteSignal(folder));
       // The program decides what the signal does.
-      if (process.listenerCount(signal) > 0) return;
+      if (isHandledByProgram(signal)) return;
       end();
-      removeHiddenListener(signal);
+      stopObservingSignal(signal);
       process.kill(process.pid, signal);
     });
   }

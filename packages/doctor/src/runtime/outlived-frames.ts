@@ -14,6 +14,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { endOf, type Flow, flowOf, forgetClosedTasks, watchFlows } from './flow-ends.js';
 import { activeWork, type PendingWork, reachableWork, recordedWork, recordPendingWork } from './pending-work.js';
+import { currentTime, setInterval } from './real-time.js';
 import type { Scope, Storage } from './scope.js';
 import { type Frame, isFileFrame, isSamePlace, type Stack } from './stack.js';
 import { sizeOf } from './value-size.js';
@@ -73,7 +74,7 @@ function check(): void {
 function heldFor({ scope }: PendingWork): number {
   const flow = flowOf(scope);
   const end = flow === undefined ? undefined : endOf(flow);
-  return end === undefined ? 0 : performance.now() - end;
+  return end === undefined ? 0 : currentTime() - end;
 }
 
 function noteIfOutlived(work: PendingWork): void {
