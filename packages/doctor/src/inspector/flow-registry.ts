@@ -3,6 +3,7 @@
 import { nameOf } from '../report/finding-places.js';
 import { currentScope } from '../runtime/current-scope.js';
 import { type FlowObserver, observeFlows } from '../runtime/flow-observer.js';
+import { currentTime, setImmediate } from '../runtime/real-time.js';
 import type { Held, Scope, Storage } from '../runtime/scope.js';
 import { collectGarbage } from './collect-garbage.js';
 import { type FinishedFlow, type FinishedWait, Flow, LatePlace, type Wait } from './flow.js';
@@ -100,10 +101,10 @@ const observer: FlowObserver = {
   },
   returned(scope) {
     const flow = scope.value === undefined ? undefined : flowsByValue.get(scope.value);
-    if (flow !== undefined) flow.lastTime = performance.now();
+    if (flow !== undefined) flow.lastTime = currentTime();
   },
   found(scope, record) {
-    flowOf(scope)?.addFinding(record, performance.now());
+    flowOf(scope)?.addFinding(record, currentTime());
   },
 };
 
@@ -114,7 +115,7 @@ export function recordFlows(): void {
 
 export function setRecordingWaits(isOn: boolean): void {
   recording = isOn ? ++lastRecording : 0;
-  recordingSince = performance.now();
+  recordingSince = currentTime();
   collections = 0;
   if (isOn) return;
   // What happens from now on is not seen, so nothing can be said about what is pending.
@@ -128,7 +129,7 @@ export function isRecordingWaits(): boolean {
 }
 
 function mayReadPlace(): boolean {
-  const now = performance.now();
+  const now = currentTime();
   if (now - placesSince > 1000) {
     placesSince = now;
     placesLeft = PLACES_PER_SECOND;
@@ -162,7 +163,7 @@ export function endWait(id: number): void {
   if (wait === undefined) return;
   waits.delete(id);
   const { flow } = wait;
-  const now = performance.now();
+  const now = currentTime();
   wait.endTime = now;
   flow.lastTime = now;
   if (wait.isHolding) flow.holding--;
@@ -194,7 +195,7 @@ export function sweep(): void {
   const duration = (flow: Flow) => flow.lastTime - flow.startTime;
   done.sort((a, b) => b.findings.length - a.findings.length || duration(b) - duration(a));
   finished.push(...done.slice(0, KEPT_OF_SWEEP).map(finish));
-  const oldest = performance.now() - KEPT_MILLISECONDS;
+  const oldest = currentTime() - KEPT_MILLISECONDS;
   finished = finished.filter(({ endTime }) => endTime > oldest).slice(-KEPT_FINISHED);
   readPlaces();
 }
@@ -202,7 +203,7 @@ export function sweep(): void {
 /** Called before the flows are looked at, because that keeps them. */
 function collectFlowsBefore(): void {
   const due = COLLECTIONS[collections];
-  if (due === undefined || performance.now() - recordingSince < due) return;
+  if (due === undefined || currentTime() - recordingSince < due) return;
   collections++;
   // The first ones in the map are the oldest.
   for (const reference of live.values()) {
@@ -239,7 +240,7 @@ export function finishWait({ kind, type, timer, place, startTime, endTime }: Wai
     title: titleOfWait(type, timer),
     frame: place.read(),
     startTime,
-    endTime: endTime ?? performance.now(),
+    endTime: endTime ?? currentTime(),
   };
 }
 
@@ -250,7 +251,7 @@ function readPlaces(): void {
     left--;
     place.read();
   };
-  const now = performance.now();
+  const now = currentTime();
   for (const { place, startTime } of waits.values()) if (now - startTime > UNREAD_MILLISECONDS) read(place);
   for (const { place, startTime, endedWaits } of liveFlows()) {
     if (now - startTime > UNREAD_MILLISECONDS) read(place);

@@ -16,6 +16,8 @@
  *
  * While waits are not recorded, a flow stays live until its scope has been collected, and it has no state but `idle`.
  */
+
+import { currentTime } from '../runtime/real-time.js';
 import type { Held } from '../runtime/scope.js';
 import type { Frame } from '../runtime/stack.js';
 import { readInnermostFrame, type UnreadStack } from './unread-stack.js';
@@ -104,7 +106,7 @@ export class Flow {
     this.value = value;
     this.outer = outer !== undefined && outer.depth < MAXIMUM_DEPTH ? outer : undefined;
     this.depth = this.outer === undefined ? 0 : this.outer.depth + 1;
-    this.startTime = performance.now();
+    this.startTime = currentTime();
     this.lastTime = this.startTime;
     this.place = place;
     this.recording = recording;

@@ -7,6 +7,7 @@
  */
 import { type AsyncHook, createHook, executionAsyncId } from 'node:async_hooks';
 import { callInScope, currentScope } from '../runtime/current-scope.js';
+import { clearInterval, clearTimeout, currentTime, setInterval, setTimeout } from '../runtime/real-time.js';
 import { LatePlace } from './flow.js';
 import { addWait, endWait, flowOf, setRecordingWaits, sweep, waitOf } from './flow-registry.js';
 import { StackBudget } from './stack-budget.js';
@@ -82,7 +83,7 @@ function noteInit(id: number, type: string, triggerId: number, resource: object)
       isHolding: waitType.isHolding === true || isInterval(ownTimer),
       timer: ownTimer,
       place: stack === undefined ? UNKNOWN_PLACE : new LatePlace(stack),
-      startTime: performance.now(),
+      startTime: currentTime(),
       endTime: undefined,
     };
     addWait(id, wait);

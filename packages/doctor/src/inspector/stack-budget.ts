@@ -2,6 +2,8 @@
  * Limits the processor time that recording stacks takes. Most stacks are those of promises, so the stacks of promises are
  * recorded in a part of the flows only, while they take too much: in every second flow, every fourth one, and so on.
  */
+
+import { currentTime } from '../runtime/real-time.js';
 import type { Flow } from './flow.js';
 
 /** Parts of the processor time of the process. */
@@ -19,7 +21,7 @@ export class StackBudget {
   #timedCount = 0;
   #timed = 0;
   #processorTime = process.cpuUsage();
-  #since = performance.now();
+  #since = currentTime();
 
   /** Whether the stacks of promises are recorded in a flow. */
   includes({ id }: Flow): boolean {
@@ -29,13 +31,13 @@ export class StackBudget {
   /** @returns the time before a stack is recorded, if this one is timed */
   begin(): number | undefined {
     this.#count++;
-    return this.#count % TIMED === 0 ? performance.now() : undefined;
+    return this.#count % TIMED === 0 ? currentTime() : undefined;
   }
 
   /** @param start what `begin()` has returned */
   end(start: number | undefined): void {
     if (start === undefined) return;
-    this.#timed += performance.now() - start;
+    this.#timed += currentTime() - start;
     this.#timedCount++;
   }
 
@@ -43,7 +45,7 @@ export class StackBudget {
   adapt(): void {
     const { user, system } = process.cpuUsage(this.#processorTime);
     const used = (user + system) / 1000;
-    const passed = performance.now() - this.#since;
+    const passed = currentTime() - this.#since;
     const taken = this.#timedCount === 0 ? 0 : (this.#timed / this.#timedCount) * this.#count;
     if (taken > used * TOO_MUCH && taken > passed * NEGLIGIBLE) this.#step = Math.min(MAXIMUM_STEP, this.#step * 2);
     else if (taken < used * LITTLE || taken < passed * (NEGLIGIBLE / 2)) this.#step = Math.max(1, this.#step / 2);
@@ -58,6 +60,6 @@ export class StackBudget {
   #start(): void {
     this.#count = this.#timedCount = this.#timed = 0;
     this.#processorTime = process.cpuUsage();
-    this.#since = performance.now();
+    this.#since = currentTime();
   }
 }

@@ -17,6 +17,7 @@ import { inspectProgram } from '../inspector/inspect-flows.js';
 import type { FileTable } from '../instrument/file-table.js';
 import { parser } from '../instrument/parser.js';
 import { parseOptions, VARIABLE } from '../options.js';
+import { setProgramOptions } from '../program-options.js';
 import { reportAtEnd } from '../report/report-at-end.js';
 import { recordEmptyReads } from '../runtime/empty-reads.js';
 import { addFileTable, receiveFromHooksWith } from '../runtime/file-tables.js';
@@ -44,6 +45,7 @@ function watchProgram(): void {
   // Its hooks do not resolve the imports of an ES module that is required while they are registered.
   if (process.versions.deno !== undefined) parser();
   const options = parseOptions(process.env[VARIABLE]);
+  setProgramOptions(options);
   /** Checks every function, for the tests of transparency. */
   const isForced = process.env.THROUGHLINE_DOCTOR_FORCED === '1';
   const sourceMaps = (): SourceMaps => {
