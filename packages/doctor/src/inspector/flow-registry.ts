@@ -1,11 +1,11 @@
 /** The flows that are live, and those that have finished lately. */
 
 import { nameOf } from '../report/finding-places.js';
+import { collectGarbage } from '../runtime/collect-garbage.js';
 import { currentScope } from '../runtime/current-scope.js';
 import { type FlowObserver, observeFlows } from '../runtime/flow-observer.js';
 import { currentTime, setImmediate } from '../runtime/real-time.js';
 import type { Held, Scope, Storage } from '../runtime/scope.js';
-import { collectGarbage } from './collect-garbage.js';
 import { type FinishedFlow, type FinishedWait, Flow, LatePlace, type Wait } from './flow.js';
 import { shownValue } from './redaction.js';
 import { recordUnreadStack } from './unread-stack.js';

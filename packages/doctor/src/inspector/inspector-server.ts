@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { collectGarbage } from '../runtime/collect-garbage.js';
 import { ignoreTasksOf } from '../runtime/flow-ends.js';
-import { collectGarbage } from './collect-garbage.js';
 import { formatSnapshot, TEXT_LIMITS } from './dump-flows.js';
 import { parseFilter } from './flow-filter.js';
 import { isRecordingWaits } from './flow-registry.js';
