@@ -13,7 +13,6 @@
  */
 import module from 'node:module';
 import { isMainThread, MessageChannel, parentPort, receiveMessageOnPort } from 'node:worker_threads';
-import { inspectProgram } from '../inspector/inspect-flows.js';
 import type { FileTable } from '../instrument/file-table.js';
 import { parser } from '../instrument/parser.js';
 import { parseOptions, VARIABLE } from '../options.js';
@@ -30,6 +29,8 @@ import { patchCommonJsLoader } from './commonjs-loader.js';
 import type { LoaderState, SourceMaps } from './instrument-loaded-file.js';
 import { registerSynchronousHooks } from './synchronous-hooks.js';
 import { patchVm } from './vm-loader.js';
+
+const require = module.createRequire(import.meta.url);
 
 /** The bundle, also if this file was not loaded from there: the thread of the hooks shares nothing with this one. */
 const ASYNCHRONOUS_HOOKS = new URL('../../lib/node/asynchronous-hooks.cjs', import.meta.url).href;
@@ -72,7 +73,11 @@ function watchProgram(): void {
   patchVm(state);
   module.syncBuiltinESMExports();
   reportAtEnd(options);
-  if (options.inspectFlows) inspectProgram(options);
+  if (options.inspectFlows) {
+    // scripts/bundle.mjs makes it a file of its own: without the option, a program starts faster.
+    const { inspectProgram }: typeof import('../inspector/inspect-flows.js') = require('../inspector/inspect-flows.js');
+    inspectProgram(options);
+  }
 }
 
 function bunIsUnsupported(): Error & { code: string } {
