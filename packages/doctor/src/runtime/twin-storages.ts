@@ -13,6 +13,7 @@ import { flowObserver } from './flow-observer.js';
 import { keyOf, type Scope, type Storage, settingIn } from './scope.js';
 import { recordStack, type Stack } from './stack.js';
 import { creationSiteOf, noteCreation } from './storage-labels.js';
+import { noteFileOfStorage } from './test-runners.js';
 
 const STACK_DEPTH = 25;
 /** Storages of one origin that are compared: a class may create one for each instance. */
@@ -38,6 +39,8 @@ export function allTwinReads(): IterableIterator<TwinRead> {
 /** Called with a storage that was created at a site. */
 export function created<T extends object>(storage: T, site: number): T {
   noteCreation(storage, site);
+  const url = siteOf(site)?.table.url;
+  if (url !== undefined) noteFileOfStorage(storage, url);
   const origin = originOfSite(site);
   if (origin === undefined) return storage;
   const twins = twinsByOrigin.get(origin) ?? [];

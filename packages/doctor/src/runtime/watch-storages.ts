@@ -13,12 +13,18 @@ import { flowObserver } from './flow-observer.js';
 import { noteEntry } from './late-entries.js';
 import { noteReadOf } from './reads.js';
 import { enteredIn, hasAround, keyOf, noteDisabled, openedIn, reenteredIn, type Scope, type Storage } from './scope.js';
+import { isOfTestRunner } from './test-runners.js';
 import { noteValue } from './twin-storages.js';
 
 type Method = (this: Storage, ...args: unknown[]) => unknown;
 
 /** Whether the method of a class is running, and not the function that it was called with. */
 let isInClass = false;
+
+/** Whether a call is none of the application. */
+function isUnwatched(storage: Storage): boolean {
+  return isInClass || isOwnStorage(storage) || isOfTestRunner(storage);
+}
 
 const watched = new WeakSet<object>();
 
@@ -36,26 +42,27 @@ export function watchAsyncLocalStorage(prototype: object, isThroughline: boolean
   const keptByExit = keepsEntryOfExit(prototype) ? 'all' : 'others';
   const methods = {
     run(this: Storage, store: unknown, fn: unknown, ...args: unknown[]): unknown {
-      if (isInClass || isOwnStorage(this)) return Reflect.apply(run, this, [store, fn, ...args]);
+      if (isUnwatched(this)) return Reflect.apply(run, this, [store, fn, ...args]);
       if (typeof fn !== 'function') return inClass(() => Reflect.apply(run, this, [store, fn, ...args]));
       return runInScope(this, store, () => Reflect.apply(run, this, [store, callUserCode, fn, null, args]), 'others');
     },
     getStore(this: Storage): unknown {
       const value = getStore.call(this);
-      if (!isInClass) noteReadOf(this, value);
+      if (!isUnwatched(this)) noteReadOf(this, value);
       return value;
     },
     exit(this: Storage, fn: unknown, ...args: unknown[]): unknown {
-      if (isInClass) return Reflect.apply(exit, this, [fn, ...args]);
+      if (isUnwatched(this)) return Reflect.apply(exit, this, [fn, ...args]);
       if (typeof fn !== 'function') return inClass(() => Reflect.apply(exit, this, [fn, ...args]));
       const callExit = () => Reflect.apply(exit, this, [callUserCode, fn, null, args]);
       return runInScope(this, undefined, callExit, keptByExit);
     },
     disable(this: Storage): unknown {
-      if (!isInClass) noteDisabled(this);
+      if (!isUnwatched(this)) noteDisabled(this);
       return Reflect.apply(disable, this, []);
     },
     withScope(this: Storage, store: unknown): unknown {
+      if (isOfTestRunner(this)) return Reflect.apply(withScope, this, [store]);
       // It reads the value before, which is no read of the application.
       const runScope = inClass(() => Reflect.apply(withScope, this, [store])) as Disposable & { dispose(): void };
       closeWithScope(runScope, this, openScope(this, store));
@@ -65,7 +72,7 @@ export function watchAsyncLocalStorage(prototype: object, isThroughline: boolean
   const { enterWith: watchedEnterWith } = {
     enterWith(this: Storage, store: unknown): unknown {
       const result = enterWith.call(this, store);
-      if (!isInClass && !isOwnStorage(this)) enterWithScope(this, store);
+      if (!isUnwatched(this)) enterWithScope(this, store);
       return result;
     },
   };
