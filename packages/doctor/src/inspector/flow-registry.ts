@@ -55,6 +55,7 @@ let collections = 0;
 let placesLeft = PLACES_PER_SECOND;
 let placesSince = 0;
 
+const collected = new FinalizationRegistry(endWait);
 const names = new WeakMap<Storage, string>();
 
 /** The name of a storage, which is looked up once: this runs for each flow. */
@@ -162,6 +163,7 @@ export function endWait(id: number): void {
   const wait = waits.get(id);
   if (wait === undefined) return;
   waits.delete(id);
+  wait.promise = undefined;
   const { flow } = wait;
   const now = currentTime();
   wait.endTime = now;
@@ -252,7 +254,14 @@ function readPlaces(): void {
     place.read();
   };
   const now = currentTime();
-  for (const { place, startTime } of waits.values()) if (now - startTime > UNREAD_MILLISECONDS) read(place);
+  for (const [id, wait] of waits) {
+    if (now - wait.startTime <= UNREAD_MILLISECONDS) continue;
+    read(wait.place);
+    if (wait.promise === undefined) continue;
+    // A promise that is collected will not be settled.
+    collected.register(wait.promise, id);
+    wait.promise = undefined;
+  }
   for (const { place, startTime, endedWaits } of liveFlows()) {
     // Most flows are short, and have finished before the next sweep. Their stacks are collected unread.
     if (now - startTime <= UNREAD_MILLISECONDS) continue;

@@ -66,6 +66,8 @@ export interface Wait {
   readonly place: LatePlace;
   readonly startTime: number;
   endTime: number | undefined;
+  /** The promise, until its collection is observed, which only those that stay pending for long are worth. */
+  promise: object | undefined;
 }
 
 export interface FoundInFlow {

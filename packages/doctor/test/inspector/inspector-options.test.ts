@@ -117,3 +117,56 @@ export let late = 1;
   assert.equal(code, 0);
   assert.match(stdout, /#1 {2}live, \d+ ms {2}unreadable\n/);
 });
+
+test('flows wait for promises until these are settled, their code continues, or they are collected', async () => {
+  await project.write({
+    'awaits.mjs': `
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as wait } from 'node:timers/promises';
+import { dumpFlows } from '@throughline/doctor';
+const jobs = new AsyncLocalStorage();
+const { promise, resolve } = Promise.withResolvers?.() ?? (() => {
+  const made = {};
+  made.promise = new Promise((resolve) => { made.resolve = resolve; });
+  return made;
+})();
+async function work() {
+  await promise;
+  await new Promise((resolve) => setTimeout(resolve, 60_000).unref());
+}
+const forget = async () => { await new Promise(() => undefined); };
+jobs.run('worker', () => { work(); });
+jobs.run('forgetful', () => { forget(); });
+const linesOf = (name) => {
+  const [, lines = 'finished'] = new RegExp('"' + name + '"((?:\\n {6}.*)*)').exec(dumpFlows()) ?? [];
+  return lines.replaceAll(/[\\d.]+ m?s/g, 'TIME').trim();
+};
+await wait(1200);
+console.log(linesOf('worker'), '|', linesOf('forgetful'));
+resolve();
+await wait(700);
+console.log(linesOf('worker'));
+for (let i = 0; i < 10; i++) {
+  globalThis.gc();
+  await wait(120);
+}
+console.log(linesOf('forgetful'));
+process.exit();
+`,
+  });
+  const args = ['--expose-gc', REGISTER, 'awaits.mjs'];
+  const { stdout, stderr } = await project.run(args, { inspectFlows: true, recordWaits: true });
+  const first = 'waits for TIME: promise at awaits.mjs:12:3  await promise;';
+  assert.deepEqual(
+    stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.trim()),
+    [
+      `${first} | waits for TIME: promise at awaits.mjs:15:36  const forget = async () => { await new Promise(() => undefined); };`,
+      'waits for TIME: timer of TIME at awaits.mjs:13:34  await new Promise((resolve) => setTimeout(resolve, 60_000).unref());',
+      'finished',
+    ],
+    stderr,
+  );
+});
