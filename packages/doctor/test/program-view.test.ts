@@ -109,3 +109,45 @@ export let late = 1;
     ['lost callback storage', 'outlived frame storage'],
   );
 });
+
+test('the getters of an error are not called, and the members of Error that a program replaces are its own', async () => {
+  await assertSame(
+    'errors.cjs',
+    `
+for (const name of ['code', 'operator', 'message']) {
+  class Own extends Error {
+    get [name]() { console.log('read', name); return 1; }
+  }
+  console.log(new Own('text').stack.split('\\n')[1].trim().slice(0, 6));
+}
+let calls = 0;
+const { captureStackTrace } = Error;
+Error.captureStackTrace = (...args) => { calls++; return captureStackTrace(...args); };
+Error.stackTraceLimit = 3;
+const { AsyncLocalStorage } = require('node:async_hooks');
+const storage = new AsyncLocalStorage();
+const read = storage.run(1, () => () => storage.getStore());
+storage.run(1, () => read());
+storage.enterWith(1);
+console.log(calls, Error.stackTraceLimit, read.name);
+`,
+  );
+});
+
+test('findings are reported although a source map names no file of this machine', async () => {
+  await project.write({
+    'mapped.cjs': `${LOSSY}lose();\n//# sourceMappingURL=mapped.cjs.map`,
+    'mapped.cjs.map': JSON.stringify({
+      version: 3,
+      sources: ['//host/source.ts'],
+      names: [],
+      mappings: 'AAAA;AACA;AACA;AACA',
+    }),
+  });
+  const { stdout, stderr } = await project.run([REGISTER, 'mapped.cjs'], { format: 'json' });
+  assert.deepEqual(
+    readReport(stdout).findings.map(({ places: [place] }) => place?.file),
+    ['file://host/source.ts'],
+    stderr,
+  );
+});

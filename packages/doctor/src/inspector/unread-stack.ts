@@ -17,9 +17,12 @@ export function recordUnreadStack(limit: number): UnreadStack | undefined {
   try {
     const { stackTraceLimit } = Error;
     const holder: UnreadStack = {};
-    Error.stackTraceLimit = limit;
-    captureStackTrace(holder);
-    Error.stackTraceLimit = stackTraceLimit;
+    try {
+      Error.stackTraceLimit = limit;
+      captureStackTrace(holder);
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+    }
     return holder;
   } catch {
     // The class Error is frozen.

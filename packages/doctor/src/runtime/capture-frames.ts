@@ -5,6 +5,9 @@ import type { Frame } from './stack-frame.js';
 const OWN_FILES = new URL('..', import.meta.url).href;
 const OWN_PATH = decodeURI(OWN_FILES).replace(/^file:\/\//, '');
 
+/** The program may replace the method, for example to count its calls. */
+const { captureStackTrace } = Error;
+
 /** At most this many frames of the doctor are on top of a stack. */
 const OWN_FRAMES = 8;
 
@@ -22,9 +25,12 @@ export function capture(caller: (limit: number) => unknown, limit: number): Capt
   const captured = {};
   try {
     const { stackTraceLimit } = Error;
-    Error.stackTraceLimit = limit + OWN_FRAMES;
-    Error.captureStackTrace(captured, caller);
-    Error.stackTraceLimit = stackTraceLimit;
+    try {
+      Error.stackTraceLimit = limit + OWN_FRAMES;
+      captureStackTrace(captured, caller);
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+    }
   } catch {
     // The class Error is frozen, or was replaced by one without the members of V8: there are no stacks.
   }
