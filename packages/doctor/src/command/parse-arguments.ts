@@ -25,9 +25,9 @@ Options, which come first:
   --outlived <seconds>  how long a value may be held after the end of its flow; default: 60; 0: not reported
   --inspect-flows       opens a page on this machine that shows the live flows, and prints its address;
                         --inspect-flows=9230 chooses the port
-  --record-waits        with --inspect-flows: records what flows wait for also while the page is not open
-  --redact=<names>      with --inspect-flows: does not show the values of the storages with these names, which are
-                        separated by commas; --redact=* shows none
+  --record-waits        records what flows wait for also while this page is not open
+  --redact=<names>      does not show the values of the storages with these names on this page; the names are separated
+                        by commas; --redact=* shows none
   --json                prints the findings as JSON to stdout
   --github              prints the findings as annotations for GitHub to stdout
   --html <file>         also writes the findings as a page to a file
@@ -35,7 +35,7 @@ Options, which come first:
   --help                prints this text
   --version             prints the version
 
-Exit code: that of the program; 128 and the number of the signal if a signal ended it; 127 if it cannot be started;
+Exit code: that of the program; 128 plus the number of the signal if a signal ended it; 127 if it cannot be started;
 1 with --fail; 2 if the arguments are wrong, and nothing was run.
 `;
 

@@ -73,6 +73,27 @@ if (cluster.isPrimary) {
   }
 });
 
+test('a worker thread has a page if it opens one itself', async () => {
+  await project.write({
+    'thread.mjs': `
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { isMainThread, Worker } from 'node:worker_threads';
+import { inspectFlows } from '@throughline/doctor';
+if (isMainThread) new Worker(new URL(import.meta.url));
+else {
+  const jobs = new AsyncLocalStorage();
+  const { url, close } = await inspectFlows();
+  const timer = jobs.run('the job of a thread', () => setTimeout(() => undefined, 10_000));
+  console.log(await (await fetch(url + 'flows.txt')).text());
+  clearTimeout(timer);
+  await close();
+}
+`,
+  });
+  const { stdout, stderr } = await project.run([REGISTER, 'thread.mjs'], {});
+  assert.match(stdout, /#1 {2}live, \d+ ms {2}"the job of a thread"/, stderr);
+});
+
 test('an open page is no task that a flow could belong to: outlived values are found', async () => {
   await project.write({
     'outlives.mjs': `
