@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { chmod } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { COMMAND, LOSSY, TestProject } from './test-project.js';
+import { COMMAND, LOSSY, REGISTER, TestProject } from './test-project.js';
 
 const project = await TestProject.create();
 const skip = process.platform === 'win32' && 'Windows has no signals';
@@ -98,4 +100,29 @@ test('wrong values of options are refused before the program runs', async () => 
     assert.match(stderr, message);
     assert.equal(stdout, '');
   }
+});
+
+test('a script of the shell is a command: its processes of Node are checked', { skip }, async () => {
+  await project.write({ 'run.sh': '#!/usr/bin/env bash\nexec node "$(dirname "$0")/lossy.cjs"\n' });
+  await chmod(join(project.folder, 'run.sh'), 0o755);
+  const { code, stderr } = await project.run([COMMAND, './run.sh']);
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /^throughline-doctor: 1 finding$/m);
+});
+
+test('threads are checked that have arguments and an environment of their own', async () => {
+  await project.write({
+    'threads.cjs': `
+const { Worker } = require('node:worker_threads');
+class Own extends Worker {}
+for (const options of [{ execArgv: [] }, { env: { OWN: '1' } }, { execArgv: ['--no-warnings'], env: {} }]) {
+  const worker = new Own('./lossy.cjs', options);
+  if (!(worker instanceof Worker) || Worker.prototype.constructor !== Worker) throw new Error('another class');
+}
+`,
+  });
+  const { stderr } = await project.run([COMMAND, 'threads.cjs']);
+  assert.match(stderr, /with(?:out)? the value of (?:its|another) flow, 3 times$/m);
+  const alone = await project.run([REGISTER, 'threads.cjs'], {});
+  assert.match(alone.stderr, /with(?:out)? the value of (?:its|another) flow, 3 times$/m);
 });

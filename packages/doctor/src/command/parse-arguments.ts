@@ -4,7 +4,7 @@
  *     throughline-doctor --dependencies --enable-source-maps app.js     node, with its own options
  *     throughline-doctor npm test                                       any other command, through NODE_OPTIONS
  */
-import { statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { parse, resolve } from 'node:path';
 import { closest } from 'fastest-levenshtein';
 import { DEFAULT_OUTLIVED, type DoctorOptions, type Format, isDuration, isPort } from '../options.js';
@@ -116,7 +116,7 @@ export function parseArguments(args: readonly string[]): CommandLine | 'help' | 
   const failsOnFindings = given.has('--fail');
   const isOther = !first.startsWith('-') && !isProgram(first);
   if (!isOther) return { options, failsOnFindings, command: process.execPath, args: rest, isOther };
-  if (/[\\/]|\.[cm]?[jt]s$/.test(first)) throw new UsageError(`There is no file ${first}.`);
+  if (/[\\/]|\.[cm]?[jt]s$/.test(first) && !existsSync(first)) throw new UsageError(`There is no file ${first}.`);
   const hint = HINTS[parse(first).name];
   if (hint !== undefined) throw new UsageError(hint);
   return { options, failsOnFindings, command: first, args: rest.slice(1), isOther };
@@ -166,7 +166,20 @@ function parseSeconds(text: string | undefined): number {
 /** Whether Node can run it. The name of a command can be that of a folder too, as in `throughline-doctor jest`. */
 function isProgram(path: string): boolean {
   const stats = statSync(path, { throwIfNoEntry: false });
-  return stats !== undefined && (stats.isFile() || /^\.|[\\/]/.test(path));
+  if (stats?.isFile() === true) return !isScriptOfShell(path);
+  return stats !== undefined && /^\.|[\\/]/.test(path);
+}
+
+/** Some package managers write scripts of the shell to `node_modules/.bin`. */
+function isScriptOfShell(path: string): boolean {
+  const start = Buffer.alloc(256);
+  const file = openSync(path, 'r');
+  try {
+    const [line = ''] = start.toString('utf8', 0, readSync(file, start)).split('\n');
+    return line.startsWith('#!') && /\b(?:sh|bash|dash|zsh|ksh)\b/.test(line);
+  } finally {
+    closeSync(file);
+  }
 }
 
 function isMisspelling(option: string, near: string): boolean {

@@ -7,8 +7,8 @@ import { currentTime } from '../runtime/real-time.js';
 import type { Flow } from './flow.js';
 
 /** Parts of the processor time of the process. */
-const TOO_MUCH = 0.03;
-const LITTLE = 0.01;
+const TOO_MUCH = 0.02;
+const LITTLE = 0.007;
 /** Below this part of the time that passes, the costs do not matter: the process does almost nothing. */
 const NEGLIGIBLE = 0.004;
 const MAXIMUM_STEP = 64;

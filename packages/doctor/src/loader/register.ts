@@ -7,6 +7,7 @@
  *                                   require               commonjs-loader.ts
  *     Deno 2.9 and newer            import and require    synchronous-hooks.ts
  *     test runners that compile the files themselves        vm-loader.ts
+ *     threads with arguments or an environment of their own worker-loader.ts
  *
  * Bun is refused. It hands an ES module over to a plugin, but no CommonJS module that is imported, and it removes the
  * comments by which inserted text is told from that of a function.
@@ -29,6 +30,7 @@ import { patchCommonJsLoader } from './commonjs-loader.js';
 import type { LoaderState, SourceMaps } from './instrument-loaded-file.js';
 import { registerSynchronousHooks } from './synchronous-hooks.js';
 import { patchVm } from './vm-loader.js';
+import { patchWorkers } from './worker-loader.js';
 
 const require = module.createRequire(import.meta.url);
 
@@ -71,6 +73,7 @@ function watchProgram(): void {
   else registerAsynchronousHooks({ dependencies, isForced, sourceMaps: sourceMaps() });
   patchCommonJsLoader(state);
   patchVm(state);
+  if (process.versions.deno === undefined) patchWorkers();
   module.syncBuiltinESMExports();
   reportAtEnd(options);
   if (options.inspectFlows) {
