@@ -42,8 +42,8 @@ interface AssertionError {
 /** Reads own data properties only: the errors of a program can have getters. */
 function isAssertionError(error: unknown): error is AssertionError {
   if (typeof error !== 'object' || error === null || types.isProxy(error)) return false;
-  const valueOf = (name: string): unknown => Object.getOwnPropertyDescriptor(error, name)?.value;
-  return valueOf('code') === 'ERR_ASSERTION' && valueOf('operator') === '==' && typeof valueOf('message') === 'string';
+  const own = (name: string): unknown => Object.getOwnPropertyDescriptor(error, name)?.value;
+  return own('code') === 'ERR_ASSERTION' && own('operator') === '==' && typeof own('message') === 'string';
 }
 
 function quoteCall(table: FileTable, frame: NodeJS.CallSite): string | undefined {
