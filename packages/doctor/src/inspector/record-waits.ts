@@ -85,7 +85,7 @@ function noteWait(id: number, type: string, resource: object): boolean {
     const flow = flowOf(scope);
     if (flow === undefined) return false;
     let stack: UnreadStack | undefined;
-    if (!isPromise || budget.includes(flow)) {
+    if (budget.includes(flow, isPromise)) {
       const start = budget.begin();
       stack = recordUnreadStack(isPromise ? PROMISE_STACK_DEPTH : STACK_DEPTH);
       budget.end(start);

@@ -1,6 +1,7 @@
 /**
- * Limits the processor time that recording stacks takes. Most stacks are those of promises, so the stacks of promises are
- * recorded in a part of the flows only, while they take too much: in every second flow, every fourth one, and so on.
+ * Limits the processor time that recording stacks takes. Most stacks are those of promises, so while stacks take too much,
+ * those of promises are recorded in a part of the flows only: in every second flow, every fourth one, and so on. If that is
+ * not enough, those of timers, sockets and so on are recorded in a larger part of the flows.
  */
 
 import { currentTime } from '../runtime/real-time.js';
@@ -12,8 +13,12 @@ const LITTLE = 0.007;
 /** Below this part of the time that passes, the costs do not matter: the process does almost nothing. */
 const NEGLIGIBLE = 0.004;
 const MAXIMUM_STEP = 64;
+/** For one flow in which the stacks of promises are recorded, those of other resources are recorded in so many. */
+const MORE_OTHERS = 8;
 /** One of so many stacks is timed. */
 const TIMED = 16;
+/** After so many timed stacks, what they take is looked at, also before the next sweep: a server is under load at once. */
+const TIMED_AT_ONCE = 64;
 
 export class StackBudget {
   #step = 1;
@@ -23,9 +28,9 @@ export class StackBudget {
   #processorTime = process.cpuUsage();
   #since = currentTime();
 
-  /** Whether the stacks of promises are recorded in a flow. */
-  includes({ id }: Flow): boolean {
-    return id % this.#step === 0;
+  /** Whether the stacks of promises, or of other resources, are recorded in a flow. */
+  includes({ id }: Flow, isPromise: boolean): boolean {
+    return id % (isPromise ? this.#step : Math.max(1, this.#step / MORE_OTHERS)) === 0;
   }
 
   /** @returns the time before a stack is recorded, if this one is timed */
@@ -39,6 +44,7 @@ export class StackBudget {
     if (start === undefined) return;
     this.#timed += currentTime() - start;
     this.#timedCount++;
+    if (this.#timedCount >= TIMED_AT_ONCE) this.adapt();
   }
 
   /** Compares what the stacks have taken since the last call with the processor time that the process has used. */
@@ -47,7 +53,9 @@ export class StackBudget {
     const used = (user + system) / 1000;
     const passed = currentTime() - this.#since;
     const taken = this.#timedCount === 0 ? 0 : (this.#timed / this.#timedCount) * this.#count;
-    if (taken > used * TOO_MUCH && taken > passed * NEGLIGIBLE) this.#step = Math.min(MAXIMUM_STEP, this.#step * 2);
+    const limit = Math.max(used * TOO_MUCH, passed * NEGLIGIBLE);
+    // One stack can take long by chance, if the system runs another process meanwhile.
+    if (taken > limit) this.#step = Math.min(MAXIMUM_STEP, this.#step * (taken > 2 * limit ? 4 : 2));
     else if (taken < used * LITTLE || taken < passed * (NEGLIGIBLE / 2)) this.#step = Math.max(1, this.#step / 2);
     this.#start();
   }
