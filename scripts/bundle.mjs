@@ -51,6 +51,22 @@ const compilerSourceMaps = {
 };
 
 /**
+ * Makes a module that is loaded by a relative `require('./module.js')` a file of its own, which is loaded when the call runs
+ * and not before. It shares all modules with the others, as without bundling.
+ */
+const loadedOnDemand = {
+  name: 'loaded-on-demand',
+  transform(code, importer) {
+    const references = code.replace(/\brequire\('(\.{1,2}\/[^']+\.js)'\)/g, (_, path) => {
+      const id = resolve(dirname(importer), path);
+      return `import.meta.ROLLUP_FILE_URL_${this.emitFile({ type: 'chunk', id, name: basename(path, '.js') })}`;
+    });
+    return references === code ? null : { code: references, map: null };
+  },
+  resolveFileUrl: ({ relativePath, format }) => (format === 'cjs' ? `require("./${relativePath}")` : null),
+};
+
+/**
  * Reads the modules that the entry points of a package need.
  * @param {string} folder the folder of the package
  * @param {Record<string, string>} entries names of entry points, and their files in dist
@@ -77,6 +93,7 @@ function readModules(folder, entries, imports, replacements = {}) {
           format === 'cjs' && property === 'url' ? `require('node:url').pathToFileURL(__filename).href` : null,
       },
       compilerSourceMaps,
+      loadedOnDemand,
     ],
     onwarn(warning) {
       throw new Error(`${folder}: ${warning.message}`);
@@ -150,7 +167,9 @@ async function bundle(folder, entries, imports, outputs) {
       dir: join(folder, UNFINISHED, to),
       format,
       // In CommonJS, everything that the main entry point needs is one file, so that the hot paths are local to a module.
-      ...(format === 'cjs' && !isSplit && { manualChunks: { main: [join(folder, 'dist', `${entries.index}.js`)] } }),
+      ...(format === 'cjs' && {
+        manualChunks: isSplit ? chunkOfRegister(folder, entries) : chunkOfIndex(folder, entries),
+      }),
       entryFileNames: `[name].${extension}`,
       chunkFileNames: ({ name }) => `${name}-[hash].${extension}`,
       exports: 'named',
@@ -162,7 +181,7 @@ async function bundle(folder, entries, imports, outputs) {
     });
     if (format === 'cjs' && to === 'node') {
       for (const { name, exports, isEntry } of output) {
-        if (!isEntry) continue;
+        if (!isEntry || !(name in entries)) continue;
         // `import` loads register.cjs itself: one file less takes 1 to 2 ms of the start-up of a process.
         if (name !== 'register') {
           writeFileSync(join(folder, UNFINISHED, to, `${name}.js`), wrapCommonJs(`./${name}.cjs`, exports));
@@ -172,6 +191,35 @@ async function bundle(folder, entries, imports, outputs) {
     }
   }
   await build.close();
+}
+
+const chunkOfIndex = (folder, { index }) => ({ main: [join(folder, 'dist', `${index}.js`)] });
+
+/**
+ * One file for everything that the doctor loads when a program starts, and others for what it shares with entry points that
+ * do not watch programs: the thread of the hooks, and bundlers.
+ */
+function chunkOfRegister(folder, { register, bundler, 'asynchronous-hooks': hooks }) {
+  const entry = (name) => join(folder, 'dist', `${name}.js`);
+  let chunks;
+  return (id, { getModuleInfo }) => {
+    const neededBy = (file, found = new Set()) => {
+      if (found.has(file) || getModuleInfo(file).isExternal) return found;
+      found.add(file);
+      for (const imported of getModuleInfo(file).importedIds) neededBy(imported, found);
+      return found;
+    };
+    if (chunks === undefined) {
+      const ofHooks = neededBy(entry(hooks));
+      const ofBundler = neededBy(entry(bundler));
+      chunks = new Map(
+        [...neededBy(entry(register))]
+          .filter((file) => file !== entry(register))
+          .map((file) => [file, ofHooks.has(file) ? 'loader' : ofBundler.has(file) ? 'files' : 'runtime']),
+      );
+    }
+    return chunks.get(id) ?? null;
+  };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { checkOptionNames } from './options.js';
 import { collectFindings } from './report/collect-findings.js';
 import type { Finding } from './report/finding.js';
 
@@ -17,11 +18,14 @@ export interface FindingsOptions {
  * must be loaded before the program, nothing is found.
  * @param options `all` also returns what did no harm
  * @returns the findings
+ * @throws {TypeError} `ERR_INVALID_OPTION` if an option is unknown
  * @example
  * import { findings } from '@throughline/doctor';
  *
  * console.log(findings()); // []
  */
-export function findings({ all = false }: FindingsOptions = {}): Finding[] {
+export function findings(options: FindingsOptions = {}): Finding[] {
+  checkOptionNames('findings()', options, { all: true });
+  const { all = false } = options;
   return collectFindings(all);
 }

@@ -85,17 +85,12 @@ export function parseOptions(text: string | undefined): DoctorOptions {
   }
   for (const [name, value] of Object.entries(given)) {
     if (!isOption(name)) {
-      const names = Object.keys(TYPES);
-      // Loaded for the error only.
-      const { closest }: typeof import('fastest-levenshtein') = createRequire(import.meta.url)('fastest-levenshtein');
-      throw invalidOption(
-        `${VARIABLE} has no option ${name}. Did you mean ${closest(name, names)}? The options are ${names.join(', ')}.`,
-      );
+      throw unknownOption(VARIABLE, name, Object.keys(TYPES));
     }
     if (typeof value !== TYPES[name]) {
       throw invalidOption(`The option ${name} of ${VARIABLE} must be a ${TYPES[name]}, not ${JSON.stringify(value)}.`);
     }
-    if (name === 'outlived' && !(value >= 0)) {
+    if (name === 'outlived' && !isDuration(value)) {
       throw invalidOption(`The option outlived of ${VARIABLE} must be a number of seconds, 0 or more, not ${value}.`);
     }
     if (name === 'inspectPort' && !isPort(value)) {
@@ -108,8 +103,32 @@ export function parseOptions(text: string | undefined): DoctorOptions {
   return { ...DEFAULTS, ...given };
 }
 
+/** Whether a number of seconds is valid. JSON has no infinite one. */
+export function isDuration(seconds: number): boolean {
+  return seconds >= 0 && Number.isFinite(seconds);
+}
+
 export function isPort(value: number): boolean {
   return Number.isInteger(value) && value >= 0 && value <= 65_535;
+}
+
+/**
+ * @param subject what has the options
+ * @param known an object with the names of its options
+ * @throws {TypeError} `ERR_INVALID_OPTION` if an option is unknown
+ */
+export function checkOptionNames(subject: string, options: object, known: object): void {
+  for (const name of Object.keys(options)) {
+    if (!Object.hasOwn(known, name)) throw unknownOption(subject, name, Object.keys(known));
+  }
+}
+
+function unknownOption(subject: string, name: string, names: readonly string[]): TypeError {
+  // Loaded for the error only.
+  const { closest }: typeof import('fastest-levenshtein') = createRequire(import.meta.url)('fastest-levenshtein');
+  return invalidOption(
+    `${subject} has no option ${name}. Did you mean ${closest(name, [...names])}? The options are ${names.join(', ')}.`,
+  );
 }
 
 function isOption(name: string): name is keyof typeof TYPES {

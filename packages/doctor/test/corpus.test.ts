@@ -83,6 +83,14 @@ function applyRemedy(name: string, { places, remedy }: Finding): string {
   return text;
 }
 
+/** Whether a remedy changes only the program and the files that it writes, and not a package from npm. */
+function isOfProgram(name: string, { places: [first], remedy }: Finding): boolean {
+  const text = readFileSync(join(corpus, name), 'utf8');
+  const isOwn = (file: string) => file === join(corpus, name) || file.includes(`/${parse(name).name}-`);
+  if (first === undefined || !text.includes(first.code ?? '\0')) return false;
+  return [first, ...(remedy.otherLines ?? [])].every(({ file }) => isOwn(file));
+}
+
 function writeRemedied(programs: ReadonlyMap<string, string>): void {
   for (const name of ['flows.mjs', 'outlived.mjs', 'requests.mjs', 'run-programs.mjs', 'two-storages/files.mjs']) {
     mkdirSync(dirname(join(remedied, name)), { recursive: true });
@@ -103,7 +111,9 @@ async function runGroup(options: object) {
   const changed = new Map<string, string>();
   for (const name of programs) {
     const finding = found.find(({ places }) => isIn(name, places));
-    if (finding !== undefined && finding.remedy.code !== null) changed.set(name, applyRemedy(name, finding));
+    if (finding !== undefined && finding.remedy.code !== null && isOfProgram(name, finding)) {
+      changed.set(name, applyRemedy(name, finding));
+    }
   }
   writeRemedied(changed);
   const left = changed.size === 0 ? [] : await findingsIn([...changed.keys()], options, remedied);

@@ -60,3 +60,32 @@ for (const file of ['runs-as-jest.cjs', 'runs-as-jest-30.cjs', 'runs-as-vitest.c
     assert.ok(places.every((place) => place?.code?.startsWith('const l')));
   });
 }
+
+test('the value that Jest holds for each test is no flow around those of the test', async () => {
+  await project.write({
+    // As jest-circus does in its own file.
+    'node_modules/jest-circus/index.js': `
+const async_hooks_1 = require('node:async_hooks');
+const context = new async_hooks_1.AsyncLocalStorage();
+exports.runTest = (test, fn) => context.run({ test, ...context.getStore() }, fn);
+`,
+    'runs-tests.cjs': `
+const { AsyncLocalStorage } = require('node:async_hooks');
+const { runTest } = require('jest-circus');
+const requests = new AsyncLocalStorage();
+for (const title of ['first', 'second']) {
+  runTest(title, () => {
+    const queue = [];
+    const add = () => queue.push(() => requests.getStore());
+    requests.run(title + ' A', add);
+    requests.run(title + ' B', () => queue[0]());
+  });
+}
+`,
+  });
+  const { stdout } = await project.run([REGISTER, 'runs-tests.cjs'], { format: 'json' });
+  assert.deepEqual(
+    readReport(stdout).findings.map(({ severity, count, places: [place] }) => [severity, count, place?.line]),
+    [['another', 2, 8]],
+  );
+});

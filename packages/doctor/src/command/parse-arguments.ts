@@ -4,10 +4,10 @@
  *     throughline-doctor --dependencies --enable-source-maps app.js     node, with its own options
  *     throughline-doctor npm test                                       any other command, through NODE_OPTIONS
  */
-import { statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { parse, resolve } from 'node:path';
 import { closest } from 'fastest-levenshtein';
-import { DEFAULT_OUTLIVED, type DoctorOptions, type Format, isPort } from '../options.js';
+import { DEFAULT_OUTLIVED, type DoctorOptions, type Format, isDuration, isPort } from '../options.js';
 
 export const HELP = `Usage: throughline-doctor [options] <file, options of node, or command>
 
@@ -25,9 +25,9 @@ Options, which come first:
   --outlived <seconds>  how long a value may be held after the end of its flow; default: 60; 0: not reported
   --inspect-flows       opens a page on this machine that shows the live flows, and prints its address;
                         --inspect-flows=9230 chooses the port
-  --record-waits        with --inspect-flows: records what flows wait for also while the page is not open
-  --redact=<names>      with --inspect-flows: does not show the values of the storages with these names, which are
-                        separated by commas; --redact=* shows none
+  --record-waits        records what flows wait for also while this page is not open
+  --redact=<names>      does not show the values of the storages with these names on this page; the names are separated
+                        by commas; --redact=* shows none
   --json                prints the findings as JSON to stdout
   --github              prints the findings as annotations for GitHub to stdout
   --html <file>         also writes the findings as a page to a file
@@ -35,7 +35,7 @@ Options, which come first:
   --help                prints this text
   --version             prints the version
 
-Exit code: that of the program; 128 and the number of the signal if a signal ended it; 127 if it cannot be started;
+Exit code: that of the program; 128 plus the number of the signal if a signal ended it; 127 if it cannot be started;
 1 with --fail; 2 if the arguments are wrong, and nothing was run.
 `;
 
@@ -90,6 +90,9 @@ export function parseArguments(args: readonly string[]): CommandLine | 'help' | 
     throw new UsageError(`The command has no option ${first}. Did you mean ${near}?`);
   }
   const port = given.get('--inspect-flows');
+  if (given.has('--inspect-flows') && /^\d+$/.test(first) && !isProgram(first)) {
+    throw new UsageError(`The port of the page follows an equals sign: --inspect-flows=${first}.`);
+  }
   if (port !== undefined && !(/^\d+$/.test(port) && isPort(Number(port)))) {
     throw new UsageError(`--inspect-flows=${port} must name a port from 0 to 65535, as in --inspect-flows=9230.`);
   }
@@ -113,7 +116,7 @@ export function parseArguments(args: readonly string[]): CommandLine | 'help' | 
   const failsOnFindings = given.has('--fail');
   const isOther = !first.startsWith('-') && !isProgram(first);
   if (!isOther) return { options, failsOnFindings, command: process.execPath, args: rest, isOther };
-  if (/[\\/]|\.[cm]?[jt]s$/.test(first)) throw new UsageError(`There is no file ${first}.`);
+  if (/[\\/]|\.[cm]?[jt]s$/.test(first) && !existsSync(first)) throw new UsageError(`There is no file ${first}.`);
   const hint = HINTS[parse(first).name];
   if (hint !== undefined) throw new UsageError(hint);
   return { options, failsOnFindings, command: first, args: rest.slice(1), isOther };
@@ -154,7 +157,7 @@ function readOptions(args: readonly string[]): GivenOptions {
 
 function parseSeconds(text: string | undefined): number {
   const seconds = Number(text);
-  if (text === undefined || text.trim() === '' || !(seconds >= 0)) {
+  if (text === undefined || text.trim() === '' || !isDuration(seconds)) {
     throw new UsageError('--outlived must be followed by a number of seconds, 0 or more, such as --outlived 10.');
   }
   return seconds;
@@ -163,7 +166,20 @@ function parseSeconds(text: string | undefined): number {
 /** Whether Node can run it. The name of a command can be that of a folder too, as in `throughline-doctor jest`. */
 function isProgram(path: string): boolean {
   const stats = statSync(path, { throwIfNoEntry: false });
-  return stats !== undefined && (stats.isFile() || /^\.|[\\/]/.test(path));
+  if (stats?.isFile() === true) return !isScriptOfShell(path);
+  return stats !== undefined && /^\.|[\\/]/.test(path);
+}
+
+/** Some package managers write scripts of the shell to `node_modules/.bin`. */
+function isScriptOfShell(path: string): boolean {
+  const start = Buffer.alloc(256);
+  const file = openSync(path, 'r');
+  try {
+    const [line = ''] = start.toString('utf8', 0, readSync(file, start)).split('\n');
+    return line.startsWith('#!') && /\b(?:sh|bash|dash|zsh|ksh)\b/.test(line);
+  } finally {
+    closeSync(file);
+  }
 }
 
 function isMisspelling(option: string, near: string): boolean {

@@ -8,10 +8,11 @@ import { VARIABLE } from '../options.js';
 import { formatReport } from '../report/format-report.js';
 import { writeHtmlReport } from '../report/html-report.js';
 import type { Report } from '../report/report.js';
-import { readReports } from '../report/report-files.js';
+import { hasReceivedSignal, readReports } from '../report/report-files.js';
 import { REPORT_SIGNAL } from '../report/report-signal.js';
 import { STDERR, STDOUT, writeAll } from '../report/standard-streams.js';
 import { type CommandLine, HELP, parseArguments, UsageError } from './parse-arguments.js';
+import { passSignals } from './pass-signals.js';
 
 const REGISTER = new URL('../../lib/node/register.cjs', import.meta.url).href;
 
@@ -35,17 +36,22 @@ async function runProgram({ options, failsOnFindings, command, args, isOther }: 
     [VARIABLE]: JSON.stringify({ ...options, html: undefined, folder }),
   };
   const child = spawn(command, args, { stdio: 'inherit', env, shell: isOther && process.platform === 'win32' });
-  // A terminal sends its signals to both. The program decides when it ends, and its findings follow.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      if (signal !== 'SIGINT') child.kill(signal);
-    });
-  }
-  const print = (report: Report) => {
-    writeAll(options.format === 'text' ? STDERR : STDOUT, formatReport(report, options.format));
-    if (options.html !== undefined) writeHtmlReport(options.html, report);
+  // Other commands may handle signals without the doctor.
+  passSignals(child, isOther ? undefined : () => hasReceivedSignal(folder, child.pid ?? 0));
+  const report = (): Report | undefined => {
+    try {
+      const found = readReports(folder);
+      writeAll(options.format === 'text' ? STDERR : STDOUT, formatReport(found, options.format));
+      if (options.html !== undefined) writeHtmlReport(options.html, found);
+      return found;
+    } catch (error) {
+      // The exit code remains that of the program, which may have removed the folder.
+      const message = error instanceof Error ? error.message : String(error);
+      console.error(`throughline-doctor: The findings could not be reported: ${message}`);
+      return undefined;
+    }
   };
-  if (process.platform !== 'win32') process.on(REPORT_SIGNAL, () => print(readReports(folder)));
+  if (process.platform !== 'win32') process.on(REPORT_SIGNAL, report);
   try {
     process.exitCode = await new Promise<number>((resolve) => {
       child.on('error', (error) => {
@@ -54,9 +60,8 @@ async function runProgram({ options, failsOnFindings, command, args, isOther }: 
       });
       child.on('close', (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
     });
-    const report = readReports(folder);
-    print(report);
-    if (failsOnFindings && process.exitCode === 0 && report.findings.length > 0) process.exitCode = 1;
+    const findings = report()?.findings;
+    if (failsOnFindings && process.exitCode === 0 && findings?.length !== 0) process.exitCode = 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,5 +1,5 @@
 /** The flows of the process as text, for a terminal. */
-import { collectGarbage } from './collect-garbage.js';
+import { collectGarbage } from '../runtime/collect-garbage.js';
 import { isRecordingWaits, sweep } from './flow-registry.js';
 import { holdRecording } from './recording-lease.js';
 import type { FlowView, GroupView, Snapshot, WaitView } from './snapshot.js';

@@ -1,10 +1,11 @@
 /** The flows that are live, and those that have finished lately. */
 
 import { nameOf } from '../report/finding-places.js';
+import { collectGarbage } from '../runtime/collect-garbage.js';
 import { currentScope } from '../runtime/current-scope.js';
 import { type FlowObserver, observeFlows } from '../runtime/flow-observer.js';
+import { currentTime, setImmediate } from '../runtime/real-time.js';
 import type { Held, Scope, Storage } from '../runtime/scope.js';
-import { collectGarbage } from './collect-garbage.js';
 import { type FinishedFlow, type FinishedWait, Flow, LatePlace, type Wait } from './flow.js';
 import { shownValue } from './redaction.js';
 import { recordUnreadStack } from './unread-stack.js';
@@ -26,7 +27,7 @@ const KEPT_MILLISECONDS = 60_000;
 const PLACES_PER_SECOND = 100;
 /** Stacks of flows and waits that are read in a sweep. An older one has a turn before a younger one. */
 const READ_OF_SWEEP = 400;
-/** Milliseconds after which the stack of a pending wait is read, so that it keeps no object of the program any longer. */
+/** Milliseconds after which the stacks of a live flow and its waits are read, so that they keep no object of the program. */
 const UNREAD_MILLISECONDS = 1000;
 
 /**
@@ -54,6 +55,7 @@ let collections = 0;
 let placesLeft = PLACES_PER_SECOND;
 let placesSince = 0;
 
+const collected = new FinalizationRegistry(endWait);
 const names = new WeakMap<Storage, string>();
 
 /** The name of a storage, which is looked up once: this runs for each flow. */
@@ -100,10 +102,10 @@ const observer: FlowObserver = {
   },
   returned(scope) {
     const flow = scope.value === undefined ? undefined : flowsByValue.get(scope.value);
-    if (flow !== undefined) flow.lastTime = performance.now();
+    if (flow !== undefined) flow.lastTime = currentTime();
   },
   found(scope, record) {
-    flowOf(scope)?.addFinding(record, performance.now());
+    flowOf(scope)?.addFinding(record, currentTime());
   },
 };
 
@@ -114,7 +116,7 @@ export function recordFlows(): void {
 
 export function setRecordingWaits(isOn: boolean): void {
   recording = isOn ? ++lastRecording : 0;
-  recordingSince = performance.now();
+  recordingSince = currentTime();
   collections = 0;
   if (isOn) return;
   // What happens from now on is not seen, so nothing can be said about what is pending.
@@ -128,7 +130,7 @@ export function isRecordingWaits(): boolean {
 }
 
 function mayReadPlace(): boolean {
-  const now = performance.now();
+  const now = currentTime();
   if (now - placesSince > 1000) {
     placesSince = now;
     placesLeft = PLACES_PER_SECOND;
@@ -161,8 +163,9 @@ export function endWait(id: number): void {
   const wait = waits.get(id);
   if (wait === undefined) return;
   waits.delete(id);
+  wait.promise = undefined;
   const { flow } = wait;
-  const now = performance.now();
+  const now = currentTime();
   wait.endTime = now;
   flow.lastTime = now;
   if (wait.isHolding) flow.holding--;
@@ -194,7 +197,7 @@ export function sweep(): void {
   const duration = (flow: Flow) => flow.lastTime - flow.startTime;
   done.sort((a, b) => b.findings.length - a.findings.length || duration(b) - duration(a));
   finished.push(...done.slice(0, KEPT_OF_SWEEP).map(finish));
-  const oldest = performance.now() - KEPT_MILLISECONDS;
+  const oldest = currentTime() - KEPT_MILLISECONDS;
   finished = finished.filter(({ endTime }) => endTime > oldest).slice(-KEPT_FINISHED);
   readPlaces();
 }
@@ -202,7 +205,7 @@ export function sweep(): void {
 /** Called before the flows are looked at, because that keeps them. */
 function collectFlowsBefore(): void {
   const due = COLLECTIONS[collections];
-  if (due === undefined || performance.now() - recordingSince < due) return;
+  if (due === undefined || currentTime() - recordingSince < due) return;
   collections++;
   // The first ones in the map are the oldest.
   for (const reference of live.values()) {
@@ -239,7 +242,7 @@ export function finishWait({ kind, type, timer, place, startTime, endTime }: Wai
     title: titleOfWait(type, timer),
     frame: place.read(),
     startTime,
-    endTime: endTime ?? performance.now(),
+    endTime: endTime ?? currentTime(),
   };
 }
 
@@ -250,10 +253,19 @@ function readPlaces(): void {
     left--;
     place.read();
   };
-  const now = performance.now();
-  for (const { place, startTime } of waits.values()) if (now - startTime > UNREAD_MILLISECONDS) read(place);
+  const now = currentTime();
+  for (const [id, wait] of waits) {
+    if (now - wait.startTime <= UNREAD_MILLISECONDS) continue;
+    read(wait.place);
+    if (wait.promise === undefined) continue;
+    // A promise that is collected will not be settled.
+    collected.register(wait.promise, id);
+    wait.promise = undefined;
+  }
   for (const { place, startTime, endedWaits } of liveFlows()) {
-    if (now - startTime > UNREAD_MILLISECONDS) read(place);
+    // Most flows are short, and have finished before the next sweep. Their stacks are collected unread.
+    if (now - startTime <= UNREAD_MILLISECONDS) continue;
+    read(place);
     for (const wait of endedWaits) read(wait.place);
   }
 }

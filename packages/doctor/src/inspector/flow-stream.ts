@@ -5,6 +5,7 @@
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 import type { ServerResponse } from 'node:http';
+import { clearInterval, currentTime, setInterval } from '../runtime/real-time.js';
 import { ALL_FLOWS, type FlowFilter, parseFilter } from './flow-filter.js';
 import { holdRecording } from './recording-lease.js';
 import { takeSnapshot } from './take-snapshot.js';
@@ -60,7 +61,7 @@ export class FlowStream {
   }
 
   #sendAll(): void {
-    const start = performance.now();
+    const start = currentTime();
     if (start < this.#due) return;
     const snapshots = new Map<string, string>();
     for (const [response, page] of this.#pages) {
@@ -71,7 +72,7 @@ export class FlowStream {
         if (!page.isPaused) this.#send(response, page, snapshots);
       }
     }
-    const taken = performance.now() - start;
+    const taken = currentTime() - start;
     // The timer is not exact.
     this.#due = start + Math.min(taken / PART_OF_TIME, MAXIMUM_INTERVAL) - INTERVAL / 2;
   }

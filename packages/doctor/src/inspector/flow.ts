@@ -16,6 +16,8 @@
  *
  * While waits are not recorded, a flow stays live until its scope has been collected, and it has no state but `idle`.
  */
+
+import { currentTime } from '../runtime/real-time.js';
 import type { Held } from '../runtime/scope.js';
 import type { Frame } from '../runtime/stack.js';
 import { readInnermostFrame, type UnreadStack } from './unread-stack.js';
@@ -64,6 +66,8 @@ export interface Wait {
   readonly place: LatePlace;
   readonly startTime: number;
   endTime: number | undefined;
+  /** The promise, until its collection is observed, which only those that stay pending for long are worth. */
+  promise: object | undefined;
 }
 
 export interface FoundInFlow {
@@ -104,7 +108,7 @@ export class Flow {
     this.value = value;
     this.outer = outer !== undefined && outer.depth < MAXIMUM_DEPTH ? outer : undefined;
     this.depth = this.outer === undefined ? 0 : this.outer.depth + 1;
-    this.startTime = performance.now();
+    this.startTime = currentTime();
     this.lastTime = this.startTime;
     this.place = place;
     this.recording = recording;

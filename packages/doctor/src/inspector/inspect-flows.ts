@@ -1,7 +1,9 @@
 /** Starts the inspector in this process: by an option of the doctor, or by a call. */
 import { basename } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
-import { type DoctorOptions, isPort } from '../options.js';
+import { checkOptionNames, type DoctorOptions, isPort } from '../options.js';
+import { programOptions } from '../program-options.js';
+import { observeSignal } from '../report/process-events.js';
 import { REPORT_SIGNAL } from '../report/report-signal.js';
 import { STDERR, writeAll } from '../report/standard-streams.js';
 import { callInScope } from '../runtime/current-scope.js';
@@ -29,6 +31,8 @@ export interface FlowInspector {
   close(): Promise<void>;
 }
 
+const OPTIONS: Readonly<Record<keyof InspectOptions, true>> = { port: true, redact: true, recordWaits: true };
+
 let isOn = false;
 let opened: Promise<FlowInspector> | undefined;
 let releaseRecording: (() => void) | undefined;
@@ -40,6 +44,7 @@ let releaseRecording: (() => void) | undefined;
  * @param options the port, what is shown of values, and whether waits are always recorded
  * @returns the inspector, when its page can be opened
  * @throws {RangeError} `ERR_OUT_OF_RANGE` if the port is no integer from 0 to 65535
+ * @throws {TypeError} `ERR_INVALID_OPTION` if an option is unknown; `ERR_INVALID_ARG_TYPE` if `redact` is no function
  * @throws {Error} `ERR_INVALID_STATE` if `@throughline/doctor/register` was not loaded; `EADDRINUSE` if the port is in use
  * @example
  * import { inspectFlows } from '@throughline/doctor';
@@ -48,11 +53,10 @@ let releaseRecording: (() => void) | undefined;
  * console.log(url.replace(/:\d+\/[\w-]+/, ':<port>/<token>')); // http://127.0.0.1:<port>/<token>/
  * await close();
  */
-export async function inspectFlows({
-  port = 0,
-  redact,
-  recordWaits = false,
-}: InspectOptions = {}): Promise<FlowInspector> {
+export async function inspectFlows(options: InspectOptions = {}): Promise<FlowInspector> {
+  checkOptionNames('inspectFlows()', options, OPTIONS);
+  const given = programOptions();
+  const { port = given?.inspectPort ?? 0, redact, recordWaits = given?.recordWaits ?? false } = options;
   if (!isPort(port)) {
     throw Object.assign(new RangeError(`The option port must be an integer from 0 to 65535, not ${String(port)}.`), {
       code: 'ERR_OUT_OF_RANGE',
@@ -64,7 +68,14 @@ export async function inspectFlows({
       { code: 'ERR_INVALID_STATE' },
     );
   }
+  if (redact !== undefined && typeof redact !== 'function') {
+    throw Object.assign(new TypeError(`The option redact must be a function, not ${typeof redact}.`), {
+      code: 'ERR_INVALID_ARG_TYPE',
+    });
+  }
   if (redact !== undefined) redactWith(redact);
+  // The program can call this although it was not started with --inspect-flows.
+  if (given !== undefined) redactNames(given.redact);
   isOn = true;
   recordFlows();
   // What the inspector starts belongs to no flow.
@@ -99,9 +110,15 @@ export function inspectProgram({ inspectPort, redact, recordWaits }: DoctorOptio
   if (recordWaits) releaseRecording ??= holdRecording();
   // The flows of other threads are not shown.
   if (!isMainThread) return;
-  if (process.platform !== 'win32') process.on(REPORT_SIGNAL, () => writeAll(STDERR, formatLiveFlows()));
+  if (process.platform !== 'win32') observeSignal(REPORT_SIGNAL, () => writeAll(STDERR, formatLiveFlows()));
   const program = `${basename(process.argv[1] ?? process.title)}, process ${process.pid}`;
-  opened = open(inspectPort);
+  // npm, for example, is a process of Node itself, and has taken the port before the program that it starts.
+  opened = open(inspectPort).catch((error) => {
+    if (inspectPort === 0 || error.code !== 'EADDRINUSE') throw error;
+    writeAll(STDERR, `throughline-doctor: Port ${inspectPort} is in use, so ${program} has another one.\n`);
+    opened = open(0);
+    return opened;
+  });
   opened.then(
     ({ url }) => writeAll(STDERR, `throughline-doctor: The live flows of ${program}: ${url}\n`),
     (error: unknown) => {

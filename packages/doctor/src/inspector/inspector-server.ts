@@ -2,7 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { collectGarbage } from './collect-garbage.js';
+import { collectGarbage } from '../runtime/collect-garbage.js';
+import { ignoreTasksOf } from '../runtime/flow-ends.js';
 import { formatSnapshot, TEXT_LIMITS } from './dump-flows.js';
 import { parseFilter } from './flow-filter.js';
 import { isRecordingWaits } from './flow-registry.js';
@@ -70,6 +71,8 @@ export async function startInspectorServer(port: number): Promise<InspectorServe
   // The page does not keep the process alive.
   server.unref();
   server.on('connection', (socket: Socket) => socket.unref());
+  // An open page is no task of a flow.
+  ignoreTasksOf(server);
   const address = await listen(server, port);
   return {
     url: `http://${HOST}:${address.port}/${token}/`,
@@ -85,7 +88,8 @@ export async function startInspectorServer(port: number): Promise<InspectorServe
 function listen(server: Server, port: number): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, HOST, () => resolve(server.address() as AddressInfo));
+    // Workers of node:cluster would otherwise share the port, and would receive each other's requests.
+    server.listen({ port, host: HOST, exclusive: true }, () => resolve(server.address() as AddressInfo));
   });
 }
 

@@ -7,6 +7,8 @@
  */
 import { type AsyncHook, createHook, executionAsyncId } from 'node:async_hooks';
 import { callInScope, currentScope } from '../runtime/current-scope.js';
+import { clearInterval, clearTimeout, currentTime, setInterval, setTimeout } from '../runtime/real-time.js';
+import { CAN_LEAVE_OUT_PROMISES, observeAwaitedPromises } from './awaited-promises.js';
 import { LatePlace } from './flow.js';
 import { addWait, endWait, flowOf, setRecordingWaits, sweep, waitOf } from './flow-registry.js';
 import { StackBudget } from './stack-budget.js';
@@ -30,6 +32,7 @@ function timeoutClass(): abstract new () => NodeJS.Timeout {
 const UNKNOWN_PLACE = new LatePlace(undefined);
 const budget = new StackBudget();
 let hook: AsyncHook | undefined;
+let stopObservingPromises: (() => void) | undefined;
 let timer: NodeJS.Timeout | undefined;
 
 export function startRecordingWaits(): void {
@@ -38,12 +41,21 @@ export function startRecordingWaits(): void {
   // The timer belongs to no flow.
   budget.reset();
   timer = callInScope(undefined, () => setInterval(sweepAndAdapt, SWEEP_INTERVAL).unref());
-  hook = createHook({ init: noteInit, after: noteAfter, promiseResolve: endWait, destroy: endWait }).enable();
+  if (CAN_LEAVE_OUT_PROMISES) {
+    // The types of Node do not know the option yet.
+    const hooks = { init: noteInit, after: noteAfter, destroy: endWait, trackPromises: false };
+    hook = createHook(hooks).enable();
+    stopObservingPromises = observeAwaitedPromises((id, promise) => noteWait(id, 'PROMISE', promise), endWait);
+  } else {
+    hook = createHook({ init: noteInit, after: noteAfter, promiseResolve: endWait, destroy: endWait }).enable();
+  }
 }
 
 export function stopRecordingWaits(): void {
   hook?.disable();
   hook = undefined;
+  stopObservingPromises?.();
+  stopObservingPromises = undefined;
   clearInterval(timer);
   setRecordingWaits(false);
 }
@@ -53,28 +65,32 @@ function sweepAndAdapt(): void {
   budget.adapt();
 }
 
-/** An error in a hook would end the process. */
 function noteInit(id: number, type: string, triggerId: number, resource: object): void {
+  // The promise of an async function, or of a constructor, is made in the code that triggers it.
+  if (type === 'PROMISE' && triggerId === executionAsyncId()) return;
+  noteWait(id, type, resource);
+}
+
+/** @returns whether the wait is recorded */
+function noteWait(id: number, type: string, resource: object): boolean {
   try {
     const scope = currentScope();
-    if (scope === undefined) return;
-    // The promise of an async function, or of a constructor, is made in the code that triggers it.
-    if (type === 'PROMISE' && triggerId === executionAsyncId()) return;
+    if (scope === undefined) return false;
     const waitType = waitTypeOf(type);
-    if (waitType === undefined) return;
-    const ownTimer = resource instanceof Timeout ? resource : undefined;
-    // Node makes its own timers without a reference, for example those that close idle connections.
-    if (ownTimer?.hasRef() === false) return;
-    const flow = flowOf(scope);
-    if (flow === undefined) return;
+    if (waitType === undefined) return false;
     const isPromise = waitType.kind === 'promise';
+    const ownTimer = !isPromise && resource instanceof Timeout ? resource : undefined;
+    // Node makes its own timers without a reference, for example those that close idle connections.
+    if (ownTimer?.hasRef() === false) return false;
+    const flow = flowOf(scope);
+    if (flow === undefined) return false;
     let stack: UnreadStack | undefined;
-    if (!isPromise || budget.includes(flow)) {
+    if (budget.includes(flow, isPromise)) {
       const start = budget.begin();
       stack = recordUnreadStack(isPromise ? PROMISE_STACK_DEPTH : STACK_DEPTH);
       budget.end(start);
     }
-    const wait = {
+    addWait(id, {
       flow,
       type,
       kind: waitType.kind,
@@ -82,12 +98,14 @@ function noteInit(id: number, type: string, triggerId: number, resource: object)
       isHolding: waitType.isHolding === true || isInterval(ownTimer),
       timer: ownTimer,
       place: stack === undefined ? UNKNOWN_PLACE : new LatePlace(stack),
-      startTime: performance.now(),
+      startTime: currentTime(),
       endTime: undefined,
-    };
-    addWait(id, wait);
+      promise: isPromise && CAN_LEAVE_OUT_PROMISES ? resource : undefined,
+    });
+    return true;
   } catch {
-    // The resource is not recorded.
+    // An error in a hook would end the process. The resource is not recorded.
+    return false;
   }
 }
 

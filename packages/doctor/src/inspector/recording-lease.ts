@@ -1,5 +1,6 @@
 /** How long waits are recorded: always, or while a page is open and for a minute afterwards. */
 import { callInScope } from '../runtime/current-scope.js';
+import { clearTimeout, setTimeout } from '../runtime/real-time.js';
 import { startRecordingWaits, stopRecordingWaits } from './record-waits.js';
 
 /** Milliseconds for which waits are recorded after the flows were last looked at: the page may be opened again. */

@@ -1,17 +1,24 @@
 /**
- * Limits the processor time that recording stacks takes. Most stacks are those of promises, so the stacks of promises are
- * recorded in a part of the flows only, while they take too much: in every second flow, every fourth one, and so on.
+ * Limits the processor time that recording stacks takes. Most stacks are those of promises, so while stacks take too much,
+ * those of promises are recorded in a part of the flows only: in every second flow, every fourth one, and so on. If that is
+ * not enough, those of timers, sockets and so on are recorded in a larger part of the flows.
  */
+
+import { currentTime } from '../runtime/real-time.js';
 import type { Flow } from './flow.js';
 
 /** Parts of the processor time of the process. */
-const TOO_MUCH = 0.03;
-const LITTLE = 0.01;
+const TOO_MUCH = 0.02;
+const LITTLE = 0.007;
 /** Below this part of the time that passes, the costs do not matter: the process does almost nothing. */
 const NEGLIGIBLE = 0.004;
 const MAXIMUM_STEP = 64;
+/** For one flow in which the stacks of promises are recorded, those of other resources are recorded in so many. */
+const MORE_OTHERS = 8;
 /** One of so many stacks is timed. */
 const TIMED = 16;
+/** After so many timed stacks, what they take is looked at, also before the next sweep: a server is under load at once. */
+const TIMED_AT_ONCE = 64;
 
 export class StackBudget {
   #step = 1;
@@ -19,33 +26,36 @@ export class StackBudget {
   #timedCount = 0;
   #timed = 0;
   #processorTime = process.cpuUsage();
-  #since = performance.now();
+  #since = currentTime();
 
-  /** Whether the stacks of promises are recorded in a flow. */
-  includes({ id }: Flow): boolean {
-    return id % this.#step === 0;
+  /** Whether the stacks of promises, or of other resources, are recorded in a flow. */
+  includes({ id }: Flow, isPromise: boolean): boolean {
+    return id % (isPromise ? this.#step : Math.max(1, this.#step / MORE_OTHERS)) === 0;
   }
 
   /** @returns the time before a stack is recorded, if this one is timed */
   begin(): number | undefined {
     this.#count++;
-    return this.#count % TIMED === 0 ? performance.now() : undefined;
+    return this.#count % TIMED === 0 ? currentTime() : undefined;
   }
 
   /** @param start what `begin()` has returned */
   end(start: number | undefined): void {
     if (start === undefined) return;
-    this.#timed += performance.now() - start;
+    this.#timed += currentTime() - start;
     this.#timedCount++;
+    if (this.#timedCount >= TIMED_AT_ONCE) this.adapt();
   }
 
   /** Compares what the stacks have taken since the last call with the processor time that the process has used. */
   adapt(): void {
     const { user, system } = process.cpuUsage(this.#processorTime);
     const used = (user + system) / 1000;
-    const passed = performance.now() - this.#since;
+    const passed = currentTime() - this.#since;
     const taken = this.#timedCount === 0 ? 0 : (this.#timed / this.#timedCount) * this.#count;
-    if (taken > used * TOO_MUCH && taken > passed * NEGLIGIBLE) this.#step = Math.min(MAXIMUM_STEP, this.#step * 2);
+    const limit = Math.max(used * TOO_MUCH, passed * NEGLIGIBLE);
+    // One stack can take long by chance, if the system runs another process meanwhile.
+    if (taken > limit) this.#step = Math.min(MAXIMUM_STEP, this.#step * (taken > 2 * limit ? 4 : 2));
     else if (taken < used * LITTLE || taken < passed * (NEGLIGIBLE / 2)) this.#step = Math.max(1, this.#step / 2);
     this.#start();
   }
@@ -58,6 +68,6 @@ export class StackBudget {
   #start(): void {
     this.#count = this.#timedCount = this.#timed = 0;
     this.#processorTime = process.cpuUsage();
-    this.#since = performance.now();
+    this.#since = currentTime();
   }
 }

@@ -5,6 +5,7 @@
 import { basename } from 'node:path';
 import { type Place, placeOfFrame } from '../report/place.js';
 import { shortPath } from '../report/short-path.js';
+import { currentTime } from '../runtime/real-time.js';
 import type { Frame } from '../runtime/stack.js';
 import { FindingIndex } from './describe-found.js';
 import type { FinishedFlow, FinishedWait, Flow, FoundInFlow, Wait } from './flow.js';
@@ -66,7 +67,7 @@ interface Group {
 class SnapshotTaker {
   readonly #filter: FlowFilter;
   readonly #limits: SnapshotLimits;
-  readonly #now = performance.now();
+  readonly #now = currentTime();
   readonly #waits = waitsByFlow();
   readonly #current = currentFlow();
   readonly #index = recentFindings(this.#now);

@@ -1,5 +1,6 @@
 /** Stacks of which the inspector needs one place, if it needs them at all. */
-import { type Frame, framesOf, isFileFrame, isUserFrame } from '../runtime/stack.js';
+import { describeBest, isOwnFrame } from '../runtime/capture-frames.js';
+import { type Frame, isFileFrame, isUserFrame } from '../runtime/stack.js';
 
 /** A stack that V8 has recorded but not formatted yet. It keeps the functions of its frames until it is read. */
 export interface UnreadStack {
@@ -16,9 +17,12 @@ export function recordUnreadStack(limit: number): UnreadStack | undefined {
   try {
     const { stackTraceLimit } = Error;
     const holder: UnreadStack = {};
-    Error.stackTraceLimit = limit;
-    captureStackTrace(holder);
-    Error.stackTraceLimit = stackTraceLimit;
+    try {
+      Error.stackTraceLimit = limit;
+      captureStackTrace(holder);
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+    }
     return holder;
   } catch {
     // The class Error is frozen.
@@ -26,8 +30,27 @@ export function recordUnreadStack(limit: number): UnreadStack | undefined {
   }
 }
 
+/** Files are few, and stacks are many: 0 for those of Node and of the doctor, 1 for the application, 2 for packages. */
+const ranks = new Map<string, 0 | 1 | 2>();
+const KNOWN_FILES = 10_000;
+
+function rankOf(file: string): 0 | 1 | 2 {
+  let rank = ranks.get(file);
+  if (rank === undefined) {
+    const frame = { file, line: 1, column: 1, isAsync: false };
+    rank = !isFileFrame(frame) || isOwnFrame(frame) ? 0 : isUserFrame(frame) ? 1 : 2;
+    if (ranks.size >= KNOWN_FILES) ranks.clear();
+    ranks.set(file, rank);
+  }
+  return rank;
+}
+
 /** Returns the innermost frame in the application; in a package if there is none; otherwise undefined. */
 export function readInnermostFrame(unread: UnreadStack): Frame | undefined {
-  const frames = framesOf(unread).filter(isFileFrame);
-  return frames.find(isUserFrame) ?? frames[0];
+  try {
+    return describeBest(unread, rankOf);
+  } catch {
+    // The class Error is frozen.
+    return undefined;
+  }
 }

@@ -3,6 +3,7 @@
  * no method of the program runs; only own data properties are read.
  */
 import { types } from 'node:util';
+import { currentTime } from '../runtime/real-time.js';
 
 const MAXIMUM_LENGTH = 240;
 const STRING_LENGTH = 80;
@@ -38,12 +39,21 @@ const slowPreviews = new WeakMap<object, string>();
 
 /** Returns a preview of at most some hundred characters, in one line. */
 export function previewOf(value: unknown): string {
+  try {
+    return fastPreviewOf(value);
+  } catch {
+    // A module whose exports are not initialized yet, or another object whose properties cannot be read.
+    return 'unreadable';
+  }
+}
+
+function fastPreviewOf(value: unknown): string {
   if (typeof value !== 'object' || value === null) return limited(preview(value, 0, []));
   const known = slowPreviews.get(value);
   if (known !== undefined) return known;
-  const start = performance.now();
+  const start = currentTime();
   const text = limited(preview(value, 0, []));
-  if (performance.now() - start > SLOW) slowPreviews.set(value, text);
+  if (currentTime() - start > SLOW) slowPreviews.set(value, text);
   return text;
 }
 

@@ -55,34 +55,52 @@ export function positionOf({ lineStarts, columnOffset = 0 }: FileTable, offset: 
 }
 
 /** Returns the offset in the file before the insertions of a position in the instrumented code. */
-export function originalOffset(
-  { insertions, lineStarts, columnOffset = 0 }: FileTable,
-  { line, column: shown }: Position,
-): number {
+export function originalOffset(table: FileTable, { line, column: shown }: Position): number {
+  const { insertions, lineStarts, columnOffset = 0 } = table;
   const column = line === 1 ? shown - columnOffset : shown;
   const start = lineStarts[line - 1] ?? 0;
-  let inserted = 0;
-  for (let index = firstInsertionFrom(insertions, start); index < insertions.length; index++) {
-    const [at, length] = insertions[index] ?? [0, 0];
-    // How far the text after this insertion has moved within its line.
-    const moved = at + inserted - start;
-    if (moved >= column - 1) break;
-    if (moved + length > column - 1) return at;
-    inserted += length;
-  }
-  return start + column - 1 - inserted;
+  const lengths = lengthsBefore(table);
+  const first = indexWhere(0, insertions.length, (index) => (insertions[index]?.[0] ?? 0) >= start);
+  /** How far the text after an insertion has moved within its line. */
+  const movedTo = (index: number) => (insertions[index]?.[0] ?? 0) - start + lengthOf(lengths, first, index);
+  const next = indexWhere(first, insertions.length, (index) => movedTo(index) >= column - 1);
+  const [at, length] = insertions[next - 1] ?? [0, 0];
+  // The position is in inserted text.
+  if (next > first && movedTo(next - 1) + length > column - 1) return at;
+  return start + column - 1 - lengthOf(lengths, first, next);
 }
 
-/** Returns the index of the first insertion at an offset or behind it. */
-function firstInsertionFrom(insertions: FileTable['insertions'], offset: number): number {
-  let low = 0;
-  let high = insertions.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((insertions[middle]?.[0] ?? 0) < offset) low = middle + 1;
-    else high = middle;
+const knownLengths = new WeakMap<FileTable, Uint32Array>();
+
+/** The length of all insertions before each one. A bundle can have thousands of insertions in one line. */
+function lengthsBefore(table: FileTable): Uint32Array {
+  let lengths = knownLengths.get(table);
+  if (lengths === undefined) {
+    lengths = new Uint32Array(table.insertions.length + 1);
+    let sum = 0;
+    for (const [index, [, length]] of table.insertions.entries()) {
+      sum += length;
+      lengths[index + 1] = sum;
+    }
+    knownLengths.set(table, lengths);
   }
-  return low;
+  return lengths;
+}
+
+function lengthOf(lengths: Uint32Array, from: number, to: number): number {
+  return (lengths[to] ?? 0) - (lengths[from] ?? 0);
+}
+
+/** Returns the first index for which a condition holds that holds for all after it; `high` if there is none. */
+function indexWhere(low: number, high: number, isMet: (index: number) => boolean): number {
+  let from = low;
+  let to = high;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (isMet(middle)) to = middle;
+    else from = middle + 1;
+  }
+  return from;
 }
 
 /** Returns the index of the innermost function around an offset, -1 at the top level. */

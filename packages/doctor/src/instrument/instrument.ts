@@ -80,6 +80,8 @@ export interface InstrumentedFile {
 interface Capture {
   /** Undefined until a function needs it. */
   name: string | undefined;
+  /** Whether it is a property of `this`: then arrow functions find it, and no others. */
+  readonly isOfInstance?: boolean;
 }
 
 /** Why a file was not instrumented. */
@@ -179,7 +181,26 @@ class Instrumentation {
     }
     switch (node.type) {
       case 'ParenthesizedExpression':
+      case 'TSAsExpression':
+      case 'TSSatisfiesExpression':
+      case 'TSNonNullExpression':
+      case 'TSTypeAssertion':
         this.#visit(node.expression, capture, mark, parent, key);
+        return;
+      case 'LogicalExpression':
+        this.#visit(node.left, capture, mark, node, 'left');
+        this.#visit(node.right, capture, mark, parent, key);
+        return;
+      case 'AssignmentExpression':
+        // What is shared by all copies of a module: `const storage = (globalThis[key] ??= new AsyncLocalStorage())`.
+        if (node.operator !== '??=' || nameOf(node.left) !== undefined) break;
+        this.#visit(node.left, capture, mark, node, 'left');
+        this.#visit(node.right, capture, mark, parent, key);
+        return;
+      case 'ConditionalExpression':
+        this.#visit(node.test, capture, mark, node, 'test');
+        this.#visit(node.consequent, capture, mark, parent, key);
+        this.#visit(node.alternate, capture, mark, parent, key);
         return;
       case 'WithStatement':
         // Names in its body are looked up in the object first.
@@ -215,8 +236,14 @@ class Instrumentation {
           this.#insert(node.right.end, ')');
           if (node.body.type === 'BlockStatement') this.#insert(node.body.start + 1, `${RESUME}(${mark});`);
           this.#visit(node.body, capture, mark, node, 'body');
+          // There may have been no iteration.
+          if (parent?.type === 'BlockStatement') this.#insert(node.end, `;${RESUME}(${mark});`);
           return;
         }
+        break;
+      case 'TryStatement':
+        // An `await` in the block may have been rejected, and there may be no handler.
+        if (mark !== undefined && node.finalizer) this.#insert(node.finalizer.start + 1, `${RESUME}(${mark});`);
         break;
       case 'CatchClause':
         if (mark !== undefined) this.#insert(node.body.start + 1, `${RESUME}(${mark});`);
@@ -246,19 +273,18 @@ class Instrumentation {
   }
 
   /**
-   * The functions of a field are made when the class is instantiated. The scope of an arrow function is captured in a
-   * private field before it, which the function finds, because its `this` is the instance.
+   * The functions of a field are made when the class is instantiated. The scope of its arrow functions is captured in a
+   * private field before it, which these find, because their `this` is the instance.
    */
   #visitField(field: PropertyDefinition | AccessorProperty, value: Node): void {
-    const isCaptured = value.type === 'ArrowFunctionExpression' && this.#options.checksFunctions;
-    if (!isCaptured) {
+    if (!this.#options.checksFunctions || !hasArrowFunction(value)) {
       this.#visit(value, undefined, undefined, field, 'value');
       return;
     }
     const name = `#${this.#newName()}`;
     const made = this.#options.isForced ? FORCED : `${CAPTURE}()`;
     this.#insert(startOf(field), `${field.static ? 'static ' : ''}${name}=${made};`);
-    this.#visit(value, { name: `this.${name}` }, undefined, field, 'value');
+    this.#visit(value, { name: `this.${name}`, isOfInstance: true }, undefined, field, 'value');
   }
 
   /** Visits the statements of a block, each with the scope that is current when it is reached. */
@@ -304,6 +330,7 @@ class Instrumentation {
     }
     const isChecked =
       outer !== undefined &&
+      (outer.isOfInstance !== true || fn.type === 'ArrowFunctionExpression') &&
       canBeHandedOn(parent, key) &&
       !fn.generator &&
       (!isBlock || canEnclose(fn, body, this.#code)) &&
@@ -384,6 +411,17 @@ function firstPosition(
   return { at, separator };
 }
 
+/** Whether an expression contains an arrow function with the same `this`. */
+function hasArrowFunction(node: Node): boolean {
+  if (node.type === 'ArrowFunctionExpression') return true;
+  if (isFunction(node) || node.type === 'ClassExpression') return false;
+  let isFound = false;
+  forEachChild(node, (child) => {
+    isFound ||= hasArrowFunction(child);
+  });
+  return isFound;
+}
+
 /** Where a statement or the member of a class begins, its decorators included. */
 function startOf(node: Node): number {
   const decorators = 'decorators' in node ? (node.decorators ?? []) : [];
@@ -447,7 +485,8 @@ function addStorageClasses(statement: Node, names: Set<string>): void {
       }
       return;
     case 'VariableDeclaration':
-      for (const { id } of statement.declarations) {
+      for (const { id, init } of statement.declarations) {
+        if (id.type === 'Identifier' && init && isStorageClass(init, names)) names.add(id.name);
         for (const property of id.type === 'ObjectPattern' ? id.properties : []) {
           if (property.type !== 'Property' || property.value.type !== 'Identifier') continue;
           if (nameOf(property.key) === 'AsyncLocalStorage') names.add(property.value.name);

@@ -76,6 +76,19 @@ const PROGRAMS: Record<string, readonly [checks: number, code: string]> = {
       m() { return [1].map(() => super.m()[0]); } get p() { return super.p + 1; } set p(v) { super.p = v; } }
     const b = new B(); b.p = 5; return [b.v, b.m(), b.p, b.field(), b.get(), A.s, A.t, A.r(), B.name, Object.keys(b)];`,
   ],
+  'arrow functions within fields': [
+    4,
+    `const wrap = (fn) => Object.freeze(fn); class A { x = 1; f = wrap(() => this.x); static g = { h: (y) => [this.name, y] };
+      i = wrap(function () { return () => typeof this; }); j = (true && (() => super.toString === Object.prototype.toString)); }
+    const a = new A(); return [a.f(), A.g.h(2), a.i()(), a.j(), Object.keys(a), A.toString()];`,
+  ],
+  'finally blocks after a rejected await, and loops without an iteration': [
+    5,
+    `const log = []; const f = async () => { try { await Promise.reject(1); } finally { log.push('finally'); } };
+    const g = async () => { for await (const x of []) log.push(x)
+      log.push('after'); for await (const x of [1]) { log.push(x); } return 2; };
+    return f().catch((error) => log.push(error)).then(() => g()).then((last) => [...log, last]);`,
+  ],
   'super in methods of objects': [
     2,
     `const base = { m() { return 'base'; } }; const o = { __proto__: base, m() { return [1].map(() => super.m()); } };

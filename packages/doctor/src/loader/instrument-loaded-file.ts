@@ -1,5 +1,5 @@
 /** Instruments a file that Node loads. Node's loader states the kind of the file, which is called its format. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { addSourceMap } from '../instrument/add-source-map.js';
@@ -150,8 +150,12 @@ function isOwnFile(path: string): boolean {
 /** The modules of `throughline` for Node, of any copy of it. */
 function isThroughlineModule(path: string): boolean {
   if (!/[\\/]lib[\\/]node[\\/][^\\/]+\.cjs$/.test(path)) return false;
-  const manifest = join(dirname(path), '../../package.json');
-  return existsSync(manifest) && JSON.parse(readFileSync(manifest, 'utf8')).name === 'throughline';
+  try {
+    return JSON.parse(readFileSync(join(dirname(path), '../../package.json'), 'utf8')).name === 'throughline';
+  } catch {
+    // There is no such file, or it is no JSON.
+    return false;
+  }
 }
 
 export function urlOf(filename: string): string {

@@ -7,16 +7,17 @@
  *                                   require               commonjs-loader.ts
  *     Deno 2.9 and newer            import and require    synchronous-hooks.ts
  *     test runners that compile the files themselves        vm-loader.ts
+ *     threads with arguments or an environment of their own worker-loader.ts
  *
  * Bun is refused. It hands an ES module over to a plugin, but no CommonJS module that is imported, and it removes the
  * comments by which inserted text is told from that of a function.
  */
 import module from 'node:module';
 import { isMainThread, MessageChannel, parentPort, receiveMessageOnPort } from 'node:worker_threads';
-import { inspectProgram } from '../inspector/inspect-flows.js';
 import type { FileTable } from '../instrument/file-table.js';
 import { parser } from '../instrument/parser.js';
 import { parseOptions, VARIABLE } from '../options.js';
+import { setProgramOptions } from '../program-options.js';
 import { reportAtEnd } from '../report/report-at-end.js';
 import { recordEmptyReads } from '../runtime/empty-reads.js';
 import { addFileTable, receiveFromHooksWith } from '../runtime/file-tables.js';
@@ -29,6 +30,9 @@ import { patchCommonJsLoader } from './commonjs-loader.js';
 import type { LoaderState, SourceMaps } from './instrument-loaded-file.js';
 import { registerSynchronousHooks } from './synchronous-hooks.js';
 import { patchVm } from './vm-loader.js';
+import { patchWorkers } from './worker-loader.js';
+
+const require = module.createRequire(import.meta.url);
 
 /** The bundle, also if this file was not loaded from there: the thread of the hooks shares nothing with this one. */
 const ASYNCHRONOUS_HOOKS = new URL('../../lib/node/asynchronous-hooks.cjs', import.meta.url).href;
@@ -44,6 +48,7 @@ function watchProgram(): void {
   // Its hooks do not resolve the imports of an ES module that is required while they are registered.
   if (process.versions.deno !== undefined) parser();
   const options = parseOptions(process.env[VARIABLE]);
+  setProgramOptions(options);
   /** Checks every function, for the tests of transparency. */
   const isForced = process.env.THROUGHLINE_DOCTOR_FORCED === '1';
   const sourceMaps = (): SourceMaps => {
@@ -68,9 +73,14 @@ function watchProgram(): void {
   else registerAsynchronousHooks({ dependencies, isForced, sourceMaps: sourceMaps() });
   patchCommonJsLoader(state);
   patchVm(state);
+  if (process.versions.deno === undefined) patchWorkers();
   module.syncBuiltinESMExports();
   reportAtEnd(options);
-  if (options.inspectFlows) inspectProgram(options);
+  if (options.inspectFlows) {
+    // scripts/bundle.mjs makes it a file of its own: without the option, a program starts faster.
+    const { inspectProgram }: typeof import('../inspector/inspect-flows.js') = require('../inspector/inspect-flows.js');
+    inspectProgram(options);
+  }
 }
 
 function bunIsUnsupported(): Error & { code: string } {

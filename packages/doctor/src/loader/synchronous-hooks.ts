@@ -1,5 +1,6 @@
 /** The hooks for `module.registerHooks`, which run in the application's thread, both for `import` and for `require`. */
 import module, { type RegisterHooksOptions } from 'node:module';
+import { replaceMethod } from '../runtime/replace-method.js';
 import { instrumentLoadedFile, type LoaderState } from './instrument-loaded-file.js';
 
 /**
@@ -17,10 +18,15 @@ export function registerSynchronousHooks(state: LoaderState): void {
   };
   const { registerHooks } = module;
   let registered = registerHooks(hooks);
-  module.registerHooks = function (this: unknown, others) {
-    registered.deregister();
-    const result = registerHooks(others);
-    registered = registerHooks(hooks);
-    return result;
-  } as typeof registerHooks;
+  replaceMethod(module, 'registerHooks', () => {
+    return (others: RegisterHooksOptions) => {
+      registered.deregister();
+      try {
+        return registerHooks(others);
+      } finally {
+        // It refuses what are no hooks.
+        registered = registerHooks(hooks);
+      }
+    };
+  });
 }

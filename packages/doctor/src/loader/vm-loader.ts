@@ -5,6 +5,7 @@
 import { isAbsolute } from 'node:path';
 import vm from 'node:vm';
 import { CAPTURE, CREATED, ENTER, FORCED, LEAVE, RESUME, SUSPEND, WATCH } from '../instrument/inserted-text.js';
+import { replaceMethod } from '../runtime/replace-method.js';
 import { instrumentLoadedFile, type LoaderState, urlOf } from './instrument-loaded-file.js';
 
 const GLOBALS = [CAPTURE, ENTER, LEAVE, SUSPEND, RESUME, CREATED, WATCH, FORCED];
@@ -36,13 +37,13 @@ export function patchVm(state: LoaderState): void {
     },
   });
   Object.defineProperty(vm.Script.prototype, 'constructor', { value: vm.Script, writable: true, configurable: true });
-  replace(vm.Script.prototype, 'runInContext', (original) => {
+  replaceMethod(vm.Script.prototype, 'runInContext', (original) => {
     return function runInContext(this: vm.Script, ...args: unknown[]): unknown {
       if (instrumented.has(this)) defineGlobalsIn(args[0]);
       return Reflect.apply(original, this, args);
     };
   });
-  replace(vm, 'compileFunction', (original) => {
+  replaceMethod(vm, 'compileFunction', (original) => {
     return function compileFunction(this: unknown, ...args: unknown[]): unknown {
       const [code, parameters, options, ...rest] = args;
       const text = instrument(code, options as Options);
@@ -52,7 +53,7 @@ export function patchVm(state: LoaderState): void {
     };
   });
   for (const name of ['runInThisContext', 'runInContext'] as const) {
-    replace(vm, name, (original) => {
+    replaceMethod(vm, name, (original) => {
       return function (this: unknown, ...args: unknown[]): unknown {
         const text = instrument(args[0], args.at(name === 'runInContext' ? 2 : 1) as Options);
         if (text === undefined) return Reflect.apply(original, this, args);
@@ -75,17 +76,4 @@ function defineGlobalsIn(context: unknown): void {
     const value: unknown = Reflect.get(globalThis, name);
     if (value !== undefined && !(name in realm)) Object.defineProperty(realm, name, { value });
   }
-}
-
-type Method = (...args: never[]) => unknown;
-
-/** Replaces a method with one of the same name, length and attributes. */
-function replace<T extends object>(object: T, name: keyof T & string, wrap: (original: Method) => unknown): void {
-  const original = object[name] as Method;
-  const descriptor = Object.getOwnPropertyDescriptor(object, name);
-  const method = wrap(original);
-  for (const key of ['name', 'length'] as const) {
-    Object.defineProperty(method, key, { value: original[key], configurable: true });
-  }
-  Object.defineProperty(object, name, { ...descriptor, value: method });
 }

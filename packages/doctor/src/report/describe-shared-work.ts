@@ -2,11 +2,11 @@
 import type { SharedWork } from '../runtime/shared-work.js';
 import { isUserFrame } from '../runtime/stack.js';
 import type { Finding } from './finding.js';
-import { innermostPlace, nameOf, withNotes } from './finding-places.js';
+import { innermostPlace, withNotes } from './finding-places.js';
 import { placeOfFrame } from './place.js';
 
 export function describeSharedWork({ storage, stack, count }: SharedWork): Finding {
-  const name = nameOf(storage);
+  const { name } = storage;
   const read = innermostPlace(stack);
   const caller = placeOfFrame(stack.filter(isUserFrame)[1]);
   return {

@@ -1,7 +1,6 @@
 /** Describes findings of kind 5: two storages where one was meant. */
-import { originOf } from '../runtime/file-origin.js';
 import { siteOf } from '../runtime/file-tables.js';
-import type { TwinRead } from '../runtime/twin-storages.js';
+import { originOfSite, type TwinRead } from '../runtime/twin-storages.js';
 import type { Finding } from './finding.js';
 import { innermostPlace, withNotes } from './finding-places.js';
 import { placeOfSite } from './place.js';
@@ -12,7 +11,8 @@ export function describeTwinStorages({ read, holder, count, stack }: TwinRead): 
   const name = known?.site.name ?? 'storage';
   const place = placeOfSite(read);
   const holderPlace = placeOfSite(holder);
-  const origin = originOf(known?.table.url ?? '');
+  // A module may create several storages.
+  const origin = originOfSite(read) ?? name;
   return {
     kind: 'two storages',
     severity: 'missing',

@@ -112,5 +112,11 @@ function parseSource(url: string): Source {
 
 /** The path of a file, or the URL of anything else. */
 export function pathOf(url: string): string {
-  return url.startsWith('file:') ? fileURLToPath(url.replace(/[?#].*$/, '')) : url;
+  if (!url.startsWith('file:')) return url;
+  try {
+    return fileURLToPath(url.replace(/[?#].*$/, ''));
+  } catch {
+    // A source map can name a file of another host, or one whose name contains a slash.
+    return url;
+  }
 }

@@ -2,7 +2,8 @@
  * Remedies as lines that can be pasted. The change is made in the source that a person wrote, and parsed afterwards: if it
  * does not compile, the remedy is only described.
  */
-import { type Node, type Program, parseSync } from 'oxc-parser';
+import type { Node, Program } from 'oxc-parser';
+import { parser } from '../instrument/parser.js';
 import { forEachChild, isFunction } from '../instrument/syntax-tree.js';
 import type { LineEdit, Remedy } from './finding.js';
 import { linesOf, type Place } from './place.js';
@@ -46,7 +47,7 @@ export function remedyForFunction(place: Place | undefined, isVariable: boolean,
 function changesThatBind({ code }: Source, node: Node, bind: string): Change[] | undefined {
   if (node.type !== 'Property') return [insertion(node.start, `${bind}(`), insertion(node.end, ')')];
   const { value } = node;
-  if (!node.method || !isFunction(value) || usesSuper(value)) return undefined;
+  if (!node.method || !isFunction(value) || contains(value, 'Super')) return undefined;
   const key = node.computed
     ? `[${code.slice(node.key.start, node.key.end)}]`
     : code.slice(node.key.start, node.key.end);
@@ -54,11 +55,11 @@ function changesThatBind({ code }: Source, node: Node, bind: string): Change[] |
   return [{ start: node.start, end: value.start, text: `${key}: ${bind}(${form}` }, insertion(node.end, ')')];
 }
 
-function usesSuper(node: Node): boolean {
-  if (node.type === 'Super') return true;
+function contains(node: Node, type: Node['type']): boolean {
+  if (node.type === type) return true;
   let isFound = false;
   forEachChild(node, (child) => {
-    isFound ||= usesSuper(child);
+    isFound ||= contains(child, type);
   });
   return isFound;
 }
@@ -131,7 +132,8 @@ function sharedCreation(place: Place, key: string, text: string): Remedy | undef
   const source = parseSource(place);
   if (source === undefined) return undefined;
   const node = nodeAt(source, place, ({ type }) => type === 'NewExpression');
-  if (node === undefined) return undefined;
+  // Both copies could wait at the same time, and each would create its own.
+  if (node === undefined || contains(node, 'AwaitExpression')) return undefined;
   const opening = `(globalThis[Symbol.for(${key})] ??= `;
   return applied(source, place, [insertion(node.start, opening), insertion(node.end, ')')], text);
 }
@@ -258,7 +260,7 @@ function parseSource({ file }: Place): Source | undefined {
 function parse(file: string, code: string): { program: Program; isModule: boolean } | undefined {
   const sourceTypes = /\.cjs$/.test(file) ? (['commonjs'] as const) : (['module', 'commonjs'] as const);
   for (const sourceType of sourceTypes) {
-    const { program, errors, module } = parseSync(file, code, { sourceType, preserveParens: false });
+    const { program, errors, module } = parser().parseSync(file, code, { sourceType, preserveParens: false });
     if (errors.some(({ severity }) => severity === 'Error')) continue;
     // A module without imports and exports can be either; CommonJS has no top-level await.
     const isModule =

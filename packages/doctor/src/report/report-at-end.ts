@@ -8,18 +8,23 @@
  * A thread can be terminated, and a process can be killed. What they have found is therefore sent or written at once if it
  * is new, and shortly afterwards if it is only counted once more.
  */
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import type { DoctorOptions } from '../options.js';
 import { listenToChanges } from '../runtime/changes.js';
-import { collectReport } from './collect-report.js';
-import { formatReport } from './format-report.js';
-import { addHiddenListener, removeHiddenListener } from './hidden-listeners.js';
-import { writeHtmlReport } from './html-report.js';
+import { setTimeout } from '../runtime/real-time.js';
+import { hasRecords } from './has-records.js';
+import { isHandledByProgram, observeProcess, observeSignal, stopObservingSignal } from './process-events.js';
 import { mergeReports, type Report } from './report.js';
-import { writeReportOfThread } from './report-files.js';
+import { noteSignal, writeReportOfThread } from './report-files.js';
 import { REPORT_SIGNAL } from './report-signal.js';
-import { STDERR, STDOUT, writeAll } from './standard-streams.js';
+import { STDERR, writeAll } from './standard-streams.js';
 import { receiveReportsOfThreads, sendReportOfThread } from './thread-reports.js';
+
+const require = createRequire(import.meta.url);
+/** Loaded when there is something to report: scripts/bundle.mjs makes it a file of its own. */
+const writer = (): typeof import('./write-report.js') => require('./write-report.js');
 
 /** Signals that end a process without the event `exit` if it does not listen to them. SIGUSR2 is that of nodemon. */
 const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2'] as const;
@@ -27,31 +32,34 @@ const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2'] as const;
 /** Milliseconds between a finding that was counted once more and its report. */
 const DELAY = 200;
 
-/** The program may replace the global function. */
-const { setTimeout } = globalThis;
-
-export function reportAtEnd(options: DoctorOptions): void {
+export function reportAtEnd(given: DoctorOptions): void {
+  const { folder, html } = given;
+  // The program may change the current folder.
+  const options = { ...given, html: html === undefined ? undefined : resolve(html) };
   const receive = isMainThread && options.folder === undefined ? receiveReportsOfThreads() : () => [];
-  const collect = () => mergeReports([collectReport(options.all), ...receive()]);
+  const collectOwn = (): Report =>
+    hasRecords() ? writer().collectReport(options.all) : { findings: [], unchecked: [] };
+  const collect = () => mergeReports([collectOwn(), ...receive()]);
   const save = saverFor(options);
-  if (save !== undefined) saveChanges(() => save(collectReport(options.all)));
+  if (save !== undefined) saveChanges(() => save(collectOwn()));
   const end = () => guard(() => (save === undefined ? print(collect(), options) : save(collect())));
-  process.on('exit', end);
+  observeProcess('exit', end);
   if (!isMainThread || process.platform === 'win32') return;
-  addHiddenListener(REPORT_SIGNAL, () =>
+  observeSignal(REPORT_SIGNAL, () =>
     guard(() => {
       const report = collect();
       if (report.findings.length > 0) print(report, options);
       else writeAll(STDERR, `throughline-doctor: Process ${process.pid} has no findings until now.\n`);
     }),
   );
-  // Without a listener, a process that is interrupted ends without the event `exit`.
+  // Without an observer, a process that is interrupted ends without the event `exit`.
   for (const signal of ENDING_SIGNALS) {
-    addHiddenListener(signal, () => {
+    observeSignal(signal, () => {
+      if (folder !== undefined) guard(() => noteSignal(folder));
       // The program decides what the signal does.
-      if (process.listenerCount(signal) > 0) return;
+      if (isHandledByProgram(signal)) return;
       end();
-      removeHiddenListener(signal);
+      stopObservingSignal(signal);
       process.kill(process.pid, signal);
     });
   }
@@ -88,8 +96,9 @@ function guard(report: () => void): void {
   }
 }
 
-function print(report: Report, { format, html }: DoctorOptions): void {
-  // Workflow commands are read from stdout.
-  writeAll(format === 'text' ? STDERR : STDOUT, formatReport(report, format));
-  if (html !== undefined) writeHtmlReport(html, report);
+function print(report: Report, options: DoctorOptions): void {
+  const isEmpty = report.findings.length === 0 && report.unchecked.length === 0;
+  // Nothing is printed as text then. All other formats state it.
+  if (isEmpty && options.format === 'text' && options.html === undefined) return;
+  writer().printReport(report, options);
 }

@@ -1,5 +1,5 @@
 /** The files in which the processes of a program leave their findings for the command `throughline-doctor`. */
-import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { mergeReports, type Report } from './report.js';
@@ -10,6 +10,20 @@ export function writeReportOfThread(folder: string, report: Report): void {
   const file = join(folder, `${process.pid}-${threadId}.json`);
   writeFileSync(`${file}.part`, JSON.stringify(report));
   renameSync(`${file}.part`, file);
+}
+
+/** Notes that this process has received a signal: it is not blocked. */
+export function noteSignal(folder: string): void {
+  writeFileSync(signalFile(folder, process.pid), '');
+}
+
+/** Whether a process has received a signal. */
+export function hasReceivedSignal(folder: string, pid: number): boolean {
+  return existsSync(signalFile(folder, pid));
+}
+
+function signalFile(folder: string, pid: number): string {
+  return join(folder, `${pid}.signal`);
 }
 
 /** Adds up what the threads of all processes have found until now. */

@@ -7,6 +7,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { types } from 'node:util';
 import type { CallExpression, Node } from 'oxc-parser';
 import type { FileTable } from '../instrument/file-table.js';
 import { hasInsertedText, withoutInsertedText } from '../instrument/inserted-text.js';
@@ -38,10 +39,11 @@ interface AssertionError {
   readonly actual: unknown;
 }
 
+/** Reads own data properties only: the errors of a program can have getters. */
 function isAssertionError(error: unknown): error is AssertionError {
-  if (typeof error !== 'object' || error === null) return false;
-  const { code, operator, message } = error as Readonly<Record<string, unknown>>;
-  return code === 'ERR_ASSERTION' && operator === '==' && typeof message === 'string';
+  if (typeof error !== 'object' || error === null || types.isProxy(error)) return false;
+  const own = (name: string): unknown => Object.getOwnPropertyDescriptor(error, name)?.value;
+  return own('code') === 'ERR_ASSERTION' && own('operator') === '==' && typeof own('message') === 'string';
 }
 
 function quoteCall(table: FileTable, frame: NodeJS.CallSite): string | undefined {

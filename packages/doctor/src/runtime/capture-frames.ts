@@ -5,6 +5,9 @@ import type { Frame } from './stack-frame.js';
 const OWN_FILES = new URL('..', import.meta.url).href;
 const OWN_PATH = decodeURI(OWN_FILES).replace(/^file:\/\//, '');
 
+/** The program may replace the method, for example to count its calls. */
+const { captureStackTrace } = Error;
+
 /** At most this many frames of the doctor are on top of a stack. */
 const OWN_FRAMES = 8;
 
@@ -22,9 +25,12 @@ export function capture(caller: (limit: number) => unknown, limit: number): Capt
   const captured = {};
   try {
     const { stackTraceLimit } = Error;
-    Error.stackTraceLimit = limit + OWN_FRAMES;
-    Error.captureStackTrace(captured, caller);
-    Error.stackTraceLimit = stackTraceLimit;
+    try {
+      Error.stackTraceLimit = limit + OWN_FRAMES;
+      captureStackTrace(captured, caller);
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+    }
   } catch {
     // The class Error is frozen, or was replaced by one without the members of V8: there are no stacks.
   }
@@ -33,22 +39,63 @@ export function capture(caller: (limit: number) => unknown, limit: number): Capt
 
 /** Describes the frames of a captured stack, the innermost first, without those of the doctor. This is possible once. */
 export function describe(captured: CapturedStack): Frame[] {
+  const frames = readSites(captured, (sites) => sites.map(plainFrame)) ?? [];
+  return frames.filter((frame) => !isOwnFrame(frame));
+}
+
+/**
+ * Describes one frame of a captured stack, which takes less time than all. This is possible once.
+ * @param rank of a file: a frame of rank 0 is left out, and one with a lower rank is preferred, the innermost one first
+ */
+export function describeBest(captured: CapturedStack, rank: (file: string) => 0 | 1 | 2): Frame | undefined {
+  return readSites(captured, (sites) => {
+    let second: NodeJS.CallSite | undefined;
+    for (const site of sites) {
+      const file = site.getFileName();
+      const own = file == null ? 0 : rank(file);
+      if (own === 1) return plainFrame(site);
+      if (own === 2) second ??= site;
+    }
+    return second && plainFrame(second);
+  });
+}
+
+type Prepare = (error: Error, sites: NodeJS.CallSite[]) => unknown;
+
+/** What `Error.prepareStackTrace` is while the doctor reads a stack; undefined otherwise. */
+let ownPrepare: Prepare | undefined;
+let ownGetter: (() => unknown) | undefined;
+
+/**
+ * Makes the getter of `Error.prepareStackTrace`. To define the property for each stack would take longer than to read it.
+ * @param get what the property is for all others
+ */
+export function getterOfPrepare(get: () => unknown): () => unknown {
+  ownGetter = () => ownPrepare ?? get();
+  return ownGetter;
+}
+
+function readSites<T>(captured: CapturedStack, read: (sites: readonly NodeJS.CallSite[]) => T): T | undefined {
   const descriptor = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');
-  let frames: Frame[] = [];
+  const isReplaced = descriptor?.get === undefined || descriptor.get !== ownGetter;
+  let result: T | undefined;
   try {
-    // Not assigned: the doctor corrects what the function of a program gets.
-    const prepare = (_: Error, sites: NodeJS.CallSite[]) => {
-      frames = sites.map(plainFrame);
+    ownPrepare = (_, sites) => {
+      result = read(sites);
       return '';
     };
-    Object.defineProperty(Error, 'prepareStackTrace', { value: prepare, writable: true, configurable: true });
+    // Not assigned: the doctor corrects what the function of a program gets.
+    if (isReplaced) {
+      Object.defineProperty(Error, 'prepareStackTrace', { value: ownPrepare, writable: true, configurable: true });
+    }
     // Read, because the trace is prepared on the first access.
     void captured.stack;
   } finally {
-    if (descriptor === undefined) Reflect.deleteProperty(Error, 'prepareStackTrace');
-    else Object.defineProperty(Error, 'prepareStackTrace', descriptor);
+    ownPrepare = undefined;
+    if (isReplaced && descriptor !== undefined) Object.defineProperty(Error, 'prepareStackTrace', descriptor);
+    else if (isReplaced) Reflect.deleteProperty(Error, 'prepareStackTrace');
   }
-  return frames.filter((frame) => !isOwnFrame(frame));
+  return result;
 }
 
 function plainFrame(site: NodeJS.CallSite): Frame {

@@ -16,3 +16,13 @@ test('a place that reads often does not hide another place, and all reads are co
   const counts = [...allEmptyReads()].map(({ count }) => count);
   assert.deepEqual(counts, [12_000, 1]);
 });
+
+test('what was read before a storage has held a value is a finding as soon as it holds one', () => {
+  const storage = new AsyncLocalStorage<number>();
+  const count = () => [...allEmptyReads()].length;
+  const before = count();
+  storage.getStore();
+  assert.equal(count(), before);
+  storage.run(1, () => undefined);
+  assert.equal(count(), before + 1);
+});

@@ -1,6 +1,7 @@
 /**
- * Kind 4: a read without a value, and the origin of the code that read. Code that belongs to no flow may read no value,
- * so this is only reported on demand, and only for storages that have held a value.
+ * Kind 4: a read without a value, and the origin of the code that read. Code that belongs to no flow may read no value, so
+ * this is only reported on demand, and only for storages that have held a value, before or afterwards: a module reads
+ * before the first request comes.
  */
 import { noteChange } from './changes.js';
 import { flowObserver } from './flow-observer.js';
@@ -20,6 +21,8 @@ export interface EmptyRead {
   readonly stack: Stack;
   readonly origin: Origin;
   count: number;
+  /** Whether a storage that was read has held a value. */
+  isOfUsedStorage: boolean;
 }
 
 /** All reads at one place, by the places of their origins. */
@@ -32,6 +35,8 @@ interface ReadsOfPlace {
 
 const readsByPlace = new Map<string, ReadsOfPlace>();
 const withValue = new WeakSet<Storage>();
+/** The reads of storages that have not held a value yet. */
+const pending = new WeakMap<Storage, Set<EmptyRead>>();
 let isEnabled = false;
 
 export function recordEmptyReads(): void {
@@ -40,17 +45,22 @@ export function recordEmptyReads(): void {
 }
 
 export function* allEmptyReads(): Generator<EmptyRead> {
-  for (const { byOrigin } of readsByPlace.values()) yield* byOrigin.values();
+  for (const { byOrigin } of readsByPlace.values()) {
+    for (const read of byOrigin.values()) if (read.isOfUsedStorage) yield read;
+  }
 }
 
-/** Called when a storage gets a value. */
+/** Called when a storage gets a value. What was read before is a finding from then on. */
 export function noteFirstValue(storage: Storage, value: unknown): void {
-  if (isEnabled && value !== undefined) withValue.add(storage);
+  if (!isEnabled || value === undefined || withValue.has(storage)) return;
+  withValue.add(storage);
+  for (const read of pending.get(storage) ?? []) read.isOfUsedStorage = true;
+  pending.delete(storage);
 }
 
 /** Called when a storage was read and had no value. */
 export function noteReadWithoutValue(storage: Storage, now: Scope | undefined): void {
-  if (!isEnabled || !withValue.has(storage)) return;
+  if (!isEnabled) return;
   // A lost call has a finding of its own.
   for (let at = now; at !== undefined; at = at.parent) if (at instanceof Mark) return;
   const label = labelOf(storage);
@@ -62,6 +72,7 @@ export function noteReadWithoutValue(storage: Storage, now: Scope | undefined): 
   }
   if (reads.recorded >= RECORDED_READS && reads.last !== undefined) {
     reads.last.count++;
+    noteStorage(reads.last, storage);
     return;
   }
   reads.recorded++;
@@ -70,12 +81,23 @@ export function noteReadWithoutValue(storage: Storage, now: Scope | undefined): 
   const key = origin.map(({ frame }) => textOf(frame)).join(' ');
   reads.last = reads.byOrigin.get(key);
   if (reads.last === undefined) {
-    reads.last = { storage: label, stack, origin, count: 0 };
+    reads.last = { storage: label, stack, origin, count: 0, isOfUsedStorage: false };
     reads.byOrigin.set(key, reads.last);
   }
   reads.last.count++;
+  noteStorage(reads.last, storage);
   noteChange(reads.last.count);
   flowObserver?.found(now, reads.last);
+}
+
+function noteStorage(read: EmptyRead, storage: Storage): void {
+  if (read.isOfUsedStorage) return;
+  if (withValue.has(storage)) {
+    read.isOfUsedStorage = true;
+    return;
+  }
+  const reads = pending.get(storage) ?? new Set();
+  pending.set(storage, reads.add(read));
 }
 
 function textOf(frame: Frame | undefined): string {

@@ -22,6 +22,7 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { types } from 'node:util';
 import { isPendingPromise } from './promise-state.js';
+import { currentTime } from './real-time.js';
 import type { Scope, StorageKey } from './scope.js';
 import { createUnwatchedStorage } from './unwatched-storage.js';
 
@@ -69,6 +70,8 @@ const responseOfNow = createUnwatchedStorage<WeakRef<Task>>();
 /** Open responses and connections with their numbers. A flow without a known task may belong to one of them. */
 const openTasks = new Map<WeakRef<Task>, number>();
 const refsOfTasks = new WeakMap<object, WeakRef<Task>>();
+/** Servers of the doctor itself. */
+const ignoredServers = new WeakSet<object>();
 let taskCount = 0;
 let isEnabled = false;
 
@@ -77,15 +80,21 @@ export function watchFlows(): void {
   if (isEnabled) return;
   isEnabled = true;
   subscribe('http.server.request.start', (message) => {
-    const { response } = message as { response: ServerResponse };
-    responseOfNow.enterWith(addOpenTask(response));
+    const { response, server } = message as { response: ServerResponse; server: object };
+    if (!ignoredServers.has(server)) responseOfNow.enterWith(addOpenTask(response));
   });
   subscribe('http.server.response.finish', (message) => {
     removeOpenTask((message as { response: ServerResponse }).response);
   });
   subscribe('net.server.socket', (message) => {
-    addOpenTask((message as { socket: Socket }).socket);
+    const { socket } = message as { socket: Socket & { server?: object } };
+    if (socket.server === undefined || !ignoredServers.has(socket.server)) addOpenTask(socket);
   });
+}
+
+/** What a server responds is no task of the program. */
+export function ignoreTasksOf(server: object): void {
+  ignoredServers.add(server);
 }
 
 /** Called when a scope was opened by `run()` or `enterWith()`. */
@@ -131,7 +140,7 @@ export function flowOf(scope: Scope): Flow | undefined {
 
 /** Returns when the end of a flow was noticed first; undefined if it has not ended. */
 export function endOf(flow: Flow): number | undefined {
-  if (flow.endedAt === undefined && !isActive(flow as Life)) flow.endedAt = performance.now();
+  if (flow.endedAt === undefined && !isActive(flow as Life)) flow.endedAt = currentTime();
   return flow.endedAt;
 }
 

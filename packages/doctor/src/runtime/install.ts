@@ -4,6 +4,7 @@ import { hideInsertedText } from '../instrument/function-to-string.js';
 import { CAPTURE, CREATED, ENTER, FORCED, LEAVE, RESUME, SUSPEND, WATCH } from '../instrument/inserted-text.js';
 import { scopeOfMade } from './current-scope.js';
 import { enter, leave, resume, suspend } from './lost-calls.js';
+import { replaceMethod } from './replace-method.js';
 import { ReplacingClass, RuntimeAsyncLocalStorage } from './runtime-class.js';
 import { Scope } from './scope.js';
 import { correctStackTraces } from './stack-traces.js';
@@ -53,17 +54,21 @@ export function install(isForced = false): void {
 
 /** Every realm has a `Function.prototype` of its own, which shows the functions of all realms. */
 function hideInsertedTextInNewRealms(): void {
-  const { createContext, runInNewContext } = vm;
-  vm.createContext = function (this: unknown, ...args: Parameters<typeof createContext>) {
-    const context: vm.Context = Reflect.apply(createContext, this, args);
-    if (vm.isContext(context)) hideInsertedTextIn(context);
-    return context;
-  } as typeof createContext;
+  const { createContext } = vm;
+  replaceMethod(vm, 'createContext', () => {
+    return function (this: unknown, ...args: Parameters<typeof createContext>) {
+      const context: vm.Context = Reflect.apply(createContext, this, args);
+      if (vm.isContext(context)) hideInsertedTextIn(context);
+      return context;
+    };
+  });
   // The realm is created before the code runs in it.
-  vm.runInNewContext = ((code, object, options) => {
-    const contextOptions = typeof options === 'object' ? contextOptionsOf(options) : {};
-    return vm.runInContext(code, vm.createContext(object ?? {}, contextOptions), options);
-  }) as typeof runInNewContext;
+  replaceMethod(vm, 'runInNewContext', () => {
+    return ((code, object, options) => {
+      const contextOptions = typeof options === 'object' && options !== null ? contextOptionsOf(options) : {};
+      return vm.runInContext(code, vm.createContext(object, contextOptions), options);
+    }) satisfies typeof vm.runInNewContext;
+  });
 }
 
 /** Asks a function for its prototype: the global object of a sandbox can lack `Function`, or have another one. */

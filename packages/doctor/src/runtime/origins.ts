@@ -20,6 +20,10 @@ export interface Making {
 export type Origin = readonly Making[];
 
 const STACK_DEPTH = 12;
+/** A package that is called by the application may be deep when it makes a timer. */
+const DEEP_STACK = 50;
+/** Types of which a program makes so many that their stacks are not recorded twice. */
+const FREQUENT: ReadonlySet<string> = new Set(['PROMISE', 'TickObject', 'Microtask']);
 /** Makings that are kept of a chain, so that a timer that starts itself again does not keep its past. */
 const MAXIMUM_LENGTH = 6;
 
@@ -30,7 +34,7 @@ export function recordOrigins(): void {
     init(asyncId, type, triggerAsyncId) {
       // Node makes the socket of a connection in no resource, but names its server as the trigger.
       const origin = origins.get(executionAsyncId()) ?? origins.get(triggerAsyncId) ?? [];
-      const frame = recordStack(STACK_DEPTH).find((known) => !known.isAsync && isUserFrame(known));
+      const frame = makerOf(STACK_DEPTH) ?? (FREQUENT.has(type) ? undefined : makerOf(DEEP_STACK));
       const isRepeated = frame === undefined || origin.some((known) => isSamePlace(known.frame, frame));
       const own = isRepeated ? origin : [{ type, frame }, ...origin].slice(0, MAXIMUM_LENGTH);
       if (own.length > 0) origins.set(asyncId, own);
@@ -39,6 +43,10 @@ export function recordOrigins(): void {
       origins.delete(asyncId);
     },
   }).enable();
+}
+
+function makerOf(depth: number): Frame | undefined {
+  return recordStack(depth).find((frame) => !frame.isAsync && isUserFrame(frame));
 }
 
 export function originOfNow(): Origin {

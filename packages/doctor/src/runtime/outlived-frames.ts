@@ -10,10 +10,10 @@
  * report. Bound functions and promises that wait may be unreachable by then. If such work is left, the report collects
  * the garbage first.
  */
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { collectGarbage } from './collect-garbage.js';
 import { endOf, type Flow, flowOf, forgetClosedTasks, watchFlows } from './flow-ends.js';
 import { activeWork, type PendingWork, reachableWork, recordedWork, recordPendingWork } from './pending-work.js';
+import { currentTime, setInterval } from './real-time.js';
 import type { Scope, Storage } from './scope.js';
 import { type Frame, isFileFrame, isSamePlace, type Stack } from './stack.js';
 import { sizeOf } from './value-size.js';
@@ -73,7 +73,7 @@ function check(): void {
 function heldFor({ scope }: PendingWork): number {
   const flow = flowOf(scope);
   const end = flow === undefined ? undefined : endOf(flow);
-  return end === undefined ? 0 : performance.now() - end;
+  return end === undefined ? 0 : currentTime() - end;
 }
 
 function noteIfOutlived(work: PendingWork): void {
@@ -107,14 +107,4 @@ function valuesIn(scope: Scope): HeldValue[] {
     values.set(storage, sizeOf('primitive' in at.value ? at.value.primitive : at.value.deref()));
   }
   return [...values].filter(([, size]) => size !== '').map(([storage, size]) => ({ storage, size }));
-}
-
-function collectGarbage(): void {
-  try {
-    setFlagsFromString('--expose-gc');
-    const gc: unknown = runInNewContext('gc');
-    if (typeof gc === 'function') gc();
-  } finally {
-    setFlagsFromString('--no-expose-gc');
-  }
 }

@@ -13,6 +13,7 @@ import { currentScope } from './current-scope.js';
 import { flowOf } from './flow-ends.js';
 import { isPendingPromise } from './promise-state.js';
 import { observePromises } from './promise-windows.js';
+import { currentTime } from './real-time.js';
 import type { Scope } from './scope.js';
 import { isFileFrame, recordStack, type Stack } from './stack.js';
 
@@ -165,5 +166,5 @@ function noteWork(works: Set<PendingWork>, kind: WorkKind, resource: object, sco
   const maker = stack.find(({ file }) => file === undefined || !MAKERS.test(file));
   // Node makes timers for its own purposes too.
   if (maker === undefined || ((kind === 'interval' || kind === 'timer') && !isFileFrame(maker))) return;
-  works.add({ kind, scope, since: performance.now(), stack, resource: new WeakRef(resource) });
+  works.add({ kind, scope, since: currentTime(), stack, resource: new WeakRef(resource) });
 }

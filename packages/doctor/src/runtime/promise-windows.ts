@@ -9,6 +9,7 @@
  * A promise is known in the window in which it was made, because its settling would be missed between two windows.
  */
 import { promiseHooks } from 'node:v8';
+import { setTimeout } from './real-time.js';
 
 /** Promises of the first window, and of each later one. */
 const FIRST_WINDOW = 50_000;

@@ -28,6 +28,7 @@ import { addRead, beginJob, causeOfNow, join, nextTime, type Read, readsSince, t
 import { observeReads } from './reads.js';
 import { isLost, isSameFlow, keyOf, type Scope, type Storage, settingIn } from './scope.js';
 import { type CapturedStack, captureStack, framesOf, isSamePlace, isUserFrame, type Stack } from './stack.js';
+import { labelOf, type StorageLabel } from './storage-labels.js';
 
 /** Other flows that must wait for a promise or a batch. */
 const WAITING_FLOWS = 2;
@@ -38,7 +39,7 @@ const COMPARED_FRAMES = 3;
 
 /** All shared work that reads a storage at one place. */
 export interface SharedWork {
-  readonly storage: Storage;
+  readonly storage: StorageLabel;
   readonly stack: Stack;
   /** How often another flow waited for it. */
   count: number;
@@ -232,9 +233,10 @@ function holdsAnother(scope: Scope | undefined, { key, scope: reader }: Read): b
 function addWork({ key, stack }: Read, count: number): void {
   const storage = key.storage.deref();
   if (stack === undefined || storage === undefined) return;
+  const label = labelOf(storage);
   const place = stack.find(isUserFrame);
-  const known = works.find((work) => work.storage === storage && isSamePlace(work.stack.find(isUserFrame), place));
-  if (known === undefined) works.push({ storage, stack, count });
+  const known = works.find((work) => work.storage === label && isSamePlace(work.stack.find(isUserFrame), place));
+  if (known === undefined) works.push({ storage: label, stack, count });
   else known.count += count;
   noteChange(known === undefined ? 1 : known.count);
 }

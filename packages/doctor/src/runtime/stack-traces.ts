@@ -11,7 +11,7 @@
  */
 import { originalOffset, positionOf } from '../instrument/file-table.js';
 import { correctAssertionMessage } from './assertion-messages.js';
-import { isOwnFrame } from './capture-frames.js';
+import { getterOfPrepare, isOwnFrame } from './capture-frames.js';
 import { tableOfFile } from './file-tables.js';
 
 type Prepare = (error: Error, frames: NodeJS.CallSite[]) => unknown;
@@ -29,7 +29,7 @@ export function correctStackTraces(): void {
   if (typeof descriptor?.value !== 'function' || !descriptor.configurable) return;
   let prepare: unknown = descriptor.value;
   Object.defineProperty(Error, 'prepareStackTrace', {
-    get: () => (isPrepare(prepare) ? correctedFor(prepare) : prepare),
+    get: getterOfPrepare(() => (isPrepare(prepare) ? correctedFor(prepare) : prepare)),
     set(this: unknown, value: unknown) {
       // A class that inherits from Error can have a function of its own.
       if (this !== Error) Object.defineProperty(this, 'prepareStackTrace', ownProperty(value));

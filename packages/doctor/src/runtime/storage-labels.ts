@@ -55,6 +55,12 @@ function findLabel(site = -1, name = UNNAMED, isVariable: boolean): StorageLabel
 }
 
 /** The name that a storage was given when it was created. */
-function nameOf({ name }: Storage): string | undefined {
-  return typeof name === 'string' && name !== '' ? name : undefined;
+function nameOf(storage: Storage): string | undefined {
+  try {
+    const { name } = storage;
+    return typeof name === 'string' && name !== '' ? name : undefined;
+  } catch {
+    // A class of the program has a getter of its own.
+    return undefined;
+  }
 }

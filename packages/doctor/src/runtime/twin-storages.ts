@@ -2,9 +2,10 @@
  * Kind 5: two storages where one was meant. A module that creates a storage is loaded twice: as an ES module and as
  * CommonJS, from two folders, or with two query strings. One copy sets values, and the other one reads none.
  *
- * Storages are twins if they were created under the same name in copies of the same file of a package. It is a finding
+ * Storages are twins if they were created under the same name, or both as the first one without a name and so on, in copies of the same file of a package. It is a finding
  * if one of them never held a value and is read where the other one holds one.
  */
+import type { FileTable, Site } from '../instrument/file-table.js';
 import { noteChange } from './changes.js';
 import { originOf } from './file-origin.js';
 import { siteOf } from './file-tables.js';
@@ -12,6 +13,7 @@ import { flowObserver } from './flow-observer.js';
 import { keyOf, type Scope, type Storage, settingIn } from './scope.js';
 import { recordStack, type Stack } from './stack.js';
 import { creationSiteOf, noteCreation } from './storage-labels.js';
+import { noteFileOfStorage } from './test-runners.js';
 
 const STACK_DEPTH = 25;
 /** Storages of one origin that are compared: a class may create one for each instance. */
@@ -37,9 +39,10 @@ export function allTwinReads(): IterableIterator<TwinRead> {
 /** Called with a storage that was created at a site. */
 export function created<T extends object>(storage: T, site: number): T {
   noteCreation(storage, site);
-  const place = siteOf(site);
-  if (place?.site.name === undefined) return storage;
-  const origin = `${originOf(place.table.url)}#${place.site.name}`;
+  const url = siteOf(site)?.table.url;
+  if (url !== undefined) noteFileOfStorage(storage, url);
+  const origin = originOfSite(site);
+  if (origin === undefined) return storage;
   const twins = twinsByOrigin.get(origin) ?? [];
   twinsByOrigin.set(origin, twins);
   if (twins.some((twin) => isFromSameSite(twin, site))) return storage;
@@ -49,6 +52,17 @@ export function created<T extends object>(storage: T, site: number): T {
   twins.push(new WeakRef(storage));
   twinsByStorage.set(storage, twins);
   return storage;
+}
+
+/** What the sites of twins have in common. Undefined if the site is not known. */
+export function originOfSite(site: number): string | undefined {
+  const place = siteOf(site);
+  return place && `${originOf(place.table.url)}#${place.site.name ?? ordinalOf(place)}`;
+}
+
+/** Which of the storages of its file it is, if it has no name, as one that is exported as the default. */
+function ordinalOf({ table, site }: { readonly table: FileTable; readonly site: Site }): number {
+  return table.sites.filter(({ form }) => form === 'storage').indexOf(site);
 }
 
 function isFromSameSite(twin: WeakRef<Storage>, site: number): boolean {

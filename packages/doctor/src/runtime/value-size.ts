@@ -21,7 +21,16 @@ function sizeOfObject(value: object): string {
   if (types.isMap(value)) return `Map of ${count(value.size, 'entry', 'entries')}`;
   if (types.isSet(value)) return `Set of ${count(value.size, 'value')}`;
   if (ArrayBuffer.isView(value)) return `${className(value)} of ${count(value.byteLength, 'byte')}`;
-  return `${className(value)} with ${count(Object.keys(value).length, 'property', 'properties')}`;
+  return `${className(value)} with ${count(keyCount(value), 'property', 'properties')}`;
+}
+
+function keyCount(value: object): number {
+  try {
+    return Object.keys(value).length;
+  } catch {
+    // A module whose exports are not initialized yet.
+    return 0;
+  }
 }
 
 /** Reads no property of the application that could be an accessor. */

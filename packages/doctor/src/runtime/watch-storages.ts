@@ -5,6 +5,7 @@
  * `getStore()` and `enterWith()`, and such calls are not recorded. Throughline's `run()` checks whether `enterWith` was
  * overridden, and must then see the original, so `enterWith` becomes an accessor.
  */
+import type { AsyncLocalStorage } from 'node:async_hooks';
 import { callInScope, currentScope, enterScope, isOwnStorage } from './current-scope.js';
 import { noteFirstValue } from './empty-reads.js';
 import { noteOpening, noteResult } from './flow-ends.js';
@@ -12,12 +13,18 @@ import { flowObserver } from './flow-observer.js';
 import { noteEntry } from './late-entries.js';
 import { noteReadOf } from './reads.js';
 import { enteredIn, hasAround, keyOf, noteDisabled, openedIn, reenteredIn, type Scope, type Storage } from './scope.js';
+import { isOfTestRunner } from './test-runners.js';
 import { noteValue } from './twin-storages.js';
 
 type Method = (this: Storage, ...args: unknown[]) => unknown;
 
 /** Whether the method of a class is running, and not the function that it was called with. */
 let isInClass = false;
+
+/** Whether a call is none of the application. */
+function isUnwatched(storage: Storage): boolean {
+  return isInClass || isOwnStorage(storage) || isOfTestRunner(storage);
+}
 
 const watched = new WeakSet<object>();
 
@@ -32,27 +39,30 @@ export function watchAsyncLocalStorage(prototype: object, isThroughline: boolean
   const original = (name: string) => Reflect.get(prototype, name) as Method;
   const [run, getStore, enterWith] = [original('run'), original('getStore'), original('enterWith')];
   const [exit, disable, withScope] = [original('exit'), original('disable'), original('withScope')];
+  const keptByExit = keepsEntryOfExit(prototype) ? 'all' : 'others';
   const methods = {
     run(this: Storage, store: unknown, fn: unknown, ...args: unknown[]): unknown {
-      if (isInClass || isOwnStorage(this)) return Reflect.apply(run, this, [store, fn, ...args]);
+      if (isUnwatched(this)) return Reflect.apply(run, this, [store, fn, ...args]);
       if (typeof fn !== 'function') return inClass(() => Reflect.apply(run, this, [store, fn, ...args]));
-      return runInScope(this, store, () => Reflect.apply(run, this, [store, callUserCode, fn, null, args]), true);
+      return runInScope(this, store, () => Reflect.apply(run, this, [store, callUserCode, fn, null, args]), 'others');
     },
     getStore(this: Storage): unknown {
       const value = getStore.call(this);
-      if (!isInClass) noteReadOf(this, value);
+      if (!isUnwatched(this)) noteReadOf(this, value);
       return value;
     },
     exit(this: Storage, fn: unknown, ...args: unknown[]): unknown {
-      if (isInClass) return Reflect.apply(exit, this, [fn, ...args]);
+      if (isUnwatched(this)) return Reflect.apply(exit, this, [fn, ...args]);
       if (typeof fn !== 'function') return inClass(() => Reflect.apply(exit, this, [fn, ...args]));
-      return runInScope(this, undefined, () => Reflect.apply(exit, this, [callUserCode, fn, null, args]), true);
+      const callExit = () => Reflect.apply(exit, this, [callUserCode, fn, null, args]);
+      return runInScope(this, undefined, callExit, keptByExit);
     },
     disable(this: Storage): unknown {
-      if (!isInClass) noteDisabled(this);
+      if (!isUnwatched(this)) noteDisabled(this);
       return Reflect.apply(disable, this, []);
     },
     withScope(this: Storage, store: unknown): unknown {
+      if (isOfTestRunner(this)) return Reflect.apply(withScope, this, [store]);
       // It reads the value before, which is no read of the application.
       const runScope = inClass(() => Reflect.apply(withScope, this, [store])) as Disposable & { dispose(): void };
       closeWithScope(runScope, this, openScope(this, store));
@@ -62,7 +72,7 @@ export function watchAsyncLocalStorage(prototype: object, isThroughline: boolean
   const { enterWith: watchedEnterWith } = {
     enterWith(this: Storage, store: unknown): unknown {
       const result = enterWith.call(this, store);
-      if (!isInClass && !isOwnStorage(this)) enterWithScope(this, store);
+      if (!isUnwatched(this)) enterWithScope(this, store);
       return result;
     },
   };
@@ -89,6 +99,20 @@ export function watchAsyncLocalStorage(prototype: object, isThroughline: boolean
   });
 }
 
+/** Which of the values that were entered while a scope was open are still entered after it. */
+type Kept = 'none' | 'others' | 'all';
+
+/** Whether `exit()` does not undo an `enterWith()` of the same storage, as with the async hooks of older versions of Node. */
+function keepsEntryOfExit(prototype: object): boolean {
+  const storage: AsyncLocalStorage<number> = new (prototype.constructor as typeof AsyncLocalStorage<number>)();
+  const isKept = storage.run(1, () => {
+    storage.exit(() => storage.enterWith(2));
+    return storage.getStore() === 2;
+  });
+  storage.disable();
+  return isKept;
+}
+
 /** Watches the variables and snapshots of Throughline's `AsyncContext`. */
 export function watchAsyncContext(asyncContext: { Variable: VariableClass; Snapshot: SnapshotClass }): void {
   const { prototype } = asyncContext.Variable;
@@ -99,7 +123,12 @@ export function watchAsyncContext(asyncContext: { Variable: VariableClass; Snaps
   const methods: Record<string, Method> = {
     run(value, fn, ...args) {
       if (typeof fn !== 'function') return Reflect.apply(run, this, [value, fn, ...args]);
-      return runInScope(this, value, () => Reflect.apply(run, this, [value, callUserCode, fn, undefined, args]), false);
+      return runInScope(
+        this,
+        value,
+        () => Reflect.apply(run, this, [value, callUserCode, fn, undefined, args]),
+        'none',
+      );
     },
     get() {
       const value = get.call(this);
@@ -150,9 +179,9 @@ function watchedSnapshots(original: SnapshotClass): SnapshotClass {
 
 /**
  * Calls the method of a class with a scope open.
- * @param keepsOthers whether what was entered in other storages remains entered afterwards
+ * @param kept what remains entered afterwards
  */
-function runInScope(storage: Storage, value: unknown, callMethod: () => unknown, keepsOthers: boolean): unknown {
+function runInScope(storage: Storage, value: unknown, callMethod: () => unknown, kept: Kept): unknown {
   const outer = currentScope();
   const scope = openedIn(outer, storage, value);
   noteValue(storage, value);
@@ -167,19 +196,23 @@ function runInScope(storage: Storage, value: unknown, callMethod: () => unknown,
   } finally {
     flowObserver?.returned(scope);
     const now = currentScope();
-    enterScope(keepsOthers && now !== scope && now !== outer ? withEntered(outer, scope, now, storage) : outer);
+    const isChanged = kept !== 'none' && now !== scope && now !== outer;
+    enterScope(isChanged ? withEntered(outer, scope, now, kept === 'all' ? undefined : storage) : outer);
   }
 }
 
-/** Returns `outer` with what was entered in other storages while `scope` was open. */
+/**
+ * Returns `outer` with what was entered while `scope` was open.
+ * @param storage whose entries are left out
+ */
 function withEntered(
   outer: Scope | undefined,
   scope: Scope,
   now: Scope | undefined,
-  storage: Storage,
+  storage: Storage | undefined,
 ): Scope | undefined {
   const entered: Scope[] = [];
-  const key = keyOf(storage);
+  const key = storage && keyOf(storage);
   let at = now;
   for (; at !== undefined && at !== scope; at = at.parent) {
     if (at.key !== undefined && at.key !== key) entered.push(at);
