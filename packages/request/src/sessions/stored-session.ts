@@ -19,7 +19,8 @@
  * A change is a function of the data. It is applied to the data that the request has loaded. If another request has
  * written to the store by the time of the save, the change is applied again to what that request wrote. Two requests of
  * one user therefore keep each other's keys. Changes are saved before the response headers are sent. Changes that are
- * made after that are saved in a microtask. The writes to one session take turns in a process (write-queue.ts).
+ * made after that are saved in a microtask. The writes to one session take turns in a process (write-queue.ts), unless
+ * the store is in its memory: then a write is one step.
  *
  * Ids are created only here. Nothing is ever written again under an id that the store no longer has: a client that
  * sends such an id has been signed out, or was never signed in.
