@@ -1,7 +1,8 @@
 /**
  * What sessions add to a request: the processor time of a server with sessions, less that of the same server without. All
  * servers are warmed up first, and then measured in turns, in many short windows. A server's figure is its lowest window:
- * whatever else the machine does can only add to it.
+ * whatever else the machine does can only add to it. The warm-up and the windows end when the server has used its
+ * processor time, because on a busy machine it gets little of that in a second.
  */
 import { RateClients } from '../../requests/workloads/rate-clients.js';
 import type { SampleBudget } from '../../suite/sample-budget.js';
@@ -10,6 +11,9 @@ import type { SessionSubject } from '../servers/session-server-contract.js';
 import { type SessionFramework, SessionServerProcess } from '../servers/session-server-process.js';
 
 const WINDOW_COUNT = 12;
+
+/** How long the clients send requests before the processor time is read again, in milliseconds. */
+const SLICE_MS = 50;
 
 export interface AddedCost {
   /** Nanoseconds of processor time per request. */
@@ -50,12 +54,12 @@ export async function measureAddedCosts(
       });
       all.push({ subject, server, clients, windows: [] });
     }
-    for (const { clients } of all) await clients.send(budget.loadWarmUpMs);
+    for (const tested of all) await useProcessorFor(tested, budget.loadWarmUpMs);
     for (let window = 0; window < WINDOW_COUNT; window++) {
       // Each turn begins with another server, so that no server always comes first.
       for (let turn = 0; turn < all.length; turn++) {
         const next = all[(window + turn) % all.length];
-        if (next !== undefined) next.windows.push(await measureWindow(next, budget.loadMs / WINDOW_COUNT));
+        if (next !== undefined) next.windows.push(await useProcessorFor(next, budget.loadMs / WINDOW_COUNT));
       }
     }
     const [bare, ...others] = all as [ServerUnderTest, ...ServerUnderTest[]];
@@ -75,10 +79,15 @@ export async function measureAddedCosts(
   }
 }
 
-async function measureWindow({ server, clients }: ServerUnderTest, ms: number): Promise<AddedCost> {
+/** Sends requests until the server has used its processor for some milliseconds. */
+async function useProcessorFor({ server, clients }: ServerUnderTest, ms: number): Promise<AddedCost> {
   const before = await server.readState();
-  const { responses } = await clients.send(ms);
-  const after = await server.readState();
+  let after = before;
+  let responses = 0;
+  while (after.processorTime - before.processorTime < ms * 1000) {
+    responses += (await clients.send(SLICE_MS)).responses;
+    after = await server.readState();
+  }
   return {
     cost: ((after.processorTime - before.processorTime) / responses) * 1000,
     commands: (after.commandCount - before.commandCount) / responses,
