@@ -6,6 +6,7 @@ import type { Runtime } from './measure/runtimes.js';
 import { propagationSuite } from './propagation/propagation-suite.js';
 import { requestSuite } from './requests/request-suite.js';
 import { serverSuite } from './servers/server-suite.js';
+import { sessionSuite } from './sessions/session-suite.js';
 import { sizeSuite } from './sizes/size-suite.js';
 import type { Environment } from './suite/environment.js';
 import type { Suite, SuiteName } from './suite/suite.js';
@@ -18,6 +19,7 @@ export const SUITES: Readonly<Record<SuiteName, Suite>> = {
   transform: transformSuite,
   builds: buildSuite,
   requests: requestSuite,
+  sessions: sessionSuite,
   contexts: contextSuite,
   propagation: propagationSuite,
 };
@@ -46,6 +48,8 @@ export async function loadEnvironments(
       return (await import('./builds/build-environments.js')).buildEnvironments();
     case 'requests':
       return (await import('./requests/request-environments.js')).requestEnvironments(named, includesInstalled);
+    case 'sessions':
+      return (await import('./sessions/session-environments.js')).sessionEnvironments(named, includesInstalled);
     case 'contexts':
       return (await import('./contexts/context-environments.js')).contextEnvironments(named, includesInstalled);
     case 'propagation':

@@ -36,6 +36,13 @@ describe('the command line of npm run bench', () => {
     deepEqual(parse('--requests').workloads, separatelySampledWorkloads(SUITES.requests));
   });
 
+  it('measures sessions with --sessions, in memory and in Redis', () => {
+    const options = parse('--sessions', '--in', 'sessions-redis', '--only', 'express-redis-write');
+    deepEqual([options.suites, options.environments], [['sessions'], ['sessions-redis']]);
+    deepEqual(options.workloads, ['express-redis-write']);
+    equal(parse('--sessions').workloads.length, 8);
+  });
+
   it('measures the context managers of OpenTelemetry with --contexts, and one kind of suites at once', () => {
     const options = parse('--contexts', '--in', 'contexts-node26', '--only', 'with');
     deepEqual(options.suites, ['contexts']);

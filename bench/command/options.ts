@@ -7,6 +7,7 @@ import { SUITES } from '../suites.js';
 const DEFAULT_SUITES = ['servers'] as const;
 const BROWSER_SUITES = ['browsers', 'sizes', 'transform', 'builds'] as const;
 const REQUEST_SUITES = ['requests'] as const;
+const SESSION_SUITES = ['sessions'] as const;
 const CONTEXT_SUITES = ['contexts'] as const;
 const PROPAGATION_SUITES = ['propagation'] as const;
 
@@ -14,6 +15,7 @@ const PROPAGATION_SUITES = ['propagation'] as const;
 const SUITES_OF_OPTIONS = {
   browsers: BROWSER_SUITES,
   requests: REQUEST_SUITES,
+  sessions: SESSION_SUITES,
   contexts: CONTEXT_SUITES,
   propagation: PROPAGATION_SUITES,
 };
@@ -31,10 +33,12 @@ export const HELP_TEXT = `Measures Throughline next to its peers.
 By default, measures server runtimes: Throughline next to the runtime's own AsyncLocalStorage, cls-hooked and no tracking.
 With --browsers, measures browsers and the portable engine on Node: Throughline next to zone.js and no tracking; the
 size of a page; the transform next to esbuild and Babel; and builds with and without the plugin. With --requests, measures servers of web frameworks: the framework alone, with the
-request scope, and with the usual solution on that framework. With --contexts, measures the context managers of OpenTelemetry.
+request scope, and with the usual solution on that framework. With --sessions, measures sessions next to express-session and
+@fastify/session. With --contexts, measures the context managers of OpenTelemetry.
 With --propagation, measures values that cross processes, next to OpenTelemetry's propagators.
 
   --requests               measure the request scope on node:http, Express, Fastify, Koa, Hono, h3 and Nest
+  --sessions               measure sessions in memory and in Redis on Express and Fastify
   --contexts               measure the context managers of OpenTelemetry on Node
   --propagation            measure inject and extract of @throughline/propagation on Node
   --browsers               measure Chromium, Firefox, WebKit, the portable engine on Node 26, sizes, the transform, and builds
@@ -42,15 +46,17 @@ With --propagation, measures values that cross processes, next to OpenTelemetry'
                            On servers: ${environmentPrefixesOf(DEFAULT_SUITES).join(', ')}
                            With --browsers: ${environmentPrefixesOf(BROWSER_SUITES).join(', ')}
                            With --requests: ${environmentPrefixesOf(REQUEST_SUITES).join(', ')}
+                           With --sessions: ${environmentPrefixesOf(SESSION_SUITES).join(', ')}
                            With --contexts: ${environmentPrefixesOf(CONTEXT_SUITES).join(', ')}
                            With --propagation: ${environmentPrefixesOf(PROPAGATION_SUITES).join(', ')}
   --only <names>           only these workloads, comma-separated.
                            On servers: ${workloadsOf(DEFAULT_SUITES).join(', ')}
                            With --browsers: ${workloadsOf(BROWSER_SUITES).join(', ')}
                            With --requests: ${workloadsOf(REQUEST_SUITES).join(', ')}
+                           With --sessions: ${workloadsOf(SESSION_SUITES).join(', ')}
                            With --contexts: ${workloadsOf(CONTEXT_SUITES).join(', ')}
                            With --propagation: ${workloadsOf(PROPAGATION_SUITES).join(', ')}
-  --processes <number>     samples per figure (default: ${SUITES.servers.rounds}; with --browsers ${SUITES.browsers.rounds}, with --requests ${SUITES.requests.rounds}, with --contexts ${SUITES.contexts.rounds}, with --propagation ${SUITES.propagation.rounds})
+  --processes <number>     samples per figure (default: ${SUITES.servers.rounds}; with --browsers ${SUITES.browsers.rounds}, with --requests ${SUITES.requests.rounds}, with --sessions ${SUITES.sessions.rounds}, with --contexts ${SUITES.contexts.rounds}, with --propagation ${SUITES.propagation.rounds})
   --runtime <name>=<path>  measure this runtime instead of the current Node: node26=/path/to/node, bun=..., deno=...
                            Can be repeated. With --browsers: the Node for the portable engine
   --runtimes               also measure the runtimes that this project has installed in .runtimes
@@ -81,6 +87,7 @@ export function parseOptions(args: readonly string[], defaultOutputFolder: strin
     strict: true,
     options: {
       requests: { type: 'boolean', default: false },
+      sessions: { type: 'boolean', default: false },
       contexts: { type: 'boolean', default: false },
       propagation: { type: 'boolean', default: false },
       browsers: { type: 'boolean', default: false },

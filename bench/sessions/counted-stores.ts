@@ -36,7 +36,7 @@ function openStore(name: StoreName, address: string, count: () => void): Session
   }
 }
 
-class CountedRedis extends KeyvRedis<string> {
+export class CountedRedis extends KeyvRedis<string> {
   readonly #count: () => void;
 
   constructor(url: string, count: () => void) {

@@ -2,7 +2,7 @@
  * The parts of a suite, and the words that the benchmarks use for them:
  *
  *   suite         what is measured together: servers, browsers, sizes, transform, builds, requests,
- *                 contexts, propagation
+ *                 sessions, contexts, propagation
  *   environment   a runtime or browser in which samples are taken
  *   subject       one implementation under measurement: Throughline or a peer
  *   workload      the operation that is measured
@@ -23,6 +23,7 @@ export type SuiteName =
   | 'transform'
   | 'builds'
   | 'requests'
+  | 'sessions'
   | 'contexts'
   | 'propagation';
 

@@ -66,12 +66,12 @@ export function deferHeaders(
     flushHeaders: target.flushHeaders,
   };
   let state: State = 'unsent';
-  const queue = new CallQueue(response);
+  let queue: CallQueue | undefined;
 
   const call = (method: Method, args: unknown[]): unknown => {
     if (state === 'unsent') return firstCall(method, args);
     if (state === 'passing') return original[method].apply(response, args);
-    if (state === 'waiting') queue.add(method, args);
+    if (state === 'waiting') queue?.add(method, args);
     else callBack(args, nodeError('ERR_STREAM_DESTROYED', `The response was abandoned before ${method}().`));
     // False makes a stream that is piped in wait for `drain`, which the replay emits. An abandoned response accepts
     // everything and ignores it, so the stream continues to its end.
@@ -85,21 +85,30 @@ export function deferHeaders(
       return method === 'write' ? false : response;
     }
     state = 'passing';
+    const cookiesBefore = cookies.length === 0 ? undefined : headerValues(response, 'set-cookie');
     try {
-      if (cookies.length === 0) return original[method].apply(response, args);
-      return original[method].apply(response, method === 'writeHead' ? withCookies(response, args, cookies) : args);
+      if (cookiesBefore === undefined) return original[method].apply(response, args);
+      const remainingArgs = method === 'writeHead' ? setHeadersOf(response, args) : args;
+      addCookies(response, cookies);
+      return original[method].apply(response, remainingArgs);
     } catch (error) {
       // Nothing has been sent. The response that follows instead, such as an error page, may have something to wait
-      // for.
-      if (!response.headersSent) state = 'unsent';
+      // for, and gets its cookies then.
+      if (!response.headersSent) {
+        state = 'unsent';
+        if (cookiesBefore?.length === 0) response.removeHeader('set-cookie');
+        else if (cookiesBefore !== undefined) response.setHeader('set-cookie', cookiesBefore);
+      }
       throw error;
     }
   };
 
   const wait = (cookies: Promise<readonly string[]>, method: Method, args: unknown[]) => {
     state = 'waiting';
+    const calls = new CallQueue(response);
+    queue = calls;
     try {
-      queue.add(method, args);
+      calls.add(method, args);
     } catch (error) {
       // Nothing has been sent. The next call waits for what is being saved now.
       state = 'unsent';
@@ -109,19 +118,19 @@ export function deferHeaders(
     cookies.then(
       (added) => {
         state = 'passing';
-        queue.restoreResponse();
+        calls.restoreResponse();
         try {
           addCookies(response, added);
-          queue.replay(original);
+          calls.replay(original);
         } catch (error) {
           abandon(error, added);
         }
       },
       (error: unknown) => {
         state = 'passing';
-        queue.restoreResponse();
+        calls.restoreResponse();
         abandon(error, cookiesAfterFailure());
-        queue.drop(error);
+        calls.drop(error);
       },
     );
   };
@@ -138,12 +147,29 @@ export function deferHeaders(
   target.flushHeaders = (...args) => call('flushHeaders', args);
 }
 
+/** The fields in which Node keeps whether the headers were sent, and whether `end()` was called. */
+interface NodeFields {
+  _header: string | null;
+  finished: boolean;
+}
+
+/** Takes the place of the headers during the wait. It is never sent. */
+const HEADER_DURING_WAIT = 'waiting';
+
+/** Bun, Deno and workerd have a node:http of their own. */
+const isNode = !('Bun' in globalThis || 'Deno' in globalThis || 'WebSocketPair' in globalThis);
+
+/** Whether Node itself decides from its fields what a response looks like. The responses of http2 only have getters. */
+function hasNodeFields(response: object): response is NodeFields {
+  return isNode && Object.hasOwn(response, '_header') && Object.hasOwn(response, 'finished');
+}
+
 /** The calls that wait. While there are any, the response looks as if its headers had been sent. */
 class CallQueue {
   readonly #response: NodeResponse;
   readonly #calls: Call[] = [];
   /** The own properties of the response that are overridden during the wait, undefined where it inherits one. */
-  #overridden: Map<PropertyKey, PropertyDescriptor | undefined> | undefined;
+  readonly #overridden = new Map<PropertyKey, PropertyDescriptor | undefined>();
   #status = 0;
   #hasEnded = false;
 
@@ -153,7 +179,7 @@ class CallQueue {
 
   /** @throws what Node would throw; nothing has been added then */
   add(method: Method, args: unknown[]): void {
-    const isFirst = this.#overridden === undefined;
+    const isFirst = this.#calls.length === 0;
     if (method === 'writeHead' && !isFirst) throwHeadersSent();
     if (this.#hasEnded) {
       callBack(args, nodeError('ERR_STREAM_WRITE_AFTER_END', `${method}() was called after end().`));
@@ -169,14 +195,22 @@ class CallQueue {
       if (method !== 'flushHeaders') assertValidChunk(args[0], method);
       this.#calls.push({ method, args });
     }
-    if (isFirst) this.#overrideResponse();
     this.#hasEnded = method === 'end';
+    if (hasNodeFields(this.#response)) {
+      if (isFirst) this.#status = this.#response.statusCode;
+      this.#response._header = HEADER_DURING_WAIT;
+      this.#response.finished = this.#hasEnded;
+    } else if (isFirst) this.#overrideResponse();
   }
 
-  /** Ends the override. */
+  /** Makes the response look again as if its headers had not been sent. */
   restoreResponse(): void {
     const response = this.#response;
-    for (const [name, own] of this.#overridden ?? []) {
+    if (hasNodeFields(response)) {
+      response._header = null;
+      response.finished = false;
+    }
+    for (const [name, own] of this.#overridden) {
       if (own === undefined) Reflect.deleteProperty(response, name);
       else Object.defineProperty(response, name, own);
     }
@@ -200,7 +234,6 @@ class CallQueue {
 
   #overrideResponse(): void {
     this.#status = this.#response.statusCode;
-    this.#overridden = new Map();
     this.#override('headersSent', { value: true });
     for (const name of ['finished', 'writableEnded']) this.#override(name, { get: () => this.#hasEnded });
     for (const name of ['setHeader', 'setHeaders', 'appendHeader', 'removeHeader']) {
@@ -209,7 +242,7 @@ class CallQueue {
   }
 
   #override(name: string, member: PropertyDescriptor): void {
-    this.#overridden?.set(name, Object.getOwnPropertyDescriptor(this.#response, name));
+    this.#overridden.set(name, Object.getOwnPropertyDescriptor(this.#response, name));
     Object.defineProperty(this.#response, name, { ...member, configurable: true });
   }
 }
@@ -229,12 +262,6 @@ function addCookies(response: NodeResponse, cookies: readonly string[]): void {
   response.setHeader('set-cookie', [...headerValues(response, 'set-cookie'), ...cookies]);
   const get = (name: string) => headerValues(response, name).join(', ');
   for (const [name, value] of headersWithCookie(get)) response.setHeader(name, value);
-}
-
-function withCookies(response: NodeResponse, args: readonly unknown[], cookies: readonly string[]): unknown[] {
-  const remainingArgs = setHeadersOf(response, args);
-  addCookies(response, cookies);
-  return remainingArgs;
 }
 
 /**

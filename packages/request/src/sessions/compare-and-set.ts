@@ -10,7 +10,7 @@ import type { KeyvStoreAdapter } from 'keyv';
  * @param ttl how long the store keeps the entry, in milliseconds
  * @returns false if the store holds something else
  */
-export type CompareAndSet = (key: string, expected: unknown, next: unknown, ttl: number) => Promise<boolean>;
+export type CompareAndSet = (key: string, expected: unknown, next: unknown, ttl: number) => boolean | Promise<boolean>;
 
 /**
  * What an adapter of Keyv adds so that several processes can share the sessions in it.
@@ -141,7 +141,7 @@ function atomicMap(store: Map<string, unknown>, settings: MapSettings): AtomicSt
   const evictable = new EvictableKeys(store, settings);
   return {
     isSafeToShare: false,
-    compareAndSet: async (key, expected, next) => {
+    compareAndSet: (key, expected, next) => {
       if (store.get(key) !== expected) return false;
       if (next === undefined) {
         store.delete(key);

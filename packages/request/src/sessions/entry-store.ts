@@ -13,12 +13,26 @@ export interface StoredEntry {
   /** A string; undefined if the entry has expired, and anything if other software has written it. */
   readonly text: unknown;
   readonly packedEntry: unknown;
+  /** When it expires, in milliseconds since the epoch; undefined if other software has written it without a time. */
+  readonly expires: number | undefined;
 }
 
-/** All methods throw `ERR_SESSION_STORE` if the store fails or is too slow. */
+/**
+ * All methods throw `ERR_SESSION_STORE`, or reject with it, if the store fails or is too slow. A store in the memory of
+ * this process returns at once.
+ */
 export interface EntryStore {
-  /** @returns undefined if there is no entry; one that has expired, but that the store still holds, has no text */
-  read(key: string): Promise<StoredEntry | undefined>;
+  /** Whether all methods return at once, so that nothing can come between two calls. */
+  readonly isImmediate: boolean;
+
+  /** Whether an entry always has the same text. Otherwise, the application decides each time what its text is. */
+  readonly hasDefaultFormat: boolean;
+
+  /**
+   * @param known the entry as it was read or written the last time. It is returned if the store still holds exactly that
+   * @returns undefined if there is no entry; one that has expired, but that the store still holds, has no text
+   */
+  read(key: string, known?: StoredEntry): StoredEntry | undefined | Promise<StoredEntry | undefined>;
 
   /**
    * Writes an entry, if the store still holds the expected one.
@@ -31,8 +45,8 @@ export interface EntryStore {
     expected: StoredEntry | undefined,
     text: string,
     expiresAt: number,
-  ): Promise<StoredEntry | undefined>;
+  ): StoredEntry | undefined | Promise<StoredEntry | undefined>;
 
   /** @returns false if the store holds something other than expected */
-  remove(key: string, expected: StoredEntry): Promise<boolean>;
+  remove(key: string, expected: StoredEntry): boolean | Promise<boolean>;
 }

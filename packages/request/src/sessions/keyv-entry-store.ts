@@ -11,6 +11,7 @@
 import { Keyv, type KeyvStoreAdapter } from 'keyv';
 import { RequestError } from '../errors.js';
 import { type AtomicStore, atomicStoreOf } from './compare-and-set.js';
+import { continueWith } from './continue-with.js';
 import type { EntryStore, StoredEntry } from './entry-store.js';
 import { storeError } from './session-errors.js';
 import { withTimeLimit } from './time-limit.js';
@@ -47,12 +48,18 @@ export class KeyvEntryStore implements EntryStore {
   readonly #keyv: KeyvMembers;
   readonly #adapter: KeyvStoreAdapter | Map<string, unknown>;
   readonly #atomicStore: AtomicStore;
+  /**
+   * Whether the format of the packed entries is Keyv's default. A Keyv of the application may have another one, and may
+   * refuse what it has once accepted, such as an entry that was encrypted with a key that is no longer valid.
+   */
+  readonly hasDefaultFormat: boolean;
   readonly #timeLimit: number;
   readonly #warn: (line: string) => void;
   #expiredDeletedAt = Date.now();
 
   /** @throws {RequestError} `ERR_INVALID_OPTION` if the entries of the store cannot be compared */
   constructor(store: SessionStore, { timeLimit, maxEntries, isEvictable, onEviction, warn }: KeyvEntryStoreSettings) {
+    this.hasDefaultFormat = !isKeyv(store);
     this.#keyv = isKeyv(store) ? store : new Keyv({ store, namespace: 'session' });
     this.#adapter = this.#keyv.store;
     if (this.#keyv.serialize === undefined && !(this.#adapter instanceof Map)) {
@@ -87,38 +94,61 @@ export class KeyvEntryStore implements EntryStore {
     return this.#adapter instanceof Map;
   }
 
-  async read(key: string): Promise<StoredEntry | undefined> {
-    const packedEntry = await this.#run(() => this.#adapter.get(this.#prefixed(key)));
-    const entry = await this.#unpack(packedEntry);
-    if (entry === undefined) return undefined;
-    const hasExpired = typeof entry.expires === 'number' && entry.expires <= Date.now();
-    return { text: hasExpired ? undefined : entry.value, packedEntry };
+  get isImmediate(): boolean {
+    return this.isMap && this.hasDefaultFormat;
   }
 
-  async replace(
+  read(key: string, known?: StoredEntry): StoredEntry | undefined | Promise<StoredEntry | undefined> {
+    const found = this.#run((): unknown => this.#adapter.get(this.#prefixed(key)));
+    return continueWith(found, (packedEntry) => this.#entryOf(packedEntry, known));
+  }
+
+  replace(
     key: string,
     expected: StoredEntry | undefined,
     text: string,
     expiresAt: number,
-  ): Promise<StoredEntry | undefined> {
+  ): StoredEntry | undefined | Promise<StoredEntry | undefined> {
     this.#deleteExpiredIfDue();
     const expires = Math.ceil(expiresAt);
-    const packedEntry: unknown = await this.#keyv.serializeData({ value: text, expires });
-    const ttl = Math.max(1, expires - Date.now());
-    const isReplaced = await this.#run(() =>
-      this.#atomicStore.compareAndSet(this.#prefixed(key), expected?.packedEntry, packedEntry, ttl),
-    );
-    return isReplaced ? { text, packedEntry } : undefined;
+    return continueWith(this.#pack(text, expires), (packedEntry) => {
+      const ttl = Math.max(1, expires - Date.now());
+      const isReplaced = this.#run(() =>
+        this.#atomicStore.compareAndSet(this.#prefixed(key), expected?.packedEntry, packedEntry, ttl),
+      );
+      return continueWith(isReplaced, (is) => (is ? { text, packedEntry, expires } : undefined));
+    });
   }
 
-  remove(key: string, expected: StoredEntry): Promise<boolean> {
+  remove(key: string, expected: StoredEntry): boolean | Promise<boolean> {
     return this.#run(() => this.#atomicStore.compareAndSet(this.#prefixed(key), expected.packedEntry, undefined, 0));
   }
 
-  async #unpack(packedEntry: unknown): Promise<{ value?: unknown; expires?: number | undefined } | undefined> {
+  #entryOf(packedEntry: unknown, known?: StoredEntry): StoredEntry | undefined | Promise<StoredEntry | undefined> {
+    // An object could have been changed in place.
+    if (known !== undefined && packedEntry === known.packedEntry && typeof packedEntry === 'string') {
+      return withoutExpiredText(known);
+    }
+    return continueWith(this.#unpack(packedEntry), (unpacked) => {
+      if (unpacked === undefined) return undefined;
+      const expires = typeof unpacked.expires === 'number' ? unpacked.expires : undefined;
+      return withoutExpiredText({ text: unpacked.value, packedEntry, expires });
+    });
+  }
+
+  /** Packs a text that begins with a bracket. */
+  #pack(text: string, expires: number): unknown {
+    // Keyv's own function writes the same, and its caller must await it.
+    if (this.hasDefaultFormat) return `{"value":${JSON.stringify(text)},"expires":${expires}}`;
+    return Promise.resolve(this.#keyv.serializeData({ value: text, expires }));
+  }
+
+  #unpack(packedEntry: unknown): UnpackedEntry | undefined | Promise<UnpackedEntry | undefined> {
     if (typeof packedEntry === 'string') {
-      // A damaged entry has no value.
-      return this.#keyv.deserializeData(packedEntry).catch(() => ({}));
+      return this.hasDefaultFormat
+        ? unpackDefaultFormat(packedEntry)
+        : // A damaged entry has no value.
+          Promise.resolve(this.#keyv.deserializeData(packedEntry)).then(orEmpty, () => ({}));
     }
     // Without a serializer, Keyv stores objects.
     return typeof packedEntry === 'object' && packedEntry !== null ? packedEntry : undefined;
@@ -132,9 +162,10 @@ export class KeyvEntryStore implements EntryStore {
    * Runs an operation of the store.
    * @throws {RequestError} `ERR_SESSION_STORE` if the store fails or is too slow
    */
-  async #run<T>(operation: () => T | Promise<T>): Promise<T> {
+  #run<T>(operation: () => T | Promise<T>): T | Promise<T> {
     try {
-      return await withTimeLimit(this.#timeLimit, Promise.resolve(operation()));
+      const result = operation();
+      return this.isMap ? result : withTimeLimit(this.#timeLimit, Promise.resolve(result), storeError);
     } catch (error) {
       throw storeError(error);
     }
@@ -156,6 +187,34 @@ export class KeyvEntryStore implements EntryStore {
       this.#warn(`Expired sessions could not be deleted from the store: ${error}`);
     });
   }
+}
+
+/** The value and the time of an entry of Keyv. Other software may have written anything. */
+interface UnpackedEntry {
+  readonly value?: unknown;
+  readonly expires?: unknown;
+}
+
+/** An entry that is an object, or one without a value. */
+function orEmpty(entry: unknown): UnpackedEntry {
+  return typeof entry === 'object' && entry !== null ? entry : {};
+}
+
+/**
+ * Keyv's own function also restores Buffers and texts that begin with a colon, and takes several times as long. What is
+ * stored here is neither.
+ */
+function unpackDefaultFormat(packedEntry: string): UnpackedEntry {
+  try {
+    return orEmpty(JSON.parse(packedEntry));
+  } catch {
+    return {};
+  }
+}
+
+function withoutExpiredText(entry: StoredEntry): StoredEntry {
+  const { packedEntry, expires } = entry;
+  return expires !== undefined && expires <= Date.now() ? { text: undefined, packedEntry, expires } : entry;
 }
 
 /** Checks the members instead of the class: a program may contain more than one copy of Keyv. */

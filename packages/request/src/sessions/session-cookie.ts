@@ -1,6 +1,7 @@
 /** The session cookie: its name, its signed value and its attributes. */
 import { parse, serialize } from 'cookie';
 import { sign, unsign } from 'cookie-signature';
+import { RecentlyUsed } from './recently-used.js';
 
 /**
  * The attributes of the session cookie. `HttpOnly` is always set.
@@ -34,6 +35,12 @@ const SIGNED_ID_LENGTH = ID_LENGTH + 1 + 43;
  */
 const MAX_COOKIES = 4;
 
+/**
+ * How many signatures are kept in each of the two generations. Computing one takes several microseconds, and a client
+ * sends the same one with each request.
+ */
+const MAX_SIGNATURES = 5000;
+
 /** The content of a valid session cookie. */
 export interface VerifiedCookie {
   readonly id: string;
@@ -48,6 +55,17 @@ export class SessionCookie {
   readonly #isHostOnly: boolean;
   readonly #attributes: { httpOnly: true; path: string; sameSite: 'lax' | 'strict' | 'none'; domain?: string };
   readonly #secure: boolean | undefined;
+  /**
+   * The content of cookies whose signatures have been verified, by their names and values as a client sends them. No
+   * invalid cookie is among them, so a client without a session can put nothing here. A lookup compares hashes, whose
+   * seed no client knows, before it compares any text: its time does not tell how much of a guess is right. Other secrets
+   * are those of another object.
+   */
+  readonly #verified = new RecentlyUsed<VerifiedCookie>(MAX_SIGNATURES);
+  /** The values of cookies that were signed with the first secret, by their ids. */
+  readonly #signed = new RecentlyUsed<string>(MAX_SIGNATURES);
+  /** The attributes, as they follow the value and its maximum age; without and with HTTPS. */
+  readonly #attributeTexts: readonly [insecure: string, secure: string];
 
   /**
    * @param secrets the first one signs, all of them verify
@@ -64,6 +82,7 @@ export class SessionCookie {
     this.#isHostOnly = domain === undefined && path === '/';
     this.#attributes = { httpOnly: true, path, sameSite, ...(domain === undefined ? {} : { domain }) };
     this.#secure = secure;
+    this.#attributeTexts = [this.#serializeAttributes(false), this.#serializeAttributes(true)];
   }
 
   /**
@@ -76,13 +95,21 @@ export class SessionCookie {
     if (header === undefined || !header.includes(name)) return [];
     const verified: VerifiedCookie[] = [];
     for (const pair of header.split(';')) {
-      if (!pair.trimStart().startsWith(name)) continue;
-      const cookie = this.#verifyValue(parse(pair)[name]);
+      const trimmed = pair.trim();
+      if (!trimmed.startsWith(name)) continue;
+      const cookie = this.#verified.get(trimmed) ?? this.#verifyPair(trimmed, name);
       if (cookie === undefined || verified.some(({ id }) => id === cookie.id)) continue;
       verified.push(cookie);
       if (verified.length === MAX_COOKIES) break;
     }
     return verified;
+  }
+
+  #verifyPair(pair: string, name: string): VerifiedCookie | undefined {
+    const cookie = this.#verifyValue(parse(pair)[name]);
+    // A part of the header would keep all of it in memory, so the key is a copy.
+    if (cookie !== undefined) this.#verified.set(copyOf(pair), cookie);
+    return cookie;
   }
 
   #verifyValue(value: string | undefined): VerifiedCookie | undefined {
@@ -93,7 +120,7 @@ export class SessionCookie {
       const signed = unsign(this.#signedPrefix + value, secret);
       if (signed === false) continue;
       const id = signed.slice(this.#signedPrefix.length);
-      return ID_PATTERN.test(id) ? { id, hasOldSignature: index > 0 } : undefined;
+      return ID_PATTERN.test(id) ? { id: copyOf(id), hasOldSignature: index > 0 } : undefined;
     }
     return undefined;
   }
@@ -103,9 +130,7 @@ export class SessionCookie {
    * @param maxAge seconds
    */
   headerToSet(id: string, maxAge: number, isSecure: boolean): string {
-    const [secret = ''] = this.#secrets;
-    const signed = sign(this.#signedPrefix + id, secret);
-    return this.#serialize(signed.slice(this.#signedPrefix.length), maxAge, isSecure);
+    return this.#serialize(this.#signedValueOf(id), maxAge, isSecure);
   }
 
   /** The `set-cookie` header that removes the cookie. */
@@ -113,12 +138,30 @@ export class SessionCookie {
     return this.#serialize('', 0, isSecure);
   }
 
+  #signedValueOf(id: string): string {
+    let value = this.#signed.get(id);
+    if (value === undefined) {
+      const [secret = ''] = this.#secrets;
+      value = encodeURIComponent(sign(this.#signedPrefix + id, secret).slice(this.#signedPrefix.length));
+      this.#signed.set(id, value);
+    }
+    return value;
+  }
+
   #serialize(value: string, maxAge: number, isSecure: boolean): string {
-    const secure = this.#secure ?? isSecure;
-    return serialize(this.#nameFor(isSecure), value, { ...this.#attributes, secure, maxAge });
+    return `${this.#nameFor(isSecure)}=${value}; Max-Age=${maxAge}${this.#attributeTexts[isSecure ? 1 : 0]}`;
+  }
+
+  #serializeAttributes(isSecure: boolean): string {
+    const name = this.#nameFor(isSecure);
+    return serialize(name, '', { ...this.#attributes, secure: this.#secure ?? isSecure }).slice(`${name}=`.length);
   }
 
   #nameFor(isSecure: boolean): string {
     return this.#isHostOnly && (this.#secure ?? isSecure) ? `__Host-${this.#name}` : this.#name;
   }
+}
+
+function copyOf(text: string): string {
+  return JSON.parse(JSON.stringify(text)) as string;
 }

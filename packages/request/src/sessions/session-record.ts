@@ -30,8 +30,8 @@ export interface MovedRecord {
 const VERSION = 3;
 
 export function serializeRecord({ id, createdAt, usedAt, user, data, writeId }: SessionRecord): string {
-  const fields = [VERSION, id, createdAt, usedAt, writeId, user ?? null].map((field) => JSON.stringify(field));
-  return `[${fields.join()},${data.text}]`;
+  const head = JSON.stringify([VERSION, id, createdAt, usedAt, writeId, user ?? null]);
+  return `${head.slice(0, -1)},${data.text}]`;
 }
 
 export function serializeMove(id: string, movedTo: string): string {

@@ -7,6 +7,7 @@
 import type { Exchange } from '../scope/exchange.js';
 import type { Session, Sessions } from '../scope/session.js';
 import type { AtomicKeyvAdapter } from './compare-and-set.js';
+import { continueWith } from './continue-with.js';
 import { checkOrigin } from './cross-origin-check.js';
 import { KeyvEntryStore, type SessionStore } from './keyv-entry-store.js';
 import { RecordStore } from './record-store.js';
@@ -146,20 +147,29 @@ class StoredSessions implements ApplicationSessions {
     return listSessionsOf(this.#settings, user);
   }
 
-  async #load(exchange: Exchange, cookies: readonly VerifiedCookie[]): Promise<Session> {
-    const settings = this.#settings;
+  #load(exchange: Exchange, cookies: readonly VerifiedCookie[]): Session | Promise<Session> {
+    const fail = (error: unknown): Promise<never> => {
+      this.#settings.logError(`A session could not be loaded, and its request failed: ${describeError(error)}`);
+      return Promise.reject(error);
+    };
     try {
-      for (const { id, hasOldSignature } of cookies) {
-        const found = await settings.store.readUnmoved(id);
-        if (found !== undefined && !hasExpired(settings, found)) {
-          return new StoredSession(settings, exchange, found, hasOldSignature);
-        }
-      }
-      // An id without a live record is never adopted, even with a valid signature: the session gets a new id.
-      return new StoredSession(settings, exchange);
+      const loaded = this.#loadFirst(exchange, cookies, 0);
+      return loaded instanceof Promise ? loaded.catch(fail) : loaded;
     } catch (error) {
-      settings.logError(`A session could not be loaded, and its request failed: ${describeError(error)}`);
-      throw error;
+      return fail(error);
     }
+  }
+
+  /** Loads the first live session of those that the cookies from `index` on name. */
+  #loadFirst(exchange: Exchange, cookies: readonly VerifiedCookie[], index: number): Session | Promise<Session> {
+    const settings = this.#settings;
+    const cookie = cookies[index];
+    // An id without a live record is never adopted, even with a valid signature: the session gets a new id.
+    if (cookie === undefined) return new StoredSession(settings, exchange);
+    return continueWith(settings.store.readUnmoved(cookie.id), (found) =>
+      found !== undefined && !hasExpired(settings, found)
+        ? new StoredSession(settings, exchange, found, cookie.hasOldSignature)
+        : this.#loadFirst(exchange, cookies, index + 1),
+    );
   }
 }

@@ -19,7 +19,8 @@
  * A change is a function of the data. It is applied to the data that the request has loaded. If another request has
  * written to the store by the time of the save, the change is applied again to what that request wrote. Two requests of
  * one user therefore keep each other's keys. Changes are saved before the response headers are sent. Changes that are
- * made after that are saved in a microtask. The writes to one session take turns in a process (write-queue.ts).
+ * made after that are saved in a microtask. The writes to one session take turns in a process (write-queue.ts), unless
+ * the store is in its memory: then a write is one step.
  *
  * Ids are created only here. Nothing is ever written again under an id that the store no longer has: a client that
  * sends such an id has been signed out, or was never signed in.
@@ -31,13 +32,14 @@ import type { DeepReadonly, RegenerateOptions, Session } from '../scope/session.
 import { endSession } from './end-session.js';
 import { FrozenJson } from './frozen-json.js';
 import { newRandomId } from './random-id.js';
-import { isMove, type StoredMove, type StoredRecord } from './record-store.js';
+import { isMove, type RecordStore, type StoredMove, type StoredRecord } from './record-store.js';
 import { retryDelay } from './retry-delay.js';
-import { conflictError, describeError, goneError, tooLateError } from './session-errors.js';
+import { conflictError, describeError, goneError, isStoreError, tooLateError } from './session-errors.js';
 import { expiryOf, hasExpired, type SessionSettings } from './session-settings.js';
 import { StoredValues } from './stored-values.js';
 import { MAX_SESSIONS_OF_USER } from './user-index.js';
 import { checkUser } from './user-sessions.js';
+import { newWriteId } from './write-id.js';
 import type { Turn } from './write-queue.js';
 
 type Change = (data: StoredValues) => void;
@@ -88,8 +90,8 @@ export class StoredSession implements Session {
   /** Whether this request has ended a session whose cookie the client has. */
   #hasEnded = false;
   #isSaveScheduled = false;
-  /** The last operation on the store. Operations run one after another. */
-  #lastOperation: Promise<void> = Promise.resolve();
+  /** The last operation on the store. Operations run one after another. Undefined if there was none. */
+  #lastOperation: Promise<void> | undefined;
   /**
    * The reason why the session could not be ended or moved to a new id. The response must then fail rather than look
    * successful, even if the application does not await the promise.
@@ -262,19 +264,69 @@ export class StoredSession implements Session {
 
   /** @returns the cookies to set */
   #prepareHeaders(): readonly string[] | Promise<readonly string[]> {
-    return this.#isChanged ? this.#saveAndGetCookies() : [];
+    if (!this.#isChanged) return [];
+    try {
+      if (this.#saveAtOnce()) return this.#cookies();
+    } catch (error) {
+      return Promise.reject(this.#logFailedSave(error));
+    }
+    return this.#saveAndGetCookies();
+  }
+
+  /**
+   * Saves the session without a promise if the store is in the memory of this process. Nothing comes between a read and a
+   * write of such a store that follow each other, so no queue is needed.
+   * @returns false if there is more to do: something else is in progress or has failed, the session must be listed for its
+   * user, or it has ended or moved
+   * @throws {RequestError} `ERR_SESSION_STORE` if the store fails
+   * @throws what a function that was passed to `update()` throws
+   */
+  #saveAtOnce(): boolean {
+    const { store } = this.#settings;
+    const state = this.#state;
+    const { id, stored, user, uncertainWrite } = state;
+    if (!store.isImmediate || this.#lastOperation !== undefined) return false;
+    if (id === undefined || uncertainWrite !== undefined) return false;
+    if (stored === undefined ? user !== undefined : hasExpired(this.#settings, stored)) return false;
+    // A call that Node has rejected came before this one.
+    if (state.changes.length === 0 && !state.needsRenewal) return true;
+    const writeId = newWriteId();
+    let written: ReturnType<RecordStore['replace']>;
+    try {
+      written = this.#replace(id, stored, state.data.copy(), user, writeId);
+      if (written === undefined && stored !== undefined) {
+        // Another request has written since this one loaded the session.
+        const latest = store.readUnmoved(id);
+        if (latest === undefined || latest instanceof Promise || hasExpired(this.#settings, latest)) return false;
+        this.#applyChangesTo(latest, state);
+        written = this.#replace(id, latest, state.data.copy(), state.user, writeId);
+      }
+    } catch (error) {
+      if (isStoreError(error)) state.uncertainWrite = { id: writeId, changes: [...state.changes] };
+      throw error;
+    }
+    if (written === undefined || written instanceof Promise) return false;
+    useStored(state, written, state.changes.length);
+    return true;
   }
 
   async #saveAndGetCookies(): Promise<readonly string[]> {
     try {
-      await this.save();
+      // Nothing of this request follows, so the save needs no turn of its own.
+      if (this.#lastOperation !== undefined) await this.save();
+      else await this.#setLastOperation(this.#save(this.#state));
       const failure = this.#endFailure ?? this.#failure;
       if (failure !== undefined) throw failure;
     } catch (error) {
-      this.#settings.logError(`A session could not be saved, and its request failed: ${describeError(error)}`);
-      throw error;
+      throw this.#logFailedSave(error);
     }
     return this.#cookies();
+  }
+
+  /** @returns the error */
+  #logFailedSave(error: unknown): unknown {
+    this.#settings.logError(`A session could not be saved, and its request failed: ${describeError(error)}`);
+    return error;
   }
 
   #cookies(): readonly string[] {
@@ -301,9 +353,12 @@ export class StoredSession implements Session {
 
   /** Runs an operation on the store after those that were started before. */
   #enqueue(operation: () => Promise<void>): Promise<void> {
-    const done = this.#lastOperation.then(operation);
-    this.#lastOperation = done.catch(() => {});
-    return done;
+    return this.#setLastOperation((this.#lastOperation ?? Promise.resolve()).then(operation));
+  }
+
+  #setLastOperation(operation: Promise<void>): Promise<void> {
+    this.#lastOperation = operation.catch(() => {});
+    return operation;
   }
 
   /** Makes the response fail if an operation fails that the application may not await. */
@@ -322,18 +377,19 @@ export class StoredSession implements Session {
     return operation;
   }
 
-  async #save(state: SessionState): Promise<void> {
+  #save(state: SessionState): Promise<void> {
     const { id } = state;
-    if (id === undefined || (state.changes.length === 0 && !state.needsRenewal)) return;
-    await this.#settings.writes.run(id, (turn) => this.#saveInTurn(state, turn));
+    if (id === undefined || (state.changes.length === 0 && !state.needsRenewal)) return Promise.resolve();
+    return this.#settings.writes.run(id, (turn) => this.#saveInTurn(state, turn));
   }
 
   async #saveInTurn(state: SessionState, turn: Turn<StoredRecord>): Promise<void> {
-    await this.#catchUp(state, turn);
+    const catchingUp = this.#catchUp(state, turn);
+    if (catchingUp !== undefined) await catchingUp;
     for (let attempts = 1; state.id !== undefined; attempts++) {
       const { id, changes } = state;
       const data = state.data.copy();
-      const writeId = newRandomId();
+      const writeId = newWriteId();
       // Changes that are made while the store writes are saved by the next save.
       state.changes = [];
       let written: StoredRecord | undefined;
@@ -360,31 +416,38 @@ export class StoredSession implements Session {
   /**
    * Applies the changes to what an earlier request in the queue has written, or to what the store holds if this cannot
    * be known.
+   * @returns a promise if the store must be read
    */
-  async #catchUp(state: SessionState, turn: Turn<StoredRecord>): Promise<void> {
+  #catchUp(state: SessionState, turn: Turn<StoredRecord>): Promise<void> | undefined {
     const { stored } = state;
-    if (state.uncertainWrite !== undefined) await this.#rebase(state, turn);
-    else if (turn.latest !== undefined && turn.latest !== stored && stored !== undefined) {
-      this.#applyChangesTo(turn.latest, state);
-    } else if (stored !== undefined && hasExpired(this.#settings, stored)) await this.#rebase(state, turn);
+    if (state.uncertainWrite !== undefined) return this.#rebase(state, turn);
+    if (stored === undefined) return undefined;
+    if (turn.latest !== undefined && turn.latest !== stored) this.#applyChangesTo(turn.latest, state);
+    else if (hasExpired(this.#settings, stored)) return this.#rebase(state, turn);
+    return undefined;
   }
 
-  async #replace(
+  #replace(
     id: string,
     expected: StoredRecord | undefined,
     data: StoredValues,
     user: string | undefined,
     writeId: string,
-  ): Promise<StoredRecord | undefined> {
-    const { store, users } = this.#settings;
+  ): StoredRecord | undefined | Promise<StoredRecord | undefined> {
     const usedAt = Date.now();
     const createdAt = Math.min(expected?.record.createdAt ?? usedAt, usedAt);
-    if (expected === undefined && user !== undefined) {
-      const dropped = await users.add(user, { id, createdAt });
-      if (dropped.length > 0) this.#endOldest(dropped.map((session) => session.id));
-    }
     const record = { id, createdAt, usedAt, user, data, writeId };
-    return store.replace(expected, record, expiryOf(this.#settings, createdAt, usedAt));
+    const expiresAt = expiryOf(this.#settings, createdAt, usedAt);
+    const { store } = this.#settings;
+    return expected === undefined && user !== undefined
+      ? this.#list(user, id, createdAt).then(() => store.replace(undefined, record, expiresAt))
+      : store.replace(expected, record, expiresAt);
+  }
+
+  /** Adds a session that begins to those of its user. */
+  async #list(user: string, id: string, createdAt: number): Promise<void> {
+    const dropped = await this.#settings.users.add(user, { id, createdAt });
+    if (dropped.length > 0) this.#endOldest(dropped.map((session) => session.id));
   }
 
   /** Ends the sessions that a user has in excess of the limit. The request does not wait for that. */
@@ -518,7 +581,7 @@ export class StoredSession implements Session {
 
   /** Stores the data under a new id. Changes that are made in the meantime are saved by the next save. */
   async #storeUnderNewId(state: SessionState, user: string | undefined): Promise<StoredRecord> {
-    const stored = await this.#replace(newRandomId(), undefined, state.data.copy(), user, newRandomId());
+    const stored = await this.#replace(newRandomId(), undefined, state.data.copy(), user, newWriteId());
     // The id is new, so the store cannot hold something else under it.
     if (stored === undefined) throw conflictError(1);
     return stored;

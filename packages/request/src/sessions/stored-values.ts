@@ -2,7 +2,9 @@
 import { FrozenJson, sizeError, utf8Length } from './frozen-json.js';
 
 export class StoredValues {
-  readonly #values: Map<string, FrozenJson>;
+  #values: Map<string, FrozenJson>;
+  /** Whether a copy has the same Map, so that a change must copy it first. Most copies are never changed. */
+  #isShared = false;
   /** A number of bytes that `text` has at most, or undefined until it is needed. */
   #maximumSize: number | undefined;
 
@@ -35,7 +37,11 @@ export class StoredValues {
 
   /** The data as JSON. */
   get text(): string {
-    return `[${Array.from(this.#values, ([key, value]) => `[${JSON.stringify(key)},${value.text}]`).join()}]`;
+    let entries = '';
+    for (const [key, value] of this.#values) {
+      entries += `${entries === '' ? '' : ','}[${JSON.stringify(key)},${value.text}]`;
+    }
+    return `[${entries}]`;
   }
 
   get(key: string): unknown {
@@ -57,6 +63,7 @@ export class StoredValues {
       // The limit may have been lowered since the session began. What makes such a session smaller is allowed.
       if (growth > 0 && this.#sum(exactSizeOf) + growth > maxSize) throw sizeError(key, maxSize);
     }
+    this.#unshare();
     this.#values.set(key, value);
     this.#maximumSize = maximumSize;
   }
@@ -64,12 +71,22 @@ export class StoredValues {
   delete(key: string): void {
     const value = this.#values.get(key);
     if (value === undefined) return;
+    this.#unshare();
     this.#values.delete(key);
     if (this.#maximumSize !== undefined) this.#maximumSize -= maximumSizeOf(key, value);
   }
 
   copy(): StoredValues {
-    return new StoredValues(new Map(this.#values), this.#maximumSize);
+    const copy = new StoredValues(this.#values, this.#maximumSize);
+    this.#isShared = true;
+    copy.#isShared = true;
+    return copy;
+  }
+
+  #unshare(): void {
+    if (!this.#isShared) return;
+    this.#values = new Map(this.#values);
+    this.#isShared = false;
   }
 
   #sum(sizeOf: (key: string, value: FrozenJson) => number): number {

@@ -1,11 +1,24 @@
 /**
  * Settles as a promise does, if it settles in time. A promise that settles later is ignored.
  * @param limit milliseconds
- * @throws {Error} when the limit has passed
+ * @param toError converts the reason of a rejection, and the error when the limit has passed
  */
-export function withTimeLimit<T>(limit: number, promise: Promise<T>): Promise<T> {
+export function withTimeLimit<T>(
+  limit: number,
+  promise: PromiseLike<T>,
+  toError: (reason: unknown) => Error,
+): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no response within ${limit} ms`)), limit);
-    void promise.then(resolve, reject).finally(() => clearTimeout(timer));
+    const timer = setTimeout(() => reject(toError(new Error(`no response within ${limit} ms`))), limit);
+    promise.then(
+      (value) => {
+        clearTimeout(timer);
+        resolve(value);
+      },
+      (reason: unknown) => {
+        clearTimeout(timer);
+        reject(toError(reason));
+      },
+    );
   });
 }
