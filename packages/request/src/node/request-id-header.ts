@@ -11,7 +11,6 @@
 import type { OutgoingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { scopeOf } from '../scope/scope-of.js';
 import type { NodeResponse } from './request-response.js';
-import { unscopedPrototypeOf } from './scoped-emitter.js';
 
 const HEADER = 'x-request-id';
 
@@ -29,41 +28,38 @@ export function addRequestIdHeader(response: NodeResponse): void {
   if (response.headersSent) return;
   // The types of the two kinds of response have different overloads. The arguments are passed on unchanged.
   const writer = response as unknown as HeaderWriter;
-  writer.writeHead = Object.hasOwn(writer, 'writeHead') ? wrapWriteHead(writer.writeHead) : writeHeadWithId;
+  const { writeHead } = writer;
+  writer.writeHead = Object.hasOwn(writer, 'writeHead') ? withIdHeader(writeHead) : inheritedWithIdHeader(writeHead);
 }
 
-/**
- * The `writeHead` of all responses that inherited theirs: a closure or one more property for each request takes longer.
- */
-function writeHeadWithId(this: HeaderWriter, status: number, reason?: unknown, headers?: unknown): unknown {
-  return callWithId(this, unscopedPrototypeOf(this).writeHead, status, reason, headers);
+/** The `writeHead` that the last response inherited, and what was made of it. Nearly all responses inherit the same. */
+let lastInherited: WriteHead | undefined;
+let lastWithIdHeader: WriteHead | undefined;
+
+/** All responses that inherit the same `writeHead` share one function: a closure for each request takes longer. */
+function inheritedWithIdHeader(writeHead: WriteHead): WriteHead {
+  if (writeHead !== lastInherited || lastWithIdHeader === undefined) {
+    lastInherited = writeHead;
+    lastWithIdHeader = withIdHeader(writeHead);
+  }
+  return lastWithIdHeader;
 }
 
-/** For a response whose `writeHead` user code has already replaced. */
-function wrapWriteHead(writeHead: WriteHead): WriteHead {
-  return function (this: HeaderWriter, status, reason, headers) {
-    return callWithId(this, writeHead, status, reason, headers);
+function withIdHeader(writeHead: WriteHead): WriteHead {
+  return function writeHeadWithId(this: HeaderWriter, status, reason, headers) {
+    const id = scopeOf(this)?.id;
+    if (id === undefined) return writeHead.call(this, status, reason, headers);
+    return typeof reason === 'string'
+      ? writeHead.call(this, status, reason, withId(this, id, headers))
+      : writeHead.call(this, status, withId(this, id, headers ?? reason));
   };
-}
-
-function callWithId(
-  writer: HeaderWriter,
-  writeHead: WriteHead,
-  status: number,
-  reason: unknown,
-  headers: unknown,
-): unknown {
-  const id = scopeOf(writer)?.id;
-  if (id === undefined) return writeHead.call(writer, status, reason, headers);
-  return typeof reason === 'string'
-    ? writeHead.call(writer, status, reason, withId(writer, id, headers))
-    : writeHead.call(writer, status, withId(writer, id, headers ?? reason));
 }
 
 function withId(writer: HeaderWriter, id: string, headers: unknown): unknown {
   if (writer.hasHeader(HEADER) || hasRequestId(headers)) return headers;
   if (Array.isArray(headers)) return [...headers, ...(Array.isArray(headers[0]) ? [[HEADER, id]] : [HEADER, id])];
-  if (typeof headers === 'object' && headers !== null) return { ...headers, [HEADER]: id };
+  // The id comes first: an object that gets a property after it was spread takes Node 20 another 0.75 µs to write.
+  if (typeof headers === 'object' && headers !== null) return { [HEADER]: id, ...headers };
   writer.setHeader(HEADER, id);
   return headers;
 }
