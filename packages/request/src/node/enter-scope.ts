@@ -41,7 +41,7 @@ export function enterNodeScope<R>(
     const outer: (Exchange & Partial<NodeExchange>) | undefined = Scope.exchangeOf(scope);
     outer?.adoptSessionHolder?.(exchange);
   }
-  return scopeStorage.run(scope, proceedWithSession<R>, scope, exchange, options.session, proceed);
+  return runWithSession(scope, exchange, options, proceed);
 }
 
 /**
@@ -58,7 +58,7 @@ export function enterUpgradeScope<R>(
   proceed: (error?: unknown) => R | Promise<R>,
 ): R | Promise<R> {
   const scope = scopeOf(request) ?? createSharedScope(request, socket, exchange, options);
-  return scopeStorage.run(scope, proceedWithSession<R>, scope, exchange, options.session, proceed);
+  return runWithSession(scope, exchange, options, proceed);
 }
 
 /**
@@ -78,15 +78,26 @@ function createSharedScope(
   return scope;
 }
 
+function runWithSession<R>(
+  scope: Scope,
+  exchange: Exchange,
+  { session }: RequestScopeOptions,
+  proceed: (error?: unknown) => R | Promise<R>,
+): R | Promise<R> {
+  return session === undefined
+    ? scopeStorage.run(scope, proceed)
+    : scopeStorage.run(scope, proceedWithSession<R>, scope, exchange, session, proceed);
+}
+
 function proceedWithSession<R>(
   scope: Scope,
   exchange: Exchange,
-  sessions: Sessions | undefined,
+  sessions: Sessions,
   proceed: (error?: unknown) => R | Promise<R>,
 ): R | Promise<R> {
   let loading: Promise<void> | undefined;
   try {
-    loading = sessions === undefined ? undefined : loadSession(scope, exchange, sessions);
+    loading = loadSession(scope, exchange, sessions);
   } catch (error) {
     return proceed(error);
   }
