@@ -29,19 +29,19 @@ export function addRequestIdHeader(response: NodeResponse): void {
   // The types of the two kinds of response have different overloads. The arguments are passed on unchanged.
   const writer = response as unknown as HeaderWriter;
   const { writeHead } = writer;
-  writer.writeHead = Object.hasOwn(writer, 'writeHead') ? withIdHeader(writeHead) : inheritedWithIdHeader(writeHead);
+  // Whether the response has a `writeHead` of its own is only asked for one that no other response inherits.
+  if (writeHead === lastInherited) writer.writeHead = lastWithIdHeader;
+  else writer.writeHead = Object.hasOwn(writer, 'writeHead') ? withIdHeader(writeHead) : inheritedWithIdHeader(writeHead);
 }
 
 /** The `writeHead` that the last response inherited, and what was made of it. Nearly all responses inherit the same. */
 let lastInherited: WriteHead | undefined;
-let lastWithIdHeader: WriteHead | undefined;
+let lastWithIdHeader: WriteHead;
 
 /** All responses that inherit the same `writeHead` share one function: a closure for each request takes longer. */
 function inheritedWithIdHeader(writeHead: WriteHead): WriteHead {
-  if (writeHead !== lastInherited || lastWithIdHeader === undefined) {
-    lastInherited = writeHead;
-    lastWithIdHeader = withIdHeader(writeHead);
-  }
+  lastInherited = writeHead;
+  lastWithIdHeader = withIdHeader(writeHead);
   return lastWithIdHeader;
 }
 
@@ -56,13 +56,29 @@ function withIdHeader(writeHead: WriteHead): WriteHead {
 }
 
 function withId(writer: HeaderWriter, id: string, headers: unknown): unknown {
-  if (writer.hasHeader(HEADER) || hasRequestId(headers)) return headers;
-  if (Array.isArray(headers)) return [...headers, ...(Array.isArray(headers[0]) ? [[HEADER, id]] : [HEADER, id])];
-  // Not `{ ...headers, [HEADER]: id }`: writing an object that gets a property after it was spread takes Node 20 another
-  // 0.75 µs. With the id before the spread, Node 26 needs 0.1 µs more than with this.
-  if (typeof headers === 'object' && headers !== null) return Object.assign({ [HEADER]: id }, headers);
+  if (writer.hasHeader(HEADER)) return headers;
+  if (Array.isArray(headers)) {
+    if (hasRequestId(headers)) return headers;
+    return [...headers, ...(Array.isArray(headers[0]) ? [[HEADER, id]] : [HEADER, id])];
+  }
+  if (typeof headers === 'object' && headers !== null) return objectWithId(headers as Record<string, unknown>, id);
   writer.setHeader(HEADER, id);
   return headers;
+}
+
+/**
+ * Returns a copy of the headers with the id, or the headers if they contain an id. Not `{ ...headers, [HEADER]: id }`: Node
+ * 20 needs 0.75 µs more to write an object that gets a property after it was spread, and with the id before the spread,
+ * Node 26 needs 0.15 µs more.
+ */
+function objectWithId(headers: Record<string, unknown>, id: string): Record<string, unknown> {
+  const copy: Record<string, unknown> = { [HEADER]: id };
+  for (const name in headers) {
+    if (isRequestIdName(name)) return headers;
+    // Node ignores what the object inherits.
+    if (Object.hasOwn(headers, name)) copy[name] = headers[name];
+  }
+  return copy;
 }
 
 /** Makes a stream of http2 carry an id in the headers that it responds with, unless they contain another id. */
