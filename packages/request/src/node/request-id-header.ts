@@ -11,6 +11,7 @@
 import type { OutgoingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { scopeOf } from '../scope/scope-of.js';
 import type { NodeResponse } from './request-response.js';
+import { unscopedPrototypeOf } from './scoped-emitter.js';
 
 const HEADER = 'x-request-id';
 
@@ -29,30 +30,45 @@ export function addRequestIdHeader(response: NodeResponse): void {
   // The types of the two kinds of response have different overloads. The arguments are passed on unchanged.
   const writer = response as unknown as HeaderWriter;
   const { writeHead } = writer;
-  // Whether the response has a `writeHead` of its own is only asked for one that no other response inherits.
-  if (writeHead === lastInherited) writer.writeHead = lastWithIdHeader;
-  else writer.writeHead = Object.hasOwn(writer, 'writeHead') ? withIdHeader(writeHead) : inheritedWithIdHeader(writeHead);
+  // Whether the response has a `writeHead` of its own is only asked for one that the last response did not inherit.
+  const isInherited = writeHead === lastInheritedWriteHead || !Object.hasOwn(writer, 'writeHead');
+  writer.writeHead = isInherited ? writeHeadWithId : wrapWriteHead(writeHead);
 }
 
-/** The `writeHead` that the last response inherited, and what was made of it. Nearly all responses inherit the same. */
-let lastInherited: WriteHead | undefined;
-let lastWithIdHeader: WriteHead;
+/** The `writeHead` that the last response inherited. It is nearly always Node's. */
+let lastInheritedWriteHead: WriteHead | undefined;
 
-/** All responses that inherit the same `writeHead` share one function: a closure for each request takes longer. */
-function inheritedWithIdHeader(writeHead: WriteHead): WriteHead {
-  lastInherited = writeHead;
-  lastWithIdHeader = withIdHeader(writeHead);
-  return lastWithIdHeader;
+/**
+ * The `writeHead` of all responses that inherited theirs: a closure or one more property for each request takes longer.
+ */
+function writeHeadWithId(this: HeaderWriter, status: number, reason?: unknown, headers?: unknown): unknown {
+  let { writeHead }: HeaderWriter = Object.getPrototypeOf(this);
+  if (writeHead !== lastInheritedWriteHead) {
+    writeHead = unscopedPrototypeOf(this).writeHead;
+    lastInheritedWriteHead = writeHead;
+  }
+  return callWithId(this, writeHead, status, reason, headers);
 }
 
-function withIdHeader(writeHead: WriteHead): WriteHead {
-  return function writeHeadWithId(this: HeaderWriter, status, reason, headers) {
-    const id = scopeOf(this)?.id;
-    if (id === undefined) return writeHead.call(this, status, reason, headers);
-    return typeof reason === 'string'
-      ? writeHead.call(this, status, reason, withId(this, id, headers))
-      : writeHead.call(this, status, withId(this, id, headers ?? reason));
+/** For a response whose `writeHead` user code has already replaced. */
+function wrapWriteHead(writeHead: WriteHead): WriteHead {
+  return function (this: HeaderWriter, status, reason, headers) {
+    return callWithId(this, writeHead, status, reason, headers);
   };
+}
+
+function callWithId(
+  writer: HeaderWriter,
+  writeHead: WriteHead,
+  status: number,
+  reason: unknown,
+  headers: unknown,
+): unknown {
+  const id = scopeOf(writer)?.id;
+  if (id === undefined) return writeHead.call(writer, status, reason, headers);
+  return typeof reason === 'string'
+    ? writeHead.call(writer, status, reason, withId(writer, id, headers))
+    : writeHead.call(writer, status, withId(writer, id, headers ?? reason));
 }
 
 function withId(writer: HeaderWriter, id: string, headers: unknown): unknown {
