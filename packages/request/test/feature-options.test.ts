@@ -117,8 +117,8 @@ const starts: Readonly<Record<string, Start>> = {
     const app = new H3();
     app.use(h3Scope(options));
     app.get('/', (event) => {
-      const { req, res } = event.runtime?.node as unknown as { req: EventEmitter; res: EventEmitter };
-      return readInListeners(req, res);
+      const node: { req?: unknown; res?: unknown } | undefined = event.runtime?.node;
+      return readInListeners(node?.req as EventEmitter, node?.res as EventEmitter);
     });
     const server = serveH3(app, { port: 0, hostname: '127.0.0.1', silent: true, gracefulShutdown: false });
     await server.ready();

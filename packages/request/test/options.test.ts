@@ -66,10 +66,7 @@ for (const [name, mount] of Object.entries(mounts)) {
       );
     }
     for (const option of ['trustRequestId', 'sendRequestId', 'bindEmitters']) {
-      assertInvalid(
-        () => mount({ [option]: 'yes' }),
-        new RegExp(`^${option} must be true or false, not "yes"\\.`),
-      );
+      assertInvalid(() => mount({ [option]: 'yes' }), new RegExp(`^${option} must be true or false, not "yes"\\.`));
     }
     if (name === 'streamScope()')
       assertInvalid(() => mount({ session: {} }), /streamScope\(\) has no option "session"/);

@@ -132,7 +132,12 @@ class HonoExchange extends NodeExchange {
   readonly #context: Context;
   readonly #isSecure: (context: Context) => boolean;
 
-  constructor(context: Context, incoming: NodeRequest, outgoing: NodeResponse, isSecure: (context: Context) => boolean) {
+  constructor(
+    context: Context,
+    incoming: NodeRequest,
+    outgoing: NodeResponse,
+    isSecure: (context: Context) => boolean,
+  ) {
     super(incoming, outgoing);
     this.#context = context;
     this.#isSecure = isSecure;
