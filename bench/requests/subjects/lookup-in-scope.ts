@@ -26,13 +26,14 @@ const SECRET = 'not a secret: for the benchmarks only';
 
 /** The options of the framework's adapter. */
 export function scopeOptionsFor(variant: Variant): RequestScopeOptions {
+  if (variant === 'throughline-as-peer') return { sendRequestId: false, bindEmitters: false };
   const hasSessions = variant === 'session-read' || variant === 'session-write' || variant === 'soak';
   return hasSessions ? { session: sessions({ secret: SECRET, store: new Map() }) } : {};
 }
 
 export async function lookUpInScope(variant: Variant, user: string): Promise<LookupResult> {
   getRequestScope().user = user;
-  if (variant === 'throughline') return lookUpInContext(SCOPE_CONTEXT, user);
+  if (variant === 'throughline' || variant === 'throughline-as-peer') return lookUpInContext(SCOPE_CONTEXT, user);
   const result = await lookUpInContext(SCOPE_CONTEXT, user);
   return updateAndCheckSession(variant, user) ? result : { ...result, isLost: true };
 }

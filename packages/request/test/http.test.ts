@@ -557,6 +557,36 @@ it('a response whose prototype is replaced in the scope emits with the emit() of
   assert.ok(events.includes('finish'));
 });
 
+it('a response whose prototype is replaced in the scope writes its headers with the new prototype', async () => {
+  const statuses: number[] = [];
+  const listener = (_: IncomingMessage, response: ServerResponse) => {
+    const prototype = Object.getPrototypeOf(response);
+    const writeHead = (...args: [number]) => {
+      statuses.push(args[0]);
+      return prototype.writeHead.apply(response, args);
+    };
+    Object.setPrototypeOf(response, Object.create(prototype, { writeHead: { value: writeHead } }));
+    response.end(tryGetRequestScope()?.id);
+  };
+  await withServer(listen(createServer(requestScope(listener))), async (server) => {
+    const { headers, body } = await sendRequest(server, { path: '/' });
+    assert.equal(headers['x-request-id'], body);
+  });
+  assert.deepEqual(statuses, [200]);
+});
+
+it('what an object of headers inherits is not sent', async () => {
+  const listener = (_: IncomingMessage, response: ServerResponse) => {
+    response.writeHead(200, Object.assign(Object.create({ 'x-inherited': 'value' }), { 'x-own': 'value' }));
+    response.end(tryGetRequestScope()?.id);
+  };
+  await withServer(listen(createServer(requestScope(listener))), async (server) => {
+    const { headers, body } = await sendRequest(server, { path: '/' });
+    const { 'x-own': own, 'x-inherited': inherited, 'x-request-id': id } = headers;
+    assert.deepEqual([own, inherited, id], ['value', undefined, body]);
+  });
+});
+
 describe('an x-request-id header that the application sets', () => {
   const headerSetters: Record<string, (response: Response) => unknown> = {
     'with setHeader()': (response) => response.setHeader('X-Request-Id', 'custom'),

@@ -46,9 +46,11 @@ for (const [name, mount] of Object.entries(mounts)) {
     assertInvalid(() => mount({ deadLine: 1 }), /Did you mean "deadline"\?/);
     assertInvalid(
       () => mount({ dedline: undefined }),
-      /Did you mean "deadline"\? The options are trustRequestId, deadline/,
+      /Did you mean "deadline"\? The options are trustRequestId, sendRequestId, bindEmitters, deadline/,
     );
-    mount({ trustRequestId: undefined, deadline: undefined });
+    assertInvalid(() => mount({ bindEmitter: false }), /Did you mean "bindEmitters"\?/);
+    assertInvalid(() => mount({ sendRequestID: false }), /Did you mean "sendRequestId"\?/);
+    mount({ trustRequestId: undefined, deadline: undefined, sendRequestId: undefined, bindEmitters: undefined });
     mount(undefined);
   });
 
@@ -63,7 +65,9 @@ for (const [name, mount] of Object.entries(mounts)) {
         /^deadline must be a number of milliseconds above 0 and at most 2147483647/,
       );
     }
-    assertInvalid(() => mount({ trustRequestId: 'yes' }), /^trustRequestId must be true or false, not "yes"\./);
+    for (const option of ['trustRequestId', 'sendRequestId', 'bindEmitters']) {
+      assertInvalid(() => mount({ [option]: 'yes' }), new RegExp(`^${option} must be true or false, not "yes"\\.`));
+    }
     if (name === 'streamScope()')
       assertInvalid(() => mount({ session: {} }), /streamScope\(\) has no option "session"/);
     else {

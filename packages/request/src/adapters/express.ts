@@ -35,12 +35,18 @@ export function requestScope(
   checkScopeOptions(options);
   return (request, response, next) => {
     holdExpressSteps(request, response);
-    const exchange = new NodeExchange(request, response, isSecure, undefined, hostOfExpress);
     // The promise settles after next() has been called: there is nothing left to wait for.
-    void enterNodeScope(request, response, exchange, options, next);
+    void enterNodeScope(request, response, new ExpressExchange(request, response), options, next);
   };
 }
 
-function isSecure(request: Parameters<typeof isEncrypted>[0]): boolean {
-  return 'secure' in request ? request.secure === true : isEncrypted(request);
+class ExpressExchange extends NodeExchange {
+  override get isSecure(): boolean {
+    const { request } = this;
+    return 'secure' in request ? request.secure === true : isEncrypted(request);
+  }
+
+  override get host(): string | undefined {
+    return hostOfExpress(this.request);
+  }
 }

@@ -22,21 +22,25 @@ import { holdMiddieSteps } from '../steps/middie-steps.js';
 
 class FastifyExchange extends NodeExchange {
   readonly requestId: string | undefined;
+  readonly #request: FastifyRequest;
 
   /** @param generatedId the last id that this plugin generated, which is safe */
   constructor(request: FastifyRequest, reply: FastifyReply, generatedId: string | undefined) {
-    super(
-      request.raw,
-      reply.raw,
-      () => request.protocol === 'https',
-      request,
-      // In Fastify 4, `host` is called `hostname`.
-      () => request.host ?? request.hostname,
-    );
+    super(request.raw, reply.raw, request);
+    this.#request = request;
     // Checking whether an id is safe takes 0.1 µs.
     const isGenerated = generatedId !== undefined && request.id === generatedId;
     if (isGenerated) this.requestId = generatedId;
     else this.requestId = isDefaultIdOfFastify4(request) ? undefined : asSafeRequestId(String(request.id));
+  }
+
+  override get isSecure(): boolean {
+    return this.#request.protocol === 'https';
+  }
+
+  override get host(): string {
+    // In Fastify 4, `host` is called `hostname`.
+    return this.#request.host ?? this.#request.hostname;
   }
 }
 
@@ -47,8 +51,9 @@ type PluginArguments = Parameters<ScopePlugin>;
 function openScopes(app: FastifyInstance, options: RequestScopeOptions): void {
   let generatedId: string | undefined;
   if (hasDefaultIds(app)) {
-    app.setGenReqId(({ headers }) => {
-      const trustedId = options.trustRequestId ? asSafeRequestId(headers['x-request-id']) : undefined;
+    app.setGenReqId((request) => {
+      // Node builds the object of the headers when it is read for the first time.
+      const trustedId = options.trustRequestId ? asSafeRequestId(request.headers['x-request-id']) : undefined;
       generatedId = trustedId ?? newRequestId();
       return generatedId;
     });
@@ -62,13 +67,13 @@ function openScopes(app: FastifyInstance, options: RequestScopeOptions): void {
     const exchange = new FastifyExchange(request, reply, generatedId);
     // The promise settles after next() has been called: there is nothing left to wait for.
     void enterNodeScope(rawRequest, rawResponse, exchange, options, (error) => {
-      const scope = scopeOf(rawRequest);
-      if (scope !== undefined && isUpgrade(rawRequest)) runListenersInScope(rawRequest.socket, scope);
+      if (options.bindEmitters !== false && isUpgrade(rawRequest)) runSocketInScope(rawRequest);
       if (error === undefined) next();
       else next(asError(error));
     });
   });
 
+  if (options.bindEmitters === false) return;
   app.addHook('onTimeout', (request, _reply, next) => {
     const scope = scopeOf(request.raw);
     if (scope === undefined) next();
@@ -80,6 +85,12 @@ function openScopes(app: FastifyInstance, options: RequestScopeOptions): void {
     if ('websocketServer' in app) runWebSocketsOfServerInScope(app.websocketServer);
     next();
   });
+}
+
+/** An upgraded socket belongs to one request. */
+function runSocketInScope(request: NodeRequest): void {
+  const scope = scopeOf(request);
+  if (scope !== undefined) runListenersInScope(request.socket, scope);
 }
 
 /** The properties that the package fastify-plugin sets. The first one makes the hooks apply to the whole application. */
@@ -197,10 +208,11 @@ function asError(error: unknown): Error {
  * set. Fastify 4 uses that header if the application names no other, and a plugin cannot change this, so the scope does
  * not use such an id.
  */
-function isDefaultIdOfFastify4({ id, headers, server }: FastifyRequest): boolean {
+function isDefaultIdOfFastify4(request: FastifyRequest): boolean {
+  const { id, server } = request;
   if (!server.version.startsWith('4.')) return false;
   if (/^req-[\da-z]+$/.test(id)) return true;
-  return server.initialConfig.requestIdHeader === 'request-id' && headers['request-id'] === id;
+  return server.initialConfig.requestIdHeader === 'request-id' && request.headers['request-id'] === id;
 }
 
 /** Whether the application uses the default ids of Fastify 5: `req-1`, `req-2` ... */

@@ -71,13 +71,7 @@ function enterNode(
   request: NodeRequest,
   response: NodeResponse,
 ): unknown | Promise<unknown> {
-  const exchange = new NodeExchange(
-    request,
-    response,
-    () => isHttps(event),
-    undefined,
-    () => event.url.host,
-  );
+  const exchange = new H3Exchange(event, request, response);
   const value = enterNodeScope(request, response, exchange, options, (error) =>
     error === undefined ? callNext(next) : Promise.reject(error),
   );
@@ -85,6 +79,23 @@ function enterNode(
   // This also applies if the session had to be loaded: that promise adopts the state of the handler's promise, but not
   // its `then`.
   return scope === undefined || needsNoScope(value, event) ? value : promiseInScope(Promise.resolve(value), scope);
+}
+
+class H3Exchange extends NodeExchange {
+  readonly #event: H3Event;
+
+  constructor(event: H3Event, request: NodeRequest, response: NodeResponse) {
+    super(request, response);
+    this.#event = event;
+  }
+
+  override get isSecure(): boolean {
+    return isHttps(this.#event);
+  }
+
+  override get host(): string {
+    return this.#event.url.host;
+  }
 }
 
 function enterUpgrade(

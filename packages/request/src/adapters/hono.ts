@@ -88,7 +88,7 @@ export function requestScope(options: HonoOptions = {}): MiddlewareHandler {
       try {
         if (options.session !== undefined) await loadSession(scope, exchange, options.session);
       } catch (error) {
-        context.header('x-request-id', scope.id);
+        if (options.sendRequestId !== false) context.header('x-request-id', scope.id);
         throw withGetResponse(error);
       }
       await next();
@@ -99,7 +99,7 @@ export function requestScope(options: HonoOptions = {}): MiddlewareHandler {
   };
 
   const enterNode = (context: Context, next: Next, incoming: NodeRequest, outgoing: NodeResponse) => {
-    const exchange = new NodeExchange(incoming, outgoing, () => isSecure(context));
+    const exchange = new HonoExchange(context, incoming, outgoing, isSecure);
     return enterNodeScope(incoming, outgoing, exchange, options, (error) => {
       if (error !== undefined) return Promise.reject(withGetResponse(error));
       return Promise.resolve(next()).then(() => readBodyInScope(context, incoming));
@@ -110,7 +110,7 @@ export function requestScope(options: HonoOptions = {}): MiddlewareHandler {
   const enterUpgrade = async (context: Context, next: Next, incoming: IncomingMessage, webSocketServer: unknown) => {
     const { socket } = incoming;
     const exchange = new UpgradeExchange(incoming, socket, () => isSecure(context));
-    runWebSocketsOfServerInScope(webSocketServer);
+    if (options.bindEmitters !== false) runWebSocketsOfServerInScope(webSocketServer);
     await enterUpgradeScope(incoming, socket, exchange, options, async (error) => {
       if (error !== undefined) throw withGetResponse(error);
       await next();
@@ -126,6 +126,26 @@ export function requestScope(options: HonoOptions = {}): MiddlewareHandler {
   };
   // It calls `next` in the scope itself.
   return markHeld(middleware);
+}
+
+class HonoExchange extends NodeExchange {
+  readonly #context: Context;
+  readonly #isSecure: (context: Context) => boolean;
+
+  constructor(
+    context: Context,
+    incoming: NodeRequest,
+    outgoing: NodeResponse,
+    isSecure: (context: Context) => boolean,
+  ) {
+    super(incoming, outgoing);
+    this.#context = context;
+    this.#isSecure = isSecure;
+  }
+
+  override get isSecure(): boolean {
+    return this.#isSecure(this.#context);
+  }
 }
 
 /** Makes a streamed body run in the scope, although the server reads it after the middleware has finished. */

@@ -7,7 +7,7 @@ import { handleListenerErrors } from '../node/handle-listener-errors.js';
 import { Http2StreamExchange } from '../node/http2-stream-exchange.js';
 import { NodeExchange } from '../node/node-exchange.js';
 import { addRequestIdHeaderToStream } from '../node/request-id-header.js';
-import type { NodeRequest, NodeResponse } from '../node/request-response.js';
+import type { HostReader, NodeRequest, NodeResponse, SecureTest } from '../node/request-response.js';
 import { runListenersInScope } from '../node/scoped-emitter.js';
 import { sendErrorResponse } from '../node/send-error-response.js';
 import { hostReaderFor, secureTestFor, type TrustProxyOption, trustProxyCheck } from '../node/trust-proxy.js';
@@ -65,24 +65,41 @@ export function requestScope<
   checkScopeOptions(options, HTTP_OPTION_CHECKS);
   const isSecure = secureTestFor(options);
   const readHost = hostReaderFor(options);
-  return (request: Request & NodeRequest, response: Response & NodeResponse) =>
-    enterNodeScope(
-      request,
-      response,
-      new NodeExchange(request, response, isSecure, undefined, readHost),
-      options,
-      (loadError) =>
-        loadError === undefined
-          ? handleListenerErrors(
-              () => listener(request, response),
-              (error) => {
-                logListenerError(options, scopeOf(request), error);
-                if (response.headersSent && !response.writableEnded) destroyResponse(response);
-                else sendErrorResponse(response, error);
-              },
-            )
-          : sendErrorResponse(response, loadError),
+  const handleError = (request: NodeRequest, response: NodeResponse, error: unknown) => {
+    logListenerError(options, scopeOf(request), error);
+    if (response.headersSent && !response.writableEnded) destroyResponse(response);
+    else sendErrorResponse(response, error);
+  };
+  return (request: Request & NodeRequest, response: Response & NodeResponse) => {
+    const exchange = new HttpExchange(request, response, isSecure, readHost);
+    return enterNodeScope(request, response, exchange, options, (loadError) =>
+      loadError === undefined
+        ? handleListenerErrors(
+            () => listener(request, response),
+            (error) => handleError(request, response, error),
+          )
+        : sendErrorResponse(response, loadError),
     );
+  };
+}
+
+class HttpExchange extends NodeExchange {
+  readonly #isSecure: SecureTest;
+  readonly #readHost: HostReader;
+
+  constructor(request: NodeRequest, response: NodeResponse, isSecure: SecureTest, readHost: HostReader) {
+    super(request, response);
+    this.#isSecure = isSecure;
+    this.#readHost = readHost;
+  }
+
+  override get isSecure(): boolean {
+    return this.#isSecure(this.request);
+  }
+
+  override get host(): string | undefined {
+    return this.#readHost(this.request);
+  }
 }
 
 /**
@@ -140,7 +157,7 @@ export function upgradeScope(
       if (socket.destroyed) return;
       socket.off('error', destroySocket);
       const scope = scopeStorage.getStore();
-      if (scope !== undefined) runWebSocketOfSocketInScope(socket, scope);
+      if (scope !== undefined && options.bindEmitters !== false) runWebSocketOfSocketInScope(socket, scope);
       const written = bytesWrittenTo(socket);
       handleListenerErrors(
         () => listener(request, socket, head),
@@ -190,8 +207,8 @@ export function streamScope(
   checkScopeOptions(options, STREAM_OPTION_CHECKS, 'streamScope()');
   return (stream, headers, flags) => {
     const scope = createScope(new Http2StreamExchange(stream, headers), options);
-    runListenersInScope(stream, scope);
-    addRequestIdHeaderToStream(stream, scope.id);
+    if (options.bindEmitters !== false) runListenersInScope(stream, scope);
+    if (options.sendRequestId !== false) addRequestIdHeaderToStream(stream, scope.id);
     scopeStorage.run(scope, () =>
       handleListenerErrors(
         () => listener(stream, headers, flags),

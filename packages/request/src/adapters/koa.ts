@@ -45,14 +45,7 @@ export function requestScope(options: RequestScopeOptions = {}): Middleware {
   checkScopeOptions(options);
   const middleware: Middleware = (context, next) => {
     warnUnlessHeld(context.app);
-    const exchange = new NodeExchange(
-      context.req,
-      context.res,
-      () => context.secure,
-      undefined,
-      () => context.host,
-    );
-    return enterNodeScope(context.req, context.res, exchange, options, (error) => {
+    return enterNodeScope(context.req, context.res, new KoaExchange(context), options, (error) => {
       context.onerror = handleErrorInScope;
       if (error !== undefined) return Promise.reject(error);
       return Promise.resolve(next()).then(() => readBodyInScope(context));
@@ -60,6 +53,23 @@ export function requestScope(options: RequestScopeOptions = {}): Middleware {
   };
   // It calls `next` in the scope itself.
   return markHeld(middleware);
+}
+
+class KoaExchange extends NodeExchange {
+  readonly #context: Context;
+
+  constructor(context: Context) {
+    super(context.req, context.res);
+    this.#context = context;
+  }
+
+  override get isSecure(): boolean {
+    return this.#context.secure;
+  }
+
+  override get host(): string {
+    return this.#context.host;
+  }
 }
 
 /** Calls Koa's `context.onerror`, or the function that the application has replaced it with, in the scope. */

@@ -21,7 +21,7 @@ import { RequestError } from '../errors.js';
 import { enterNodeScope } from '../node/enter-scope.js';
 import { hostOfExpress, hostOfFastify } from '../node/forwarded-host.js';
 import { NodeExchange } from '../node/node-exchange.js';
-import { isEncrypted } from '../node/request-response.js';
+import { isEncrypted, type NodeRequest } from '../node/request-response.js';
 import { checkOptionNames, describeKind } from '../option-names.js';
 import { checkScopeOptions, type RequestScopeOptions } from '../scope/options.js';
 import { holdExpressSteps } from '../steps/express-steps.js';
@@ -123,19 +123,17 @@ export function requestScope(options: RequestScopeOptions = {}): NestMiddleware 
 }
 
 class NestExchange extends NodeExchange {
-  readonly #request: IncomingMessage & RawRequest;
-
-  constructor(request: IncomingMessage, response: ServerResponse) {
-    super(request, response, isSecure);
-    this.#request = request;
+  override get isSecure(): boolean {
+    const { request } = this;
+    return 'protocol' in request ? request.protocol === 'https' : isEncrypted(request);
   }
 
   override get host(): string | undefined {
-    return 'app' in this.#request ? hostOfExpress(this.#request) : hostOfFastify(this.#request);
+    return 'app' in this.request ? hostOfExpress(this.request) : hostOfFastify(this.request);
   }
 
   override get frameworkSession(): unknown {
-    const fastifyRequest = this.#request[fastifyRequestKey];
+    const { [fastifyRequestKey]: fastifyRequest } = this.request as NodeRequest & RawRequest;
     return fastifyRequest === undefined ? super.frameworkSession : fastifyRequest.session;
   }
 }
@@ -268,8 +266,4 @@ function rememberFastifyRequests(fastify: FastifyApp): void {
     request.raw[fastifyRequestKey] = request;
     done();
   });
-}
-
-function isSecure(request: Parameters<typeof isEncrypted>[0]): boolean {
-  return 'protocol' in request ? request.protocol === 'https' : isEncrypted(request);
 }

@@ -10,7 +10,7 @@ import type { Exchange } from '../scope/exchange.js';
 import { loadSession } from '../scope/load-session.js';
 import type { RequestScopeOptions } from '../scope/options.js';
 import { createScope, Scope, scopeStorage } from '../scope/request-scope.js';
-import { scopeOf } from '../scope/scope-of.js';
+import { scopeOf, setScopeOf } from '../scope/scope-of.js';
 import type { Sessions } from '../scope/session.js';
 import type { NodeExchange } from './node-exchange.js';
 import { addRequestIdHeader } from './request-id-header.js';
@@ -35,13 +35,13 @@ export function enterNodeScope<R>(
   let scope = scopeOf(request);
   if (scope === undefined) {
     scope = createSharedScope(request, response, exchange, options);
-    addRequestIdHeader(response);
+    if (options.sendRequestId !== false) addRequestIdHeader(response);
   } else {
     // The outer exchange may be of another copy of this package.
     const outer: (Exchange & Partial<NodeExchange>) | undefined = Scope.exchangeOf(scope);
     outer?.adoptSessionHolder?.(exchange);
   }
-  return scopeStorage.run(scope, proceedWithSession<R>, scope, exchange, options.session, proceed);
+  return runWithSession(scope, exchange, options, proceed);
 }
 
 /**
@@ -58,11 +58,11 @@ export function enterUpgradeScope<R>(
   proceed: (error?: unknown) => R | Promise<R>,
 ): R | Promise<R> {
   const scope = scopeOf(request) ?? createSharedScope(request, socket, exchange, options);
-  return scopeStorage.run(scope, proceedWithSession<R>, scope, exchange, options.session, proceed);
+  return runWithSession(scope, exchange, options, proceed);
 }
 
 /**
- * Creates a scope and makes the listeners of both objects run in it.
+ * Creates a scope and records it on both objects, whose listeners run in it unless the application has declined.
  * @param counterpart the response, or the upgraded socket
  */
 function createSharedScope(
@@ -72,20 +72,32 @@ function createSharedScope(
   options: RequestScopeOptions,
 ): Scope {
   const scope = createScope(exchange, options);
-  runListenersInScope(request, scope);
-  runListenersInScope(counterpart, scope);
+  const record = options.bindEmitters === false ? setScopeOf : runListenersInScope;
+  record(request, scope);
+  record(counterpart, scope);
   return scope;
+}
+
+function runWithSession<R>(
+  scope: Scope,
+  exchange: Exchange,
+  { session }: RequestScopeOptions,
+  proceed: (error?: unknown) => R | Promise<R>,
+): R | Promise<R> {
+  return session === undefined
+    ? scopeStorage.run(scope, proceed)
+    : scopeStorage.run(scope, proceedWithSession<R>, scope, exchange, session, proceed);
 }
 
 function proceedWithSession<R>(
   scope: Scope,
   exchange: Exchange,
-  sessions: Sessions | undefined,
+  sessions: Sessions,
   proceed: (error?: unknown) => R | Promise<R>,
 ): R | Promise<R> {
   let loading: Promise<void> | undefined;
   try {
-    loading = sessions === undefined ? undefined : loadSession(scope, exchange, sessions);
+    loading = loadSession(scope, exchange, sessions);
   } catch (error) {
     return proceed(error);
   }

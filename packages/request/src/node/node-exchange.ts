@@ -1,66 +1,51 @@
 /** A request of `node:http` or `node:http2`, and of every framework that runs on one of them. */
 import type { Exchange, PrepareHeaders } from '../scope/exchange.js';
 import { deferHeaders } from './deferred-headers.js';
-import {
-  type HostReader,
-  hostInRequest,
-  isEncrypted,
-  type NodeRequest,
-  type NodeResponse,
-  type SecureTest,
-} from './request-response.js';
+import { hostInRequest, isEncrypted, type NodeRequest, type NodeResponse } from './request-response.js';
 
+/**
+ * Reads what the request and its connection show. The adapter of a framework that knows its proxies extends this class;
+ * passing functions that read from the objects of the framework would create them for each request.
+ */
 export class NodeExchange implements Exchange {
-  readonly #request: NodeRequest & { originalUrl?: string };
+  protected readonly request: NodeRequest & { originalUrl?: string };
   readonly #response: NodeResponse;
-  readonly #isSecure: SecureTest;
-  readonly #readHost: HostReader;
   #sessionHolder: object | undefined;
 
   /**
-   * @param isSecure a test that knows the proxies which the framework trusts; default: whether the connection uses TLS
    * @param sessionHolder the object on which the session middleware of the framework sets `session`; default: the
    * request
-   * @param readHost reads the host, for a framework that knows its proxies; default: the host in the request
    */
-  constructor(
-    request: NodeRequest,
-    response: NodeResponse,
-    isSecure: SecureTest = isEncrypted,
-    sessionHolder?: object,
-    readHost: HostReader = hostInRequest,
-  ) {
-    this.#request = request;
+  constructor(request: NodeRequest, response: NodeResponse, sessionHolder?: object) {
+    this.request = request;
     this.#response = response;
-    this.#isSecure = isSecure;
     this.#sessionHolder = sessionHolder;
-    this.#readHost = readHost;
   }
 
   get method(): string {
-    return this.#request.method ?? '';
+    return this.request.method ?? '';
   }
 
   get url(): string {
     // Express and Connect shorten `url` in a mounted application and keep the whole URL in `originalUrl`.
-    return this.#request.originalUrl ?? this.#request.url ?? '';
+    return this.request.originalUrl ?? this.request.url ?? '';
   }
 
   header(name: string): string | undefined {
-    const value = this.#request.headers[name];
+    const value = this.request.headers[name];
     return Array.isArray(value) ? value.join(', ') : value;
   }
 
   get isSecure(): boolean {
-    return this.#isSecure(this.#request);
+    return isEncrypted(this.request);
   }
 
   get host(): string | undefined {
-    return this.#readHost(this.#request);
+    return hostInRequest(this.request);
   }
 
   get remoteAddress(): string | undefined {
-    return this.#request.socket?.remoteAddress;
+    return this.request.socket?.remoteAddress;
   }
 
   get headersSent(): boolean {
@@ -86,7 +71,7 @@ export class NodeExchange implements Exchange {
   }
 
   get frameworkSession(): unknown {
-    const holder: { session?: unknown } = this.#sessionHolder ?? this.#request;
+    const holder: { session?: unknown } = this.#sessionHolder ?? this.request;
     return holder.session;
   }
 

@@ -17,6 +17,21 @@ export interface RequestScopeOptions {
   trustRequestId?: boolean | undefined;
 
   /**
+   * Whether the response carries the id of its request in the header `x-request-id`. `getRequestScope().id` and log lines
+   * have the id in either case. Default: `true`.
+   */
+  sendRequestId?: boolean | undefined;
+
+  /**
+   * Whether the listeners of the request, of its response and of an upgraded socket run in the scope of the request. With
+   * `false`, they run wherever Node emits the event, as with an `AsyncLocalStorage` alone: in no scope, or on a connection
+   * with several requests in the scope of another request. Set it only if no listener, and no library that adds one,
+   * reads the scope: body parsers, uploads and WebSockets continue in listeners. It has no effect on a request without
+   * an emitter, as on Bun, Deno and workerd. Default: `true`.
+   */
+  bindEmitters?: boolean | undefined;
+
+  /**
    * The time from the start of a request until its `signal` aborts with a `TimeoutError`, in milliseconds, at most
    * 2147483647. Default: none.
    */
@@ -38,9 +53,15 @@ export const MAX_TIMER_DELAY = 2 ** 31 - 1;
 /** For each option, a check of its value: it returns what the value must be, or undefined if the value is valid. */
 export type OptionChecks = Readonly<Record<string, (value: unknown) => string | undefined>>;
 
+function checkBoolean(value: unknown): string | undefined {
+  return typeof value === 'boolean' ? undefined : 'true or false';
+}
+
 /** The options that every adapter accepts. An adapter with more options adds their checks. */
 export const SCOPE_OPTION_CHECKS = {
-  trustRequestId: (value) => (typeof value === 'boolean' ? undefined : 'true or false'),
+  trustRequestId: checkBoolean,
+  sendRequestId: checkBoolean,
+  bindEmitters: checkBoolean,
   deadline: (value) =>
     typeof value === 'number' && value > 0 && value <= MAX_TIMER_DELAY
       ? undefined

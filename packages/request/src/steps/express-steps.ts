@@ -31,13 +31,11 @@ interface Request {
   readonly app?: unknown;
 }
 
-const heldApps = new WeakSet<object>();
-
 /** Holds all later steps of a request in its scope. */
 export function holdExpressSteps(request: object, response: object): void {
   const { app }: Request = request;
-  if (!isObject(app) || heldApps.has(app)) return;
-  heldApps.add(app);
+  if (!isObject(app) || isHeld(app)) return;
+  markHeld(app);
   holdExpressRouter(routerOf(app));
   holdMethod<Render>(response, 'render', holdRender);
 }

@@ -37,16 +37,14 @@ const HOOKS = ['onRequest', 'preValidation', 'preHandler', 'onResponse', 'onTime
 const PAYLOAD_HOOKS = ['preParsing', 'preSerialization', 'onSend', 'onError'];
 const REPLY_METHODS = ['send', 'callNotFound'];
 
-const heldContexts = new WeakSet<object>();
-
 /** The symbol that was found last. All applications of one copy of Fastify share it. */
 let lastContextKey = Symbol();
 
 /** Holds all later steps of a request in its scope. */
 export function holdFastifySteps(request: object, reply: object): void {
   const context = contextOf(request as Members);
-  if (context === undefined || heldContexts.has(context)) return;
-  heldContexts.add(context);
+  if (context === undefined || isHeld(context)) return;
+  markHeld(context);
   holdContext(context);
   holdReply(reply);
 }

@@ -50,7 +50,7 @@ function ownerOf(context: Context): object {
 }
 
 function matchedPairsOf(request: object): readonly unknown[] {
-  const known: unknown = Reflect.get(request, lastMatchKey);
+  const { [lastMatchKey]: known } = request as Record<symbol, unknown>;
   if (isMatchResult(known)) return known[0];
   for (const key of Object.getOwnPropertySymbols(Object.getPrototypeOf(request))) {
     const result: unknown = Reflect.get(request, key);

@@ -72,7 +72,7 @@ function unreadHonoBody(response: Response): unknown {
 let lastPartsSymbol = Symbol();
 
 function partsUnder(symbol: symbol, response: Response): unknown[] | undefined {
-  const parts: unknown = Reflect.get(response, symbol);
+  const { [symbol]: parts } = response as unknown as Record<symbol, unknown>;
   return Array.isArray(parts) && parts.length === 3 && parts[0] === response.status ? parts : undefined;
 }
 

@@ -43,7 +43,7 @@ export class WebExchange implements Exchange, BodyObserver {
     this.#isSecure = isSecure;
     this.#readHost = readHost;
     this.scope = createScope(this, options);
-    this.#headers = [['x-request-id', this.scope.id]];
+    this.#headers = options.sendRequestId === false ? [] : [['x-request-id', this.scope.id]];
   }
 
   get method(): string {
@@ -192,6 +192,7 @@ export function currentScopeOf(request: Request): Scope | undefined {
 }
 
 function withHeaders(response: Response, headers: readonly Header[]): Response {
+  if (headers.length === 0) return response;
   try {
     addHeaders(response.headers, headers);
     return response;
