@@ -23,6 +23,10 @@ export interface Current {
   exemptPromise: unknown;
   /** Whether a method of an async generator is being called and has not yet resumed the generator's body. */
   isResuming: boolean;
+  /** Whether a storage has ever held a value. Until then, all code runs in the root. */
+  hasValue: boolean;
+  /** Called once, before the first value is set: what only a page with values needs is installed then. */
+  onFirstValue: (() => void) | undefined;
 }
 
 export const current: Current = /* @__PURE__ */ share('current', () => ({
@@ -31,6 +35,8 @@ export const current: Current = /* @__PURE__ */ share('current', () => ({
   isTransformed: false,
   exemptPromise: undefined,
   isResuming: false,
+  hasValue: false,
+  onFirstValue: undefined,
 }));
 
 /**

@@ -15,6 +15,12 @@ export function follow(): void {
   install();
 }
 
+export function noteValue(): void {
+  if (current.hasValue) return;
+  current.hasValue = true;
+  current.onFirstValue?.();
+}
+
 export function getHolder(): Current {
   return current;
 }

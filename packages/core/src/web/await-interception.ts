@@ -16,6 +16,11 @@
  *     job 3              makes the root current           current: F -> root
  *
  * An `await` of a value that is not a promise cannot be observed: the code after it runs in the root.
+ *
+ * While no storage has held a value, all code runs in the root, and both accessors return the native values. The accessor
+ * of `constructor` is therefore installed with the first value: in Chromium, it makes every `await` and `then` of the page
+ * take twice as long, and removing it does not undo that. What replaces `Promise` is observed from the start, because
+ * reactions that a library queues before the first value must not run in the frame of a flow that empties its queue.
  */
 import { current, isAtRoot } from '../engine/current.js';
 import type { OpaqueFrame } from '../engine/engine.js';
@@ -28,7 +33,14 @@ import {
   queueReturnToRoot,
 } from '../engine/jobs.js';
 import { observeProperty } from './patch.js';
-import { followGlobalPromise, interceptThen, nativeCallDepth, outermostThen, type Then } from './promise.js';
+import {
+  followGlobalPromise,
+  interceptThen,
+  nativeCallDepth,
+  outermostThen,
+  outsideNativeCalls,
+  type Then,
+} from './promise.js';
 
 export type Settle = (value: unknown) => unknown;
 
@@ -111,14 +123,66 @@ function followAndWarn(): void {
   if (globalThis.Promise !== NativePromise) warnOfReplacement();
 }
 
-/**
- * Installs the accessors, and tests whether the JavaScript engine reads them.
- * @returns a function that removes them; `undefined` if `await` cannot be intercepted here
- */
-export function patchAwait(): (() => void) | undefined {
+/** The interception of `await` on a page. */
+export interface AwaitInterception {
+  /**
+   * Installs the accessor of `constructor`, and tests whether the JavaScript engine reads it. Calling it again has no
+   * effect.
+   * @returns whether `await` is intercepted. If not, everything is removed.
+   */
+  start(): boolean;
+  /** Removes everything. */
+  stop(): void;
+}
+
+/** Observes what replaces `Promise`. `start()` of the result intercepts `await`. */
+export function prepareInterception(): AwaitInterception {
+  let restoreConstructor: (() => void) | undefined;
+  interceptThen((promise) => {
+    isThenUnread = false;
+    if (promise === undefined) warnOfReplacement();
+    if (probed !== promise) return undefined;
+    probed = NONE;
+    return probedFrame === current.frame ? createInterceptedThen(probedFrame) : undefined;
+  });
+  const restorePromise = observeProperty(
+    globalThis,
+    'Promise',
+    'Promise',
+    (_self, promiseClass) => {
+      // User code reading the global `Promise` may compare it with `p.constructor`; reset the probe.
+      probed = NONE;
+      return promiseClass;
+    },
+    followAndWarn,
+  );
+  followAndWarn();
+  const stop = () => {
+    restorePromise?.();
+    interceptThen();
+    restoreConstructor?.();
+    restoreConstructor = undefined;
+  };
+  const start = () => {
+    if (restoreConstructor !== undefined) return true;
+    restoreConstructor = observeConstructor();
+    if (restoreConstructor !== undefined && doesAwaitReadAccessors()) return true;
+    stop();
+    return false;
+  };
+  return { start, stop };
+}
+
+/** Whether a promise's `constructor` was read in a flow and its `then` was not read yet. */
+let isThenUnread = false;
+
+/** @returns a function that removes the accessor; undefined if it could not be installed */
+function observeConstructor(): (() => void) | undefined {
   const { prototype } = NativePromise;
-  let isThenUnread = false;
-  const restoreConstructor = observeProperty(
+  isThenUnread = false;
+  // Without the accessor, an `await` has not reset it.
+  current.exemptPromise = undefined;
+  const restore = observeProperty(
     prototype,
     'constructor',
     'Promise.prototype.constructor',
@@ -138,37 +202,8 @@ export function patchAwait(): (() => void) | undefined {
       return PromiseProxy;
     },
   );
-  if (restoreConstructor === undefined) return undefined;
-  exemptJobsFromInterception();
-  interceptThen((promise) => {
-    isThenUnread = false;
-    if (promise === undefined) warnOfReplacement();
-    if (probed !== promise) return undefined;
-    probed = NONE;
-    return probedFrame === current.frame ? createInterceptedThen(probedFrame) : undefined;
-  });
-  const restorePromise = observeProperty(
-    globalThis,
-    'Promise',
-    'Promise',
-    (_self, promiseClass) => {
-      // User code reading the global `Promise` may compare it with `p.constructor`; reset the probe.
-      probed = NONE;
-      return promiseClass;
-    },
-    followAndWarn,
-  );
-  const unpatchAwait = () => {
-    restorePromise?.();
-    interceptThen();
-    restoreConstructor();
-  };
-  if (doesAwaitReadAccessors()) {
-    followAndWarn();
-    return unpatchAwait;
-  }
-  unpatchAwait();
-  return undefined;
+  if (restore !== undefined) exemptJobsFromInterception();
+  return restore;
 }
 
 /** Whether an `await` reads both accessors. */
@@ -185,8 +220,8 @@ export function doesAwaitReadAccessors(): boolean {
     };
     // The `await` itself is the test. If a build tool has lowered it, `Promise.resolve` is, which executes the same steps
     // of the specification. The promise is fulfilled.
-    if (Object.getPrototypeOf(awaitPromise) === Function.prototype) void nativeResolve.call(NativePromise, promise);
-    else void awaitPromise();
+    const isLowered = Object.getPrototypeOf(awaitPromise) === Function.prototype;
+    void outsideNativeCalls(() => (isLowered ? nativeResolve.call(NativePromise, promise) : awaitPromise()));
     return probed === NONE && probedFrame === frame;
   } finally {
     current.frame = outer;

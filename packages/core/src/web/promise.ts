@@ -44,6 +44,17 @@ const DEXIE: unique symbol = Symbol.for('Dexie');
 /** The number of nested calls of this module that make the JavaScript engine read a promise's `constructor`. */
 export let nativeCallDepth = 0;
 
+/** Calls a function as if no native function were running: the first value can be set in a constructor that one calls. */
+export function outsideNativeCalls<R>(fn: () => R): R {
+  const outer = nativeCallDepth;
+  nativeCallDepth = 0;
+  try {
+    return fn();
+  } finally {
+    nativeCallDepth = outer;
+  }
+}
+
 /** What reading `Promise.prototype.then` returns. */
 export let outermostThen: Then;
 
