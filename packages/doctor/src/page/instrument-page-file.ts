@@ -51,8 +51,14 @@ export interface InstrumentedPageFile {
   readonly map: SourceMapPayload | undefined;
 }
 
-/** Code without these words suspends nowhere, makes no storage, and hands no function on. */
-const MAY_CONCERN = /\bawait\b|\basync\b|function|=>|AsyncLocalStorage|AsyncContext/;
+/** Code without these suspends nowhere, makes no storage, and has no functions. The last part finds methods. */
+const MAY_CONCERN = /\bawait\b|\basync\b|function|=>|AsyncLocalStorage|AsyncContext|\)[^;{]{0,200}\{/;
+
+/**
+ * A place shows its line only if it is not longer, in UTF-16 code units: the places of a minified file, whose code is one
+ * line, would otherwise take the square of its length.
+ */
+const LONGEST_LINE = 1_000;
 
 /** Sites of one file. The numbers of two files differ, although several processes may build them. */
 const SITES_PER_FILE = 2 ** 16;
@@ -159,9 +165,10 @@ function placeSite(site: Site, text: string, trace: (offset: number) => SourcePl
     : within && starts.map((start) => lastBetween(lines, start, before, within)).find((found) => found !== undefined);
   const { line, column } = place || before;
   const code = lines[line - 1] ?? '';
-  const known = { ...site, file, line, column, code };
+  const isShown = code.length <= LONGEST_LINE;
+  const known = { ...site, file, line, column, code: isShown ? code : undefined };
   const isMultiline = /[\n\r]/.test(text);
-  if (!place || (!isMultiline && !code.startsWith(text, column - 1))) {
+  if (!place || !isShown || (!isMultiline && !code.startsWith(text, column - 1))) {
     return { ...known, form: site.form === 'expression' ? 'declaration' : site.form };
   }
   return { ...known, end: site.start + (isMultiline ? code.length + 1 : text.length) };

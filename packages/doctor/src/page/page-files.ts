@@ -4,6 +4,7 @@ import { isFileFrame } from '../runtime/stack.js';
 import type { Frame } from '../runtime/stack-frame.js';
 import type { PageFile, PageSettings, PageSite } from './page-file.js';
 import { captureFrames } from './page-frames.js';
+import { page } from './page-globals.js';
 
 /** No line of a script is longer, in UTF-16 code units: V8 has no longer strings. */
 const LONGEST_LINE = 2 ** 30;
@@ -25,6 +26,20 @@ export function addPageFile(file: PageFile): void {
   if (!isFirst) return;
   settings = file.settings;
   onSettings(settings);
+}
+
+/**
+ * Returns the complete URL of a source. A build states paths on the server of its scripts, which need not be that of the
+ * page: the page can come from the server of the application, and its scripts from a development server.
+ */
+export function absoluteUrl(url: string): string {
+  const [base = page.location.href] = scripts;
+  return URL.canParse(url, base) ? new URL(url, base).href : url;
+}
+
+/** Whether the page and its scripts come from the same server. */
+export function isFromServerOfScripts(): boolean {
+  return new URL(absoluteUrl('/'), page.location.origin).origin === page.location.origin;
 }
 
 /** Passes the settings on when the first file states them. All files state the same ones. */

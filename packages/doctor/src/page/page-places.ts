@@ -1,8 +1,7 @@
 /** In place of report/place.ts in a page: places in the sources of its scripts. */
 import type { Position } from '../instrument/file-table.js';
 import type { Frame } from '../runtime/stack-frame.js';
-import { allPageFiles, isOwn, siteOf } from './page-files.js';
-import { page } from './page-globals.js';
+import { absoluteUrl, allPageFiles, isOwn, siteOf } from './page-files.js';
 import { linesOf, sourceOf, tracePosition } from './script-sources.js';
 
 export interface Place extends Position {
@@ -42,8 +41,4 @@ export function isAtModuleLevel(frame: Frame): boolean {
     const isAfterStart = place.line > line || (place.line === line && place.column >= column);
     return isAfterStart && (place.line < endLine || (place.line === endLine && place.column < endColumn));
   });
-}
-
-export function absoluteUrl(url: string): string {
-  return URL.canParse(url, page.location.href) ? new URL(url, page.location.href).href : url;
 }

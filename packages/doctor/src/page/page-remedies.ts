@@ -3,8 +3,8 @@
  * everything else is described.
  */
 import type { Remedy } from '../report/finding.js';
-import { siteAt } from './page-files.js';
-import { absoluteUrl, type Place } from './page-places.js';
+import { absoluteUrl, siteAt } from './page-files.js';
+import type { Place } from './page-places.js';
 
 /**
  * Binds the function at a place.

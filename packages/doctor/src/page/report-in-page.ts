@@ -6,7 +6,7 @@ import { type Finding, isInformation } from '../report/finding.js';
 import { formatFinding } from '../report/text-report.js';
 import { observeReads } from '../runtime/reads.js';
 import { collectPageFindings } from './collect-page-findings.js';
-import { settingsOfPage } from './page-files.js';
+import { isFromServerOfScripts, settingsOfPage } from './page-files.js';
 import { page } from './page-globals.js';
 
 /** Milliseconds between two rounds. */
@@ -67,7 +67,7 @@ function print(findings: readonly Finding[]): void {
 
 async function sendToServer(findings: readonly Finding[]): Promise<void> {
   const { reportPath } = settingsOfPage();
-  if (reportPath === undefined) return;
+  if (reportPath === undefined || !isFromServerOfScripts()) return;
   try {
     const headers = { 'content-type': 'application/json' };
     await fetch(new URL(reportPath, page.location.origin), {

@@ -192,9 +192,12 @@ export class PageDoctor {
     };
   }
 
-  /** Returns findings that a page has sent, as text for a terminal. */
-  format(body: string): string {
-    return this.#module.formatPageFindings(body, (url) => this.#pathOf(url));
+  /**
+   * Returns findings that a page has sent, as text for a terminal.
+   * @param origin the origin of the page, which is that of its server
+   */
+  format(body: string, origin: string): string {
+    return this.#module.formatPageFindings(body, (url) => this.#pathOf(url, origin));
   }
 
   #urlOf(path: string): string {
@@ -206,14 +209,23 @@ export class PageDoctor {
     return outsidePrefix + path.replaceAll('\\', '/').replace(/^\//, '');
   }
 
-  #pathOf(url: string): string {
-    if (!/^https?:/.test(url)) return url;
+  /** Returns the path of a file of the server, and the URL itself for all others: a page can name any. */
+  #pathOf(url: string, origin: string): string {
+    const path = URL.canParse(url) && new URL(url).origin === origin ? decodePath(new URL(url).pathname) : undefined;
+    if (path === undefined) return url;
     const { root, urlPrefix, outsidePrefix } = this.#setup;
-    const path = decodeURIComponent(new URL(url).pathname);
     if (outsidePrefix !== undefined && path.startsWith(outsidePrefix)) {
       return resolve('/', path.slice(outsidePrefix.length));
     }
     return path.startsWith(urlPrefix) ? join(root, path.slice(urlPrefix.length)) : url;
+  }
+}
+
+function decodePath(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return undefined;
   }
 }
 
