@@ -7,6 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Browser, MissingBrowser, openBrowser } from '@throughline/testing/browsers';
 import { BUNDLERS, findInBuilt } from './built-pages.js';
+import { findInEdited } from './edited-pages.js';
 import { findInExample } from './example-flows.js';
 import { type DoctoredServer, findIn, findPagePrograms, serveWithDoctor, textOf } from './page-programs.js';
 
@@ -49,6 +50,13 @@ for (const name of ['chromium', 'firefox'] as const) {
         server.printed.some((text) => /missing value: [\s\S]*worker\/queue-worker\.js:11:14 /.test(text));
       while (!isReported()) await wait(200);
       await page.close();
+    });
+
+    it('a finding ends when its module is edited while the page shows it', async (context) => {
+      if (browser === undefined) return context.skip(missing);
+      const [before, after] = await findInEdited(browser);
+      assert.equal(textOf(before), 'lost callback, missing, main.js:6', JSON.stringify(before, undefined, 2));
+      assert.deepEqual(after, []);
     });
 
     for (const bundler of Object.keys(BUNDLERS)) {

@@ -182,26 +182,21 @@ function observeConstructor(): (() => void) | undefined {
   isThenUnread = false;
   // Without the accessor, an `await` has not reset it.
   current.exemptPromise = undefined;
-  const restore = observeProperty(
-    prototype,
-    'constructor',
-    'Promise.prototype.constructor',
-    (self, promiseClass) => {
-      if (self === current.exemptPromise) {
-        current.exemptPromise = undefined;
-        probed = NONE;
-        return promiseClass;
-      }
-      // A read of the prototype's own property is not an `await` either.
-      if (nativeCallDepth > 0 || isAtRoot() || self === prototype) return promiseClass;
-      // An `await` reads `then` next, unless a library has defined the property anew.
-      if (isThenUnread && !Reflect.getOwnPropertyDescriptor(prototype, 'then')?.get) warnOfReplacement();
-      isThenUnread = true;
-      probed = self;
-      probedFrame = current.frame;
-      return PromiseProxy;
-    },
-  );
+  const restore = observeProperty(prototype, 'constructor', 'Promise.prototype.constructor', (self, promiseClass) => {
+    if (self === current.exemptPromise) {
+      current.exemptPromise = undefined;
+      probed = NONE;
+      return promiseClass;
+    }
+    // A read of the prototype's own property is not an `await` either.
+    if (nativeCallDepth > 0 || isAtRoot() || self === prototype) return promiseClass;
+    // An `await` reads `then` next, unless a library has defined the property anew.
+    if (isThenUnread && !Reflect.getOwnPropertyDescriptor(prototype, 'then')?.get) warnOfReplacement();
+    isThenUnread = true;
+    probed = self;
+    probedFrame = current.frame;
+    return PromiseProxy;
+  });
   if (restore !== undefined) exemptJobsFromInterception();
   return restore;
 }

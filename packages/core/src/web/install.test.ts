@@ -206,7 +206,8 @@ test('the await option switches interception on and off', async () => {
   uninstall();
 });
 
-const isConstructorObserved = () => Object.getOwnPropertyDescriptor(Promise.prototype, 'constructor')?.get !== undefined;
+const isConstructorObserved = () =>
+  Object.getOwnPropertyDescriptor(Promise.prototype, 'constructor')?.get !== undefined;
 
 /** Runs a test on a page on which no storage has held a value. */
 async function withoutValue(fn: () => unknown): Promise<void> {
@@ -241,7 +242,12 @@ test('native await is intercepted from the first value on', () =>
     });
     const capturedThen = runInTestFrame(() => Reflect.apply(then, promise, [() => current.frame]));
     runInTestFrame(settle);
-    assert.deepEqual(await Promise.all([suspended, reacted, inFlow, capturedThen]), [undefined, undefined, frame, frame]);
+    assert.deepEqual(await Promise.all([suspended, reacted, inFlow, capturedThen]), [
+      undefined,
+      undefined,
+      frame,
+      frame,
+    ]);
     assert.equal(uninstall.report.await, 'intercepted');
   }));
 

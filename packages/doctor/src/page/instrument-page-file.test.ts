@@ -5,7 +5,13 @@ import { type InstrumentedPageFile, instrumentPageFile } from './instrument-page
 const settings = { all: false, emptyReads: false, ownFolders: [] };
 
 function instrumented(code: string, lang: 'jsx' | 'ts' = 'jsx'): InstrumentedPageFile {
-  const options = { filename: '/project/file.js', urlOf: (path: string) => path, lang, checksFunctions: true, settings };
+  const options = {
+    filename: '/project/file.js',
+    urlOf: (path: string) => path,
+    lang,
+    checksFunctions: true,
+    settings,
+  };
   const file = instrumentPageFile(code, options);
   assert.ok(file, code);
   return file;
@@ -13,7 +19,10 @@ function instrumented(code: string, lang: 'jsx' | 'ts' = 'jsx'): InstrumentedPag
 
 test('a method is checked in a file without any other function', () => {
   const enters = /__tdEnter\(/;
-  assert.match(instrumented('export default { save() { queue.add({ done() { users.getStore(); } }); } };').code, enters);
+  assert.match(
+    instrumented('export default { save() { queue.add({ done() { users.getStore(); } }); } };').code,
+    enters,
+  );
   assert.match(
     instrumented('export class A { save(): void { queue.add({ done(): void { users.getStore(); } }); } }', 'ts').code,
     enters,
@@ -27,5 +36,8 @@ test('the places of a minified file take no more space than its code does', () =
   const { begins } = instrumented(minified);
   assert.ok(begins.length < 200 * 200, `${begins.length} characters`);
   // The line of a place is shown in a file that is not minified.
-  assert.match(instrumented('export function all(q) {\n  q.push(() => q);\n}').begins, /"code":"  q\.push\(\(\) => q\);"/);
+  assert.match(
+    instrumented('export function all(q) {\n  q.push(() => q);\n}').begins,
+    /"code":" {2}q\.push\(\(\) => q\);"/,
+  );
 });

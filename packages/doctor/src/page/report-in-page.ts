@@ -32,7 +32,8 @@ export function reportInPage(): void {
     if (hasActivity || isFirstLook || seenBefore.size > reported.size) {
       hasActivity = false;
       hasLooked ||= isFirstLook;
-      await reportRound();
+      // Not thrown: a rejection would reach the listeners of the page.
+      await reportRound().catch((error: unknown) => console.error('throughline-doctor:', error));
     }
     setTimeout(look, INTERVAL);
   };

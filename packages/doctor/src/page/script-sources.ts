@@ -3,6 +3,7 @@
  * script that is not known yet is remembered, and loaded before the places are asked for again.
  */
 import { AnyMap, originalPositionFor, sourceContentFor, type TraceMap } from '@jridgewell/trace-mapping';
+import { blankLiterals } from './code-text.js';
 import { IS_IN_PAGE } from './page-globals.js';
 
 const COMMENT = /\/\/[#@] sourceMappingURL=([^\s'"`]+)[ \t]*$/gm;
@@ -45,9 +46,18 @@ export async function loadWantedSources(): Promise<boolean> {
   return urls.length > 0;
 }
 
-/** Forgets a script that the page may have loaded again, after an edit. */
-export function forgetSource(url: string): void {
-  sources.delete(url);
+const blankedTexts = new WeakMap<ScriptSource, string>();
+
+/**
+ * Returns the text of a script without the contents of its literals; undefined if it has no text. It is made once, because
+ * a script can have millions of characters, and is described again every second while the page is active.
+ */
+export function blankedTextOf(source: ScriptSource): string | undefined {
+  const known = blankedTexts.get(source);
+  if (known !== undefined || source.text === undefined) return known;
+  const blanked = blankLiterals(source.text);
+  blankedTexts.set(source, blanked);
+  return blanked;
 }
 
 /** Traces a position to the source; undefined if no source map knows it. */

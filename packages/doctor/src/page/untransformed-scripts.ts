@@ -5,13 +5,30 @@
 import type { Finding, FindingPlace } from '../report/finding.js';
 import { blankLiterals, findAwaits, positionAt } from './code-text.js';
 import { isOwn, isReached } from './page-files.js';
-import { page } from './page-globals.js';
-import { linesOf, type ScriptSource, sourceOf, tracePosition } from './script-sources.js';
+import { page, type ResourceEntry, type ScriptElement } from './page-globals.js';
+import { blankedTextOf, linesOf, type ScriptSource, sourceOf, tracePosition } from './script-sources.js';
 
 /** What code that was transformed before contains. */
 const TRANSFORMED = /throughline(?:\.1'|\/await|_await|["']\)\])/;
 /** Development tools that a server adds to its pages. */
 const DEVELOPMENT_TOOL = /\/(?:@vite\/|@react-refresh|@id\/__x00__|__nextjs|_next\/static\/chunks\/[^/]*next-devtools)/;
+
+/** The URLs of the scripts that the page has loaded. */
+const loaded = new Set<string>();
+/** The offset of the first `await` of each script; undefined if it has none. */
+const firstAwaits = new WeakMap<ScriptSource | ScriptElement, number | undefined>();
+
+/** The list of resources of a browser ends with the 250th, and a page can clear it. An observer is told of all. */
+export function watchLoadedScripts(): void {
+  new page.PerformanceObserver((list) => noteScripts(list.getEntries())).observe({ type: 'resource', buffered: true });
+}
+
+function noteScripts(entries: readonly ResourceEntry[]): void {
+  for (const { name, initiatorType } of entries) {
+    const isRequest = /^(?:beacon|fetch|xmlhttprequest)$/.test(initiatorType);
+    if (initiatorType === 'script' || (!isRequest && /\.[cm]?js(?:[?#]|$)/.test(name))) loaded.add(name);
+  }
+}
 
 /** Asks for all scripts, and describes those that are known. */
 export function describeUntransformedScripts(): Finding[] {
@@ -36,12 +53,9 @@ export function describeUntransformedScripts(): Finding[] {
 
 /** The URLs of all scripts that the page has loaded from a server, without those that the build has reached. */
 function linkedScripts(): string[] {
-  const urls = new Set<string>();
+  noteScripts(page.performance.getEntriesByType('resource'));
+  const urls = new Set(loaded);
   for (const { src } of page.document?.scripts ?? []) if (src !== '') urls.add(src);
-  for (const { name, initiatorType } of page.performance.getEntriesByType('resource')) {
-    const isRequest = /^(?:beacon|fetch|xmlhttprequest)$/.test(initiatorType);
-    if (initiatorType === 'script' || (!isRequest && /\.[cm]?js(?:[?#]|$)/.test(name))) urls.add(name);
-  }
   if (page.document === undefined) urls.add(page.location.href);
   return [...urls].filter(
     (url) => /^https?:/.test(url) && !isReached(url) && !isOwn(url) && !DEVELOPMENT_TOOL.test(url),
@@ -51,7 +65,7 @@ function linkedScripts(): string[] {
 function describeScript(url: string): FindingPlace[] {
   const source = sourceOf(url);
   if (source?.text === undefined || TRANSFORMED.test(source.text) || isOwnBundle(source)) return [];
-  const [at] = findAwaits(blankLiterals(source.text));
+  const at = firstAwaitIn(source, () => blankedTextOf(source) ?? '');
   if (at === undefined) return [];
   const position = positionAt(source.text, at);
   const raw = { file: url, ...position, code: linesOf(source.text)?.[position.line - 1] };
@@ -81,14 +95,20 @@ function inlineScripts(): FindingPlace[] {
   );
   if (scripts.length === 0 || isReached(url)) return [];
   const html = sourceOf(url)?.text ?? '';
-  return scripts.flatMap(({ textContent }) => {
-    const text = textContent ?? '';
+  return scripts.flatMap((script) => {
+    const text = script.textContent ?? '';
     const start = html.indexOf(text);
-    const [at] = findAwaits(blankLiterals(text));
+    const at = firstAwaitIn(script, () => blankLiterals(text));
     // A script that was added while the page runs has no place.
     if (at === undefined || start < 0) return [];
     const position = positionAt(html, start + at);
     const code = linesOf(html)?.[position.line - 1] ?? null;
     return [{ file: url, ...position, code, note: 'the first await of a script in the HTML of the page' }];
   });
+}
+
+/** @param blanked returns the text of the script, without the contents of its literals */
+function firstAwaitIn(script: ScriptSource | ScriptElement, blanked: () => string): number | undefined {
+  if (!firstAwaits.has(script)) firstAwaits.set(script, findAwaits(blanked())[0]);
+  return firstAwaits.get(script);
 }

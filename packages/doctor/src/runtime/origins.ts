@@ -7,21 +7,7 @@
  * Recording a place for each makes a program several times slower, so this is done on demand only.
  */
 import { createHook, executionAsyncId } from 'node:async_hooks';
-import { type Frame, isSamePlace, isUserFrame, recordStack } from './stack.js';
-
-/** A timer, promise, socket and so on that the application made. */
-export interface Making {
-  /** The type as Node names it, such as `Timeout`. */
-  readonly type: string;
-  readonly frame: Frame;
-}
-
-/** The chain of a resource, from itself to the first one, without those that only Node or packages made. */
-export type Origin = readonly Making[];
-
-const STACK_DEPTH = 12;
-/** Makings that are kept of a chain, so that a timer that starts itself again does not keep its past. */
-const MAXIMUM_LENGTH = 6;
+import { type Origin, withMaking } from './making.js';
 
 const origins = new Map<number, Origin>();
 
@@ -30,9 +16,7 @@ export function recordOrigins(): void {
     init(asyncId, type, triggerAsyncId) {
       // Node makes the socket of a connection in no resource, but names its server as the trigger.
       const origin = origins.get(executionAsyncId()) ?? origins.get(triggerAsyncId) ?? [];
-      const frame = recordStack(STACK_DEPTH).find((known) => !known.isAsync && isUserFrame(known));
-      const isRepeated = frame === undefined || origin.some((known) => isSamePlace(known.frame, frame));
-      const own = isRepeated ? origin : [{ type, frame }, ...origin].slice(0, MAXIMUM_LENGTH);
+      const own = withMaking(origin, type);
       if (own.length > 0) origins.set(asyncId, own);
     },
     destroy(asyncId) {

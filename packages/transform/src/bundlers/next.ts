@@ -23,6 +23,12 @@ interface WebpackConfig {
   plugins?: unknown[];
 }
 
+/** The part of the compiler that is used. */
+interface WebpackCompiler {
+  readonly options: { devtool?: unknown };
+  readonly hooks: { readonly afterEnvironment: { tap(name: string, fn: () => void): void } };
+}
+
 interface WebpackContext {
   readonly isServer: boolean;
 }
@@ -103,6 +109,7 @@ function extend(config: NextConfig, options: PluginOptions): NextConfig {
       if (!context.isServer || options.server) {
         configured.plugins = [...(configured.plugins ?? []), throughlineForWebpack(options)];
       }
+      if (doctor !== undefined && !context.isServer) configured.plugins = withSourceMaps(configured.plugins ?? []);
       return configured;
     },
     turbopack: {
@@ -111,4 +118,20 @@ function extend(config: NextConfig, options: PluginOptions): NextConfig {
       resolveAlias: { 'node:async_hooks': asyncHooks, async_hooks: asyncHooks, ...doctorAlias, ...resolveAlias },
     },
   };
+}
+
+/**
+ * Makes source maps that the page can read. In development, Next applies a plugin in place of webpack's `devtool`, which
+ * passes each module to `eval`, and resets a `devtool` that the configuration has.
+ */
+function withSourceMaps(plugins: readonly unknown[]): unknown[] {
+  const sourceMaps = {
+    apply({ options, hooks }: WebpackCompiler) {
+      hooks.afterEnvironment.tap('throughline', () => {
+        options.devtool = 'source-map';
+      });
+    },
+  };
+  const others = plugins.filter((plugin) => Object(plugin).constructor.name !== 'EvalSourceMapDevToolPlugin');
+  return [...others, sourceMaps];
 }
