@@ -4,7 +4,7 @@
  */
 import { relative } from 'node:path';
 import { findThroughlinePackage, resolveThroughlineModule } from '../throughline-package.js';
-import { DOCTOR_PAGE_SPECIFIER, PageDoctor, setUpDoctor } from './page-doctor.js';
+import { DOCTOR_PAGE_SPECIFIER, doctorIsLeftOut, isDoctorWanted, PageDoctor, setUpDoctor } from './page-doctor.js';
 import { ASYNC_HOOKS_SPECIFIER } from './page-modules.js';
 import { checkPluginOptions, type PluginOptions, transformOptionsOf } from './plugin-options.js';
 import throughlineForWebpack from './webpack.js';
@@ -92,6 +92,11 @@ function extend(config: NextConfig, options: PluginOptions): NextConfig {
   });
   // Next sets the variable before it reads the configuration.
   const isDevelopment = process.env.NODE_ENV === 'development';
+  // Turbopack has no warnings of its own, and webpack must not give a second one. Of the processes that read the
+  // configuration, only the first one has the name of the command.
+  if (!isDevelopment && isDoctorWanted(options.doctor) && process.argv.includes('build')) {
+    console.warn(doctorIsLeftOut('this is next build'));
+  }
   const urlPrefix = 'turbopack:///[project]/';
   const doctor = isDevelopment ? setUpDoctor(options.doctor, root, { urlPrefix, throughlineDirectory }) : undefined;
   const addedRules = [ruleFor('browser', { libraries: options.libraries ?? true, ...(doctor && { doctor }) })];
@@ -107,7 +112,8 @@ function extend(config: NextConfig, options: PluginOptions): NextConfig {
     webpack(webpackConfig, context) {
       const configured = config.webpack?.(webpackConfig, context) ?? webpackConfig;
       if (!context.isServer || options.server) {
-        configured.plugins = [...(configured.plugins ?? []), throughlineForWebpack(options)];
+        const pluginOptions = doctor === undefined ? { ...options, doctor: false } : options;
+        configured.plugins = [...(configured.plugins ?? []), throughlineForWebpack(pluginOptions)];
       }
       if (doctor !== undefined && !context.isServer) configured.plugins = withSourceMaps(configured.plugins ?? []);
       return configured;

@@ -20,7 +20,7 @@ import { rspack } from '@rspack/core';
 import { build as buildWithEsbuild } from 'esbuild';
 import { rolldown } from 'rolldown';
 import { rollup } from 'rollup';
-import { build as buildWithVite, createLogger } from 'vite';
+import { build as buildWithVite, createLogger, resolveConfig } from 'vite';
 import webpack from 'webpack';
 import throughlineForEsbuild from './esbuild.js';
 import type { PluginOptions } from './plugin-options.js';
@@ -195,6 +195,16 @@ describe('the option doctor', () => {
     assert.deepEqual(await build({ doctor: { dependencies: true } }), await build({}));
     assert.equal(warnings.length, 1);
     assert.match(warnings[0] ?? '', /vite build does not start a development server/);
+  });
+
+  it('is not loaded by vite preview, which serves what was built', async () => {
+    const includes = async (isPreview: boolean) => {
+      const config = { root, configFile: false as const, plugins: [throughlineForVite({ doctor: true })] };
+      const { optimizeDeps } = await resolveConfig(config, 'serve', 'production', 'production', isPreview);
+      return optimizeDeps.include?.includes('@throughline/doctor/page');
+    };
+    assert.equal(await includes(false), true);
+    assert.equal(await includes(true), false);
   });
 
   it('needs the package of the doctor, and names the command that installs it', () => {
