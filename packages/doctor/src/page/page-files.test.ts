@@ -2,7 +2,25 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import vm from 'node:vm';
 import type { PageFile } from './page-file.js';
-import { absoluteUrl, addPageFile, isFromServerOfScripts } from './page-files.js';
+import { absoluteUrl, addPageFile } from './page-files.js';
+
+const file = {
+  url: '/src/main.ts',
+  origin: 'main.ts',
+  firstSite: 0,
+  sites: [],
+  functions: [],
+  settings: { all: false, emptyReads: false, ownFolders: [] },
+};
+
+test('a file is added where the class Error is frozen', (context) => {
+  const limit = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit') as PropertyDescriptor;
+  Object.defineProperty(Error, 'stackTraceLimit', { ...limit, writable: false });
+  context.after(() => {
+    Object.defineProperty(Error, 'stackTraceLimit', limit);
+  });
+  assert.doesNotThrow(() => addPageFile(file));
+});
 
 test('the URLs of sources are those of the server of their scripts, which need not be that of the page', (context) => {
   Object.assign(globalThis, {
@@ -16,18 +34,7 @@ test('the URLs of sources are those of the server of their scripts, which need n
     Reflect.deleteProperty(globalThis, '__tdFile');
   });
   assert.equal(absoluteUrl('/src/main.ts'), 'http://localhost:8000/src/main.ts');
-  assert.equal(isFromServerOfScripts(), true);
-  const file = {
-    url: '/src/main.ts',
-    origin: 'main.ts',
-    firstSite: 0,
-    sites: [],
-    functions: [],
-    settings: { all: false, emptyReads: false, ownFolders: [] },
-  };
   vm.runInThisContext(`__tdFile(${JSON.stringify(file)})`, { filename: 'http://localhost:5173/src/main.ts' });
   assert.equal(absoluteUrl('/src/main.ts'), 'http://localhost:5173/src/main.ts');
-  // That server refuses findings of the page, and the server of the page does not take any.
-  assert.equal(isFromServerOfScripts(), false);
   assert.equal(absoluteUrl('webpack://app/./main.ts'), 'webpack://app/main.ts');
 });

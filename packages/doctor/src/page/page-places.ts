@@ -35,7 +35,7 @@ export function placeOfSite(number: number): Place | undefined {
 /** Whether a frame is outside of all functions of its file. */
 export function isAtModuleLevel(frame: Frame): boolean {
   const place = placeOfFrame(frame);
-  const file = [...allPageFiles()].find(({ url }) => absoluteUrl(url) === place?.file);
+  const file = [...allPageFiles()].find(({ url }) => absoluteUrl(url) === absoluteUrl(place?.file ?? ''));
   if (place === undefined || file === undefined) return false;
   return !file.functions.some(([line, column, endLine, endColumn]) => {
     const isAfterStart = place.line > line || (place.line === line && place.column >= column);

@@ -6,7 +6,7 @@ import { type Finding, isInformation } from '../report/finding.js';
 import { formatFinding } from '../report/text-report.js';
 import { observeReads } from '../runtime/reads.js';
 import { collectPageFindings } from './collect-page-findings.js';
-import { isFromServerOfScripts, settingsOfPage } from './page-files.js';
+import { absoluteUrl, settingsOfPage } from './page-files.js';
 import { page } from './page-globals.js';
 
 /** Milliseconds between two rounds. */
@@ -68,10 +68,13 @@ function print(findings: readonly Finding[]): void {
 
 async function sendToServer(findings: readonly Finding[]): Promise<void> {
   const { reportPath } = settingsOfPage();
-  if (reportPath === undefined || !isFromServerOfScripts()) return;
+  if (reportPath === undefined) return;
+  const url = absoluteUrl(reportPath);
+  // If the page comes from another server, the server of its scripts would refuse them.
+  if (!URL.canParse(url) || new URL(url).origin !== page.location.origin) return;
   try {
     const headers = { 'content-type': 'application/json' };
-    await fetch(new URL(reportPath, page.location.origin), {
+    await fetch(url, {
       method: 'POST',
       headers,
       body: JSON.stringify({ findings }),
