@@ -37,6 +37,7 @@ import {
   followGlobalPromise,
   interceptThen,
   nativeCallDepth,
+  noteReplacements,
   outermostThen,
   outsideNativeCalls,
   type Then,
@@ -138,13 +139,7 @@ export interface AwaitInterception {
 /** Observes what replaces `Promise`. `start()` of the result intercepts `await`. */
 export function prepareInterception(): AwaitInterception {
   let restoreConstructor: (() => void) | undefined;
-  interceptThen((promise) => {
-    isThenUnread = false;
-    if (promise === undefined) warnOfReplacement();
-    if (probed !== promise) return undefined;
-    probed = NONE;
-    return probedFrame === current.frame ? createInterceptedThen(probedFrame) : undefined;
-  });
+  noteReplacements(warnOfReplacement);
   const restorePromise = observeProperty(
     globalThis,
     'Promise',
@@ -159,6 +154,7 @@ export function prepareInterception(): AwaitInterception {
   followAndWarn();
   const stop = () => {
     restorePromise?.();
+    noteReplacements();
     interceptThen();
     restoreConstructor?.();
     restoreConstructor = undefined;
@@ -197,7 +193,14 @@ function observeConstructor(): (() => void) | undefined {
     probedFrame = current.frame;
     return PromiseProxy;
   });
-  if (restore !== undefined) exemptJobsFromInterception();
+  if (restore === undefined) return undefined;
+  exemptJobsFromInterception();
+  interceptThen((promise) => {
+    isThenUnread = false;
+    if (probed !== promise) return undefined;
+    probed = NONE;
+    return probedFrame === current.frame ? createInterceptedThen(probedFrame) : undefined;
+  });
   return restore;
 }
 

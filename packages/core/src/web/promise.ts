@@ -61,16 +61,20 @@ export let outermostThen: Then;
 /** The global `Promise` when it was last examined. */
 let globalPromise: PromiseConstructor | undefined;
 
-/**
- * While `await` is intercepted: returns the `then` of a promise that is awaited, and undefined for other reads. Called
- * without a promise when a library has replaced `Promise`. The interception also observes assignments to the global
- * `Promise`.
- */
-export let readThenForAwait: ((promise?: object) => Then | undefined) | undefined;
+/** While `await` is intercepted: returns the `then` of a promise that is awaited, and undefined for other reads. */
+let readThenForAwait: ((promise: object) => Then | undefined) | undefined;
 
 /** Starts or ends the interception of `await`. */
 export function interceptThen(read?: typeof readThenForAwait): void {
   readThenForAwait = read;
+}
+
+/** While assignments to the global `Promise` are observed: called when a library has a promise class of its own. */
+let onReplacement: (() => void) | undefined;
+
+/** Starts or ends the observation of the global `Promise`. */
+export function noteReplacements(onReplaced?: () => void): void {
+  onReplacement = onReplaced;
 }
 
 /**
@@ -221,7 +225,7 @@ function followClass(
   // The prototype of an old class can lack `constructor`.
   const promiseClass = (replacement?.prototype === prototype ? replacement : prototype.constructor) as ReplacedPromise;
   patchClass(promiseClass, prototype);
-  readThenForAwait?.();
+  onReplacement?.();
   // Reactions that were added before are not bound, and neither are the callbacks of other methods.
   for (const key of ['_immediateFn', 'scheduler'] as const) {
     if (promiseClass[key]) promiseClass[key] = bindToFrame(undefined, promiseClass[key]);
@@ -243,7 +247,7 @@ export function followGlobalPromise(): boolean {
  * be the queue of the library, which must start in the root.
  */
 export const isNewlyReplaced = (): boolean =>
-  !readThenForAwait && globalThis.Promise !== globalPromise && followGlobalPromise();
+  !onReplacement && globalThis.Promise !== globalPromise && followGlobalPromise();
 
 /** Replaces the accessor by the method that it returns. */
 export function fixThen(): void {
