@@ -2,7 +2,13 @@
  * The scripts of a page as the browser has loaded them, and their source maps. Places are asked for synchronously: a
  * script that is not known yet is remembered, and loaded before the places are asked for again.
  */
-import { AnyMap, originalPositionFor, sourceContentFor, type TraceMap } from '@jridgewell/trace-mapping';
+import {
+  AnyMap,
+  LEAST_UPPER_BOUND,
+  originalPositionFor,
+  sourceContentFor,
+  type TraceMap,
+} from '@jridgewell/trace-mapping';
 import { blankLiterals } from './code-text.js';
 import { IS_IN_PAGE } from './page-globals.js';
 
@@ -63,7 +69,11 @@ export function blankedTextOf(source: ScriptSource): string | undefined {
 /** Traces a position to the source; undefined if no source map knows it. */
 export function tracePosition({ map }: ScriptSource, line: number, column: number): SourcePosition | undefined {
   if (map === undefined) return undefined;
-  const { source, line: originalLine, column: originalColumn } = originalPositionFor(map, { line, column: column - 1 });
+  const at = { line, column: column - 1 };
+  const before = originalPositionFor(map, at);
+  // Of an `await` at the start of a line, a compiler may map the operand only.
+  const position = before.source === null ? originalPositionFor(map, { ...at, bias: LEAST_UPPER_BOUND }) : before;
+  const { source, line: originalLine, column: originalColumn } = position;
   if (source === null) return undefined;
   const content = sourceContentFor(map, source) ?? sourceOf(source)?.text;
   return { file: source, line: originalLine, column: originalColumn + 1, code: linesOf(content)?.[originalLine - 1] };

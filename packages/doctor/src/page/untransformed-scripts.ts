@@ -6,17 +6,25 @@ import type { Finding, FindingPlace } from '../report/finding.js';
 import { blankLiterals, findAwaits, positionAt } from './code-text.js';
 import { isOwn, isReached } from './page-files.js';
 import { page, type ResourceEntry, type ScriptElement } from './page-globals.js';
-import { blankedTextOf, linesOf, type ScriptSource, sourceOf, tracePosition } from './script-sources.js';
+import {
+  blankedTextOf,
+  linesOf,
+  type ScriptSource,
+  type SourcePosition,
+  sourceOf,
+  tracePosition,
+} from './script-sources.js';
 
 /** What code that was transformed before contains. */
 const TRANSFORMED = /throughline(?:\.1'|\/await|_await|["']\)\])/;
 /** Development tools that a server adds to its pages. */
-const DEVELOPMENT_TOOL = /\/(?:@vite\/|@react-refresh|@id\/__x00__|__nextjs|_next\/static\/chunks\/[^/]*next-devtools)/;
+const DEVELOPMENT_TOOL =
+  /\/(?:@vite\/|@react-refresh|@id\/__x00__|__nextjs|_next\/static\/chunks\/[^/]*next-devtools|\[turbopack\]\/|%5Bturbopack%5D)|^webpack:\/\/[^/]*\/webpack\//;
 
 /** The URLs of the scripts that the page has loaded. */
 const loaded = new Set<string>();
-/** The offset of the first `await` of each script; undefined if it has none. */
-const firstAwaits = new WeakMap<ScriptSource | ScriptElement, number | undefined>();
+/** The offsets of the `await`s of each script. */
+const awaitsOfScripts = new WeakMap<ScriptSource | ScriptElement, readonly number[]>();
 
 /** The list of resources of a browser ends with the 250th, and a page can clear it. An observer is told of all. */
 export function watchLoadedScripts(): void {
@@ -64,12 +72,10 @@ function linkedScripts(): string[] {
 
 function describeScript(url: string): FindingPlace[] {
   const source = sourceOf(url);
-  if (source?.text === undefined || TRANSFORMED.test(source.text) || isOwnBundle(source)) return [];
-  const at = firstAwaitIn(source, () => blankedTextOf(source) ?? '');
-  if (at === undefined) return [];
-  const position = positionAt(source.text, at);
-  const raw = { file: url, ...position, code: linesOf(source.text)?.[position.line - 1] };
-  const { file, line, column, code } = tracePosition(source, position.line, position.column) ?? raw;
+  if (source?.text === undefined || TRANSFORMED.test(source.text)) return [];
+  const place = firstPlaceIn(url, source, source.text);
+  if (place === undefined) return [];
+  const { file, line, column, code } = place;
   const isOther = new URL(url).origin !== page.location.origin;
   const note = isOther
     ? 'the first await of a script of another server'
@@ -77,10 +83,17 @@ function describeScript(url: string): FindingPlace[] {
   return [{ file, line, column, code: code ?? null, note }];
 }
 
-/** Files that only contain code of Throughline, as Vite makes them for what its dependencies share. */
-function isOwnBundle({ map }: ScriptSource): boolean {
-  const sources = map?.resolvedSources.filter((source) => source !== '') ?? [];
-  return sources.length > 0 && sources.every((source) => isOwn(source));
+/**
+ * Returns the first `await` of a script, without those of Throughline and of development tools: what packages share can be
+ * in one file, such as a chunk of Vite's dependencies or of Turbopack.
+ */
+function firstPlaceIn(url: string, source: ScriptSource, text: string): SourcePosition | undefined {
+  for (const at of awaitsIn(source, () => blankedTextOf(source) ?? '')) {
+    const { line, column } = positionAt(text, at);
+    const place = tracePosition(source, line, column) ?? { file: url, line, column, code: linesOf(text)?.[line - 1] };
+    if (!isOwn(place.file) && !DEVELOPMENT_TOOL.test(place.file)) return place;
+  }
+  return undefined;
 }
 
 /** The scripts in the HTML of the page. The build has not reached them if they still are there. */
@@ -98,7 +111,7 @@ function inlineScripts(): FindingPlace[] {
   return scripts.flatMap((script) => {
     const text = script.textContent ?? '';
     const start = html.indexOf(text);
-    const at = firstAwaitIn(script, () => blankLiterals(text));
+    const [at] = awaitsIn(script, () => blankLiterals(text));
     // A script that was added while the page runs has no place.
     if (at === undefined || start < 0) return [];
     const position = positionAt(html, start + at);
@@ -108,7 +121,8 @@ function inlineScripts(): FindingPlace[] {
 }
 
 /** @param blanked returns the text of the script, without the contents of its literals */
-function firstAwaitIn(script: ScriptSource | ScriptElement, blanked: () => string): number | undefined {
-  if (!firstAwaits.has(script)) firstAwaits.set(script, findAwaits(blanked())[0]);
-  return firstAwaits.get(script);
+function awaitsIn(script: ScriptSource | ScriptElement, blanked: () => string): readonly number[] {
+  const awaits = awaitsOfScripts.get(script) ?? findAwaits(blanked());
+  awaitsOfScripts.set(script, awaits);
+  return awaits;
 }

@@ -3,6 +3,7 @@
  * webpack to the files of a page before it compiles them, and an alias replaces `node:async_hooks`.
  */
 import { relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { findThroughlinePackage, resolveThroughlineModule } from '../throughline-package.js';
 import { DOCTOR_PAGE_SPECIFIER, doctorIsLeftOut, isDoctorWanted, PageDoctor, setUpDoctor } from './page-doctor.js';
 import { ASYNC_HOOKS_SPECIFIER } from './page-modules.js';
@@ -97,8 +98,9 @@ function extend(config: NextConfig, options: PluginOptions): NextConfig {
   if (!isDevelopment && isDoctorWanted(options.doctor) && process.argv.includes('build')) {
     console.warn(doctorIsLeftOut('this is next build'));
   }
-  const urlPrefix = 'turbopack:///[project]/';
-  const doctor = isDevelopment ? setUpDoctor(options.doctor, root, { urlPrefix, throughlineDirectory }) : undefined;
+  // As the source maps of Turbopack have it.
+  const urlPrefix = `${pathToFileURL(root).href}/`;
+  const doctor = isDevelopment ? setUpDoctor(options.doctor, root, { urlPrefix, outsidePrefix: 'file:///', throughlineDirectory }) : undefined;
   const addedRules = [ruleFor('browser', { libraries: options.libraries ?? true, ...(doctor && { doctor }) })];
   if (options.server) addedRules.push(ruleFor({ not: 'browser' }, { libraries: false }));
   // An alias is relative to the directory of the project.

@@ -12,6 +12,7 @@ import { extname, isAbsolute, join, relative, resolve } from 'node:path';
 import type { SourceMap } from 'magic-string';
 import { traceMappings } from '../source-maps.js';
 import { findThroughlinePackage } from '../throughline-package.js';
+import { INSTALL_FILE } from './page-modules.js';
 
 /** What the doctor does in the pages of a build for development. */
 export interface DoctorOptions {
@@ -42,6 +43,7 @@ interface DoctorModule {
       readonly urlOf: (path: string) => string;
       readonly lang: 'js' | 'jsx' | 'ts' | 'tsx';
       readonly sourceType?: 'module' | 'commonjs' | undefined;
+      readonly isTypeByDeclarations?: boolean | undefined;
       readonly checksFunctions: boolean;
       readonly map?: SourceMapPayload | null | undefined;
       readonly settings: DoctorSettings;
@@ -79,6 +81,8 @@ export interface DoctorFile {
   readonly filename: string;
   readonly lang?: 'js' | 'jsx' | 'ts' | 'tsx' | undefined;
   readonly sourceType?: 'module' | 'commonjs' | undefined;
+  /** Whether only imports and exports make code an ES module, and not `import.meta`. */
+  readonly isTypeByDeclarations?: boolean | undefined;
   /** The source map that earlier steps have made. */
   readonly map?: SourceMapPayload | string | null | undefined;
   /** The query of the import, if it is part of the URL. */
@@ -165,13 +169,19 @@ export class PageDoctor {
     this.#settings = { all, emptyReads, reportPath: setup.reportPath, ownFolders };
   }
 
-  /** Whether a file belongs to the doctor, which must not check itself. */
+  /**
+   * Whether a file belongs to the doctor, which must not check itself, or is the first module of a page: Next gives that
+   * one a copy of what it imports, so the doctor would watch another class than that of the application.
+   */
   isOwnFile(filename: string): boolean {
-    return this.#module.isPartOfDoctor(filename);
+    return filename === INSTALL_FILE || this.#module.isPartOfDoctor(filename);
   }
 
   /** Returns undefined if the file does not concern the doctor. */
-  instrument(code: string, { filename, sourceType, map, query = '', lang }: DoctorFile): DoctoredFile | undefined {
+  instrument(
+    code: string,
+    { filename, sourceType, isTypeByDeclarations, map, query = '', lang }: DoctorFile,
+  ): DoctoredFile | undefined {
     const { dependencies = false } = this.#setup.options;
     const previous: SourceMapPayload | null | undefined = typeof map === 'string' ? JSON.parse(map) : map;
     const instrumented = this.#module.instrumentPageFile(code, {
@@ -179,6 +189,7 @@ export class PageDoctor {
       urlOf: (path) => this.#urlOf(path) + (path === filename ? query : ''),
       lang: lang ?? languageOf(filename),
       sourceType,
+      isTypeByDeclarations,
       checksFunctions: dependencies || !/[\\/]node_modules[\\/]/.test(filename),
       map: previous,
       settings: this.#settings,
