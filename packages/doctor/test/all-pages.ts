@@ -11,6 +11,36 @@ import { findInEdited } from './edited-pages.js';
 import { findInExample } from './example-flows.js';
 import { type DoctoredServer, findIn, findPagePrograms, serveWithDoctor, textOf } from './page-programs.js';
 
+describe('pages in firefox, which does not record the functions that await', () => {
+  const PROGRAMS = ['healthy/awaited-entry.js', 'healthy/order.ts', 'late-entry/sign-in.js'];
+  let browser: Browser | undefined;
+  let missing: string | undefined;
+  let server: DoctoredServer;
+
+  before(async () => {
+    try {
+      browser = await openBrowser('firefox');
+    } catch (error) {
+      if (!(error instanceof MissingBrowser)) throw error;
+      missing = error.message;
+      return;
+    }
+    server = await serveWithDoctor(true);
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  for (const { name, expected } of findPagePrograms().filter((program) => PROGRAMS.includes(program.name))) {
+    it(`${name}: ${expected}`, async (context) => {
+      if (browser === undefined) return context.skip(missing);
+      const found = await findIn(browser, server, name);
+      assert.equal(textOf(found), expected, JSON.stringify(found, undefined, 2));
+    });
+  }
+});
+
 for (const name of ['chromium', 'firefox'] as const) {
   describe(`pages in ${name}`, () => {
     let browser: Browser | undefined;

@@ -118,6 +118,13 @@ export function warnOfLostValues(reason: string): void {
 
 const warnOfReplacement = (): void => warnOfLostValues('of a replaced Promise');
 
+/** Warns once that interception could not start: because of the browser, or of a library that was loaded before. */
+export function warnOfFailure(): void {
+  const then = Reflect.getOwnPropertyDescriptor(NativePromise.prototype, 'then');
+  if (then?.configurable && then.get === undefined) warnOfReplacement();
+  else warnOfLostValues('in this browser');
+}
+
 /** Follows what has replaced the global `Promise`, and warns even of a subclass, which has its own `constructor`. */
 function followAndWarn(): void {
   followGlobalPromise();

@@ -13,6 +13,7 @@ import {
   type AwaitInterception,
   doesAwaitReadAccessors,
   prepareInterception,
+  warnOfFailure,
   warnOfLostValues,
 } from './await-interception.js';
 import { patchCallbacks } from './callbacks.js';
@@ -103,7 +104,7 @@ function createInstallation(isInterceptionWanted: boolean): Installation {
     current.onFirstValue = undefined;
     if (interception === undefined || interception.start()) return;
     interception = undefined;
-    if (!current.isTransformed) warnOfLostValues('in this browser');
+    if (!current.isTransformed) warnOfFailure();
   };
   const intercept = (isWanted: boolean) => {
     if (isWanted) {

@@ -5,6 +5,9 @@ import type { Frame } from './stack-frame.js';
 const OWN_FILES = new URL('..', import.meta.url).href;
 const OWN_PATH = decodeURI(OWN_FILES).replace(/^file:\/\//, '');
 
+/** Whether stacks contain the functions that await. */
+export const recordsAwaits = true;
+
 /** At most this many frames of the doctor are on top of a stack. */
 const OWN_FRAMES = 8;
 
