@@ -151,11 +151,14 @@ export function prepareInterception(): AwaitInterception {
     globalThis,
     'Promise',
     'Promise',
-    (_self, promiseClass) => {
-      // User code reading the global `Promise` may compare it with `p.constructor`; reset the probe.
-      probed = NONE;
-      return promiseClass;
-    },
+    (held) =>
+      ({
+        get(): unknown {
+          // User code reading the global `Promise` may compare it with `p.constructor`; reset the probe.
+          probed = NONE;
+          return held.value;
+        },
+      }).get,
     followAndWarn,
   );
   followAndWarn();
@@ -185,21 +188,25 @@ function observeConstructor(): (() => void) | undefined {
   isThenUnread = false;
   // Without the accessor, an `await` has not reset it.
   current.exemptPromise = undefined;
-  const restore = observeProperty(prototype, 'constructor', 'Promise.prototype.constructor', (self, promiseClass) => {
-    if (self === current.exemptPromise) {
-      current.exemptPromise = undefined;
-      probed = NONE;
-      return promiseClass;
-    }
-    // A read of the prototype's own property is not an `await` either.
-    if (nativeCallDepth > 0 || isAtRoot() || self === prototype) return promiseClass;
-    // An `await` reads `then` next, unless a library has defined the property anew.
-    if (isThenUnread && !Reflect.getOwnPropertyDescriptor(prototype, 'then')?.get) warnOfReplacement();
-    isThenUnread = true;
-    probed = self;
-    probedFrame = current.frame;
-    return PromiseProxy;
-  });
+  const createGetter = (held: { readonly value: unknown }) =>
+    ({
+      get(this: object): unknown {
+        if (this === current.exemptPromise) {
+          current.exemptPromise = undefined;
+          probed = NONE;
+          return held.value;
+        }
+        // A read of the prototype's own property is not an `await` either.
+        if (nativeCallDepth > 0 || isAtRoot() || this === prototype) return held.value;
+        // An `await` reads `then` next, unless a library has defined the property anew.
+        if (isThenUnread && !Reflect.getOwnPropertyDescriptor(prototype, 'then')?.get) warnOfReplacement();
+        isThenUnread = true;
+        probed = this;
+        probedFrame = current.frame;
+        return PromiseProxy;
+      },
+    }).get;
+  const restore = observeProperty(prototype, 'constructor', 'Promise.prototype.constructor', createGetter);
   if (restore === undefined) return undefined;
   exemptJobsFromInterception();
   interceptThen((promise) => {

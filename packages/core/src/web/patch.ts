@@ -91,31 +91,30 @@ export function patchProperty(
  * Replaces an own property by an accessor, which keeps what is assigned to it. Reverting the patch leaves the property
  * with what was assigned last.
  *
- * @param read returns what user code reads from an object, given what the property holds
+ * @param createGetter returns the getter, given an object with what the property holds. Each property has a function of its
+ * own, because V8 does not inline one that calls different others
  * @param onAssign called after an assignment to the property itself
  */
 export function observeProperty(
   owner: object,
   key: string,
   path: string,
-  read: (self: object, value: unknown) => unknown,
+  createGetter: (held: { readonly value: unknown }) => (this: object) => unknown,
   onAssign?: (value: unknown) => void,
 ): (() => void) | undefined {
-  let latest: unknown;
+  const held: { value: unknown } = { value: undefined };
   return patchProperty(
     owner,
     key,
     path,
     ({ value, get }) => {
       // Another tool may observe the property too.
-      latest = get === undefined ? value : Reflect.apply(get, owner, []);
+      held.value = get === undefined ? value : Reflect.apply(get, owner, []);
       return {
-        get(this: object): unknown {
-          return read(this, latest);
-        },
+        get: createGetter(held),
         set(this: object, value: unknown): void {
           if (this === owner) {
-            latest = value;
+            held.value = value;
             onAssign?.(value);
           } else {
             // As without an accessor, the object gets a property of its own.
@@ -125,7 +124,8 @@ export function observeProperty(
       };
     },
     // A library may have assigned one of our functions again.
-    (native) => (native.get === undefined ? { ...native, value: natives.get(latest as object) ?? latest } : native),
+    (native) =>
+      native.get === undefined ? { ...native, value: natives.get(held.value as object) ?? held.value } : native,
   );
 }
 

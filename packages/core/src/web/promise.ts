@@ -153,7 +153,12 @@ function patchClass(promiseClass: PromiseConstructor, prototype: Promise<unknown
       prototype,
       'then',
       'Promise.prototype.then',
-      (promise) => readThenForAwait?.(promise) ?? outermostThen,
+      () =>
+        ({
+          get(this: object): Then {
+            return readThenForAwait?.(this) ?? outermostThen;
+          },
+        }).get,
       (then) => {
         useThen(then);
         // A library returns promises of its class, with which it may replace the global `Promise` later.

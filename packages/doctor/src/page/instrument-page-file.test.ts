@@ -44,7 +44,12 @@ test('what builds add to any file, that of the doctor included, is left as it is
 
 test('in webpack, only declarations make a file an ES module: tools add import.meta to CommonJS', () => {
   const code = 'exports.f = () => () => 1; import.meta.webpackHot?.accept();';
-  const options = { filename: '/project/file.js', urlOf: (path: string) => path, lang: 'jsx', checksFunctions: true } as const;
+  const options = {
+    filename: '/project/file.js',
+    urlOf: (path: string) => path,
+    lang: 'jsx',
+    checksFunctions: true,
+  } as const;
   const beginsWith = (isTypeByDeclarations: boolean, text = code) =>
     /^\w+/.exec(instrumentPageFile(text, { ...options, settings, isTypeByDeclarations })?.begins ?? '')?.[0];
   assert.equal(beginsWith(true), 'require');

@@ -100,7 +100,9 @@ function extend(config: NextConfig, options: PluginOptions): NextConfig {
   }
   // As the source maps of Turbopack have it.
   const urlPrefix = `${pathToFileURL(root).href}/`;
-  const doctor = isDevelopment ? setUpDoctor(options.doctor, root, { urlPrefix, outsidePrefix: 'file:///', throughlineDirectory }) : undefined;
+  const doctor = isDevelopment
+    ? setUpDoctor(options.doctor, root, { urlPrefix, outsidePrefix: 'file:///', throughlineDirectory })
+    : undefined;
   const addedRules = [ruleFor('browser', { libraries: options.libraries ?? true, ...(doctor && { doctor }) })];
   if (options.server) addedRules.push(ruleFor({ not: 'browser' }, { libraries: false }));
   // An alias is relative to the directory of the project.

@@ -81,7 +81,8 @@ export default function throughline(options: PluginOptions = {}): Plugin[] {
       config(config, { command, isPreview: isPreviewing = false }) {
         isPreview = isPreviewing;
         const install = options.install === false ? [] : [INSTALL_SPECIFIER];
-        const doctorPage = isDoctorWanted(options.doctor) && command === 'serve' && !isPreview ? [DOCTOR_PAGE_SPECIFIER] : [];
+        const doctorPage =
+          isDoctorWanted(options.doctor) && command === 'serve' && !isPreview ? [DOCTOR_PAGE_SPECIFIER] : [];
         const { rolldownVersion } = (this as { meta?: { rolldownVersion?: string } } | undefined)?.meta ?? {};
         hasRollup = rolldownVersion === undefined;
         const shared = {
