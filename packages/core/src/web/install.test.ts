@@ -276,7 +276,7 @@ test('the first value can be set in a constructor that a native function calls',
         super(executor);
       }
     }
-    FirstPromise.resolve(1);
+    void FirstPromise.resolve(1);
     assert.equal(isConstructorObserved(), true);
     assert.equal(uninstall.report.await, 'intercepted');
   }));
