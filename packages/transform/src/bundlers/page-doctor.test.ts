@@ -213,8 +213,8 @@ describe('the option doctor', () => {
     try {
       const copy = join(elsewhere, 'page-doctor.mjs');
       // From a folder outside of this repository, neither the project nor the plugin finds the package.
-      const code = readFileSync(loader, 'utf8').replaceAll(/from '\.\.\/([^']+)'/g, (_, path) => {
-        return `from '${new URL(`../${path}`, import.meta.url).href}'`;
+      const code = readFileSync(loader, 'utf8').replaceAll(/from '(\.{1,2}\/[^']+)'/g, (_, path) => {
+        return `from '${new URL(path, import.meta.url).href}'`;
       });
       writeFileSync(copy, code);
       return import(copy).then(({ setUpDoctor }) => {
