@@ -23,10 +23,11 @@ export interface Current {
   exemptPromise: unknown;
   /** Whether a method of an async generator is being called and has not yet resumed the generator's body. */
   isResuming: boolean;
-  /** Whether a storage has ever held a value. Until then, all code runs in the root. */
-  hasValue: boolean;
-  /** Called once, before the first value is set: what only a page with values needs is installed then. */
-  onFirstValue: (() => void) | undefined;
+  /**
+   * Called before the first value is set: what only a page with values needs is installed then. Null from then on. Until
+   * then, all code runs in the root.
+   */
+  onValue: (() => void) | null | undefined;
 }
 
 export const current: Current = /* @__PURE__ */ share('current', () => ({
@@ -35,8 +36,7 @@ export const current: Current = /* @__PURE__ */ share('current', () => ({
   isTransformed: false,
   exemptPromise: undefined,
   isResuming: false,
-  hasValue: false,
-  onFirstValue: undefined,
+  onValue: undefined,
 }));
 
 /**

@@ -16,9 +16,8 @@ export function follow(): void {
 }
 
 export function noteValue(): void {
-  if (current.hasValue) return;
-  current.hasValue = true;
-  current.onFirstValue?.();
+  current.onValue?.();
+  current.onValue = null;
 }
 
 export function getHolder(): Current {

@@ -33,15 +33,7 @@ import {
   queueReturnToRoot,
 } from '../engine/jobs.js';
 import { observeProperty } from './patch.js';
-import {
-  followGlobalPromise,
-  interceptThen,
-  nativeCallDepth,
-  noteReplacements,
-  outermostThen,
-  outsideNativeCalls,
-  type Then,
-} from './promise.js';
+import { followGlobalPromise, interceptThen, nativeCallDepth, outermostThen, type Then } from './promise.js';
 
 export type Settle = (value: unknown) => unknown;
 
@@ -121,7 +113,7 @@ const warnOfReplacement = (): void => warnOfLostValues('of a replaced Promise');
 /** Warns once that interception could not start: because of the browser, or of a library that was loaded before. */
 export function warnOfFailure(): void {
   const then = Reflect.getOwnPropertyDescriptor(NativePromise.prototype, 'then');
-  if (then?.configurable && then.get === undefined) warnOfReplacement();
+  if (then?.configurable && !then.get) warnOfReplacement();
   else warnOfLostValues('in this browser');
 }
 
@@ -145,77 +137,63 @@ export interface AwaitInterception {
 
 /** Observes what replaces `Promise`. `start()` of the result intercepts `await`. */
 export function prepareInterception(): AwaitInterception {
+  const { prototype } = NativePromise;
+  let isThenUnread = false;
   let restoreConstructor: (() => void) | undefined;
-  noteReplacements(warnOfReplacement);
+  const observeConstructor = () =>
+    observeProperty(prototype, 'constructor', 'Promise.prototype.constructor', (self, promiseClass) => {
+      if (self === current.exemptPromise) {
+        current.exemptPromise = undefined;
+        probed = NONE;
+        return promiseClass;
+      }
+      // A read of the prototype's own property is not an `await` either.
+      if (nativeCallDepth > 0 || isAtRoot() || self === prototype) return promiseClass;
+      // An `await` reads `then` next, unless a library has defined the property anew.
+      if (isThenUnread && !Reflect.getOwnPropertyDescriptor(prototype, 'then')?.get) warnOfReplacement();
+      isThenUnread = true;
+      probed = self;
+      probedFrame = current.frame;
+      return PromiseProxy;
+    });
+  interceptThen((promise) => {
+    isThenUnread = false;
+    if (promise === undefined) warnOfReplacement();
+    if (probed !== promise) return undefined;
+    probed = NONE;
+    return probedFrame === current.frame ? createInterceptedThen(probedFrame) : undefined;
+  });
   const restorePromise = observeProperty(
     globalThis,
     'Promise',
     'Promise',
-    (held) =>
-      ({
-        get(): unknown {
-          // User code reading the global `Promise` may compare it with `p.constructor`; reset the probe.
-          probed = NONE;
-          return held.value;
-        },
-      }).get,
+    (_self, promiseClass) => {
+      // User code reading the global `Promise` may compare it with `p.constructor`; reset the probe.
+      probed = NONE;
+      return promiseClass;
+    },
     followAndWarn,
   );
   followAndWarn();
   const stop = () => {
     restorePromise?.();
-    noteReplacements();
     interceptThen();
     restoreConstructor?.();
-    restoreConstructor = undefined;
   };
   const start = () => {
-    if (restoreConstructor !== undefined) return true;
+    if (restoreConstructor) return true;
+    // Without the accessor, an `await` has not reset it.
+    current.exemptPromise = undefined;
     restoreConstructor = observeConstructor();
-    if (restoreConstructor !== undefined && doesAwaitReadAccessors()) return true;
+    if (restoreConstructor) {
+      exemptJobsFromInterception();
+      // Within a native function, such as one that calls a constructor, the accessor does not show that it is read.
+      if (nativeCallDepth > 0 || doesAwaitReadAccessors()) return true;
+    }
     stop();
     return false;
   };
   return { start, stop };
-}
-
-/** Whether a promise's `constructor` was read in a flow and its `then` was not read yet. */
-let isThenUnread = false;
-
-/** @returns a function that removes the accessor; undefined if it could not be installed */
-function observeConstructor(): (() => void) | undefined {
-  const { prototype } = NativePromise;
-  isThenUnread = false;
-  // Without the accessor, an `await` has not reset it.
-  current.exemptPromise = undefined;
-  const createGetter = (held: { readonly value: unknown }) =>
-    ({
-      get(this: object): unknown {
-        if (this === current.exemptPromise) {
-          current.exemptPromise = undefined;
-          probed = NONE;
-          return held.value;
-        }
-        // A read of the prototype's own property is not an `await` either.
-        if (nativeCallDepth > 0 || isAtRoot() || this === prototype) return held.value;
-        // An `await` reads `then` next, unless a library has defined the property anew.
-        if (isThenUnread && !Reflect.getOwnPropertyDescriptor(prototype, 'then')?.get) warnOfReplacement();
-        isThenUnread = true;
-        probed = this;
-        probedFrame = current.frame;
-        return PromiseProxy;
-      },
-    }).get;
-  const restore = observeProperty(prototype, 'constructor', 'Promise.prototype.constructor', createGetter);
-  if (restore === undefined) return undefined;
-  exemptJobsFromInterception();
-  interceptThen((promise) => {
-    isThenUnread = false;
-    if (probed !== promise) return undefined;
-    probed = NONE;
-    return probedFrame === current.frame ? createInterceptedThen(probedFrame) : undefined;
-  });
-  return restore;
 }
 
 /** Whether an `await` reads both accessors. */
@@ -232,8 +210,8 @@ export function doesAwaitReadAccessors(): boolean {
     };
     // The `await` itself is the test. If a build tool has lowered it, `Promise.resolve` is, which executes the same steps
     // of the specification. The promise is fulfilled.
-    const isLowered = Object.getPrototypeOf(awaitPromise) === Function.prototype;
-    void outsideNativeCalls(() => (isLowered ? nativeResolve.call(NativePromise, promise) : awaitPromise()));
+    if (Object.getPrototypeOf(awaitPromise) === Function.prototype) void nativeResolve.call(NativePromise, promise);
+    else void awaitPromise();
     return probed === NONE && probedFrame === frame;
   } finally {
     current.frame = outer;

@@ -211,11 +211,11 @@ const isConstructorObserved = () =>
 
 /** Runs a test on a page on which no storage has held a value. */
 async function withoutValue(fn: () => unknown): Promise<void> {
-  current.hasValue = false;
+  current.onValue = undefined;
   try {
     await fn();
   } finally {
-    current.hasValue = true;
+    current.onValue = null;
     install({ await: false })();
   }
 }

@@ -101,18 +101,16 @@ export function install(options: InstallOptions = {}): Uninstall {
 function createInstallation(isInterceptionWanted: boolean): Installation {
   let interception: AwaitInterception | undefined;
   const startInterception = () => {
-    current.onFirstValue = undefined;
-    if (interception === undefined || interception.start()) return;
+    if (!interception || interception.start()) return;
     interception = undefined;
     if (!current.isTransformed) warnOfFailure();
   };
   const intercept = (isWanted: boolean) => {
     if (isWanted) {
       interception ??= prepareInterception();
-      if (current.hasValue) startInterception();
-      else current.onFirstValue = startInterception;
+      if (current.onValue === null) startInterception();
+      else current.onValue = startInterception;
     } else {
-      current.onFirstValue = undefined;
       interception?.stop();
       interception = undefined;
     }

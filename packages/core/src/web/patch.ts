@@ -91,30 +91,31 @@ export function patchProperty(
  * Replaces an own property by an accessor, which keeps what is assigned to it. Reverting the patch leaves the property
  * with what was assigned last.
  *
- * @param createGetter returns the getter, given an object with what the property holds. Each property has a function of its
- * own, because V8 does not inline one that calls different others
+ * @param read returns what user code reads from an object, given what the property holds
  * @param onAssign called after an assignment to the property itself
  */
 export function observeProperty(
   owner: object,
   key: string,
   path: string,
-  createGetter: (held: { readonly value: unknown }) => (this: object) => unknown,
+  read: (self: object, value: unknown) => unknown,
   onAssign?: (value: unknown) => void,
 ): (() => void) | undefined {
-  const held: { value: unknown } = { value: undefined };
+  let latest: unknown;
   return patchProperty(
     owner,
     key,
     path,
     ({ value, get }) => {
       // Another tool may observe the property too.
-      held.value = get === undefined ? value : Reflect.apply(get, owner, []);
+      latest = get === undefined ? value : Reflect.apply(get, owner, []);
       return {
-        get: createGetter(held),
+        get(this: object): unknown {
+          return read(this, latest);
+        },
         set(this: object, value: unknown): void {
           if (this === owner) {
-            held.value = value;
+            latest = value;
             onAssign?.(value);
           } else {
             // As without an accessor, the object gets a property of its own.
@@ -124,8 +125,7 @@ export function observeProperty(
       };
     },
     // A library may have assigned one of our functions again.
-    (native) =>
-      native.get === undefined ? { ...native, value: natives.get(held.value as object) ?? held.value } : native,
+    (native) => (native.get === undefined ? { ...native, value: natives.get(latest as object) ?? latest } : native),
   );
 }
 

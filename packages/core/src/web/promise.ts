@@ -44,37 +44,22 @@ const DEXIE: unique symbol = Symbol.for('Dexie');
 /** The number of nested calls of this module that make the JavaScript engine read a promise's `constructor`. */
 export let nativeCallDepth = 0;
 
-/** Calls a function as if no native function were running: the first value can be set in a constructor that one calls. */
-export function outsideNativeCalls<R>(fn: () => R): R {
-  const outer = nativeCallDepth;
-  nativeCallDepth = 0;
-  try {
-    return fn();
-  } finally {
-    nativeCallDepth = outer;
-  }
-}
-
 /** What reading `Promise.prototype.then` returns. */
 export let outermostThen: Then;
 
 /** The global `Promise` when it was last examined. */
 let globalPromise: PromiseConstructor | undefined;
 
-/** While `await` is intercepted: returns the `then` of a promise that is awaited, and undefined for other reads. */
-let readThenForAwait: ((promise: object) => Then | undefined) | undefined;
+/**
+ * While `await` is intercepted: returns the `then` of a promise that is awaited, and undefined for other reads. Called
+ * without a promise when a library has replaced `Promise`. The interception also observes assignments to the global
+ * `Promise`.
+ */
+export let readThenForAwait: ((promise?: object) => Then | undefined) | undefined;
 
 /** Starts or ends the interception of `await`. */
 export function interceptThen(read?: typeof readThenForAwait): void {
   readThenForAwait = read;
-}
-
-/** While assignments to the global `Promise` are observed: called when a library has a promise class of its own. */
-let onReplacement: (() => void) | undefined;
-
-/** Starts or ends the observation of the global `Promise`. */
-export function noteReplacements(onReplaced?: () => void): void {
-  onReplacement = onReplaced;
 }
 
 /**
@@ -153,12 +138,7 @@ function patchClass(promiseClass: PromiseConstructor, prototype: Promise<unknown
       prototype,
       'then',
       'Promise.prototype.then',
-      () =>
-        ({
-          get(this: object): Then {
-            return readThenForAwait?.(this) ?? outermostThen;
-          },
-        }).get,
+      (promise) => readThenForAwait?.(promise) ?? outermostThen,
       (then) => {
         useThen(then);
         // A library returns promises of its class, with which it may replace the global `Promise` later.
@@ -230,7 +210,7 @@ function followClass(
   // The prototype of an old class can lack `constructor`.
   const promiseClass = (replacement?.prototype === prototype ? replacement : prototype.constructor) as ReplacedPromise;
   patchClass(promiseClass, prototype);
-  onReplacement?.();
+  readThenForAwait?.();
   // Reactions that were added before are not bound, and neither are the callbacks of other methods.
   for (const key of ['_immediateFn', 'scheduler'] as const) {
     if (promiseClass[key]) promiseClass[key] = bindToFrame(undefined, promiseClass[key]);
@@ -252,7 +232,7 @@ export function followGlobalPromise(): boolean {
  * be the queue of the library, which must start in the root.
  */
 export const isNewlyReplaced = (): boolean =>
-  !onReplacement && globalThis.Promise !== globalPromise && followGlobalPromise();
+  !readThenForAwait && globalThis.Promise !== globalPromise && followGlobalPromise();
 
 /** Replaces the accessor by the method that it returns. */
 export function fixThen(): void {
