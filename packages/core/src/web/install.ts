@@ -41,8 +41,7 @@ export interface Uninstall {
   (): void;
   /**
    * The state of the patches when this property is read, with interception started if it is wanted. A report does not
-   * change afterwards. Once the patches have
-   * been reverted, the property keeps the last report.
+   * change afterwards. Once the patches have been reverted, the property keeps the last report.
    */
   readonly report: InstallReport;
 }
