@@ -12,4 +12,9 @@ export interface Subject {
   /** Whether a value follows the flow in which it was set. */
   readonly isTracking: boolean;
   makeStorage(): Storage;
+  /**
+   * Called after a sample: a check before it could change what is measured.
+   * @throws {Error} if the subject does not work as its name says
+   */
+  check?(): void;
 }

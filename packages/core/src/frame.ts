@@ -48,7 +48,7 @@
  * current frame, for all code that shares this frame.
  */
 
-import { follow, share } from '#engine';
+import { follow, noteValue, share } from '#engine';
 import { isObject } from './is-object.js';
 
 const LEAF_BITS = 4;
@@ -217,6 +217,7 @@ export function withValue(frame: Frame | undefined, key: Key, value: unknown): F
 }
 
 function withTokenizedValue(key: Key, value: unknown, table: Table): Frame {
+  noteValue();
   key.setCount++;
   // A primitive keeps nothing else alive, so it needs no token.
   if (!isObject(value)) return new Frame(key.tag, value, table);

@@ -79,6 +79,8 @@ const { getAsyncContext, setAsyncContext } = (availableCore ?? {}) as DenoCore;
 /** Does nothing, because Deno always carries the mapping. */
 export function follow(): void {}
 
+export function noteValue(): void {}
+
 type Holder = Mapping | undefined;
 
 export function getHolder(): Holder {

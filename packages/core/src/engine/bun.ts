@@ -9,6 +9,7 @@ export {
   enterFrame,
   getFrame,
   getHolder,
+  noteValue,
   popFrame,
   pushFrame,
   restoreAtJobEnd,

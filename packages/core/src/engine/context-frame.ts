@@ -90,6 +90,8 @@ const Context = availableClass as ContextFrameClass;
 /** Does nothing, because Node always carries the context. */
 export function follow(): void {}
 
+export function noteValue(): void {}
+
 type Holder = ContextFrame | undefined;
 
 export function getHolder(): Holder {

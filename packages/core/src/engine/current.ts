@@ -23,6 +23,11 @@ export interface Current {
   exemptPromise: unknown;
   /** Whether a method of an async generator is being called and has not yet resumed the generator's body. */
   isResuming: boolean;
+  /**
+   * Called before the first value is set: what only a page with values needs is installed then. Null from then on. Until
+   * then, all code runs in the root.
+   */
+  onValue: (() => void) | null | undefined;
 }
 
 export const current: Current = /* @__PURE__ */ share('current', () => ({
@@ -31,6 +36,7 @@ export const current: Current = /* @__PURE__ */ share('current', () => ({
   isTransformed: false,
   exemptPromise: undefined,
   isResuming: false,
+  onValue: undefined,
 }));
 
 /**

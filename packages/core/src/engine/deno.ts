@@ -14,6 +14,7 @@ export { AsyncResource } from '../runtimes/async-resource.js';
 const engine = (asyncContextMapping.isAvailable ? asyncContextMapping : native) as Engine<object | undefined>;
 
 export const {
+  noteValue,
   getHolder,
   getFrame,
   pushFrame,

@@ -36,6 +36,8 @@ export type CallInContext = <A extends unknown[], R>(fn: (...args: A) => R, this
 export interface Engine<Holder> {
   /** Starts to carry frames. Called for each storage that is created. */
   readonly follow: () => void;
+  /** Called before each of the first values of a storage is set, so at least before the first value of the program. */
+  readonly noteValue: () => void;
   /** Returns the holder of the current frame. */
   readonly getHolder: () => Holder;
   /** Returns the frame in a holder, `undefined` for the root. */

@@ -31,6 +31,8 @@ export function follow(): void {
   }
 }
 
+export function noteValue(): void {}
+
 export function getHolder(): Holder {
   return storage;
 }

@@ -97,6 +97,8 @@ export function follow(): void {
   });
 }
 
+export function noteValue(): void {}
+
 type Holder = Resource | undefined;
 
 export function getHolder(): Holder {

@@ -26,6 +26,7 @@ const engine = (followsWithHooks ? nodeHooks : contextFrame.isAvailable ? contex
 
 export const {
   follow,
+  noteValue,
   getHolder,
   getFrame,
   pushFrame,

@@ -15,6 +15,11 @@ export function follow(): void {
   install();
 }
 
+export function noteValue(): void {
+  current.onValue?.();
+  current.onValue = null;
+}
+
 export function getHolder(): Current {
   return current;
 }

@@ -16,6 +16,11 @@
  *     job 3              makes the root current           current: F -> root
  *
  * An `await` of a value that is not a promise cannot be observed: the code after it runs in the root.
+ *
+ * While no storage has held a value, all code runs in the root, and both accessors return the native values. The accessor
+ * of `constructor` is therefore installed with the first value: in Chromium, it makes every `await` and `then` of the page
+ * take twice as long, and removing it does not undo that. What replaces `Promise` is observed from the start, because
+ * reactions that a library queues before the first value must not run in the frame of a flow that empties its queue.
  */
 import { current, isAtRoot } from '../engine/current.js';
 import type { OpaqueFrame } from '../engine/engine.js';
@@ -105,24 +110,38 @@ export function warnOfLostValues(reason: string): void {
 
 const warnOfReplacement = (): void => warnOfLostValues('of a replaced Promise');
 
+/** Warns once that interception could not start: because of the browser, or of a library that was loaded before. */
+export function warnOfFailure(): void {
+  const then = Reflect.getOwnPropertyDescriptor(NativePromise.prototype, 'then');
+  if (then?.configurable && !then.get) warnOfReplacement();
+  else warnOfLostValues('in this browser');
+}
+
 /** Follows what has replaced the global `Promise`, and warns even of a subclass, which has its own `constructor`. */
 function followAndWarn(): void {
   followGlobalPromise();
   if (globalThis.Promise !== NativePromise) warnOfReplacement();
 }
 
-/**
- * Installs the accessors, and tests whether the JavaScript engine reads them.
- * @returns a function that removes them; `undefined` if `await` cannot be intercepted here
- */
-export function patchAwait(): (() => void) | undefined {
+/** The interception of `await` on a page. */
+export interface AwaitInterception {
+  /**
+   * Installs the accessor of `constructor`, and tests whether the JavaScript engine reads it. Calling it again has no
+   * effect.
+   * @returns whether `await` is intercepted. If not, everything is removed.
+   */
+  start(): boolean;
+  /** Removes everything. */
+  stop(): void;
+}
+
+/** Observes what replaces `Promise`. `start()` of the result intercepts `await`. */
+export function prepareInterception(): AwaitInterception {
   const { prototype } = NativePromise;
   let isThenUnread = false;
-  const restoreConstructor = observeProperty(
-    prototype,
-    'constructor',
-    'Promise.prototype.constructor',
-    (self, promiseClass) => {
+  let restoreConstructor: (() => void) | undefined;
+  const observeConstructor = () =>
+    observeProperty(prototype, 'constructor', 'Promise.prototype.constructor', (self, promiseClass) => {
       if (self === current.exemptPromise) {
         current.exemptPromise = undefined;
         probed = NONE;
@@ -136,10 +155,7 @@ export function patchAwait(): (() => void) | undefined {
       probed = self;
       probedFrame = current.frame;
       return PromiseProxy;
-    },
-  );
-  if (restoreConstructor === undefined) return undefined;
-  exemptJobsFromInterception();
+    });
   interceptThen((promise) => {
     isThenUnread = false;
     if (promise === undefined) warnOfReplacement();
@@ -158,17 +174,26 @@ export function patchAwait(): (() => void) | undefined {
     },
     followAndWarn,
   );
-  const unpatchAwait = () => {
+  followAndWarn();
+  const stop = () => {
     restorePromise?.();
     interceptThen();
-    restoreConstructor();
+    restoreConstructor?.();
   };
-  if (doesAwaitReadAccessors()) {
-    followAndWarn();
-    return unpatchAwait;
-  }
-  unpatchAwait();
-  return undefined;
+  const start = () => {
+    if (restoreConstructor) return true;
+    // Without the accessor, an `await` has not reset it.
+    current.exemptPromise = undefined;
+    restoreConstructor = observeConstructor();
+    if (restoreConstructor) {
+      exemptJobsFromInterception();
+      // Within a native function, such as one that calls a constructor, the accessor does not show that it is read.
+      if (nativeCallDepth > 0 || doesAwaitReadAccessors()) return true;
+    }
+    stop();
+    return false;
+  };
+  return { start, stop };
 }
 
 /** Whether an `await` reads both accessors. */

@@ -3,12 +3,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { current } from '../engine/current.js';
 import type { OpaqueFrame } from '../engine/engine.js';
+import { noteValue } from '../engine/portable.js';
 import { Key, withValue } from '../frame.js';
 import { install } from './install.js';
 import { install as installOnServer } from './install-native.js';
 
 const key = new Key();
 const frame = withValue(undefined, key, 'value');
+// The engine of this process is that of Node, which does not note it for the patches.
+noteValue();
 
 function runInTestFrame<R>(fn: () => R): R {
   const outer: OpaqueFrame | undefined = current.frame;
@@ -202,6 +205,95 @@ test('the await option switches interception on and off', async () => {
   assert.equal(await frameAfterAwait(), undefined);
   uninstall();
 });
+
+const isConstructorObserved = () =>
+  Object.getOwnPropertyDescriptor(Promise.prototype, 'constructor')?.get !== undefined;
+
+/** Runs a test on a page on which no storage has held a value. */
+async function withoutValue(fn: () => unknown): Promise<void> {
+  current.onValue = undefined;
+  try {
+    await fn();
+  } finally {
+    current.onValue = null;
+    install({ await: false })();
+  }
+}
+
+test('native await is intercepted from the first value on', () =>
+  withoutValue(async () => {
+    const uninstall = install();
+    assert.equal(isConstructorObserved(), false);
+    let settle: (value?: unknown) => void = () => {};
+    const promise = new Promise((resolve) => {
+      settle = resolve;
+    });
+    const { then } = Promise.prototype;
+    const suspended = (async () => {
+      await promise;
+      return current.frame;
+    })();
+    const reacted = promise.then(() => current.frame);
+    noteValue();
+    assert.equal(isConstructorObserved(), true);
+    const inFlow = runInTestFrame(async () => {
+      await promise;
+      return current.frame;
+    });
+    const capturedThen = runInTestFrame(() => Reflect.apply(then, promise, [() => current.frame]));
+    runInTestFrame(settle);
+    assert.deepEqual(await Promise.all([suspended, reacted, inFlow, capturedThen]), [
+      undefined,
+      undefined,
+      frame,
+      frame,
+    ]);
+    assert.equal(uninstall.report.await, 'intercepted');
+  }));
+
+test('reading the report starts the interception, which is what shows whether it works', () =>
+  withoutValue(() => {
+    const uninstall = install();
+    assert.equal(isConstructorObserved(), false);
+    assert.equal(uninstall.report.await, 'intercepted');
+    assert.equal(isConstructorObserved(), true);
+  }));
+
+test('interception that is switched off before the first value does not start with it', () =>
+  withoutValue(() => {
+    install();
+    install({ await: false });
+    noteValue();
+    assert.equal(isConstructorObserved(), false);
+  }));
+
+test('the first value can be set in a constructor that a native function calls', () =>
+  withoutValue(() => {
+    const uninstall = install();
+    class FirstPromise<T> extends Promise<T> {
+      constructor(executor: ConstructorParameters<typeof Promise<T>>[0]) {
+        noteValue();
+        super(executor);
+      }
+    }
+    void FirstPromise.resolve(1);
+    assert.equal(isConstructorObserved(), true);
+    assert.equal(uninstall.report.await, 'intercepted');
+  }));
+
+test('a promise that transformed code has awaited before the first value is intercepted later', () =>
+  withoutValue(async () => {
+    install({ await: true });
+    const promise = Promise.resolve();
+    current.exemptPromise = promise;
+    await promise;
+    noteValue();
+    const inFlow = await runInTestFrame(async () => {
+      await promise;
+      return current.frame;
+    });
+    assert.equal(inFlow, frame);
+  }));
 
 test('user code that reads the constructor and then of a promise gets working functions', async () => {
   const uninstall = install();

@@ -9,7 +9,13 @@
 import { current } from '../engine/current.js';
 import { share } from '../engine/shared-state.js';
 import { patchAsyncBuiltins } from './async-builtins.js';
-import { doesAwaitReadAccessors, patchAwait, warnOfLostValues } from './await-interception.js';
+import {
+  type AwaitInterception,
+  doesAwaitReadAccessors,
+  prepareInterception,
+  warnOfFailure,
+  warnOfLostValues,
+} from './await-interception.js';
 import { patchCallbacks } from './callbacks.js';
 import { patchElements } from './elements.js';
 import { patchEvents } from './events.js';
@@ -34,8 +40,8 @@ export interface InstallReport extends PatchReport {
 export interface Uninstall {
   (): void;
   /**
-   * The state of the patches when this property is read. A report does not change afterwards. Once the patches have
-   * been reverted, the property keeps the last report.
+   * The state of the patches when this property is read, with interception started if it is wanted. A report does not
+   * change afterwards. Once the patches have been reverted, the property keeps the last report.
    */
   readonly report: InstallReport;
 }
@@ -59,6 +65,8 @@ const page = /* @__PURE__ */ share<{ installation: Installation | undefined }>('
  *
  * The first storage that is created calls this function. Call it yourself before that if earlier code needs the patches
  * too, or to choose the options. While the patches are installed, another call only applies its options.
+ *
+ * Native `await` is intercepted from the first value on, or when `report` is read: until then, a page pays nothing for it.
  *
  * Properties that cannot be patched are left alone and reported; nothing is thrown. A warning is printed if native
  * `await` cannot be intercepted. On Node, Deno, Bun and workerd, which follow flows themselves, nothing is patched.
@@ -90,14 +98,20 @@ export function install(options: InstallOptions = {}): Uninstall {
 }
 
 function createInstallation(isInterceptionWanted: boolean): Installation {
-  let stopInterception: (() => void) | undefined;
+  let interception: AwaitInterception | undefined;
+  const startInterception = () => {
+    if (!interception || interception.start()) return;
+    interception = undefined;
+    if (!current.isTransformed) warnOfFailure();
+  };
   const intercept = (isWanted: boolean) => {
     if (isWanted) {
-      stopInterception ??= patchAwait();
-      if (stopInterception === undefined && !current.isTransformed) warnOfLostValues('in this browser');
+      interception ??= prepareInterception();
+      if (current.onValue === null) startInterception();
+      else current.onValue = startInterception;
     } else {
-      stopInterception?.();
-      stopInterception = undefined;
+      interception?.stop();
+      interception = undefined;
     }
   };
   patchFunctionToString();
@@ -105,7 +119,7 @@ function createInstallation(isInterceptionWanted: boolean): Installation {
   intercept(isInterceptionWanted);
   patchMethod('', 'lockdown', (native) => (...args) => {
     // SES refuses accessors.
-    if (stopInterception) warnOfLostValues('after lockdown()');
+    if (interception) warnOfLostValues('after lockdown()');
     intercept(false);
     fixThen();
     return native(...args);
@@ -119,10 +133,12 @@ function createInstallation(isInterceptionWanted: boolean): Installation {
   const stopStreams = patchStreams();
 
   const readReport = (): InstallReport => {
+    // Only the accessors themselves show whether `await` can be intercepted.
+    startInterception();
     const transformed = current.isTransformed ? 'transformed' : 'not followed';
     const intercepted = current.isTransformed ? 'transformed and intercepted' : 'intercepted';
     // Another library may have removed the accessors.
-    const isIntercepted = stopInterception !== undefined && doesAwaitReadAccessors();
+    const isIntercepted = interception !== undefined && doesAwaitReadAccessors();
     return { ...reportPatches(), await: isIntercepted ? intercepted : transformed };
   };
   let lastReport: InstallReport | undefined;

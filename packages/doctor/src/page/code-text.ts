@@ -4,21 +4,34 @@
  */
 
 const REGEXP_MAY_FOLLOW =
-  /(?:^|[([{,;=:!&|?+\-*%~^<>]|\b(?:return|typeof|case|in|of|do|else|void|delete|throw|await|yield))\s*$/;
+  /(?:^|[([{,;=:!&|?+\-*%~^<>]|(?:^|[^.\w$])(?:return|typeof|case|in|of|do|else|void|delete|throw|await|yield))$/;
+/** The longest of these words, and a character before it. */
+const LONGEST_WORD = 7;
 
 /** Returns the code with spaces in place of comments and of the contents of strings and regular expressions. */
 export function blankLiterals(code: string): string {
-  const output = [...code].length === code.length ? code.split('') : code.split('');
+  const output = code.split('');
   /** For each open template: how many braces are open within its placeholder. */
   const templates: number[] = [];
   let at = 0;
   const blankTo = (end: number) => {
     for (; at < end && at < code.length; at++) if (!/[\n\r\u2028\u2029]/.test(code[at] ?? '')) output[at] = ' ';
   };
+  /** The delimiters stay: they show that a slash which follows is a division. */
+  const blankWithin = (end: number) => {
+    at++;
+    blankTo(end - 1);
+    at = Math.max(at, end);
+  };
   const endOf = (pattern: RegExp): number => {
     pattern.lastIndex = at;
     const match = pattern.exec(code);
     return match === null ? code.length : match.index + match[0].length;
+  };
+  const mayBeginRegExp = () => {
+    let last = at - 1;
+    while (last >= 0 && /\s/.test(output[last] ?? '')) last--;
+    return REGEXP_MAY_FOLLOW.test(output.slice(Math.max(0, last - LONGEST_WORD), last + 1).join(''));
   };
   const blankTemplate = () => {
     const end = endOf(/(?:\\[\s\S]|[^\\`$]|\$(?!\{))*/y);
@@ -35,9 +48,9 @@ export function blankLiterals(code: string): string {
     const isComment = char === '/' && (code[at + 1] === '/' || code[at + 1] === '*');
     if (isComment) blankTo(code[at + 1] === '/' ? endOf(/[^\n\r\u2028\u2029]*/y) : endOf(/\/\*[\s\S]*?\*\//y));
     else if (char === '"' || char === "'")
-      blankTo(endOf(char === '"' ? /"(?:\\[\s\S]|[^"\\\n])*"?/y : /'(?:\\[\s\S]|[^'\\\n])*'?/y));
-    else if (char === '/' && REGEXP_MAY_FOLLOW.test(output.slice(Math.max(0, at - 12), at).join('')))
-      blankTo(endOf(/\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\[\n])+\/\w*|\//y));
+      blankWithin(endOf(char === '"' ? /"(?:\\[\s\S]|[^"\\\n])*"?/y : /'(?:\\[\s\S]|[^'\\\n])*'?/y));
+    else if (char === '/' && mayBeginRegExp())
+      blankWithin(endOf(/\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\[\n])+\/\w*|\//y));
     else if (char === '`') {
       at++;
       blankTemplate();
@@ -64,26 +77,37 @@ export function lastAwaitBetween(blanked: string, start: number, end: number): n
   return findAwaits(blanked).findLast((at) => at >= start && at < end && isSameFunction(blanked, at, end));
 }
 
-/**
- * Whether two offsets are in the same function. The function ends between them if its braces are closed, and another one
- * begins there if it has a body that is still open.
- */
+/** Whether two offsets are in the same function: no function begins between them and contains the second one. */
 export function isSameFunction(blanked: string, start: number, end: number): boolean {
-  const between = blanked.slice(start, end);
-  let depth = 0;
-  let lowest = 0;
-  let lowestAt = 0;
-  for (const { 0: brace, index } of between.matchAll(/[{}]/g)) {
-    depth += brace === '{' ? 1 : -1;
-    if (depth >= lowest) continue;
-    lowest = depth;
-    lowestAt = index;
+  /** What precedes each bracket that is open, in its statement or list item, with what is in other brackets left out. */
+  const open: string[] = [];
+  let item = '';
+  // A name stands for the second place, before which a line break can end a statement.
+  for (const [token] of `${blanked.slice(start, end)}_`.matchAll(/[{}()[\]]|[^{}()[\]]+/g)) {
+    if ('{(['.includes(token)) {
+      open.push(item + token);
+      item = '';
+    } else if ('})]'.includes(token)) {
+      const before = open.pop();
+      item = before === undefined ? '' : before + token;
+    } else {
+      item = (item + token).split(SEPARATOR).at(-1) ?? '';
+    }
   }
+  return ![...open, item].some(isInFunction);
+}
+
+/** A comma, a semicolon, or a line break that ends a statement. */
+const SEPARATOR = /[,;]|(?<=[\w$)\]}'"`])[^\S\n]*\n(?=\s*[\w$])/;
+
+/** Whether code that follows is in a function, or in the body of a class. */
+function isInFunction(item: string): boolean {
+  const [, name] = /([\w$\]'"]+)\s*\(\)\s*\{$/.exec(item) ?? [];
   return (
-    depth === lowest ||
-    !/\bfunction\b|=>|\bclass\b|\b(?!if|for|while|switch|catch|with)[\w$]+\s*\([^()]*\)\s*\{/.test(
-      between.slice(lowestAt),
-    )
+    // The body of the arrow function is an expression, or its braces are open.
+    /=>(?!\s*\{\})/.test(item) ||
+    /\b(?:function|class)\b[^{}]*\{$/.test(item) ||
+    (name !== undefined && !/^(?:if|for|while|switch|catch|with|await)$/.test(name))
   );
 }
 

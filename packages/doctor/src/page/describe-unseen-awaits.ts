@@ -4,12 +4,12 @@ import type { Finding } from '../report/finding.js';
 import { innermostPlace, nameOf, withNotes } from '../report/finding-places.js';
 import type { LostCallsOfSite } from '../runtime/lost-calls.js';
 import type { Frame } from '../runtime/stack-frame.js';
-import { blankLiterals, findAwaits, isSameFunction, lastAwaitBetween, offsetOf, positionAt } from './code-text.js';
+import { findAwaits, isSameFunction, lastAwaitBetween, offsetOf, positionAt } from './code-text.js';
 import { isForeign } from './page-files.js';
 import { page } from './page-globals.js';
 import { placeOfFrame } from './page-places.js';
 import { IS_AWAIT_INTERCEPTED } from './page-storage-class.js';
-import { sourceOf } from './script-sources.js';
+import { blankedTextOf, sourceOf } from './script-sources.js';
 import { type LostReads, type Sighting, sightingsBefore } from './unseen-awaits.js';
 
 /** How far before the position that a browser states an `await` may begin, in UTF-16 code units. */
@@ -63,9 +63,10 @@ export function describeLostCallsInPage(calls: LostCallsOfSite): Finding[] {
  */
 function findLostAwait(frame: Frame, sightings: readonly Sighting[]): Frame | undefined {
   const { file = '' } = frame;
-  const text = sourceOf(file)?.text;
-  if (text === undefined) return undefined;
-  const blanked = blankLiterals(text);
+  const source = sourceOf(file);
+  const text = source?.text;
+  const blanked = source && blankedTextOf(source);
+  if (text === undefined || blanked === undefined) return undefined;
   const end = offsetOf(text, frame.line, frame.column);
   for (const { frame: seen, isAwait } of sightings.toReversed()) {
     const start = offsetOf(text, seen.line, seen.column);

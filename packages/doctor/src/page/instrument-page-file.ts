@@ -35,6 +35,8 @@ export interface PageFileOptions {
   readonly lang: 'js' | 'jsx' | 'ts' | 'tsx';
   /** By default, the code decides. */
   readonly sourceType?: 'module' | 'commonjs' | undefined;
+  /** Whether only imports and exports make code an ES module, as in webpack, and not `import.meta`. */
+  readonly isTypeByDeclarations?: boolean | undefined;
   /** Checks functions, and not only the creation of storages. */
   readonly checksFunctions: boolean;
   /** The source map that the earlier steps of the build have made. */
@@ -51,8 +53,21 @@ export interface InstrumentedPageFile {
   readonly map: SourceMapPayload | undefined;
 }
 
-/** Code without these words suspends nowhere, makes no storage, and hands no function on. */
-const MAY_CONCERN = /\bawait\b|\basync\b|function|=>|AsyncLocalStorage|AsyncContext/;
+/** Code without these suspends nowhere, makes no storage, and has no functions. The last part finds methods. */
+const MAY_CONCERN = /\bawait\b|\basync\b|function|=>|AsyncLocalStorage|AsyncContext|\)[^;{]{0,200}\{/;
+
+/**
+ * A place shows its line only if it is not longer, in UTF-16 code units: the places of a minified file, whose code is one
+ * line, would otherwise take the square of its length.
+ */
+const LONGEST_LINE = 1_000;
+
+/**
+ * What builds add to files that need it: polyfills and helpers. The part of the doctor in a page can be one of these files:
+ * Turbopack adds a buffer to its source maps. If the buffer imported the doctor, each would wait for the other.
+ */
+const ADDED_BY_BUILDS =
+  /[\\/]node_modules[\\/](?:next[\\/]dist[\\/](?:compiled[\\/](?:buffer|process)|build[\\/]polyfills)|@babel[\\/]runtime|@swc[\\/]helpers|buffer|core-js(?:-pure)?|process|regenerator-runtime|tslib)[\\/]/;
 
 /** Sites of one file. The numbers of two files differ, although several processes may build them. */
 const SITES_PER_FILE = 2 ** 16;
@@ -63,9 +78,9 @@ const SITES_PER_FILE = 2 ** 16;
  * @returns undefined if the file does not concern the doctor
  */
 export function instrumentPageFile(code: string, options: PageFileOptions): InstrumentedPageFile | undefined {
-  if (!MAY_CONCERN.test(code)) return undefined;
   const { filename, settings, map, urlOf } = options;
-  const sourceType = options.sourceType ?? (hasModuleSyntax(code, options) ? 'module' : 'commonjs');
+  if (!MAY_CONCERN.test(code) || ADDED_BY_BUILDS.test(filename)) return undefined;
+  const { sourceType, loadsAs } = sourceTypeOf(code, options);
   const file = instrumentAs(sourceType, code, options);
   const page: PageFile = {
     url: urlOf(filename),
@@ -74,10 +89,11 @@ export function instrumentPageFile(code: string, options: PageFileOptions): Inst
     ...(file === undefined ? { sites: [], functions: [] } : placesIn(file.table, code, options)),
     settings,
   };
-  const load = sourceType === 'module' ? `import'${PAGE_SPECIFIER}';` : `require('${PAGE_SPECIFIER}');`;
+  const load = loadsAs === 'module' ? `import'${PAGE_SPECIFIER}';` : `require('${PAGE_SPECIFIER}');`;
   return {
     code: file?.code ?? code,
-    begins: `${load}${FILE}(${toScriptText(page)});`,
+    // Where a build makes the doctor import the file, the file runs first.
+    begins: `${load}typeof ${FILE}==='function'&&${FILE}(${toScriptText(page)});`,
     map: file === undefined ? undefined : mapOf(file.table, code, filename),
   };
 
@@ -95,7 +111,7 @@ export function instrumentPageFile(code: string, options: PageFileOptions): Inst
 }
 
 function instrumentAs(
-  sourceType: 'module' | 'commonjs',
+  sourceType: SourceType,
   code: string,
   { filename, lang, checksFunctions, urlOf }: PageFileOptions,
 ): InstrumentedFile | undefined {
@@ -111,8 +127,19 @@ function instrumentAs(
   return typeof file === 'string' ? undefined : file;
 }
 
-function hasModuleSyntax(code: string, { filename, lang }: PageFileOptions): boolean {
-  return parser().parseSync(filename, code, { sourceType: 'unambiguous', lang }).module.hasModuleSyntax;
+type SourceType = 'module' | 'commonjs';
+
+/** Returns as what the code is parsed, and as what the bundler loads it. */
+function sourceTypeOf(
+  code: string,
+  { sourceType: known, isTypeByDeclarations = false, filename, lang }: PageFileOptions,
+): { readonly sourceType: SourceType; readonly loadsAs: SourceType } {
+  if (known !== undefined) return { sourceType: known, loadsAs: known };
+  const file = parser().parseSync(filename, code, { sourceType: 'unambiguous', lang });
+  const sourceType = file.module.hasModuleSyntax ? 'module' : 'commonjs';
+  if (!isTypeByDeclarations || file.module.importMetas.length === 0) return { sourceType, loadsAs: sourceType };
+  const isDeclared = file.program.body.some(({ type }) => /^(?:Import|Export.*)Declaration$/.test(type));
+  return { sourceType, loadsAs: isDeclared ? 'module' : 'commonjs' };
 }
 
 function mapOf(table: FileTable, code: string, filename: string): SourceMapPayload {
@@ -159,9 +186,10 @@ function placeSite(site: Site, text: string, trace: (offset: number) => SourcePl
     : within && starts.map((start) => lastBetween(lines, start, before, within)).find((found) => found !== undefined);
   const { line, column } = place || before;
   const code = lines[line - 1] ?? '';
-  const known = { ...site, file, line, column, code };
+  const isShown = code.length <= LONGEST_LINE;
+  const known = { ...site, file, line, column, code: isShown ? code : undefined };
   const isMultiline = /[\n\r]/.test(text);
-  if (!place || (!isMultiline && !code.startsWith(text, column - 1))) {
+  if (!place || !isShown || (!isMultiline && !code.startsWith(text, column - 1))) {
     return { ...known, form: site.form === 'expression' ? 'declaration' : site.form };
   }
   return { ...known, end: site.start + (isMultiline ? code.length + 1 : text.length) };

@@ -29,8 +29,8 @@ export interface PageSite extends Site {
   /** Both begin with 1. */
   readonly line: number;
   readonly column: number;
-  /** The text of the line. */
-  readonly code: string;
+  /** The text of the line; undefined if the line is too long to be shown, as in a minified file. */
+  readonly code: string | undefined;
 }
 
 export interface PageFile {

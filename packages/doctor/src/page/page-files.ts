@@ -3,7 +3,8 @@
 import { isFileFrame } from '../runtime/stack.js';
 import type { Frame } from '../runtime/stack-frame.js';
 import type { PageFile, PageSettings, PageSite } from './page-file.js';
-import { captureFrames } from './page-frames.js';
+import { capture } from './page-frames.js';
+import { page } from './page-globals.js';
 
 /** No line of a script is longer, in UTF-16 code units: V8 has no longer strings. */
 const LONGEST_LINE = 2 ** 30;
@@ -20,11 +21,20 @@ export function addPageFile(file: PageFile): void {
   const isFirst = files.size === 0;
   // A file that was edited while the page shows it takes the place of its earlier version.
   files.set(file.url, file);
-  const [frame] = captureFrames(1);
+  const [frame] = capture(addPageFile, 1).frames;
   if (frame?.file !== undefined) scripts.add(frame.file);
   if (!isFirst) return;
   settings = file.settings;
   onSettings(settings);
+}
+
+/**
+ * Returns the complete URL of a source. A build states paths on the server of its scripts, which need not be that of the
+ * page: the page can come from the server of the application, and its scripts from a development server.
+ */
+export function absoluteUrl(url: string): string {
+  const [base = page.location.href] = scripts;
+  return URL.canParse(url, base) ? new URL(url, base).href : url;
 }
 
 /** Passes the settings on when the first file states them. All files state the same ones. */

@@ -19,6 +19,17 @@ const ENTRIES =
 /** At most this many frames of the doctor are on top of a stack. */
 const OWN_FRAMES = 10;
 
+/** Whether the browser records the functions that await: Firefox begins to do so when its developer tools are opened. */
+export let recordsAwaits = false;
+
+const awaited = async () => {
+  await null;
+  parseStack(new Error().stack ?? '');
+};
+void (async () => {
+  await awaited();
+})();
+
 /** A stack that was captured. The text of a trace cannot be captured without describing its frames. */
 export interface CapturedStack {
   readonly frames: readonly Frame[];
@@ -60,7 +71,9 @@ export function captureFrames(limit: number): Frame[] {
 /** Returns the frames of a stack trace, in the format of any browser. */
 export function parseStack(text: string): Frame[] {
   const lines = text.split('\n');
-  return /^\s+at /m.test(text) ? lines.flatMap((line) => parseV8(line) ?? []) : parseOther(lines);
+  const frames = /^\s+at /m.test(text) ? lines.flatMap((line) => parseV8(line) ?? []) : parseOther(lines);
+  recordsAwaits ||= frames.some(({ isAsync }) => isAsync);
+  return frames;
 }
 
 function parseV8(line: string): Frame | undefined {

@@ -19,6 +19,9 @@ export interface PageGlobals {
   readonly event?: { readonly type: string; readonly currentTarget: EventTarget | null };
   readonly WorkerGlobalScope?: unknown;
   readonly performance: { getEntriesByType(type: 'resource'): readonly ResourceEntry[] };
+  readonly PerformanceObserver: new (
+    callback: (list: { getEntries(): readonly ResourceEntry[] }) => void,
+  ) => { observe(options: { type: 'resource'; buffered: true }): void };
 }
 
 export const page = globalThis as unknown as PageGlobals;

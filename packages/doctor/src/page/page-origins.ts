@@ -6,24 +6,12 @@
  *
  * Registering a listener captures nothing, so the origin of a listener is the event that is being dispatched.
  */
-import { isSamePlace, isUserFrame, recordStack } from '../runtime/stack.js';
+import { type Origin, placeOfNow, withMaking } from '../runtime/making.js';
+import { isSamePlace } from '../runtime/stack.js';
 import type { Frame } from '../runtime/stack-frame.js';
 import { page } from './page-globals.js';
 import { RuntimeAsyncLocalStorage } from './page-storage-class.js';
 
-/** A timer, a listener and so on that the application made. */
-export interface Making {
-  /** What it is, such as `a timer`. */
-  readonly type: string;
-  readonly frame: Frame;
-}
-
-/** The chain of the code that runs, from its own making to the first one. */
-export type Origin = readonly Making[];
-
-const STACK_DEPTH = 12;
-/** Makings that are kept of a chain, so that a timer that starts itself again does not keep its past. */
-const MAXIMUM_LENGTH = 6;
 /** Stands for the place of a listener that is not known. */
 const UNKNOWN: Frame = { file: undefined, line: 0, column: 0, isAsync: false };
 
@@ -48,7 +36,7 @@ export function recordOrigins(): void {
     const native: unknown = Reflect.get(globalThis, name);
     if (typeof native !== 'function') continue;
     const replacement = function __tdReplacement(this: unknown, ...args: unknown[]): unknown {
-      return storage.run(originWith(type), () => Reflect.apply(native, this, args));
+      return storage.run(withMaking(originOfNow(), type), () => Reflect.apply(native, this, args));
     };
     replaceFunction(globalThis, name, native, replacement);
   }
@@ -70,13 +58,6 @@ export function originOfNow(): Origin {
   return [{ type: `a listener of '${type}'`, frame: frame ?? UNKNOWN }, ...origin];
 }
 
-function originWith(type: string): Origin {
-  const frame = placeOfNow();
-  const origin = originOfNow();
-  if (frame === undefined || origin.some((known) => isSamePlace(known.frame, frame))) return origin;
-  return [{ type, frame }, ...origin].slice(0, MAXIMUM_LENGTH);
-}
-
 function noteListener(target: EventTarget, [type, listener]: readonly unknown[]): void {
   const frame = placeOfNow();
   if (frame === undefined || typeof type !== 'string' || listener == null) return;
@@ -84,10 +65,6 @@ function noteListener(target: EventTarget, [type, listener]: readonly unknown[])
   listenerPlaces.set(target, places);
   const known = places.get(type);
   places.set(type, known === undefined || (known !== null && isSamePlace(known, frame)) ? frame : null);
-}
-
-function placeOfNow(): Frame | undefined {
-  return recordStack(STACK_DEPTH).find((frame) => !frame.isAsync && isUserFrame(frame));
 }
 
 /** Chromium shows the replacement by the name of the function that it replaces, and Firefox by its own. */

@@ -1,8 +1,7 @@
 /** In place of report/place.ts in a page: places in the sources of its scripts. */
 import type { Position } from '../instrument/file-table.js';
 import type { Frame } from '../runtime/stack-frame.js';
-import { allPageFiles, isOwn, siteOf } from './page-files.js';
-import { page } from './page-globals.js';
+import { absoluteUrl, allPageFiles, isOwn, siteOf } from './page-files.js';
 import { linesOf, sourceOf, tracePosition } from './script-sources.js';
 
 export interface Place extends Position {
@@ -36,14 +35,10 @@ export function placeOfSite(number: number): Place | undefined {
 /** Whether a frame is outside of all functions of its file. */
 export function isAtModuleLevel(frame: Frame): boolean {
   const place = placeOfFrame(frame);
-  const file = [...allPageFiles()].find(({ url }) => absoluteUrl(url) === place?.file);
+  const file = [...allPageFiles()].find(({ url }) => absoluteUrl(url) === absoluteUrl(place?.file ?? ''));
   if (place === undefined || file === undefined) return false;
   return !file.functions.some(([line, column, endLine, endColumn]) => {
     const isAfterStart = place.line > line || (place.line === line && place.column >= column);
     return isAfterStart && (place.line < endLine || (place.line === endLine && place.column < endColumn));
   });
-}
-
-export function absoluteUrl(url: string): string {
-  return URL.canParse(url, page.location.href) ? new URL(url, page.location.href).href : url;
 }

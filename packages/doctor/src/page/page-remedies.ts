@@ -3,15 +3,17 @@
  * everything else is described.
  */
 import type { Remedy } from '../report/finding.js';
-import { siteAt } from './page-files.js';
-import { absoluteUrl, type Place } from './page-places.js';
+import { absoluteUrl, siteAt } from './page-files.js';
+import type { Place } from './page-places.js';
 
 /**
  * Binds the function at a place.
  * @param isVariable whether the function reads a variable of `AsyncContext`
  */
 export function remedyForFunction(place: Place | undefined, isVariable: boolean, name: string | undefined): Remedy {
-  const bind = isVariable ? 'AsyncContext.Snapshot.wrap' : 'AsyncLocalStorage.bind';
+  const [bind, from] = isVariable
+    ? ['AsyncContext.Snapshot.wrap', "AsyncContext of 'throughline'"]
+    : ['AsyncLocalStorage.bind', "AsyncLocalStorage of 'node:async_hooks'"];
   const described = name ?? 'the function';
   const text = `hand on ${bind}(${described}) instead of ${described}`;
   const site = place && siteAt(({ file, line, column }) => isAt(place, absoluteUrl(file), line, column));
@@ -22,7 +24,11 @@ export function remedyForFunction(place: Place | undefined, isVariable: boolean,
   const fn = code.slice(start, end);
   // A function that ends in another line gets its closing parenthesis there.
   if (end > code.length || !isBalanced(fn)) return { text, code: null };
-  return { text: 'bind the function to its flow', code: `${code.slice(0, start)}${bind}(${fn})${code.slice(end)}` };
+  // Whether the file has imported the class is not known here.
+  return {
+    text: `bind the function to its flow, with ${from}`,
+    code: `${code.slice(0, start)}${bind}(${fn})${code.slice(end)}`,
+  };
 }
 
 /** Makes the copies of a module share the storage that each of them creates. */

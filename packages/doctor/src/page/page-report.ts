@@ -38,7 +38,7 @@ function readFinding(item: unknown, pathOf: (url: string) => string): Finding[] 
       count: numberIn(item.count),
       places: item.places.filter(isRecord).map(
         (place): FindingPlace => ({
-          file: pathOf(printable(place.file)),
+          file: printable(pathOf(printable(place.file))),
           line: numberIn(place.line),
           column: numberIn(place.column),
           code: typeof place.code === 'string' ? printable(place.code) : null,
@@ -51,7 +51,7 @@ function readFinding(item: unknown, pathOf: (url: string) => string): Finding[] 
         ...(Array.isArray(otherLines) && {
           otherLines: otherLines.filter(isRecord).map(
             (edit): LineEdit => ({
-              file: pathOf(printable(edit.file)),
+              file: printable(pathOf(printable(edit.file))),
               line: numberIn(edit.line),
               code: printable(edit.code),
             }),

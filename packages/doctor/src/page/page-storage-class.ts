@@ -5,10 +5,8 @@
 import { AsyncLocalStorage } from 'throughline';
 import { install } from 'throughline/web';
 
-const constructorOfPromises = Object.getOwnPropertyDescriptor(Object.getPrototypeOf((async () => {})()), 'constructor');
-
-/** Whether native `await` is intercepted: then the property is an accessor. */
-export const IS_AWAIT_INTERCEPTED: boolean = constructorOfPromises?.get !== undefined;
+/** Whether native `await` is intercepted, or will be from the first value on: then the global `Promise` is an accessor. */
+export const IS_AWAIT_INTERCEPTED: boolean = Object.getOwnPropertyDescriptor(globalThis, 'Promise')?.get !== undefined;
 
 install(IS_AWAIT_INTERCEPTED ? {} : { await: false });
 

@@ -18,6 +18,7 @@ import { addPageFile, whenSettingsAreKnown } from './page-files.js';
 import { IS_IN_PAGE } from './page-globals.js';
 import { reportInPage } from './report-in-page.js';
 import { watchUnseenAwaits } from './unseen-awaits.js';
+import { watchLoadedScripts } from './untransformed-scripts.js';
 
 export type { Finding, FindingKind, FindingPlace, LineEdit, Remedy, Severity } from '../report/finding.js';
 export { formatFindings } from '../report/text-report.js';
@@ -51,6 +52,7 @@ function install(): void {
   hideInsertedText(Function.prototype);
   watchExports({ AsyncContext, AsyncLocalStorage });
   watchUnseenAwaits();
+  watchLoadedScripts();
   whenSettingsAreKnown(({ emptyReads }) => {
     if (emptyReads) recordEmptyReads();
   });

@@ -6,7 +6,7 @@ import { type Finding, isInformation } from '../report/finding.js';
 import { formatFinding } from '../report/text-report.js';
 import { observeReads } from '../runtime/reads.js';
 import { collectPageFindings } from './collect-page-findings.js';
-import { settingsOfPage } from './page-files.js';
+import { absoluteUrl, settingsOfPage } from './page-files.js';
 import { page } from './page-globals.js';
 
 /** Milliseconds between two rounds. */
@@ -32,7 +32,8 @@ export function reportInPage(): void {
     if (hasActivity || isFirstLook || seenBefore.size > reported.size) {
       hasActivity = false;
       hasLooked ||= isFirstLook;
-      await reportRound();
+      // Not thrown: a rejection would reach the listeners of the page.
+      await reportRound().catch((error: unknown) => console.error('throughline-doctor:', error));
     }
     setTimeout(look, INTERVAL);
   };
@@ -68,9 +69,12 @@ function print(findings: readonly Finding[]): void {
 async function sendToServer(findings: readonly Finding[]): Promise<void> {
   const { reportPath } = settingsOfPage();
   if (reportPath === undefined) return;
+  const url = absoluteUrl(reportPath);
+  // If the page comes from another server, the server of its scripts would refuse them.
+  if (!URL.canParse(url) || new URL(url).origin !== page.location.origin) return;
   try {
     const headers = { 'content-type': 'application/json' };
-    await fetch(new URL(reportPath, page.location.origin), {
+    await fetch(url, {
       method: 'POST',
       headers,
       body: JSON.stringify({ findings }),

@@ -2,7 +2,14 @@
  * The scripts of a page as the browser has loaded them, and their source maps. Places are asked for synchronously: a
  * script that is not known yet is remembered, and loaded before the places are asked for again.
  */
-import { AnyMap, originalPositionFor, sourceContentFor, type TraceMap } from '@jridgewell/trace-mapping';
+import {
+  AnyMap,
+  LEAST_UPPER_BOUND,
+  originalPositionFor,
+  sourceContentFor,
+  type TraceMap,
+} from '@jridgewell/trace-mapping';
+import { blankLiterals } from './code-text.js';
 import { IS_IN_PAGE } from './page-globals.js';
 
 const COMMENT = /\/\/[#@] sourceMappingURL=([^\s'"`]+)[ \t]*$/gm;
@@ -45,15 +52,28 @@ export async function loadWantedSources(): Promise<boolean> {
   return urls.length > 0;
 }
 
-/** Forgets a script that the page may have loaded again, after an edit. */
-export function forgetSource(url: string): void {
-  sources.delete(url);
+const blankedTexts = new WeakMap<ScriptSource, string>();
+
+/**
+ * Returns the text of a script without the contents of its literals; undefined if it has no text. It is made once, because
+ * a script can have millions of characters, and is described again every second while the page is active.
+ */
+export function blankedTextOf(source: ScriptSource): string | undefined {
+  const known = blankedTexts.get(source);
+  if (known !== undefined || source.text === undefined) return known;
+  const blanked = blankLiterals(source.text);
+  blankedTexts.set(source, blanked);
+  return blanked;
 }
 
 /** Traces a position to the source; undefined if no source map knows it. */
 export function tracePosition({ map }: ScriptSource, line: number, column: number): SourcePosition | undefined {
   if (map === undefined) return undefined;
-  const { source, line: originalLine, column: originalColumn } = originalPositionFor(map, { line, column: column - 1 });
+  const at = { line, column: column - 1 };
+  const before = originalPositionFor(map, at);
+  // Of an `await` at the start of a line, a compiler may map the operand only.
+  const position = before.source === null ? originalPositionFor(map, { ...at, bias: LEAST_UPPER_BOUND }) : before;
+  const { source, line: originalLine, column: originalColumn } = position;
   if (source === null) return undefined;
   const content = sourceContentFor(map, source) ?? sourceOf(source)?.text;
   return { file: source, line: originalLine, column: originalColumn + 1, code: linesOf(content)?.[originalLine - 1] };

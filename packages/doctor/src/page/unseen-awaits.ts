@@ -32,6 +32,8 @@ export interface Sighting {
   readonly scope: Scope;
   /** Whether the function awaited a promise there. Otherwise it read a storage, and had a value. */
   readonly isAwait: boolean;
+  /** Whether the function also ran there in no flow: it need not have lost one then. */
+  readonly isOutsideToo: boolean;
 }
 
 /** Reads of one storage in a function that has lost its flow. */
@@ -109,15 +111,20 @@ function noteRead(storage: Storage, value: unknown, now: Scope | undefined): voi
   for (const frame of frames) {
     const all = sightingsByFunction.get(functionIn(frame)) ?? [];
     // The function runs from here to there in one flow too.
-    if (all.some((sighting) => !sighting.isAwait && isSamePosition(sighting.frame, frame))) continue;
+    const index = all.findIndex((sighting) => !sighting.isAwait && isSamePosition(sighting.frame, frame));
+    const known = all[index];
+    if (known !== undefined) {
+      all[index] = { ...known, isOutsideToo: true };
+      continue;
+    }
     const sightings = sightingsBefore(frame).filter(
-      ({ scope }) => (settingIn(scope, key)?.value ?? undefined) !== undefined,
+      ({ scope, isOutsideToo }) => !isOutsideToo && (settingIn(scope, key)?.value ?? undefined) !== undefined,
     );
     if (sightings.length === 0) continue;
     const id = `${frame.file}:${frame.line}:${frame.column} ${stack[0]?.file}:${stack[0]?.line}:${stack[0]?.column}`;
-    const known = lostReads.get(id);
-    if (known === undefined) lostReads.set(id, { storage, frame, sightings, stack, count: 1 });
-    else known.count++;
+    const lost = lostReads.get(id);
+    if (lost === undefined) lostReads.set(id, { storage, frame, sightings, stack, count: 1 });
+    else lost.count++;
     return;
   }
 }
@@ -127,8 +134,9 @@ function addSighting(frame: Frame, scope: Scope, isAwait: boolean): void {
   const sightings = sightingsByFunction.get(id) ?? [];
   sightingsByFunction.set(id, sightings);
   const index = sightings.findIndex((known) => known.isAwait === isAwait && isSamePosition(known.frame, frame));
-  if (index >= 0) sightings[index] = { frame, scope, isAwait };
-  else if (sightings.length < MAXIMUM_PLACES) sightings.push({ frame, scope, isAwait });
+  const known = sightings[index];
+  if (known !== undefined) sightings[index] = { ...known, scope };
+  else if (sightings.length < MAXIMUM_PLACES) sightings.push({ frame, scope, isAwait, isOutsideToo: false });
 }
 
 function isRecorded(): boolean {

@@ -8,6 +8,9 @@ const OWN_PATH = decodeURI(OWN_FILES).replace(/^file:\/\//, '');
 /** The program may replace the method, for example to count its calls. */
 const { captureStackTrace } = Error;
 
+/** Whether stacks contain the functions that await. */
+export const recordsAwaits = true;
+
 /** At most this many frames of the doctor are on top of a stack. */
 const OWN_FRAMES = 8;
 

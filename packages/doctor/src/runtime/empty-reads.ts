@@ -5,7 +5,8 @@
  */
 import { noteChange } from './changes.js';
 import { flowObserver } from './flow-observer.js';
-import { type Origin, originOfNow, recordOrigins } from './origins.js';
+import type { Origin } from './making.js';
+import { originOfNow, recordOrigins } from './origins.js';
 import { Mark, type Scope, type Storage } from './scope.js';
 import { type Frame, isUserFrame, recordStack, type Stack } from './stack.js';
 import { labelOf, type StorageLabel } from './storage-labels.js';

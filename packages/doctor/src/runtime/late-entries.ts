@@ -15,9 +15,11 @@
  * it: behind its `await`, because what it reads before belongs to another question, such as whether there is a user yet.
  *
  * A framework may call `then()` of the promise, or the value is entered in a callback. Then no function awaits, and it is
- * a finding if no code ever reads the value, and code that runs where it was called reads the storage without it.
+ * a finding if no code ever reads the value, and code that runs where it was called reads the storage without it. In a
+ * browser that does not record which functions await, this is known of calls in a flow only.
  */
 
+import { recordsAwaits } from './capture-frames.js';
 import { noteChange } from './changes.js';
 import { functionOf, offsetOf } from './file-tables.js';
 import { flowObserver } from './flow-observer.js';
@@ -128,7 +130,7 @@ export function noteReadOfEntry(storage: Storage, now: Scope | undefined): void 
     // All code is in the root or in the scope of the program, and continues there.
     const isInProgram = now === undefined || storagesOfProgram(now) !== undefined;
     const continuesThere = isInProgram
-      ? entries.awaiters.size === 0 && !hasValue && !isBeforeEntry(stack, entries.stack)
+      ? recordsAwaits && entries.awaiters.size === 0 && !hasValue && !isBeforeEntry(stack, entries.stack)
       : entries.parents.has(now);
     const isByAwaiter = stack.some((frame) => {
       const offset = offsetOf(frame);

@@ -145,7 +145,59 @@ test('with the option doctor, Turbopack instruments the files of pages in develo
   );
   assert.match(
     output,
-    /^'use client';import'@throughline\/doctor\/page';__tdFile\(\{"url":"turbopack:\/\/\/\[project\]\/app\/row\.tsx"/,
+    /^'use client';import'@throughline\/doctor\/page';typeof __tdFile==='function'&&__tdFile\(\{"url":"file:\/\/\/[^"]*\/app\/row\.tsx"/,
   );
   assert.match(output, /onClick=\{\(\) => .*__tdEnter\(/);
+});
+
+test('with the option doctor, webpack makes source maps that a page can read, in development only', (context) => {
+  const { NODE_ENV } = process.env;
+  context.after(() => {
+    if (NODE_ENV === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = NODE_ENV;
+  });
+  class EvalSourceMapDevToolPlugin {}
+  const devtoolIn = (environment: string, doctor: boolean, isServer = false) => {
+    process.env.NODE_ENV = environment;
+    const options: { devtool: unknown } = { devtool: false };
+    const compiler = { options, hooks: { afterEnvironment: { tap: (_name: string, fn: () => void) => fn() } } };
+    const { plugins = [] } = extend({}, { doctor }).webpack(
+      { plugins: [new EvalSourceMapDevToolPlugin()] },
+      { isServer },
+    );
+    const hasEval = plugins.some((plugin) => plugin instanceof EvalSourceMapDevToolPlugin);
+    const added = plugins.at(-1) as { apply(compiler: object): void } | undefined;
+    if (!hasEval) added?.apply(compiler);
+    return [hasEval, options.devtool];
+  };
+  assert.deepEqual(devtoolIn('development', true), [false, 'source-map']);
+  assert.deepEqual(devtoolIn('development', true, true), [true, false]);
+  assert.deepEqual(devtoolIn('development', false), [true, false]);
+  assert.deepEqual(devtoolIn('production', true), [true, false]);
+});
+
+test('next build says once that the option doctor has no effect, also with Turbopack', (context) => {
+  const { NODE_ENV } = process.env;
+  const { argv } = process;
+  const { warn } = console;
+  context.after(() => {
+    process.argv = argv;
+    console.warn = warn;
+    if (NODE_ENV === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = NODE_ENV;
+  });
+  const warningsOf = (environment: string, command: string, doctor: boolean) => {
+    const warnings: string[] = [];
+    console.warn = (text: string) => warnings.push(text);
+    process.env.NODE_ENV = environment;
+    process.argv = ['node', 'next', command];
+    extend({}, { doctor });
+    return warnings;
+  };
+  assert.deepEqual(warningsOf('production', 'build', true), [
+    'The option doctor has no effect: this is next build. Only builds for development contain the doctor.',
+  ]);
+  assert.deepEqual(warningsOf('production', 'build', false), []);
+  assert.deepEqual(warningsOf('production', 'start', true), []);
+  assert.deepEqual(warningsOf('development', 'dev', true), []);
 });

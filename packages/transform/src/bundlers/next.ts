@@ -3,8 +3,9 @@
  * webpack to the files of a page before it compiles them, and an alias replaces `node:async_hooks`.
  */
 import { relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { findThroughlinePackage, resolveThroughlineModule } from '../throughline-package.js';
-import { DOCTOR_PAGE_SPECIFIER, PageDoctor, setUpDoctor } from './page-doctor.js';
+import { DOCTOR_PAGE_SPECIFIER, doctorIsLeftOut, isDoctorWanted, PageDoctor, setUpDoctor } from './page-doctor.js';
 import { ASYNC_HOOKS_SPECIFIER } from './page-modules.js';
 import { checkPluginOptions, type PluginOptions, transformOptionsOf } from './plugin-options.js';
 import throughlineForWebpack from './webpack.js';
@@ -21,6 +22,12 @@ type WebpackFunction = (config: WebpackConfig, context: WebpackContext) => Webpa
 
 interface WebpackConfig {
   plugins?: unknown[];
+}
+
+/** The part of the compiler that is used. */
+interface WebpackCompiler {
+  readonly options: { devtool?: unknown };
+  readonly hooks: { readonly afterEnvironment: { tap(name: string, fn: () => void): void } };
 }
 
 interface WebpackContext {
@@ -86,8 +93,16 @@ function extend(config: NextConfig, options: PluginOptions): NextConfig {
   });
   // Next sets the variable before it reads the configuration.
   const isDevelopment = process.env.NODE_ENV === 'development';
-  const urlPrefix = 'turbopack:///[project]/';
-  const doctor = isDevelopment ? setUpDoctor(options.doctor, root, { urlPrefix, throughlineDirectory }) : undefined;
+  // Turbopack has no warnings of its own, and webpack must not give a second one. Of the processes that read the
+  // configuration, only the first one has the name of the command.
+  if (!isDevelopment && isDoctorWanted(options.doctor) && process.argv.includes('build')) {
+    console.warn(doctorIsLeftOut('this is next build'));
+  }
+  // As the source maps of Turbopack have it.
+  const urlPrefix = `${pathToFileURL(root).href}/`;
+  const doctor = isDevelopment
+    ? setUpDoctor(options.doctor, root, { urlPrefix, outsidePrefix: 'file:///', throughlineDirectory })
+    : undefined;
   const addedRules = [ruleFor('browser', { libraries: options.libraries ?? true, ...(doctor && { doctor }) })];
   if (options.server) addedRules.push(ruleFor({ not: 'browser' }, { libraries: false }));
   // An alias is relative to the directory of the project.
@@ -101,8 +116,10 @@ function extend(config: NextConfig, options: PluginOptions): NextConfig {
     webpack(webpackConfig, context) {
       const configured = config.webpack?.(webpackConfig, context) ?? webpackConfig;
       if (!context.isServer || options.server) {
-        configured.plugins = [...(configured.plugins ?? []), throughlineForWebpack(options)];
+        const pluginOptions = doctor === undefined ? { ...options, doctor: false } : options;
+        configured.plugins = [...(configured.plugins ?? []), throughlineForWebpack(pluginOptions)];
       }
+      if (doctor !== undefined && !context.isServer) configured.plugins = withSourceMaps(configured.plugins ?? []);
       return configured;
     },
     turbopack: {
@@ -111,4 +128,20 @@ function extend(config: NextConfig, options: PluginOptions): NextConfig {
       resolveAlias: { 'node:async_hooks': asyncHooks, async_hooks: asyncHooks, ...doctorAlias, ...resolveAlias },
     },
   };
+}
+
+/**
+ * Makes source maps that the page can read. In development, Next applies a plugin in place of webpack's `devtool`, which
+ * passes each module to `eval`, and resets a `devtool` that the configuration has.
+ */
+function withSourceMaps(plugins: readonly unknown[]): unknown[] {
+  const sourceMaps = {
+    apply({ options, hooks }: WebpackCompiler) {
+      hooks.afterEnvironment.tap('throughline', () => {
+        options.devtool = 'source-map';
+      });
+    },
+  };
+  const others = plugins.filter((plugin) => Object(plugin).constructor.name !== 'EvalSourceMapDevToolPlugin');
+  return [...others, sourceMaps];
 }

@@ -20,7 +20,7 @@ import { rspack } from '@rspack/core';
 import { build as buildWithEsbuild } from 'esbuild';
 import { rolldown } from 'rolldown';
 import { rollup } from 'rollup';
-import { build as buildWithVite, createLogger } from 'vite';
+import { build as buildWithVite, createLogger, resolveConfig } from 'vite';
 import webpack from 'webpack';
 import throughlineForEsbuild from './esbuild.js';
 import type { PluginOptions } from './plugin-options.js';
@@ -197,14 +197,24 @@ describe('the option doctor', () => {
     assert.match(warnings[0] ?? '', /vite build does not start a development server/);
   });
 
+  it('is not loaded by vite preview, which serves what was built', async () => {
+    const includes = async (isPreview: boolean) => {
+      const config = { root, configFile: false as const, plugins: [throughlineForVite({ doctor: true })] };
+      const { optimizeDeps } = await resolveConfig(config, 'serve', 'production', 'production', isPreview);
+      return optimizeDeps.include?.includes('@throughline/doctor/page');
+    };
+    assert.equal(await includes(false), true);
+    assert.equal(await includes(true), false);
+  });
+
   it('needs the package of the doctor, and names the command that installs it', () => {
     const elsewhere = mkdtempSync(join(tmpdir(), 'throughline-no-doctor-'));
     const loader = fileURLToPath(new URL('./page-doctor.js', import.meta.url));
     try {
       const copy = join(elsewhere, 'page-doctor.mjs');
       // From a folder outside of this repository, neither the project nor the plugin finds the package.
-      const code = readFileSync(loader, 'utf8').replaceAll(/from '\.\.\/([^']+)'/g, (_, path) => {
-        return `from '${new URL(`../${path}`, import.meta.url).href}'`;
+      const code = readFileSync(loader, 'utf8').replaceAll(/from '(\.{1,2}\/[^']+)'/g, (_, path) => {
+        return `from '${new URL(path, import.meta.url).href}'`;
       });
       writeFileSync(copy, code);
       return import(copy).then(({ setUpDoctor }) => {

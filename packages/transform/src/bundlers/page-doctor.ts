@@ -13,6 +13,7 @@ import { extname, isAbsolute, join, relative, resolve } from 'node:path';
 import type { SourceMap } from 'magic-string' with { 'resolution-mode': 'import' };
 import { traceMappings } from '../source-maps.js';
 import { findThroughlinePackage } from '../throughline-package.js';
+import { INSTALL_FILE } from './page-modules.js';
 
 /** What the doctor does in the pages of a build for development. */
 export interface DoctorOptions {
@@ -43,6 +44,7 @@ interface DoctorModule {
       readonly urlOf: (path: string) => string;
       readonly lang: 'js' | 'jsx' | 'ts' | 'tsx';
       readonly sourceType?: 'module' | 'commonjs' | undefined;
+      readonly isTypeByDeclarations?: boolean | undefined;
       readonly checksFunctions: boolean;
       readonly map?: SourceMapPayload | null | undefined;
       readonly settings: DoctorSettings;
@@ -80,6 +82,8 @@ export interface DoctorFile {
   readonly filename: string;
   readonly lang?: 'js' | 'jsx' | 'ts' | 'tsx' | undefined;
   readonly sourceType?: 'module' | 'commonjs' | undefined;
+  /** Whether only imports and exports make code an ES module, and not `import.meta`. */
+  readonly isTypeByDeclarations?: boolean | undefined;
   /** The source map that earlier steps have made. */
   readonly map?: SourceMapPayload | string | null | undefined;
   /** The query of the import, if it is part of the URL. */
@@ -166,13 +170,19 @@ export class PageDoctor {
     this.#settings = { all, emptyReads, reportPath: setup.reportPath, ownFolders };
   }
 
-  /** Whether a file belongs to the doctor, which must not check itself. */
+  /**
+   * Whether a file belongs to the doctor, which must not check itself, or is the first module of a page: Next gives that
+   * one a copy of what it imports, so the doctor would watch another class than that of the application.
+   */
   isOwnFile(filename: string): boolean {
-    return this.#module.isPartOfDoctor(filename);
+    return filename === INSTALL_FILE || this.#module.isPartOfDoctor(filename);
   }
 
   /** Returns undefined if the file does not concern the doctor. */
-  instrument(code: string, { filename, sourceType, map, query = '', lang }: DoctorFile): DoctoredFile | undefined {
+  instrument(
+    code: string,
+    { filename, sourceType, isTypeByDeclarations, map, query = '', lang }: DoctorFile,
+  ): DoctoredFile | undefined {
     const { dependencies = false } = this.#setup.options;
     const previous: SourceMapPayload | null | undefined = typeof map === 'string' ? JSON.parse(map) : map;
     const instrumented = this.#module.instrumentPageFile(code, {
@@ -180,6 +190,7 @@ export class PageDoctor {
       urlOf: (path) => this.#urlOf(path) + (path === filename ? query : ''),
       lang: lang ?? languageOf(filename),
       sourceType,
+      isTypeByDeclarations,
       checksFunctions: dependencies || !/[\\/]node_modules[\\/]/.test(filename),
       map: previous,
       settings: this.#settings,
@@ -193,9 +204,12 @@ export class PageDoctor {
     };
   }
 
-  /** Returns findings that a page has sent, as text for a terminal. */
-  format(body: string): string {
-    return this.#module.formatPageFindings(body, (url) => this.#pathOf(url));
+  /**
+   * Returns findings that a page has sent, as text for a terminal.
+   * @param origin the origin of the page, which is that of its server
+   */
+  format(body: string, origin: string): string {
+    return this.#module.formatPageFindings(body, (url) => this.#pathOf(url, origin));
   }
 
   #urlOf(path: string): string {
@@ -207,14 +221,23 @@ export class PageDoctor {
     return outsidePrefix + path.replaceAll('\\', '/').replace(/^\//, '');
   }
 
-  #pathOf(url: string): string {
-    if (!/^https?:/.test(url)) return url;
+  /** Returns the path of a file of the server, and the URL itself for all others: a page can name any. */
+  #pathOf(url: string, origin: string): string {
+    const path = URL.canParse(url) && new URL(url).origin === origin ? decodePath(new URL(url).pathname) : undefined;
+    if (path === undefined) return url;
     const { root, urlPrefix, outsidePrefix } = this.#setup;
-    const path = decodeURIComponent(new URL(url).pathname);
     if (outsidePrefix !== undefined && path.startsWith(outsidePrefix)) {
       return resolve('/', path.slice(outsidePrefix.length));
     }
     return path.startsWith(urlPrefix) ? join(root, path.slice(urlPrefix.length)) : url;
+  }
+}
+
+function decodePath(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return undefined;
   }
 }
 

@@ -36,13 +36,29 @@ describe('findings that a page sends', () => {
     return response.status;
   };
 
+  /** Sends a finding at a place in a file, and returns what is printed. */
+  const printedFor = async (file: string) => {
+    const places = [{ ...finding.places[0], file }];
+    assert.equal(await send(JSON.stringify({ findings: [{ ...finding, places }] })), 204, file);
+    return printed.at(-1) ?? '';
+  };
+
   it('are printed with the paths of their files', async () => {
-    assert.equal(await send(JSON.stringify({ findings: [finding] })), 204);
-    assert.match(printed[0] ?? '', /another's value: `users` was read .*, 2 times\n {2}\/project\/src\/main\.js:3:5 /);
+    assert.match(
+      await printedFor(`${origin}/src/main.js`),
+      /another's value: `users` was read .*, 2 times\n {2}\/project\/src\/main\.js:3:5 /,
+    );
+    assert.match(await printedFor(`${origin}/@fs/shared/a%20b.js`), /\n {2}\/shared\/a b\.js:3:5 /);
+  });
+
+  it('are printed with the URLs of files of other servers, and of those that are no path', async () => {
+    for (const url of ['https://cdn.example.com/lib.js', `${origin}/100%.js`, 'http://[', 'webpack://app/./a.js']) {
+      assert.ok((await printedFor(url)).includes(`\n  ${url}:3:5 `), url);
+    }
   });
 
   it('are printed with all lines that a remedy changes', async () => {
-    const otherLines = [{ file: 'http://localhost/src/copy.js', line: 7, code: 'const users = shared;' }];
+    const otherLines = [{ file: `${origin}/src/copy.js`, line: 7, code: 'const users = shared;' }];
     const remedy = { text: 'share the storage', code: 'const users = shared;', otherLines };
     assert.equal(await send(JSON.stringify({ findings: [{ ...finding, remedy }] })), 204);
     assert.match(printed.at(-1) ?? '', /\n {2}\/project\/src\/copy\.js:7 +const users = shared;\n/);
@@ -52,6 +68,7 @@ describe('findings that a page sends', () => {
     const message = 'clear \u001b[2Jthe screen';
     assert.equal(await send(JSON.stringify({ findings: [{ ...finding, message }] })), 204);
     assert.match(printed.at(-1) ?? '', /clear {2}\[2Jthe screen/);
+    assert.match(await printedFor(`${origin}/src/%1B%5B2J.js`), /\n {2}\/project\/src\/ \[2J\.js:3:5 /);
   });
 
   it('are refused if they come from another page, or are none', async () => {

@@ -19,7 +19,8 @@ export function receiveFindings(
       response.end();
     };
     if (request.method !== 'POST') return end(405);
-    if (!isFromOwnPage(request)) return end(403);
+    const origin = ownOrigin(request);
+    if (origin === undefined) return end(403);
     const chunks: Buffer[] = [];
     let size = 0;
     request.on('data', (chunk: Buffer) => {
@@ -28,7 +29,7 @@ export function receiveFindings(
     });
     request.on('end', () => {
       if (size > MAXIMUM_SIZE) return end(413);
-      const text = doctor.format(Buffer.concat(chunks).toString());
+      const text = doctor.format(Buffer.concat(chunks).toString(), origin);
       if (text !== '') print(text);
       end(text === '' ? 400 : 204);
     });
@@ -36,7 +37,7 @@ export function receiveFindings(
   };
 }
 
-/** Browsers state the origin of each request with the method POST. */
-function isFromOwnPage({ headers: { origin, host } }: IncomingMessage): boolean {
-  return origin !== undefined && URL.canParse(origin) && new URL(origin).host === host;
+/** Returns the origin of a page of the server. Browsers state the origin of each request with the method POST. */
+function ownOrigin({ headers: { origin, host } }: IncomingMessage): string | undefined {
+  return origin !== undefined && URL.canParse(origin) && new URL(origin).host === host ? origin : undefined;
 }

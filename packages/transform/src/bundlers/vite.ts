@@ -57,6 +57,8 @@ export default function throughline(options: PluginOptions = {}): Plugin[] {
     (options as InnerPluginOptions)[SHARED_LIBRARIES]?.libraries ?? new PageLibraries(options.libraries);
   let hooks: SharedHooks;
   let isServing = false;
+  /** `vite preview` serves what was built, and builds nothing. */
+  let isPreview = false;
   /** Contains the dependencies that Vite has bundled, and the doctor has instrumented before. */
   let cacheDirectory = '';
   let isBuildMapped = true;
@@ -76,9 +78,11 @@ export default function throughline(options: PluginOptions = {}): Plugin[] {
     {
       name: 'throughline:resolve',
       enforce: 'pre',
-      config(config, { command }) {
+      config(config, { command, isPreview: isPreviewing = false }) {
+        isPreview = isPreviewing;
         const install = options.install === false ? [] : [INSTALL_SPECIFIER];
-        const doctorPage = isDoctorWanted(options.doctor) && command === 'serve' ? [DOCTOR_PAGE_SPECIFIER] : [];
+        const doctorPage =
+          isDoctorWanted(options.doctor) && command === 'serve' && !isPreview ? [DOCTOR_PAGE_SPECIFIER] : [];
         const { rolldownVersion } = (this as { meta?: { rolldownVersion?: string } } | undefined)?.meta ?? {};
         hasRollup = rolldownVersion === undefined;
         const shared = {
@@ -109,7 +113,7 @@ export default function throughline(options: PluginOptions = {}): Plugin[] {
         isServing = command === 'serve';
         isBuildMapped = build.sourcemap !== false;
         warn = (message) => logger.warn(`[throughline] ${message}`);
-        if (isServing) {
+        if (isServing && !isPreview) {
           const setup = setUpDoctor(options.doctor, root, {
             urlPrefix: base,
             outsidePrefix: `${base}@fs/`,
@@ -117,7 +121,7 @@ export default function throughline(options: PluginOptions = {}): Plugin[] {
             throughlineDirectory: isDoctorWanted(options.doctor) ? findThroughlinePackage(root) : '',
           });
           doctor = setup && new PageDoctor(setup);
-        } else if (isDoctorWanted(options.doctor) && !isWorker) {
+        } else if (!isServing && isDoctorWanted(options.doctor) && !isWorker) {
           warn(doctorIsLeftOut('vite build does not start a development server'));
         }
         // The development server only passes ES modules; a build may also pass CommonJS.

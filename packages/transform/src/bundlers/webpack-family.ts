@@ -44,7 +44,11 @@ export interface Compiler {
   readonly options: {
     readonly mode?: string | undefined;
     devtool?: unknown;
-    readonly output: { readonly uniqueName?: string | undefined; readonly devtoolNamespace?: string | undefined };
+    readonly output: {
+      readonly uniqueName?: string | undefined;
+      readonly devtoolNamespace?: string | undefined;
+      readonly devtoolModuleFilenameTemplate?: unknown;
+    };
     readonly resolve: { readonly conditionNames?: readonly string[] | undefined };
     readonly externalsPresets: { readonly node?: boolean | undefined };
     readonly module: { readonly rules: { unshift(rule: Rule): unknown } };
@@ -143,6 +147,13 @@ function setUpForPages(
   }
   const setup = setUpDoctor(option, context, { urlPrefix: '', throughlineDirectory });
   return (
-    setup && (() => ({ ...setup, urlPrefix: `webpack://${output.devtoolNamespace ?? output.uniqueName ?? ''}/./` }))
+    setup &&
+    (() => {
+      // As Next has it. In the page, paths are URLs of its server.
+      if (output.devtoolModuleFilenameTemplate === '[absolute-resource-path]') {
+        return { ...setup, urlPrefix: `/${context.replaceAll('\\', '/').replace(/^\//, '')}/`, outsidePrefix: '/' };
+      }
+      return { ...setup, urlPrefix: `webpack://${output.devtoolNamespace ?? output.uniqueName ?? ''}/./` };
+    })
   );
 }

@@ -74,6 +74,7 @@ export default function transformLoader(this: LoaderContext, code: string, input
           filename: this.resourcePath,
           ...(!precedesCompiler && { lang: 'jsx' }),
           ...(sourceType !== undefined && { sourceType }),
+          isTypeByDeclarations: true,
           map: inputMap,
           query: this.resourceQuery,
         });
