@@ -28,7 +28,14 @@ import {
   queueReturnToRoot,
 } from '../engine/jobs.js';
 import { observeProperty } from './patch.js';
-import { followGlobalPromise, interceptThen, nativeCallDepth, outermostThen, type Then } from './promise.js';
+import {
+  followGlobalPromise,
+  interceptThen,
+  nativeCallDepth,
+  outermostThen,
+  readThenForAwait,
+  type Then,
+} from './promise.js';
 
 export type Settle = (value: unknown) => unknown;
 
@@ -111,11 +118,19 @@ function followAndWarn(): void {
   if (globalThis.Promise !== NativePromise) warnOfReplacement();
 }
 
+/** A way in which code after an `await` keeps its frame without the transform. */
+export interface Interception {
+  /** Whether it still works: another library may have replaced what it needs. */
+  isInForce(): boolean;
+  stop(): void;
+}
+
 /**
- * Installs the accessors, and tests whether the JavaScript engine reads them.
- * @returns a function that removes them; `undefined` if `await` cannot be intercepted here
+ * Installs the accessors, and tests whether the JavaScript engine reads them. Hermes does not: its `await` calls the
+ * `then` of every promise, which is patched anyway.
+ * @returns `undefined` if `await` cannot be intercepted here
  */
-export function patchAwait(): (() => void) | undefined {
+export function patchAwait(): Interception | undefined {
   const { prototype } = NativePromise;
   let isThenUnread = false;
   const restoreConstructor = observeProperty(
@@ -165,14 +180,30 @@ export function patchAwait(): (() => void) | undefined {
   };
   if (doesAwaitReadAccessors()) {
     followAndWarn();
-    return unpatchAwait;
+    return { isInForce: doesAwaitReadAccessors, stop: unpatchAwait };
   }
   unpatchAwait();
-  return undefined;
+  return doesAwaitCallThen() ? { isInForce: doesAwaitCallThen, stop() {} } : undefined;
+}
+
+/** Whether an `await` calls the patched `then`. That of lowered code always does. */
+function doesAwaitCallThen(): boolean {
+  const promise = (async () => {})();
+  const outer = readThenForAwait;
+  let isThenRead = false;
+  interceptThen((awaited) => {
+    isThenRead ||= awaited === promise;
+    return undefined;
+  });
+  void (async () => {
+    await promise;
+  })();
+  interceptThen(outer);
+  return isThenRead;
 }
 
 /** Whether an `await` reads both accessors. */
-export function doesAwaitReadAccessors(): boolean {
+function doesAwaitReadAccessors(): boolean {
   const outer = current.frame;
   const promise = (async () => {})();
   // A placeholder that is never read. It must only differ from the root.

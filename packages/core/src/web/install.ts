@@ -9,7 +9,7 @@
 import { current } from '../engine/current.js';
 import { share } from '../engine/shared-state.js';
 import { patchAsyncBuiltins } from './async-builtins.js';
-import { doesAwaitReadAccessors, patchAwait, warnOfLostValues } from './await-interception.js';
+import { type Interception, patchAwait, warnOfLostValues } from './await-interception.js';
 import { patchCallbacks } from './callbacks.js';
 import { patchElements } from './elements.js';
 import { patchEvents } from './events.js';
@@ -90,14 +90,14 @@ export function install(options: InstallOptions = {}): Uninstall {
 }
 
 function createInstallation(isInterceptionWanted: boolean): Installation {
-  let stopInterception: (() => void) | undefined;
+  let interception: Interception | undefined;
   const intercept = (isWanted: boolean) => {
     if (isWanted) {
-      stopInterception ??= patchAwait();
-      if (stopInterception === undefined && !current.isTransformed) warnOfLostValues('in this browser');
+      interception ??= patchAwait();
+      if (interception === undefined && !current.isTransformed) warnOfLostValues('in this browser');
     } else {
-      stopInterception?.();
-      stopInterception = undefined;
+      interception?.stop();
+      interception = undefined;
     }
   };
   patchFunctionToString();
@@ -105,7 +105,7 @@ function createInstallation(isInterceptionWanted: boolean): Installation {
   intercept(isInterceptionWanted);
   patchMethod('', 'lockdown', (native) => (...args) => {
     // SES refuses accessors.
-    if (stopInterception) warnOfLostValues('after lockdown()');
+    if (interception) warnOfLostValues('after lockdown()');
     intercept(false);
     fixThen();
     return native(...args);
@@ -121,9 +121,7 @@ function createInstallation(isInterceptionWanted: boolean): Installation {
   const readReport = (): InstallReport => {
     const transformed = current.isTransformed ? 'transformed' : 'not followed';
     const intercepted = current.isTransformed ? 'transformed and intercepted' : 'intercepted';
-    // Another library may have removed the accessors.
-    const isIntercepted = stopInterception !== undefined && doesAwaitReadAccessors();
-    return { ...reportPatches(), await: isIntercepted ? intercepted : transformed };
+    return { ...reportPatches(), await: interception?.isInForce() ? intercepted : transformed };
   };
   let lastReport: InstallReport | undefined;
   const uninstall = Object.defineProperty(
