@@ -5,7 +5,7 @@
  * The list is exact in both directions. The matrix fails on a failing case that is not listed, and on a listed case
  * that passes in all its columns.
  */
-import { type ImplementationName, portableModes, registered } from './implementations.js';
+import { engineModes, type ImplementationName, portableModes, registered } from './implementations.js';
 
 /** Cases that fail for one reason. */
 export interface Difference {
@@ -24,7 +24,8 @@ export interface Difference {
 const throughlineAndNative = ['throughline', 'native'] as const;
 const nativeOnly = ['native'] as const;
 
-const portableEngineColumns = ['chromium', 'firefox', 'webkit', 'portable'];
+const portableEngineColumns = ['chromium', 'firefox', 'webkit', 'portable', 'quickjs', 'quickjsng'];
+const hermesColumns = ['hermes', 'hermesAsync'];
 const nodeColumns = ['node20', 'node22', 'node24', 'node26', 'node26hooks'];
 const asyncHooksColumns = ['node20', 'node22', 'node26hooks'];
 
@@ -503,6 +504,35 @@ export const differences: readonly Difference[] = [
     cases: ['The listeners of an AbortSignal.timeout() signal run in the frame in which the signal was created'],
     reason:
       'The patches find the methods of a web class among its enumerable properties, and `AbortSignal.timeout` is not enumerable in Node. The case passes in browsers.',
+  },
+  {
+    implementations: engineModes,
+    columns: hermesColumns,
+    cases: [
+      'Methods have the same names and lengths as in Node, and instances have no own enumerable properties',
+      'Names, lengths and @@toStringTag have the specified values',
+    ],
+    reason: 'Hermes counts a rest parameter in the length of a function.',
+  },
+  {
+    implementations: engineModes,
+    columns: hermesColumns,
+    cases: ['Snapshot.wrap() copies name and length to a function that is not a constructor'],
+    reason: 'In Hermes, `new` can be applied to every method.',
+  },
+  {
+    implementations: engineModes,
+    columns: hermesColumns,
+    cases: ['Instances have no own properties, and Variable can be subclassed'],
+    reason:
+      'Hermes 0.12 has no private fields. The preset of React Native compiles them to properties that are not enumerable.',
+  },
+  {
+    implementations: engineModes,
+    columns: ['quickjsng'],
+    cases: ['An unreachable storage is collected even if its value refers to it'],
+    reason:
+      'QuickJS-ng does not collect a `WeakMap` that is reachable only from one of its values while the key of this value is reachable.',
   },
 ];
 

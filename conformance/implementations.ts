@@ -19,6 +19,9 @@ export const portableModes = ['transform', 'interception', 'both'] as const;
 
 export type PortableMode = (typeof portableModes)[number];
 
+/** In engines without a runtime around them: with the transform, and without a build step. */
+export const engineModes = ['transform', 'interception'] as const satisfies readonly PortableMode[];
+
 /** In browsers: the implementations of others. */
 export const peers = ['zone.js', 'als-browser', 'simple-async-context'] as const;
 

@@ -183,6 +183,7 @@ export const compressionAndCrypto: Chapter = {
     },
     {
       name: 'Awaiting Web Crypto operations keeps the frame, including after a rejection',
+      needs: ['crypto'],
       async run(implementation) {
         const { subtle } = globalThis.crypto;
         const data = new Uint8Array(8);

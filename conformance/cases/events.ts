@@ -161,6 +161,7 @@ export const events: Chapter = {
     },
     {
       name: 'The listeners of an EventTarget run in the frame of the dispatchEvent() call',
+      needs: ['EventTarget'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const target = storage.run('creator', () => new EventTarget());
@@ -181,6 +182,7 @@ export const events: Chapter = {
     },
     {
       name: 'The listeners of an AbortSignal run in the frame of the abort() call',
+      needs: ['AbortController'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const controller = storage.run('creator', () => new AbortController());
@@ -198,6 +200,7 @@ export const events: Chapter = {
     },
     {
       name: 'The listeners of an AbortSignal.any() signal run in the frame of the abort() call that aborts it',
+      needs: ['AbortController'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const controllers = [new AbortController(), new AbortController()];
@@ -211,6 +214,7 @@ export const events: Chapter = {
     },
     {
       name: 'The listeners of an AbortSignal.timeout() signal run in the frame in which the signal was created',
+      needs: ['AbortSignal'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
         const signals = ['a', 'b', undefined].map((value) =>

@@ -74,7 +74,7 @@ export const memory: Chapter = {
     },
     {
       name: 'A value is collected with an AbortSignal.timeout() signal that is dropped before its time is over',
-      needs: ['gc'],
+      needs: ['gc', 'AbortSignal'],
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<object>();
         const ref = weakRefTo(() => {

@@ -1,5 +1,12 @@
+import type { AsyncLocalStorage } from 'throughline';
 import { equal } from '../assert.js';
 import type { Chapter } from '../case.js';
+import { casesRequiring, globalMember } from '../features.js';
+
+/** Resolves in a timer of a flow, with the value that is current there. */
+function readLater(storage: AsyncLocalStorage<string>, value: string): Promise<string | undefined> {
+  return storage.run(value, () => new Promise((resolve) => setTimeout(() => resolve(storage.getStore()), 1)));
+}
 
 export const promises: Chapter = {
   title: 'Rule 1: promises',
@@ -73,26 +80,41 @@ export const promises: Chapter = {
       },
     },
     {
-      name: 'Awaiting Promise.all(), allSettled(), race() and any() keeps the frame',
+      name: 'Awaiting Promise.all() and race() keeps the frame',
       async run({ AsyncLocalStorage }) {
         const storage = new AsyncLocalStorage<string>();
-        const later = (value: string) =>
-          storage.run(
-            value,
-            () => new Promise<string | undefined>((done) => setTimeout(() => done(storage.getStore()), 1)),
-          );
         await storage.run('flow', async () => {
-          equal(await Promise.all([later('a'), later('b')]), ['a', 'b']);
+          equal(await Promise.all([readLater(storage, 'a'), readLater(storage, 'b')]), ['a', 'b']);
           equal(storage.getStore(), 'flow', 'after all');
-          await Promise.allSettled([later('a'), Promise.reject(new Error('expected'))]);
-          equal(storage.getStore(), 'flow', 'after allSettled');
-          equal(await Promise.race([later('a'), later('b')]), 'a');
+          equal(await Promise.race([readLater(storage, 'a'), readLater(storage, 'b')]), 'a');
           equal(storage.getStore(), 'flow', 'after race');
-          equal(await Promise.any([Promise.reject(new Error('expected')), later('b')]), 'b');
-          equal(storage.getStore(), 'flow', 'after any');
         });
       },
     },
+    ...casesRequiring(globalMember('Promise.allSettled'), [
+      {
+        name: 'Awaiting Promise.allSettled() keeps the frame',
+        async run({ AsyncLocalStorage }) {
+          const storage = new AsyncLocalStorage<string>();
+          await storage.run('flow', async () => {
+            await Promise.allSettled([readLater(storage, 'a'), Promise.reject(new Error('expected'))]);
+            equal(storage.getStore(), 'flow');
+          });
+        },
+      },
+    ]),
+    ...casesRequiring(globalMember('Promise.any'), [
+      {
+        name: 'Awaiting Promise.any() keeps the frame',
+        async run({ AsyncLocalStorage }) {
+          const storage = new AsyncLocalStorage<string>();
+          await storage.run('flow', async () => {
+            equal(await Promise.any([Promise.reject(new Error('expected')), readLater(storage, 'b')]), 'b');
+            equal(storage.getStore(), 'flow');
+          });
+        },
+      },
+    ]),
     {
       name: 'A reaction to a promise of a subclass runs in the frame of the then() call',
       async run({ AsyncLocalStorage }) {

@@ -7,7 +7,7 @@
  *       (func (export "run")
  *         call $check call $suspend call $check call $suspend call $check))
  */
-const text = (value: string) => [value.length, ...new TextEncoder().encode(value)];
+const text = (value: string) => [value.length, ...Array.from(value, (character) => character.charCodeAt(0))];
 
 const section = (id: number, ...content: number[]) => [id, content.length, ...content];
 

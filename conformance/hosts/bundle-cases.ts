@@ -18,6 +18,9 @@ interface Recipe {
 /** Compiles async functions to older syntax. `import()` remains, because browsers had it before. */
 const lowered = (target: string): BuildOptions => ({ target, supported: { 'dynamic-import': true } });
 
+/** For engines without modules: `import()` becomes a call of `require`, which rejects because there is none. */
+const script: BuildOptions = { format: 'iife', supported: { 'dynamic-import': false, using: false } };
+
 const importThroughline = `import * as implementation from 'throughline';`;
 
 const recipes: Readonly<Record<PortableMode | Peer, Recipe>> = {
@@ -47,11 +50,11 @@ install({ await: true });`,
 
 /**
  * @param host the module whose `runHost` is called with the implementation and the titles of the excluded chapters
- * @returns the code of an ES module
+ * @returns the code of an ES module, or of a script for an engine, which has no modules
  */
 export async function bundleCases(
   name: PortableMode | Peer,
-  host: 'page-host' | 'portable-process-host',
+  host: 'page-host' | 'portable-process-host' | 'engine-host',
 ): Promise<string> {
   const { source, options, excludedChapters = [] } = recipes[name];
   const result = await build({
@@ -71,6 +74,7 @@ runHost(implementation, ${JSON.stringify(excludedChapters)});`,
     external: ['node:*'],
     logLevel: 'silent',
     ...options,
+    ...(host === 'engine-host' && script),
   });
   return result.outputFiles?.[0]?.text ?? '';
 }

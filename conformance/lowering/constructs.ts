@@ -91,9 +91,17 @@ async function handleErrors(check: Check, { tick, fail }: Clock): Promise<void> 
   check();
 }
 
+/** Hermes does not have the symbol. Babel then looks for the string. */
+const ASYNC_ITERATOR: typeof Symbol.asyncIterator =
+  Symbol.asyncIterator ?? ('@@asyncIterator' as unknown as typeof Symbol.asyncIterator);
+
+/** Hermes and QuickJS do not have these symbols. Compilers that lower `using` then look for registered ones. */
+const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
+const ASYNC_DISPOSE: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');
+
 function createAsyncIterable(check: Check, { tick }: Clock): AsyncIterable<number> {
   return {
-    [Symbol.asyncIterator]() {
+    [ASYNC_ITERATOR]() {
       let count = 0;
       return {
         async next() {
@@ -240,13 +248,13 @@ async function runDelegation(check: Check, clock: Clock): Promise<void> {
 async function dispose(check: Check, { tick }: Clock): Promise<void> {
   {
     await using _first = {
-      async [Symbol.asyncDispose]() {
+      async [ASYNC_DISPOSE]() {
         check();
         await tick();
         check();
       },
     };
-    using _second = { [Symbol.dispose]: check };
+    using _second = { [DISPOSE]: check };
     await tick();
     check();
   }
@@ -260,7 +268,8 @@ async function react(check: Check, { tick, fail }: Clock): Promise<void> {
   await Promise.all([
     tick().then(check),
     Promise.race([tick().then(check)]),
-    Promise.allSettled([fail().catch(check)]),
+    // Hermes does not have it.
+    Promise.allSettled?.([fail().catch(check)]),
   ]);
 }
 

@@ -1,13 +1,16 @@
 /**
- * The columns of the conformance tables: each runtime, each browser, and Node with the portable engine, each with the
- * implementations that run the cases in it.
+ * The columns of the conformance tables: each runtime, each browser, Node with the portable engine, and engines without a
+ * runtime around them, each with the implementations that run the cases in it.
  */
 import { type BrowserName, openBrowser, startPageServer } from '@throughline/testing/browsers';
+import { type Engine, type EngineName, engines } from '../engines/engines.js';
 import type { CaseResult } from '../hosts/run-cases.js';
 import { runInBrowser } from '../hosts/run-in-browser.js';
+import { runInEngine } from '../hosts/run-in-engine.js';
 import { runInPortableEngine } from '../hosts/run-in-portable-engine.js';
 import { runInRuntime } from '../hosts/run-in-runtime.js';
 import {
+  engineModes,
   type ImplementationName,
   peers,
   portableModes,
@@ -19,7 +22,7 @@ import { installRuntime } from '../runtimes/install-runtime.js';
 import { type Runtime, runtimes } from '../runtimes/runtimes.js';
 
 /** The section of the page that contains the column. */
-export type Section = 'servers' | 'browsers';
+export type Section = 'servers' | 'browsers' | 'engines';
 
 export interface Column {
   readonly title: string;
@@ -96,10 +99,24 @@ const portableColumn = (runtime: Runtime): Column => ({
   },
 });
 
+const engineColumn = (name: EngineName, engine: Engine): Column => ({
+  title: engine.title,
+  section: 'engines',
+  async start() {
+    await engine.install();
+    const runs = engineModes.map((implementation) => ({
+      implementation,
+      execute: () => runInEngine(name, implementation),
+    }));
+    return { version: await engine.readVersion(), runs, async close() {} };
+  },
+});
+
 export const columns: Readonly<Record<string, Column>> = {
   ...Object.fromEntries(Object.entries(runtimes).map(([key, runtime]) => [key, runtimeColumn(runtime)])),
   chromium: browserColumn('chromium', 'Chromium'),
   firefox: browserColumn('firefox', 'Firefox'),
   webkit: browserColumn('webkit', 'WebKit'),
   portable: portableColumn(runtimes.node26),
+  ...Object.fromEntries(Object.entries(engines).map(([key, engine]) => [key, engineColumn(key as EngineName, engine)])),
 };

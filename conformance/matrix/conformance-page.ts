@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { differences, findDifference } from '../differences.js';
 import type { CaseResult, Outcome } from '../hosts/run-cases.js';
 import {
+  engineModes,
   type ImplementationName,
   type Peer,
   peers,
@@ -54,6 +55,8 @@ function formatSummaryTable(matrix: Matrix): string {
     ...passCounts(matrix, 'servers', 'cases that pass, on servers', [...serverImplementations, registered]),
     '',
     ...passCounts(matrix, 'browsers', 'cases that pass, in browsers', [...portableModes, ...peers]),
+    '',
+    ...passCounts(matrix, 'engines', 'cases that pass, in engines', engineModes),
   ].join('\n');
 }
 
@@ -89,6 +92,9 @@ export function formatConformancePage(matrix: Matrix): string {
   const browsers = columnsOf(matrix, 'browsers');
   const browserColumns = browsers.map(
     ([key, { title }]): PageColumn => ({ title, runs: portableModes.map((mode) => [key, mode]), isMerged: true }),
+  );
+  const engineColumns = columnsOf(matrix, 'engines').map(
+    ([key, { title }]): PageColumn => ({ title, runs: engineModes.map((mode) => [key, mode]), isMerged: true }),
   );
   const peerColumns = peers.map(
     (peer): PageColumn => ({
@@ -138,6 +144,21 @@ export function formatConformancePage(matrix: Matrix): string {
     ...versions(matrix, 'browsers'),
     '',
     ...chapterTables(matrix, [...browserColumns, ...peerColumns]),
+    '# JavaScript engines',
+    '',
+    'Throughline’s portable engine in JavaScript engines without a runtime around them, in two ways: built with',
+    '`@throughline/transform`, and without it. A cell has one mark if both agree, and otherwise two marks in this order. The',
+    'cases about APIs of Node and of pages are not listed.',
+    '',
+    'Hermes is the engine of React Native. All code is compiled with the preset of React Native: async functions become',
+    'generators, or stay as they are, with the option `unstable_preserveAsync`. In both, Hermes and the compiled code call the',
+    '`then` method of what is awaited, so every `await` is followed without the transform. What runs is version 0.12, the last',
+    'one that npm has for computers: the compiler that React Native installs accepts the code as well, but this version cannot',
+    'read its bytecode. React Native itself does not run, and neither do its timers, its `fetch` and its other APIs.',
+    '',
+    ...versions(matrix, 'engines'),
+    '',
+    ...chapterTables(matrix, engineColumns),
     ...differences.map(({ reason }, index) => `[^${index + 1}]: ${reason}`),
     '',
   ].join('\n');

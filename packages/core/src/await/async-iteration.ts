@@ -12,6 +12,13 @@ import { wrapYielded } from './thenables.js';
 
 type Method = (...args: unknown[]) => unknown;
 
+/**
+ * In an engine without the symbol, such as Hermes, esbuild looks for the registered symbol, and Babel and SWC for the
+ * string.
+ */
+const ASYNC_ITERATOR = Symbol.asyncIterator ?? Symbol.for('Symbol.asyncIterator');
+const ASYNC_ITERATOR_NAME = '@@asyncIterator';
+
 /** Returns the iterable for a `for await` in place of the given one. */
 export function iterateAsync(call: EmittedGuardedCall, iterable: unknown): unknown {
   return wrapIterable(call, iterable, false);
@@ -41,19 +48,24 @@ class AwaitedIterable {
     this.#isDelegation = isDelegation;
   }
 
-  get [Symbol.asyncIterator](): unknown {
-    return this.#wrapMethod(
-      Symbol.asyncIterator,
-      (iterator) => new AwaitedAsyncIterator(this.#call, iterator, this.#isDelegation),
-    );
+  get [ASYNC_ITERATOR](): unknown {
+    return this.#wrapAsyncMethod(ASYNC_ITERATOR);
+  }
+
+  get [ASYNC_ITERATOR_NAME](): unknown {
+    return this.#wrapAsyncMethod(ASYNC_ITERATOR_NAME);
   }
 
   get [Symbol.iterator](): unknown {
     return this.#wrapMethod(Symbol.iterator, (iterator) => new AwaitedSyncIterator(this.#call, iterator));
   }
 
-  #wrapMethod(key: symbol, wrapIterator: (iterator: object) => object): unknown {
-    const method = (this.#iterable as { [key: symbol]: unknown })[key];
+  #wrapAsyncMethod(key: PropertyKey): unknown {
+    return this.#wrapMethod(key, (iterator) => new AwaitedAsyncIterator(this.#call, iterator, this.#isDelegation));
+  }
+
+  #wrapMethod(key: PropertyKey, wrapIterator: (iterator: object) => object): unknown {
+    const method = (this.#iterable as { [key: PropertyKey]: unknown })[key];
     // Here and below, an invalid value reaches the JavaScript engine, which throws the error.
     if (typeof method !== 'function') return method;
     return () => {

@@ -48,9 +48,7 @@ class Disposal implements EmittedDisposal {
       return value;
     }
     if (!isObject(value)) throw new TypeError(`${String(value)} is not an object, and cannot be disposed of`);
-    const method = isAsync
-      ? (methodOf(value, Symbol.asyncDispose) ?? asyncMethodOf(value))
-      : methodOf(value, Symbol.dispose);
+    const method = isAsync ? (methodOf(value, 'asyncDispose') ?? asyncMethodOf(value)) : methodOf(value, 'dispose');
     if (method === undefined) {
       const name = isAsync ? '[Symbol.asyncDispose] or [Symbol.dispose]' : '[Symbol.dispose]';
       throw new TypeError(`The resource of ${isAsync ? "an 'await using'" : "a 'using'"} has no method ${name}`);
@@ -71,7 +69,9 @@ class Disposal implements EmittedDisposal {
    * @throws the error of the block or of a disposal, once all resources have been disposed of
    */
   next(): boolean {
-    for (let resource = this.#resources.at(-1); resource !== undefined; resource = this.#resources.at(-1)) {
+    // Hermes has no Array.prototype.at().
+    const last = () => this.#resources[this.#resources.length - 1];
+    for (let resource = last(); resource !== undefined; resource = last()) {
       const { value, method, isAsync } = resource;
       if (!isAsync && this.#needsAwait && !this.#hasAwaited) return this.#awaitUndefined();
       this.#resources.pop();
@@ -100,16 +100,17 @@ class Disposal implements EmittedDisposal {
   }
 }
 
-function methodOf(value: object, key: symbol): Resource['method'] {
-  const method: unknown = Reflect.get(value, key);
+/** In an engine without the symbol, all compilers that lower `using` call the method of the registered symbol. */
+function methodOf(value: object, name: 'dispose' | 'asyncDispose'): Resource['method'] {
+  const method: unknown = Reflect.get(value, Symbol[name] ?? Symbol.for(`Symbol.${name}`));
   if (method === undefined || method === null) return undefined;
-  if (typeof method !== 'function') throw new TypeError(`[${String(key)}] of the resource is not a function`);
+  if (typeof method !== 'function') throw new TypeError(`[Symbol.${name}] of the resource is not a function`);
   return method as Resource['method'];
 }
 
 /** Returns a method for `await using` that calls the one for `using`. Its result is not awaited, but `undefined` is. */
 function asyncMethodOf(value: object): Resource['method'] {
-  const method = methodOf(value, Symbol.dispose);
+  const method = methodOf(value, 'dispose');
   return (
     method &&
     function (this: unknown): unknown {

@@ -33,7 +33,14 @@ import {
   queueReturnToRoot,
 } from '../engine/jobs.js';
 import { observeProperty } from './patch.js';
-import { followGlobalPromise, interceptThen, nativeCallDepth, outermostThen, type Then } from './promise.js';
+import {
+  followGlobalPromise,
+  interceptThen,
+  nativeCallDepth,
+  outermostThen,
+  readThenForAwait,
+  type Then,
+} from './promise.js';
 
 export type Settle = (value: unknown) => unknown;
 
@@ -126,11 +133,13 @@ function followAndWarn(): void {
 /** The interception of `await` on a page. */
 export interface AwaitInterception {
   /**
-   * Installs the accessor of `constructor`, and tests whether the JavaScript engine reads it. Calling it again has no
-   * effect.
-   * @returns whether `await` is intercepted. If not, everything is removed.
+   * Installs the accessor of `constructor`, and tests whether the JavaScript engine reads it. Hermes does not: its `await`
+   * calls the `then` of every promise, which is patched anyway. Calling it again has no effect.
+   * @returns whether code after an `await` keeps its frame. If the accessors are not read, they are removed.
    */
   start(): boolean;
+  /** Whether it still does: another library may have replaced what it needs. */
+  isInForce(): boolean;
   /** Removes everything. */
   stop(): void;
 }
@@ -139,6 +148,7 @@ export interface AwaitInterception {
 export function prepareInterception(): AwaitInterception {
   const { prototype } = NativePromise;
   let isThenUnread = false;
+  let isThenCalled = false;
   let restoreConstructor: (() => void) | undefined;
   const observeConstructor = () =>
     observeProperty(prototype, 'constructor', 'Promise.prototype.constructor', (self, promiseClass) => {
@@ -181,7 +191,7 @@ export function prepareInterception(): AwaitInterception {
     restoreConstructor?.();
   };
   const start = () => {
-    if (restoreConstructor) return true;
+    if (restoreConstructor || isThenCalled) return true;
     // Without the accessor, an `await` has not reset it.
     current.exemptPromise = undefined;
     restoreConstructor = observeConstructor();
@@ -191,13 +201,30 @@ export function prepareInterception(): AwaitInterception {
       if (nativeCallDepth > 0 || doesAwaitReadAccessors()) return true;
     }
     stop();
-    return false;
+    isThenCalled = doesAwaitCallThen();
+    return isThenCalled;
   };
-  return { start, stop };
+  return { start, isInForce: () => (isThenCalled ? doesAwaitCallThen() : doesAwaitReadAccessors()), stop };
+}
+
+/** Whether an `await` calls the patched `then`. That of lowered code always does. */
+function doesAwaitCallThen(): boolean {
+  const promise = (async () => {})();
+  const outer = readThenForAwait;
+  let isThenRead = false;
+  interceptThen((awaited) => {
+    isThenRead ||= awaited === promise;
+    return undefined;
+  });
+  void (async () => {
+    await promise;
+  })();
+  interceptThen(outer);
+  return isThenRead;
 }
 
 /** Whether an `await` reads both accessors. */
-export function doesAwaitReadAccessors(): boolean {
+function doesAwaitReadAccessors(): boolean {
   const outer = current.frame;
   const promise = (async () => {})();
   // A placeholder that is never read. It must only differ from the root.

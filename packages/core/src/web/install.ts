@@ -9,13 +9,7 @@
 import { current } from '../engine/current.js';
 import { share } from '../engine/shared-state.js';
 import { patchAsyncBuiltins } from './async-builtins.js';
-import {
-  type AwaitInterception,
-  doesAwaitReadAccessors,
-  prepareInterception,
-  warnOfFailure,
-  warnOfLostValues,
-} from './await-interception.js';
+import { type AwaitInterception, prepareInterception, warnOfFailure, warnOfLostValues } from './await-interception.js';
 import { patchCallbacks } from './callbacks.js';
 import { patchElements } from './elements.js';
 import { patchEvents } from './events.js';
@@ -137,9 +131,7 @@ function createInstallation(isInterceptionWanted: boolean): Installation {
     startInterception();
     const transformed = current.isTransformed ? 'transformed' : 'not followed';
     const intercepted = current.isTransformed ? 'transformed and intercepted' : 'intercepted';
-    // Another library may have removed the accessors.
-    const isIntercepted = interception !== undefined && doesAwaitReadAccessors();
-    return { ...reportPatches(), await: isIntercepted ? intercepted : transformed };
+    return { ...reportPatches(), await: interception?.isInForce() ? intercepted : transformed };
   };
   let lastReport: InstallReport | undefined;
   const uninstall = Object.defineProperty(
