@@ -113,6 +113,10 @@ async function measureRound(
         excluded[subject] = reasonForPeer(suite, environment, subject, reason);
         continue;
       }
+      if ('missing' in outcome) {
+        excluded[subject] = reasonForPeer(suite, environment, subject, outcome.missing);
+        continue;
+      }
       for (const [name, figure] of Object.entries(outcome.figures)) {
         const key = cellKey(name, subject, storageCount);
         figures.set(key, [...(figures.get(key) ?? []), Number(figure.toPrecision(5))]);

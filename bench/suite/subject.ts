@@ -6,10 +6,20 @@
 export interface Storage {
   run<R>(value: object, fn: () => R): R;
   getStore(): unknown;
+  /** Absent in Node before 26. */
+  withScope?(value: object): { dispose(): void };
+}
+
+/** The static methods of a class of storages. */
+export interface StorageClass {
+  bind<F extends (...args: never[]) => unknown>(fn: F): F;
+  snapshot(): <R>(fn: () => R) => R;
 }
 
 export interface Subject {
   /** Whether a value follows the flow in which it was set. */
   readonly isTracking: boolean;
   makeStorage(): Storage;
+  /** Absent if the subject has nothing of the kind. */
+  readonly storageClass?: StorageClass;
 }
