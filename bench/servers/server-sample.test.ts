@@ -37,14 +37,14 @@ describe('subjects on servers', () => {
 describe('samples on servers', () => {
   for (const workload of separatelySampledWorkloads(serverSuite)) {
     it(`a sample of ${workload} yields a figure`, () => {
-      const { status, stdout, stderr } = runSample('throughline', workload, '10', 'quick');
+      const { status, stdout, stderr } = runSample('throughline', workload, '10', 'short');
       equal(status, 0, stderr);
       equal(Number.isFinite(JSON.parse(stdout).figures[workload]), true, stdout);
     });
   }
 
   it('a sample of a method that the runtime lacks has no figure, and says what is missing', () => {
-    const { status, stdout, stderr } = runSample('native', 'withScope', '1', 'quick');
+    const { status, stdout, stderr } = runSample('native', 'withScope', '1', 'short');
     equal(status, 0, stderr);
     const { figures, missing } = JSON.parse(stdout);
     if ('withScope' in AsyncLocalStorage.prototype) equal(Number.isFinite(figures.withScope), true, stdout);
@@ -52,7 +52,7 @@ describe('samples on servers', () => {
   });
 
   it('a sample of an unknown workload fails and lists the known ones', () => {
-    const { status, stderr } = runSample('throughline', 'walk', '1', 'quick');
+    const { status, stderr } = runSample('throughline', 'walk', '1', 'short');
     equal(status, 1);
     match(stderr, /Unknown name "walk"\. Expected one of: run, /);
   });

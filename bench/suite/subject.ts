@@ -6,6 +6,8 @@
 export interface Storage {
   run<R>(value: object, fn: () => R): R;
   getStore(): unknown;
+  /** Absent in cls-hooked. */
+  enterWith?(value: object): void;
   /** Absent in Node before 26. */
   withScope?(value: object): { dispose(): void };
 }
