@@ -56,7 +56,10 @@ function renderEnvironment(
   if (measurement === undefined || entry === undefined) return [];
   const subjects = subjectsOf(suite, workload);
   const plot = linePlotsOf(suite, results).find(({ file }) => file === `${results.environment}-${workload}.svg`);
-  const rows = entry.storageCounts.map((storageCount) => {
+  const counts = entry.storageCounts.filter((count) =>
+    subjects.some((subject) => findCell(measurement, subject, count)),
+  );
+  const rows = counts.map((storageCount) => {
     const cells = subjects.map((subject) =>
       renderCell(suite, results, measurement, workload, entry, subject, storageCount),
     );

@@ -6,12 +6,19 @@ import type { Subject } from '../../suite/subject.js';
  * Installs the portable engine.
  * @param expectedAwait how the engine must follow `await` in this bundle, because a figure for another way would be
  * mislabeled
- * @throws {Error} if the engine follows `await` in another way
+ * @returns the subject, whose `makeStorage` throws an error if the engine follows `await` in another way. This is only
+ * certain once all modules of the bundle have been loaded
  */
 export function throughlineSubject(expectedAwait: InstallReport['await']): Subject {
-  const { report } = install();
-  if (report.await !== expectedAwait) {
-    throw new Error(`Expected await to be ${expectedAwait} in this bundle, but it is ${report.await}.`);
-  }
-  return { isTracking: true, makeStorage: () => new AsyncLocalStorage<object>() };
+  const installation = install();
+  return {
+    isTracking: true,
+    makeStorage() {
+      const { report } = installation;
+      if (report.await !== expectedAwait) {
+        throw new Error(`Expected await to be ${expectedAwait} in this bundle, but it is ${report.await}.`);
+      }
+      return new AsyncLocalStorage<object>();
+    },
+  };
 }
