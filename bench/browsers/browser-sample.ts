@@ -40,7 +40,9 @@ export async function takeSample(
   [workload, storageCount, budget]: readonly string[],
 ): Promise<HostOutcome> {
   try {
-    return { figures: await takeFigures(subject, Number(storageCount), workload, budget) };
+    const figures = await takeFigures(subject, Number(storageCount), workload, budget);
+    subject.check?.();
+    return { figures };
   } catch (error) {
     if (!(error instanceof LostValueError)) throw error;
     return { lostValue: error.message };

@@ -24,6 +24,7 @@ export function reportPage(framework: string, subject: Subject, app: PageApp): P
       });
     });
     const times = await measureOperations(app, requireEntry(SAMPLE_BUDGETS, budgetName));
+    subject.check?.();
     if (lost > 0) return { lostValue: 'A handler lost its value' };
     const logs = Object.values(times).map(Math.log);
     const mean = Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length);

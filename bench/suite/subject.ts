@@ -22,6 +22,11 @@ export interface Subject {
   /** Whether a value follows the flow in which it was set. */
   readonly isTracking: boolean;
   makeStorage(): Storage;
+  /**
+   * Called after a sample: a check before it could change what is measured.
+   * @throws {Error} if the subject does not work as its name says
+   */
+  check?(): void;
   /** Absent if the subject has nothing of the kind. */
   readonly storageClass?: StorageClass;
 }
