@@ -2,7 +2,9 @@
 import { browserSuite } from './browsers/browser-suite.js';
 import { buildSuite } from './builds/build-suite.js';
 import { contextSuite } from './contexts/context-suite.js';
+import { growthSuite } from './growth/growth-suite.js';
 import type { Runtime } from './measure/runtimes.js';
+import { pageSuite } from './pages/page-suite.js';
 import { propagationSuite } from './propagation/propagation-suite.js';
 import { requestSuite } from './requests/request-suite.js';
 import { serverSuite } from './servers/server-suite.js';
@@ -22,6 +24,8 @@ export const SUITES: Readonly<Record<SuiteName, Suite>> = {
   sessions: sessionSuite,
   contexts: contextSuite,
   propagation: propagationSuite,
+  growth: growthSuite,
+  pages: pageSuite,
 };
 
 /**
@@ -57,5 +61,9 @@ export async function loadEnvironments(
         named,
         includesInstalled,
       );
+    case 'growth':
+      return (await import('./growth/growth-environments.js')).growthEnvironments(named, includesInstalled);
+    case 'pages':
+      return (await import('./pages/page-environments.js')).pageEnvironments();
   }
 }

@@ -30,13 +30,13 @@ describe('samples of the portable engine in a process', () => {
 
   for (const workload of separatelySampledWorkloads(browserSuite)) {
     it(`a sample of ${workload} yields a figure`, async () => {
-      const outcome = await sampler.sample({ subject: 'transform', workload, storageCount: 1, budget: 'quick' });
+      const outcome = await sampler.sample({ subject: 'transform', workload, storageCount: 1, budget: 'short' });
       equal('figures' in outcome && Number.isFinite(outcome.figures[workload]), true, JSON.stringify(outcome));
     });
   }
 
   it('a sample of an unknown workload fails and lists the known ones', async () => {
-    const sample = sampler.sample({ subject: 'none', workload: 'walk', storageCount: 1, budget: 'quick' });
+    const sample = sampler.sample({ subject: 'none', workload: 'walk', storageCount: 1, budget: 'short' });
     match(String(await sample.catch((error: unknown) => error)), /Unknown name "walk"\. Expected one of: await, /);
   });
 });
@@ -62,13 +62,13 @@ describe('samples in a page in Chromium', async () => {
   }
 
   it('a sample yields a figure', async () => {
-    const task = { subject: 'interception', workload: 'pending', storageCount: 1, budget: 'quick' } as const;
+    const task = { subject: 'interception', workload: 'pending', storageCount: 1, budget: 'short' } as const;
     const outcome = await sampler.sample(task);
     equal('figures' in outcome && Number.isFinite(outcome.figures.pending), true, JSON.stringify(outcome));
   });
 
   it('an error in the page rejects the sample with its message', async () => {
-    const sample = sampler.sample({ subject: 'none', workload: 'walk', storageCount: 1, budget: 'quick' });
+    const sample = sampler.sample({ subject: 'none', workload: 'walk', storageCount: 1, budget: 'short' });
     match(String(await sample.catch((error: unknown) => error)), /Unknown name "walk"\. Expected one of: await, /);
   });
 });

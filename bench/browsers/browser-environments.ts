@@ -1,9 +1,10 @@
 /** The browsers that are measured, and Node with the portable engine. */
 import { type BrowserName, browserNames } from '@throughline/testing/browsers';
 import { installedRuntimes, type Runtime } from '../measure/runtimes.js';
-import { type Environment, MissingEnvironment } from '../suite/environment.js';
+import { type Environment, MissingEnvironment, type Sampler } from '../suite/environment.js';
 import { openPageSampler } from './page-sampler.js';
 import { openProcessSampler } from './process-sampler.js';
+import { bundleSubjects } from './subject-bundles.js';
 
 const PORTABLE_NODE = 'node26';
 
@@ -13,7 +14,11 @@ export function browserEnvironments(runtimes: readonly Runtime[]): Environment[]
 }
 
 function browserEnvironment(name: BrowserName): Environment {
-  return { name, startUpMs: 700, open: () => openPageSampler(name) };
+  return { name, startUpMs: 700, open: () => openBundles(name) };
+}
+
+async function openBundles(name: BrowserName): Promise<Sampler> {
+  return openPageSampler(name, { bundles: await bundleSubjects('page'), bundleOf: (subject) => subject });
 }
 
 function portableEnvironment(named: readonly Runtime[]): Environment {

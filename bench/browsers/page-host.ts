@@ -1,26 +1,8 @@
-/**
- * The host of a sample in a page. When the page has loaded and the browser has no other work for it, the host takes the
- * sample that the page's address describes and posts the outcome. Nothing inspects the page in the meantime, because an
- * inspected page may run more slowly.
- */
+/** The host of a sample in a page. */
 import type { Subject } from '../suite/subject.js';
 import { takeSample } from './browser-sample.js';
+import { reportOutcome } from './page-report.js';
 
-declare const document: { readonly readyState: string };
-declare const addEventListener: (type: 'load', listener: () => void, options: { once: true }) => void;
-declare const location: { readonly search: string };
-
-/** The browser's function, saved in case a subject replaces the global. */
-const { fetch } = globalThis;
-
-export async function reportSample(subject: Subject): Promise<void> {
-  const query = new URLSearchParams(location.search);
-  if (document.readyState !== 'complete') {
-    await new Promise<void>((resolve) => addEventListener('load', resolve, { once: true }));
-  }
-  const task = query.get('task') ?? '';
-  const outcome = await takeSample(subject, task === '' ? [] : task.split(' ')).catch((error: unknown) => ({
-    error: error instanceof Error ? `${error.message}\n${error.stack}` : String(error),
-  }));
-  await fetch(query.get('channel') ?? '', { method: 'POST', body: JSON.stringify(outcome) });
+export function reportSample(subject: Subject): Promise<void> {
+  return reportOutcome((args) => takeSample(subject, args));
 }

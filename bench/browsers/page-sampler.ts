@@ -11,7 +11,6 @@ import {
 } from '@throughline/testing/browsers';
 import { MissingEnvironment, type SampleOutcome, type Sampler } from '../suite/environment.js';
 import { type HostOutcome, sampleArguments } from './browser-sample.js';
-import { bundleSubjects } from './subject-bundles.js';
 
 const TIMEOUT_MS = 600_000;
 
@@ -27,22 +26,28 @@ const HTML = `<!doctype html>
 </script>
 `;
 
-export async function openPageSampler(name: BrowserName): Promise<Sampler> {
-  const bundles = await bundleSubjects('page');
+export interface PageBundles {
+  /** The code of modules that take a sample and report it, by name. */
+  readonly bundles: Readonly<Record<string, string>>;
+  /** The name of the module for a subject, and for a workload unless the subject is only checked. */
+  bundleOf(subject: string, workload?: string): string;
+}
+
+export async function openPageSampler(name: BrowserName, { bundles, bundleOf }: PageBundles): Promise<Sampler> {
   const browser = await openInstalledBrowser(name);
   // Cross-origin isolated pages have the finest clock that a browser offers.
   const server = await startPageServer({ isCrossOriginIsolated: true });
-  for (const [subject, code] of Object.entries(bundles)) {
-    server.add(`/${subject}/`, HTML);
-    server.add(`/${subject}/page.js`, code);
+  for (const [bundle, code] of Object.entries(bundles)) {
+    server.add(`/${bundle}/`, HTML);
+    server.add(`/${bundle}/page.js`, code);
   }
-  const samplePage = async (subject: string, task: string): Promise<SampleOutcome> => {
+  const samplePage = async (bundle: string, task: string): Promise<SampleOutcome> => {
     const channel = server.createChannel();
     const query = new URLSearchParams({ task, channel: channel.path });
     try {
-      const page = await browser.openPage(`${server.origin}/${subject}/?${query}`);
+      const page = await browser.openPage(`${server.origin}/${bundle}/?${query}`);
       try {
-        // Only page-host.ts and the script above know the channel's path.
+        // Only page-report.ts and the script above know the channel's path.
         const outcome = (await channel.next(TIMEOUT_MS)) as HostOutcome | { error: string };
         if ('error' in outcome) throw new Error(outcome.error);
         return { ...outcome, version: browser.version };
@@ -51,12 +56,12 @@ export async function openPageSampler(name: BrowserName): Promise<Sampler> {
       }
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new Error(`The sample ${subject} ${task} in ${name} failed: ${reason}`);
+      throw new Error(`The sample ${bundle} ${task} in ${name} failed: ${reason}`);
     }
   };
   return {
-    check: (subject) => samplePage(subject, ''),
-    sample: (task) => samplePage(task.subject, sampleArguments(task).join(' ')),
+    check: (subject) => samplePage(bundleOf(subject), ''),
+    sample: (task) => samplePage(bundleOf(task.subject, task.workload), sampleArguments(task).join(' ')),
     async close() {
       await browser.close();
       await server.close();

@@ -10,12 +10,14 @@ import { type Suite, separatelySampledWorkloads } from '../suite/suite.js';
 import { loadEnvironments, SUITES } from '../suites.js';
 import { type BenchOptions, HELP_TEXT, parseOptions } from './options.js';
 import { type ProgressLine, startProgress } from './progress.js';
+import { measureReadmeTable } from './quick-table.js';
 
 const RESULTS_FOLDER = fileURLToPath(new URL('../../../docs/bench', import.meta.url));
 
 try {
   const options = parseOptions(process.argv.slice(2), RESULTS_FOLDER);
   if (options.isHelpWanted) console.log(HELP_TEXT);
+  else if (options.isQuick) await measureReadmeTable();
   else await runBenchmarks(options);
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
@@ -59,7 +61,7 @@ async function makePlans(options: BenchOptions): Promise<MeasurementPlan[][]> {
       plans.push(
         workloads.map((workload) => {
           const rounds = suite.workloads[workload]?.rounds ?? options.rounds ?? suite.rounds;
-          return { suite, environment, workload, rounds, budget: options.isQuick ? 'quick' : suite.budget };
+          return { suite, environment, workload, rounds, budget: options.isShort ? 'short' : suite.budget };
         }),
       );
     }

@@ -14,6 +14,7 @@ describe('the command line of npm run bench', () => {
     equal(options.rounds, undefined);
     equal(options.environments, undefined);
     equal(options.isQuick, false);
+    equal(options.isShort, false);
     equal(options.outputFolder, 'docs/bench');
   });
 
@@ -55,10 +56,24 @@ describe('the command line of npm run bench', () => {
     deepEqual([options.suites, options.workloads], [['propagation'], ['inject']]);
   });
 
-  it('takes one sample and writes nothing with --quick, except with --out', () => {
+  it('measures growth and pages with options of their own', () => {
+    deepEqual(parse('--growth', '--only', 'flows').suites, ['growth']);
+    deepEqual(parse('--growth').workloads, ['storages', 'libraries', 'flows', 'sessions']);
+    deepEqual(parse('--pages', '--only', 'vue').workloads, ['vue']);
+  });
+
+  it('takes one sample and writes nothing with --short, except with --out', () => {
+    equal(parse('--short').outputFolder, undefined);
+    equal(parse('--short').rounds, 1);
+    equal(parse('--short', '--out', 'elsewhere').outputFolder, 'elsewhere');
+  });
+
+  it('measures the table of the README with --quick, which no other option changes', () => {
+    equal(parse('--quick').isQuick, true);
     equal(parse('--quick').outputFolder, undefined);
-    equal(parse('--quick').rounds, 1);
-    equal(parse('--quick', '--out', 'elsewhere').outputFolder, 'elsewhere');
+    for (const other of [['--browsers'], ['--only', 'run'], ['--processes', '2'], ['--runtime', 'bun=/opt/bun']]) {
+      throws(() => parse('--quick', ...other), /--quick measures the table of the README .* --short measures/);
+    }
   });
 
   it('accepts workloads, numbers of processes, environments and runtimes', () => {
@@ -95,7 +110,10 @@ describe('the command line of npm run bench', () => {
       'processes',
       'runtime',
       'runtimes',
+      'growth',
+      'pages',
       'quick',
+      'short',
       'out',
       'help',
     ]) {

@@ -10,6 +10,8 @@ const REQUEST_SUITES = ['requests'] as const;
 const SESSION_SUITES = ['sessions'] as const;
 const CONTEXT_SUITES = ['contexts'] as const;
 const PROPAGATION_SUITES = ['propagation'] as const;
+const GROWTH_SUITES = ['growth'] as const;
+const PAGE_SUITES = ['pages'] as const;
 
 /** The options that select other suites than the default. */
 const SUITES_OF_OPTIONS = {
@@ -18,6 +20,8 @@ const SUITES_OF_OPTIONS = {
   sessions: SESSION_SUITES,
   contexts: CONTEXT_SUITES,
   propagation: PROPAGATION_SUITES,
+  growth: GROWTH_SUITES,
+  pages: PAGE_SUITES,
 };
 type SuiteOption = keyof typeof SUITES_OF_OPTIONS;
 
@@ -33,14 +37,19 @@ export const HELP_TEXT = `Measures Throughline next to its peers.
 By default, measures server runtimes: Throughline next to the runtime's own AsyncLocalStorage, cls-hooked and no tracking.
 With --browsers, measures browsers and the portable engine on Node: Throughline next to zone.js and no tracking; the
 size of a page; the transform next to esbuild and Babel; and builds with and without the plugin. With --requests, measures servers of web frameworks: the framework alone, with the
-request scope, and with the usual solution on that framework. With --sessions, measures sessions next to express-session and
-@fastify/session. With --contexts, measures the context managers of OpenTelemetry.
-With --propagation, measures values that cross processes, next to OpenTelemetry's propagators.
+request scope, and with the usual solution on that framework. With --sessions, measures sessions next to express-session
+and @fastify/session. With --contexts, measures the context managers of OpenTelemetry.
+With --propagation, measures values that cross processes, next to OpenTelemetry's propagators. With --growth, measures
+cost as storages, libraries, flows and sessions grow; sessions need redis-server. With --pages, measures React, Vue and
+Angular pages with and without Throughline.
 
+  --quick                  measure and print the table of the README on this Node, which takes three minutes; writes no files
   --requests               measure the request scope on node:http, Express, Fastify, Koa, Hono, h3 and Nest
   --sessions               measure sessions in memory and in Redis on Express and Fastify
   --contexts               measure the context managers of OpenTelemetry on Node
   --propagation            measure inject and extract of @throughline/propagation on Node
+  --growth                 measure cost as work grows on Node, for docs/growth.md
+  --pages                  measure pages of React, Vue and Angular in Chromium
   --browsers               measure Chromium, Firefox, WebKit, the portable engine on Node 26, sizes, the transform, and builds
   --in <names>             only these environments, comma-separated; the beginning of a name is enough.
                            On servers: ${environmentPrefixesOf(DEFAULT_SUITES).join(', ')}
@@ -49,6 +58,8 @@ With --propagation, measures values that cross processes, next to OpenTelemetry'
                            With --sessions: ${environmentPrefixesOf(SESSION_SUITES).join(', ')}
                            With --contexts: ${environmentPrefixesOf(CONTEXT_SUITES).join(', ')}
                            With --propagation: ${environmentPrefixesOf(PROPAGATION_SUITES).join(', ')}
+                           With --growth: ${environmentPrefixesOf(GROWTH_SUITES).join(', ')}
+                           With --pages: ${environmentPrefixesOf(PAGE_SUITES).join(', ')}
   --only <names>           only these workloads, comma-separated.
                            On servers: ${workloadsOf(DEFAULT_SUITES).join(', ')}
                            With --browsers: ${workloadsOf(BROWSER_SUITES).join(', ')}
@@ -56,11 +67,14 @@ With --propagation, measures values that cross processes, next to OpenTelemetry'
                            With --sessions: ${workloadsOf(SESSION_SUITES).join(', ')}
                            With --contexts: ${workloadsOf(CONTEXT_SUITES).join(', ')}
                            With --propagation: ${workloadsOf(PROPAGATION_SUITES).join(', ')}
-  --processes <number>     samples per figure (default: ${SUITES.servers.rounds}; with --browsers ${SUITES.browsers.rounds}, with --requests ${SUITES.requests.rounds}, with --sessions ${SUITES.sessions.rounds}, with --contexts ${SUITES.contexts.rounds}, with --propagation ${SUITES.propagation.rounds})
+                           With --growth: ${workloadsOf(GROWTH_SUITES).join(', ')}
+                           With --pages: ${workloadsOf(PAGE_SUITES).join(', ')}
+  --processes <number>     samples per figure (default: ${SUITES.servers.rounds}; with --browsers ${SUITES.browsers.rounds}, with --requests ${SUITES.requests.rounds}, with --sessions ${SUITES.sessions.rounds}, with --contexts ${SUITES.contexts.rounds}, with --propagation ${SUITES.propagation.rounds},
+                           with --growth ${SUITES.growth.rounds}, with --pages ${SUITES.pages.rounds})
   --runtime <name>=<path>  measure this runtime instead of the current Node: node26=/path/to/node, bun=..., deno=...
                            Can be repeated. With --browsers: the Node for the portable engine
   --runtimes               also measure the runtimes that this project has installed in .runtimes
-  --quick                  one short sample per figure, to see that everything works; writes no files without --out
+  --short                  one short sample per figure, to see that everything works; writes no files without --out
   --out <folder>           where to write figures and plots (default: docs/bench)
   --help                   print this text
 `;
@@ -73,7 +87,9 @@ export interface BenchOptions {
   readonly workloads: readonly string[];
   /** Absent: the default of each suite. */
   readonly rounds?: number;
+  /** Whether to measure the table of the README instead of suites. */
   readonly isQuick: boolean;
+  readonly isShort: boolean;
   readonly runtimes: readonly Runtime[];
   readonly includesInstalled: boolean;
   /** Absent: write no files. */
@@ -90,6 +106,8 @@ export function parseOptions(args: readonly string[], defaultOutputFolder: strin
       sessions: { type: 'boolean', default: false },
       contexts: { type: 'boolean', default: false },
       propagation: { type: 'boolean', default: false },
+      growth: { type: 'boolean', default: false },
+      pages: { type: 'boolean', default: false },
       browsers: { type: 'boolean', default: false },
       in: { type: 'string' },
       only: { type: 'string' },
@@ -97,6 +115,7 @@ export function parseOptions(args: readonly string[], defaultOutputFolder: strin
       runtime: { type: 'string', multiple: true, default: [] },
       runtimes: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
+      short: { type: 'boolean', default: false },
       out: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
@@ -106,10 +125,17 @@ export function parseOptions(args: readonly string[], defaultOutputFolder: strin
     const options = selected.map(([option]) => `--${option}`).join(' and ');
     throw new Error(`${options} cannot be combined: run one after the other.`);
   }
+  const others = Object.entries(values).filter(([name, value]) => name !== 'quick' && isGiven(value));
+  if (values.quick && others.length > 0) {
+    throw new Error(
+      `--quick measures the table of the README and cannot be combined with --${others[0]?.[0]}. --short measures all ` +
+        'selected figures once, in little time.',
+    );
+  }
   const suites = selected[0]?.[1] ?? DEFAULT_SUITES;
   const workloads = workloadsOf(suites);
-  const outputFolder = values.out ?? (values.quick ? undefined : defaultOutputFolder);
-  const rounds = values.processes === undefined ? (values.quick ? 1 : undefined) : parseRounds(values.processes);
+  const outputFolder = values.out ?? (values.short || values.quick ? undefined : defaultOutputFolder);
+  const rounds = values.processes === undefined ? (values.short ? 1 : undefined) : parseRounds(values.processes);
   return {
     isHelpWanted: values.help,
     suites,
@@ -120,10 +146,15 @@ export function parseOptions(args: readonly string[], defaultOutputFolder: strin
       values.only === undefined ? workloads : values.only.split(',').map((text) => parseWorkload(text, workloads)),
     ...(rounds === undefined ? {} : { rounds }),
     isQuick: values.quick,
+    isShort: values.short,
     runtimes: values.runtime.map(parseRuntime),
     includesInstalled: values.runtimes,
     ...(outputFolder === undefined ? {} : { outputFolder }),
   };
+}
+
+function isGiven(value: string | boolean | readonly string[]): boolean {
+  return Array.isArray(value) ? value.length > 0 : value !== false;
 }
 
 function parseWorkload(text: string, names: readonly string[]): string {

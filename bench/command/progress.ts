@@ -40,6 +40,11 @@ export function startProgress(plans: readonly MeasurementPlan[]): ProgressLine {
   };
 }
 
+/** The expected duration of all plans together, as text. */
+export function formatExpectedDuration(plans: readonly MeasurementPlan[]): string {
+  return formatDuration(plans.reduce((sum, plan) => sum + expectedPlanMs(plan), 0));
+}
+
 function expectedPlanMs(plan: MeasurementPlan): number {
   return expectedSampleMs(plan) * maximumSampleCount(plan);
 }

@@ -1,14 +1,16 @@
 /**
- * `npm run figures`: writes the figures of docs/bench into docs/benchmarks.md and draws the plots again, and writes the
- * two tables of the README. With `--check`, it changes no file and fails if one is out of date.
+ * `npm run figures`: writes the figures of docs/bench into docs/benchmarks.md and docs/growth.md, draws the plots again, and
+ * writes the two tables of the README. With `--check`, it changes no file and fails if one is out of date.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { GROWTH_CHAPTERS } from '../growth/growth-chapters.js';
 import { readAllResults, readResults } from '../measure/results.js';
 import { README_ROWS } from '../readme-rows.js';
 import { renderSuite } from '../report/benchmarks-page.js';
 import { replaceGeneratedSection } from '../report/generated-section.js';
+import { renderGrowth } from '../report/growth-page.js';
 import { barPlotsOf, linePlotsOf } from '../report/plot-files.js';
 import { renderReadmeFigures } from '../report/readme-figures.js';
 import { renderRuntimeTable } from '../report/runtime-table.js';
@@ -32,7 +34,9 @@ function updateFigures(isCheck: boolean): void {
     ([file, content]) => !existsSync(file) || readFileSync(file, 'utf8') !== content,
   );
   if (outdated.length === 0) {
-    console.log('README.md, docs/benchmarks.md and the plots are up to date with docs/bench and docs/conformance.md.');
+    console.log(
+      'README.md, docs/benchmarks.md, docs/growth.md and the plots are up to date with docs/bench and docs/conformance.md.',
+    );
     return;
   }
   const names = outdated.map(([file]) => relative(ROOT, file)).join(', ');
@@ -47,17 +51,23 @@ function updateFigures(isCheck: boolean): void {
 function generateFiles(): Map<string, string> {
   const files = new Map<string, string>();
   const sections: string[] = [];
+  const growth: string[] = [];
   for (const suite of Object.values(SUITES)) {
     const all = readAllResults(RESULTS_FOLDER, suite);
     if (all.length === 0) continue;
-    sections.push(renderSuite(suite, all, 'bench'));
+    if (suite.page === 'growth.md') growth.push(renderGrowth(suite, GROWTH_CHAPTERS, all, 'bench'));
+    else sections.push(renderSuite(suite, all, 'bench'));
     const plots = [...all.flatMap((results) => linePlotsOf(suite, results)), ...barPlotsOf(suite, all)];
     for (const { file, draw } of plots) files.set(join(RESULTS_FOLDER, file), draw());
   }
   if (sections.length === 0) throw new Error('docs/bench contains no figures. npm run bench measures and writes them.');
-  const page = 'docs/benchmarks.md';
-  files.set(join(ROOT, page), replaceGeneratedSection(readProjectFile(page), page, 'bench', sections.join('\n')));
+  files.set(...generatePage('docs/benchmarks.md', 'bench', sections));
+  files.set(...generatePage('docs/growth.md', 'growth', growth));
   return files.set(join(ROOT, 'README.md'), generateReadme());
+}
+
+function generatePage(page: string, section: string, parts: readonly string[]): [path: string, content: string] {
+  return [join(ROOT, page), replaceGeneratedSection(readProjectFile(page), page, section, parts.join('\n'))];
 }
 
 function generateReadme(): string {

@@ -5,7 +5,7 @@
 import { cpus } from 'node:os';
 import type { Environment, SampleOutcome, Sampler, SampleTask } from '../suite/environment.js';
 import type { BudgetName } from '../suite/sample-budget.js';
-import { type Suite, subjectsOf, workloadsSampledWith } from '../suite/suite.js';
+import { isMeasuredWith, type Suite, subjectsOf, workloadsSampledWith } from '../suite/suite.js';
 import type { Cell, Measurement } from './results.js';
 
 /** One workload in one environment. */
@@ -22,7 +22,10 @@ export type SampleListener = (subject: string, storageCount: number, round: numb
 
 /** The number of samples in a plan if no subject is excluded. */
 export function maximumSampleCount({ suite, workload, rounds }: MeasurementPlan): number {
-  return (suite.workloads[workload]?.storageCounts.length ?? 0) * subjectsOf(suite, workload).length * rounds;
+  const samples = (suite.workloads[workload]?.storageCounts ?? []).flatMap((storageCount) =>
+    subjectsOf(suite, workload).filter((subject) => isMeasuredWith(suite, workload, { subject, storageCount })),
+  );
+  return samples.length * rounds;
 }
 
 /**
@@ -100,7 +103,10 @@ async function measureRound(
 ): Promise<string> {
   let version = '';
   for (const storageCount of suite.workloads[workload]?.storageCounts ?? []) {
-    const subjects = subjectsOf(suite, workload).filter((subject) => {
+    const measured = subjectsOf(suite, workload).filter((subject) =>
+      isMeasuredWith(suite, workload, { subject, storageCount }),
+    );
+    const subjects = measured.filter((subject) => {
       // An excluded subject's samples count as done, so that the progress still adds up.
       if (excluded[subject] !== undefined) onSample(subject, storageCount);
       return excluded[subject] === undefined;
@@ -111,6 +117,10 @@ async function measureRound(
       if ('lostValue' in outcome) {
         const reason = `${outcome.lostValue} (${workload}, storages: ${storageCount})`;
         excluded[subject] = reasonForPeer(suite, environment, subject, reason);
+        continue;
+      }
+      if ('missing' in outcome) {
+        excluded[subject] = reasonForPeer(suite, environment, subject, outcome.missing);
         continue;
       }
       for (const [name, figure] of Object.entries(outcome.figures)) {

@@ -50,6 +50,17 @@ export function formatStorageCount(count: number): string {
   return count === 1 ? '1 storage' : `${count} storages`;
 }
 
+/** With separators between thousands, such as `1,000,000`. */
+export function formatLargeCount(count: number): string {
+  return count.toLocaleString('en-US');
+}
+
+/** As short as the ticks of an axis must be: 10, 100, 1k, 10k, 1M. */
+export function formatTick(value: number): string {
+  if (value >= 1e6) return `${value / 1e6}M`;
+  return value >= 1e3 ? `${value / 1e3}k` : String(value);
+}
+
 function formatBytes(value: number): string {
   if (Math.abs(value) < 1e3) return `${formatNumber(value)} B`;
   return Math.abs(value) < 1e6 ? `${formatNumber(value / 1e3)} kB` : `${formatNumber(value / 1e6)} MB`;

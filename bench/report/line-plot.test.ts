@@ -11,7 +11,7 @@ function line(name: string, ys: readonly number[]): Line {
 const plot = drawLinePlot({
   title: 'Time & <space>',
   xLabel: 'storages',
-  yLabel: 'time',
+  unit: 'ns',
   lines: [line('ours', [60, 61, 62, 63]), line('theirs', [60, 600, 6000, 60000]), line('none', [61, 61, 61, 62])],
 });
 
@@ -25,9 +25,22 @@ describe('drawLinePlot()', () => {
 
   it('labels both axes, each power of ten, and the end of each line', () => {
     const texts = readSvgTexts(plot);
-    for (const text of ['storages', 'time', '10 ns', '100 µs', '1', '1000', 'ours', 'theirs', 'none']) {
+    for (const text of ['storages', '10 ns', '100 µs', '1', '1k', 'ours', 'theirs', 'none']) {
       equal(texts.includes(text), true, text);
     }
+  });
+
+  it('has a linear axis for numbers that are close to each other, with a tick for each of them', () => {
+    const points = [1, 4, 12].map((x) => ({ x, y: { median: x, min: x, max: x } }));
+    const texts = readSvgTexts(
+      drawLinePlot({
+        title: 't',
+        xLabel: 'libraries',
+        unit: 'bytes',
+        lines: [{ name: 'a', color: '#000', isMain: true, points }],
+      }),
+    );
+    for (const text of ['1', '4', '12', '10 B', '100 B']) equal(texts.includes(text), true, text);
   });
 
   it('escapes special characters in the title', () => {
@@ -36,7 +49,7 @@ describe('drawLinePlot()', () => {
 
   it('contains no NaN, Infinity or undefined, even for a single point', () => {
     equal(/NaN|Infinity|undefined/.test(plot), false);
-    const onePoint = drawLinePlot({ title: 't', xLabel: 'x', yLabel: 'y', lines: [line('level', [10])] });
+    const onePoint = drawLinePlot({ title: 't', xLabel: 'x', unit: 'ns', lines: [line('level', [10])] });
     equal(/NaN|Infinity|undefined/.test(onePoint), false);
     match(onePoint, /<circle/);
   });

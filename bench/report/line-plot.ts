@@ -1,7 +1,11 @@
-/** Draws lines over two logarithmic axes, as SVG. Each line's name follows its end, so the plot needs no legend. */
+/**
+ * Draws lines over two axes, as SVG. Each line's name follows its end, so the plot needs no legend. The axis of `y` is
+ * logarithmic, and so is that of `x` if its values differ by a factor of more than 20.
+ */
 import type { Summary } from '../measure/statistics.js';
-import { formatNanoseconds } from './figure-format.js';
-import { escapeXml, GRAY, px, renderSvgDocument } from './svg.js';
+import type { Unit } from '../suite/suite.js';
+import { formatFigure, formatTick } from './figure-format.js';
+import { escapeXml, GRAY, PLOT_WIDTH, px, renderSvgDocument, titleHeight } from './svg.js';
 
 export interface Point {
   readonly x: number;
@@ -17,19 +21,22 @@ export interface Line {
 }
 
 export interface LinePlot {
+  /** States also what `y` is. */
   readonly title: string;
   readonly xLabel: string;
-  readonly yLabel: string;
+  /** The unit of `y`. */
+  readonly unit: Unit;
   readonly lines: readonly Line[];
 }
 
-const WIDTH = 720;
-const HEIGHT = 400;
-const LEFT = 84;
-const RIGHT = WIDTH - 128;
-const TOP = 48;
-const BOTTOM = HEIGHT - 60;
+const MARGIN = 8;
+const LEFT = 66;
+/** The end of the axis of `x`, which leaves room for the names of the lines. */
+const RIGHT = PLOT_WIDTH - 116;
+const PLOT_HEIGHT = 220;
 const LABEL_HEIGHT = 18;
+/** A logarithmic axis is from one power of ten to another, which leaves little of a shorter range. */
+const MAX_LINEAR_RANGE = 20;
 
 interface Axis {
   readonly ticks: readonly number[];
@@ -37,33 +44,39 @@ interface Axis {
   coordinateOf(value: number): number;
 }
 
-export function drawLinePlot({ title, xLabel, yLabel, lines }: LinePlot): string {
+export function drawLinePlot({ title, xLabel, unit, lines }: LinePlot): string {
   const points = lines.flatMap((line) => line.points);
-  const x = logAxis(
-    points.map((point) => point.x),
-    LEFT,
-    RIGHT,
-  );
+  const top = titleHeight(title, MARGIN) + 14;
+  const bottom = top + PLOT_HEIGHT;
+  const x = makeXAxis(points.map((point) => point.x));
   const y = logAxis(
     points.flatMap((point) => [point.y.min, point.y.max]),
-    BOTTOM,
-    TOP,
+    bottom,
+    top,
   );
   const ends = lines.map(({ points }) => y.coordinateOf(points.at(-1)?.y.median ?? 1));
-  const labels = spreadLabels(ends, LABEL_HEIGHT, TOP, BOTTOM);
-  return renderSvgDocument(title, LEFT, WIDTH, HEIGHT, [
+  const labels = spreadLabels(ends, LABEL_HEIGHT, top, bottom);
+  return renderSvgDocument(title, MARGIN, bottom + 54, [
     ...y.ticks.flatMap((tick) => [
       `  <line x1="${LEFT}" x2="${RIGHT}" y1="${px(y.coordinateOf(tick))}" y2="${px(y.coordinateOf(tick))}" stroke="${GRAY}" stroke-opacity="0.3"/>`,
-      text(LEFT - 10, y.coordinateOf(tick) + 4, 'end', formatNanoseconds(tick)),
+      text(LEFT - 8, y.coordinateOf(tick) + 5, 'end', formatFigure(unit, tick)),
     ]),
     ...x.ticks.flatMap((tick) => [
-      `  <line x1="${px(x.coordinateOf(tick))}" x2="${px(x.coordinateOf(tick))}" y1="${TOP}" y2="${BOTTOM}" stroke="${GRAY}" stroke-opacity="0.3"/>`,
-      text(x.coordinateOf(tick), BOTTOM + 20, 'middle', String(tick)),
+      `  <line x1="${px(x.coordinateOf(tick))}" x2="${px(x.coordinateOf(tick))}" y1="${top}" y2="${bottom}" stroke="${GRAY}" stroke-opacity="0.3"/>`,
+      text(x.coordinateOf(tick), bottom + 20, 'middle', formatTick(tick)),
     ]),
-    text((LEFT + RIGHT) / 2, BOTTOM + 44, 'middle', xLabel),
-    `  <text transform="translate(20 ${px((TOP + BOTTOM) / 2)}) rotate(-90)" text-anchor="middle" fill="${GRAY}">${escapeXml(yLabel)}</text>`,
+    text((LEFT + RIGHT) / 2, bottom + 42, 'middle', xLabel),
     ...lines.map((line, index) => drawLine(line, x, y, ends[index] ?? 0, labels[index] ?? 0)),
   ]);
+}
+
+function makeXAxis(values: readonly number[]): Axis {
+  const [min, max] = [Math.min(...values), Math.max(...values)];
+  if (min === max || max / min > MAX_LINEAR_RANGE) return logAxis(values, LEFT, RIGHT);
+  return {
+    ticks: [...new Set(values)],
+    coordinateOf: (value) => LEFT + ((value - min) / (max - min)) * (RIGHT - LEFT),
+  };
 }
 
 function drawLine({ name, color, isMain, points }: Line, x: Axis, y: Axis, endY: number, labelY: number): string {
@@ -76,8 +89,8 @@ function drawLine({ name, color, isMain, points }: Line, x: Axis, y: Axis, endY:
       `    <line x1="${px(x.coordinateOf(point.x))}" x2="${px(x.coordinateOf(point.x))}" y1="${px(y.coordinateOf(point.y.min))}" y2="${px(y.coordinateOf(point.y.max))}" stroke-width="1.5"/>`,
       `    <circle cx="${px(x.coordinateOf(point.x))}" cy="${px(y.coordinateOf(point.y.median))}" r="${isMain ? 4.5 : 3}" stroke="none"/>`,
     ]),
-    `    <line x1="${px(lastX + 6)}" y1="${px(endY)}" x2="${px(RIGHT + 20)}" y2="${px(labelY)}" stroke-width="1" stroke-opacity="0.6"/>`,
-    `    <text x="${RIGHT + 24}" y="${px(labelY + 4)}" stroke="none" font-weight="${isMain ? 700 : 500}">${escapeXml(name)}</text>`,
+    `    <line x1="${px(lastX + 5)}" y1="${px(endY)}" x2="${px(RIGHT + 14)}" y2="${px(labelY)}" stroke-width="1" stroke-opacity="0.6"/>`,
+    `    <text x="${RIGHT + 16}" y="${px(labelY + 5)}" stroke="none" font-weight="${isMain ? 700 : 500}">${escapeXml(name)}</text>`,
     '  </g>',
   ].join('\n');
 }

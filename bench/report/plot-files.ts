@@ -15,18 +15,19 @@ export interface PlotFile {
   draw(): string;
 }
 
-/** The plots of one environment over the number of storages, if there are figures for them. */
+/** The plots of one environment over the number of what its workloads count, if there are figures for them. */
 export function linePlotsOf(suite: Suite, results: Results): PlotFile[] {
   return suite.linePlots
     .filter(({ workload }) => linesOf(suite, results, workload).length > 0)
     .map(({ workload, yLabel }) => {
       const version = results.workloads[workload]?.version ?? '';
-      const title = `${suite.environmentTitle(results.environment, version)}: ${yLabel} by number of storages with a value`;
+      const title = `${suite.environmentTitle(results.environment, version)}: ${yLabel}`;
       const lines = linesOf(suite, results, workload);
+      const { counted = 'storages with a value', unit = 'ns' } = suite.workloads[workload] ?? {};
       return {
         file: `${results.environment}-${workload}.svg`,
         altText: suite.workloads[workload]?.title ?? workload,
-        draw: () => drawLinePlot({ title, xLabel: 'storages with a value', yLabel, lines }),
+        draw: () => drawLinePlot({ title, xLabel: counted, unit, lines }),
       };
     });
 }

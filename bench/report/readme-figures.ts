@@ -37,10 +37,20 @@ export function renderReadmeFigures(
   ].join('\n');
 }
 
-function renderRow({ suite, workload, variants, peer, peerTitle }: ReadmeFigure, results: Results): string {
+/** What a row states of one of its variants. */
+export interface ReadmeLine {
+  readonly title: string;
+  readonly ours: string;
+  readonly theirs: string;
+  readonly ratio: string;
+}
+
+/** @throws {Error} if a figure of the row has not been measured */
+export function readmeLinesOf(row: ReadmeFigure, results: Results): ReadmeLine[] {
+  const { suite, workload, variants, peer, peerTitle } = row;
   const measurement = results.workloads[workload];
   const unit = suite.workloads[workload]?.unit ?? 'count';
-  const lines = variants.map((variant) => {
+  return variants.map((variant) => {
     const { title, subject, storageCount } = variant;
     const ours = measurement && findCell(measurement, subject, storageCount);
     const theirs = measurement && findCell(measurement, peer, storageCount);
@@ -53,12 +63,20 @@ function renderRow({ suite, workload, variants, peer, peerTitle }: ReadmeFigure,
     }
     return {
       title,
-      ours: `**${formatFigure(unit, median(ours.figures))}**`,
+      ours: formatFigure(unit, median(ours.figures)),
       theirs: `${peerTitle}: ${formatFigure(unit, median(theirs.figures))}`,
       ratio: `× ${formatRatioWithSpread(ratio)}`,
     };
   });
-  const cell = (key: keyof (typeof lines)[number]) => lines.map((line) => line[key]).join('<br>');
-  const environment = suite.environmentTitle(results.environment, measurement?.version ?? '');
-  return `| ${cell('title')} | ${environment} | ${cell('ours')} | ${cell('theirs')} | ${cell('ratio')} |`;
+}
+
+/** Where a row was measured, with the version. */
+export function measuredIn({ suite, workload }: ReadmeFigure, results: Results): string {
+  return suite.environmentTitle(results.environment, results.workloads[workload]?.version ?? '');
+}
+
+function renderRow(row: ReadmeFigure, results: Results): string {
+  const lines = readmeLinesOf(row, results).map((line) => ({ ...line, ours: `**${line.ours}**` }));
+  const cell = (key: keyof ReadmeLine) => lines.map((line) => line[key]).join('<br>');
+  return `| ${cell('title')} | ${measuredIn(row, results)} | ${cell('ours')} | ${cell('theirs')} | ${cell('ratio')} |`;
 }

@@ -43,13 +43,13 @@ function headingOfRatios(suite: Suite, workload: string, storageCounts: readonly
   return `× ${reference.subject}${reference.storageCount === last ? '' : ` at ${reference.storageCount}`}`;
 }
 
-/** Aligns the second column (names) to the left and all others to the right. */
-function alignColumns(rows: readonly (readonly string[])[]): string[] {
+/** Aligns columns to the right, except those with names: by default the second one. */
+export function alignColumns(rows: readonly (readonly string[])[], nameColumns: readonly number[] = [1]): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) => {
     const cells = row.map((text, column) => {
       const width = widths[column] ?? 0;
-      return column === 1 ? text.padEnd(width) : text.padStart(width);
+      return nameColumns.includes(column) ? text.padEnd(width) : text.padStart(width);
     });
     return `  ${cells.join('  ')}`.trimEnd();
   });

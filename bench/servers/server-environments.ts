@@ -14,17 +14,22 @@ export function serverEnvironments(named: readonly Runtime[], includesInstalled:
   return selectRuntimes(named, includesInstalled).map(serverEnvironment);
 }
 
-/** The workloads in which Throughline is what `throughline/register` puts in place of the runtime's own class. */
-const REGISTERED_WORKLOADS: readonly string[] = ['libraries', 'library-flow'];
+/** What Throughline is in a workload, if it is not the class AsyncLocalStorage: a name in server-subjects.ts. */
+const FORM_BY_WORKLOAD: Readonly<Record<string, string>> = {
+  libraries: 'registered',
+  'library-flow': 'registered',
+  'variable-run': 'variables',
+  'variable-get': 'variables',
+};
 
 function serverEnvironment({ name, command }: Runtime): Environment {
   const runSample = (subject: string, ...args: readonly string[]) => {
-    const isRegistered = subject === 'throughline' && REGISTERED_WORKLOADS.includes(args[0] ?? '');
-    const program = [SAMPLE_PROGRAM, isRegistered ? 'registered' : subject, ...args];
+    const form = (subject === 'throughline' && FORM_BY_WORKLOAD[args[0] ?? '']) || subject;
+    const program = [SAMPLE_PROGRAM, form, ...args];
     // server-sample.ts prints an outcome.
     return runSampleProcess([name, subject, ...args].join(' '), [
       ...command,
-      ...(isRegistered ? registerFlags(name) : []),
+      ...(form === 'registered' ? registerFlags(name) : []),
       ...program,
     ]) as Promise<SampleOutcome>;
   };

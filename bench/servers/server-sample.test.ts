@@ -3,6 +3,7 @@
  * another one left behind.
  */
 import { deepEqual, equal, match } from 'node:assert/strict';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { spawnSync } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -36,14 +37,22 @@ describe('subjects on servers', () => {
 describe('samples on servers', () => {
   for (const workload of separatelySampledWorkloads(serverSuite)) {
     it(`a sample of ${workload} yields a figure`, () => {
-      const { status, stdout, stderr } = runSample('throughline', workload, '10', 'quick');
+      const { status, stdout, stderr } = runSample('throughline', workload, '10', 'short');
       equal(status, 0, stderr);
       equal(Number.isFinite(JSON.parse(stdout).figures[workload]), true, stdout);
     });
   }
 
+  it('a sample of a method that the runtime lacks has no figure, and says what is missing', () => {
+    const { status, stdout, stderr } = runSample('native', 'withScope', '1', 'short');
+    equal(status, 0, stderr);
+    const { figures, missing } = JSON.parse(stdout);
+    if ('withScope' in AsyncLocalStorage.prototype) equal(Number.isFinite(figures.withScope), true, stdout);
+    else equal(missing, 'Has no withScope() on this runtime');
+  });
+
   it('a sample of an unknown workload fails and lists the known ones', () => {
-    const { status, stderr } = runSample('throughline', 'walk', '1', 'quick');
+    const { status, stderr } = runSample('throughline', 'walk', '1', 'short');
     equal(status, 1);
     match(stderr, /Unknown name "walk"\. Expected one of: run, /);
   });

@@ -7,7 +7,19 @@ import { SERVER_TARGETS } from './server-targets.js';
 const lapsMs = ({ warmUpMs, lapCount, lapMs }: SampleBudget) => warmUpMs + lapCount * lapMs;
 const loadMs = (budget: SampleBudget) => budget.loadWarmUpMs + budget.loadMs;
 
+/** The members of the classes besides `run` and `getStore`. */
+const MEMBERS: Readonly<Record<string, string>> = {
+  bind: '`bind`',
+  bound: 'call of a bound function',
+  snapshot: '`snapshot`',
+  'snapshot-call': 'call in a snapshot',
+  'variable-run': '`AsyncContext.Variable.run`, beside `run` of the class',
+  'variable-get': '`AsyncContext.Variable.get`, beside `getStore` of the class',
+  withScope: '`withScope` and the end of the scope',
+};
+
 const ROW_TITLES: Readonly<Record<string, string>> = {
+  ...MEMBERS,
   http: 'requests',
   'run-beside-native': '`run` beside storages of the runtime’s own class',
   'start-up': 'start-up with `throughline/register`',
@@ -58,6 +70,12 @@ export const serverSuite: Suite = {
       expectedMs: lapsMs,
     },
     getStore: { title: 'getStore', unit: 'ns', storageCounts: [1, 10, 100], expectedMs: lapsMs },
+    ...Object.fromEntries(
+      Object.entries(MEMBERS).map(([name, title]) => [
+        name,
+        { title, unit: 'ns', storageCounts: [1, 10], subjects: ['throughline', 'native'], expectedMs: lapsMs } as const,
+      ]),
+    ),
     await: { title: 'await', unit: 'ns', storageCounts: [0, 1, 10, 100], expectedMs: lapsMs },
     setImmediate: { title: 'setImmediate', unit: 'ns', storageCounts: [1, 10, 100], expectedMs: lapsMs },
     http: { title: 'HTTP server', unit: 'requests/s', storageCounts: [0, 1, 10], expectedMs: loadMs },
@@ -105,6 +123,7 @@ export const serverSuite: Suite = {
     'run',
     'run-beside-native',
     'getStore',
+    ...Object.keys(MEMBERS),
     'await',
     'http',
     'library-flow',

@@ -10,7 +10,10 @@ export const SERVER_TARGETS: readonly Target[] = [
   atLeastTimesAsFast(contextFrameNodes, 'run', 10, 4),
   atLeastTimesAsFast(contextFrameNodes, 'run', 100, 25),
   ...[1, 10, 100].map((storageCount) => atMostTimes(contextFrameNodes, 'getStore', storageCount, 1.1)),
-  ...[0, 1, 10, 100].map((storageCount) => atMostTimes(contextFrameNodes, 'await', storageCount, 1.05)),
+  ...[0, 1, 10, 100].map((storageCount) => atMostTimes(contextFrameNodes, 'await', storageCount, 1.03)),
+  ...['bind', 'bound', 'snapshot', 'snapshot-call', 'variable-run', 'variable-get', 'withScope'].flatMap((workload) =>
+    [1, 10].map((storageCount) => atMostTimes([...contextFrameNodes, ...asyncHooksNodes], workload, storageCount, 1)),
+  ),
   atMostTimes(asyncHooksNodes, 'await', 1, 1.05),
   atLeastTimesAsFast(asyncHooksNodes, 'await', 10, 3),
   atLeastTimesAsFast(asyncHooksNodes, 'await', 100, 40),

@@ -14,11 +14,12 @@ export interface SampleTask {
 
 /**
  * The figures of a sample by workload: the task's own workload and those that are sampled with it. A subject that lost
- * a value has no figures.
+ * a value has no figures, nor has one without the member that is measured.
  */
 export type SampleOutcome =
   | { readonly figures: Readonly<Record<string, number>>; readonly version: string }
-  | { readonly lostValue: string; readonly version: string };
+  | { readonly lostValue: string; readonly version: string }
+  | { readonly missing: string; readonly version: string };
 
 /** A started environment. */
 export interface Sampler {

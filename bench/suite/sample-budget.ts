@@ -21,8 +21,8 @@ export const SAMPLE_BUDGETS = {
   reduced: { warmUpMs: 300, lapCount: 11, lapMs: 20, loadWarmUpMs: 1500, loadMs: 3000, soakCount: 1_000_000 },
   /** Requests, where every round starts and measures up to five servers per framework. */
   requests: { warmUpMs: 300, lapCount: 11, lapMs: 20, loadWarmUpMs: 1200, loadMs: 1200, soakCount: 100_000 },
-  /** `--quick`: shows that everything works; too short for figures. */
-  quick: { warmUpMs: 100, lapCount: 5, lapMs: 5, loadWarmUpMs: 300, loadMs: 500, soakCount: 20_000 },
+  /** `--short`: shows that everything works; too short for figures. */
+  short: { warmUpMs: 100, lapCount: 5, lapMs: 5, loadWarmUpMs: 300, loadMs: 500, soakCount: 20_000 },
 } as const satisfies Record<string, SampleBudget>;
 
 export type BudgetName = keyof typeof SAMPLE_BUDGETS;

@@ -6,6 +6,16 @@
 export interface Storage {
   run<R>(value: object, fn: () => R): R;
   getStore(): unknown;
+  /** Absent in cls-hooked. */
+  enterWith?(value: object): void;
+  /** Absent in Node before 26. */
+  withScope?(value: object): { dispose(): void };
+}
+
+/** The static methods of a class of storages. */
+export interface StorageClass {
+  bind<F extends (...args: never[]) => unknown>(fn: F): F;
+  snapshot(): <R>(fn: () => R) => R;
 }
 
 export interface Subject {
@@ -17,4 +27,6 @@ export interface Subject {
    * @throws {Error} if the subject does not work as its name says
    */
   check?(): void;
+  /** Absent if the subject has nothing of the kind. */
+  readonly storageClass?: StorageClass;
 }

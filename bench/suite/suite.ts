@@ -2,7 +2,7 @@
  * The parts of a suite, and the words that the benchmarks use for them:
  *
  *   suite         what is measured together: servers, browsers, sizes, transform, builds, requests,
- *                 sessions, contexts, propagation
+ *                 sessions, contexts, propagation, growth, pages
  *   environment   a runtime or browser in which samples are taken
  *   subject       one implementation under measurement: Throughline or a peer
  *   workload      the operation that is measured
@@ -25,7 +25,9 @@ export type SuiteName =
   | 'requests'
   | 'sessions'
   | 'contexts'
-  | 'propagation';
+  | 'propagation'
+  | 'growth'
+  | 'pages';
 
 export type Unit = 'ns' | 'requests/s' | 'bytes/s' | 'bytes' | 'times' | 'count';
 
@@ -44,9 +46,14 @@ export interface WorkloadEntry {
   readonly title: string;
   readonly unit: Unit;
   /**
-   * The numbers of storages that hold a value during the measurement. The workload is measured once for each number.
+   * The numbers of storages that hold a value during the measurement, or of what `counted` names. The workload is
+   * measured once for each number.
    */
   readonly storageCounts: readonly number[];
+  /** What the numbers count. Default: storages. */
+  readonly counted?: string;
+  /** The largest number that a subject is measured with, by subject, if more would take too long. */
+  readonly largestCounts?: Readonly<Record<string, number>>;
   /** Expected duration of one sample, without the start of its environment. */
   expectedMs(budget: SampleBudget): number;
   /** The subjects that are measured. Default: all subjects of the suite. */
@@ -81,7 +88,7 @@ export interface Target {
   readonly text: string;
 }
 
-/** A plot over the number of storages; one file per environment. */
+/** A plot over the number of storages, or of what the workload counts; one file per environment. */
 export interface LinePlotSpec {
   readonly workload: string;
   readonly yLabel: string;
@@ -97,6 +104,8 @@ export interface BarPlotSpec {
 
 export interface Suite {
   readonly name: SuiteName;
+  /** The page in docs that shows the figures. Default: benchmarks.md. */
+  readonly page?: 'growth.md';
   /** Opens the suite's part of docs/benchmarks.md. The first suite has none: the page itself introduces it. */
   readonly intro?: { readonly heading: string; readonly text: string };
   readonly subjects: Readonly<Record<string, SubjectEntry>>;
@@ -133,6 +142,11 @@ export function hasEnvironment({ environmentPrefixes }: Suite, name: string): bo
 /** The subjects that are measured in a workload. */
 export function subjectsOf(suite: Suite, workload: string): readonly string[] {
   return suite.workloads[workload]?.subjects ?? Object.keys(suite.subjects);
+}
+
+/** Whether a subject is measured with this number of storages. */
+export function isMeasuredWith(suite: Suite, workload: string, { subject, storageCount }: Reference): boolean {
+  return storageCount <= (suite.workloads[workload]?.largestCounts?.[subject] ?? Number.POSITIVE_INFINITY);
 }
 
 /** The workload itself, and the workloads that its samples yield figures for as well. */

@@ -9,7 +9,7 @@
  * The values differ in size for a second reason: with values of one size, a subject was up to a tenth faster or slower
  * depending only on how its objects happened to lie in the cache.
  */
-import { timeLaps } from '../measure/stopwatch.js';
+import { type Lap, timeLaps } from '../measure/stopwatch.js';
 import type { Storage } from '../suite/subject.js';
 import type { Workload } from '../suite/workload.js';
 import { runWithValue } from './flow-values.js';
@@ -39,19 +39,23 @@ const callSites: ((storage: Storage, index: number) => void)[] = [
   },
 ];
 
+/** A lap of `run`, of each of the storages in turn. */
+export function runLap(storages: readonly Storage[]): Lap {
+  let next = 0;
+  return (count) => {
+    const before = calls;
+    for (let i = 0; i < count; i++) {
+      if (++next >= storages.length) next = 0;
+      // `next` is always in range. A check would be part of the timed operation.
+      callSites[i & 3]?.(storages[next] as Storage, i);
+    }
+    if (calls - before !== count) throw new Error('run() did not call its function exactly once each time.');
+  };
+}
+
 function runLoop(select: (storages: readonly Storage[]) => readonly Storage[]): Workload {
   return async (_subject, storages, budget) => {
-    const selected = select(storages);
-    let next = 0;
-    const lap = (count: number) => {
-      const before = calls;
-      for (let i = 0; i < count; i++) {
-        if (++next >= selected.length) next = 0;
-        // `next` is always in range. A check would be part of the timed operation.
-        callSites[i & 3]?.(selected[next] as Storage, i);
-      }
-      if (calls - before !== count) throw new Error('run() did not call its function exactly once each time.');
-    };
+    const lap = runLap(select(storages));
     return runWithValue(storages, {}, () => timeLaps(lap, budget));
   };
 }

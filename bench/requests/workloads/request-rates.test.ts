@@ -95,7 +95,7 @@ describe('lookUpInContext()', () => {
 describe('measureRates()', () => {
   it('returns a rate and a cost for every variant of a framework', async () => {
     const variants = ['bare', 'throughline', 'peer', 'session-read', 'session-write'] as const;
-    const budget = { ...SAMPLE_BUDGETS.quick, loadWarmUpMs: SHORT_MS, loadMs: 6 * SHORT_MS };
+    const budget = { ...SAMPLE_BUDGETS.short, loadWarmUpMs: SHORT_MS, loadMs: 6 * SHORT_MS };
     const rates = await measureRates('fastify', variants, process.execPath, budget);
     for (const variant of variants) {
       const rate = rates.get(variant);

@@ -4,4 +4,5 @@ import type { Subject } from '../../suite/subject.js';
 export const subject: Subject = {
   isTracking: true,
   makeStorage: () => new AsyncLocalStorage<object>(),
+  storageClass: AsyncLocalStorage,
 };

@@ -1,7 +1,7 @@
 /**
  * A request that uses storages as libraries do: with four storages, 32 `run()` and 208 `getStore()`. On a server with
  * OpenTelemetry, Sentry, @fastify/request-context and LangGraph, 32 and 207 were counted. All further storages are those
- * of libraries that set a value once per request.
+ * of libraries that set a value once per request. With fewer than four, one library does what several do otherwise.
  *
  *     at the beginning   no storage has a value yet; each: run                       4 run     7 getStore
  *     7 times            a span in a span, a scope, and a run of an agent           28 run   196 getStore
@@ -26,8 +26,8 @@ export class LibraryRequests {
   readonly #libraries: Libraries;
 
   constructor(subject: Subject, storages: readonly Storage[]) {
-    const [tracing, errors, agent, request] = storages;
-    if (!tracing || !errors || !agent || !request) throw new Error('The requests need at least four storages.');
+    const [tracing, errors = tracing, agent = errors, request = agent] = storages;
+    if (!tracing || !errors || !agent || !request) throw new Error('The requests need at least one storage.');
     this.#subject = subject;
     this.#storages = storages;
     this.#libraries = { tracing, errors, agent, request };

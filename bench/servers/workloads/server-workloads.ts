@@ -3,13 +3,16 @@ import type { Storage, Subject } from '../../suite/subject.js';
 import { awaitLoop } from '../../workloads/await-loop.js';
 import { getStoreLoop } from '../../workloads/get-store-loop.js';
 import { runEach, runFirst } from '../../workloads/run-loop.js';
+import { bindLoop, boundLoop } from './bind-loops.js';
 import { httpServerRate } from './http-server-rate.js';
 import { measureImport } from './import-cost.js';
 import { libraryFlow } from './library-flow.js';
 import { measureLibraryServer } from './library-server.js';
 import { runBesideNative } from './run-beside-native.js';
 import { setImmediateBatch } from './set-immediate-batch.js';
+import { snapshotCallLoop, snapshotLoop } from './snapshot-loops.js';
 import { startUp } from './start-up.js';
+import { withScopeLoop } from './with-scope-loop.js';
 
 /** Figures by the names of their workloads in server-suite.ts. */
 export type Figures = Readonly<Record<string, number>>;
@@ -27,6 +30,13 @@ export const SERVER_WORKLOADS: Readonly<Record<string, ServerWorkload>> = {
   'run-each': runEach,
   'run-beside-native': runBesideNative,
   getStore: getStoreLoop,
+  bind: bindLoop,
+  bound: boundLoop,
+  snapshot: snapshotLoop,
+  'snapshot-call': snapshotCallLoop,
+  'variable-run': runFirst,
+  'variable-get': getStoreLoop,
+  withScope: withScopeLoop,
   await: awaitLoop,
   setImmediate: setImmediateBatch,
   http: httpServerRate,

@@ -4,7 +4,7 @@ import { isNotInstalled, startRedis } from '@throughline/testing/databases';
 import { SAMPLE_BUDGETS } from '../../suite/sample-budget.js';
 import { measureAddedCosts } from './added-costs.js';
 
-const budget = { ...SAMPLE_BUDGETS.quick, loadWarmUpMs: 100, loadMs: 240 };
+const budget = { ...SAMPLE_BUDGETS.short, loadWarmUpMs: 100, loadMs: 240 };
 
 test('each subject in memory has a cost, and sends no command', async () => {
   const costs = await measureAddedCosts('fastify', 'write', ['throughline', 'peer'], process.execPath, budget);

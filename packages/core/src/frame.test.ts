@@ -20,6 +20,14 @@ function createDirectKey(): Key {
   return key;
 }
 
+/** The length of the longest array in a table. Setting a value copies the arrays on the way to it. */
+function longestArray(table: readonly unknown[]): number {
+  return table.reduce<number>(
+    (longest, element) => (Array.isArray(element) ? Math.max(longest, longestArray(element)) : longest),
+    table.length,
+  );
+}
+
 describe('frame', () => {
   for (const [name, createKey] of [
     ['values by token', () => new Key()],
@@ -64,6 +72,29 @@ describe('frame', () => {
       }
     });
   }
+
+  it('keeps the values of 40,000 storages apart, in arrays that stay short', () => {
+    const keys = Array.from({ length: 40_000 }, createDirectKey);
+    let frame: Frame | undefined;
+    for (const [index, key] of keys.entries()) frame = withValue(frame, key, index);
+    assert.ok(frame);
+    const isLost = (key: Key, index: number) => readValue(frame, key, NONE) !== index;
+    assert.equal(keys.findIndex(isLost), -1);
+    assert.equal(readValue(frame, createDirectKey(), NONE), NONE);
+
+    const [, first, , middle, last] = [0, 1, 500, 20_000, 39_998].map((index) => keys[index] as Key);
+    for (const key of [first, middle, last] as Key[]) {
+      const changed = withValue(frame, key, 'changed');
+      assert.equal(readValue(changed, key, NONE), 'changed');
+      assert.equal(keys.filter((other, index) => readValue(changed, other, NONE) !== index).length, 1);
+      const removed = withValue(changed, keys[7] as Key, 7);
+      removeValue(removed, key);
+      assert.equal(readValue(removed, key, NONE), NONE);
+      assert.equal(keys.filter((other, index) => readValue(removed, other, NONE) !== index).length, 1);
+    }
+    assert.equal(keys.findIndex(isLost), -1);
+    assert.ok(longestArray(frame.table) <= 64, `an array has ${longestArray(frame.table)} elements`);
+  });
 
   it('keeps values set by token after their storage has reached the threshold', () => {
     const key = new Key();

@@ -160,10 +160,10 @@ export const SCHEDULERS =
 /** Constructors of objects whose task starts when they are made. */
 export const TASK_CONSTRUCTORS = 'EventSource WebSocket Worker SharedWorker Notification Audio';
 
-/** A selector for elements that load a resource even while they are outside the document. */
+/** The local names of elements that load a resource even while they are outside the document. */
 export const DETACHED_LOADERS = 'img,image,input,video,audio';
 
-/** A selector for all elements that load a resource. */
+/** The local names of all elements that load a resource. */
 export const LOADERS = `${DETACHED_LOADERS},source,script,link,style,iframe,frame,embed,object,track`;
 
 /** Content attributes that determine which resource such an element loads, or how. */
