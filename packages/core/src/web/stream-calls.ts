@@ -25,7 +25,8 @@ class CallFrames {
 
   add(frame: MaybeFrame): void {
     this.count++;
-    const run = this.runs.at(-1);
+    // A page or React Native can add streams to an engine that has no Array.prototype.at().
+    const run = this.runs[this.runs.length - 1];
     if (run !== undefined && run.frame === frame) run.last = this.count;
     else this.runs.push({ frame, last: this.count });
   }
