@@ -15,13 +15,10 @@ const IMPORT = /const\{([^}]*)\}=require\('throughline\/await'\);/;
 function inlineRequires(code: string): string {
   const [statement = '', bindings = ''] = IMPORT.exec(code) ?? [];
   assert.notEqual(statement, '');
-  return bindings.split(',').reduce(
-    (result, binding) => {
-      const [helper = '', name = helper] = binding.split(':');
-      return result.replaceAll(new RegExp(`(?<![\\w$.])${name}(?=\\()`, 'g'), `require('throughline/await').${helper}`);
-    },
-    code.replace(statement, ''),
-  );
+  return bindings.split(',').reduce((result, binding) => {
+    const [helper = '', name = helper] = binding.split(':');
+    return result.replaceAll(new RegExp(`(?<![\\w$.])${name}(?=\\()`, 'g'), `require('throughline/await').${helper}`);
+  }, code.replace(statement, ''));
 }
 
 const PROGRAM = `
@@ -74,9 +71,7 @@ for (const [key, engine] of Object.entries(engines)) {
     ]);
   });
 
-  test(`${engine.title}: an async generator that loads the helpers runs for each of its callers`, {
-    skip,
-  }, async () => {
+  test(`${engine.title}: an async generator that loads the helpers runs for each of its callers`, { skip }, async () => {
     assert.deepEqual(await run(name, `collectFromTwoFlows(read(), ['a', 'b', 'a'])`), [
       ['a', 'b', 'a'],
       ['second', 'second', 'second'],
