@@ -211,16 +211,18 @@ export function prepareInterception(): AwaitInterception {
 function doesAwaitCallThen(): boolean {
   const promise = (async () => {})();
   const outer = readThenForAwait;
-  let isThenRead = false;
-  interceptThen((awaited) => {
-    isThenRead ||= awaited === promise;
-    return undefined;
-  });
+  let isThenCalled = false;
+  const then: Then = (onFulfilled, onRejected) => {
+    isThenCalled = true;
+    return outermostThen.call(promise, onFulfilled, onRejected);
+  };
+  interceptThen((awaited) => (awaited === promise ? then : undefined));
   void (async () => {
     await promise;
   })();
   interceptThen(outer);
-  return isThenRead;
+  // If a library has replaced Promise, an engine that reads accessors calls it later, in a job of its own.
+  return isThenCalled;
 }
 
 /** Whether an `await` reads both accessors. */
