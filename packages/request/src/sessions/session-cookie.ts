@@ -58,8 +58,8 @@ export class SessionCookie {
   /**
    * The content of cookies whose signatures have been verified, by their names and values as a client sends them. No
    * invalid cookie is among them, so a client without a session can put nothing here. A lookup compares hashes, whose
-   * seed no client knows, before it compares any text: its time does not tell how much of a guess is right. Other secrets
-   * are those of another object.
+   * seed no client knows, before it compares any text: its time does not reveal how much of a guess is right. Each
+   * object has one set of secrets.
    */
   readonly #verified = new RecentlyUsed<VerifiedCookie>(MAX_SIGNATURES);
   /** The values of cookies that were signed with the first secret, by their ids. */
