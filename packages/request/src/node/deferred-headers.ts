@@ -31,6 +31,7 @@
  */
 import { headersWithCookie } from '../scope/cookie-headers.js';
 import type { PrepareHeaders } from '../scope/exchange.js';
+import { isPromise } from '../scope/is-promise.js';
 import { assertValidChunk, assertValidStatus, nodeError } from './node-response-errors.js';
 import type { NodeResponse } from './request-response.js';
 import { sendErrorResponse } from './send-error-response.js';
@@ -83,10 +84,10 @@ export function deferHeaders(
     if (response.headersSent) {
       // Other code has sent them, such as a middleware before this one. No cookie can be added, and nothing can wait.
       state = 'passing';
-      if (cookies instanceof Promise) cookies.catch(() => {});
+      if (isPromise(cookies)) cookies.catch(() => {});
       return original[method].apply(response, args);
     }
-    if (cookies instanceof Promise) {
+    if (isPromise(cookies)) {
       wait(cookies, method, args);
       return method === 'write' ? false : response;
     }

@@ -111,7 +111,8 @@ export class SessionCookie {
     const cookie = this.#verifyValue(value);
     // Only the form in which it was set: with spaces or encoded characters, a client could send one cookie in as many forms
     // as would fill the memory. A part of the header would keep all of it in memory, so the key is a copy.
-    if (cookie !== undefined && pair === `${name}=${encodeURIComponent(value)}`) this.#verified.set(copyOf(pair), cookie);
+    if (cookie !== undefined && pair === `${name}=${encodeURIComponent(value)}`)
+      this.#verified.set(copyOf(pair), cookie);
     return cookie;
   }
 
