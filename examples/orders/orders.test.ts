@@ -123,7 +123,8 @@ describe('the page of the orders', timeLimit, () => {
           const selected = `document.querySelector('tbody tr:nth-child(3) button').textContent`;
           assert.equal(await page.evaluate(`${heading}.startsWith('Order ' + ${selected}.replace(' ', ' of '))`), true);
           const processes = `[...new Set([...document.querySelectorAll('.process')].map((item) => item.textContent.split(' ')[0]))].join()`;
-          assert.equal(await page.evaluate(processes), 'server,worker,thread');
+          // The reads and the log lines of a process arrive separately.
+          await waitUntil(page, `${processes} === 'server,worker,thread'`, PATIENCE_S);
           assert.deepEqual(await page.evaluate(layoutShifts), [], name);
           await page.close();
         }

@@ -13,7 +13,7 @@ export function throughlineSubject(expectedAwait: InstallReport['await']): Subje
     isTracking: true,
     makeStorage: () => new AsyncLocalStorage<object>(),
     check() {
-      // To read the report starts the interception.
+      // Reading the report starts interception.
       const { report } = uninstall;
       if (report.await === expectedAwait) return;
       throw new Error(`Expected await to be ${expectedAwait} in this bundle, but it is ${report.await}.`);

@@ -30,6 +30,8 @@ for (let i = 0; i < sessionCount; i++) {
   const response = await fetch(`${origin}/begin?user=${user}`);
   const [cookie] = response.headers.getSetCookie()[0]?.split(';') ?? [];
   if (!response.ok || cookie === undefined) throw new Error(`/begin responded with ${response.status} and no cookie.`);
+  // express-session sends the head before it has stored the session, and the end afterwards.
+  await response.text();
   sessions.push({ user, cookie });
 }
 const connections: HttpConnection[] = [];

@@ -32,9 +32,10 @@
  * Setting a value allocates one small object, however many storages hold a value. The table that a child needs
  * (everything in its parent except the storage being set) is built for the first child and cached for the next one. The
  * first sixteen slots are in the table itself, where most programs find all their storages, and the others in leaves. A
- * leaf is laid out like the table: sixteen slots, and then up to 32 leaves of its own. Building a table therefore copies
- * one array of at most 64 elements per level, and there are two levels for up to 512 storages and three for 16,384. With
- * all leaves in the table itself, `run()` of one after the other of 10,000 storages took four times as long as of 100.
+ * leaf is laid out like the table: sixteen slots, and then up to 32 leaves of its own. Building a table therefore
+ * copies one array of at most 64 elements per level, and there are two levels for up to 512 storages and three for
+ * 16,384. With all leaves in the table itself, `run()` of each of 10,000 storages in turn took four times as long as
+ * with 100.
  *
  * A frame identifies a storage by its tag. No two storages ever share a tag, so no storage can read a value that was
  * set for another one. The slot, the storage's position in the table, is reused once the storage has been
@@ -79,7 +80,7 @@ class Token {
   reads = 0;
 }
 
-/** Alternating tags and values, tag and value of one slot, tag and value of the next, and then up to 32 leaves. */
+/** Alternating tags and values, a pair for each of sixteen slots, followed by up to 32 leaves. */
 type Leaf = unknown[];
 /** The leaf with the first slots, from which all others are found. */
 type Table = Leaf;
@@ -274,8 +275,9 @@ function buildChildTable({ tag, value, table }: Frame, emptied: Tag): Table {
 }
 
 /**
- * Returns a leaf by its number, from 1. Each five bits of the number, from the lowest to the highest, select a leaf of the
- * one before. No loop: the compiler inlines the first level, which is the only one for up to 512 storages.
+ * Returns a leaf by its number, from 1. Every five bits of the number, starting with the lowest, select a leaf within
+ * the previous one. This is not a loop, because the compiler inlines the first level, the only one for up to 512
+ * storages.
  */
 function leafOf(table: Table, number: number): Leaf {
   const position = positionOf(number);
@@ -287,7 +289,7 @@ function positionOf(number: number): number {
   return LEAF_SLOTS * 2 + (number & BRANCH_MASK);
 }
 
-/** @param number that of the leaf with the slot, from this table on */
+/** @param number the number of the leaf with the slot, counted from this table */
 function withSlot(table: Table, slot: number, tag: Tag, value: unknown, number = slot >> LEAF_BITS): Table {
   const position = number === 0 ? (slot & LEAF_MASK) << 1 : positionOf(number);
   const copy = table.slice();

@@ -70,7 +70,7 @@ const TYPES = {
 
 /**
  * @param text the value of the variable
- * @throws {TypeError} `ERR_INVALID_OPTION` if it is no JSON object, or an option is unknown or has a wrong value
+ * @throws {TypeError} `ERR_INVALID_OPTION` if it is not a JSON object, or an option is unknown or has a wrong value
  */
 export function parseOptions(text: string | undefined): DoctorOptions {
   if (text === undefined || text === '') return DEFAULTS;
@@ -103,7 +103,7 @@ export function parseOptions(text: string | undefined): DoctorOptions {
   return { ...DEFAULTS, ...given };
 }
 
-/** Whether a number of seconds is valid. JSON has no infinite one. */
+/** Whether a number of seconds is valid. JSON has no infinity. */
 export function isDuration(seconds: number): boolean {
   return seconds >= 0 && Number.isFinite(seconds);
 }

@@ -1,4 +1,7 @@
-/** The options with which the doctor was loaded. The program can call it later, when its environment may be another one. */
+/**
+ * The options with which the doctor was loaded. When the program calls the doctor later, its environment may have
+ * changed.
+ */
 import type { DoctorOptions } from './options.js';
 
 let loaded: DoctorOptions | undefined;

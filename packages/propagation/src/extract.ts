@@ -294,7 +294,7 @@ function traceReader<C extends object>(
 ): TraceReader {
   return {
     get: (name) => {
-      // Some propagators name their headers in upper case, and carriers of headers are read without regard to it.
+      // Some propagators name their headers in upper case, and carriers of headers are read case-insensitively.
       const key = name.toLowerCase();
       if (key === BAGGAGE) return foreign;
       const texts = textsOf(readEntry(carrier, key, get), MAX_ENTRIES);

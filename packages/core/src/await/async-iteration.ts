@@ -12,13 +12,6 @@ import { wrapYielded } from './thenables.js';
 
 type Method = (...args: unknown[]) => unknown;
 
-/**
- * In an engine without the symbol, such as Hermes, esbuild looks for the registered symbol, and Babel and SWC for the
- * string.
- */
-const ASYNC_ITERATOR = Symbol.asyncIterator ?? Symbol.for('Symbol.asyncIterator');
-const ASYNC_ITERATOR_NAME = '@@asyncIterator';
-
 /** Returns the iterable for a `for await` in place of the given one. */
 export function iterateAsync(call: EmittedGuardedCall, iterable: unknown): unknown {
   return wrapIterable(call, iterable, false);
@@ -46,14 +39,20 @@ class AwaitedIterable {
     this.#call = call;
     this.#iterable = iterable;
     this.#isDelegation = isDelegation;
+    // In an engine without the symbol, such as Hermes, esbuild looks for the registered symbol, and Babel and SWC for the
+    // string. A computed key of the class would keep bundlers from dropping it.
+    if (!Symbol.asyncIterator) {
+      const key = Symbol.for('Symbol.asyncIterator');
+      Object.defineProperty(this, key, { get: () => this.#wrapAsyncMethod(key) });
+    }
   }
 
-  get [ASYNC_ITERATOR](): unknown {
-    return this.#wrapAsyncMethod(ASYNC_ITERATOR);
+  get [Symbol.asyncIterator](): unknown {
+    return this.#wrapAsyncMethod(Symbol.asyncIterator);
   }
 
-  get [ASYNC_ITERATOR_NAME](): unknown {
-    return this.#wrapAsyncMethod(ASYNC_ITERATOR_NAME);
+  get '@@asyncIterator'(): unknown {
+    return this.#wrapAsyncMethod('@@asyncIterator');
   }
 
   get [Symbol.iterator](): unknown {

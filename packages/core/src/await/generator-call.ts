@@ -3,8 +3,6 @@
  * caller, unless the call must wait in the generator's queue. `current.isResuming` distinguishes the two cases.
  */
 import { current } from '../engine/current.js';
-import type { OpaqueFrame } from '../engine/engine.js';
-import { queueJob } from '../engine/jobs.js';
 import { RUNNING } from './async-call.js';
 import { patchAsyncGeneratorMethods } from './async-generator-methods.js';
 import { type EmittedGeneratorCall, withEmittedNames } from './emitted-code.js';
@@ -86,58 +84,6 @@ class LoweredGeneratorCall extends GuardedCall {
   }
 }
 
-/**
- * The call in whose body this module was loaded, because a bundler loads modules where they are used first, as Metro does
- * with inline requires. The method that has started the body was not patched yet, so the body can be lowered or not. After
- * an `await`, the JavaScript engine has resumed one that was not lowered in the root; the frame of a lowered one is
- * current. After a `yield`, the frame of the caller is current in both, or the root if the call had to wait.
- */
-class LateGeneratorCall extends LoweredGeneratorCall {
-  /** Whether the call is suspended at an `await`. */
-  #isAwaiting = false;
-
-  override suspend(operand: unknown): unknown {
-    const wrapped = super.suspend(operand);
-    if (this.isResumed) current.frame = undefined;
-    this.isResumed = false;
-    this.#isAwaiting = true;
-    return wrapped;
-  }
-
-  override resume(result: unknown): unknown {
-    this.resumeIfSuspended();
-    return super.resume(result);
-  }
-
-  override resumeIfSuspended(): void {
-    const isInRoot = !takeResumption() && current.frame === undefined;
-    if (this.#isAwaiting && isInRoot) {
-      current.frame = this.frame as OpaqueFrame | undefined;
-      this.isResumed = true;
-    }
-    this.#isAwaiting = false;
-  }
-
-  override suspendToYield(value: unknown): unknown {
-    return this.#suspendToYield(super.suspendToYield(value));
-  }
-
-  override suspendToYieldAndSchedule(value: unknown): unknown {
-    return this.#suspendToYield(super.suspendToYieldAndSchedule(value));
-  }
-
-  override resumeFromYield(result: unknown): unknown {
-    this.resumeIfSuspended();
-    return result;
-  }
-
-  #suspendToYield(wrapped: unknown): unknown {
-    this.suspend(undefined);
-    this.#isAwaiting = false;
-    return wrapped;
-  }
-}
-
 /** Returns whether a method of a generator is resuming the body that calls this function. */
 function takeResumption(): boolean {
   const { isResuming } = current;
@@ -151,19 +97,8 @@ function prepareGeneratorCalls(): () => EmittedGeneratorCall {
   patchAsyncGeneratorMethods();
   const createNative = withEmittedNames(GeneratorCall, () => new GeneratorCall());
   const createLowered = withEmittedNames(LoweredGeneratorCall, () => new LoweredGeneratorCall());
-  const createLate = withEmittedNames(LateGeneratorCall, () => new LateGeneratorCall());
-  // The first call can be the one that has loaded this module, until the running job ends.
-  let mayBeLate = true;
-  queueJob(() => {
-    mayBeLate = false;
-  });
-  return () => {
-    const isFirst = mayBeLate;
-    mayBeLate = false;
-    // A patched method has started the body, unless it was lowered.
-    if (takeResumption()) return createNative();
-    return isFirst ? createLate() : createLowered();
-  };
+  // A patched method has started the body, unless it was lowered.
+  return () => (takeResumption() ? createNative() : createLowered());
 }
 
 export const generatorCall: () => EmittedGeneratorCall = /* @__PURE__ */ prepareGeneratorCalls();

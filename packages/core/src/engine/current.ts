@@ -24,8 +24,8 @@ export interface Current {
   /** Whether a method of an async generator is being called and has not yet resumed the generator's body. */
   isResuming: boolean;
   /**
-   * Called before the first value is set: what only a page with values needs is installed then. Null from then on. Until
-   * then, all code runs in the root.
+   * Called before the first value is set, to install what only a page with values needs. Null from then on. Before the
+   * first value, all code runs in the root.
    */
   onValue: (() => void) | null | undefined;
 }

@@ -17,10 +17,11 @@
  *
  * An `await` of a value that is not a promise cannot be observed: the code after it runs in the root.
  *
- * While no storage has held a value, all code runs in the root, and both accessors return the native values. The accessor
- * of `constructor` is therefore installed with the first value: in Chromium, it makes every `await` and `then` of the page
- * take twice as long, and removing it does not undo that. What replaces `Promise` is observed from the start, because
- * reactions that a library queues before the first value must not run in the frame of a flow that empties its queue.
+ * Until a storage holds a value, all code runs in the root, and both accessors return the native values. The accessor
+ * of `constructor` is therefore installed with the first value: in Chromium, it makes every `await` and `then` of the
+ * page take twice as long, and removing it does not undo that. What replaces `Promise` is observed from the start,
+ * because reactions that a library queues before the first value must not run in the frame of a flow that empties its
+ * queue.
  */
 import { current, isAtRoot } from '../engine/current.js';
 import type { OpaqueFrame } from '../engine/engine.js';
@@ -138,7 +139,7 @@ export interface AwaitInterception {
    * @returns whether code after an `await` keeps its frame. If the accessors are not read, they are removed.
    */
   start(): boolean;
-  /** Whether it still does: another library may have replaced what it needs. */
+  /** Whether interception still works: another library may have replaced what it needs. */
   isInForce(): boolean;
   /** Removes everything. */
   stop(): void;
@@ -211,16 +212,18 @@ export function prepareInterception(): AwaitInterception {
 function doesAwaitCallThen(): boolean {
   const promise = (async () => {})();
   const outer = readThenForAwait;
-  let isThenRead = false;
-  interceptThen((awaited) => {
-    isThenRead ||= awaited === promise;
-    return undefined;
-  });
+  let isThenCalled = false;
+  const then: Then = (onFulfilled, onRejected) => {
+    isThenCalled = true;
+    return outermostThen.call(promise, onFulfilled, onRejected);
+  };
+  interceptThen((awaited) => (awaited === promise ? then : undefined));
   void (async () => {
     await promise;
   })();
   interceptThen(outer);
-  return isThenRead;
+  // If a library has replaced Promise, an engine that reads accessors calls it later, in a job of its own.
+  return isThenCalled;
 }
 
 /** Whether an `await` reads both accessors. */

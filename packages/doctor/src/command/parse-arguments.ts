@@ -170,7 +170,7 @@ function isProgram(path: string): boolean {
   return stats !== undefined && /^\.|[\\/]/.test(path);
 }
 
-/** Some package managers write scripts of the shell to `node_modules/.bin`. */
+/** Some package managers write shell scripts to `node_modules/.bin`. */
 function isScriptOfShell(path: string): boolean {
   const start = Buffer.alloc(256);
   const file = openSync(path, 'r');

@@ -4,14 +4,14 @@
  *     from a terminal            the program has received it too, because a terminal sends it to both
  *     from another process       the program receives it here only
  *
- * While the doctor observes signals, a program whose event loop is blocked is not ended by them as it would be alone. If it
- * has not noticed a signal when the next one comes, it is killed.
+ * While the doctor observes signals, they do not end a program whose event loop is blocked. If the program has not
+ * noticed a signal when the next one arrives, it is killed.
  */
 import type { ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { STDERR, writeAll } from '../report/standard-streams.js';
 
-/** Signals of the keys of a terminal. */
+/** Signals that a terminal sends for a key. */
 const OF_TERMINAL = ['SIGINT', 'SIGQUIT'] as const;
 const OF_PROCESSES = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
 
@@ -24,7 +24,7 @@ export function passSignals(child: ChildProcess, hasNoticed: (() => boolean) | u
   let firstTime: number | undefined;
   const pass = (signal: NodeJS.Signals, isSent: boolean) => {
     if (!isSent) child.kill(signal);
-    // A program is not ended by this signal: it starts its debugger.
+    // This signal does not end a program: it starts the debugger.
     if (signal === 'SIGUSR1') return;
     firstTime ??= performance.now();
     if (hasNoticed === undefined || performance.now() - firstTime < TIME_TO_NOTICE || hasNoticed()) return;
@@ -37,7 +37,7 @@ export function passSignals(child: ChildProcess, hasNoticed: (() => boolean) | u
 }
 
 function hasTerminal(): boolean {
-  // The console of Windows sends Ctrl+C to all processes.
+  // The Windows console sends Ctrl+C to all processes.
   if (process.platform === 'win32') return true;
   try {
     closeSync(openSync('/dev/tty', 'r'));

@@ -258,7 +258,7 @@ function readPlaces(): void {
     if (now - wait.startTime <= UNREAD_MILLISECONDS) continue;
     read(wait.place);
     if (wait.promise === undefined) continue;
-    // A promise that is collected will not be settled.
+    // A collected promise will not be settled.
     collected.register(wait.promise, id);
     wait.promise = undefined;
   }

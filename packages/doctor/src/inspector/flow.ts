@@ -66,7 +66,7 @@ export interface Wait {
   readonly place: LatePlace;
   readonly startTime: number;
   endTime: number | undefined;
-  /** The promise, until its collection is observed, which only those that stay pending for long are worth. */
+  /** The promise, until its collection is observed. Only promises that stay pending for long are worth observing. */
   promise: object | undefined;
 }
 

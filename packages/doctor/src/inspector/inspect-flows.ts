@@ -43,8 +43,9 @@ let releaseRecording: (() => void) | undefined;
  * by `--inspect-flows`, it is returned, and only `redact` and `recordWaits` have an effect.
  * @param options the port, what is shown of values, and whether waits are always recorded
  * @returns the inspector, when its page can be opened
- * @throws {RangeError} `ERR_OUT_OF_RANGE` if the port is no integer from 0 to 65535
- * @throws {TypeError} `ERR_INVALID_OPTION` if an option is unknown; `ERR_INVALID_ARG_TYPE` if `redact` is no function
+ * @throws {RangeError} `ERR_OUT_OF_RANGE` if the port is not an integer from 0 to 65535
+ * @throws {TypeError} `ERR_INVALID_OPTION` if an option is unknown; `ERR_INVALID_ARG_TYPE` if `redact` is not a
+ * function
  * @throws {Error} `ERR_INVALID_STATE` if `@throughline/doctor/register` was not loaded; `EADDRINUSE` if the port is in use
  * @example
  * import { inspectFlows } from '@throughline/doctor';
@@ -112,7 +113,7 @@ export function inspectProgram({ inspectPort, redact, recordWaits }: DoctorOptio
   if (!isMainThread) return;
   if (process.platform !== 'win32') observeSignal(REPORT_SIGNAL, () => writeAll(STDERR, formatLiveFlows()));
   const program = `${basename(process.argv[1] ?? process.title)}, process ${process.pid}`;
-  // npm, for example, is a process of Node itself, and has taken the port before the program that it starts.
+  // A parent process such as npm runs on Node too, and has taken the port before the program that it starts.
   opened = open(inspectPort).catch((error) => {
     if (inspectPort === 0 || error.code !== 'EADDRINUSE') throw error;
     writeAll(STDERR, `throughline-doctor: Port ${inspectPort} is in use, so ${program} has another one.\n`);

@@ -71,7 +71,7 @@ export async function startInspectorServer(port: number): Promise<InspectorServe
   // The page does not keep the process alive.
   server.unref();
   server.on('connection', (socket: Socket) => socket.unref());
-  // An open page is no task of a flow.
+  // An open page is not the task of a flow.
   ignoreTasksOf(server);
   const address = await listen(server, port);
   return {

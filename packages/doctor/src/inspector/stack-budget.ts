@@ -1,7 +1,8 @@
 /**
- * Limits the processor time that recording stacks takes. Most stacks are those of promises, so while stacks take too much,
- * those of promises are recorded in a part of the flows only: in every second flow, every fourth one, and so on. If that is
- * not enough, those of timers, sockets and so on are recorded in a larger part of the flows.
+ * Limits the processor time that recording stacks takes. Most stacks are those of promises. While stacks take too much
+ * time, those of promises are recorded only in a part of the flows: in every second flow, every fourth one, and so on.
+ * If that is not enough, those of timers, sockets and so on are also recorded only in a part of the flows, which is
+ * larger.
  */
 
 import { currentTime } from '../runtime/real-time.js';
@@ -13,11 +14,16 @@ const LITTLE = 0.007;
 /** Below this part of the time that passes, the costs do not matter: the process does almost nothing. */
 const NEGLIGIBLE = 0.004;
 const MAXIMUM_STEP = 64;
-/** For one flow in which the stacks of promises are recorded, those of other resources are recorded in so many. */
+/**
+ * The number of flows in which the stacks of other resources are recorded, for each flow in which those of promises
+ * are.
+ */
 const MORE_OTHERS = 8;
-/** One of so many stacks is timed. */
+/** One in this many stacks is timed. */
 const TIMED = 16;
-/** After so many timed stacks, what they take is looked at, also before the next sweep: a server is under load at once. */
+/**
+ * After this many timed stacks, their time is checked even before the next sweep: load on a server can begin at once.
+ */
 const TIMED_AT_ONCE = 64;
 
 export class StackBudget {

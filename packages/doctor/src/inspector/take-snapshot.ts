@@ -196,7 +196,7 @@ class SnapshotTaker {
     };
   }
 
-  /** The wait that says most about a flow: the latest one that is no promise, or else the latest one. */
+  /** The wait that says most about a flow: the latest one that is not a promise, or else the latest one. */
   #firstWaitOf({ flow, inside }: FlowTree): Wait | undefined {
     const pending = this.#waits.get(flow)?.filter(({ isHolding }) => !isHolding) ?? [];
     const own = pending.findLast(({ kind }) => kind !== 'promise') ?? pending.at(-1);

@@ -153,7 +153,7 @@ function isThroughlineModule(path: string): boolean {
   try {
     return JSON.parse(readFileSync(join(dirname(path), '../../package.json'), 'utf8')).name === 'throughline';
   } catch {
-    // There is no such file, or it is no JSON.
+    // There is no such file, or it is not JSON.
     return false;
   }
 }

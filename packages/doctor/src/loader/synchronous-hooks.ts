@@ -24,7 +24,7 @@ export function registerSynchronousHooks(state: LoaderState): void {
       try {
         return registerHooks(others);
       } finally {
-        // It refuses what are no hooks.
+        // Also if `registerHooks()` has thrown, because the argument is not an object of hooks.
         registered = registerHooks(hooks);
       }
     };

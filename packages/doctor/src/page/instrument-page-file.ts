@@ -57,8 +57,8 @@ export interface InstrumentedPageFile {
 const MAY_CONCERN = /\bawait\b|\basync\b|function|=>|AsyncLocalStorage|AsyncContext|\)[^;{]{0,200}\{/;
 
 /**
- * A place shows its line only if it is not longer, in UTF-16 code units: the places of a minified file, whose code is one
- * line, would otherwise take the square of its length.
+ * A place shows its line only if the line is not longer than this, in UTF-16 code units. Otherwise, the places of a
+ * minified file, whose code is one line, would take space that grows with the square of its length.
  */
 const LONGEST_LINE = 1_000;
 
@@ -129,7 +129,7 @@ function instrumentAs(
 
 type SourceType = 'module' | 'commonjs';
 
-/** Returns as what the code is parsed, and as what the bundler loads it. */
+/** Returns the kind of source that the code is parsed as, and the kind that the bundler loads it as. */
 function sourceTypeOf(
   code: string,
   { sourceType: known, isTypeByDeclarations = false, filename, lang }: PageFileOptions,

@@ -2,7 +2,7 @@
 import type { Finding, FindingKind, FindingPlace, LineEdit } from '../report/finding.js';
 import { formatFindings, isSeverity } from '../report/text-report.js';
 
-/** More is no list of findings. */
+/** Further findings are dropped. */
 const MAXIMUM_FINDINGS = 200;
 const MAXIMUM_LENGTH = 2_000;
 

@@ -71,7 +71,7 @@ export function tracePosition({ map }: ScriptSource, line: number, column: numbe
   if (map === undefined) return undefined;
   const at = { line, column: column - 1 };
   const before = originalPositionFor(map, at);
-  // Of an `await` at the start of a line, a compiler may map the operand only.
+  // Of an `await` at the start of a line, a compiler may map only the operand.
   const position = before.source === null ? originalPositionFor(map, { ...at, bias: LEAST_UPPER_BOUND }) : before;
   const { source, line: originalLine, column: originalColumn } = position;
   if (source === null) return undefined;
@@ -99,7 +99,7 @@ async function loadSource(url: string): Promise<ScriptSource> {
           : new AnyMap(json.replace(/^\)\]\}'[^\n]*\n/, ''), comment.startsWith('data:') ? url : mapUrl),
     };
   } catch {
-    // It is no source map.
+    // It is not a source map.
     return { text, map: undefined };
   }
 }

@@ -32,7 +32,7 @@ export interface Sighting {
   readonly scope: Scope;
   /** Whether the function awaited a promise there. Otherwise it read a storage, and had a value. */
   readonly isAwait: boolean;
-  /** Whether the function also ran there in no flow: it need not have lost one then. */
+  /** Whether the function also ran there outside of all flows. It may then not have lost one. */
   readonly isOutsideToo: boolean;
 }
 

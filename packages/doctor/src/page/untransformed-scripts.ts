@@ -26,7 +26,7 @@ const loaded = new Set<string>();
 /** The offsets of the `await`s of each script. */
 const awaitsOfScripts = new WeakMap<ScriptSource | ScriptElement, readonly number[]>();
 
-/** The list of resources of a browser ends with the 250th, and a page can clear it. An observer is told of all. */
+/** A browser's list of resources ends with the 250th, and a page can clear it. An observer receives all of them. */
 export function watchLoadedScripts(): void {
   new page.PerformanceObserver((list) => noteScripts(list.getEntries())).observe({ type: 'resource', buffered: true });
 }

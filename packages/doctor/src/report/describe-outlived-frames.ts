@@ -36,7 +36,7 @@ const ENDS: Readonly<Record<WorkKind, string>> = {
   promise: 'settle the promise when the flow ends, as with an AbortSignal',
 };
 
-/** From so many flows on, an interval that a package makes is no singleton that is made lazily. */
+/** From this number of flows on, an interval that a package makes is not a singleton that is made lazily. */
 const REPEATED_FLOWS = 3;
 
 /** Connections that Node keeps open for later requests. */

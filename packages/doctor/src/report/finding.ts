@@ -2,7 +2,7 @@
 
 /** A place in a source. */
 export interface FindingPlace {
-  /** The path of the source, or its URL if it is no file. */
+  /** The path of the source, or its URL if it is not a file. */
   readonly file: string;
   /** Begins with 1. */
   readonly line: number;

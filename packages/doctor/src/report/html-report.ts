@@ -97,7 +97,7 @@ function linesAround({ file, line, code }: FindingPlace): { number: number; text
   try {
     lines = readFileSync(file, 'utf8').split(/\r\n|[\n\r\u2028\u2029]/);
   } catch {
-    // It is no file, or exists only in a source map.
+    // It is not a file, or exists only in a source map.
     return [own];
   }
   if (lines[line - 1] !== code) return [own];

@@ -14,7 +14,7 @@ import type { Frame } from '../runtime/stack.js';
 
 /** A place in a source. */
 export interface Place extends Position {
-  /** The path of the source, or its URL if it is no file. */
+  /** The path of the source, or its URL if it is not a file. */
   readonly file: string;
   /** The text of the line; undefined if the source cannot be read. */
   readonly code: string | undefined;

@@ -1,7 +1,7 @@
 /**
- * Observes events of the process without a listener. A listener would be seen by the program: it counts towards the limit of
- * `MaxListenersExceededWarning`, `removeAllListeners()` removes it, and a program may do something only if no other code
- * listens to a signal.
+ * Observes events of the process without a listener. The program would see a listener: it counts towards the limit of
+ * `MaxListenersExceededWarning`, `removeAllListeners()` removes it, and a program may do something only if no other
+ * code listens to a signal.
  *
  *     system ──signal──▶ handle ──▶ process.emit() ──▶ the observers, then the listeners of the program
  *
@@ -14,7 +14,7 @@ const observers = new Map<string, Observer[]>();
 const openHandle = internalListener('newListener', 'startListeningIfSignal');
 const closeHandle = internalListener('removeListener', 'stopListeningIfSignal');
 
-/** Deno emits its events in another way, so that only a listener receives them. */
+/** Deno emits its events in another way, which only a listener receives. */
 const USES_LISTENERS = process.versions.deno !== undefined;
 
 function internalListener(event: string, name: string): ((signal: string) => void) | undefined {

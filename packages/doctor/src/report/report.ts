@@ -3,7 +3,7 @@ import { type Finding, mergeFindings } from './finding.js';
 
 /** A file that was loaded, and whose functions are not checked. */
 export interface UncheckedFile {
-  /** Its path, or its URL if it is no file. */
+  /** Its path, or its URL if it is not a file. */
   readonly file: string;
   /** Continues the sentence `… was not checked: `. */
   readonly reason: string;

@@ -47,7 +47,7 @@ export function describe(captured: CapturedStack): Frame[] {
 }
 
 /**
- * Describes one frame of a captured stack, which takes less time than all. This is possible once.
+ * Describes one frame of a captured stack, which takes less time than describing all. A stack can be read only once.
  * @param rank of a file: a frame of rank 0 is left out, and one with a lower rank is preferred, the innermost one first
  */
 export function describeBest(captured: CapturedStack, rank: (file: string) => 0 | 1 | 2): Frame | undefined {
@@ -70,7 +70,8 @@ let ownPrepare: Prepare | undefined;
 let ownGetter: (() => unknown) | undefined;
 
 /**
- * Makes the getter of `Error.prepareStackTrace`. To define the property for each stack would take longer than to read it.
+ * Makes the getter of `Error.prepareStackTrace`. Defining the property for each stack would take longer than reading
+ * it.
  * @param get what the property is for all others
  */
 export function getterOfPrepare(get: () => unknown): () => unknown {
@@ -87,7 +88,7 @@ function readSites<T>(captured: CapturedStack, read: (sites: readonly NodeJS.Cal
       result = read(sites);
       return '';
     };
-    // Not assigned: the doctor corrects what the function of a program gets.
+    // Defined, not assigned: an assigned function gets the frames that the doctor has corrected for the program.
     if (isReplaced) {
       Object.defineProperty(Error, 'prepareStackTrace', { value: ownPrepare, writable: true, configurable: true });
     }

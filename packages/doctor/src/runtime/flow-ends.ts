@@ -92,7 +92,7 @@ export function watchFlows(): void {
   });
 }
 
-/** What a server responds is no task of the program. */
+/** A response of such a server is not a task of the program. */
 export function ignoreTasksOf(server: object): void {
   ignoredServers.add(server);
 }

@@ -1,6 +1,6 @@
 /**
- * The timers and the clock of the runtime. A test may replace the global ones with fakes, which would count the timers of the
- * doctor, run them, and make time pass that has not passed.
+ * The timers and the clock of the runtime. A test may replace the global ones with fakes, which would count and run the
+ * timers of the doctor, and report time that has not passed.
  */
 export const { clearInterval, clearTimeout, setImmediate, setInterval, setTimeout } = globalThis;
 

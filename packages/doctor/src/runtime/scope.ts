@@ -138,7 +138,7 @@ export class Scope {
 }
 
 export class Mark extends Scope {
-  /** The scope of the caller, which is no mark. If many marks follow, only its values are kept. */
+  /** The scope of the caller, which is not a mark. If many marks follow, only its values are kept. */
   caller: Scope | undefined;
   /** What was current before the call; undefined when the call has ended. */
   previous: Scope | undefined;

@@ -59,7 +59,9 @@ const works: SharedWork[] = [];
 let readsForOwn = new Set<Read>();
 let foreigns: Foreign[] = [];
 let scopeOfJob: Scope | undefined;
-/** Whether a lost call has read in the running job. Then it runs callbacks of several flows, and is no work for them. */
+/**
+ * Whether a lost call has read in the running job. Then it runs callbacks of several flows, and is not work for them.
+ */
 let hasLostRead = false;
 
 export function recordSharedWork(): void {

@@ -1,6 +1,6 @@
 /**
- * The storages of test runners. Jest runs each test in a value of its own. As a flow, it would be around all flows of the
- * test, which would then seem to be one.
+ * The storages of test runners. Jest runs each test in a value of its own. If this value opened a flow, it would
+ * contain all flows of the test, which would then seem to be one.
  */
 const TEST_RUNNERS =
   /[\\/]node_modules[\\/](?:@jest|jest-[\w-]+|@vitest|vitest|mocha|ava|@tapjs|playwright|@playwright)[\\/]/;

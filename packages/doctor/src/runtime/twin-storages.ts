@@ -2,8 +2,9 @@
  * Kind 5: two storages where one was meant. A module that creates a storage is loaded twice: as an ES module and as
  * CommonJS, from two folders, or with two query strings. One copy sets values, and the other one reads none.
  *
- * Storages are twins if they were created under the same name, or both as the first one without a name and so on, in copies of the same file of a package. It is a finding
- * if one of them never held a value and is read where the other one holds one.
+ * Storages are twins if they were created in copies of the same file of a package, under the same name or, without a
+ * name, in the same position. It is a finding if one of them never held a value and is read where the other one holds
+ * one.
  */
 import type { FileTable, Site } from '../instrument/file-table.js';
 import { noteChange } from './changes.js';
@@ -60,7 +61,7 @@ export function originOfSite(site: number): string | undefined {
   return place && `${originOf(place.table.url)}#${place.site.name ?? ordinalOf(place)}`;
 }
 
-/** Which of the storages of its file it is, if it has no name, as one that is exported as the default. */
+/** The position among the storages of its file that have no name, such as a default export. */
 function ordinalOf({ table, site }: { readonly table: FileTable; readonly site: Site }): number {
   return table.sites.filter(({ form }) => form === 'storage').indexOf(site);
 }

@@ -21,7 +21,7 @@ type Method = (this: Storage, ...args: unknown[]) => unknown;
 /** Whether the method of a class is running, and not the function that it was called with. */
 let isInClass = false;
 
-/** Whether a call is none of the application. */
+/** Whether a call does not come from the application. */
 function isUnwatched(storage: Storage): boolean {
   return isInClass || isOwnStorage(storage) || isOfTestRunner(storage);
 }
@@ -63,7 +63,7 @@ export function watchAsyncLocalStorage(prototype: object, isThroughline: boolean
     },
     withScope(this: Storage, store: unknown): unknown {
       if (isOfTestRunner(this)) return Reflect.apply(withScope, this, [store]);
-      // It reads the value before, which is no read of the application.
+      // It reads the previous value, which is not a read by the application.
       const runScope = inClass(() => Reflect.apply(withScope, this, [store])) as Disposable & { dispose(): void };
       closeWithScope(runScope, this, openScope(this, store));
       return runScope;

@@ -15,8 +15,8 @@ export type OriginTest = (url: URL) => boolean;
 /**
  * Compiles a list of origins.
  * @param name what has the list, for the error: `propagatingFetch(): to`
- * @throws {TypeError} `ERR_INVALID_ARG_TYPE` if it is no list of strings and patterns, `ERR_INVALID_ARG_VALUE` if a string
- * is not an origin
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE` if it is not a list of strings and patterns, `ERR_INVALID_ARG_VALUE` if a
+ * string is not an origin
  */
 export function compileOrigins(name: string, origins: unknown): OriginTest {
   if (origins === 'anywhere') return (url) => url.origin !== 'null';

@@ -2,8 +2,8 @@
  * Values that travel in the headers of AMQP 0-9-1 messages, with amqplib. RabbitMQ keeps the headers of a message that is
  * delivered again, or moved to a dead-letter exchange.
  *
- * AMQP does not say when a message was sent: its property `timestamp` is the application's. A message with a deadline has
- * a header for it, or a message that has waited for an hour would have its whole time left.
+ * AMQP does not say when a message was sent: its property `timestamp` is the application's. A message with a deadline
+ * has a header for it: otherwise, a message that has waited for an hour would have all of its time left.
  */
 import type { ConsumeMessage, Options } from 'amqplib';
 import { extract } from '../extract.js';

@@ -122,7 +122,7 @@ export interface ComlinkModule {
 
 /** The options of `proxyHandler()`. */
 export interface ProxyHandlerOptions {
-  /** Whether the values of those who call the functions are believed. Default: `false`. */
+  /** Whether the values of the callers of the functions are believed. Default: `false`. */
   trust?: Trust | undefined;
 }
 
@@ -136,8 +136,8 @@ export interface ProxyHandler {
 }
 
 /**
- * Creates the transfer handler for objects and functions that are passed with `Comlink.proxy()`, so that they run in the
- * flow of the code that calls them. Set it on both sides: one that has it does not understand one that has not.
+ * Creates the transfer handler for objects and functions that are passed with `Comlink.proxy()`, so that they run in
+ * the flow of the code that calls them. Set it on both sides: a side with it does not understand a side without it.
  * @param comlink the module `comlink`
  * @param options `trust`
  * @returns the handler, for `transferHandlers.set('proxy', handler)`

@@ -111,7 +111,9 @@ function createClient(
   return { request: request as typeof https.request, get: get as typeof https.get };
 }
 
-/** Recognizes URLs as Node does: that of another realm, or of the package whatwg-url, is no instance of the class. */
+/**
+ * Recognizes URLs as Node does: a URL of another realm, or of the package whatwg-url, is not an instance of the class.
+ */
 function isUrl(value: https.RequestOptions | URL): value is URL {
   if (typeof value !== 'object' || value === null) return false;
   const { href, protocol, auth, path } = value as Partial<URL> & https.RequestOptions;

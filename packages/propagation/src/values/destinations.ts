@@ -2,7 +2,7 @@
  * Lists of destinations (`to`) and of senders (`trust`). An entry that is the origin of a URL, such as
  * 'https://billing.internal', matches every URL of this origin. Any other string matches itself, such as
  * 'queue:orders'. A regular expression is tested against the origin of a URL, or against a string that is no URL. It is
- * never tested against a path, which may be text of a stranger.
+ * never tested against a path, which others may have chosen.
  */
 import { invalidArgType, invalidArgValue } from '../errors.js';
 

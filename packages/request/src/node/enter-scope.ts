@@ -62,7 +62,8 @@ export function enterUpgradeScope<R>(
 }
 
 /**
- * Creates a scope and records it on both objects, whose listeners run in it unless the application has declined.
+ * Creates a scope and records it on both objects, whose listeners run in it unless the option `bindEmitters` is
+ * `false`.
  * @param counterpart the response, or the upgraded socket
  */
 function createSharedScope(

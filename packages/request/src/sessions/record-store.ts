@@ -26,8 +26,8 @@ const MOVE_LIFETIME = 60_000;
 const MAX_MOVES = 20;
 
 /**
- * How many characters of entries are kept in parsed form in each of the two generations. A session that was used not
- * long ago is then not parsed again, unless the store holds another text.
+ * How many characters of entries are kept in parsed form in each of the two generations. A session that was used
+ * recently is then not parsed again, unless the store holds another text.
  */
 const MAX_PARSED_SIZE = 2_000_000;
 
@@ -58,7 +58,7 @@ export class RecordStore {
   }
 
   /**
-   * The store is asked each time. What it returned before is parsed again only if it now returns another text.
+   * The store is read each time. An entry is parsed again only if the store returns another text than before.
    * @returns undefined if there is no record, it has expired, or it belongs to another session
    */
   read(id: string): StoredRecord | StoredMove | undefined | Promise<StoredRecord | StoredMove | undefined> {

@@ -57,9 +57,9 @@ export class SessionCookie {
   readonly #secure: boolean | undefined;
   /**
    * The content of cookies whose signatures have been verified, by their names and values as a client sends them. No
-   * invalid cookie is among them, and a session has one form with each secret, so a client can put here only as much as
-   * it has sessions. A guess is compared with a text only if both have the same hash, to which each character contributes:
-   * the time of a lookup does not tell how much of a guess is right. Other secrets are those of another object.
+   * invalid cookie is among them, and a session has one form for each secret, so a client can put here only as much as it
+   * has sessions. A guess is compared with a text only if both have the same hash, which depends on each character: the
+   * time of a lookup does not reveal how much of a guess is right. Each object has one set of secrets.
    */
   readonly #verified = new RecentlyUsed<VerifiedCookie>(MAX_SIGNATURES);
   /** The values of cookies that were signed with the first secret, by their ids. */

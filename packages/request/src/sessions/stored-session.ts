@@ -275,8 +275,8 @@ export class StoredSession implements Session {
   }
 
   /**
-   * Saves the session without a promise if the store is in the memory of this process. Nothing comes between a read and a
-   * write of such a store that follow each other, so no queue is needed.
+   * Saves the session without a promise if the store is in the memory of this process. Nothing can come between a read
+   * of such a store and the write that follows it, so no queue is needed.
    * @returns false if there is more to do: something else is in progress or has failed, the session must be listed for its
    * user, or it has ended or moved
    * @throws {RequestError} `ERR_SESSION_STORE` if the store fails

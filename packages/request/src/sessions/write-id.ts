@@ -5,8 +5,8 @@ let writer: string | undefined;
 let writeCount = 0;
 
 /**
- * Creates the id of a write, which no other write of any process has. It is no secret. Random bytes for each write would
- * take longer than the rest of a write to memory.
+ * Creates the id of a write, which no other write of any process has. It is not a secret. Random bytes for each write
+ * would take longer than the rest of a write to memory.
  */
 export function newWriteId(): string {
   writer ??= newRandomId();

@@ -64,7 +64,7 @@ class MappingsWriter {
     const lineStarts = [0];
     for (let end = original.indexOf('\n'); end >= 0; end = original.indexOf('\n', end + 1)) lineStarts.push(end + 1);
     this.#lineStarts = new TextPositions(lineStarts);
-    // Mostly enough.
+    // Usually enough.
     this.#bytes = Buffer.allocUnsafe(3 * original.length + MAXIMUM_LENGTH);
   }
 

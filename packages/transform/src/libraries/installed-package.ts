@@ -43,7 +43,7 @@ export class PackageFinder {
 
 function readManifest(directory: string): Manifest | undefined {
   const file = join(directory, 'package.json');
-  // Most directories have none, and an error takes ten times as long as this question.
+  // Most directories have none, and an error takes ten times as long as this check.
   if (!existsSync(file)) return undefined;
   try {
     const manifest = JSON.parse(readFileSync(file, 'utf8'));

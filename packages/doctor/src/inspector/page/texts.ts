@@ -29,7 +29,7 @@ export function codeText(key: PlaceKey | null, { places }: Snapshot): string {
   return place?.code?.trim() ?? '';
 }
 
-/** The wait that says most about a flow: the latest one that is no promise, or else the latest one. */
+/** The wait that says most about a flow: the latest one that is not a promise, or else the latest one. */
 export function firstWait(flow: FlowView): WaitView | undefined {
   const own = flow.waits.find(({ kind }) => kind !== 'promise');
   if (own !== undefined) return own;
