@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, get, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import {
   connect as connectHttp2,
   constants,
@@ -34,7 +34,7 @@ import {
 import { readNodeUpload, recordResponseEnd, writeChunks } from './battery/node-handlers.js';
 import { type Recorder, recordedReadsJson, recorderFor } from './battery/recorded-reads.js';
 import { runBattery } from './battery/run-battery.js';
-import { cookieOf, sendRequest } from './http/client.js';
+import { cookieOf, readText, sendRequest } from './http/client.js';
 import { listen, listenHttp2, type RunningServer, withServer } from './http/server.js';
 import { BreakableStore } from './sessions/breakable-store.js';
 import { DeferredSessions } from './sessions/deferred-sessions.js';
@@ -584,6 +584,27 @@ it('what an object of headers inherits is not sent', async () => {
     const { headers, body } = await sendRequest(server, { path: '/' });
     const { 'x-own': own, 'x-inherited': inherited, 'x-request-id': id } = headers;
     assert.deepEqual([own, inherited, id], ['value', undefined, body]);
+  });
+});
+
+it('an id that an object of headers inherits replaces no id, and a header may have any name', async () => {
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
+    const inherited: Record<string, string> = request.url === '/inherited' ? { 'x-request-id': 'inherited' } : {};
+    const headers = Object.create(inherited, {
+      ['__proto__']: { value: 'name', enumerable: true },
+      'x-last': { value: 'value', enumerable: true },
+    });
+    response.writeHead(200, headers);
+    response.end(tryGetRequestScope()?.id);
+  };
+  await withServer(listen(createServer(requestScope(listener))), async (server) => {
+    for (const path of ['/', '/inherited']) {
+      const [response]: IncomingMessage[] = await once(get({ ...server, path, agent: false }), 'response');
+      assert.ok(response);
+      const body = await readText(response);
+      const sent = response.rawHeaders.join();
+      assert.ok(sent.startsWith(`x-request-id,${body},__proto__,name,x-last,value`), sent);
+    }
   });
 });
 

@@ -2,6 +2,7 @@
  * The request scope for every server that passes a `Request` to a handler and sends the `Response` that it returns:
  * Bun, Deno, workerd and service workers.
  */
+import { isPromise } from '../scope/is-promise.js';
 import { loadSession } from '../scope/load-session.js';
 import { type ListenerLogOption, logCheck, logListenerError } from '../scope/log-listener-error.js';
 import {
@@ -117,7 +118,7 @@ function complete<Result extends Response | undefined>(
   exchange.markClosed();
   // The session has already logged a failure of its store.
   const getResult = () => result;
-  return headers instanceof Promise ? headers.then(getResult, getResult) : result;
+  return isPromise(headers) ? headers.then(getResult, getResult) : result;
 }
 
 /** Checks the members instead of the class: some servers replace `Response` with their own class. */

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, request as httpRequest, type IncomingMessage, ServerResponse } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { RequestError } from '../errors.js';
 import type { PrepareHeaders } from '../scope/exchange.js';
 import { deferHeaders } from './deferred-headers.js';
@@ -17,7 +18,19 @@ interface TextResponse {
   readonly body: string;
 }
 
+/** Node's own `end`, as code may have kept it from before the headers were deferred. */
+const nodeEnd = ServerResponse.prototype.end;
+
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+
+/** Node 20 has no `Promise.withResolvers()`. */
+function promiseWithResolver() {
+  let resolve = () => {};
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
 
 const addCookies = async () => {
   await nextTurn();
@@ -279,7 +292,9 @@ test('a session that is changed after a call has thrown is saved', async () => {
 test('while the headers are deferred, the response behaves as if they had been sent', async () => {
   const { status, body, headers } = await respondWith((response) => {
     response.end('body');
-    assert.deepEqual([response.headersSent, response.writableEnded, response.finished], [true, true, true]);
+    assert.deepEqual([response.headersSent, response.writableEnded], [true, true]);
+    // Nothing has been sent: a library that asks waits for `finish`.
+    assert.deepEqual([response.writableFinished, response.finished], [false, false]);
     for (const change of [
       () => response.setHeader('x-late', '1'),
       () => response.appendHeader('x-late', '1'),
@@ -320,4 +335,156 @@ test('the callback of a call that is dropped receives the error', async () => {
   );
   assert.deepEqual([status, message], [503, 'Service Unavailable']);
   assert.deepEqual(received, [storeError, storeError, 'ERR_STREAM_DESTROYED']);
+});
+
+/** Opens a connection, sends requests for paths at once, and returns what has been received so far. */
+async function connectTo(port: number, ...paths: string[]) {
+  const socket = connect(port, '127.0.0.1');
+  let received = '';
+  socket.setEncoding('latin1').on('data', (data: string) => {
+    received += data;
+  });
+  socket.on('error', () => {});
+  await once(socket, 'connect');
+  for (const path of paths) socket.write(`GET ${path} HTTP/1.1\r\nhost: localhost\r\n\r\n`);
+  return { socket, received: () => received };
+}
+
+/** A server whose responses have ended, but wait. `save` lets all of them continue. */
+async function listenWaiting(onResponse: (response: ServerResponse) => void) {
+  let save = () => {};
+  const saved = new Promise<readonly string[]>((resolve) => {
+    save = () => resolve(['a=1']);
+  });
+  const server = createServer((_request, response) => {
+    deferHeaders(response, () => saved);
+    onResponse(response);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { server, port: (server.address() as AddressInfo).port, save };
+}
+
+test('a server that closes while a response waits still sends the response', async () => {
+  const { promise: hasEnded, resolve: markEnded } = promiseWithResolver();
+  const { server, port, save } = await listenWaiting((response) => {
+    response.end('body');
+    markEnded();
+  });
+  const { socket, received } = await connectTo(port, '/');
+  try {
+    await hasEnded;
+    await nextTurn();
+    server.close();
+    server.closeIdleConnections();
+    await nextTurn();
+    save();
+    await Promise.race([once(server, 'close'), once(socket, 'close'), setTimeout(1000)]);
+    assert.match(received(), /^HTTP\/1\.1 200 OK\r\n.*set-cookie: a=1\r\n.*body$/s);
+  } finally {
+    socket.destroy();
+    server.closeAllConnections();
+  }
+});
+
+test('a pipelined response that waits finishes once, after its wait', async () => {
+  const events: string[] = [];
+  const { promise: hasEnded, resolve: markEnded } = promiseWithResolver();
+  let first: ServerResponse | undefined;
+  const server = createServer((request, response) => {
+    if (request.url === '/1') {
+      first = response;
+      return;
+    }
+    deferHeaders(response, async () => {
+      await setTimeout(20);
+      events.push('saved');
+      return ['a=1'];
+    });
+    for (const name of ['prefinish', 'finish']) response.on(name, () => events.push(name));
+    response.end('second');
+    markEnded();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { socket, received } = await connectTo((server.address() as AddressInfo).port, '/1', '/2');
+  try {
+    await hasEnded;
+    first?.end('first');
+    while (!received().endsWith('second')) await once(socket, 'data');
+    await nextTurn();
+    assert.deepEqual(events, ['saved', 'prefinish', 'finish']);
+  } finally {
+    socket.destroy();
+    server.close();
+    server.closeAllConnections();
+  }
+});
+
+test('what code that has kept a method of Node sends during the wait does not reach the client', async () => {
+  for (const begin of ['writeHead', 'end'] as const) {
+    const { status, body, headers } = await respondWith(
+      (response) => {
+        if (begin === 'end') response.end('body');
+        else response.writeHead(200);
+        nodeEnd.call(response, 'too early', 'utf8');
+        if (begin === 'writeHead') response.end('body');
+      },
+      async () => {
+        await setTimeout(10);
+        return ['a=1'];
+      },
+    );
+    assert.deepEqual([status, body, headers['set-cookie']], [200, 'body', ['a=1']]);
+  }
+});
+
+test('headers that were sent before they could be deferred are not sent again', async () => {
+  const prepared: PrepareHeaders[] = [async () => ['a=1'], () => ['a=1'], () => []];
+  for (const prepare of [...prepared, async () => Promise.reject(new Error('the store is down'))]) {
+    let calls = 0;
+    const { status, body, headers } = await respondWith(
+      (response) => {
+        assert.equal(response.write('two,'), true);
+        response.end('three');
+      },
+      () => {
+        calls++;
+        return prepare();
+      },
+      'GET',
+      (response) => response.writeHead(201).write('one,'),
+    );
+    assert.deepEqual([status, body, headers['set-cookie'], calls], [201, 'one,two,three', undefined, 1]);
+  }
+});
+
+test('a response that has ended before its headers could be deferred is not sent again to a slow client', async () => {
+  const size = 20_000_000;
+  const errors: unknown[] = [];
+  const server = createServer((request, response) => {
+    if (request.url !== '/large') {
+      response.end('next');
+      return;
+    }
+    response.writeHead(200, { 'content-length': size });
+    response.end('x'.repeat(size));
+    deferHeaders(response, addCookies);
+    response.on('error', (error: NodeJS.ErrnoException) => errors.push(error.code));
+    response.end('again');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { socket, received } = await connectTo((server.address() as AddressInfo).port, '/large', '/next');
+  try {
+    socket.pause();
+    await setTimeout(50);
+    socket.resume();
+    while (!received().endsWith('next')) await once(socket, 'data');
+    assert.equal(received().split('HTTP/1.1 200 OK').length, 3);
+    assert.doesNotMatch(received(), /again|a=1/);
+    // What Node itself does.
+    assert.deepEqual(errors, ['ERR_STREAM_WRITE_AFTER_END']);
+  } finally {
+    socket.destroy();
+    server.close();
+    server.closeAllConnections();
+  }
 });

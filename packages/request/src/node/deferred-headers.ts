@@ -31,6 +31,7 @@
  */
 import { headersWithCookie } from '../scope/cookie-headers.js';
 import type { PrepareHeaders } from '../scope/exchange.js';
+import { isPromise } from '../scope/is-promise.js';
 import { assertValidChunk, assertValidStatus, nodeError } from './node-response-errors.js';
 import type { NodeResponse } from './request-response.js';
 import { sendErrorResponse } from './send-error-response.js';
@@ -80,7 +81,13 @@ export function deferHeaders(
 
   const firstCall = (method: Method, args: unknown[]): unknown => {
     const cookies = prepare();
-    if (cookies instanceof Promise) {
+    if (response.headersSent) {
+      // Other code has sent them, such as a middleware before this one. No cookie can be added, and nothing can wait.
+      state = 'passing';
+      if (isPromise(cookies)) cookies.catch(() => {});
+      return original[method].apply(response, args);
+    }
+    if (isPromise(cookies)) {
       wait(cookies, method, args);
       return method === 'write' ? false : response;
     }
@@ -147,24 +154,38 @@ export function deferHeaders(
   target.flushHeaders = (...args) => call('flushHeaders', args);
 }
 
-/** The fields in which Node keeps whether the headers were sent, and whether `end()` was called. */
+/** The fields in which Node keeps the headers and whether it has ended the response, and the method that sends. */
 interface NodeFields {
   _header: string | null;
   finished: boolean;
+  _send: () => boolean;
 }
 
 /** Takes the place of the headers during the wait. It is never sent. */
 const HEADER_DURING_WAIT = 'waiting';
 
+/**
+ * Takes the place of Node's `_send()` during the wait, for code that has kept a method of Node from before: it would send
+ * its data after the text above.
+ */
+function sendNothing(): boolean {
+  return false;
+}
+
 /** Bun, Deno and workerd have a node:http of their own. */
 const isNode = !('Bun' in globalThis || 'Deno' in globalThis || 'WebSocketPair' in globalThis);
 
 /** Whether Node itself decides from its fields what a response looks like. The responses of http2 only have getters. */
-function hasNodeFields(response: object): response is NodeFields {
-  return isNode && Object.hasOwn(response, '_header') && Object.hasOwn(response, 'finished');
+function hasNodeFields(response: object): response is NodeFields & { statusCode: number } {
+  return isNode && Object.hasOwn(response, '_header') && '_send' in response;
 }
 
-/** The calls that wait. While there are any, the response looks as if its headers had been sent. */
+/**
+ * The calls that wait. While there are any, the response looks as if its headers had been sent, and `writableEnded` is
+ * true once `end()` has been called. `finished` stays false, from which Node decides three things: whether the response
+ * is complete when its client disconnects, whether `server.close()` may destroy its connection, and whether it finishes
+ * when it is the next one on a connection with pipelined requests.
+ */
 class CallQueue {
   readonly #response: NodeResponse;
   readonly #calls: Call[] = [];
@@ -172,6 +193,7 @@ class CallQueue {
   readonly #overridden = new Map<PropertyKey, PropertyDescriptor | undefined>();
   #status = 0;
   #hasEnded = false;
+  #send: NodeFields['_send'] | undefined;
 
   constructor(response: NodeResponse) {
     this.#response = response;
@@ -197,18 +219,21 @@ class CallQueue {
     }
     this.#hasEnded = method === 'end';
     if (hasNodeFields(this.#response)) {
-      if (isFirst) this.#status = this.#response.statusCode;
-      this.#response._header = HEADER_DURING_WAIT;
-      this.#response.finished = this.#hasEnded;
+      if (isFirst) this.#holdBack(this.#response);
+      // It stays: whatever follows the wait ends or destroys the response.
+      if (this.#hasEnded) Object.defineProperty(this.#response, 'writableEnded', { value: true, configurable: true });
     } else if (isFirst) this.#overrideResponse();
   }
 
   /** Makes the response look again as if its headers had not been sent. */
   restoreResponse(): void {
     const response = this.#response;
-    if (hasNodeFields(response)) {
-      response._header = null;
-      response.finished = false;
+    if (this.#send !== undefined) {
+      const fields: object & Partial<NodeFields> = response;
+      fields._header = null;
+      // Code that has kept `end` from before may have called it during the wait.
+      fields.finished = false;
+      fields._send = this.#send;
     }
     for (const [name, own] of this.#overridden) {
       if (own === undefined) Reflect.deleteProperty(response, name);
@@ -232,10 +257,17 @@ class CallQueue {
     for (const { args } of this.#calls) callBack(args, error);
   }
 
+  #holdBack(response: NodeFields & { statusCode: number }): void {
+    this.#status = response.statusCode;
+    this.#send = response._send;
+    response._header = HEADER_DURING_WAIT;
+    response._send = sendNothing;
+  }
+
   #overrideResponse(): void {
     this.#status = this.#response.statusCode;
     this.#override('headersSent', { value: true });
-    for (const name of ['finished', 'writableEnded']) this.#override(name, { get: () => this.#hasEnded });
+    this.#override('writableEnded', { get: () => this.#hasEnded });
     for (const name of ['setHeader', 'setHeaders', 'appendHeader', 'removeHeader']) {
       if (name in this.#response) this.#override(name, { value: throwHeadersSent });
     }

@@ -97,5 +97,5 @@ function hasFinished(response: NodeResponse): boolean {
   if (!('stream' in response)) return response.writableFinished;
   const { stream } = response;
   // Node itself ends the stream of a client that has disconnected, so `writableFinished` alone proves nothing.
-  return stream === undefined ? response.writableEnded : stream.writableFinished && !stream.aborted;
+  return stream === undefined ? response.finished : stream.writableFinished && !stream.aborted;
 }

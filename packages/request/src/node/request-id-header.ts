@@ -90,9 +90,12 @@ function withId(writer: HeaderWriter, id: string, headers: unknown): unknown {
 function objectWithId(headers: Record<string, unknown>, id: string): Record<string, unknown> {
   const copy: Record<string, unknown> = { [HEADER]: id };
   for (const name in headers) {
-    if (isRequestIdName(name)) return headers;
     // Node ignores what the object inherits.
-    if (Object.hasOwn(headers, name)) copy[name] = headers[name];
+    if (!Object.hasOwn(headers, name)) continue;
+    if (isRequestIdName(name)) return headers;
+    // An assignment would set the prototype of the copy.
+    if (name === '__proto__') Object.defineProperty(copy, name, { value: headers[name], enumerable: true });
+    else copy[name] = headers[name];
   }
   return copy;
 }
@@ -125,8 +128,7 @@ function hasRequestId(headers: unknown): boolean {
   if (Array.isArray(headers)) {
     return headers.some((item, index) => isRequestIdName(Array.isArray(item) ? item[0] : index % 2 === 0 && item));
   }
-  for (const name in headers) if (isRequestIdName(name)) return true;
-  return false;
+  return Object.keys(headers).some(isRequestIdName);
 }
 
 function isRequestIdName(name: unknown): boolean {

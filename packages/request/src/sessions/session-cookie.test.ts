@@ -107,3 +107,18 @@ test('cookies that were verified do not keep the whole headers in memory', () =>
   const growth = process.memoryUsage().heapUsed - before;
   assert.ok(growth < 5_000_000, `${growth}`);
 });
+
+test('one cookie in many forms takes the memory of one cookie', () => {
+  assert.ok(globalThis.gc, 'node --expose-gc');
+  const cookie = new SessionCookie([NEW_SECRET], 'sid', {});
+  const [name, value] = headerOf(cookie, newRandomId()).split('=') as [string, string];
+  globalThis.gc();
+  const before = process.memoryUsage().heapUsed;
+  for (let length = 14_000; length < 15_000; length++) {
+    assert.equal(cookie.verify(`${name}=${' '.repeat(length)}${value}`, false).length, 1);
+  }
+  globalThis.gc();
+  const growth = process.memoryUsage().heapUsed - before;
+  assert.ok(growth < 2_000_000, `${growth}`);
+  assert.equal(cookie.verify(`${name}=${value}`, false).length, 1);
+});

@@ -57,9 +57,9 @@ export class SessionCookie {
   readonly #secure: boolean | undefined;
   /**
    * The content of cookies whose signatures have been verified, by their names and values as a client sends them. No
-   * invalid cookie is among them, so a client without a session can put nothing here. A lookup compares hashes, whose
-   * seed no client knows, before it compares any text: its time does not reveal how much of a guess is right. Each
-   * object has one set of secrets.
+   * invalid cookie is among them, and a session has one form for each secret, so a client can put here only as much as it
+   * has sessions. A guess is compared with a text only if both have the same hash, which depends on each character: the
+   * time of a lookup does not reveal how much of a guess is right. Each object has one set of secrets.
    */
   readonly #verified = new RecentlyUsed<VerifiedCookie>(MAX_SIGNATURES);
   /** The values of cookies that were signed with the first secret, by their ids. */
@@ -106,15 +106,19 @@ export class SessionCookie {
   }
 
   #verifyPair(pair: string, name: string): VerifiedCookie | undefined {
-    const cookie = this.#verifyValue(parse(pair)[name]);
-    // A part of the header would keep all of it in memory, so the key is a copy.
-    if (cookie !== undefined) this.#verified.set(copyOf(pair), cookie);
+    const value = parse(pair)[name];
+    if (value === undefined) return undefined;
+    const cookie = this.#verifyValue(value);
+    // Only the form in which it was set: with spaces or encoded characters, a client could send one cookie in as many forms
+    // as would fill the memory. A part of the header would keep all of it in memory, so the key is a copy.
+    if (cookie !== undefined && pair === `${name}=${encodeURIComponent(value)}`)
+      this.#verified.set(copyOf(pair), cookie);
     return cookie;
   }
 
-  #verifyValue(value: string | undefined): VerifiedCookie | undefined {
+  #verifyValue(value: string): VerifiedCookie | undefined {
     // Computing a signature takes longer than this check.
-    if (value?.length !== SIGNED_ID_LENGTH || value[ID_LENGTH] !== '.') return undefined;
+    if (value.length !== SIGNED_ID_LENGTH || value[ID_LENGTH] !== '.') return undefined;
     for (const [index, secret] of this.#secrets.entries()) {
       // unsign() compares in constant time.
       const signed = unsign(this.#signedPrefix + value, secret);

@@ -5,6 +5,7 @@
  *     session-cookie.ts       record-store.ts    stored-session.ts          before the response headers are sent
  */
 import type { Exchange } from '../scope/exchange.js';
+import { isPromise } from '../scope/is-promise.js';
 import type { Session, Sessions } from '../scope/session.js';
 import type { AtomicKeyvAdapter } from './compare-and-set.js';
 import { continueWith } from './continue-with.js';
@@ -154,7 +155,7 @@ class StoredSessions implements ApplicationSessions {
     };
     try {
       const loaded = this.#loadFirst(exchange, cookies, 0);
-      return loaded instanceof Promise ? loaded.catch(fail) : loaded;
+      return isPromise(loaded) ? loaded.catch(fail) : loaded;
     } catch (error) {
       return fail(error);
     }

@@ -28,6 +28,7 @@
 import { RequestError } from '../errors.js';
 import { checkOptionNames } from '../option-names.js';
 import type { Exchange } from '../scope/exchange.js';
+import { isPromise } from '../scope/is-promise.js';
 import type { DeepReadonly, RegenerateOptions, Session } from '../scope/session.js';
 import { endSession } from './end-session.js';
 import { FrozenJson } from './frozen-json.js';
@@ -297,7 +298,7 @@ export class StoredSession implements Session {
       if (written === undefined && stored !== undefined) {
         // Another request has written since this one loaded the session.
         const latest = store.readUnmoved(id);
-        if (latest === undefined || latest instanceof Promise || hasExpired(this.#settings, latest)) return false;
+        if (latest === undefined || isPromise(latest) || hasExpired(this.#settings, latest)) return false;
         this.#applyChangesTo(latest, state);
         written = this.#replace(id, latest, state.data.copy(), state.user, writeId);
       }
@@ -305,7 +306,7 @@ export class StoredSession implements Session {
       if (isStoreError(error)) state.uncertainWrite = { id: writeId, changes: [...state.changes] };
       throw error;
     }
-    if (written === undefined || written instanceof Promise) return false;
+    if (written === undefined || isPromise(written)) return false;
     useStored(state, written, state.changes.length);
     return true;
   }

@@ -9,6 +9,7 @@
 import { headersWithCookie } from '../scope/cookie-headers.js';
 import { errorResponseStatus, errorResponseText } from '../scope/error-response.js';
 import type { Exchange, PrepareHeaders } from '../scope/exchange.js';
+import { isPromise } from '../scope/is-promise.js';
 import type { RequestScopeOptions } from '../scope/options.js';
 import { createScope, Scope, scopeStorage } from '../scope/request-scope.js';
 import { type BodyObserver, responseInScope } from './streamed-body.js';
@@ -130,7 +131,7 @@ export class WebExchange implements Exchange, BodyObserver {
       return this.#headers;
     };
     const cookies = prepare();
-    if (!(cookies instanceof Promise)) return withCookies(cookies);
+    if (!isPromise(cookies)) return withCookies(cookies);
     return cookies.then(withCookies, (error: unknown) => {
       withCookies(this.#cookiesAfterFailure?.() ?? []);
       throw error;
@@ -143,7 +144,7 @@ export class WebExchange implements Exchange, BodyObserver {
    */
   complete(response: Response): Response | Promise<Response> {
     const headers = this.sendHeaders();
-    if (!(headers instanceof Promise)) return this.#completeWith(response, headers);
+    if (!isPromise(headers)) return this.#completeWith(response, headers);
     return headers.then(
       (allHeaders) => this.#completeWith(response, allHeaders),
       (error: unknown) => {
