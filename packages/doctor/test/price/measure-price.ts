@@ -2,11 +2,12 @@
  * Measures what the doctor costs an express server: alone, with the code of the application checked, and with that of its
  * dependencies. The servers take turns, so that they share the state of the machine.
  *
- *     npm run doctor:price                 writes the table of docs/doctor.md
+ *     npm run doctor:price                 writes the table of docs/doctor.md; --node PATH, which can be repeated, adds
+ *                                          one for another Node
  *     npm run doctor:price -- --start      prints only what the start takes
  *     npm run doctor:price -- --soak       prints the heap during 100,000 requests
  */
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
@@ -26,15 +27,23 @@ interface Mode {
   readonly options: object;
   /** Whether the page of live flows is open. */
   readonly isWatched?: boolean;
+  /** The highest ratios that are accepted, of a request and of the start. */
+  readonly targets?: readonly [request: number, start: number];
 }
 
 const REGISTER = ['--import', '@throughline/doctor/register'];
 const MODES: readonly Mode[] = [
   { title: 'alone', args: [], options: {} },
-  { title: 'application checked (default)', args: REGISTER, options: {} },
-  { title: 'dependencies too', args: REGISTER, options: { dependencies: true } },
-  { title: 'live flows, page closed', args: REGISTER, options: { inspectFlows: true } },
-  { title: 'live flows, page open', args: REGISTER, options: { inspectFlows: true }, isWatched: true },
+  { title: 'application checked (default)', args: REGISTER, options: {}, targets: [1.3, 1.2] },
+  { title: 'dependencies too', args: REGISTER, options: { dependencies: true }, targets: [2.5, 3] },
+  { title: 'live flows, page closed', args: REGISTER, options: { inspectFlows: true }, targets: [1.3, 1.2] },
+  {
+    title: 'live flows, page open',
+    args: REGISTER,
+    options: { inspectFlows: true },
+    isWatched: true,
+    targets: [1.3, 1.2],
+  },
 ];
 
 interface Usage {
@@ -81,10 +90,15 @@ interface RunningServer {
   readonly page: string | undefined;
 }
 
-async function startServer({ args, options }: Mode): Promise<RunningServer> {
+async function startServer({ args, options }: Mode, execPath = process.execPath): Promise<RunningServer> {
   const server = fileURLToPath(new URL('../../price/server.mjs', import.meta.url));
   const env = { ...process.env, NODE_ENV: 'production', THROUGHLINE_DOCTOR: JSON.stringify(options) };
-  const child = fork(server, { execArgv: ['--expose-gc', ...args], env, stdio: ['ignore', 'inherit', 'pipe', 'ipc'] });
+  const child = fork(server, {
+    execPath,
+    execArgv: ['--expose-gc', ...args],
+    env,
+    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+  });
   let errors = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     errors += text;
@@ -95,8 +109,8 @@ async function startServer({ args, options }: Mode): Promise<RunningServer> {
   return { child, port, start, page: findPage() };
 }
 
-async function measure(mode: Mode): Promise<{ perRequest: number; start: number }> {
-  const { child, port, start, page } = await startServer(mode);
+async function measure(mode: Mode, execPath: string): Promise<{ perRequest: number; start: number }> {
+  const { child, port, start, page } = await startServer(mode, execPath);
   const watching = new AbortController();
   if (mode.isWatched) void watch(`${page}events`, watching.signal);
   await sendMany(port, WARM_UP);
@@ -159,47 +173,64 @@ function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }
 
-async function writeTable(): Promise<void> {
+/** The median of the ratios of each round, with the lowest and the highest. */
+function formatRatio(figures: readonly number[], alone: readonly number[], target: number | undefined): string {
+  const ratios = figures.map((figure, round) => figure / (alone[round] ?? Number.NaN));
+  if (target === undefined) return '1.00';
+  const ratio = median(ratios);
+  const spread = `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`;
+  return `${ratio.toFixed(2)} (${spread}); at most ${target}: ${ratio <= target ? 'reached' : '**not reached**'}`;
+}
+
+async function formatTable(execPath: string): Promise<string> {
   const results = MODES.map((mode) => ({ mode, perRequest: [] as number[], start: [] as number[] }));
   for (let round = 0; round < ROUNDS; round++) {
     for (const { mode, perRequest, start } of results) {
-      const measured = await measure(mode);
+      const measured = await measure(mode, execPath);
       perRequest.push(measured.perRequest);
       start.push(measured.start);
     }
   }
   const alone = results[0] as (typeof results)[number];
   const rows = results.map(({ mode, perRequest, start }) => {
-    const ratio = median(perRequest) / median(alone.perRequest);
-    const startRatio = median(start) / median(alone.start);
     const cells = [
       mode.title,
       `${median(perRequest).toFixed(0)} µs`,
-      ratio.toFixed(2),
+      formatRatio(perRequest, alone.perRequest, mode.targets?.[0]),
       milliseconds(median(start)),
-      startRatio.toFixed(2),
+      formatRatio(start, alone.start, mode.targets?.[1]),
     ];
     return `| ${cells.join(' | ')} |`;
   });
-  const table = [
-    `Node ${process.versions.node}, medians of ${ROUNDS} rounds of ${REQUESTS} requests:`,
+  const version = execFileSync(execPath, ['-p', 'process.versions.node'], { encoding: 'utf8' }).trim();
+  return [
+    `Node ${version}, medians of ${ROUNDS} rounds of ${REQUESTS} requests, with the lowest and the highest ratio:`,
     '',
     '| Server | Processor time per request | Ratio | Processor time of the start | Ratio |',
     '|---|---|---|---|---|',
     ...rows,
   ].join('\n');
-  console.log(table);
+}
+
+async function writeTables(execPaths: readonly string[]): Promise<void> {
+  const tables: string[] = [];
+  for (const execPath of execPaths) tables.push(await formatTable(execPath));
+  console.log(tables.join('\n\n'));
   const page = fileURLToPath(new URL('../../../../../docs/doctor.md', import.meta.url));
   const text = readFileSync(page, 'utf8');
   const [start, end] = ['<!-- price -->', '<!-- /price -->'];
   writeFileSync(
     page,
-    `${text.slice(0, text.indexOf(start) + start.length)}\n\n${table}\n\n${text.slice(text.indexOf(end))}`,
+    `${text.slice(0, text.indexOf(start) + start.length)}\n\n${tables.join('\n\n')}\n\n${text.slice(text.indexOf(end))}`,
   );
 }
 
 const { values } = parseArgs({
-  options: { soak: { type: 'boolean', default: false }, start: { type: 'boolean', default: false } },
+  options: {
+    soak: { type: 'boolean', default: false },
+    start: { type: 'boolean', default: false },
+    node: { type: 'string', multiple: true, default: [] },
+  },
 });
-await (values.soak ? soak() : values.start ? printStarts() : writeTable());
+await (values.soak ? soak() : values.start ? printStarts() : writeTables([process.execPath, ...values.node]));
 agent.destroy();

@@ -106,7 +106,8 @@ export function propagatingServer<Options extends ServerOptions>(
       return extracted.run(() => {
         const result = operate(args);
         const runInFlow = AsyncLocalStorage.snapshot();
-        if (!(result instanceof Promise)) return iterableInFlow(result, runInFlow);
+        // In a program that has replaced Promise, what an async function returns is no instance of it.
+        if (!('then' in result)) return iterableInFlow(result, runInFlow);
         return result.then((settled) => iterableInFlow(settled, runInFlow));
       });
     };
