@@ -7,39 +7,16 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Browser, MissingBrowser, openBrowser } from '@throughline/testing/browsers';
 import { BUNDLERS, findInBuilt } from './built-pages.js';
+import { describePages } from './describe-pages.js';
 import { findInEdited } from './edited-pages.js';
 import { findInExample } from './example-flows.js';
 import { type DoctoredServer, findIn, findPagePrograms, serveWithDoctor, textOf } from './page-programs.js';
 
-describe('pages in firefox, which does not record the functions that await', () => {
-  const PROGRAMS = ['healthy/awaited-entry.js', 'healthy/order.ts', 'late-entry/sign-in.js'];
-  let browser: Browser | undefined;
-  let missing: string | undefined;
-  let server: DoctoredServer;
-
-  before(async () => {
-    try {
-      browser = await openBrowser('firefox');
-    } catch (error) {
-      if (!(error instanceof MissingBrowser)) throw error;
-      missing = error.message;
-      return;
-    }
-    server = await serveWithDoctor(true);
-  });
-  after(async () => {
-    await browser?.close();
-    await server?.close();
-  });
-
-  for (const { name, expected } of findPagePrograms().filter((program) => PROGRAMS.includes(program.name))) {
-    it(`${name}: ${expected}`, async (context) => {
-      if (browser === undefined) return context.skip(missing);
-      const found = await findIn(browser, server, name);
-      assert.equal(textOf(found), expected, JSON.stringify(found, undefined, 2));
-    });
-  }
-});
+describePages('pages in firefox, which does not record the functions that await', 'firefox', [
+  'healthy/awaited-entry.js',
+  'healthy/order.ts',
+  'late-entry/sign-in.js',
+]);
 
 for (const name of ['chromium', 'firefox'] as const) {
   describe(`pages in ${name}`, () => {

@@ -3,43 +3,13 @@
  * all of them in all browsers.
  */
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Browser, MissingBrowser, openBrowser } from '@throughline/testing/browsers';
-import { type DoctoredServer, findIn, findPagePrograms, serveWithDoctor, textOf } from './page-programs.js';
+import { describePages } from './describe-pages.js';
 
 const PROGRAMS = ['lost-callback/batched-saves.ts', 'unseen-await/public-script.html', 'healthy/order.ts'];
 
-describe('pages in Chromium', () => {
-  let browser: Browser | undefined;
-  let missing: string | undefined;
-  let server: DoctoredServer;
-
-  before(async () => {
-    try {
-      browser = await openBrowser('chromium');
-    } catch (error) {
-      if (!(error instanceof MissingBrowser)) throw error;
-      missing = error.message;
-      return;
-    }
-    server = await serveWithDoctor(true);
-  });
-  after(async () => {
-    await browser?.close();
-    await server?.close();
-  });
-
-  for (const { name, expected } of findPagePrograms().filter((program) => PROGRAMS.includes(program.name))) {
-    it(`${name}: ${expected}`, async (context) => {
-      if (browser === undefined) return context.skip(missing);
-      const found = await findIn(browser, server, name);
-      assert.equal(textOf(found), expected, JSON.stringify(found, undefined, 2));
-    });
-  }
-
-  it('prints a finding once on the console of the page and on the terminal of the server', async (context) => {
-    if (browser === undefined) return context.skip(missing);
+describePages('pages in Chromium', 'chromium', PROGRAMS, (add) => {
+  add('prints a finding once on the console of the page and on the terminal of the server', async (browser, server) => {
     const page = await browser.openPage(`${server.origin}/program.html?program=/lost-callback/batched-saves.ts`);
     try {
       while (server.printed.length === 0) await wait(100);

@@ -6,6 +6,7 @@
  */
 import { createHook } from 'node:async_hooks';
 import { promiseHooks } from 'node:v8';
+import { ExistingObject } from '../runtime/existing-object.js';
 
 /** Whether `createHook()` has the option `trackPromises`. Then it refuses to observe promises without them. */
 export const CAN_LEAVE_OUT_PROMISES = refusesContradiction();
@@ -20,13 +21,8 @@ function refusesContradiction(): boolean {
   }
 }
 
-/** The base of a class whose instances are the objects that it is called with. */
-function Same(object: object): object {
-  return object;
-}
-
 /** A promise with the number of its wait in a private field, which reflection does not show. */
-class Awaited extends (Same as unknown as new (object: object) => object) {
+class Awaited extends ExistingObject {
   readonly #wait: number;
 
   constructor(promise: object, wait: number) {

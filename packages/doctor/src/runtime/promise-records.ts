@@ -2,6 +2,8 @@
  * What the doctor remembers of a promise, in a private field of the promise itself. Reflection does not show the field,
  * it costs less than an entry of a weak map, and it is collected with the promise.
  */
+
+import { ExistingObject } from './existing-object.js';
 import { windowOfNow } from './promise-windows.js';
 import type { Trail } from './read-trails.js';
 import type { Scope } from './scope.js';
@@ -45,12 +47,7 @@ export class PromiseRecord {
   }
 }
 
-/** The base of a class whose instances are the objects that it is called with. */
-function Same(object: object): object {
-  return object;
-}
-
-class Recorded extends (Same as unknown as new (object: object) => object) {
+class Recorded extends ExistingObject {
   readonly #record: PromiseRecord;
 
   constructor(promise: object, record: PromiseRecord) {
