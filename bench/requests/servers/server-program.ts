@@ -5,15 +5,11 @@
  */
 import type { AddressInfo } from 'node:net';
 import { setImmediate as immediate } from 'node:timers/promises';
+import type { ServerReady } from '../../measure/server-process.js';
 import { type SoakCounts, soakCounts } from '../subjects/soak-checks.js';
 import { isVariant } from '../subjects/variants.js';
 import { FRAMEWORKS } from './frameworks.js';
 import type { StartServer } from './server-contract.js';
-
-export interface ServerReady {
-  readonly port: number;
-  readonly version: string;
-}
 
 export interface ServerState extends SoakCounts {
   /** Microseconds of processor time since the process started. */

@@ -6,7 +6,7 @@
 import { median } from '../../measure/statistics.js';
 import type { SampleBudget } from '../../suite/sample-budget.js';
 import type { FrameworkName } from '../servers/frameworks.js';
-import { ServerProcess } from '../servers/server-process.js';
+import { type FrameworkServer, forkFrameworkServer } from '../servers/server-process.js';
 import type { Variant } from '../subjects/variants.js';
 import { LostContextError, RateClients } from './rate-clients.js';
 
@@ -26,7 +26,7 @@ export type LostRate = { readonly version: string; readonly lostValue: string };
 
 interface VariantUnderTest {
   readonly variant: Variant;
-  readonly server: ServerProcess;
+  readonly server: FrameworkServer;
   readonly clients: RateClients;
   readonly rates: number[];
   readonly costs: number[];
@@ -43,7 +43,7 @@ export async function measureRates(
   const all: VariantUnderTest[] = [];
   try {
     for (const variant of variants) {
-      const server = await ServerProcess.start(framework, variant, binary);
+      const server = await forkFrameworkServer(framework, variant, binary);
       const clients = await RateClients.open(server.port).catch(async (error) => {
         await server.close();
         throw error;

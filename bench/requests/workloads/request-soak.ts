@@ -10,7 +10,7 @@
  */
 import { median } from '../../measure/statistics.js';
 import type { FrameworkName } from '../servers/frameworks.js';
-import { ServerProcess } from '../servers/server-process.js';
+import { forkFrameworkServer } from '../servers/server-process.js';
 import { SoakClients } from './soak-clients.js';
 
 const CONNECTIONS = 200;
@@ -46,7 +46,7 @@ interface HeapPoint {
  * @param binary the Node that runs the server
  */
 export async function soakFramework(framework: FrameworkName, requests: number, binary: string): Promise<SoakResult> {
-  const server = await ServerProcess.start(framework, 'soak', binary);
+  const server = await forkFrameworkServer(framework, 'soak', binary);
   let clients: SoakClients | undefined;
   try {
     clients = await SoakClients.open(server.port, CONNECTIONS);

@@ -1,16 +1,12 @@
 /**
  * The program that runs one server with sessions in its own process: `session-server-program.js <framework> <subject>
- * <access> [Redis URL]`. It sends `SessionServerReady` when the server listens, and responds to each message with a
+ * <access> [Redis URL]`. It sends `ServerReady` when the server listens, and responds to each message with a
  * `SessionServerState`. The parent's side is session-server-process.ts.
  */
 import type { AddressInfo } from 'node:net';
+import type { ServerReady } from '../../measure/server-process.js';
 import type { Access } from './session-route.js';
 import type { SessionSubject, StartSessionServer } from './session-server-contract.js';
-
-export interface SessionServerReady {
-  readonly port: number;
-  readonly version: string;
-}
 
 export interface SessionServerState {
   /** Microseconds of processor time since the process started. */
@@ -39,4 +35,4 @@ process.on('message', () => {
 // The parent has exited.
 process.on('disconnect', () => process.exit());
 const { port } = server.address() as AddressInfo;
-process.send?.({ port, version: process.versions.node } satisfies SessionServerReady);
+process.send?.({ port, version: process.versions.node } satisfies ServerReady);

@@ -1,14 +1,18 @@
 /**
  * What sessions add to a request: the processor time of a server with sessions, less that of the same server without. All
  * servers are warmed up first, and then measured in turns, in many short windows. A server's figure is its lowest window:
- * whatever else the machine does can only add to it. The warm-up and the windows end when the server has used its
+ * what else the machine does can only add to it. The warm-up and the windows end when the server has used its
  * processor time, because on a busy machine it gets little of that in a second.
  */
 import { RateClients } from '../../requests/workloads/rate-clients.js';
 import type { SampleBudget } from '../../suite/sample-budget.js';
 import type { Access } from '../servers/session-route.js';
 import type { SessionSubject } from '../servers/session-server-contract.js';
-import { type SessionFramework, SessionServerProcess } from '../servers/session-server-process.js';
+import {
+  type ForkedSessionServer,
+  forkSessionServer,
+  type SessionFramework,
+} from '../servers/session-server-process.js';
 
 const WINDOW_COUNT = 12;
 
@@ -30,7 +34,7 @@ export interface AddedCosts {
 
 interface ServerUnderTest {
   readonly subject: SessionSubject;
-  readonly server: SessionServerProcess;
+  readonly server: ForkedSessionServer;
   readonly clients: RateClients;
   readonly windows: AddedCost[];
 }
@@ -47,7 +51,7 @@ export async function measureAddedCosts(
   const all: ServerUnderTest[] = [];
   try {
     for (const subject of ['bare' as const, ...subjects]) {
-      const server = await SessionServerProcess.start(framework, subject, access, binary, redisUrl);
+      const server = await forkSessionServer(framework, subject, access, binary, redisUrl);
       const clients = await RateClients.open(server.port).catch(async (error) => {
         await server.close();
         throw error;
@@ -81,12 +85,12 @@ export async function measureAddedCosts(
 
 /** Sends requests until the server has used its processor for some milliseconds. */
 async function useProcessorFor({ server, clients }: ServerUnderTest, ms: number): Promise<AddedCost> {
-  const before = await server.readState();
+  const before = await server.readState('state');
   let after = before;
   let responses = 0;
   while (after.processorTime - before.processorTime < ms * 1000) {
     responses += (await clients.send(SLICE_MS)).responses;
-    after = await server.readState();
+    after = await server.readState('state');
   }
   return {
     cost: ((after.processorTime - before.processorTime) / responses) * 1000,

@@ -46,7 +46,7 @@ test('a regular expression sees the origin of a URL and not its path, at every c
   }
 });
 
-test('a regular expression never sees a path, in whatever way a URL is written', () => {
+test('a regular expression never sees a path, however a URL is written', () => {
   const places = checkPlaces('to', [/\.internal$/, /^amqps:\/\/broker(:\d+)?$/]);
   for (const place of [
     'h\ttps://evil.example/#.internal',

@@ -220,7 +220,7 @@ class CallQueue {
     this.#hasEnded = method === 'end';
     if (hasNodeFields(this.#response)) {
       if (isFirst) this.#holdBack(this.#response);
-      // It stays: whatever follows the wait ends or destroys the response.
+      // It stays: what follows the wait ends or destroys the response.
       if (this.#hasEnded) Object.defineProperty(this.#response, 'writableEnded', { value: true, configurable: true });
     } else if (isFirst) this.#overrideResponse();
   }

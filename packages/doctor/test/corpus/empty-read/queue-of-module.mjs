@@ -5,7 +5,7 @@ import PQueue from 'p-queue';
 
 const users = new AsyncLocalStorage();
 async function send(mail) {
-  const sender = users.getStore() ?? 'nobody';
+  const sender = users.getStore() ?? 'unknown';
   await null;
   return [mail, sender];
 }
