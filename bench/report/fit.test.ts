@@ -20,6 +20,8 @@ describe('fitCurve()', () => {
     equal(Math.round(fit.constant), 200);
     equal(Math.round(fit.slope), 75);
     equal(formatFit('ns', 'storage', fit), 'linear: 200 ns and 75 ns per storage');
+    const slow = { ...fit, slope: 0.0012 };
+    equal(formatFit('ns', 'flow', slow), 'linear: 200 ns and 1.2 ns per thousand');
   });
 
   it('finds the slope of a logarithmic curve, and a linear one that begins late', () => {

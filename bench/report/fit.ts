@@ -59,8 +59,11 @@ export function formatFit(unit: Unit, one: string, { kind, constant, slope, grow
       return `falls to ${formatRatio(growth)} ×`;
     case 'logarithmic':
       return `logarithmic: ${figure(slope)} more for ten times as many`;
-    case 'linear':
-      return `linear: ${figure(constant)} and ${figure(slope)} per ${one}`;
+    case 'linear': {
+      // A figure has one decimal place, so a slope of 0.001 ns would be none.
+      const isSmall = Math.abs(slope) < 0.05;
+      return `linear: ${figure(constant)} and ${isSmall ? `${figure(slope * 1000)} per thousand` : `${figure(slope)} per ${one}`}`;
+    }
     case 'irregular':
       return `${formatRatio(growth)} × from first to last, along none of these lines`;
   }
