@@ -101,7 +101,7 @@ test('compileSnippets() reports errors at their positions in the page', async ()
       snippet('ts', 60, "import { missing } from 'throughline';\nmissing();\n"),
       snippet('js', 70, "// user.mjs\nexport const user = 'ada';\n"),
       snippet('ts', 80, "// main.ts\nimport { user } from './user.mjs';\nuser.missing;\n"),
-      snippet('js', 90, "// user.mjs\nexport const user = 5;\nuser.missing;\n"),
+      snippet('js', 90, '// user.mjs\nexport const user = 5;\nuser.missing;\n'),
     ],
     'node16',
   );

@@ -5,6 +5,7 @@
  *
  *     <!-- not compiled: REASON -->   neither compiled nor run
  *     <!-- not run: REASON -->        compiled, but not run
+ *     <!-- run by: PATH -->           compiled here, and run by another test or command, whose file is named
  *     <!-- runs on: bun, deno -->     the runtimes on which a program runs; default: node
  *     <!-- needs: redis -->           the servers that are started for a program
  */
@@ -17,6 +18,7 @@ import { examplesOf, readPublicDeclarations } from '@throughline/testing/docbloc
 export interface Marks {
   readonly notCompiled?: string;
   readonly notRun?: string;
+  readonly runBy?: string;
   readonly runsOn?: string;
   readonly needs?: string;
 }
@@ -53,6 +55,7 @@ export interface Snippet {
 const MARK_NAMES: Readonly<Record<string, keyof Marks>> = {
   'not compiled': 'notCompiled',
   'not run': 'notRun',
+  'run by': 'runBy',
   'runs on': 'runsOn',
   needs: 'needs',
 };
