@@ -45,9 +45,10 @@ declare module 'https://unpkg.com/*' {
 /** The servers of Deno and Bun, as far as the snippets use them. */
 declare namespace Deno {
   function serve(handler: (request: Request) => Response | Promise<Response>): unknown;
+  function serve(options: { port: number }, handler: (request: Request) => Response | Promise<Response>): unknown;
 }
 declare namespace Bun {
-  function serve(options: { fetch: (request: Request) => Response | Promise<Response> }): unknown;
+  function serve(options: { fetch: (request: Request) => Response | Promise<Response>; port?: number }): unknown;
 }
 
 /** npm may have to compile this package, so the repository does not install it. */
