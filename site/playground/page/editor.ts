@@ -20,7 +20,7 @@ export interface PlaceNote {
 
 /** The colors are properties of the page, so that they follow its color scheme. */
 const colors = HighlightStyle.define([
-  { tag: [tags.comment], color: 'var(--tp-soft)', fontStyle: 'italic' },
+  { tag: [tags.comment], color: 'var(--soft)', fontStyle: 'italic' },
   { tag: [tags.keyword, tags.modifier, tags.operatorKeyword], color: 'var(--tp-keyword)' },
   { tag: [tags.string, tags.special(tags.string), tags.regexp], color: 'var(--tp-string)' },
   { tag: [tags.number, tags.bool, tags.null], color: 'var(--tp-number)' },
@@ -57,7 +57,7 @@ export class Editor {
           highlightActiveLine(),
           lintGutter(),
           EditorView.lineWrapping,
-          EditorView.contentAttributes.of({ 'aria-label': 'Program', spellcheck: 'false' }),
+          EditorView.contentAttributes.of({ 'aria-label': 'Program', spellcheck: 'false', tabindex: '0' }),
           EditorView.updateListener.of((update) => {
             if (
               update.docChanged &&

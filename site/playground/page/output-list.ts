@@ -4,7 +4,7 @@ import type { OutputLevel } from '../run/messages.js';
 import { element } from './elements.js';
 
 export class OutputList {
-  readonly element = element('ol', { class: 'tp-output', role: 'log', 'aria-label': 'Output', tabindex: '0' });
+  readonly element = element('div', { class: 'tp-output', role: 'log', 'aria-label': 'Output', tabindex: '0' });
   readonly #onSelect: (place: ProgramPlace) => void;
 
   /** @param onSelect receives the place of an error that the user has selected */
@@ -17,11 +17,11 @@ export class OutputList {
   }
 
   add(level: OutputLevel, text: string): void {
-    this.#append(element('li', { class: `tp-${level}` }, text));
+    this.#append(element('p', { class: `tp-${level}` }, text));
   }
 
   addFailure(text: string, place: ProgramPlace | undefined): void {
-    const item = element('li', { class: 'tp-error' }, text);
+    const item = element('p', { class: 'tp-error' }, text);
     if (place !== undefined) {
       const link = element('button', { type: 'button', class: 'tp-place' }, `line ${place.line}`);
       link.addEventListener('click', () => this.#onSelect(place));

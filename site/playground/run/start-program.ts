@@ -96,7 +96,7 @@ function observe(url: string, start: number, post: (message: ProgramMessage) => 
       type,
       flow,
       storage,
-      value: formatValue(seen),
+      value: typeof seen === 'string' ? formatOutput([seen]) : formatValue(seen),
       isWrong: type === 'read' && expected !== undefined && !Object.is(seen, expected),
       position: position?.url === url ? { line: position.line, column: position.column } : undefined,
       time: performance.now() - start,
