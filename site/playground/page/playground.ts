@@ -64,6 +64,8 @@ class Playground {
   #failureNotes: PlaceNote[] = [];
   #findings: readonly ShownFinding[] = [];
   #isRunning = false;
+  /** Whether the top level of the program has ended. */
+  #hasEvaluated = false;
   #lastMessage = 0;
   /** Counts the runs, so that what belongs to an earlier one is dropped. */
   #run = 0;
@@ -73,7 +75,7 @@ class Playground {
     this.#layOut(parent, editorPart);
     this.#editor = new Editor(editorPart, {
       onChange: () => this.#examples.replaceChildren(...this.#exampleOptions('')),
-      onRun: () => this.#start(),
+      onRun: () => void this.#start(),
     });
     this.#sandbox = new Sandbox(parent, (reason) => this.#fail(`The program could not be started: ${reason}`));
     this.#runButton.addEventListener('click', () => this.#start());
@@ -149,7 +151,7 @@ class Playground {
       input.addEventListener('change', () => {
         this.#mode = name;
         this.#explanation.textContent = explanation;
-        this.#start();
+        void this.#start();
       });
       set.append(element('label', {}, input, title));
     }
@@ -178,7 +180,7 @@ class Playground {
   #open(program: string, example: string): void {
     this.#examples.replaceChildren(...this.#exampleOptions(example));
     this.#editor.program = program;
-    this.#start();
+    void this.#start();
   }
 
   async #start(): Promise<void> {
@@ -195,7 +197,7 @@ class Playground {
         try {
           const { code, map } = compiler.compileProgram(program, mode, urls);
           this.#trace = createTracer(map);
-          this.#setRunning(true, 'Running.');
+          this.#showRunning();
           this.#sandbox.run(code);
         } catch (error) {
           this.#failToCompile(error);
@@ -240,15 +242,17 @@ class Playground {
         this.#showFindings(message.findings, program);
         break;
       case 'evaluated':
-        this.#setRunning(true, 'The program has run. What it has started goes on.');
+        this.#hasEvaluated = true;
+        this.#showRunning();
         break;
       case 'beat':
-        if (this.#status.dataset.state === 'busy') this.#setRunning(true, 'Running.');
+        if (this.#status.dataset.state === 'busy') this.#showRunning();
     }
   }
 
   #reset(): void {
     this.#sandbox.stop();
+    this.#hasEvaluated = false;
     this.#lanes = new FlowLanes();
     this.#trace = () => undefined;
     this.#failureNotes = [];
@@ -258,6 +262,10 @@ class Playground {
     this.#showCounts();
     this.#findingsPart.hidden = true;
     this.#editor.showNotes([]);
+  }
+
+  #showRunning(): void {
+    this.#setRunning(true, this.#hasEvaluated ? 'The program has run. What it has started goes on.' : 'Running.');
   }
 
   #setRunning(isRunning: boolean, text: string, state = isRunning ? 'running' : 'ended'): void {
