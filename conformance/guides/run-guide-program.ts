@@ -28,9 +28,9 @@ const guide :Workerd.Worker = (
 );
 `;
 
-/** Whether the guide shows something that the program prints or responds with. */
-export function showsOutput({ code, output }: GuideProgram): boolean {
-  return output !== undefined || /console\.log\(.*\/\/ |^\/\/ curl |\blog\.\w+\(.*\/\/ /m.test(code);
+/** Whether the guide shows something that the program prints or responds with, or the program is a test. */
+export function showsOutput({ file, code, output }: GuideProgram): boolean {
+  return isTest(file) || output !== undefined || /console\.log\(.*\/\/ |^\/\/ curl |\blog\.\w+\(.*\/\/ /m.test(code);
 }
 
 /** @throws {AssertionError} if the program fails, or if it prints something else than the guide shows */
@@ -104,8 +104,13 @@ export async function runInPage(
   });
 }
 
-function outputOf({ output }: GuideProgram): Pick<RunOptions, 'output'> {
-  return output === undefined ? {} : { output };
+function outputOf({ file, output }: GuideProgram): Pick<RunOptions, 'output' | 'ignoresOutput'> {
+  return output === undefined ? { ignoresOutput: isTest(file) } : { output };
+}
+
+/** A test fails by its exit code. What it prints depends on the test runner. */
+function isTest(file: string): boolean {
+  return /\.test\.[cm]?[jt]s$/.test(file);
 }
 
 /** Writes the files of a program to a folder, those in TypeScript as JavaScript, and removes the folder afterwards. */

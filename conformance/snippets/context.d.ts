@@ -60,3 +60,16 @@ declare module '@keyv/sqlite' {
   const KeyvSqlite: new (options: { uri: string; busyTimeout?: number }) => KeyvSqlite;
   export default KeyvSqlite;
 }
+
+/** The repository does not install Vitest and Jest. The projects that run these snippets do. */
+declare module 'vitest' {
+  export function test(title: string, fn: () => void | Promise<void>): void;
+  export function expect(value: unknown): { toEqual(expected: unknown): void };
+  export const vi: {
+    useFakeTimers(): void;
+    useRealTimers(): void;
+    advanceTimersByTimeAsync(milliseconds: number): Promise<void>;
+  };
+}
+declare function test(title: string, fn: () => void | Promise<void>): void;
+declare function expect(value: unknown): { toBe(expected: unknown): void };
