@@ -91,6 +91,10 @@ export const navigation: readonly NavigationGroup[] = [
     ],
   },
   {
+    text: 'Try it',
+    pages: [{ text: 'Playground', path: '/playground' }],
+  },
+  {
     text: 'Project',
     isCollapsed: true,
     pages: [
@@ -118,6 +122,7 @@ export const header: readonly NavigationPage[] = [
   { text: 'Semantics', source: 'docs/semantics.md' },
   { text: 'Conformance', source: 'docs/conformance.md' },
   { text: 'Benchmarks', source: 'docs/benchmarks.md' },
+  { text: 'Playground', path: '/playground' },
 ];
 
 /** All pages of a list and of the pages below them. */

@@ -4,6 +4,7 @@
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildPlayground } from './build-playground.js';
 import { copyExample } from './copy-example.js';
 import { writePages } from './write-pages.js';
 
@@ -16,4 +17,5 @@ export async function prepare(root: string): Promise<void> {
   rmSync(pages, { recursive: true, force: true });
   writePages(root, pages);
   copyExample(root, pages);
+  await buildPlayground(pages);
 }
