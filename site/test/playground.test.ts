@@ -90,10 +90,7 @@ const EXAMPLES: Readonly<
   },
   'abort-signal': {
     output: ['after the await: ada', 'the bound listener reads ada', 'the listener reads bob'],
-    lanes: [
-      ['Flow 1 ada', 'bob!', 'ada', 'ada'],
-      ['Flow 2 bob'],
-    ],
+    lanes: [['Flow 1 ada', 'bob!', 'ada', 'ada'], ['Flow 2 bob']],
     findings: ['lost callback:  line 8 line 24 line 9'],
   },
   'async-context': {
@@ -213,7 +210,11 @@ describe('the playground', { timeout: 120_000 }, () => {
       await page.evaluate(`document.querySelector('.tp-output')?.replaceChildren(); location.hash = ''; 0`);
       await page.evaluate(`location.href = ${JSON.stringify(link)}; 0`);
       await waitUntil(page, `document.querySelector('.tp-status') !== null && ${HAS_RUN}`);
-      assert.deepEqual(await page.evaluate(`[...document.querySelectorAll('.tp-error')].map((line) => line.textContent)`), [], link);
+      assert.deepEqual(
+        await page.evaluate(`[...document.querySelectorAll('.tp-error')].map((line) => line.textContent)`),
+        [],
+        link,
+      );
       await waitUntil(page, `${OUTPUT}.length > 0`);
     }
     await page.close();
@@ -232,7 +233,11 @@ describe('the playground', { timeout: 120_000 }, () => {
     for (const colorScheme of ['light', 'dark'] as const) {
       for (const width of [1280, 360]) {
         const viewport = { width, height: 800 };
-        const page = await site.browser.openPage(`${site.origin}/playground`, { colorScheme, viewport, reducedMotion: true });
+        const page = await site.browser.openPage(`${site.origin}/playground`, {
+          colorScheme,
+          viewport,
+          reducedMotion: true,
+        });
         await waitUntil(page, `document.querySelector('.tp select') !== null`);
         await choose(page, 'lost-callback');
         await waitUntil(page, `${FINDINGS}.length === 1`);
