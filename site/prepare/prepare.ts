@@ -1,0 +1,19 @@
+/**
+ * Writes `site/pages`, the folder that VitePress builds, from the files of the repository, so that no text of the site
+ * exists twice. Each step is a file of this folder.
+ */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { copyExample } from './copy-example.js';
+import { writePages } from './write-pages.js';
+
+/**
+ * @param root the folder of the repository
+ * @throws {Error} if a source is missing, or the navigation does not list the pages that exist
+ */
+export async function prepare(root: string): Promise<void> {
+  const pages = join(root, 'site/pages');
+  rmSync(pages, { recursive: true, force: true });
+  writePages(root, pages);
+  copyExample(root, pages);
+}
