@@ -4,7 +4,9 @@
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeReference } from '../reference/write-reference.js';
 import { copyExample } from './copy-example.js';
+import { SourcePages } from './source-pages.js';
 import { writePages } from './write-pages.js';
 
 /**
@@ -16,4 +18,10 @@ export async function prepare(root: string): Promise<void> {
   rmSync(pages, { recursive: true, force: true });
   writePages(root, pages);
   copyExample(root, pages);
+  const sources = new SourcePages();
+  await writeReference(root, pages, {
+    sourcePath: (file, line) => sources.pathOf(file, line),
+    playgroundUrl: () => undefined,
+  });
+  sources.write(root, pages);
 }
