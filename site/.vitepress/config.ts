@@ -1,28 +1,46 @@
 /** How VitePress builds `site/pages`. */
-import { defineConfig } from 'vitepress';
+import { fileURLToPath } from 'node:url';
+import { type DefaultTheme, defineConfigWithTheme } from 'vitepress';
+import { currentVersion } from '../versions/current-version.js';
+import { designStyles } from './design-styles.js';
 import { githubSlug } from './github-slug.js';
 import { headerLinks, sidebar } from './sidebar.js';
 
-const description =
-  'AsyncLocalStorage and AsyncContext for every JavaScript runtime, native await in browsers included.';
+export interface ThemeConfig extends DefaultTheme.Config {
+  /** The version of the packages that the site describes. */
+  readonly version: string;
+  /** The path of the newest version of the site, which has the list of all versions. */
+  readonly root: string;
+}
 
-export default defineConfig({
+// `command/docs.ts` sets these variables.
+const { SITE_BASE: base = '/', SITE_ROOT: root = base } = process.env;
+
+export default defineConfigWithTheme<ThemeConfig>({
   title: 'Throughline',
-  description,
+  description: 'AsyncLocalStorage and AsyncContext for every JavaScript runtime, native await in browsers included',
   lang: 'en-US',
+  base,
   srcDir: 'pages',
-  outDir: 'dist/site',
+  outDir: 'dist/built',
   cacheDir: 'dist/cache',
   cleanUrls: true,
   // The READMEs of examples link to the server that the reader has started.
   ignoreDeadLinks: 'localhostLinks',
-  head: [['link', { rel: 'icon', href: '/icon.svg', type: 'image/svg+xml' }]],
-  markdown: { anchor: { slugify: githubSlug }, theme: { light: 'github-light-high-contrast', dark: 'github-dark' } },
+  head: [['link', { rel: 'icon', href: `${base}icon.svg`, type: 'image/svg+xml' }]],
+  markdown: {
+    anchor: { slugify: githubSlug },
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+  },
   themeConfig: {
+    version: currentVersion(fileURLToPath(new URL('../..', import.meta.url))),
+    root,
     logo: { src: '/icon.svg', alt: '' },
     nav: headerLinks,
     sidebar,
     outline: { level: [2, 3] },
     search: { provider: 'local' },
+    externalLinkIcon: false,
   },
+  vite: { css: { postcss: { plugins: [designStyles] } } },
 });
