@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { type DefaultTheme, defineConfigWithTheme } from 'vitepress';
 import { currentVersion } from '../versions/current-version.js';
+import { accessibleSearch } from './accessible-search.js';
 import { designStyles } from './design-styles.js';
 import { githubSlug } from './github-slug.js';
 import { headerLinks, sidebar } from './sidebar.js';
@@ -42,5 +43,10 @@ export default defineConfigWithTheme<ThemeConfig>({
     search: { provider: 'local' },
     externalLinkIcon: false,
   },
-  vite: { css: { postcss: { plugins: [designStyles] } } },
+  vite: {
+    plugins: [accessibleSearch],
+    css: { postcss: { plugins: [designStyles] } },
+    // Images stay files, so that they load while a reader sees the text.
+    build: { assetsInlineLimit: 0 },
+  },
 });

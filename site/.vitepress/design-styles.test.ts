@@ -13,13 +13,13 @@ test('the colors of the examples are those of the site, and all other styles are
     :root { --ink: black; color-scheme: light dark; }
     @media (prefers-color-scheme: dark) { :root { --ink: white; } }
     html, body { margin: 0; }
-    td, th:first-child { padding: 0; }
+    td, th:first-child, main .lead { padding: 0; }
     @media (max-width: 480px) { nav { width: 100%; } }
     @media (max-width: 760px) { body { padding: 0; } }
     @keyframes beat { from { opacity: 0.3; } }`;
   assert.equal(
     await processed(css, '/repository/examples/design/page.css'),
-    ':root { --ink: black; } .dark { --ink: white; } .two-users td, .two-users th:first-child { padding: 0; } ' +
+    ':root { --ink: black; } .dark { --ink: white; } .two-users td, .two-users th:first-child, .two-users .lead { padding: 0; } ' +
       '@media (max-width: 480px) { .two-users nav { width: 100%; } } @keyframes beat { from { opacity: 0.3; } }',
   );
 });

@@ -5,6 +5,7 @@
  *     :root { --ink: … }                                      stays: these are the colors of the site too
  *     @media (prefers-color-scheme: dark) { :root { … } }     becomes .dark { … }, the class that VitePress sets
  *     td.read { … }                                           becomes .two-users td.read { … }
+ *     main .buttons { … }                                     the same: the picture is inside of main
  *     html { … }, body { … }, * { … }                         removed: VitePress has its own
  */
 import type { ChildNode, Container, Plugin, Rule } from 'postcss';
@@ -43,7 +44,7 @@ function limitToPicture(rule: Rule): void {
   }
   const selectors = rule.selectors.filter((selector) => !PAGE_SELECTORS.has(selector));
   if (selectors.length === 0) rule.remove();
-  else rule.selectors = selectors.map((selector) => `${PICTURE} ${selector}`);
+  else rule.selectors = selectors.map((selector) => `${PICTURE} ${selector.replace(/^main /, '')}`);
 }
 
 function isOfExamples(node: ChildNode): boolean {
