@@ -56,7 +56,11 @@ export const navigation: readonly NavigationGroup[] = [
           { text: 'Without a build step', source: 'docs/without-a-build-step.md' },
         ],
       },
+      { text: 'Servers', source: 'docs/servers.md' },
       { text: 'Request scope', source: 'docs/request.md' },
+      { text: 'Sessions', source: 'docs/sessions.md' },
+      { text: 'Logs', source: 'docs/logs.md' },
+      { text: 'Migration', source: 'docs/migration.md' },
       { text: 'OpenTelemetry', source: 'packages/opentelemetry/README.md' },
       { text: 'The whole process', source: 'docs/register.md' },
       { text: 'The doctor', source: 'docs/doctor.md' },
@@ -107,6 +111,10 @@ export const navigation: readonly NavigationGroup[] = [
     ],
   },
   {
+    text: 'Try it',
+    pages: [{ text: 'Playground', path: '/playground' }],
+  },
+  {
     text: 'Project',
     isCollapsed: true,
     pages: [
@@ -135,6 +143,7 @@ export const header: readonly NavigationPage[] = [
   { text: 'API', path: '/reference/' },
   { text: 'Conformance', source: 'docs/conformance.md' },
   { text: 'Benchmarks', source: 'docs/benchmarks.md' },
+  { text: 'Playground', path: '/playground' },
 ];
 
 /** All pages of a list and of the pages below them. */

@@ -5,6 +5,7 @@ import { currentVersion } from '../versions/current-version.js';
 import { accessibleSearch } from './accessible-search.js';
 import { designStyles } from './design-styles.js';
 import { githubSlug } from './github-slug.js';
+import { linkToPlayground } from './playground-links.js';
 import { headerLinks, sidebar } from './sidebar.js';
 
 export interface ThemeConfig extends DefaultTheme.Config {
@@ -31,6 +32,7 @@ export default defineConfigWithTheme<ThemeConfig>({
   head: [['link', { rel: 'icon', href: `${base}icon.svg`, type: 'image/svg+xml' }]],
   markdown: {
     anchor: { slugify: githubSlug },
+    config: (markdown) => linkToPlayground(markdown, base),
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
   },
   themeConfig: {

@@ -57,6 +57,28 @@ export const INITIAL_FILTER: Filter = {
   text: '',
 };
 
+/** Reads a filter from the query of an address. What does not exist chooses what is chosen at first. */
+export function readFilter(data: ConformanceData, query: URLSearchParams): Filter {
+  const isKnown: Readonly<Record<keyof Filter, (value: string) => boolean>> = {
+    runtime: (value) => value in SECTIONS || data.columns.some(({ key }) => key === value),
+    implementation: (value) => value === '' || data.runs.some(({ implementation }) => implementation === value),
+    chapter: (value) => value === '' || data.cases.some(({ chapter }) => chapter === value),
+    result: (value) => value === '' || value in RESULTS,
+    text: () => true,
+  };
+  const entries = (Object.keys(INITIAL_FILTER) as (keyof Filter)[]).map((key) => {
+    const value = query.get(key);
+    return [key, value !== null && isKnown[key](value) ? value : INITIAL_FILTER[key]];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Returns the query of an address that `readFilter()` reads. It is empty for what is chosen at first. */
+export function writeFilter(filter: Filter): string {
+  const chosen = Object.entries(filter).filter(([key, value]) => value !== INITIAL_FILTER[key as keyof Filter]);
+  return new URLSearchParams(chosen).toString();
+}
+
 /** Returns the runs that are columns of the table. */
 export function shownRuns(data: ConformanceData, { runtime, implementation }: Filter): Run[] {
   const keys = data.columns.filter(({ key, section }) => key === runtime || section === runtime).map(({ key }) => key);

@@ -8,6 +8,7 @@ import { writeConformance } from '../conformance/write-conformance.js';
 import { writeFigures } from '../figures/write-figures.js';
 import { writeReference } from '../reference/write-reference.js';
 import { addComponents } from './add-components.js';
+import { buildPlayground } from './build-playground.js';
 import { copyExample } from './copy-example.js';
 import { SourcePages } from './source-pages.js';
 import { writePages } from './write-pages.js';
@@ -26,6 +27,7 @@ export async function prepare(root: string): Promise<void> {
   const sourcePath = (file: string, line: number) => sources.pathOf(file, line);
   writeConformance(root, pages, sourcePath);
   writeFigures(root, pages);
-  await writeReference(root, pages, { sourcePath, playgroundUrl: () => undefined });
+  await writeReference(root, pages, sourcePath);
   sources.write(root, pages);
+  await buildPlayground(pages);
 }

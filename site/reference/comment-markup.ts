@@ -1,6 +1,7 @@
 /** Docblocks as Markdown. */
 import { type Comment, type CommentDisplayPart, type CommentTag, Reflection } from 'typedoc';
 import type { ModuleDocblock } from './module-docblock.js';
+import { runsInPlayground } from './playground-programs.js';
 
 /** What the Markdown of a page needs to know of the other pages. */
 export interface PageLinks {
@@ -10,8 +11,6 @@ export interface PageLinks {
   urlOfName(name: string): string | undefined;
   /** Returns the address of a line of a source file, relative to this page. */
   urlOfSource(file: string, line: number): string;
-  /** Returns the address of the playground with a program, or `undefined` if the program does not run in a page. */
-  playgroundUrl(program: string): string | undefined;
 }
 
 export function partsMarkup(parts: readonly CommentDisplayPart[], links: PageLinks): string {
@@ -48,7 +47,15 @@ export function summaryMarkup(comment: Comment | undefined, links: PageLinks): s
 
 /** Returns the text of a docblock that precedes its tags. */
 export function descriptionMarkup(comment: Comment | undefined, links: PageLinks): string {
-  return partsMarkup(comment?.summary ?? [], links).trim();
+  return withFences(partsMarkup(comment?.summary ?? [], links).trim());
+}
+
+/** Turns indented diagrams into fenced blocks, which scroll if they are wide. */
+function withFences(text: string): string {
+  return text.replace(/(?<=\n\n|^)(?: {4}.*(?:\n|$)|\n(?= {4}))+/g, (block) => {
+    const lines = block.trimEnd().replace(/^ {4}/gm, '');
+    return `\`\`\`text\n${lines}\n\`\`\`\n`;
+  });
 }
 
 export function tagsOf(comment: Comment | undefined, name: `@${string}`): CommentTag[] {
@@ -63,14 +70,14 @@ export function detailsMarkup(comment: Comment | undefined, links: PageLinks): s
   });
   return [
     ...(throws.length === 0 ? [] : ['**Throws**', throws.join('\n')]),
-    ...tagsOf(comment, '@example').flatMap((tag) => exampleMarkup(programOf(tag), links)),
+    ...tagsOf(comment, '@example').flatMap((tag) => exampleMarkup(programOf(tag))),
     ...seeMarkup(tagsOf(comment, '@see').map((tag) => partsMarkup(tag.content, links).trim())),
   ];
 }
 
 /** Returns the docblock of a module. */
-export function moduleMarkup({ description, examples, see }: ModuleDocblock, links: PageLinks): string[] {
-  return [description, ...examples.flatMap((program) => exampleMarkup(program, links)), ...seeMarkup(see)];
+export function moduleMarkup({ description, examples, see }: ModuleDocblock): string[] {
+  return [withFences(description), ...examples.flatMap((program) => exampleMarkup(program)), ...seeMarkup(see)];
 }
 
 function programOf(tag: CommentTag): string {
@@ -78,13 +85,12 @@ function programOf(tag: CommentTag): string {
   return text.trim().replace(/^```\w*\n|\n```$/g, '');
 }
 
-function exampleMarkup(program: string, links: PageLinks): string[] {
+function exampleMarkup(program: string): string[] {
   const language = program.startsWith('// TypeScript') ? 'ts' : 'js';
-  const url = links.playgroundUrl(program);
   return [
     '**Example**',
-    `\`\`\`${language}\n${program}\n\`\`\``,
-    ...(url === undefined ? [] : [`[Open in the playground](${url})`]),
+    // The theme of the site adds a link to the playground to what this comment precedes.
+    `${runsInPlayground(program) ? '<!-- opens in: playground -->\n' : ''}\`\`\`${language}\n${program}\n\`\`\``,
   ];
 }
 

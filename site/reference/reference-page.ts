@@ -54,7 +54,7 @@ export function modulePage(documented: DocumentedModule, context: PageContext): 
   return paragraphs([
     frontmatter(specifier),
     `# ${specifier}`,
-    ...moduleMarkup(docblock, context),
+    ...moduleMarkup(docblock),
     importMarkup(specifier, exported),
     ...(sections.length > 2 ? [sections.map((section) => listItem(section, context)).join('\n')] : []),
     ...sections.flatMap((section) => sectionMarkup(section, context)),

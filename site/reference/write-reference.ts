@@ -7,22 +7,16 @@ import { readPackages } from './entry-points.js';
 import { type DocumentedModule, readModules } from './read-project.js';
 import { idsOf, indexPage, modulePage, type PageContext } from './reference-page.js';
 
-/** What the reference refers to on other pages of the site. */
-export interface ReferenceLinks {
-  /** Returns the path of a page with a line of a source file. */
-  sourcePath(file: string, line: number): string;
-  /** Returns the path of the playground with a program, or `undefined` if the program does not run in a page. */
-  playgroundUrl(program: string): string | undefined;
-}
+/** Returns the path of a page with a line of a source file. */
+export type SourcePath = (file: string, line: number) => string;
 
 /**
  * @param root the folder of the repository, with the compiled packages
  * @param pages the folder that VitePress builds
- * @param links what the pages refer to
  * @throws {Error} if a docblock links to a symbol that does not exist
  */
-export async function writeReference(root: string, pages: string, links: ReferenceLinks): Promise<void> {
-  for (const [path, markdown] of await createReference(root, links)) {
+export async function writeReference(root: string, pages: string, sourcePath: SourcePath): Promise<void> {
+  for (const [path, markdown] of await createReference(root, sourcePath)) {
     const file = join(pages, pageFile(path));
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, markdown);
@@ -30,7 +24,7 @@ export async function writeReference(root: string, pages: string, links: Referen
 }
 
 /** @returns the pages as Markdown, by their paths on the site */
-export async function createReference(root: string, links: ReferenceLinks): Promise<Map<string, string>> {
+export async function createReference(root: string, sourcePath: SourcePath): Promise<Map<string, string>> {
   const packages = readPackages(root);
   const modules = await readModules(root, packages);
   const urls = new Map<Reflection, string>();
@@ -59,8 +53,7 @@ export async function createReference(root: string, links: ReferenceLinks): Prom
       const found = exported.find((declaration) => declaration.name === name);
       return found === undefined ? undefined : `${path}#${name}`;
     },
-    urlOfSource: (file, line) => posix.relative(posix.dirname(`${path}x`), links.sourcePath(file, line)),
-    playgroundUrl: links.playgroundUrl,
+    urlOfSource: (file, line) => posix.relative(posix.dirname(`${path}x`), sourcePath(file, line)),
     inlinedType: (value) => [...inlined].find(([, owner]) => owner === value)?.[0],
     shownMentions: ({ mentioned }) => mentioned.filter((found) => shown.has(found) && !inlined.has(found)),
   });
