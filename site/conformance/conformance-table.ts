@@ -60,10 +60,10 @@ export const INITIAL_FILTER: Filter = {
 /** Reads a filter from the query of an address. What does not exist chooses what is chosen at first. */
 export function readFilter(data: ConformanceData, query: URLSearchParams): Filter {
   const isKnown: Readonly<Record<keyof Filter, (value: string) => boolean>> = {
-    runtime: (value) => value in SECTIONS || data.columns.some(({ key }) => key === value),
+    runtime: (value) => Object.hasOwn(SECTIONS, value) || data.columns.some(({ key }) => key === value),
     implementation: (value) => value === '' || data.runs.some(({ implementation }) => implementation === value),
     chapter: (value) => value === '' || data.cases.some(({ chapter }) => chapter === value),
-    result: (value) => value === '' || value in RESULTS,
+    result: (value) => value === '' || Object.hasOwn(RESULTS, value),
     text: () => true,
   };
   const entries = (Object.keys(INITIAL_FILTER) as (keyof Filter)[]).map((key) => {
@@ -134,13 +134,15 @@ export function reasonsOf(
   runs: readonly Run[],
   index: number,
 ): { readonly runs: string; readonly reason: string }[] {
+  // The title of a column with several implementations has a comma.
+  const separator = new Set(runs.map((run) => run.implementation)).size > 1 ? '; ' : ', ';
   const byReason = new Map<string, string[]>();
   for (const run of runs) {
     if (letterOf(run, index) !== 'f') continue;
     const reason = data.reasons[run.reasons[index] ?? -1] ?? '';
     byReason.set(reason, [...(byReason.get(reason) ?? []), titleOf(data, run, runs)]);
   }
-  return [...byReason].map(([reason, titles]) => ({ runs: titles.join(', '), reason }));
+  return [...byReason].map(([reason, titles]) => ({ runs: titles.join(separator), reason }));
 }
 
 /** Returns the title of a column of the table. It names the implementation if the columns have several. */
