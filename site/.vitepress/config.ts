@@ -42,7 +42,11 @@ export default defineConfigWithTheme<ThemeConfig>({
     nav: headerLinks,
     sidebar,
     outline: { level: [2, 3] },
-    search: { provider: 'local' },
+    search: {
+      provider: 'local',
+      // By default, a search for "lost" also finds "cost". Here a word needs five letters before one may be wrong.
+      options: { miniSearch: { searchOptions: { fuzzy: 0.1 } } },
+    },
     externalLinkIcon: false,
   },
   vite: {

@@ -46,6 +46,7 @@ class Playground {
   readonly #stopButton = element('button', { type: 'button', disabled: '' }, 'Stop');
   readonly #linkButton = element('button', { type: 'button' }, 'Copy link');
   readonly #examples = element('select', { 'aria-label': 'Example' });
+  readonly #modes = element('fieldset', { class: 'tp-modes' }, element('legend', { class: 'tp-hidden' }, 'Mode'));
   readonly #status = element('p', { class: 'tp-status', role: 'status' });
   readonly #explanation = element('p', { class: 'tp-explanation' });
   readonly #counts = element('p', { class: 'tp-counts' });
@@ -88,9 +89,10 @@ class Playground {
 
   /** @returns whether the URL contains a program, which then runs */
   openLink(): boolean {
-    const program = programIn(location.hash);
-    if (program === undefined) return false;
-    this.#open(program, '');
+    const linked = programIn(location.hash);
+    if (linked === undefined) return false;
+    if (linked.mode !== undefined) this.#selectMode(linked.mode);
+    this.#open(linked.program, '');
     return true;
   }
 
@@ -143,19 +145,22 @@ class Playground {
   }
 
   #createModes(): HTMLElement {
-    const set = element('fieldset', { class: 'tp-modes' }, element('legend', { class: 'tp-hidden' }, 'Mode'));
-    for (const { name, title, explanation } of modes) {
+    for (const { name, title } of modes) {
       const input = element('input', { type: 'radio', name: 'tp-mode', value: name });
-      input.checked = name === this.#mode;
-      if (input.checked) this.#explanation.textContent = explanation;
       input.addEventListener('change', () => {
-        this.#mode = name;
-        this.#explanation.textContent = explanation;
+        this.#selectMode(name);
         void this.#start();
       });
-      set.append(element('label', {}, input, title));
+      this.#modes.append(element('label', {}, input, title));
     }
-    return set;
+    this.#selectMode(this.#mode);
+    return this.#modes;
+  }
+
+  #selectMode(mode: ProgramMode): void {
+    this.#mode = mode;
+    this.#explanation.textContent = modes.find(({ name }) => name === mode)?.explanation ?? '';
+    for (const input of this.#modes.querySelectorAll('input')) input.checked = input.value === mode;
   }
 
   #exampleOptions(selected: string): HTMLElement[] {
@@ -332,7 +337,7 @@ class Playground {
   }
 
   async #copyLink(): Promise<void> {
-    history.replaceState(history.state, '', fragmentOf(this.#editor.program));
+    history.replaceState(history.state, '', fragmentOf(this.#editor.program, this.#mode));
     try {
       await navigator.clipboard.writeText(location.href);
       this.#linkButton.textContent = 'Copied';
