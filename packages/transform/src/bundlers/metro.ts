@@ -24,7 +24,12 @@ export type MetroOptions = Pick<PluginOptions, 'generators' | 'install' | 'libra
 /** The part of a configuration that is read and extended. */
 interface MetroConfig {
   readonly projectRoot?: string | undefined;
-  readonly transformer?: { readonly babelTransformerPath?: string | undefined } | undefined;
+  readonly transformer?:
+    | {
+        readonly babelTransformerPath?: string | undefined;
+        readonly getTransformOptions?: GetTransformOptions | undefined;
+      }
+    | undefined;
   readonly resolver?: { readonly resolveRequest?: ResolveRequest | null | undefined } | undefined;
 }
 
@@ -41,6 +46,10 @@ interface Resolution {
 }
 
 type ResolveRequest = (context: ResolutionContext, moduleName: string, platform: string | null) => Resolution;
+
+type GetTransformOptions = (...args: readonly never[]) => Promise<{
+  readonly transform?: false | { readonly nonInlinedRequires?: readonly string[] | undefined } | undefined;
+}>;
 
 type ConfigFunction = (...args: never[]) => object | Promise<object>;
 
@@ -60,6 +69,7 @@ const MARK = 'throughline-metro-';
  *
  * - Files are transformed after the Babel transformer of the project, which may be that of React Native, Expo or any other.
  * - `node:async_hooks` is replaced by Throughline.
+ * - With `inlineRequires`, the helpers of transformed code are loaded at the beginning of a file.
  * - In an app of React Native, the patches are installed before the entry of the app runs.
  *
  * Bundles for a server, which Expo can build, are not changed.
@@ -111,11 +121,38 @@ function extend(config: MetroConfig, options: MetroOptions): MetroConfig {
   });
   return {
     ...config,
-    transformer: { ...config.transformer, babelTransformerPath },
+    transformer: {
+      ...config.transformer,
+      babelTransformerPath,
+      getTransformOptions: keepHelpersLoaded(config.transformer?.getTransformOptions),
+    },
     resolver: {
       ...config.resolver,
       resolveRequest: createResolver(root, throughlineDirectory, config.resolver?.resolveRequest, options),
     },
+  };
+}
+
+/** What Metro does not load where it is used first, unless the configuration says something else. */
+const NOT_INLINED = [
+  'React',
+  'react',
+  'react/jsx-dev-runtime',
+  'react/jsx-runtime',
+  'react-compiler-runtime',
+  'react-native',
+];
+
+/**
+ * With `inlineRequires`, each call of an async function would look for the helpers, and the first async generator would
+ * load them within its body, too late for the call that has started it.
+ */
+function keepHelpersLoaded(configured: GetTransformOptions | undefined): GetTransformOptions {
+  return async (...args) => {
+    const options = (await configured?.(...args)) ?? {};
+    const transform = options.transform || {};
+    const nonInlinedRequires = [...(transform.nonInlinedRequires ?? NOT_INLINED), HELPER_SPECIFIER];
+    return { ...options, transform: { ...transform, nonInlinedRequires } };
   };
 }
 
