@@ -46,7 +46,8 @@ export function transformSyntaxTree(
   const facts = readTreeFacts(babel, tree, options.generators === 'creation');
   if (!facts.canSuspend && findPromiseLibrary(filename) === undefined) return;
   if (facts.flowType !== undefined) throw flowIsLeft(facts.flowType, filename, code);
-  if (moduleFormat !== undefined && moduleFormat !== 'commonjs') throw formatWithoutImports(String(moduleFormat), filename);
+  if (moduleFormat !== undefined && moduleFormat !== 'commonjs')
+    throw formatWithoutImports(String(moduleFormat), filename);
 
   const printed = print(babel, tree, code, filename);
   const lang = facts.hasTypescript ? (/\.[cm]?ts$/.test(filename) ? 'ts' : 'tsx') : 'jsx';
@@ -139,7 +140,12 @@ function sourceOf(declaration: BabelNode): unknown {
 }
 
 /** Moves the position of an error in printed code to the source. */
-function atOriginal({ reason, loc }: TransformError, { map }: PrintedTree, filename: string, code: string): TransformError {
+function atOriginal(
+  { reason, loc }: TransformError,
+  { map }: PrintedTree,
+  filename: string,
+  code: string,
+): TransformError {
   const entry = new MapLookup(map).findEntry(loc.line - 1, loc.column);
   const [line, column] = 'originalLine' in entry ? [entry.originalLine, entry.originalColumn] : [0, 0];
   return new TransformError(reason, filename, code, offsetOf(code, line, column));

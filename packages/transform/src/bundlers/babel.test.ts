@@ -65,7 +65,10 @@ await total(1);
     const code = 'export function* numbers() { yield 1; }\n';
     const plugins: PluginItem[] = [[PLUGIN, { generators: 'creation' }]];
     const expected = transform(code, { filename: 'file.js', generators: 'creation' })?.code ?? '';
-    assert.equal(compile(code, { plugins }).code, `import "throughline/await";\n${compile(expected, { plugins: [] }).code}`);
+    assert.equal(
+      compile(code, { plugins }).code,
+      `import "throughline/await";\n${compile(expected, { plugins: [] }).code}`,
+    );
     assert.equal(compile(code).code, compile(code, { plugins: [] }).code);
   });
 
@@ -115,7 +118,8 @@ export async function f<T: { ... }>(user: ?User, ...rest: Array<T>): Promise<T> 
 }`;
     const flowed = compile(flow, { presets: [REACT_NATIVE] as PluginItem[] }).code;
     assert.match(flowed, /await _f\.off\(rest\[0\]\)/);
-    const typescript = 'export const f = async <T,>(a: T): Promise<T> => { const b = await a!; return b as T; };\nenum E { A }';
+    const typescript =
+      'export const f = async <T,>(a: T): Promise<T> => { const b = await a!; return b as T; };\nenum E { A }';
     const typed = compile(typescript, { filename: '/app/file.ts', ...withPlugins([TYPESCRIPT, {}]) }).code;
     assert.match(typed, /await _f\.off\(a\)/);
     assert.doesNotMatch(typed, /: T|as T/);
@@ -128,7 +132,10 @@ export async function f<T: { ... }>(user: ?User, ...rest: Array<T>): Promise<T> 
     const result = compile(code, { filename: '/app/a.tsx', parserOpts: { plugins: ['typescript', 'jsx'] } }).code;
     assert.match(result, /async \(a: number\)[^]*<p>\{.*_f\.off\(a as any\)/);
     const assertion = 'export const f = async (a: number) => { const b = <any>(await a); g(); return b; };';
-    assert.match(compile(assertion, { filename: '/app/a.ts', parserOpts: { plugins: ['typescript'] } }).code, /<any> \(/);
+    assert.match(
+      compile(assertion, { filename: '/app/a.ts', parserOpts: { plugins: ['typescript'] } }).code,
+      /<any> \(/,
+    );
   });
 
   it("leaves what React's fast refresh writes as it is without the plugin", () => {
@@ -159,7 +166,8 @@ export async function load() {
 `;
     const result = compile(code).code;
     assert.match(result, /^#!\/usr\/bin\/env node\n'use client';\n\nimport "throughline\/await";/);
-    for (const text of ['/** Loads. */', "'worklet';", '// first', '/* #__PURE__ */']) assert.ok(result.includes(text), text);
+    for (const text of ['/** Loads. */', "'worklet';", '// first', '/* #__PURE__ */'])
+      assert.ok(result.includes(text), text);
   });
 
   it('adds to the classes of promises of libraries, and edits the helper of TypeScript', () => {
@@ -207,7 +215,7 @@ export async function f(id: string): Promise<void> {
   it('are those of the source in the source map', () => {
     const { code: compiled, map } = compile(code, { presets: [REACT_NATIVE] as PluginItem[], sourceMaps: true });
     const lookup = new TraceMap(map as never);
-    for (const text of ["new Error('here')", "load)(id)", 'throw', 'item ===']) {
+    for (const text of ["new Error('here')", 'load)(id)', 'throw', 'item ===']) {
       const before = compiled.slice(0, compiled.indexOf(text)).split('\n');
       const { source, line, column } = originalPositionFor(lookup, {
         line: before.length,
@@ -224,7 +232,10 @@ export async function f(id: string): Promise<void> {
       version: 3,
       sources: ['original.txt'],
       names: [],
-      mappings: code.split('\n').map((_, index) => (index === 0 ? 'AAUA' : 'AACA')).join(';'),
+      mappings: code
+        .split('\n')
+        .map((_, index) => (index === 0 ? 'AAUA' : 'AACA'))
+        .join(';'),
       file: 'file.js',
     };
     const options = { presets: [REACT_NATIVE] as PluginItem[], sourceMaps: true, inputSourceMap };
@@ -239,10 +250,17 @@ export async function f(id: string): Promise<void> {
     after(() => rmSync(root, { recursive: true, force: true, maxRetries: 5 }));
     const program = `${code.replace("import { load } from './load';", 'const load = (id: string) => [id];')}
 f('a').catch(({ stack }) => console.log(stack));`;
-    const options = { presets: [REACT_NATIVE] as PluginItem[], sourceMaps: 'inline' as const, filename: join(root, 'f.js') };
+    const options = {
+      presets: [REACT_NATIVE] as PluginItem[],
+      sourceMaps: 'inline' as const,
+      filename: join(root, 'f.js'),
+    };
     const scope = join(root, 'node_modules/throughline');
     mkdirSync(scope, { recursive: true });
-    writeFileSync(join(scope, 'await.js'), `module.exports = require(${JSON.stringify(require.resolve('throughline/await'))});`);
+    writeFileSync(
+      join(scope, 'await.js'),
+      `module.exports = require(${JSON.stringify(require.resolve('throughline/await'))});`,
+    );
     writeFileSync(join(root, 'f.cjs'), compile(program, options).code);
     const stack = execFileSync(process.execPath, ['--enable-source-maps', join(root, 'f.cjs')], { encoding: 'utf8' });
     assert.match(stack, /^Error: here\n\s+at .*[\\/]f\.js:7:28\)?\n/);
@@ -252,7 +270,10 @@ f('a').catch(({ stack }) => console.log(stack));`;
 describe('errors of the plugin for Babel', () => {
   it('name the nearest option', () => {
     const invalid: readonly [object, RegExp][] = [
-      [{ generator: 'next' }, /babel has no option generator\. Did you mean generators\? The options are generators, server\.$/],
+      [
+        { generator: 'next' },
+        /babel has no option generator\. Did you mean generators\? The options are generators, server\.$/,
+      ],
       [{ server: 'yes' }, /The option server of the plugin .* must be true or false, not 'yes'\.$/],
       [{ generators: 'created' }, /must be one of next, creation, not 'created'\.$/],
       [{ install: false }, /has no option install\. Did you mean/],
