@@ -19,7 +19,7 @@ import { patchAppRegistry } from './app-registry.js';
 import { patchCallbackFunctions } from './callback-functions.js';
 import { patchTimers } from './global-timers.js';
 import { patchInteractions } from './interactions.js';
-import { evaluateExportsInRoot, readInRoot } from './lazy-properties.js';
+import { patchExports, readInRoot } from './lazy-properties.js';
 import { patchNativeModules } from './native-modules.js';
 import { patchWebSockets } from './web-sockets.js';
 import { patchXMLHttpRequests } from './xml-http-requests.js';
@@ -27,7 +27,6 @@ import { patchXMLHttpRequests } from './xml-http-requests.js';
 /** @returns a function to be called when the patches are reverted */
 export function patchPlatform(): () => void {
   loadRenderer();
-  evaluateExportsInRoot();
   patchTimers();
   patchXMLHttpRequests();
   patchWebSockets();
@@ -36,6 +35,7 @@ export function patchPlatform(): () => void {
   patchAnimations();
   patchInteractions();
   patchAppRegistry();
+  patchExports();
   patchAsyncBuiltins();
   return patchPolyfilledStreams();
 }
