@@ -74,12 +74,21 @@ function createTimer(id: number, duration: number, _time: number, repeats: boole
   }, duration);
 }
 
+/** Milliseconds between two frames. Each reading of the clock is a quarter of a frame later than the one before. */
+const FRAME_MS = 16;
+let time = 0;
+Date.now = () => {
+  time += FRAME_MS / 4;
+  return time;
+};
+
 let requestCount = 0;
 /** What native code has received. */
 const received: unknown[] = [];
 const deviceListeners: Callback[] = [];
 
 const noop = () => undefined;
+const blob = { blobId: '1', offset: 0, size: 4, type: 'text/plain', name: '', lastModified: 0 };
 const countListeners = { addListener: noop, removeListeners: noop };
 
 // What codegen makes of an event emitter of a native module has this name.
@@ -96,6 +105,7 @@ const modules: Record<string, Record<string, unknown>> = {
     cancelIdleCallback: noop,
   },
   NativePerformanceCxx: { now: () => Date.now() },
+  NativeDOMCxx: { linkRootNode: () => ({}) },
   Timing: {
     createTimer,
     deleteTimer: noop,
@@ -113,19 +123,22 @@ const modules: Record<string, Record<string, unknown>> = {
   SourceCode: { getConstants: () => ({ scriptURL: 'http://localhost/index.bundle' }) },
   DeviceInfo: {
     getConstants: () => ({
-      Dimensions: { window: { width: 1, height: 1, scale: 1, fontScale: 1 }, screen: { width: 1, height: 1, scale: 1 } },
+      Dimensions: {
+        window: { width: 1, height: 1, scale: 1, fontScale: 1 },
+        screen: { width: 1, height: 1, scale: 1 },
+      },
     }),
   },
   Networking: {
     ...countListeners,
-    sendRequest({ url }: { url: string }, callback: Callback) {
+    sendRequest({ responseType }: { responseType: string }, callback: Callback) {
       requestCount++;
       const id = requestCount;
       report(() => callback(id));
       report(() => {
         runTask(() => emit('didSendNetworkData', [id, 1, 1]));
-        runTask(() => emit('didReceiveNetworkResponse', [id, 200, { 'Content-Type': 'text/plain' }, url]));
-        runTask(() => emit('didReceiveNetworkData', [id, `body of ${url}`]));
+        runTask(() => emit('didReceiveNetworkResponse', [id, 200, { 'Content-Type': 'text/plain' }, null]));
+        runTask(() => emit('didReceiveNetworkData', [id, responseType === 'blob' ? blob : 'text']));
         runTask(() => emit('didCompleteNetworkResponse', [id, null, false]));
       });
       // The last report is made first: the request gets its number before its response.
@@ -147,6 +160,15 @@ const modules: Record<string, Record<string, unknown>> = {
     sendBinary: noop,
     ping: noop,
     close: noop,
+  },
+  BlobModule: {
+    getConstants: () => ({ BLOB_URI_SCHEME: 'blob', BLOB_URI_HOST: '' }),
+    addNetworkingHandler: noop,
+    addWebSocketHandler: noop,
+    removeWebSocketHandler: noop,
+    sendOverSocket: noop,
+    createFromParts: noop,
+    release: noop,
   },
   FileReaderModule: {
     readAsText: () => resolveLater('text'),
@@ -190,8 +212,12 @@ const modules: Record<string, Record<string, unknown>> = {
   },
 };
 
+modules.NativeAnimatedTurboModule = modules.NativeAnimatedModule as Record<string, unknown>;
+
 /** As in React Native, a module is an object whose methods are found on its prototype. */
-const moduleObjects = new Map(Object.entries(modules).map(([name, methods]) => [name, Object.create(methods) as object]));
+const moduleObjects = new Map(
+  Object.entries(modules).map(([name, methods]) => [name, Object.create(methods) as object]),
+);
 
 Object.assign(globalThis, {
   global: globalThis,
@@ -200,7 +226,7 @@ Object.assign(globalThis, {
   nativeLoggingHook(message: string, level: number) {
     if (level > 1) print(`Console: ${message}`);
   },
-  requestAnimationFrame: (callback: Callback) => runTask(() => callback(0), 16),
+  requestAnimationFrame: (callback: Callback) => runTask(() => callback(0), FRAME_MS),
   cancelAnimationFrame: (id: number) => clearTask(id),
   RN$registerCallableModule: noop,
   nativeModuleProxy: new Proxy(
@@ -210,6 +236,10 @@ Object.assign(globalThis, {
   nativeFabricUIManager: {
     configureNextLayoutAnimation: (config: { type?: string }, end: Callback, failure: Callback) =>
       report(() => (config.type === 'invalid' ? failure() : end())),
+    registerEventHandler: noop,
+    createChildSet: () => ({}),
+    appendChildToSet: noop,
+    completeRoot: noop,
   },
   /** For the cases: what happens on the device. */
   device: {

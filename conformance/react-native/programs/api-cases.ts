@@ -3,6 +3,7 @@
  * Calls the APIs of React Native from two flows and from outside of any, at the same time, and reads the value in each
  * callback. A case states which values are right; every other one is that of another flow, or missing.
  */
+import { createElement, useEffect, useState } from 'react';
 import {
   ActionSheetIOS,
   Alert,
@@ -17,6 +18,7 @@ import {
   Networking,
   TurboModuleRegistry,
 } from 'react-native';
+import { renderElement } from 'react-native/Libraries/ReactNative/RendererProxy';
 import { AsyncLocalStorage } from 'throughline';
 import { install } from 'throughline/web';
 
@@ -295,11 +297,13 @@ add('AppRegistry: a headless task that a flow starts', ROOT, (read, name) => {
   AppRegistry.startHeadlessTask(2, `own task of ${name}`, null);
 });
 add('AppRegistry: a flow inside a headless task', OWN, (read, name) => {
-  AppRegistry.registerHeadlessTask(`flow of ${name}`, () => () =>
-    user.run(name, async () => {
-      await bluetooth().read();
-      read();
-    }),
+  AppRegistry.registerHeadlessTask(
+    `flow of ${name}`,
+    () => () =>
+      user.run(name, async () => {
+        await bluetooth().read();
+        read();
+      }),
   );
   device.startHeadlessTask(3, `flow of ${name}`);
 });
@@ -317,15 +321,11 @@ add('Animated: onComplete', OWN, (read) => animation(true, read).start());
 add('Animated: start() of a sequence', OWN, (read) =>
   Animated.sequence([animation(true), animation(false), animation(true)]).start(read),
 );
-add(
-  'Animated: a listener of a value that a native animation changes',
-  ROOT,
-  (read) => {
-    const value = new Animated.Value(0);
-    value.addListener(read);
-    Animated.timing(value, { toValue: 1, duration: 40, useNativeDriver: true }).start();
-  },
-);
+add('Animated: a listener of a value that a native animation changes', ROOT, (read) => {
+  const value = new Animated.Value(0);
+  value.addListener(read);
+  Animated.timing(value, { toValue: 1, duration: 40, useNativeDriver: true }).start();
+});
 cases.push([
   'Animated: start() of an animation to a value that another flow changes',
   'ada',
@@ -345,6 +345,34 @@ add('LayoutAnimation: a failure', OWN, (read) =>
 );
 add('Alert: a button', OWN, (read) => Alert.alert('Title', 'Message', [{ text: 'OK', onPress: read }]));
 add('ActionSheetIOS: a button', OWN, (read) => ActionSheetIOS.showActionSheetWithOptions({ options: ['A'] }, read));
+
+cases.push([
+  'React: renderings and effects of updates by two flows in one job',
+  'root root root root',
+  async () => {
+    let values: string[] = [];
+    const updates: ((state: string) => void)[] = [];
+    const Reader = (): null => {
+      const [, update] = useState('');
+      values.push(user.getStore());
+      useEffect(() => {
+        values.push(user.getStore());
+      });
+      updates.push(update);
+      return null;
+    };
+    const render = (rootTag: number) => renderElement({ element: createElement(Reader, null), rootTag });
+    user.run('ada', render, 1);
+    user.run('bob', render, 11);
+    await settle();
+    values = [];
+    const [first, second] = updates;
+    user.run('ada', () => first?.('ada'));
+    user.run('bob', () => second?.('bob'));
+    await settle();
+    return values.join(' ');
+  },
+]);
 
 async function runCases(): Promise<void> {
   const results: CaseResult[] = [];

@@ -67,3 +67,15 @@ declare module 'react-native' {
   export const Networking: { clearCookies(callback: () => void): void };
   export const TurboModuleRegistry: { get(name: string): Bluetooth | null; getEnforcing(name: string): Bluetooth };
 }
+
+declare module 'react-native/Libraries/ReactNative/RendererProxy' {
+  export function renderElement(options: { element: object; rootTag: number }): void;
+}
+
+declare module 'react' {
+  type Component = (props: never) => null;
+
+  export function createElement(component: Component, props: object | null, ...children: object[]): object;
+  export function useEffect(effect: () => void): void;
+  export function useState<S>(state: S): [S, (state: S) => void];
+}
