@@ -1,0 +1,3 @@
+import throughline from '@throughline/transform/next';
+
+export default throughline({});
