@@ -1,4 +1,4 @@
-import type { Handle } from '@sveltejs/kit';
+import type { Handle } from '@sveltejs/kit/hooks';
 import { requestScope } from '@throughline/request/web';
 
 type Arguments = Parameters<Handle>[0];

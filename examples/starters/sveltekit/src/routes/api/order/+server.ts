@@ -1,5 +1,5 @@
 import { getRequestScope } from '@throughline/request';
-import { order } from '$lib/server/order.ts';
+import { order } from '../../../lib/server/order.ts';
 
 export async function GET({ url: { searchParams } }: { url: URL }): Promise<Response> {
   getRequestScope().user = searchParams.get('user') ?? 'guest';

@@ -1,3 +1,0 @@
-import throughline from '@throughline/transform/next';
-
-export default throughline({});
