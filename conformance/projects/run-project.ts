@@ -15,7 +15,7 @@ import type { App, Project, ProjectFolder } from './project.js';
 import { runApp } from './run-app.js';
 import { runStarter } from './run-starter.js';
 import { SharedInstalls } from './shared-installs.js';
-import { copyStarter, readStarterManifest } from './starter-files.js';
+import { checkEngines, copyStarter, readStarterManifest } from './starter-files.js';
 
 const workspace = fileURLToPath(new URL('../../../', import.meta.url));
 const apps = join(workspace, 'conformance/projects/apps');
@@ -115,8 +115,9 @@ async function installFromNpm(
     await writeFile(manifest, JSON.stringify(starterManifest));
     const named = { ...starterManifest.dependencies, ...starterManifest.devDependencies };
     const files = tarballs.filter(({ name }) => name in named).map(({ file }) => file);
-    // Here, npm checks the ranges of peer dependencies, and the version of Node.
-    await run(folder, 'npm', [...args, '--engine-strict', ...files], env);
+    // Here, npm checks the ranges of peer dependencies.
+    await run(folder, 'npm', [...args, ...files], env);
+    checkEngines(folder, starterManifest);
     return;
   }
   if (!existsSync(manifest))

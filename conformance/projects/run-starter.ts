@@ -72,7 +72,9 @@ export function checkLines(lines: readonly string[]): boolean {
     });
     const [first = -1, last = -1] = [own[0], own.at(-1)];
     if (!isRight || !lines[first]?.endsWith('ordered') || !lines[last]?.endsWith('packed')) {
-      throw new Error(`All lines of the ${item} must be those of ${name}, from ordered to packed:\n${lines.join('\n')}`);
+      throw new Error(
+        `All lines of the ${item} must be those of ${name}, from ordered to packed:\n${lines.join('\n')}`,
+      );
     }
     return own;
   });

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import semver from 'semver';
 
 export const startersFolder = fileURLToPath(new URL('../../../examples/starters/', import.meta.url));
 
@@ -37,4 +38,24 @@ export function readStarterManifest(folder: string): StarterManifest {
 export async function copyStarter(folder: string, target: string): Promise<void> {
   const filter = (path: string) => !CREATED.has(basename(path));
   await cp(join(startersFolder, folder), target, { recursive: true, filter });
+}
+
+/**
+ * Checks the versions of Node that a starter accepts.
+ * @param folder where the starter is installed
+ * @throws Error if a package that it depends on does not accept all of them
+ */
+export function checkEngines(folder: string, { engines, dependencies, devDependencies }: StarterManifest): void {
+  for (const name of Object.keys({ ...dependencies, ...devDependencies })) {
+    const installed: { version: string; engines?: { node?: string } } = JSON.parse(
+      readFileSync(join(folder, 'node_modules', name, 'package.json'), 'utf8'),
+    );
+    const accepted = installed.engines?.node ?? '*';
+    if (!semver.subset(engines.node, accepted)) {
+      throw new Error(
+        `The starter accepts Node ${engines.node}, but ${name} ${installed.version} accepts ${accepted}: ` +
+          'change engines.node in the package.json of the starter.',
+      );
+    }
+  }
 }

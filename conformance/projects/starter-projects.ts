@@ -18,7 +18,8 @@ export function copyOf(
   node?: Project['node'],
 ): Pick<Project, 'dependencies' | 'files' | 'starter' | 'commands' | 'node'> {
   const { scripts } = readStarterManifest(starter.folder);
-  const [runner, verb] = starter.runner === 'deno' ? (['deno', 'task'] as const) : ([starter.runner ?? 'npm', 'run'] as const);
+  const [runner, verb] =
+    starter.runner === 'deno' ? (['deno', 'task'] as const) : ([starter.runner ?? 'npm', 'run'] as const);
   const commands = CHECKED_SCRIPTS.filter((name) => name in scripts).map((name): Command => [runner, verb, name]);
   return { dependencies: dependenciesOf(starter.folder), files: {}, starter, commands, ...(node && { node }) };
 }

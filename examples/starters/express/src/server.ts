@@ -1,6 +1,6 @@
-import express from 'express';
 import { getRequestScope } from '@throughline/request';
 import { requestScope } from '@throughline/request/express';
+import express from 'express';
 import { order } from './order.ts';
 
 const app = express();

@@ -1,5 +1,14 @@
 import 'reflect-metadata';
-import { type CanActivate, Controller, type ExecutionContext, Get, Header, Module, Query, UseGuards } from '@nestjs/common';
+import {
+  type CanActivate,
+  Controller,
+  type ExecutionContext,
+  Get,
+  Header,
+  Module,
+  Query,
+  UseGuards,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { getRequestScope } from '@throughline/request';
 import { RequestScopeModule } from '@throughline/request/nest';

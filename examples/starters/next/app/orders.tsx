@@ -4,10 +4,10 @@ import { placeOrder, user } from './place-order.ts';
 
 export function Orders() {
   const [isReady, setReady] = useState(false);
-  const [lines, setLines] = useState<readonly string[]>([]);
+  const [lines, setLines] = useState<readonly { id: number; text: string }[]>([]);
   useEffect(() => setReady(true), []);
   const start = (name: string, item: string) =>
-    user.run(name, () => placeOrder(item, (line) => setLines((all) => [...all, line])));
+    user.run(name, () => placeOrder(item, (text) => setLines((all) => [...all, { id: all.length, text }])));
   return (
     <main>
       <h1>Two users, one page</h1>
@@ -18,8 +18,8 @@ export function Orders() {
         Bob orders a lamp
       </button>
       <ol>
-        {lines.map((line, index) => (
-          <li key={index}>{line}</li>
+        {lines.map(({ id, text }) => (
+          <li key={id}>{text}</li>
         ))}
       </ol>
     </main>

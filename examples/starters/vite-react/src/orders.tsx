@@ -2,9 +2,9 @@ import { useState } from 'react';
 import { order, user } from './order.ts';
 
 export function Orders() {
-  const [lines, setLines] = useState<readonly string[]>([]);
+  const [lines, setLines] = useState<readonly { id: number; text: string }[]>([]);
   const start = (name: string, item: string) =>
-    user.run(name, () => order(item, (line) => setLines((all) => [...all, line])));
+    user.run(name, () => order(item, (text) => setLines((all) => [...all, { id: all.length, text }])));
   return (
     <main>
       <h1>Two users, one page</h1>
@@ -15,8 +15,8 @@ export function Orders() {
         Bob orders a lamp
       </button>
       <ol>
-        {lines.map((line, index) => (
-          <li key={index}>{line}</li>
+        {lines.map(({ id, text }) => (
+          <li key={id}>{text}</li>
         ))}
       </ol>
     </main>

@@ -1,4 +1,4 @@
 import { createApp } from 'vue';
-import Orders from './orders.vue';
+import OrderList from './order-list.vue';
 
-createApp(Orders).mount('#root');
+createApp(OrderList).mount('#root');
