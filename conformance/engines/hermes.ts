@@ -60,8 +60,8 @@ export async function runInHermes(script: string, file: string, timeoutMs: numbe
   return runForJson(join(virtualMachine, platform, 'hermes'), ['-O', '-w', JOBS, file], timeoutMs);
 }
 
-/** Runs a script whose syntax Hermes knows. */
-export async function runInHermes(file: string, timeoutMs: number): Promise<unknown> {
+/** Runs the script of a file that exists, whose syntax Hermes knows. It is not compiled by today's compiler. */
+export async function runFileInHermes(file: string, timeoutMs: number): Promise<unknown> {
   const virtualMachine = await installPackage(...VIRTUAL_MACHINE);
   return runForJson(join(virtualMachine, platform, 'hermes'), ['-w', JOBS, file], timeoutMs);
 }
