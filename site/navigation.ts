@@ -2,6 +2,8 @@
  * All pages of the site, in the order of the sidebar. The build fails if a page of `docs/` is not listed here, or if a
  * listed page does not exist.
  */
+import { readPackages } from './reference/entry-points.js';
+import { repositoryRoot } from './repository-root.js';
 
 /** A page that is a Markdown file of the repository. */
 export interface SourcePage {
@@ -27,6 +29,15 @@ export interface NavigationGroup {
   /** Whether the group is closed until a reader opens it or visits one of its pages. */
   readonly isCollapsed?: boolean;
   readonly pages: readonly NavigationPage[];
+}
+
+/** A page for each package, and below it one for each of its subpaths. */
+function referencePages(): NavigationPage[] {
+  return readPackages(repositoryRoot).flatMap(({ entryPoints: [main, ...others] }): NavigationPage[] => {
+    if (main === undefined) return [];
+    const pages = others.map(({ specifier, path }) => ({ text: specifier.slice(main.specifier.length), path }));
+    return [{ text: main.specifier, path: main.path, ...(pages.length > 0 && { pages }) }];
+  });
 }
 
 export const navigation: readonly NavigationGroup[] = [
@@ -83,6 +94,11 @@ export const navigation: readonly NavigationGroup[] = [
     ],
   },
   {
+    text: 'API reference',
+    isCollapsed: true,
+    pages: [{ text: 'All names', path: '/reference/' }, ...referencePages()],
+  },
+  {
     text: 'Packages',
     pages: [
       { text: 'throughline', source: 'packages/core/README.md' },
@@ -102,6 +118,10 @@ export const navigation: readonly NavigationGroup[] = [
       { text: 'Growth', source: 'docs/growth.md' },
       { text: 'Performance', source: 'docs/performance.md' },
     ],
+  },
+  {
+    text: 'Try it',
+    pages: [{ text: 'Playground', path: '/playground' }],
   },
   {
     text: 'Project',
@@ -129,8 +149,10 @@ export const navigation: readonly NavigationGroup[] = [
 export const header: readonly NavigationPage[] = [
   { text: 'Guides', source: 'docs/why.md' },
   { text: 'Semantics', source: 'docs/semantics.md' },
+  { text: 'API', path: '/reference/' },
   { text: 'Conformance', source: 'docs/conformance.md' },
   { text: 'Benchmarks', source: 'docs/benchmarks.md' },
+  { text: 'Playground', path: '/playground' },
 ];
 
 /** All pages of a list and of the pages below them. */

@@ -8,6 +8,7 @@
  *     <!-- run by: PATH -->           compiled here, and run by another test or command, whose file is named
  *     <!-- runs on: bun, deno -->     the runtimes on which a program runs; default: node
  *     <!-- needs: redis -->           the servers that are started for a program
+ *     <!-- opens in: playground -->   the site links it to its playground, where a test of the site runs it
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,6 +22,7 @@ export interface Marks {
   readonly runBy?: string;
   readonly runsOn?: string;
   readonly needs?: string;
+  readonly opensIn?: string;
 }
 
 /** A fenced block of a page. */
@@ -61,6 +63,7 @@ const MARK_NAMES: Readonly<Record<string, keyof Marks>> = {
   'run by': 'runBy',
   'runs on': 'runsOn',
   needs: 'needs',
+  'opens in': 'opensIn',
 };
 
 const BLOCK = /^((?:<!-- .+ -->\n)*)( *)```([^\n`]*)\n([\s\S]*?)^\2```$/gm;

@@ -5,6 +5,7 @@ import { currentVersion } from '../versions/current-version.js';
 import { accessibleSearch } from './accessible-search.js';
 import { designStyles } from './design-styles.js';
 import { githubSlug } from './github-slug.js';
+import { linkToPlayground } from './playground-links.js';
 import { headerLinks, sidebar } from './sidebar.js';
 
 export interface ThemeConfig extends DefaultTheme.Config {
@@ -31,6 +32,7 @@ export default defineConfigWithTheme<ThemeConfig>({
   head: [['link', { rel: 'icon', href: `${base}icon.svg`, type: 'image/svg+xml' }]],
   markdown: {
     anchor: { slugify: githubSlug },
+    config: (markdown) => linkToPlayground(markdown, base),
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
   },
   themeConfig: {
@@ -40,7 +42,11 @@ export default defineConfigWithTheme<ThemeConfig>({
     nav: headerLinks,
     sidebar,
     outline: { level: [2, 3] },
-    search: { provider: 'local' },
+    search: {
+      provider: 'local',
+      // By default, a search for "lost" also finds "cost". Here a word needs five letters before one may be wrong.
+      options: { miniSearch: { searchOptions: { fuzzy: 0.1 } } },
+    },
     externalLinkIcon: false,
   },
   vite: {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { programIn } from '@throughline/playground/program-link';
 import { linksOf } from './built-links.js';
 import { builtPages, builtSite } from './built-site.js';
 
@@ -24,6 +25,8 @@ function problemOf(page: string, link: string): string | undefined {
   const path = decodeURIComponent(pathname);
   const linked = pages.get(path);
   if (linked === undefined) return existsSync(join(builtSite, path)) && !path.endsWith('/') ? undefined : 'has no page';
+  // The page of the playground reads the program.
+  if (path === '/playground' && programIn(hash) !== undefined) return undefined;
   if (hash === '' || linked.ids.has(decodeURIComponent(hash.slice(1)))) return undefined;
   return 'has no such heading';
 }
