@@ -1,7 +1,7 @@
-/** Every program in the pages of `docs` and on the start page of the site prints what its page shows, on Node, in Chromium and with real servers. */
+/** Every program in the pages of `docs` and of `site/content` prints what its page shows, on Node, in Chromium and with real servers. */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +14,8 @@ import { type GuideProgram, type GuideServer, guideRuntimes, positionOf, readGui
 import { runInPage, runOnNode, showsOutput } from './run-guide-program.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-const guides = [...findGuides(root), 'site/content/index.md'].map((page) => readGuide(root, page));
+const startPages = readdirSync(join(root, 'site/content')).map((name) => `site/content/${name}`);
+const guides = [...findGuides(root), ...startPages].map((page) => readGuide(root, page));
 const programs = guides.flatMap((guide) => guide.programs);
 
 // The secrets that the programs read.
