@@ -1,4 +1,4 @@
-/** Every program in the pages of `docs` and of `site/content` prints what its page shows, on Node, in Chromium and with real servers. */
+/** Every program in the pages of `docs` and `site/content` prints what its page shows, on Node and in Chromium. */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
