@@ -66,7 +66,7 @@ describe('the programs for pages', () => {
 
 test('a program has a first line with the name of its file, or a reason why it is not run', async () => {
   const fragments = guides.flatMap((guide) => guide.fragments).filter(({ language }) => language !== 'html');
-  const snippets = fragments.filter(({ code }) => /^import /m.test(code)) as Snippet[];
+  const snippets = fragments.filter(({ code }) => /^import |\brequire\(/m.test(code)) as Snippet[];
   const errors = await compileSnippets(snippets, 'bundler', { usesContext: false });
   const incomplete = new Set(errors.map(({ snippet }) => snippet));
   const whole = snippets.filter((snippet) => !incomplete.has(snippet)).map(positionOf);
