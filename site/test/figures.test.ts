@@ -152,7 +152,7 @@ describe('the plots of figures', { timeout: 90_000 }, () => {
       counts.map((count) => count.toLocaleString('en-US')),
     );
     assert.ok(rows.every((row) => row.slice(1).every((cell) => /^[\d.]+ (?:ns|µs|ms)(?:, .* to .*)?$/.test(cell))), `${rows}`);
-    await page.click('.figures-panel svg .point[data-subject=throughline][data-count="100"] .target');
+    await page.click('.figures-panel svg .point[data-subject=throughline][data-count="100"] circle');
     const caption = String(await page.evaluate(`document.querySelector('.figures-panel figcaption').innerText`));
     assert.match(caption, /^Throughline, 100 flows: [\d.]+ ns/);
     await page.close();
