@@ -265,6 +265,7 @@ class Playground {
     this.#output.clear();
     this.#laneList.show(this.#lanes);
     this.#showCounts();
+    this.#findingList.show([], '');
     this.#findingsPart.hidden = true;
     this.#editor.showNotes([]);
   }
