@@ -110,7 +110,7 @@ const EXAMPLES: Readonly<
   },
 };
 
-describe('the playground', { timeout: 180_000 }, () => {
+describe('the playground', { timeout: 300_000 }, () => {
   let site: OpenSite;
   /** All programs run in one page, one after the other, unless the page itself is tested. */
   let page: Page;
@@ -259,7 +259,7 @@ describe('the playground', { timeout: 180_000 }, () => {
       const opened = await browser.openPage(`${site.origin}/playground`);
       await waitUntil(opened, `document.querySelector('.tp select') !== null`);
       await choose(opened, 'lost-callback');
-      await waitUntil(opened, `${FINDINGS}.length === 1`);
+      await waitUntil(opened, `${FINDINGS}.length === 1`, 60);
       assert.deepEqual(await opened.evaluate(FINDINGS), EXAMPLES['lost-callback']?.findings);
       assert.deepEqual(await opened.evaluate(LANES), EXAMPLES['lost-callback']?.lanes);
     } finally {
