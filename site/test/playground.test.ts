@@ -93,10 +93,7 @@ const EXAMPLES: Readonly<
   },
   'abort-signal': {
     output: ['after the await: ada', 'the bound listener reads ada', 'the listener reads bob'],
-    lanes: [
-      ['Flow 1 ada', 'bob!', 'ada', 'ada'],
-      ['Flow 2 bob'],
-    ],
+    lanes: [['Flow 1 ada', 'bob!', 'ada', 'ada'], ['Flow 2 bob']],
     findings: ['lost callback:  line 8 line 24 line 9'],
   },
   'async-context': {
