@@ -2,6 +2,8 @@
  * All pages of the site, in the order of the sidebar. The build fails if a page of `docs/` is not listed here, or if a
  * listed page does not exist.
  */
+import { readPackages } from './reference/entry-points.js';
+import { repositoryRoot } from './repository-root.js';
 
 /** A page that is a Markdown file of the repository. */
 export interface SourcePage {
@@ -29,24 +31,37 @@ export interface NavigationGroup {
   readonly pages: readonly NavigationPage[];
 }
 
+/** A page for each package, and below it one for each of its subpaths. */
+function referencePages(): NavigationPage[] {
+  return readPackages(repositoryRoot).flatMap(({ entryPoints: [main, ...others] }): NavigationPage[] => {
+    if (main === undefined) return [];
+    const pages = others.map(({ specifier, path }) => ({ text: specifier.slice(main.specifier.length), path }));
+    return [{ text: main.specifier, path: main.path, ...(pages.length > 0 && { pages }) }];
+  });
+}
+
 export const navigation: readonly NavigationGroup[] = [
   {
-    // why, install, servers, browsers, React Native, request scope, sessions, logs, OpenTelemetry, register, doctor,
-    // propagation, testing, migration
+    // In the order in which one needs them.
     text: 'Guides',
     pages: [
-      { text: 'Get started', source: 'packages/core/README.md' },
+      { text: 'Why', source: 'docs/why.md' },
+      { text: 'Install', source: 'docs/install.md' },
+      { text: 'Servers', source: 'docs/servers.md' },
       {
         text: 'Browsers',
-        source: 'docs/web.md',
+        source: 'docs/browsers.md',
         pages: [
           { text: 'The transform', source: 'docs/transform.md' },
-          { text: 'Native await', source: 'docs/await.md' },
           { text: 'Without a build step', source: 'docs/without-a-build-step.md' },
+          { text: 'Native await', source: 'docs/await.md' },
+          { text: 'Web APIs', source: 'docs/web.md' },
         ],
       },
       { text: 'Request scope', source: 'docs/request.md' },
-      { text: 'OpenTelemetry', source: 'packages/opentelemetry/README.md' },
+      { text: 'Sessions', source: 'docs/sessions.md' },
+      { text: 'Logs', source: 'docs/logs.md' },
+      { text: 'OpenTelemetry', source: 'docs/opentelemetry.md' },
       { text: 'The whole process', source: 'docs/register.md' },
       { text: 'The doctor', source: 'docs/doctor.md' },
       {
@@ -60,22 +75,36 @@ export const navigation: readonly NavigationGroup[] = [
           { text: 'Pages and workers', source: 'docs/propagation-pages.md' },
         ],
       },
-      { text: 'From node:async_hooks', source: 'docs/coming-from-async-hooks.md' },
+      { text: 'Testing', source: 'docs/testing.md' },
+      {
+        text: 'Migration',
+        source: 'docs/migration.md',
+        pages: [{ text: 'From node:async_hooks', source: 'docs/coming-from-async-hooks.md' }],
+      },
     ],
   },
   {
     text: 'Concepts',
     pages: [
+      { text: 'Concepts', source: 'docs/concepts.md' },
       { text: 'Semantics', source: 'docs/semantics.md' },
+      { text: 'Limits', source: 'docs/limits.md' },
       { text: 'Database drivers', source: 'docs/drivers.md' },
       { text: 'Tested projects', source: 'docs/projects.md' },
     ],
   },
   {
+    text: 'API reference',
+    isCollapsed: true,
+    pages: [{ text: 'All names', path: '/reference/' }, ...referencePages()],
+  },
+  {
     text: 'Packages',
     pages: [
+      { text: 'throughline', source: 'packages/core/README.md' },
       { text: '@throughline/request', source: 'packages/request/README.md' },
       { text: '@throughline/propagation', source: 'packages/propagation/README.md' },
+      { text: '@throughline/opentelemetry', source: 'packages/opentelemetry/README.md' },
       { text: '@throughline/doctor', source: 'packages/doctor/README.md' },
       { text: '@throughline/transform', source: 'packages/transform/README.md' },
       { text: 'The example server', source: 'examples/server/README.md' },
@@ -118,8 +147,9 @@ export const navigation: readonly NavigationGroup[] = [
 
 /** The links of the header. */
 export const header: readonly NavigationPage[] = [
-  { text: 'Guides', source: 'packages/core/README.md' },
+  { text: 'Guides', source: 'docs/why.md' },
   { text: 'Semantics', source: 'docs/semantics.md' },
+  { text: 'API', path: '/reference/' },
   { text: 'Conformance', source: 'docs/conformance.md' },
   { text: 'Benchmarks', source: 'docs/benchmarks.md' },
   { text: 'Playground', path: '/playground' },

@@ -4,8 +4,13 @@
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeConformance } from '../conformance/write-conformance.js';
+import { writeFigures } from '../figures/write-figures.js';
+import { writeReference } from '../reference/write-reference.js';
+import { addComponents } from './add-components.js';
 import { buildPlayground } from './build-playground.js';
 import { copyExample } from './copy-example.js';
+import { SourcePages } from './source-pages.js';
 import { writePages } from './write-pages.js';
 
 /**
@@ -17,5 +22,12 @@ export async function prepare(root: string): Promise<void> {
   rmSync(pages, { recursive: true, force: true });
   writePages(root, pages);
   copyExample(root, pages);
+  addComponents(pages);
+  const sources = new SourcePages();
+  const sourcePath = (file: string, line: number) => sources.pathOf(file, line);
+  writeConformance(root, pages, sourcePath);
+  writeFigures(root, pages);
+  await writeReference(root, pages, sourcePath);
+  sources.write(root, pages);
   await buildPlayground(pages);
 }

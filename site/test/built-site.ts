@@ -38,11 +38,14 @@ export async function openSite(): Promise<OpenSite> {
   }
 }
 
-/** @returns the paths of the HTML files of the built site, such as `packages/core.html`; not those of the example's flows */
+/**
+ * @returns the paths of the HTML files of the built site, such as `packages/core.html`; not those of the example's flows
+ * and of source files
+ */
 export function builtPages(): string[] {
   checkIsBuilt();
   return readdirSync(builtSite, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.html') && !/^(?:two-users|v)[\\/]/.test(name))
+    .filter((name) => name.endsWith('.html') && !/^(?:source|two-users|v)[\\/]/.test(name))
     .map((name) => name.replaceAll('\\', '/'))
     .sort();
 }

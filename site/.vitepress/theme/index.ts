@@ -4,6 +4,8 @@ import DefaultTheme from 'vitepress/theme-without-fonts';
 import SiteLayout from './SiteLayout.vue';
 import '../../../examples/browser/page/style.css';
 import './style.css';
+import './reference.css';
+import './figures-panel.css';
 import './start-page.css';
 
 export default {
