@@ -1,4 +1,5 @@
 /** Formats docs/projects.md: the projects in which the packages work, with the versions that were installed there. */
+import { runtimes } from '../runtimes/runtimes.js';
 import { type Command, PROJECT_GROUPS, type Project } from './project.js';
 import type { Versions } from './run-project.js';
 
@@ -62,6 +63,7 @@ function formatRow({ project, versions }: WorkingProject): string {
   const packages = Object.entries(versions)
     .filter(([name]) => !name.startsWith('@types/'))
     .map(([name, version]) => `${name} ${version}`);
+  if (starter?.runner !== undefined) packages.unshift(`${starter.runner} ${runtimes[starter.runner].version}`);
   return `| ${[project.title, [...new Set(commands)].join(', '), packages.join(', ')].join(' | ')} |`;
 }
 
