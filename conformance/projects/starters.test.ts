@@ -143,6 +143,15 @@ for (const folder of folders) {
   });
 }
 
+test('the READMEs of the starters name the current version', () => {
+  const version = packages.get('throughline')?.version;
+  for (const text of [table, ...folders.map((folder) => filesOf(folder).get('README.md') ?? '')]) {
+    for (const [found, named] of text.matchAll(/throughline(?:@|-(?:\w+-)?)(\d+\.\d+\.\d+)/g)) {
+      assert.equal(named, version, `${found}: run node scripts/update-starters.mjs`);
+    }
+  }
+});
+
 test('files that several starters have are the same', () => {
   const shared = new Map<string, { folder: string; content: string }>();
   for (const folder of folders) {
