@@ -49,5 +49,8 @@ test('the row of a starter names its scripts, its runtime, and Chromium if it ha
     commands: [['bun', 'run', 'check']],
   };
   const text = formatProjectsPage([{ project, versions: { typescript: '7.0.2' } }], '26.10.0');
-  assert.match(text, /\n\| A starter \| `bun run check`, `bun run start`, Chromium \| bun \d+\.\d+\.\d+, typescript 7\.0\.2 \|/);
+  assert.match(
+    text,
+    /\n\| A starter \| `bun run check`, `bun run start`, Chromium \| bun \d+\.\d+\.\d+, typescript 7\.0\.2 \|/,
+  );
 });

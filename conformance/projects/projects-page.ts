@@ -2,6 +2,7 @@
 import { runtimes } from '../runtimes/runtimes.js';
 import { type Command, PROJECT_GROUPS, type Project } from './project.js';
 import type { Versions } from './run-project.js';
+import { scriptCommand } from './starter-files.js';
 
 /** A project that works. */
 export interface WorkingProject {
@@ -54,7 +55,7 @@ function formatRow({ project, versions }: WorkingProject): string {
   const { app, starter } = project;
   const run: readonly Command[] = [
     ...project.commands,
-    ...(starter?.servers ?? []).map(({ script }): Command => [starter?.runner ?? 'npm', 'run', script]),
+    ...(starter === undefined ? [] : (starter.servers ?? []).map(({ script }) => scriptCommand(starter, script))),
     ...(app === undefined ? [] : [app.build, app.start(0), app.develop(0)]),
   ];
   const commands = run.filter(([, option]) => option !== '--print').map(formatCommand);
@@ -69,8 +70,8 @@ function formatRow({ project, versions }: WorkingProject): string {
 
 /** Names the program, and the script that a package manager runs. */
 function formatCommand([name, verb, script]: Command): string {
-  const isScript = script !== undefined && ['npm', 'bun', 'deno'].includes(name) && ['run', 'task'].includes(verb ?? '');
-  return isScript ? `\`${name} ${name === 'deno' ? 'task' : 'run'} ${script}\`` : `\`${name}\``;
+  const isScript = script !== undefined && (verb === 'run' || verb === 'task');
+  return isScript ? `\`${name} ${verb} ${script}\`` : `\`${name}\``;
 }
 
 /** Returns the titles of the rows of the page, in their order. */

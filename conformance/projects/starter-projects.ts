@@ -1,6 +1,6 @@
 /** The starters of `examples/starters`, as projects: each is copied and installed, and its scripts are run. */
-import type { Command, Project, Starter, StarterServer } from './project.js';
-import { readStarterManifest } from './starter-files.js';
+import type { Project, Starter, StarterServer } from './project.js';
+import { readStarterManifest, scriptCommand } from './starter-files.js';
 
 /** What a starter installs from npm: everything but the packages of this repository. */
 function dependenciesOf(folder: string): Record<string, string> {
@@ -18,9 +18,7 @@ export function copyOf(
   node?: Project['node'],
 ): Pick<Project, 'dependencies' | 'files' | 'starter' | 'commands' | 'node'> {
   const { scripts } = readStarterManifest(starter.folder);
-  const [runner, verb] =
-    starter.runner === 'deno' ? (['deno', 'task'] as const) : ([starter.runner ?? 'npm', 'run'] as const);
-  const commands = CHECKED_SCRIPTS.filter((name) => name in scripts).map((name): Command => [runner, verb, name]);
+  const commands = CHECKED_SCRIPTS.filter((name) => name in scripts).map((name) => scriptCommand(starter, name));
   return { dependencies: dependenciesOf(starter.folder), files: {}, starter, commands, ...(node && { node }) };
 }
 
