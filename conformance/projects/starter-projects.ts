@@ -9,8 +9,8 @@ function dependenciesOf(folder: string): Record<string, string> {
   return Object.fromEntries(all.filter(([name]) => !/^(?:@throughline\/.+|throughline)$/.test(name)));
 }
 
-/** The scripts that every starter that has them must run without an error, before anything is started. */
-const CHECKED_SCRIPTS = ['check', 'build'];
+/** The scripts that each starter that has them must run without an error, before anything is started. */
+const CHECKED_SCRIPTS = ['check', 'build', 'test'];
 
 /** What a project that is a copy of a starter has. @param node the version of Node. Default: that of this process */
 export function copyOf(
