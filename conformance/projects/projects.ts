@@ -1,6 +1,7 @@
 /** Every kind of project in which the packages work. */
 
 import { APPS } from './apps.js';
+import { testingGuideFiles } from './guide-projects.js';
 import { LIBRARY_PROJECTS } from './library-projects.js';
 import { PAGE_HTML, ROLLDOWN_BUILD } from './page-builds.js';
 import { COMMONJS_MODULE, ES_MODULE, OUTPUT, TEST_BODY, TYPESCRIPT_MODULE } from './programs.js';
@@ -219,7 +220,11 @@ export const PROJECTS: readonly Project[] = [
     group: 'Test runners',
     dependencies: { ...JEST, 'jest-environment-jsdom': '^30.0.0' },
     manifest: { jest: { testEnvironment: 'jsdom' } },
-    files: { 'demo.js': COMMONJS_MODULE, 'demo.test.js': `const { demo } = require('./demo');\n${TEST_BODY}` },
+    files: {
+      'demo.js': COMMONJS_MODULE,
+      'demo.test.js': `const { demo } = require('./demo');\n${TEST_BODY}`,
+      ...testingGuideFiles('Jest'),
+    },
     commands: [['jest'], PRINT_SUCCESS],
     output: OUTPUT,
   },
@@ -275,6 +280,7 @@ export const PROJECTS: readonly Project[] = [
     files: {
       'demo.mjs': ES_MODULE,
       'demo.test.mjs': `import { expect, test } from 'vitest';\nimport { demo } from './demo.mjs';\n${TEST_BODY}`,
+      ...testingGuideFiles('Vitest'),
     },
     commands: [['vitest', 'run'], PRINT_SUCCESS],
     output: OUTPUT,
