@@ -125,6 +125,7 @@ export const navigation: readonly NavigationGroup[] = [
       { text: '@throughline/doctor', source: 'packages/doctor/README.md' },
       { text: '@throughline/transform', source: 'packages/transform/README.md' },
       { text: 'The example server', source: 'examples/server/README.md' },
+      { text: 'Starters', source: 'examples/starters/README.md' },
     ],
   },
   {

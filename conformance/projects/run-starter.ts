@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { openBrowser, type Page } from '@throughline/testing/browsers';
 import { findFreePort, startTestServer, type TestServer } from '@throughline/testing/processes';
 import type { Project, Starter, StarterServer } from './project.js';
+import { scriptCommand } from './starter-files.js';
 
 const USERS = [
   { name: 'Ada', item: 'book', button: '#ada' },
@@ -176,7 +177,7 @@ async function checkServer(
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
   const { api } = starter;
-  const runner = starter.runner ?? 'npm';
+  const [runner, ...runnerArgs] = scriptCommand(starter, script);
   const port = await findFreePort();
   const origin = `http://localhost:${port}/`;
   const probe = async () => {
@@ -189,7 +190,7 @@ async function checkServer(
     url: origin,
     port,
     path: runner,
-    args: [runner === 'deno' ? 'task' : 'run', script, ...separator, ...ownArgs],
+    args: [...runnerArgs, ...separator, ...ownArgs],
     probe,
     cwd: folder,
     env: { ...env, PORT: String(port) },

@@ -4,6 +4,7 @@ import { cp } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import semver from 'semver';
+import type { Command, Starter } from './project.js';
 
 export const startersFolder = fileURLToPath(new URL('../../../examples/starters/', import.meta.url));
 
@@ -32,6 +33,12 @@ export function listStarters(): string[] {
 
 export function readStarterManifest(folder: string): StarterManifest {
   return JSON.parse(readFileSync(join(startersFolder, folder, 'package.json'), 'utf8'));
+}
+
+/** Returns the command that runs a script of a starter. */
+export function scriptCommand(starter: Starter, script: string): Command {
+  const runner = starter.runner ?? 'npm';
+  return [runner, runner === 'deno' ? 'task' : 'run', script];
 }
 
 /** Copies a starter as a user would, without what its scripts may have created in it. */

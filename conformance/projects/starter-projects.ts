@@ -2,8 +2,8 @@
  * The starters of `examples/starters`, as projects: each is copied and installed, and its scripts are run. Their files are
  * also the programs of docs/recipes/next.md, docs/recipes/nuxt.md and docs/recipes/sveltekit.md.
  */
-import type { Command, Project, Starter, StarterServer } from './project.js';
-import { readStarterManifest } from './starter-files.js';
+import type { Project, Starter, StarterServer } from './project.js';
+import { readStarterManifest, scriptCommand } from './starter-files.js';
 
 /** What a starter installs from npm: everything but the packages of this repository. */
 function dependenciesOf(folder: string): Record<string, string> {
@@ -12,8 +12,8 @@ function dependenciesOf(folder: string): Record<string, string> {
   return Object.fromEntries(all.filter(([name]) => !/^(?:@throughline\/.+|throughline)$/.test(name)));
 }
 
-/** The scripts that every starter that has them must run without an error, before anything is started. */
-const CHECKED_SCRIPTS = ['check', 'build'];
+/** The scripts that each starter that has them must run without an error, before anything is started. */
+const CHECKED_SCRIPTS = ['check', 'build', 'test'];
 
 /** What a project that is a copy of a starter has. @param node the version of Node. Default: that of this process */
 export function copyOf(
@@ -21,9 +21,7 @@ export function copyOf(
   node?: Project['node'],
 ): Pick<Project, 'dependencies' | 'files' | 'starter' | 'commands' | 'node'> {
   const { scripts } = readStarterManifest(starter.folder);
-  const [runner, verb] =
-    starter.runner === 'deno' ? (['deno', 'task'] as const) : ([starter.runner ?? 'npm', 'run'] as const);
-  const commands = CHECKED_SCRIPTS.filter((name) => name in scripts).map((name): Command => [runner, verb, name]);
+  const commands = CHECKED_SCRIPTS.filter((name) => name in scripts).map((name) => scriptCommand(starter, name));
   return { dependencies: dependenciesOf(starter.folder), files: {}, starter, commands, ...(node && { node }) };
 }
 

@@ -143,19 +143,28 @@ for (const folder of folders) {
   });
 }
 
+test('the READMEs of the starters name the current version', () => {
+  const version = packages.get('throughline')?.version;
+  for (const text of [table, ...folders.map((folder) => filesOf(folder).get('README.md') ?? '')]) {
+    for (const [found, named] of text.matchAll(/throughline(?:@|-(?:\w+-)?)(\d+\.\d+\.\d+)/g)) {
+      assert.equal(named, version, `${found}: run node scripts/update-starters.mjs`);
+    }
+  }
+});
+
 test('files that several starters have are the same', () => {
   const shared = new Map<string, { folder: string; content: string }>();
   for (const folder of folders) {
     for (const [path, content] of filesOf(folder)) {
-      const name = path.split('/').at(-1) ?? '';
+      if (!/^(?!.*\/api\/).*\/(?:order|place-order|server\.test)\.ts$/.test(path)) continue;
+      // Those of servers and of pages begin with other comments.
       const [firstLine = ''] = content.split('\n');
-      if (!['order.ts', 'place-order.ts'].includes(name) || !firstLine.startsWith('/** What a ')) continue;
       const first = shared.get(firstLine) ?? { folder, content };
       shared.set(firstLine, first);
       assert.equal(content, first.content, `${folder}/${path} differs from that of ${first.folder}`);
     }
   }
-  assert.equal(shared.size, 3);
+  assert.equal(shared.size, 4);
 });
 
 test('the orders of two users are right if each has their own item, and all lines of its log', () => {
