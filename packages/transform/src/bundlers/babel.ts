@@ -16,7 +16,7 @@ export type BabelPluginOptions = Pick<PluginOptions, 'generators' | 'server'>;
 export interface BabelPlugin {
   readonly name: string;
   /** Called by Babel after all plugins have seen a file. */
-  post(file: never): void;
+  readonly post: (file: never) => void;
 }
 
 /** The part of Babel's `File` that is used. */
