@@ -205,12 +205,14 @@ export async function load() {
     assert.equal(compile(code, { filename }).code, compile(code, { plugins: [] }).code);
   });
 
-  it('does not change code for a server, unless the option server is set', () => {
+  it('does not change scripts of Expo, nor code for a server, unless the option server is set', () => {
     const code = 'export async function f() { await 1; g(); }';
     const caller = { name: 'a-bundler', isServer: true };
     assert.doesNotMatch(compile(code, { caller }).code, /throughline/);
     assert.match(compile(code, { caller, plugins: [[PLUGIN, { server: true }]] }).code, /throughline/);
     assert.match(compile(code, { caller: { ...caller, isServer: false } as typeof caller }).code, /throughline/);
+    const script = { name: 'metro', metroSourceType: 'script' };
+    assert.doesNotMatch(compile(code, { caller: script }).code, /throughline/);
   });
 });
 
