@@ -1,6 +1,7 @@
 /** Every kind of project in which the packages work. */
 
 import { APPS } from './apps.js';
+import { BABEL_PROJECTS } from './babel-projects.js';
 import { guideFiles } from './guide-projects.js';
 import { LIBRARY_PROJECTS } from './library-projects.js';
 import { PAGE_HTML, ROLLDOWN_BUILD } from './page-builds.js';
@@ -427,6 +428,7 @@ export default async function Page() {
     ],
     output: OUTPUT,
   },
+  ...BABEL_PROJECTS,
   ...LIBRARY_PROJECTS,
   ...RECIPE_PROJECTS,
   ...STARTER_PROJECTS,
