@@ -14,6 +14,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   'react-native': '0.88.1',
   '@babel/runtime': '7.29.15',
   '@react-native/metro-config': '0.88.1',
+  'react-native-worklets': '0.14.0',
 };
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
@@ -24,7 +25,7 @@ const TIMEOUT_MS = 300_000;
 
 export const reactNativeVersion = PACKAGES['react-native'] as string;
 
-export function isReactNativeInstalled(): boolean {
+function isInstalled(): boolean {
   return Object.entries(PACKAGES).every(([name, version]) => {
     const manifest = join(project, 'node_modules', name, 'package.json');
     return existsSync(manifest) && JSON.parse(readFileSync(manifest, 'utf8')).version === version;
@@ -32,7 +33,7 @@ export function isReactNativeInstalled(): boolean {
 }
 
 export async function installReactNative(): Promise<void> {
-  if (isReactNativeInstalled()) return;
+  if (isInstalled()) return;
   await mkdir(project, { recursive: true });
   await writeFile(join(project, 'package.json'), JSON.stringify({ private: true, dependencies: PACKAGES }));
   const args = ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--no-package-lock', '--loglevel=error'];

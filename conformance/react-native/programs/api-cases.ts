@@ -19,6 +19,7 @@ import {
   TurboModuleRegistry,
 } from 'react-native';
 import { renderElement } from 'react-native/Libraries/ReactNative/RendererProxy';
+import { runOnJS, scheduleOnRN } from 'react-native-worklets';
 import { AsyncLocalStorage } from 'throughline';
 import { install } from 'throughline/web';
 
@@ -345,6 +346,10 @@ add('LayoutAnimation: a failure', OWN, (read) =>
 );
 add('Alert: a button', OWN, (read) => Alert.alert('Title', 'Message', [{ text: 'OK', onPress: read }]));
 add('ActionSheetIOS: a button', OWN, (read) => ActionSheetIOS.showActionSheetWithOptions({ options: ['A'] }, read));
+
+add('Worklets: scheduleOnRN()', OWN, (read) => scheduleOnRN(read));
+add('Worklets: scheduleOnRN() of a worklet', OWN, (read) => scheduleOnRN(Object.assign(read, { __workletHash: 1 })));
+add('Worklets: runOnJS() with an argument', OWN, (read) => runOnJS((fn: () => void) => fn())(read));
 
 cases.push([
   'React: renderings and effects of updates by two flows in one job',

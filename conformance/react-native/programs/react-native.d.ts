@@ -79,3 +79,9 @@ declare module 'react' {
   export function useEffect(effect: () => void): void;
   export function useState<S>(state: S): [S, (state: S) => void];
 }
+
+/** What Reanimated calls functions of the other runtime with. */
+declare module 'react-native-worklets' {
+  export function runOnJS<A extends unknown[]>(fn: (...args: A) => void): (...args: A) => void;
+  export function scheduleOnRN<A extends unknown[]>(fn: (...args: A) => void, ...args: A): void;
+}

@@ -36,8 +36,8 @@ export function patchGlobalWhenRead(name: string, patch: () => void): void {
     },
     set(value: unknown): void {
       revert?.();
-      Reflect.apply(set as (value: unknown) => void, globalThis, [value]);
-      patch();
+      if (set !== undefined) Reflect.apply(set, globalThis, [value]);
+      if (Reflect.getOwnPropertyDescriptor(globalThis, name)?.get === undefined) patch();
     },
   }));
 }
