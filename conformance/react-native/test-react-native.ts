@@ -3,6 +3,7 @@
  * Hermes with the new architecture, and in V8 with the bridge and with the polyfill of promises that other engines get.
  *
  * `npm run test:all` runs this file. `npm test` does not: React Native takes 15 s to install, and as long to bundle.
+ * `npm run react-native -- 0.81.5` runs it with another version.
  */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -14,13 +15,15 @@ import { build } from 'esbuild';
 import { runInHermes } from '../engines/hermes.js';
 import { runForJson } from '../runtimes/run-for-json.js';
 import type { CaseResult } from './programs/api-cases.js';
-import { bundleWithMetro, installReactNative, reactNativeVersion } from './react-native-project.js';
+import { bundleWithMetro, installReactNative, NEWEST_VERSION } from './react-native-project.js';
 
 interface Output {
   readonly results: readonly CaseResult[];
   /** The properties that could not be patched. */
   readonly refused: readonly string[];
 }
+
+const [version = NEWEST_VERSION] = process.argv.slice(2);
 
 const TIMEOUT_MS = 120_000;
 
@@ -55,14 +58,14 @@ async function compile(entry: string, architecture: string): Promise<string> {
   return result.outputFiles[0]?.text ?? '';
 }
 
-describe(`React Native ${reactNativeVersion}`, () => {
+describe(`React Native ${version}`, () => {
   let directory: string;
   let bundle: string;
 
   before(async () => {
-    await installReactNative();
+    await installReactNative(version);
     directory = await mkdtemp(join(tmpdir(), 'throughline-'));
-    bundle = await bundleWithMetro(path('programs/api-cases.js'), join(directory, 'bundle.js'));
+    bundle = await bundleWithMetro(version, path('programs/api-cases.js'), join(directory, 'bundle.js'));
   });
 
   after(() => rm(directory, { recursive: true, force: true }));

@@ -11,6 +11,7 @@ import {
   AppRegistry,
   AppState,
   DeviceEventEmitter,
+  InteractionManager,
   LayoutAnimation,
   Linking,
   NativeEventEmitter,
@@ -378,6 +379,24 @@ cases.push([
     return values.join(' ');
   },
 ]);
+
+if (InteractionManager !== undefined) {
+  const manager = InteractionManager;
+  add('InteractionManager: runAfterInteractions()', OWN, (read) => {
+    void manager.runAfterInteractions(read);
+  });
+  add('InteractionManager: gen() of a task, before and after an await', OWN, (read) => {
+    const gen = async () => {
+      read();
+      await null;
+      read();
+    };
+    void manager.runAfterInteractions({ name: 'task', gen });
+  }, 2);
+  add('InteractionManager: then() of a task', OWN, (read) => {
+    void manager.runAfterInteractions(() => {}).then(read);
+  });
+}
 
 async function runCases(): Promise<void> {
   const results: CaseResult[] = [];
