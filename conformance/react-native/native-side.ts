@@ -119,6 +119,11 @@ const modules: Record<string, Record<string, unknown>> = {
   PlatformConstants: {
     getConstants: () => ({ osVersion: '26', reactNativeVersion: { major: 0, minor: 88, patch: 1 }, isTesting: false }),
   },
+  UIManager: {
+    getConstants: () => ({}),
+    getConstantsForViewManager: noop,
+    measure: (_tag: number, callback: Callback) => report(() => callback(0, 0, 1, 1)),
+  },
   ExceptionsManager: { reportException: (data: { message: string }) => print(`Exception: ${data.message}`) },
   SourceCode: { getConstants: () => ({ scriptURL: 'http://localhost/index.bundle' }) },
   DeviceInfo: {
@@ -233,6 +238,8 @@ Object.assign(globalThis, {
     {},
     { get: (_, name) => (name === '__esModule' ? false : (moduleObjects.get(String(name)) ?? null)) },
   ),
+  /** Older versions find the modules with this function. */
+  __turboModuleProxy: (name: string) => moduleObjects.get(name) ?? null,
   /** The runtime of worklets, which runs nothing here. */
   __workletsModuleProxy: new Proxy({}, { get: () => () => ({}) }),
   nativeFabricUIManager: {

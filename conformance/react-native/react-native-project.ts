@@ -42,7 +42,7 @@ export async function installReactNative(version: string): Promise<void> {
   const manifest = { private: true, dependencies: packagesOf(version) };
   await writeFile(join(project, 'package.json'), JSON.stringify(manifest));
   // The newest version of the worklets does not name older versions of React Native, of which it needs nothing here.
-  const options = ['--legacy-peer-deps', '--ignore-scripts', '--no-package-lock', '--no-audit', '--no-fund'];
+  const options = ['--force', '--ignore-scripts', '--no-package-lock', '--no-audit', '--no-fund'];
   await promisify(execFile)('npm', ['install', '--loglevel=error', ...options], { cwd: project });
 }
 

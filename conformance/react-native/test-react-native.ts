@@ -1,6 +1,6 @@
 /**
  * Runs React Native's own JavaScript, bundled by Metro under the condition `react-native`, on the virtual machine of
- * Hermes with the new architecture, and in V8 with the bridge and with the polyfill of promises that other engines get.
+ * Hermes, and in V8 with the polyfill of promises that other engines get.
  *
  * `npm run test:all` runs this file. `npm test` does not: React Native takes 15 s to install, and as long to bundle.
  * `npm run react-native -- 0.81.5` runs it with another version.
@@ -27,20 +27,20 @@ const [version = NEWEST_VERSION] = process.argv.slice(2);
 
 const TIMEOUT_MS = 120_000;
 
+function runInContext(file: string): Promise<unknown> {
+  const script = fileURLToPath(new URL('context-process.js', import.meta.url));
+  return runForJson(process.execPath, [script, file], TIMEOUT_MS);
+}
+
 const hosts = [
   {
     title: 'Hermes, new architecture',
     architecture: 'bridgeless',
     run: (file: string) => runInHermes(file, TIMEOUT_MS),
+    skip: version !== NEWEST_VERSION && 'Its virtual machine of 2022 cannot parse regular expressions of older versions.',
   },
-  {
-    title: 'V8, bridge and polyfill of promises',
-    architecture: 'bridge',
-    run: (file: string) => {
-      const script = fileURLToPath(new URL('context-process.js', import.meta.url));
-      return runForJson(process.execPath, [script, file], TIMEOUT_MS);
-    },
-  },
+  { title: 'V8, new architecture, polyfill of promises', architecture: 'bridgeless', run: runInContext, skip: false },
+  { title: 'V8, bridge, polyfill of promises', architecture: 'bridge', run: runInContext, skip: false },
 ];
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -70,8 +70,8 @@ describe(`React Native ${version}`, () => {
 
   after(() => rm(directory, { recursive: true, force: true }));
 
-  for (const { title, architecture, run } of hosts) {
-    it(`${title}: callbacks run in the right frame`, async (context) => {
+  for (const { title, architecture, run, skip } of hosts) {
+    it(`${title}: callbacks run in the right frame`, { skip }, async (context) => {
       const scripts = await Promise.all([
         compile('../engines/engine-globals.js', architecture),
         compile('native-side.js', architecture),

@@ -77,7 +77,13 @@ declare module 'react-native' {
 }
 
 declare module 'react-native/Libraries/ReactNative/RendererProxy' {
-  export function renderElement(options: { element: object; rootTag: number }): void;
+  export function renderElement(options: {
+    element: object;
+    rootTag: number;
+    /** For versions that still have the renderer of the old architecture. */
+    useFabric: boolean;
+    useConcurrentRoot: boolean;
+  }): void;
 }
 
 declare module 'react' {

@@ -3,8 +3,8 @@
  * is loaded. With the patched functions, the updates of one job would all be rendered in the frame of the first, and so
  * would their effects run. The renderer is therefore loaded with functions that schedule in the root.
  *
- * Since React Native 0.88, an export of its index loads the renderer. In older versions, the native side loads it when it
- * starts the application.
+ * Since React Native 0.88, an export of its index loads the renderer. Older versions load it when it first renders
+ * something, one for each architecture.
  */
 import reactNative from 'react-native';
 import { runInFrame } from '../engine/current.js';
@@ -12,14 +12,20 @@ import type { NativeFunction } from '../web/patch.js';
 import { TIMERS } from './global-timers.js';
 import { readInRoot } from './lazy-properties.js';
 
+/** Metro's, which also finds modules of React Native that its index does not export. */
+declare const require: (specifier: string) => unknown;
+
 /** Whether the renderer has read one of the functions. */
 let isLoaded = false;
 
-/** Loads the renderer if an export of this version of React Native does. Must be called before the functions are patched. */
+/** Loads the renderer. Must be called before the functions are patched. */
 export function loadRenderer(): void {
   loadWithRootTimers(() => {
     try {
-      readInRoot(reactNative, 'findNodeHandle');
+      const findNodeHandle = readInRoot(reactNative, 'findNodeHandle') as (component: null) => unknown;
+      if (isLoaded) return;
+      if (!('RN$Bridgeless' in globalThis)) findNodeHandle(null);
+      if ('nativeFabricUIManager' in globalThis) require('react-native/Libraries/Renderer/shims/ReactFabric');
     } catch {
       // There is no native side that shows views, as in the test environment of Jest, so nothing is rendered natively.
     }
