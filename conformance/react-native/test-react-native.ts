@@ -37,7 +37,8 @@ const hosts = [
     title: 'Hermes, new architecture',
     architecture: 'bridgeless',
     run: (file: string) => runInHermes(file, TIMEOUT_MS),
-    skip: version !== NEWEST_VERSION && 'Its virtual machine of 2022 cannot parse regular expressions of older versions.',
+    skip:
+      version !== NEWEST_VERSION && 'Its virtual machine of 2022 cannot parse regular expressions of older versions.',
   },
   { title: 'V8, new architecture, polyfill of promises', architecture: 'bridgeless', run: runInContext, skip: false },
   { title: 'V8, bridge, polyfill of promises', architecture: 'bridge', run: runInContext, skip: false },

@@ -393,14 +393,19 @@ if (InteractionManager !== undefined) {
   add('InteractionManager: runAfterInteractions()', OWN, (read) => {
     void manager.runAfterInteractions(read);
   });
-  add('InteractionManager: gen() of a task, before and after an await', OWN, (read) => {
-    const gen = async () => {
-      read();
-      await null;
-      read();
-    };
-    void manager.runAfterInteractions({ name: 'task', gen });
-  }, 2);
+  add(
+    'InteractionManager: gen() of a task, before and after an await',
+    OWN,
+    (read) => {
+      const gen = async () => {
+        read();
+        await null;
+        read();
+      };
+      void manager.runAfterInteractions({ name: 'task', gen });
+    },
+    2,
+  );
   add('InteractionManager: then() of a task', OWN, (read) => {
     void manager.runAfterInteractions(() => {}).then(read);
   });
