@@ -18,7 +18,7 @@ interface BatchedBridge {
 
 interface NativeGlobals {
   __rctDeviceEventEmitter: { emit: Callback };
-  RN$AppRegistry: { startHeadlessTask: Callback };
+  RN$AppRegistry: { runApplication: Callback; startHeadlessTask: Callback };
   __fbBatchedBridge: BatchedBridge;
 }
 
@@ -184,6 +184,8 @@ const modules: Record<string, Record<string, unknown>> = {
     getConstants: () => ({ initialAppState: 'active' }),
     getCurrentAppState: (callback: Callback) => report(() => callback({ app_state: 'background' })),
   },
+  Appearance: { ...countListeners, getColorScheme: () => 'light', setColorScheme: noop },
+  KeyboardObserver: countListeners,
   LinkingManager: { ...countListeners, openURL: () => resolveLater(undefined), canOpenURL: () => resolveLater(true) },
   HeadlessJsTaskSupport: { notifyTaskFinished: noop, notifyTaskRetry: () => Promise.resolve(false) },
   AlertManager: { alertWithArgs: (_args: unknown, callback: Callback) => report(() => callback(0, '')) },
@@ -257,6 +259,7 @@ Object.assign(globalThis, {
       runTask(() => {
         for (const listener of deviceListeners) listener('headphones');
       }),
+    runApplication: (...args: unknown[]) => runTask(() => environment.RN$AppRegistry.runApplication(...args)),
     startHeadlessTask: (...args: unknown[]) => runTask(() => environment.RN$AppRegistry.startHeadlessTask(...args)),
     received,
   },

@@ -8,10 +8,13 @@ import {
   ActionSheetIOS,
   Alert,
   Animated,
+  Appearance,
   AppRegistry,
   AppState,
   DeviceEventEmitter,
+  Dimensions,
   InteractionManager,
+  Keyboard,
   LayoutAnimation,
   Linking,
   NativeEventEmitter,
@@ -36,6 +39,7 @@ type Start = (read: () => void, name: string) => void;
 declare const device: {
   emit(type: string, value?: unknown): void;
   findDevice(): void;
+  runApplication(key: string, parameters: { rootTag: number }): void;
   startHeadlessTask(id: number, key: string): void;
   readonly received: unknown[];
 };
@@ -277,6 +281,19 @@ add('AppState: a later event', ROOT, (read, name) => {
   AppState.addEventListener('change', read);
   if (name === 'root') device.emit('appStateDidChange', { app_state: 'inactive' });
 });
+add('Appearance: an event', ROOT, (read, name) => {
+  Appearance.addChangeListener(read);
+  if (name === 'root') device.emit('appearanceChanged', { colorScheme: 'dark' });
+});
+add('Dimensions: an event', ROOT, (read, name) => {
+  const size = { width: 2, height: 2, scale: 1, fontScale: 1 };
+  Dimensions.addEventListener('change', read);
+  if (name === 'root') device.emit('didUpdateDimensions', { window: size, screen: size });
+});
+add('Keyboard: an event', ROOT, (read, name) => {
+  Keyboard.addListener('keyboardDidShow', read);
+  if (name === 'root') device.emit('keyboardDidShow', {});
+});
 add('Linking: then() of openURL()', OWN, (read) => {
   void Linking.openURL('https://localhost/').then(read);
 });
@@ -285,6 +302,14 @@ add('Linking: an event', ROOT, (read, name) => {
   if (name === 'root') device.emit('url', { url: 'https://localhost/' });
 });
 
+add('AppRegistry: an application that the native side starts', ROOT, (read, name) => {
+  AppRegistry.registerRunnable(`application of ${name}`, read);
+  device.runApplication(`application of ${name}`, { rootTag: 21 });
+});
+add('AppRegistry: an application that a flow starts', ROOT, (read, name) => {
+  AppRegistry.registerRunnable(`own application of ${name}`, read);
+  AppRegistry.runApplication(`own application of ${name}`, { rootTag: 31 });
+});
 add(
   'AppRegistry: a headless task that the native side starts, before and after an await',
   ROOT,

@@ -48,12 +48,16 @@ declare module 'react-native' {
     sequence(animations: readonly Animation[]): Animation;
     timing(value: AnimatedValue, options: AnimationOptions): Animation;
   };
+  export const Appearance: { addChangeListener(listener: () => void): Subscription };
   export const AppRegistry: {
+    registerRunnable(key: string, run: () => void): void;
+    runApplication(key: string, parameters: { rootTag: number }): void;
     registerHeadlessTask(key: string, provider: () => (data: unknown) => Promise<void>): void;
     startHeadlessTask(id: number, key: string, data: unknown): void;
   };
   export const AppState: { addEventListener(type: string, listener: () => void): Subscription };
   export const DeviceEventEmitter: Emitter;
+  export const Dimensions: { addEventListener(type: string, listener: () => void): Subscription };
   /** Undefined in React Native 0.88 and later. */
   export const InteractionManager:
     | {
@@ -62,6 +66,7 @@ declare module 'react-native' {
         runAfterInteractions(task: (() => void) | { name: string; gen(): Promise<void> }): Promise<void>;
       }
     | undefined;
+  export const Keyboard: { addListener(type: string, listener: () => void): Subscription };
   export const LayoutAnimation: {
     configureNext(options: { duration: number; type?: string }, end?: () => void, failure?: () => void): void;
     Presets: { spring: { duration: number } };
