@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 const directory = await mkdtemp(join(tmpdir(), 'throughline-'));
 after(() => rm(directory, { recursive: true, force: true }));
 
-/** The exports of React Native: getters that load a module, and a mock. */
+/** The exports of React Native: getters that load a module, and a mock. The renderer has one queue for all updates. */
 const INDEX = `
 const bluetooth = {
   connect: (callback) => setImmediate(callback),
@@ -22,8 +22,20 @@ const bluetooth = {
 const listeners = [];
 const mock = { Bluetooth: bluetooth };
 const registry = { get: (name) => mock[name] ?? null };
+const updates = [];
+let scheduleUpdates;
+function loadRenderer() {
+  if (globalThis.hasNoNativeSide) throw new Error('There is no native side.');
+  setTimeout(() => {});
+  setImmediate(() => {});
+  scheduleUpdates = queueMicrotask;
+}
 module.exports = {
-  get findNodeHandle() { throw new Error('There is no native side.'); },
+  get findNodeHandle() { loadRenderer(); return () => null; },
+  update(fn) {
+    updates.push(fn);
+    if (updates.length === 1) scheduleUpdates(() => updates.splice(0).forEach((next) => next()));
+  },
   get View() { return () => null; },
   get TurboModuleRegistry() { return registry; },
   NativeModules: mock,
@@ -50,6 +62,7 @@ function run(program: string): unknown {
 
 test('install() and uninstall() are idempotent, and uninstall() restores every property', () => {
   const result = run(`
+    globalThis.hasNoNativeSide = true;
     const reactNative = require('react-native');
     const { install } = require('throughline/web');
     // Globals of Node are defined when they are first read, too.
@@ -123,4 +136,19 @@ test('a property that is defined when it is first read is patched then, and can 
     console.log(JSON.stringify({ readsAfterInstallation, reads, values }));
   `);
   assert.deepEqual(result, { readsAfterInstallation: 0, reads: 1, values: ['ada', 'bob', 'root', 'root'] });
+});
+
+test('the renderer is loaded with functions that schedule its queue in the root', () => {
+  const result = run(`
+    const reactNative = require('react-native');
+    const { AsyncLocalStorage } = require('throughline');
+    const user = new AsyncLocalStorage({ defaultValue: 'root' });
+    const values = [];
+    const read = () => values.push(user.getStore());
+    user.run('ada', () => reactNative.update(read));
+    user.run('bob', () => reactNative.update(read));
+    user.run('ada', () => queueMicrotask(read));
+    setTimeout(() => console.log(JSON.stringify(values)), 10);
+  `);
+  assert.deepEqual(result, ['root', 'root', 'ada']);
 });

@@ -9,13 +9,16 @@
 import reactNative from 'react-native';
 import { runInFrame } from '../engine/current.js';
 import type { NativeFunction } from '../web/patch.js';
-import { TIMERS } from './global-timers.js';
+import { bindAlways } from './bind-always.js';
 import { readInRoot } from './lazy-properties.js';
 
 /** Metro's, which also finds modules of React Native that its index does not export. */
 declare const require: (specifier: string) => unknown;
 
-/** Whether the renderer has read one of the functions. */
+/** The functions that the renderer and its scheduler keep. */
+const SCHEDULERS = ['setTimeout', 'setImmediate', 'queueMicrotask'];
+
+/** Whether the renderer has been loaded: it is what reads `queueMicrotask` without calling it. */
 let isLoaded = false;
 
 /** Loads the renderer. Must be called before the functions are patched. */
@@ -35,7 +38,7 @@ export function loadRenderer(): void {
 /** Calls a function that may load the renderer. */
 export function loadWithRootTimers<T>(load: () => T): T {
   if (isLoaded) return load();
-  const reverts = TIMERS.map(scheduleInRoot);
+  const reverts = SCHEDULERS.map(scheduleInRoot);
   try {
     return load();
   } finally {
@@ -45,13 +48,15 @@ export function loadWithRootTimers<T>(load: () => T): T {
 
 /** Replaces a function of the global object by one that schedules in the root. Returns a function that reverts this. */
 function scheduleInRoot(name: string): () => void {
+  // Code that is loaded can also call the function. Until now, it may have been an accessor that defines it.
+  const schedule = readInRoot(globalThis, name) as NativeFunction;
   const native = Reflect.getOwnPropertyDescriptor(globalThis, name);
   if (native === undefined) return () => {};
-  const schedule = (...args: unknown[]): unknown =>
-    runInFrame(undefined, Reflect.get(globalThis, name) as NativeFunction, undefined, args);
+  const scheduleRoot = (callback: unknown, ...args: unknown[]): unknown =>
+    runInFrame(undefined, () => schedule(bindAlways(callback), ...args));
   const get = (): unknown => {
-    isLoaded = true;
-    return schedule;
+    isLoaded ||= name === 'queueMicrotask';
+    return scheduleRoot;
   };
   const isReplaced = Reflect.defineProperty(globalThis, name, { get, configurable: true });
   return () => {
