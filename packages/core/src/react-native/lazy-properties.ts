@@ -1,0 +1,80 @@
+/**
+ * React Native defines most properties of the global object when they are first read, and its index loads each module
+ * when the export is read. The patches keep that: a property is patched when it is read.
+ *
+ * What is loaded then is evaluated in the root, not in the frame of the flow that happens to be the first to need it: all
+ * flows share the module, and what it schedules and awaits belongs to none of them.
+ */
+import reactNative from 'react-native';
+import { runInFrame } from '../engine/current.js';
+import { isObject } from '../is-object.js';
+import { patchProperty } from '../web/patch.js';
+
+/** Reads a property in the root. */
+export function readInRoot(owner: object, key: string): unknown {
+  return runInFrame(undefined, Reflect.get, undefined, [owner, key]);
+}
+
+/**
+ * Patches a property of the global object: when it is first read if it is defined then, and now if it is defined already.
+ *
+ * @param patch patches the property, which has a value by then
+ */
+export function patchGlobalWhenRead(name: string, patch: () => void): void {
+  const native = Reflect.getOwnPropertyDescriptor(globalThis, name);
+  if (native?.get === undefined) {
+    patch();
+    return;
+  }
+  const revert = patchProperty(globalThis, name, name, ({ set }) => ({
+    get(): unknown {
+      revert?.();
+      // The accessor of React Native replaces itself by the value.
+      const value = readInRoot(globalThis, name);
+      if (Reflect.getOwnPropertyDescriptor(globalThis, name)?.get === undefined) patch();
+      return Reflect.get(globalThis, name) ?? value;
+    },
+    set(value: unknown): void {
+      revert?.();
+      Reflect.apply(set as (value: unknown) => void, globalThis, [value]);
+      patch();
+    },
+  }));
+}
+
+/** Evaluates all modules that the index of React Native loads in the root. */
+export function evaluateExportsInRoot(): void {
+  for (const name of Object.getOwnPropertyNames(reactNative)) {
+    replaceExport(name, (load) => runInFrame(undefined, load));
+  }
+}
+
+/**
+ * Patches an object that React Native exports, when the export is first read.
+ *
+ * @param patch patches the object; called once for each object
+ */
+export function patchExport(name: string, patch: (exported: object) => void): void {
+  let latest: unknown;
+  replaceExport(name, (load) => {
+    const exported = load();
+    if (exported !== latest && isObject(exported)) {
+      latest = exported;
+      patch(exported);
+    }
+    return exported;
+  });
+}
+
+/**
+ * Replaces what React Native exports for the code that reads its index. The modules of React Native do not read it.
+ *
+ * @param read returns what user code reads, given a function that returns what React Native exports
+ */
+export function replaceExport(name: string, read: (load: () => unknown) => unknown): void {
+  const { get: native } = Reflect.getOwnPropertyDescriptor(reactNative, name) ?? {};
+  // A property with a value is a mock of the application's tests, or a function that needs no module.
+  if (native === undefined) return;
+  const load = () => Reflect.apply(native, reactNative, []);
+  patchProperty(reactNative, name, `react-native.${name}`, () => ({ get: () => read(load) }));
+}
