@@ -8,10 +8,11 @@
  * async functions that a preset has lowered need no transform. Trees without async functions are not printed.
  */
 import { SourceMap as MapLookup, type SourceMapPayload } from 'node:module';
+import { ASYNC_HOOKS_SPECIFIER } from '../bundlers/page-modules.js';
 import { HELPER_SPECIFIER } from '../emit/await-helpers.js';
 import type { Language } from '../parse/parse.js';
 import { TransformError } from '../parse/transform-error.js';
-import { findPromiseLibrary } from '../promise-libraries.js';
+import { codeAtEnd, findPromiseLibrary } from '../promise-libraries.js';
 import { type TransformOptions, transformFile } from '../transform.js';
 import type { BabelApi, BabelFile, BabelNode } from './babel-api.js';
 import { OriginalPositions, SOURCE } from './original-positions.js';
@@ -45,7 +46,8 @@ export function transformSyntaxTree(
   const facts = readTreeFacts(babel, tree, options.generators === 'creation');
   if (!facts.canSuspend && findPromiseLibrary(filename) === undefined) return;
   if (facts.flowType !== undefined) throw flowIsLeft(facts.flowType, filename, code);
-  if (moduleFormat !== undefined && moduleFormat !== 'commonjs') throw formatWithoutImports(String(moduleFormat), filename);
+  if (moduleFormat !== undefined && moduleFormat !== 'commonjs')
+    throw formatWithoutImports(String(moduleFormat), filename);
 
   const printed = print(babel, tree, code, filename);
   const lang = facts.hasTypescript ? (/\.[cm]?ts$/.test(filename) ? 'ts' : 'tsx') : 'jsx';
@@ -58,7 +60,7 @@ export function transformSyntaxTree(
   }
   if (result === undefined) return;
 
-  const transformed = parse(babel, result.code, lang, isModule);
+  const transformed = parse(babel, withPageModules(result.code, filename), lang, isModule);
   new OriginalPositions(result.map.mappings, printed.map).assignTo(babel, transformed);
   loadHelpersFirst(babel, transformed.program.body);
   const { interpreter, directives, body } = transformed.program;
@@ -66,6 +68,17 @@ export function transformSyntaxTree(
   tree.comments = transformed.comments ?? null;
   // They would be those of the source.
   if (tree.tokens) tree.tokens = undefined;
+}
+
+/**
+ * Replaces Node's `async_hooks` in the code that the transform adds to the classes of promises of libraries. Bundlers resolve
+ * it to Throughline by their plugins.
+ */
+function withPageModules(code: string, filename: string): string {
+  const library = findPromiseLibrary(filename);
+  const end = library === undefined ? '' : codeAtEnd(library);
+  if (end === '' || !code.endsWith(end)) return code;
+  return code.slice(0, -end.length) + end.replaceAll('"async_hooks"', `"${ASYNC_HOOKS_SPECIFIER}"`);
 }
 
 interface PrintedTree {
@@ -127,7 +140,12 @@ function sourceOf(declaration: BabelNode): unknown {
 }
 
 /** Moves the position of an error in printed code to the source. */
-function atOriginal({ reason, loc }: TransformError, { map }: PrintedTree, filename: string, code: string): TransformError {
+function atOriginal(
+  { reason, loc }: TransformError,
+  { map }: PrintedTree,
+  filename: string,
+  code: string,
+): TransformError {
   const entry = new MapLookup(map).findEntry(loc.line - 1, loc.column);
   const [line, column] = 'originalLine' in entry ? [entry.originalLine, entry.originalColumn] : [0, 0];
   return new TransformError(reason, filename, code, offsetOf(code, line, column));

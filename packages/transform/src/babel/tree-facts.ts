@@ -14,17 +14,17 @@ export interface TreeFacts {
 /**
  * @param changesGenerators whether synchronous generators are transformed too
  */
-export function readTreeFacts(
-  { types }: BabelApi,
-  { program }: BabelFile,
-  changesGenerators: boolean,
-): TreeFacts {
+export function readTreeFacts({ types }: BabelApi, { program }: BabelFile, changesGenerators: boolean): TreeFacts {
   let canSuspend = false;
   let hasTypescript = false;
   let flowType: BabelNode | undefined;
   let isModule = program.body.some(({ type }) => /^(?:Import|Export.*)Declaration$/.test(type));
   const visit = (node: BabelNode, isInFunction: boolean) => {
-    const { async: isAsync, generator: isGenerator, name } = node as { async?: boolean; generator?: boolean; name?: unknown };
+    const {
+      async: isAsync,
+      generator: isGenerator,
+      name,
+    } = node as { async?: boolean; generator?: boolean; name?: unknown };
     // TypeScript's helper for lowered code passes thenables on.
     canSuspend ||= isAsync === true || name === '__awaiter' || (changesGenerators && isGenerator === true);
     if (!isInFunction && suspends(node)) {

@@ -6,8 +6,8 @@ import type { BabelApi, BabelFile } from '../babel/babel-api.js';
 import { transformSyntaxTree } from '../babel/transform-syntax-tree.js';
 import { checkOptions } from '../check-options.js';
 import { findThroughlinePackage, isThroughlineFile } from '../throughline-package.js';
-import { type PluginOptions, transformOptionsOf } from './plugin-options.js';
 import { GENERATOR_FRAMES } from '../transform.js';
+import { type PluginOptions, transformOptionsOf } from './plugin-options.js';
 
 /** The options of the plugin for Babel. */
 export type BabelPluginOptions = Pick<PluginOptions, 'generators' | 'server'>;

@@ -4,14 +4,14 @@
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { endOfDirectives } from '../analysis/directives.js';
 import type { BabelApi, BabelFile } from '../babel/babel-api.js';
 import { transformSyntaxTree } from '../babel/transform-syntax-tree.js';
 import type { LibrariesOption } from '../libraries/libraries-option.js';
 import { PageLibraries } from '../libraries/page-libraries.js';
-import { findThroughlinePackage, isThroughlineFile } from '../throughline-package.js';
 import { parse } from '../parse/parse.js';
+import { findThroughlinePackage, isThroughlineFile } from '../throughline-package.js';
 import type { TransformOptions } from '../transform.js';
 
 const { version: VERSION }: { readonly version: string } = JSON.parse(
@@ -50,6 +50,8 @@ export interface CustomOptions {
 export interface TransformerSettings {
   /** The path of the transformer of the project. */
   readonly babelTransformerPath: string;
+  /** The path of `@babel/core`. */
+  readonly babelPath: string;
   readonly transformOptions: Pick<TransformOptions, 'generators'>;
   readonly libraries: LibrariesOption;
   readonly server: boolean;
@@ -62,10 +64,10 @@ const INITIALIZE_CORE = /[\\/]Libraries[\\/]Core[\\/]InitializeCore\.js$/;
 
 /** Creates the transformer. */
 export function createTransformer(settings: TransformerSettings): BabelTransformer {
-  const { babelTransformerPath, transformOptions, libraries, server, install } = settings;
+  const { babelTransformerPath, babelPath, transformOptions, libraries, server, install } = settings;
   const load = createRequire(babelTransformerPath);
   const inner: BabelTransformer = exportOf(load(babelTransformerPath));
-  let babel: BabelApi | undefined;
+  const babel: BabelApi = load(babelPath);
   const pageLibraries = new PageLibraries(libraries);
   let throughlineDirectory: string | undefined;
 
@@ -79,11 +81,10 @@ export function createTransformer(settings: TransformerSettings): BabelTransform
         (isServerEnvironment(customTransformOptions) && !server) ||
         isThroughlineFile(path, throughlineDirectory);
       if (isLeftAlone) return inner.transform(file);
-      babel ??= loadBabel([babelTransformerPath, join(projectRoot, 'package.json')]);
       const source = { filename: path, code: file.src };
       const src = addInstallation(cureLibrary(pageLibraries, path, file.src), path, install);
       const finish = (result: MetroResult): MetroResult => {
-        if (result.ast && babel) transformSyntaxTree(babel, result.ast, source, transformOptions);
+        if (result.ast) transformSyntaxTree(babel, result.ast, source, transformOptions);
         return result;
       };
       const result = inner.transform({ ...file, src });
@@ -103,20 +104,6 @@ export function isServerEnvironment(options: CustomOptions | undefined): boolean
 /** As Metro does it. */
 function exportOf(module: BabelTransformer & { readonly __esModule?: boolean; readonly default?: BabelTransformer }) {
   return module.__esModule === true && module.default !== undefined ? module.default : module;
-}
-
-/** @param importers files from which `@babel/core` may be found: the transformer of a project need not depend on it */
-function loadBabel(importers: readonly string[]): BabelApi {
-  for (const importer of importers) {
-    try {
-      return createRequire(importer)('@babel/core');
-    } catch {
-      // It was not found from there.
-    }
-  }
-  throw new Error(
-    `@throughline/transform/metro requires '@babel/core', which cannot be resolved from ${importers.join(' or ')}. Install it: npm install --save-dev @babel/core`,
-  );
 }
 
 /** Gives a library its storage. What the file then imports follows its directives, in the first line of its code. */

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { basename, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkOptions } from '../check-options.js';
 import { HELPER_SPECIFIER } from '../emit/await-helpers.js';
@@ -24,7 +24,12 @@ export type MetroOptions = Pick<PluginOptions, 'generators' | 'install' | 'libra
 /** The part of a configuration that is read and extended. */
 interface MetroConfig {
   readonly projectRoot?: string | undefined;
-  readonly transformer?: { readonly babelTransformerPath?: string | undefined } | undefined;
+  readonly transformer?:
+    | {
+        readonly babelTransformerPath?: string | undefined;
+        readonly getTransformOptions?: GetTransformOptions | undefined;
+      }
+    | undefined;
   readonly resolver?: { readonly resolveRequest?: ResolveRequest | null | undefined } | undefined;
 }
 
@@ -32,6 +37,8 @@ interface MetroConfig {
 interface ResolutionContext {
   readonly originModulePath: string;
   readonly customResolverOptions?: CustomOptions | undefined;
+  /** Decides between the conditions `import` and `require`. */
+  readonly isESMImport?: boolean | undefined;
   readonly resolveRequest: ResolveRequest;
 }
 
@@ -41,6 +48,10 @@ interface Resolution {
 }
 
 type ResolveRequest = (context: ResolutionContext, moduleName: string, platform: string | null) => Resolution;
+
+type GetTransformOptions = (...args: readonly never[]) => Promise<{
+  readonly transform?: false | { readonly nonInlinedRequires?: readonly string[] | undefined } | undefined;
+}>;
 
 type ConfigFunction = (...args: never[]) => object | Promise<object>;
 
@@ -52,6 +63,7 @@ const OWN_MODULES: readonly string[] = [HELPER_SPECIFIER, INSTALL_SPECIFIER];
 
 const TRANSFORMER_FILE = fileURLToPath(new URL('./metro-transformer.js', import.meta.url));
 
+/** The names of the files that are written begin with it. */
 const MARK = 'throughline-metro-';
 
 /**
@@ -60,6 +72,7 @@ const MARK = 'throughline-metro-';
  *
  * - Files are transformed after the Babel transformer of the project, which may be that of React Native, Expo or any other.
  * - `node:async_hooks` is replaced by Throughline.
+ * - With `inlineRequires`, the helpers of transformed code are loaded at the beginning of a file.
  * - In an app of React Native, the patches are installed before the entry of the app runs.
  *
  * Bundles for a server, which Expo can build, are not changed.
@@ -101,9 +114,12 @@ function extend(config: MetroConfig, options: MetroOptions): MetroConfig {
   const root = config.projectRoot ?? process.cwd();
   const throughlineDirectory = findThroughlinePackage(root);
   const path = config.transformer?.babelTransformerPath;
-  if (path?.includes(MARK)) throw new Error(`${OWNER} has been called for this configuration already. Call it once.`);
+  if (path !== undefined && basename(path).startsWith(MARK))
+    throw new Error(`${OWNER} has been called for this configuration already. Call it once.`);
+  const configured = resolveTransformer(path ?? 'metro-babel-transformer', root);
   const babelTransformerPath = writeTransformer(root, {
-    babelTransformerPath: resolveTransformer(path ?? 'metro-babel-transformer', root),
+    babelTransformerPath: configured,
+    babelPath: resolveBabel(configured, root),
     transformOptions: transformOptionsOf(options),
     libraries: options.libraries ?? true,
     server: options.server ?? false,
@@ -111,7 +127,11 @@ function extend(config: MetroConfig, options: MetroOptions): MetroConfig {
   });
   return {
     ...config,
-    transformer: { ...config.transformer, babelTransformerPath },
+    transformer: {
+      ...config.transformer,
+      babelTransformerPath,
+      getTransformOptions: keepHelpersLoaded(config.transformer?.getTransformOptions),
+    },
     resolver: {
       ...config.resolver,
       resolveRequest: createResolver(root, throughlineDirectory, config.resolver?.resolveRequest, options),
@@ -119,20 +139,72 @@ function extend(config: MetroConfig, options: MetroOptions): MetroConfig {
   };
 }
 
+/** What Metro does not load where it is used first, unless the configuration says something else. */
+const NOT_INLINED = [
+  'React',
+  'react',
+  'react/jsx-dev-runtime',
+  'react/jsx-runtime',
+  'react-compiler-runtime',
+  'react-native',
+];
+
+/**
+ * With `inlineRequires`, each call of an async function would look for the helpers, and the first async generator would
+ * load them within its body, too late for the call that has started it.
+ */
+function keepHelpersLoaded(configured: GetTransformOptions | undefined): GetTransformOptions {
+  return async (...args) => {
+    const options = (await configured?.(...args)) ?? {};
+    const transform = options.transform || {};
+    const nonInlinedRequires = [...(transform.nonInlinedRequires ?? NOT_INLINED), HELPER_SPECIFIER];
+    return { ...options, transform: { ...transform, nonInlinedRequires } };
+  };
+}
+
+/** Packages that depend on Metro, and those of Metro: projects need not depend on them. */
+const DEPENDENTS = [
+  '@react-native/metro-config',
+  'expo/metro-config',
+  'metro',
+  'metro-config',
+  'metro-transform-worker',
+];
+
 /** By default, the configuration has only the name of a package of Metro. */
 function resolveTransformer(path: string, root: string): string {
-  if (isAbsolute(path)) return path;
-  const require = createRequire(join(root, 'package.json'));
-  for (const importer of ['', '@react-native/metro-config', 'metro-config', 'metro', 'expo/metro-config']) {
-    try {
-      return (importer === '' ? require : createRequire(require.resolve(importer))).resolve(path);
-    } catch {
-      // It was not found from there.
-    }
-  }
+  const file = isAbsolute(path) ? path : resolveFrom(path, [join(root, 'package.json')]);
+  if (file !== undefined) return file;
   throw new Error(
     `The Babel transformer '${path}' cannot be resolved from ${root}. Pass a complete configuration to withThroughline(), such as getDefaultConfig(__dirname).`,
   );
+}
+
+function resolveBabel(transformer: string, root: string): string {
+  const importers = [transformer, join(root, 'package.json'), fileURLToPath(import.meta.url)];
+  const file = resolveFrom('@babel/core', importers);
+  if (file !== undefined) return file;
+  throw new Error(
+    `@throughline/transform/metro requires '@babel/core', which cannot be resolved from ${root}. Install it: npm install --save-dev @babel/core`,
+  );
+}
+
+/** @param importers files; if it is not found from there, the packages of Metro that they depend on are importers too */
+function resolveFrom(specifier: string, importers: readonly string[]): string | undefined {
+  const requires = importers.map((importer) => createRequire(importer));
+  const direct = requires.map((require) => tryResolve(require, specifier)).find((file) => file !== undefined);
+  if (direct !== undefined) return direct;
+  const dependents = requires.flatMap((require) => DEPENDENTS.map((name) => tryResolve(require, name)));
+  const files = dependents.filter((file) => file !== undefined);
+  return files.map((file) => tryResolve(createRequire(file), specifier)).find((file) => file !== undefined);
+}
+
+function tryResolve(require: NodeJS.Require, specifier: string): string | undefined {
+  try {
+    return require.resolve(specifier);
+  } catch {
+    return undefined;
+  }
 }
 
 /** @returns the path of a file that is a transformer with these settings */
@@ -156,6 +228,9 @@ function writeTransformer(root: string, settings: TransformerSettings): string {
   }
 }
 
+/** Otherwise, `import` and `require` of the package would make two copies of it. */
+const ONE_COPY = { isESMImport: true };
+
 function createResolver(
   root: string,
   throughlineDirectory: string,
@@ -168,21 +243,21 @@ function createResolver(
     const resolve = (name: string, changes?: Partial<ResolutionContext>) =>
       (configured ?? context.resolveRequest)({ ...context, ...changes }, name, platform);
     if (isServerEnvironment(context.customResolverOptions) && !server) return resolve(moduleName);
-    const isAsyncHooks = NODE_ASYNC_HOOKS.test(moduleName);
-    if (!isAsyncHooks && !OWN_MODULES.includes(moduleName)) {
-      const resolution = resolve(moduleName);
-      const { filePath } = resolution;
-      if (filePath !== undefined && !isThroughlineFile(filePath, throughlineDirectory)) {
-        pageLibraries.inspect(filePath, (text) => console.warn(text));
+    const specifier = NODE_ASYNC_HOOKS.test(moduleName) ? ASYNC_HOOKS_SPECIFIER : moduleName;
+    if (specifier === ASYNC_HOOKS_SPECIFIER || OWN_MODULES.includes(specifier)) {
+      try {
+        return resolve(specifier, { ...ONE_COPY, originModulePath: projectFile });
+      } catch {
+        // The package is a dependency of another package only.
+        return resolve(specifier, ONE_COPY);
       }
-      return resolution;
     }
-    const specifier = isAsyncHooks ? ASYNC_HOOKS_SPECIFIER : moduleName;
-    try {
-      return resolve(specifier, { originModulePath: projectFile });
-    } catch {
-      // The package is a dependency of another package only.
-      return resolve(specifier);
+    if (/^throughline(?:\/|$)/.test(specifier)) return resolve(specifier, ONE_COPY);
+    const resolution = resolve(specifier);
+    const { filePath } = resolution;
+    if (filePath !== undefined && !isThroughlineFile(filePath, throughlineDirectory)) {
+      pageLibraries.inspect(filePath, (text) => console.warn(text));
     }
+    return resolution;
   };
 }
