@@ -59,3 +59,9 @@ export async function runInHermes(script: string, file: string, timeoutMs: numbe
   await promisify(execFile)(join(compiler, 'hermesc', platform, 'hermesc'), bytecode);
   return runForJson(join(virtualMachine, platform, 'hermes'), ['-O', '-w', JOBS, file], timeoutMs);
 }
+
+/** Runs a script whose syntax Hermes knows. */
+export async function runInHermes(file: string, timeoutMs: number): Promise<unknown> {
+  const virtualMachine = await installPackage(...VIRTUAL_MACHINE);
+  return runForJson(join(virtualMachine, platform, 'hermes'), ['-w', JOBS, file], timeoutMs);
+}

@@ -5,6 +5,7 @@
 import { runInFrame } from '../engine/current.js';
 import { patchProperty, replaceFunction } from '../web/patch.js';
 import { patchExport } from './lazy-properties.js';
+import { loadWithRootTimers } from './react-renderer.js';
 
 /** The functions that the native side calls. */
 const FUNCTIONS = ['runApplication', 'startHeadlessTask', 'cancelHeadlessTask'];
@@ -21,7 +22,8 @@ export function patchAppRegistry(): void {
           (native) =>
             ({
               call(this: unknown, ...args: unknown[]): unknown {
-                return runInFrame(undefined, native, this, args as never);
+                const start = () => runInFrame(undefined, native, this, args as never);
+                return key === 'runApplication' ? loadWithRootTimers(start) : start();
               },
             }).call,
         ),

@@ -7,7 +7,8 @@ import { isNewlyReplaced } from '../web/promise.js';
 import { bindAlways } from './bind-always.js';
 import { patchGlobalWhenRead } from './lazy-properties.js';
 
-const TIMERS = [
+/** Functions of the global object that call their first argument later. */
+export const TIMERS = [
   'setTimeout',
   'setInterval',
   'setImmediate',

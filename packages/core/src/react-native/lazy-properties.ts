@@ -42,11 +42,14 @@ export function patchGlobalWhenRead(name: string, patch: () => void): void {
   }));
 }
 
-/** Evaluates all modules that the index of React Native loads in the root. */
-export function evaluateExportsInRoot(): void {
-  for (const name of Object.getOwnPropertyNames(reactNative)) {
-    replaceExport(name, (load) => runInFrame(undefined, load));
-  }
+/** What user code reads in place of an export, given what React Native exports. */
+type ReplaceExport = (exported: unknown) => unknown;
+
+const replacements = new Map<string, ReplaceExport>();
+
+/** Replaces an export for the code that reads the index of React Native. The modules of React Native do not read it. */
+export function replaceExport(name: string, replace: ReplaceExport): void {
+  replacements.set(name, replace);
 }
 
 /**
@@ -56,8 +59,7 @@ export function evaluateExportsInRoot(): void {
  */
 export function patchExport(name: string, patch: (exported: object) => void): void {
   let latest: unknown;
-  replaceExport(name, (load) => {
-    const exported = load();
+  replaceExport(name, (exported) => {
     if (exported !== latest && isObject(exported)) {
       latest = exported;
       patch(exported);
@@ -66,15 +68,19 @@ export function patchExport(name: string, patch: (exported: object) => void): vo
   });
 }
 
-/**
- * Replaces what React Native exports for the code that reads its index. The modules of React Native do not read it.
- *
- * @param read returns what user code reads, given a function that returns what React Native exports
- */
-export function replaceExport(name: string, read: (load: () => unknown) => unknown): void {
-  const { get: native } = Reflect.getOwnPropertyDescriptor(reactNative, name) ?? {};
-  // A property with a value is a mock of the application's tests, or a function that needs no module.
-  if (native === undefined) return;
-  const load = () => Reflect.apply(native, reactNative, []);
-  patchProperty(reactNative, name, `react-native.${name}`, () => ({ get: () => read(load) }));
+/** Puts the replacements in place of the exports, and evaluates the modules of all exports in the root. */
+export function patchExports(): void {
+  for (const name of Object.getOwnPropertyNames(reactNative)) {
+    patchProperty(reactNative, name, `react-native.${name}`, ({ get: native }) => {
+      // A property with a value is a mock of the application's tests, or a function that needs no module.
+      if (native === undefined) return undefined;
+      const replace = replacements.get(name);
+      return {
+        get(): unknown {
+          const exported = runInFrame(undefined, native, reactNative);
+          return replace === undefined ? exported : replace(exported);
+        },
+      };
+    });
+  }
 }

@@ -21,25 +21,20 @@ const REGISTERS_LISTENER = /^(?:on[A-Z]|add\w*Listener|subscribe)/;
 
 /** The substitute of each module, and of the objects that have the modules as properties. */
 const substitutes = new WeakMap<object, object>();
+/** The object of each substitute. */
+const originals = new WeakMap<object, object>();
 /** The wrapper of each method. */
 const wrappers = new WeakMap<object, NativeFunction>();
 
-interface Registry {
-  get(name: string): unknown;
-  getEnforcing(name: string): unknown;
-}
-
 /** Patches `NativeModules` and `TurboModuleRegistry`. */
 export function patchNativeModules(): void {
-  replaceExport('NativeModules', (load) => substitute(load(), substituteModule));
-  replaceExport('TurboModuleRegistry', (load) => {
-    const registry = load() as Registry;
-    return substitute(registry, (value) =>
-      typeof value === 'function'
-        ? (...args: unknown[]) => substituteModule(Reflect.apply(value, registry, args))
-        : value,
-    );
-  });
+  replaceExport('NativeModules', (modules) => substitute(modules, substituteModule));
+  replaceExport('TurboModuleRegistry', (registry) => substitute(registry, substituteResult));
+}
+
+/** Returns a function that returns the substitute of the module that another function returns. */
+function substituteResult(find: unknown): unknown {
+  return typeof find === 'function' ? (...args: unknown[]) => substituteModule(find(...args)) : find;
 }
 
 function substituteModule(module: unknown): unknown {
@@ -70,6 +65,7 @@ function substitute(object: unknown, read: (value: unknown, key: PropertyKey) =>
     });
     substitutes.set(object, proxy);
     substitutes.set(proxy, proxy);
+    originals.set(proxy, object);
   }
   return proxy;
 }
@@ -83,7 +79,7 @@ function wrapMethod(method: unknown, key: PropertyKey): unknown {
     wrapper = disguise(
       {
         call(this: unknown, ...args: unknown[]): unknown {
-          return Reflect.apply(method, this, args.map(bindAlways));
+          return Reflect.apply(method, originals.get(this as object) ?? this, args.map(bindAlways));
         },
       }.call,
       method,

@@ -1,0 +1,88 @@
+/**
+ * React Native's own JavaScript, bundled by Metro under the condition `react-native`, on the virtual machine of Hermes
+ * with the new architecture, and in V8 with the bridge and with the polyfill of promises that other engines get.
+ */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { isHermesInstalled, runInHermes } from '../engines/hermes.js';
+import { runForJson } from '../runtimes/run-for-json.js';
+import type { CaseResult } from './programs/api-cases.js';
+import { bundleWithMetro, isReactNativeInstalled, reactNativeVersion } from './react-native-project.js';
+
+interface Output {
+  readonly results: readonly CaseResult[];
+  /** The properties that could not be patched. */
+  readonly refused: readonly string[];
+}
+
+const TIMEOUT_MS = 120_000;
+
+const hosts = [
+  {
+    title: 'Hermes, new architecture',
+    architecture: 'bridgeless',
+    run: (file: string) => runInHermes(file, TIMEOUT_MS),
+    isInstalled: isHermesInstalled,
+  },
+  {
+    title: 'V8, bridge and polyfill of promises',
+    architecture: 'bridge',
+    run: (file: string) => {
+      const script = fileURLToPath(new URL('context-process.js', import.meta.url));
+      return runForJson(process.execPath, [script, file], TIMEOUT_MS);
+    },
+    isInstalled: () => true,
+  },
+];
+
+const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
+/** Compiles a script that runs before the bundle. */
+async function compile(entry: string, architecture: string): Promise<string> {
+  const result = await build({
+    entryPoints: [path(entry)],
+    bundle: true,
+    write: false,
+    format: 'iife',
+    target: 'es2020',
+    define: { architecture: JSON.stringify(architecture) },
+  });
+  return result.outputFiles[0]?.text ?? '';
+}
+
+const skip = !isReactNativeInstalled() && 'React Native is not installed: npm run test:all installs it';
+
+describe(`React Native ${reactNativeVersion}`, { skip }, () => {
+  let directory: string;
+  let bundle: string;
+
+  before(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'throughline-'));
+    bundle = await bundleWithMetro(path('programs/api-cases.js'), join(directory, 'bundle.js'));
+  });
+
+  after(() => rm(directory, { recursive: true, force: true }));
+
+  for (const { title, architecture, run, isInstalled } of hosts) {
+    const skipHost = !isInstalled() && `${title} is not installed: npm run test:all installs it`;
+    it(`${title}: callbacks run in the right frame`, { skip: skipHost }, async (context) => {
+      const scripts = await Promise.all([
+        compile('../engines/engine-globals.js', architecture),
+        compile('native-side.js', architecture),
+      ]);
+      const file = join(directory, `${architecture}.js`);
+      await writeFile(file, [...scripts, bundle].join('\n'));
+      const { results, refused } = (await run(file)) as Output;
+      assert.deepEqual(refused, []);
+      assert.ok(results.length > 40, `There are ${results.length} results.`);
+      for (const result of results) {
+        await context.test(result.title, () => assert.equal(result.values, result.expected));
+      }
+    });
+  }
+});
