@@ -24,6 +24,9 @@ export function formatProjectsPage(projects: readonly WorkingProject[], nodeVers
     'The programs of the libraries run in Node and, built, in Chromium: 20 flows overlap, and everything that they read must',
     'be right in both.',
     '',
+    'The projects of React Native are bundles of Metro, which the virtual machine of Hermes runs, with a program in place of',
+    'the native side: [React Native](react-native.md#what-was-run-and-where) says what that shows. They are built on Node 24.',
+    '',
     'Each project of the frameworks is an application with a page that the server renders, an API and an action. Chromium',
     'opens the built application and its development server, and starts flows that overlap in the page and on the server.',
     'While the page is open, a file is edited. Before and after the edit, each flow must read its own value after every',
@@ -49,6 +52,7 @@ function formatRow({ project, versions }: WorkingProject): string {
   const run = [...project.commands, ...(app === undefined ? [] : [app.start(0), app.develop(0)])];
   const commands = run.filter(([, option]) => option !== '--print').map(([name]) => `\`${name}\``);
   if (project.page !== undefined || app !== undefined) commands.push('Chromium');
+  if (project.reactNative !== undefined) commands.push('Hermes');
   const packages = Object.entries(versions)
     .filter(([name]) => !name.startsWith('@types/'))
     .map(([name, version]) => `${name} ${version}`);

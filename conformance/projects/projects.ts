@@ -5,6 +5,7 @@ import { LIBRARY_PROJECTS } from './library-projects.js';
 import { ESBUILD_BUILD, PAGE_HTML, ROLLDOWN_BUILD, RSPACK_BUILD, VITE_CONFIG } from './page-builds.js';
 import { COMMONJS_MODULE, ES_MODULE, OUTPUT, TEST_BODY, TYPESCRIPT_MODULE } from './programs.js';
 import type { Project } from './project.js';
+import { REACT_NATIVE_PROJECTS } from './react-native-projects.js';
 import { firstProgram } from './readme-project.js';
 import { singleExecutable } from './single-executable.js';
 import { TRACED_SERVER } from './traced-files.js';
@@ -439,6 +440,7 @@ export default async function Page() {
     output: OUTPUT,
   },
   ...LIBRARY_PROJECTS,
+  ...REACT_NATIVE_PROJECTS,
   ...APPS,
   ...WHOLE_PROCESS_PROJECTS,
 ];

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { isHermesInstalled, runInHermes } from '../engines/hermes.js';
+import { isHermesInstalled, runFileInHermes } from '../engines/hermes.js';
 import { runForJson } from '../runtimes/run-for-json.js';
 import type { CaseResult } from './programs/api-cases.js';
 import { bundleWithMetro, isReactNativeInstalled, reactNativeVersion } from './react-native-project.js';
@@ -26,7 +26,7 @@ const hosts = [
   {
     title: 'Hermes, new architecture',
     architecture: 'bridgeless',
-    run: (file: string) => runInHermes(file, TIMEOUT_MS),
+    run: (file: string) => runFileInHermes(file, TIMEOUT_MS),
     isInstalled: isHermesInstalled,
   },
   {

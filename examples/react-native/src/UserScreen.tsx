@@ -1,5 +1,5 @@
 /** The screen of one user: a button that places an order, and what the steps of each order have read. */
-import { useReducer } from 'react';
+import { useReducer, useRef } from 'react';
 import { Pressable, StyleSheet, Text, View } from 'react-native';
 import { withOrder } from './current-order';
 import { placeOrder } from './order/place-order';
@@ -20,8 +20,10 @@ const addReading = (orders: readonly Order[], { order, step, user }: Reading): r
 export function UserScreen({ user, url }: { readonly user: string; readonly url: string }) {
   const [orders, read] = useReducer(addReading, []);
 
+  const orderCount = useRef(0);
+
   const placeNext = () => {
-    const order = orders.length;
+    const order = orderCount.current++;
     withOrder(user, () => placeOrder((step, reader) => read({ order, step, user: reader }), url)).catch(console.error);
   };
 
