@@ -1,6 +1,7 @@
 /** Every kind of project in which the packages work. */
 
 import { APPS } from './apps.js';
+import { BABEL_PROJECTS } from './babel-projects.js';
 import { LIBRARY_PROJECTS } from './library-projects.js';
 import { ESBUILD_BUILD, PAGE_HTML, ROLLDOWN_BUILD, RSPACK_BUILD, VITE_CONFIG } from './page-builds.js';
 import { COMMONJS_MODULE, ES_MODULE, OUTPUT, TEST_BODY, TYPESCRIPT_MODULE } from './programs.js';
@@ -439,6 +440,7 @@ export default async function Page() {
     ],
     output: OUTPUT,
   },
+  ...BABEL_PROJECTS,
   ...LIBRARY_PROJECTS,
   ...REACT_NATIVE_PROJECTS,
   ...APPS,

@@ -59,3 +59,11 @@ declare module '@keyv/sqlite' {
   const KeyvSqlite: new (options: { uri: string; busyTimeout?: number }) => KeyvSqlite;
   export default KeyvSqlite;
 }
+
+/** React Native and Expo are too large for the repository. */
+declare module '@react-native/metro-config' {
+  export function getDefaultConfig(projectRoot: string): import('metro').ConfigT;
+}
+declare module 'expo/metro-config' {
+  export function getDefaultConfig(projectRoot: string): import('metro').ConfigT;
+}
