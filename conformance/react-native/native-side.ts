@@ -233,6 +233,8 @@ Object.assign(globalThis, {
     {},
     { get: (_, name) => (name === '__esModule' ? false : (moduleObjects.get(String(name)) ?? null)) },
   ),
+  /** The runtime of worklets, which runs nothing here. */
+  __workletsModuleProxy: new Proxy({}, { get: () => () => ({}) }),
   nativeFabricUIManager: {
     configureNextLayoutAnimation: (config: { type?: string }, end: Callback, failure: Callback) =>
       report(() => (config.type === 'invalid' ? failure() : end())),

@@ -11,6 +11,7 @@ import {
   AppRegistry,
   AppState,
   DeviceEventEmitter,
+  InteractionManager,
   LayoutAnimation,
   Linking,
   NativeEventEmitter,
@@ -19,6 +20,7 @@ import {
   TurboModuleRegistry,
 } from 'react-native';
 import { renderElement } from 'react-native/Libraries/ReactNative/RendererProxy';
+import { runOnJS, scheduleOnRN } from 'react-native-worklets';
 import { AsyncLocalStorage } from 'throughline';
 import { install } from 'throughline/web';
 
@@ -346,6 +348,10 @@ add('LayoutAnimation: a failure', OWN, (read) =>
 add('Alert: a button', OWN, (read) => Alert.alert('Title', 'Message', [{ text: 'OK', onPress: read }]));
 add('ActionSheetIOS: a button', OWN, (read) => ActionSheetIOS.showActionSheetWithOptions({ options: ['A'] }, read));
 
+add('Worklets: scheduleOnRN()', OWN, (read) => scheduleOnRN(read));
+add('Worklets: scheduleOnRN() of a worklet', OWN, (read) => scheduleOnRN(Object.assign(read, { __workletHash: 1 })));
+add('Worklets: runOnJS() with an argument', OWN, (read) => runOnJS((fn: () => void) => fn())(read));
+
 cases.push([
   'React: renderings and effects of updates by two flows in one job',
   'root root root root',
@@ -373,6 +379,24 @@ cases.push([
     return values.join(' ');
   },
 ]);
+
+if (InteractionManager !== undefined) {
+  const manager = InteractionManager;
+  add('InteractionManager: runAfterInteractions()', OWN, (read) => {
+    void manager.runAfterInteractions(read);
+  });
+  add('InteractionManager: gen() of a task, before and after an await', OWN, (read) => {
+    const gen = async () => {
+      read();
+      await null;
+      read();
+    };
+    void manager.runAfterInteractions({ name: 'task', gen });
+  }, 2);
+  add('InteractionManager: then() of a task', OWN, (read) => {
+    void manager.runAfterInteractions(() => {}).then(read);
+  });
+}
 
 async function runCases(): Promise<void> {
   const results: CaseResult[] = [];

@@ -54,6 +54,14 @@ declare module 'react-native' {
   };
   export const AppState: { addEventListener(type: string, listener: () => void): Subscription };
   export const DeviceEventEmitter: Emitter;
+  /** Undefined in React Native 0.88 and later. */
+  export const InteractionManager:
+    | {
+        addListener(type: string, listener: () => void): Subscription;
+        Events: { interactionComplete: string; interactionStart: string };
+        runAfterInteractions(task: (() => void) | { name: string; gen(): Promise<void> }): Promise<void>;
+      }
+    | undefined;
   export const LayoutAnimation: {
     configureNext(options: { duration: number; type?: string }, end?: () => void, failure?: () => void): void;
     Presets: { spring: { duration: number } };
@@ -78,4 +86,10 @@ declare module 'react' {
   export function createElement(component: Component, props: object | null, ...children: object[]): object;
   export function useEffect(effect: () => void): void;
   export function useState<S>(state: S): [S, (state: S) => void];
+}
+
+/** What Reanimated calls functions of the other runtime with. */
+declare module 'react-native-worklets' {
+  export function runOnJS<A extends unknown[]>(fn: (...args: A) => void): (...args: A) => void;
+  export function scheduleOnRN<A extends unknown[]>(fn: (...args: A) => void, ...args: A): void;
 }
