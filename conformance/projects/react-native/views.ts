@@ -26,7 +26,7 @@ type Modules = Readonly<Record<string, unknown>>;
 
 const noop = () => undefined;
 /** The native side knows no frame, so its timers are not those that are patched later. */
-const { setTimeout: setTask } = globalThis;
+const setTask = setTimeout;
 const APP_TAG = 1;
 const RESPONSE = 'running';
 
@@ -113,13 +113,13 @@ let requestCount = 0;
 
 function respond(id: number, request: NativeRequest): void {
   requests.push(request);
-  const { emit } = (globalThis as unknown as { __rctDeviceEventEmitter: { emit: Callback } }).__rctDeviceEventEmitter;
+  const { __rctDeviceEventEmitter: emitter } = globalThis as unknown as { __rctDeviceEventEmitter: { emit: Callback } };
   const blob = { blobId: String(id), offset: 0, size: RESPONSE.length, type: 'text/plain' };
   // The responses come in another order than the requests.
   const delay = 20 + ((id * 37) % 50);
-  setTask(() => emit('didReceiveNetworkResponse', [id, 200, { 'content-type': 'text/plain' }, request.url]), delay);
-  setTask(() => emit('didReceiveNetworkData', [id, blob]), delay + 1);
-  setTask(() => emit('didCompleteNetworkResponse', [id, '', false]), delay + 2);
+  setTask(() => emitter.emit('didReceiveNetworkResponse', [id, 200, { 'content-type': 'text/plain' }, request.url]), delay);
+  setTask(() => emitter.emit('didReceiveNetworkData', [id, blob]), delay + 1);
+  setTask(() => emitter.emit('didCompleteNetworkResponse', [id, '', false]), delay + 2);
 }
 
 const listeners = { addListener: noop, removeListeners: noop };
@@ -148,6 +148,7 @@ const modules: Modules = {
   },
   NativePerformanceCxx: {
     now: () => Date.now(),
+    timeOrigin: () => 0,
     reportMark: noop,
     reportMeasure: noop,
     clearMarks: noop,
