@@ -7,6 +7,7 @@ import { LIBRARY_PROJECTS } from './library-projects.js';
 import { PAGE_HTML, ROLLDOWN_BUILD } from './page-builds.js';
 import { COMMONJS_MODULE, ES_MODULE, OUTPUT, TEST_BODY, TYPESCRIPT_MODULE } from './programs.js';
 import type { Project } from './project.js';
+import { REACT_NATIVE_PROJECTS } from './react-native-projects.js';
 import { firstProgram } from './readme-project.js';
 import { RECIPE_PROJECTS } from './recipe-projects.js';
 import { singleExecutable } from './single-executable.js';
@@ -431,6 +432,7 @@ export default async function Page() {
   ...BABEL_PROJECTS,
   ...LIBRARY_PROJECTS,
   ...RECIPE_PROJECTS,
+  ...REACT_NATIVE_PROJECTS,
   ...STARTER_PROJECTS,
   ...APPS,
   ...WHOLE_PROCESS_PROJECTS,
