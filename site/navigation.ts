@@ -42,22 +42,26 @@ function referencePages(): NavigationPage[] {
 
 export const navigation: readonly NavigationGroup[] = [
   {
-    // why, install, servers, browsers, React Native, request scope, sessions, logs, OpenTelemetry, register, doctor,
-    // propagation, testing, migration
+    // In the order in which one needs them.
     text: 'Guides',
     pages: [
-      { text: 'Get started', source: 'packages/core/README.md' },
+      { text: 'Why', source: 'docs/why.md' },
+      { text: 'Install', source: 'docs/install.md' },
+      { text: 'Servers', source: 'docs/servers.md' },
       {
         text: 'Browsers',
-        source: 'docs/web.md',
+        source: 'docs/browsers.md',
         pages: [
           { text: 'The transform', source: 'docs/transform.md' },
-          { text: 'Native await', source: 'docs/await.md' },
           { text: 'Without a build step', source: 'docs/without-a-build-step.md' },
+          { text: 'Native await', source: 'docs/await.md' },
+          { text: 'Web APIs', source: 'docs/web.md' },
         ],
       },
       { text: 'Request scope', source: 'docs/request.md' },
-      { text: 'OpenTelemetry', source: 'packages/opentelemetry/README.md' },
+      { text: 'Sessions', source: 'docs/sessions.md' },
+      { text: 'Logs', source: 'docs/logs.md' },
+      { text: 'OpenTelemetry', source: 'docs/opentelemetry.md' },
       { text: 'The whole process', source: 'docs/register.md' },
       { text: 'The doctor', source: 'docs/doctor.md' },
       {
@@ -71,13 +75,20 @@ export const navigation: readonly NavigationGroup[] = [
           { text: 'Pages and workers', source: 'docs/propagation-pages.md' },
         ],
       },
-      { text: 'From node:async_hooks', source: 'docs/coming-from-async-hooks.md' },
+      { text: 'Testing', source: 'docs/testing.md' },
+      {
+        text: 'Migration',
+        source: 'docs/migration.md',
+        pages: [{ text: 'From node:async_hooks', source: 'docs/coming-from-async-hooks.md' }],
+      },
     ],
   },
   {
     text: 'Concepts',
     pages: [
+      { text: 'Concepts', source: 'docs/concepts.md' },
       { text: 'Semantics', source: 'docs/semantics.md' },
+      { text: 'Limits', source: 'docs/limits.md' },
       { text: 'Database drivers', source: 'docs/drivers.md' },
       { text: 'Tested projects', source: 'docs/projects.md' },
     ],
@@ -90,8 +101,10 @@ export const navigation: readonly NavigationGroup[] = [
   {
     text: 'Packages',
     pages: [
+      { text: 'throughline', source: 'packages/core/README.md' },
       { text: '@throughline/request', source: 'packages/request/README.md' },
       { text: '@throughline/propagation', source: 'packages/propagation/README.md' },
+      { text: '@throughline/opentelemetry', source: 'packages/opentelemetry/README.md' },
       { text: '@throughline/doctor', source: 'packages/doctor/README.md' },
       { text: '@throughline/transform', source: 'packages/transform/README.md' },
       { text: 'The example server', source: 'examples/server/README.md' },
@@ -134,7 +147,7 @@ export const navigation: readonly NavigationGroup[] = [
 
 /** The links of the header. */
 export const header: readonly NavigationPage[] = [
-  { text: 'Guides', source: 'packages/core/README.md' },
+  { text: 'Guides', source: 'docs/why.md' },
   { text: 'Semantics', source: 'docs/semantics.md' },
   { text: 'API', path: '/reference/' },
   { text: 'Conformance', source: 'docs/conformance.md' },

@@ -81,7 +81,12 @@ describe('guideOf()', () => {
         guideOf('page.md', `<!-- ${mark} -->\n${block('js', ...lines)}`);
     throws(marked('runs on: dino', '// a.mjs'), /page\.md:2: "dino" is none of node, bun/);
     throws(marked('needs: mysql', '// a.mjs'), /page\.md:2: "mysql" is none of redis/);
-    throws(marked('runs on: bun', 'a();'), /page\.md:2: a program must name its file/);
+    throws(marked('needs: redis', 'a();'), /page\.md:2: a program must name its file/);
+  });
+
+  it('takes a block with the mark “runs on” as a program, whether or not it names its file', () => {
+    const program = onlyProgram(`<!-- runs on: bun -->\n${block('ts', 'a();')}`);
+    deepEqual([program.file, program.runsOn], ['program.ts', ['bun']]);
   });
 
   it('takes all programs of a page as run by the file that the page names', () => {

@@ -1,9 +1,10 @@
 /**
  * The programs in the pages of `docs`.
  *
- * A block of code whose first line names a file (`// orders.mjs`) is a file of a program. The files of one section are one
- * folder: those that another file of the section names are its parts, and each other one is a program. If a name is
- * repeated in a section, a new folder begins. A page of HTML with scripts is a program of its own.
+ * A block of code whose first line names a file (`// orders.mjs`), or that has the mark `runs on`, is a file of a
+ * program. The files of one section are one folder: those that another file of the section names are its parts, and each
+ * other one is a program. If a name is repeated in a section, a new folder begins. A page of HTML with scripts is a
+ * program of its own.
  *
  * What a program must print is in its comments (see `@throughline/testing/docblocks`), or in the block after the text
  * “`node orders.mjs` prints:”. If the section has the command `node --option orders.mjs`, it runs with these options.
@@ -12,7 +13,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Block, blocksOf, fileNameOf } from '../snippets/snippets.js';
+import { type Block, blocksOf, fileNameOf, type SnippetLanguage, snippetLanguages } from '../snippets/snippets.js';
 
 /** A program for a page is built by esbuild: with the plugin of `@throughline/transform`, or without it. */
 export const guideRuntimes = ['node', 'bun', 'deno', 'workerd', 'chromium', 'chromium without the transform'] as const;
@@ -26,7 +27,7 @@ export interface GuideProgram {
   readonly line: number;
   /** The name of the file to run; the page itself if it is HTML. */
   readonly file: string;
-  readonly language: 'js' | 'ts' | 'html';
+  readonly language: SnippetLanguage | 'html';
   readonly code: string;
   /** All files of its folder, by name. */
   readonly files: ReadonlyMap<string, string>;
@@ -74,9 +75,8 @@ export function guideOf(page: string, text: string): Guide {
     if (reason !== undefined) notRun.push({ block, reason });
     else if (runByFile !== undefined) runBy.push({ block, reason: runByFile });
     else if (isProgramFile(block)) addToFolder(folders, block);
-    else if (block.runsOn !== undefined || block.needs !== undefined) {
-      const name = block.language === 'ts' ? 'orders.ts' : 'orders.mjs';
-      throw new Error(`${positionOf(block)}: a program must name its file in the first line, as in // ${name}.`);
+    else if (block.needs !== undefined) {
+      throw new Error(`${positionOf(block)}: a program must name its file in the first line, as in // orders.mjs.`);
     } else fragments.push(block);
   }
   const sections = sectionsOf(text);
@@ -89,36 +89,39 @@ export function positionOf({ page, line }: { readonly page: string; readonly lin
 }
 
 function isCode({ language, code }: Block): boolean {
-  return language === 'js' || language === 'ts' || (language === 'html' && code.includes('<script'));
+  return snippetLanguages.some((one) => one === language) || (language === 'html' && code.includes('<script'));
 }
 
-function isProgramFile({ language, code }: Block): boolean {
-  return language === 'html' || fileNameOf(code) !== undefined;
+function isProgramFile({ language, code, runsOn }: Block): boolean {
+  return language === 'html' || runsOn !== undefined || fileNameOf(code) !== undefined;
+}
+
+/** Returns the name of the file of a program, which need not state it if it has the mark `runs on`. */
+function fileOf({ language, code }: Block): string {
+  return fileNameOf(code) ?? (language === 'html' ? 'index.html' : `program.${language}`);
 }
 
 function addToFolder(folders: Block[][], block: Block): void {
   const last = folders.at(-1);
-  const name = fileNameOf(block.code);
+  const name = fileOf(block);
   const isNew =
     last === undefined ||
     block.language === 'html' ||
-    last.some(
-      ({ section, language, code }) => section !== block.section || language === 'html' || fileNameOf(code) === name,
-    );
+    last.some((one) => one.section !== block.section || one.language === 'html' || fileOf(one) === name);
   if (isNew) folders.push([block]);
   else last.push(block);
 }
 
 /** Returns the programs among the files of a folder: those that no other file names. */
 function programsOf(folder: readonly Block[], blocks: readonly Block[], sections: readonly string[]): GuideProgram[] {
-  const files = new Map(folder.map(({ code }) => [fileNameOf(code) ?? 'index.html', code]));
+  const files = new Map(folder.map((block) => [fileOf(block), block.code]));
   const isPart = (block: Block) => {
-    const [name = ''] = fileNameOf(block.code)?.split('.') ?? [];
-    return folder.some((other) => other !== block && new RegExp(`\\./${name}\\.[cm]?[jt]s['"\`]`).test(other.code));
+    const [name] = fileOf(block).split('.');
+    return folder.some((other) => other !== block && new RegExp(`\\./${name}\\.[cm]?[jt]sx?['"\`]`).test(other.code));
   };
   const entries = folder.filter((block) => !isPart(block));
   return entries.map((block) => {
-    const file = fileNameOf(block.code) ?? 'index.html';
+    const file = fileOf(block);
     const output = outputAfter(file, entries.length === 1 ? folder : [block], blocks);
     return {
       page: block.page,

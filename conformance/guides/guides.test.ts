@@ -1,4 +1,4 @@
-/** Every program in the pages of `docs` prints what its page shows, on Node, in Chromium and with real servers. */
+/** Every program in the pages of `docs` and on the start page of the site prints what its page shows, on Node, in Chromium and with real servers. */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { type GuideProgram, type GuideServer, guideRuntimes, positionOf, readGui
 import { runInPage, runOnNode, showsOutput } from './run-guide-program.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-const guides = findGuides(root).map((page) => readGuide(root, page));
+const guides = [...findGuides(root), 'site/content/index.md'].map((page) => readGuide(root, page));
 const programs = guides.flatMap((guide) => guide.programs);
 
 // The secrets that the programs read.

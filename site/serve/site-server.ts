@@ -1,6 +1,6 @@
 /** Serves a built site as a host does: `/request` is `request.html`, and a missing page is `404.html`. */
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, sep } from 'node:path';
 
@@ -28,15 +28,20 @@ export interface SiteServer {
  * @param options.port default: a free one
  */
 export async function startSiteServer(folder: string, { base = '/', port = 0 } = {}): Promise<SiteServer> {
-  const server = createServer(async ({ url = '/' }, response) => {
-    const { pathname } = new URL(url, 'http://localhost');
-    const found = pathname.startsWith(base) ? await findFile(folder, pathname.slice(base.length)) : undefined;
+  async function respond({ url = '/' }: IncomingMessage, response: ServerResponse): Promise<void> {
+    // Not parsed as a URL: a path such as `//` is none.
+    const [path = '/'] = url.split(/[?#]/);
+    const found = path.startsWith(base) ? await findFile(folder, path.slice(base.length)) : undefined;
     if (found !== undefined) {
       response.writeHead(200, { 'content-type': found.type }).end(found.body);
       return;
     }
     const missing = await readFile(join(folder, '404.html'));
     response.writeHead(404, { 'content-type': 'text/html; charset=utf-8' }).end(missing);
+  }
+
+  const server = createServer((request, response) => {
+    respond(request, response).catch((error: unknown) => response.writeHead(500).end(String(error)));
   });
   await new Promise<void>((resolve, reject) => {
     server.on('error', reject);

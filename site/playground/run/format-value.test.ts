@@ -11,7 +11,7 @@ test('values are shown as a console shows them', () => {
     id = 1;
   }
   for (const [value, text] of [
-    ['a\'b\n', "'a\\'b\\n'"],
+    ["a'b\n", "'a\\'b\\n'"],
     [5n, '5n'],
     [null, 'null'],
     [undefined, 'undefined'],
