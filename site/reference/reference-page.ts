@@ -227,7 +227,7 @@ function declarationMarkup(
   if (declaration.kindOf(ReflectionKind.Namespace)) return namespaceMarkup(declaration, context);
   const inlined = context.inlinedType(declaration);
   const { name } = declaration;
-  const comment = isRepeated ? undefined : declaration.comment;
+  const comment = isRepeated ? undefined : (declaration.comment ?? inlined?.comment);
   return [
     signatureMarkup(headPieces(declaration, inlined), context),
     descriptionMarkup(comment, context),
