@@ -84,6 +84,10 @@ export class Editor {
     this.#view.dispatch({ changes: { from: 0, to: this.#view.state.doc.length, insert: program } });
   }
 
+  close(): void {
+    this.#view.destroy();
+  }
+
   /** Marks places, and describes them where the pointer or the keyboard reaches them. Earlier marks are removed. */
   showNotes(notes: readonly PlaceNote[]): void {
     const diagnostics = notes.map(({ place, severity, text }): Diagnostic => {

@@ -97,8 +97,10 @@ class Playground {
   }
 
   end(): void {
+    this.#run++;
     clearInterval(this.#busyCheck);
-    this.#sandbox.stop();
+    this.#sandbox.close();
+    this.#editor.close();
   }
 
   #layOut(parent: HTMLElement, editorPart: HTMLElement): void {
