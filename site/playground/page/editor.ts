@@ -50,7 +50,7 @@ export class Editor {
           keymap.of([runKey, ...defaultKeymap, ...historyKeymap]),
           lineNumbers(),
           history(),
-          javascript({ jsx: true }),
+          javascript({ typescript: true }),
           syntaxHighlighting(colors),
           bracketMatching(),
           indentOnInput(),
