@@ -40,13 +40,16 @@ export interface Block extends Marks {
   readonly textBefore: string;
 }
 
+export const snippetLanguages = ['js', 'ts', 'jsx', 'tsx'] as const;
+export type SnippetLanguage = (typeof snippetLanguages)[number];
+
 /** A block of JavaScript or TypeScript, or an example. */
 export interface Snippet {
   /** The path of the page in the repository, or the declaration whose docblock has the example. */
   readonly page: string;
   /** The line of the page before the first line of the code, counted from 1. In a docblock, it is counted from there. */
   readonly line: number;
-  readonly language: 'js' | 'ts';
+  readonly language: SnippetLanguage;
   readonly code: string;
   /** Why it is not compiled. */
   readonly notCompiled?: string;
@@ -124,15 +127,16 @@ export function readSnippets(root: string, page: string): Snippet[] {
 
 /** Returns the snippets in the text of a page. */
 export function snippetsOf(page: string, text: string): Snippet[] {
-  return blocksOf(page, text).flatMap(({ line, section, language, code, notCompiled }) => {
-    if (language !== 'js' && language !== 'ts') return [];
+  return blocksOf(page, text).flatMap(({ line, section, language: name, code, notCompiled }) => {
+    const language = snippetLanguages.find((one) => one === name);
+    if (language === undefined) return [];
     return [{ page, line, section, language, code, ...(notCompiled !== undefined && { notCompiled }) }];
   });
 }
 
 /** Returns the name of the file that the first line of a program states, as in `// orders.mjs`. */
 export function fileNameOf(code: string): string | undefined {
-  return /^\/\/ (\S+\.[cm]?[jt]s)\n/.exec(code)?.[1];
+  return /^\/\/ (\S+\.[cm]?[jt]sx?)\n/.exec(code)?.[1];
 }
 
 /** Returns the examples in the docblocks of a package. */
