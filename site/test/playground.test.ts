@@ -195,6 +195,27 @@ describe('the playground', { timeout: 300_000 }, () => {
     });
   }
 
+  it('runs TypeScript without its types, and keeps its lines', async () => {
+    await openProgram(`
+      import { AsyncLocalStorage } from 'throughline';
+      interface User {
+        readonly name: string;
+      }
+      const user = new AsyncLocalStorage<User>();
+      async function greet(greeting: string): Promise<void> {
+        await (5 as number);
+        console.log(greeting, user.getStore()!.name);
+      }
+      user.run({ name: 'Ada' }, () => greet('Hello,'));
+    `);
+    await waitUntil(page, `${OUTPUT}.length === 1 && document.querySelector('.tp-read') !== null`);
+    assert.deepEqual(await page.evaluate(OUTPUT), ['Hello, Ada']);
+    assert.deepEqual(await page.evaluate(LANES), [["Flow 1 { name: 'Ada' }", "{ name: 'Ada' }"]]);
+    assert.equal(await page.evaluate(`document.querySelector('.tp-read small').textContent`), 'line 9');
+    await openProgram('enum Color { red }');
+    await waitUntil(page, `${OUTPUT}.length === 1 && ${OUTPUT}[0].includes('an enum is more than a type')`);
+  });
+
   it('gives a program no access to the site and to the network', async () => {
     await openProgram(`
       console.log(origin, typeof document);
