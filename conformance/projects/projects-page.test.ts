@@ -23,7 +23,10 @@ test('the row of a project with a page names Chromium', () => {
     page: 'dist/index.html',
     output: '1',
   };
-  assert.match(formatProjectsPage([{ project, versions: {} }], '26.10.0'), /\n\| A page \| `webpack`, Chromium \|/);
+  assert.match(
+    formatProjectsPage([project], [{ project, versions: {} }], '26.10.0'),
+    /\n\| A page \| `webpack`, Chromium \|/,
+  );
 });
 
 test('a row has the commands that do something, and the versions of packages that are not types', () => {
@@ -34,7 +37,11 @@ test('a row has the commands that do something, and the versions of packages tha
     commands: [['jest'], ['node', 'main.js'], ['node', '--print', '1']],
     output: '1',
   };
-  const text = formatProjectsPage([{ project, versions: { jest: '30.4.2', '@types/jest': '30.0.0' } }], '26.10.0');
+  const text = formatProjectsPage(
+    [project],
+    [{ project, versions: { jest: '30.4.2', '@types/jest': '30.0.0' } }],
+    '26.10.0',
+  );
   assert.match(text, /\n## Test runners\n\n.*\n.*\n\| A project \| `jest`, `node` \| jest 30\.4\.2 \|\n/);
   assert.match(text, /on Node 26\.10\.0\.\n/);
   assert.deepEqual(readProjectTitles(text), ['A project']);
@@ -48,9 +55,31 @@ test('the row of a starter names its scripts, its runtime, and Chromium if it ha
     starter: { folder: 'bun', runner: 'bun', servers: [{ script: 'start', hasPage: true }] },
     commands: [['bun', 'run', 'check']],
   };
-  const text = formatProjectsPage([{ project, versions: { typescript: '7.0.2' } }], '26.10.0');
+  const text = formatProjectsPage([project], [{ project, versions: { typescript: '7.0.2' } }], '26.10.0');
   assert.match(
     text,
     /\n\| A starter \| `bun run check`, `bun run start`, Chromium \| bun \d+\.\d+\.\d+, typescript 7\.0\.2 \|/,
+  );
+});
+
+test('a row of a project that did not run stays as it was, and a project without a row is an error', () => {
+  const project = (title: string, group: Project['group']): Project => ({
+    title,
+    group,
+    files: {},
+    commands: [['tsc']],
+  });
+  const [first, second] = [project('One', 'Modules'), project('One', 'TypeScript')];
+  const before = formatProjectsPage(
+    [first, second],
+    [first, second].map((one) => ({ project: one, versions: { a: '1' } })),
+    '20',
+  );
+  const after = formatProjectsPage([first, second], [{ project: second, versions: { a: '2' } }], '26', before);
+  assert.match(after, /## Modules\n\n.*\n.*\n\| One \| `tsc` \| a 1 \|\n/);
+  assert.match(after, /## TypeScript\n\n.*\n.*\n\| One \| `tsc` \| a 2 \|\n/);
+  assert.throws(
+    () => formatProjectsPage([first, second], [], '26', ''),
+    /no row for the project 'One', which did not run/,
   );
 });

@@ -12,9 +12,26 @@ export interface WorkingProject {
 
 /**
  * Formats the page.
- * @param nodeVersion the version of Node on which the projects ran
+ * @param projects all projects, in the order of the rows
+ * @param working those that ran
+ * @param nodeVersion the version of Node on which they ran
+ * @param previousPage has the rows of the projects that did not run
+ * @throws {Error} if there is no row for a project that did not run
  */
-export function formatProjectsPage(projects: readonly WorkingProject[], nodeVersion: string): string {
+export function formatProjectsPage(
+  projects: readonly Project[],
+  working: readonly WorkingProject[],
+  nodeVersion: string,
+  previousPage = '',
+): string {
+  const previous = readRows(previousPage);
+  const rowOf = (project: Project): string => {
+    const ran = working.find((one) => one.project.title === project.title && one.project.group === project.group);
+    const row = ran === undefined ? previous.get(keyOf(project.group, project.title)) : formatRow(ran);
+    if (row === undefined)
+      throw new Error(`The page has no row for the project '${project.title}', which did not run.`);
+    return row;
+  };
   return [
     '# Tested projects',
     '',
@@ -40,14 +57,15 @@ export function formatProjectsPage(projects: readonly WorkingProject[], nodeVers
     'Next run on Node 24.',
     '',
     `\`npm run projects -- --write\` generates this page. The versions are those of its last run, on Node ${nodeVersion}.`,
-    '`npm test` runs a few of the projects, and checks that this page has a row for each project.',
+    'With words, it updates only the rows of the projects that they select. `npm test` runs a few of the projects, and checks',
+    'that this page has a row for each project.',
     ...PROJECT_GROUPS.flatMap((group) => [
       '',
       `## ${group}`,
       '',
       '| Project | Commands | Versions |',
       '|---|---|---|',
-      ...projects.filter(({ project }) => project.group === group).map(formatRow),
+      ...projects.filter((project) => project.group === group).map(rowOf),
     ]),
     '',
   ].join('\n');
@@ -78,10 +96,25 @@ function formatCommand([name, verb, script]: Command): string {
   return isScript ? `\`${name} ${verb} ${script}\`` : `\`${name}\``;
 }
 
+const keyOf = (group: string, title: string) => `${group}\n${title}`;
+
+/** Returns the rows of a page, by group and title. */
+function readRows(page: string): ReadonlyMap<string, string> {
+  const rows = new Map<string, string>();
+  let group = '';
+  for (const line of page.split('\n')) {
+    if (line.startsWith('## ')) group = line.slice(3);
+    else if (line.startsWith('| ')) rows.set(keyOf(group, titleOf(line)), line);
+  }
+  return rows;
+}
+
+const titleOf = (row: string) => row.split(' | ')[0]?.slice(2) ?? '';
+
 /** Returns the titles of the rows of the page, in their order. */
 export function readProjectTitles(page: string): string[] {
   return page
     .split('\n')
     .filter((line) => line.startsWith('| ') && !line.startsWith('| Project |'))
-    .map((line) => line.split(' | ')[0]?.slice(2) ?? '');
+    .map(titleOf);
 }

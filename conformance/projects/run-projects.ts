@@ -1,8 +1,9 @@
 /**
  * `npm run projects`: creates every project and prints a table with the reason of each failure. Words after the command
- * select the projects whose titles or groups contain one of them. With `--write`, it generates `docs/projects.md`.
+ * select the projects whose titles or groups contain one of them. With `--write`, it generates `docs/projects.md`, in which
+ * the rows of other projects stay as they are.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -15,7 +16,7 @@ import { SharedInstalls } from './shared-installs.js';
 const usage = `Usage: npm run projects -- [--write] [--without GROUP ...] [WORD ...]
   WORD             run the projects whose titles or groups contain one of the words
   --without GROUP  leave out a group: ${PROJECT_GROUPS.join(', ')}
-  --write          write docs/projects.md`;
+  --write          write docs/projects.md; the rows of projects that are not run stay as they are`;
 
 const { values, positionals } = parseArgs({
   options: {
@@ -28,10 +29,6 @@ const { values, positionals } = parseArgs({
 if (values.help) {
   console.log(usage);
   process.exit(0);
-}
-if (values.write && (positionals.length > 0 || values.without.length > 0)) {
-  console.error(`--write needs all projects: remove the words and --without.\n${usage}`);
-  process.exit(2);
 }
 const unknown = values.without.find((name) => !PROJECT_GROUPS.some((group) => group === name));
 if (unknown !== undefined) {
@@ -85,8 +82,7 @@ if (failures.length > 0) {
   console.error(`\n${failures.join('\n')}`);
   process.exitCode = 1;
 } else if (values.write) {
-  const inOrder = working.sort((a, b) => selected.indexOf(a.project) - selected.indexOf(b.project));
   const page = new URL('../../../docs/projects.md', import.meta.url);
-  await writeFile(page, formatProjectsPage(inOrder, process.versions.node));
+  await writeFile(page, formatProjectsPage(PROJECTS, working, process.versions.node, await readFile(page, 'utf8')));
   console.log('\nUpdated docs/projects.md.');
 }
