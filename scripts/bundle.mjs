@@ -350,7 +350,7 @@ function wrapModules(packageName) {
   for (const [name, file] of Object.entries(publicFiles(packageName))) {
     const load = `require('../dist/${file}.js')`;
     // The plugins are default exports.
-    const isPlugin = name !== 'install' && file.startsWith('bundlers/');
+    const isPlugin = name !== 'install' && name !== 'metro' && file.startsWith('bundlers/');
     writeFileSync(
       join(folder, `${name}.cjs`),
       isPlugin

@@ -7,11 +7,13 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const IGNORED = new Set(['node_modules', 'dist', 'lib', 'tarballs', '.git', '.runtimes', '.changeset']);
+/** The pages of the site, which are written from the other files, and whose links a test of the site checks. */
+const SITE_PAGES = join(root, 'site/pages');
 
 /** @returns {string[]} the paths of the Markdown files in a folder */
 function markdownFiles(folder) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    if (IGNORED.has(entry.name)) return [];
+    if (IGNORED.has(entry.name) || join(folder, entry.name) === SITE_PAGES) return [];
     if (entry.isDirectory()) return markdownFiles(join(folder, entry.name));
     return entry.name.endsWith('.md') ? [join(folder, entry.name)] : [];
   });

@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { printCoverage } from './coverage.mjs';
 
 // Node 20 takes no glob patterns, so the files are found here.
-const files = ['packages', 'testing', 'conformance', 'bench', 'examples']
+const files = ['packages', 'testing', 'conformance', 'bench', 'examples', 'site']
   .flatMap((folder) =>
     readdirSync(folder, { recursive: true, withFileTypes: true }).map((entry) => join(entry.parentPath, entry.name)),
   )

@@ -33,28 +33,35 @@ export async function installHermes(): Promise<void> {
 export const isHermesInstalled = (): boolean =>
   findPackage(...VIRTUAL_MACHINE) !== undefined && findPackage(...COMPILER) !== undefined;
 
-/**
- * @param file where to write the script that Hermes runs
- * @throws {Error} if the compiler of today's React Native rejects the script
- */
+/** Runs a script that is compiled with the preset of React Native. */
 export async function evaluateInHermes(
   script: string,
   file: string,
   asyncSyntax: AsyncSyntax,
   timeoutMs: number,
 ): Promise<unknown> {
+  return runInHermes(await lowerForHermes(script, asyncSyntax), file, timeoutMs);
+}
+
+/**
+ * Runs a script as it is.
+ * @param file where to write the script
+ * @returns the value of the JSON that the script prints
+ * @throws {Error} if the compiler of today's React Native rejects the script
+ */
+export async function runInHermes(script: string, file: string, timeoutMs: number): Promise<unknown> {
   const [virtualMachine, compiler] = await Promise.all([
     installPackage(...VIRTUAL_MACHINE),
     installPackage(...COMPILER),
   ]);
-  await writeFile(file, await lowerForHermes(script, asyncSyntax));
+  await writeFile(file, script);
   const bytecode = ['-O', '-w', '-emit-binary', '-out', join(dirname(file), 'script.hbc'), file];
   await promisify(execFile)(join(compiler, 'hermesc', platform, 'hermesc'), bytecode);
   return runForJson(join(virtualMachine, platform, 'hermes'), ['-O', '-w', JOBS, file], timeoutMs);
 }
 
-/** Runs a script whose syntax Hermes knows. */
-export async function runInHermes(file: string, timeoutMs: number): Promise<unknown> {
+/** Runs the script of a file that exists, whose syntax Hermes knows. It is not compiled by today's compiler. */
+export async function runFileInHermes(file: string, timeoutMs: number): Promise<unknown> {
   const virtualMachine = await installPackage(...VIRTUAL_MACHINE);
   return runForJson(join(virtualMachine, platform, 'hermes'), ['-w', JOBS, file], timeoutMs);
 }

@@ -1,46 +1,58 @@
 /**
- * The text of `docs/conformance.md` is that of its generator, apart from the results. `npm run conformance` takes long
- * and needs every runtime and browser, so the page could otherwise keep a sentence that the generator no longer has.
+ * `docs/conformance.md` is what its generator makes of `docs/conformance.json`. `npm run conformance` takes long and needs
+ * every runtime and browser, so the page could otherwise keep a sentence that the generator no longer has.
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { findDifference } from '../differences.js';
 import { formatConformancePage } from './conformance-page.js';
+import { findFailures } from './problems.js';
+import { formatResults, parseResults, readRecordedResults } from './results-file.js';
 
-/** A line that depends on results: of a table, the title of a chapter, or the versions. */
-const RESULT = /^(?:\||## |Versions: )/;
-const FOOTNOTE = /^\[\^\d+\]: /;
+const docs = new URL('../../../docs/', import.meta.url);
+const recorded = readRecordedResults();
 
-const page = readFileSync(new URL('../../../docs/conformance.md', import.meta.url), 'utf8');
-// Without results, the generator writes nothing but its texts.
-const generated = formatConformancePage(new Map());
-
-function fixedLines(text: string): string[] {
-  return text.split('\n').filter((line) => line !== '' && !RESULT.test(line) && !FOOTNOTE.test(line));
-}
-
-/** Returns the footnotes without their numbers. */
-function footnotes(text: string): string[] {
-  return text
-    .split('\n')
-    .filter((line) => FOOTNOTE.test(line))
-    .map((line) => line.replace(FOOTNOTE, ''));
-}
-
-test('docs/conformance.md has the texts of its generator', () => {
-  const lines = fixedLines(generated);
-  assert.ok(lines.length > 20, 'the generator has its texts without results');
-  assert.deepEqual(fixedLines(page), lines, 'Change the text in conformance-page.ts, and copy it to the page.');
+test('docs/conformance.md is generated from docs/conformance.json', () => {
+  assert.ok(recorded.matrix.size > 10, 'the results of all columns');
+  assert.equal(
+    readFileSync(new URL('conformance.md', docs), 'utf8'),
+    formatConformancePage(recorded),
+    'Run npm run figures.',
+  );
 });
 
-test('every footnote of docs/conformance.md is a reason in differences.ts', () => {
-  // A new difference appears on the page when npm run conformance generates it.
-  const reasons = new Set(footnotes(generated));
-  const documented = footnotes(page);
-  assert.notEqual(documented.length, 0);
-  assert.deepEqual(
-    documented.filter((reason) => !reasons.has(reason)),
-    [],
-    'Change the text in differences.ts, and copy it to the page.',
+test('docs/conformance.json has the format of its writer', () => {
+  assert.equal(readFileSync(new URL('conformance.json', docs), 'utf8'), formatResults(recorded));
+});
+
+test('every recorded failure of Throughline and of a runtime’s own class has a reason', () => {
+  const unexplained = findFailures(recorded.matrix).filter(
+    ({ key, implementation, name }) => findDifference(key, implementation, name) === undefined,
   );
+  assert.deepEqual(unexplained, []);
+});
+
+test('the file keeps each result, and the order of the cases that only a later column has run', () => {
+  const run = (...results: (readonly [string, string, 'pass' | 'fail' | 'absent'])[]) =>
+    results.map(([chapter, name, outcome]) => ({ chapter, name, outcome }));
+  const column = (title: string, results: ReturnType<typeof run>) => ({
+    title,
+    section: 'servers' as const,
+    version: '1',
+    results: new Map([['throughline' as const, results]]),
+  });
+  const results = {
+    matrix: new Map([
+      ['a', column('A', run(['One', 'first', 'pass'], ['One', 'third', 'fail']))],
+      ['b', column('B', run(['One', 'first', 'absent'], ['One', 'second', 'pass'], ['Two', 'first', 'fail']))],
+    ]),
+    peerVersions: { 'zone.js': '1', 'als-browser': '2', 'simple-async-context': '3' },
+  };
+  const text = formatResults(results);
+  assert.deepEqual(parseResults(text), results);
+  assert.deepEqual(JSON.parse(text).chapters, [
+    { title: 'One', cases: ['first', 'second', 'third'] },
+    { title: 'Two', cases: ['first'] },
+  ]);
 });

@@ -2,14 +2,11 @@
  * Formats the results of the matrix as the page `docs/conformance.md`. `npm run figures` reads its summary and its
  * versions for the table of the README.
  */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { differences, findDifference } from '../differences.js';
 import type { CaseResult, Outcome } from '../hosts/run-cases.js';
 import {
   engineModes,
   type ImplementationName,
-  type Peer,
   peers,
   portableModes,
   registered,
@@ -17,6 +14,7 @@ import {
 } from '../implementations.js';
 import type { Section } from './columns.js';
 import type { Matrix } from './results.js';
+import type { RecordedResults } from './results-file.js';
 
 /** A column of a table on the page. Each cell has one mark for each of these runs. */
 interface PageColumn {
@@ -81,7 +79,7 @@ function passCounts(
 }
 
 /** Returns the whole page as Markdown. */
-export function formatConformancePage(matrix: Matrix): string {
+export function formatConformancePage({ matrix, peerVersions }: RecordedResults): string {
   const serverColumns = columnsOf(matrix, 'servers').map(
     ([key, { title }]): PageColumn => ({
       title,
@@ -125,7 +123,7 @@ export function formatConformancePage(matrix: Matrix): string {
     '',
     'In each cell, the first mark is Throughline and the second is the runtime’s own `AsyncLocalStorage` and `AsyncResource`.',
     '',
-    ...versions(matrix, 'servers'),
+    versions(matrix, 'servers'),
     '',
     ...chapterTables(matrix, serverColumns),
     '# Browsers',
@@ -141,7 +139,7 @@ export function formatConformancePage(matrix: Matrix): string {
     'registered it. als-browser needs no build step, so none is applied. simple-async-context requires a build for ES2015,',
     'which is applied. Of the chapters about an API, each peer runs those about the APIs that it has.',
     '',
-    ...versions(matrix, 'browsers'),
+    versions(matrix, 'browsers', peerVersions),
     '',
     ...chapterTables(matrix, [...browserColumns, ...peerColumns]),
     '# JavaScript engines',
@@ -156,7 +154,7 @@ export function formatConformancePage(matrix: Matrix): string {
     'one that npm has for computers: the compiler that React Native installs accepts the code as well, but this version cannot',
     'read its bytecode. React Native itself does not run, and neither do its timers, its `fetch` and its other APIs.',
     '',
-    ...versions(matrix, 'engines'),
+    versions(matrix, 'engines'),
     '',
     ...chapterTables(matrix, engineColumns),
     ...differences.map(({ reason }, index) => `[^${index + 1}]: ${reason}`),
@@ -202,13 +200,8 @@ function cell(matrix: Matrix, { runs, isMerged }: PageColumn, item: CaseResult):
   return isMerged && new Set(cellMarks).size === 1 ? (cellMarks[0] ?? '') : cellMarks.join(' ');
 }
 
-function versions(matrix: Matrix, section: Section): string[] {
+function versions(matrix: Matrix, section: Section, peerVersions: Readonly<Record<string, string>> = {}): string {
   const columnVersions = columnsOf(matrix, section).map(([, { title, version }]) => `${title}: ${version}`);
-  const peerVersions = section === 'browsers' ? peers.map((peer) => `${peer}: ${peerVersion(peer)}`) : [];
-  return [`Versions: ${[...columnVersions, ...peerVersions].join(', ')}.`];
-}
-
-function peerVersion(peer: Peer): string {
-  const file = createRequire(import.meta.url).resolve(`${peer}/package.json`);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+  const versionsOfPeers = Object.entries(peerVersions).map(([peer, version]) => `${peer}: ${version}`);
+  return `Versions: ${[...columnVersions, ...versionsOfPeers].join(', ')}.`;
 }

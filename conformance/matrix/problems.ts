@@ -52,7 +52,7 @@ export function findCasesNeverRun(matrix: Matrix): string[] {
 }
 
 /** Returns all failures except those of the peers, which need no explanation. */
-function findFailures(matrix: Matrix) {
+export function findFailures(matrix: Matrix) {
   return [...matrix].flatMap(([key, { title, results }]) =>
     [...results].flatMap(([implementation, caseResults]) =>
       isPeer(implementation)

@@ -1,17 +1,20 @@
 /**
  * The command of `npm run test:all` and `npm run conformance`: runs all cases in all columns. A failure of Throughline
  * or of a runtime's own class that `differences.ts` does not explain makes the command fail; failures of the peers do
- * not. With `--write`, it generates `docs/conformance.md` from the results.
+ * not. With `--write`, it writes the results to `docs/conformance.json`, and generates `docs/conformance.md` from them.
  */
+import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { CaseResult } from '../hosts/run-cases.js';
-import { type ImplementationName, isThroughline } from '../implementations.js';
+import { type ImplementationName, isThroughline, type Peer, peers } from '../implementations.js';
 import { type Column, columns, type ImplementationRun } from './columns.js';
 import { formatConformancePage } from './conformance-page.js';
 import { findCasesNeverRun, findStaleDifferences, findUnexplainedFailures } from './problems.js';
 import type { ColumnResults, Matrix } from './results.js';
+import { writeRecordedResults } from './results-file.js';
 
 /**
  * Some columns are idle most of the time, so two share the machine. With more, cases could exceed their ten seconds.
@@ -20,7 +23,7 @@ const CONCURRENT_COLUMNS = 2;
 
 const usage = `Usage: npm run test:all -- [--only KEY,KEY] [--write]
   --only KEYS  run these columns only: ${Object.keys(columns).join(', ')}
-  --write      write docs/conformance.md
+  --write      write docs/conformance.json and docs/conformance.md
   --help       show this text`;
 
 const { values } = parseArgs({
@@ -48,7 +51,9 @@ const matrix = await runColumns();
 problems.push(...findUnexplainedFailures(matrix));
 if (values.only === undefined) problems.push(...findStaleDifferences(matrix), ...findCasesNeverRun(matrix));
 if (values.write && problems.length === 0) {
-  await writeFile(projectPath('docs/conformance.md'), formatConformancePage(matrix));
+  const results = { matrix, peerVersions: readPeerVersions() };
+  writeRecordedResults(results);
+  await writeFile(projectPath('docs/conformance.md'), formatConformancePage(results));
 }
 for (const problem of problems) console.error(problem);
 console.log(`${passed} passed, ${problems.length} failed`);
@@ -102,4 +107,13 @@ function printCounts(title: string, implementation: ImplementationName, results:
 
 function projectPath(path: string): string {
   return fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+}
+
+function readPeerVersions(): Record<Peer, string> {
+  const { resolve } = createRequire(import.meta.url);
+  const versions = peers.map((peer) => {
+    const { version } = JSON.parse(readFileSync(resolve(`${peer}/package.json`), 'utf8')) as { version: string };
+    return [peer, version];
+  });
+  return Object.fromEntries(versions);
 }

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { runInHermes } from '../engines/hermes.js';
+import { runFileInHermes } from '../engines/hermes.js';
 import { runForJson } from '../runtimes/run-for-json.js';
 import type { CaseResult } from './programs/api-cases.js';
 import { bundleWithMetro, installReactNative, NEWEST_VERSION } from './react-native-project.js';
@@ -36,7 +36,7 @@ const hosts = [
   {
     title: 'Hermes, new architecture',
     architecture: 'bridgeless',
-    run: (file: string) => runInHermes(file, TIMEOUT_MS),
+    run: (file: string) => runFileInHermes(file, TIMEOUT_MS),
     skip:
       version !== NEWEST_VERSION && 'Its virtual machine of 2022 cannot parse regular expressions of older versions.',
   },

@@ -253,7 +253,7 @@ test('sessions in Redis, through @keyv/valkey', (context) =>
   }));
 
 /**
- * The adapter on the application's pool, as docs/request.md recommends: nothing listens to the errors of the pool that
+ * The adapter on the application's pool, as docs/sessions.md recommends: nothing listens to the errors of the pool that
  * the adapter creates itself.
  */
 function storeOnPool(pool: pg.Pool): KeyvPostgres {

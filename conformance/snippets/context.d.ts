@@ -45,9 +45,10 @@ declare module 'https://unpkg.com/*' {
 /** The servers of Deno and Bun, as far as the snippets use them. */
 declare namespace Deno {
   function serve(handler: (request: Request) => Response | Promise<Response>): unknown;
+  function serve(options: { port: number }, handler: (request: Request) => Response | Promise<Response>): unknown;
 }
 declare namespace Bun {
-  function serve(options: { fetch: (request: Request) => Response | Promise<Response> }): unknown;
+  function serve(options: { fetch: (request: Request) => Response | Promise<Response>; port?: number }): unknown;
 }
 
 /** npm may have to compile this package, so the repository does not install it. */
@@ -58,4 +59,25 @@ declare module '@keyv/sqlite' {
   interface KeyvSqlite extends KeyvStoreAdapter, EventEmitter {}
   const KeyvSqlite: new (options: { uri: string; busyTimeout?: number }) => KeyvSqlite;
   export default KeyvSqlite;
+}
+
+/** The repository does not install Vitest and Jest. The projects that run these snippets do. */
+declare module 'vitest' {
+  export function test(title: string, fn: () => void | Promise<void>): void;
+  export function expect(value: unknown): { toEqual(expected: unknown): void };
+  export const vi: {
+    useFakeTimers(): void;
+    useRealTimers(): void;
+    advanceTimersByTimeAsync(milliseconds: number): Promise<void>;
+  };
+}
+declare function test(title: string, fn: () => void | Promise<void>): void;
+declare function expect(value: unknown): { toBe(expected: unknown): void };
+
+/** React Native and Expo are too large for the repository. */
+declare module '@react-native/metro-config' {
+  export function getDefaultConfig(projectRoot: string): import('metro').ConfigT;
+}
+declare module 'expo/metro-config' {
+  export function getDefaultConfig(projectRoot: string): import('metro').ConfigT;
 }

@@ -5,7 +5,15 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { compileSnippets, type Resolution, type SnippetError } from './compile-snippets.js';
-import { findPages, readExamples, readSnippets, type Snippet, snippetsOf } from './snippets.js';
+import {
+  blocksOf,
+  findPages,
+  readExamples,
+  readSnippets,
+  type Snippet,
+  snippetLanguages,
+  snippetsOf,
+} from './snippets.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const pages = findPages(root);
@@ -36,7 +44,7 @@ test('a snippet that is not compiled states the reason', (context) => {
   assert.ok(compiled.length > snippets.length * 0.9, 'nearly all snippets must be compiled');
 });
 
-test('every block of JavaScript or TypeScript is called js or ts, so that it is found', () => {
+test('every block of JavaScript or TypeScript is called js, ts, jsx or tsx, so that it is found', () => {
   for (const page of pages) {
     const fences = readFileSync(join(root, page), 'utf8').match(
       /^ *```(?:[cm]?[jt]s|[jt]sx|javascript|typescript)\b.*$/gim,
@@ -44,7 +52,7 @@ test('every block of JavaScript or TypeScript is called js or ts, so that it is 
     const languages = fences?.map((fence) => fence.trim().slice(3)) ?? [];
     assert.equal(languages.length, snippets.filter((snippet) => snippet.page === page).length, page);
     assert.deepEqual(
-      languages.filter((language) => language !== 'js' && language !== 'ts'),
+      languages.filter((language) => !snippetLanguages.some((one) => one === language)),
       [],
       page,
     );
@@ -55,10 +63,27 @@ test('snippetsOf() finds the blocks of JavaScript and TypeScript, their lines an
   const page =
     '# Title\n\n```js\na;\n```\n\n<!-- not compiled: a sketch -->\n```ts\nb;\nc;\n```\n\n- item\n\n  ```js\n  d;\n  ```\n\n```sh\ne\n```\n';
   assert.deepEqual(snippetsOf('page.md', page), [
-    { page: 'page.md', line: 3, language: 'js', code: 'a;\n' },
-    { page: 'page.md', line: 8, language: 'ts', code: 'b;\nc;\n', notCompiled: 'a sketch' },
-    { page: 'page.md', line: 15, language: 'js', code: 'd;\n' },
+    { page: 'page.md', line: 3, section: 1, language: 'js', code: 'a;\n' },
+    { page: 'page.md', line: 8, section: 1, language: 'ts', code: 'b;\nc;\n', notCompiled: 'a sketch' },
+    { page: 'page.md', line: 15, section: 1, language: 'js', code: 'd;\n' },
   ]);
+});
+
+test('blocksOf() finds every block with its marks, its section and the text before it', () => {
+  const page =
+    '# Title\n\n```js\na;\n```\n\n`node a.mjs` prints:\n\n```\n# b\n```\n\n## Two\n\n<!-- runs on: bun, deno -->\n<!-- needs: redis -->\n```html\n<b>\n```\n';
+  const [first, second, third] = blocksOf('page.md', page);
+  assert.deepEqual([first?.section, first?.textBefore], [1, '# Title\n\n']);
+  assert.deepEqual([second?.language, second?.textBefore], ['', '\n\n`node a.mjs` prints:\n\n']);
+  assert.deepEqual(
+    [third?.section, third?.language, third?.runsOn, third?.needs, third?.line],
+    [2, 'html', 'bun, deno', 'redis', 17],
+  );
+});
+
+test('a comment with an unknown name before a block is an error', () => {
+  const page = '<!-- run on: bun -->\n```js\na;\n```\n';
+  assert.throws(() => blocksOf('page.md', page), /page\.md:2: .*unknown name "run on".*runs on/);
 });
 
 test('compileSnippets() reports errors at their positions in the page', async () => {
@@ -82,6 +107,14 @@ test('compileSnippets() reports errors at their positions in the page', async ()
       ),
       snippet('ts', 50, `${module}getRequestScope().tenant;\n`),
       snippet('ts', 60, "import { missing } from 'throughline';\nmissing();\n"),
+      snippet('js', 70, "// user.mjs\nexport const user = 'ada';\n"),
+      snippet('ts', 80, "// main.ts\nimport { user } from './user.mjs';\nuser.missing;\n"),
+      snippet(
+        'tsx',
+        100,
+        '// button.tsx\nexport const Button = (props: { name: string }) => <b>{props.missing}</b>;\n',
+      ),
+      snippet('js', 90, '// user.mjs\nexport const user = 5;\nuser.missing;\n'),
     ],
     'node16',
   );
@@ -93,5 +126,8 @@ test('compileSnippets() reports errors at their positions in the page', async ()
     'page.md:47: TS2322',
     'page.md:52: TS2339',
     'page.md:61: TS2305',
+    'page.md:83: TS2339',
+    'page.md:102: TS2339',
+    'page.md:93: TS2339',
   ]);
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { examplesOf, expectedLines, expectedResponse, runExample } from './example-program.js';
+import { examplesOf, expectedLines, expectedResponses, runExample } from './example-program.js';
 import { readPublicDeclarations } from './public-declarations.js';
 import { titlesWithoutExample } from './test-docblocks.js';
 import { readmeExamples, relativeLinks, subpathsWithoutRow } from './test-readme.js';
@@ -192,7 +192,13 @@ describe('runExample()', () => {
       'one',
       'three',
     ]);
-    equal(expectedResponse('listen(8080);\n// curl localhost:8080 prints: Hello'), 'Hello');
-    equal(expectedResponse('listen(8080);'), undefined);
+    deepEqual(
+      expectedResponses("// curl localhost:8080 prints: Hello\n// curl 'localhost:8080/a?b=c&d' prints: a ... b"),
+      [
+        { path: '', body: 'Hello' },
+        { path: '/a?b=c&d', body: 'a ... b' },
+      ],
+    );
+    deepEqual(expectedResponses('listen(8080);'), []);
   });
 });

@@ -1,12 +1,14 @@
 /**
- * Examples of docblocks and READMEs as programs: each runs in its own process, and what it prints is compared with its comments.
+ * Examples of docblocks, READMEs and guides as programs: each runs in its own process, and what it prints is compared
+ * with its comments.
  *
- * | Comment in the example                        | What is compared with `text`                                |
- * | --------------------------------------------- | ----------------------------------------------------------- |
+ * | Comment in the example                            | What is compared with `text`                                |
+ * | ------------------------------------------------- | ----------------------------------------------------------- |
  * | `console.log(x); // text`, `log.info(x); // text` | one line that the program prints, in the order of the lines |
- * | `// curl localhost:8080 prints: text`         | the body of the response to a request of the test           |
+ * | `// curl localhost:8080/path prints: text`        | the body of the response to a request of the test           |
  *
- * `...` in a text stands for anything. The port 8080 is replaced with a free one.
+ * `...` in a text stands for anything. The port 8080 is replaced with a free one. The requests are sent one after the
+ * other.
  */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -30,9 +32,20 @@ export function expectedLines(code: string): string[] {
   );
 }
 
-/** Returns the body that the server of an example must respond with, or undefined if it starts no server. */
-export function expectedResponse(code: string): string | undefined {
-  return /^\/\/ curl localhost:8080 prints: (.*)$/m.exec(code)?.[1];
+export interface ExpectedResponse {
+  /** The path of the request, with the query. */
+  readonly path: string;
+  readonly body: string;
+}
+
+/** Returns what the server of an example must respond to the requests of its comments. If it starts none, it has none. */
+export function expectedResponses(code: string): ExpectedResponse[] {
+  return [...code.matchAll(/^\/\/ curl '?localhost:8080([^ ']*)'? prints: (.*)$/gm)].map(
+    ([, path = '', body = '']) => ({
+      path,
+      body,
+    }),
+  );
 }
 
 export interface RunOptions {
@@ -44,6 +57,12 @@ export interface RunOptions {
   readonly file?: string;
   /** Converts the program to JavaScript. Default: the program is JavaScript already. */
   readonly toJavaScript?: (code: string) => string;
+  /** The runtime, and its arguments before the file. Default: this Node. */
+  readonly runtime?: { readonly path: string; readonly args: readonly string[] };
+  /** What the program must print. Default: what its comments show. */
+  readonly output?: string;
+  /** Whether the program can print anything, as a test does for its runner. Default: false. */
+  readonly ignoresOutput?: boolean;
 }
 
 /**
@@ -51,13 +70,15 @@ export interface RunOptions {
  * @throws {AssertionError} if the program fails, or if its output or its response differs from its comments
  */
 export async function runExample(code: string, options: RunOptions): Promise<void> {
-  const { folder, nodeOptions = [], file, toJavaScript } = options;
+  const { folder, nodeOptions = [], file, toJavaScript, runtime = { path: process.execPath, args: [] } } = options;
   const port = await findFreePort();
   const program = (toJavaScript?.(code) ?? code).replaceAll('8080', String(port));
   if (file !== undefined) writeFileSync(join(folder, file), program);
   const source = file === undefined ? ['--input-type=module', '--eval', program] : [file];
-  const child = startChild(process.execPath, [...nodeOptions, ...source], {
+  const child = startChild(runtime.path, [...runtime.args, ...nodeOptions, ...source], {
     cwd: folder,
+    // Node's test runner sets a variable that makes a program with tests of its own report to it.
+    env: { ...process.env, NODE_TEST_CONTEXT: undefined },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
@@ -69,23 +90,26 @@ export async function runExample(code: string, options: RunOptions): Promise<voi
     errorOutput += chunk;
   });
   const closed = once(child.process, 'close', { signal: AbortSignal.timeout(TIME_LIMIT) });
+  const expectedOutput = (options.output ?? expectedLines(code).join('\n')).trimEnd();
   try {
-    const response = expectedResponse(code);
-    if (response === undefined) {
-      const [exitCode] = await closed;
+    const responses = expectedResponses(code);
+    if (responses.length === 0) {
+      const [exitCode] = await closed.catch((error) => assert.fail(`The example does not end:\n${code}\n${error}`));
       assert.equal(exitCode, 0, `The example fails:\n${code}\n${errorOutput}`);
     } else {
       const hasExited = () => child.process.exitCode !== null;
-      const body = await fetchUntilUp(`http://localhost:${port}/`, hasExited, () => errorOutput);
-      assertMatches(body.trimEnd(), response, `The server of the example responds something else:\n${code}`);
+      for (const { path, body } of responses) {
+        const actual = await fetchUntilUp(`http://localhost:${port}${path}`, hasExited, () => errorOutput);
+        assertMatches(actual.trimEnd(), body, `The server of the example responds something else:\n${code}`);
+      }
+      // Nest reports on standard output that its server has started.
+      if (expectedOutput === '') return;
+      // The server may print after it has responded.
+      const timeLimit = Date.now() + 5000;
+      while (!matches(output.trimEnd(), expectedOutput) && Date.now() < timeLimit) await delay(20);
     }
-    // Nest reports on standard output that its server has started.
-    if (response !== undefined && expectedLines(code).length === 0) return;
-    assertMatches(
-      output.trimEnd(),
-      expectedLines(code).join('\n'),
-      `The example prints something else:\n${code}\n${errorOutput}`,
-    );
+    if (options.ignoresOutput) return;
+    assertMatches(output.trimEnd(), expectedOutput, `The example prints something else:\n${code}\n${errorOutput}`);
   } finally {
     closed.catch(() => {});
     await child.kill();
@@ -93,10 +117,14 @@ export async function runExample(code: string, options: RunOptions): Promise<voi
   }
 }
 
-/** Compares texts, of which the expected one may contain `...` for anything. */
+/** Compares texts, of which the expected one may contain `...` for anything in a line. */
 function assertMatches(actual: string, expected: string, message: string): void {
+  if (!matches(actual, expected)) assert.equal(actual, expected, message);
+}
+
+function matches(actual: string, expected: string): boolean {
   const parts = expected.split('...').map((part) => part.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&'));
-  if (!new RegExp(`^${parts.join('.*')}$`).test(actual)) assert.equal(actual, expected, message);
+  return new RegExp(`^${parts.join('.*')}$`).test(actual);
 }
 
 /** Repeats a request until the server listens, and returns the body of the response. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { examplesOf, expectedLines, expectedResponse, runExample } from './example-program.js';
+import { examplesOf, expectedLines, expectedResponses, runExample } from './example-program.js';
 import { type PublicDeclaration, readPublicDeclarations } from './public-declarations.js';
 
 /**
@@ -68,7 +68,7 @@ export function testDocblocks(options: DocblockTestOptions): void {
     const reason = notRun[title];
     test(`the example of ${title} prints what its comments show`, { skip: reason ?? false }, async () => {
       for (const code of examples) {
-        const isSilent = expectedLines(code).length === 0 && expectedResponse(code) === undefined;
+        const isSilent = expectedLines(code).length === 0 && expectedResponses(code).length === 0;
         assert.equal(isSilent, title in silent, `whether the example shows what it prints:\n${code}`);
         const { toJavaScript } = options;
         await runExample(code, {

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { expectedLines, expectedResponse, runExample } from './example-program.js';
+import { expectedLines, expectedResponses, runExample } from './example-program.js';
 
 export interface ReadmeTestOptions {
   /** The folder of `package.json` and `README.md`, with a trailing slash. */
@@ -91,7 +91,7 @@ export function testReadme({ packageFolder, workingFolder, silent = {} }: Readme
   after(() => rmSync(workingFolder, { recursive: true }));
   for (const { file, code, nodeOptions } of examples) {
     test(`${file} of README.md prints what its comments show`, async () => {
-      const isSilent = expectedLines(code).length === 0 && expectedResponse(code) === undefined;
+      const isSilent = expectedLines(code).length === 0 && expectedResponses(code).length === 0;
       assert.equal(isSilent, file in silent, `whether the program shows what it prints:\n${code}`);
       await runExample(code, { folder: fileURLToPath(workingFolder), nodeOptions, file });
     });

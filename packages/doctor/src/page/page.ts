@@ -15,6 +15,7 @@ import { watchExports } from '../runtime/watch-exports.js';
 import { collectPageFindings } from './collect-page-findings.js';
 import type { PageFile } from './page-file.js';
 import { addPageFile, whenSettingsAreKnown } from './page-files.js';
+import { addFlowListener, type FlowEvent } from './page-flows.js';
 import { IS_IN_PAGE } from './page-globals.js';
 import { reportInPage } from './report-in-page.js';
 import { watchUnseenAwaits } from './unseen-awaits.js';
@@ -22,6 +23,7 @@ import { watchLoadedScripts } from './untransformed-scripts.js';
 
 export type { Finding, FindingKind, FindingPlace, LineEdit, Remedy, Severity } from '../report/finding.js';
 export { formatFindings } from '../report/text-report.js';
+export type { FlowEvent, ScriptPosition } from './page-flows.js';
 
 /** The functions that inserted text calls. Stacks show their names: what is above them belongs to the doctor. */
 const functions = {
@@ -77,4 +79,23 @@ export interface CollectOptions {
  */
 export function collectFindings({ all = false }: CollectOptions = {}): Promise<Finding[]> {
   return IS_IN_PAGE ? collectPageFindings(all) : Promise.resolve([]);
+}
+
+/**
+ * Calls a function whenever code of this page or worker opens a flow or reads a storage, during that call. Where the build
+ * has no option `doctor`, and on a server, it is never called.
+ * @param listener receives each event; it must not read a storage, which would call it again, and must not throw
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE` if the listener is not a function
+ * @example
+ * import { observeFlows } from '@throughline/doctor/page';
+ *
+ * observeFlows(({ type, flow, value }) => console.log(type, flow, value));
+ */
+export function observeFlows(listener: (event: FlowEvent) => void): void {
+  if (typeof listener !== 'function') {
+    throw Object.assign(new TypeError(`The listener of observeFlows() must be a function, not ${typeof listener}.`), {
+      code: 'ERR_INVALID_ARG_TYPE',
+    });
+  }
+  if (IS_IN_PAGE) addFlowListener(listener);
 }

@@ -101,7 +101,7 @@ export function sessions(options: SessionOptions): ApplicationSessions {
     warn(
       'This store cannot compare and set in one step: if several processes share it, two requests of one user at once can ' +
         'lose what one of them wrote. The adapters of Keyv for SQLite, Redis, Valkey and PostgreSQL do not have this limit, ' +
-        'nor does an adapter that has the method compareAndSet (AtomicKeyvAdapter in docs/request.md).',
+        'nor does an adapter that has the method compareAndSet (AtomicKeyvAdapter in docs/sessions.md).',
     );
   }
   const settings: SessionSettings = {

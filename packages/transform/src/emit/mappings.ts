@@ -14,7 +14,8 @@
 import { TextPositions } from '../analysis/text-positions.js';
 import type { EditedText } from './edited-text.js';
 
-const DIGITS = Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
+// No `Buffer`: the transform also runs in pages.
+const DIGITS = new TextEncoder().encode('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
 /** The digit of the number 0. */
 const ZERO_DIGIT = DIGITS[0] as number;
 const COMMA = 44;
@@ -50,7 +51,7 @@ export function encodeMappings(text: EditedText): string {
 class MappingsWriter {
   readonly #original: string;
   readonly #lineStarts: TextPositions;
-  #bytes: Buffer;
+  #bytes: Uint8Array;
   #length = 0;
   /** The column in the edited text. */
   #column = 0;
@@ -65,7 +66,7 @@ class MappingsWriter {
     for (let end = original.indexOf('\n'); end >= 0; end = original.indexOf('\n', end + 1)) lineStarts.push(end + 1);
     this.#lineStarts = new TextPositions(lineStarts);
     // Usually enough.
-    this.#bytes = Buffer.allocUnsafe(3 * original.length + MAXIMUM_LENGTH);
+    this.#bytes = new Uint8Array(3 * original.length + MAXIMUM_LENGTH);
   }
 
   /** Text that is not in the original has no mapping. */
@@ -113,7 +114,7 @@ class MappingsWriter {
   }
 
   toString(): string {
-    return this.#bytes.toString('latin1', 0, this.#length);
+    return new TextDecoder().decode(this.#bytes.subarray(0, this.#length));
   }
 
   #startOf(line: number): number {
@@ -146,7 +147,7 @@ class MappingsWriter {
   /** Makes room for a mapping. */
   #reserve(): void {
     if (this.#length + MAXIMUM_LENGTH <= this.#bytes.length) return;
-    const bytes = Buffer.allocUnsafe(2 * this.#bytes.length);
+    const bytes = new Uint8Array(2 * this.#bytes.length);
     bytes.set(this.#bytes);
     this.#bytes = bytes;
   }

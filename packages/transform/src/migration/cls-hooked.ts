@@ -28,7 +28,7 @@ const STORAGE = 'AsyncLocalStorage';
 /** The properties that every context of a namespace has. */
 const RESERVED: ReadonlySet<string> = new Set(['id', '_ns_name', '__proto__']);
 
-const GUIDE = 'docs/request.md, From cls-hooked';
+const GUIDE = 'docs/migration.md, From cls-hooked';
 
 const REMEDIES: ReadonlyMap<string, string> = new Map(
   Object.entries({

@@ -112,7 +112,7 @@ export function migrateExpressHttpContext(files: readonly SourceFile[]): Change 
   const change = new Change(EXPRESS.library);
   const names = new NamesOfFiles();
   const remedy =
-    'Import it as in its documentation, or replace it by hand: docs/request.md, From express-http-context.';
+    'Import it as in its documentation, or replace it by hand: docs/migration.md, From express-http-context.';
   const { sites, uses } = findLibraryUses(change, files, EXPRESS.library, remedy);
   for (const use of uses) {
     if (use.name === 'get' || use.name === 'set') replaceAccess(change, names, use);
@@ -127,7 +127,7 @@ export function migrateFastifyRequestContext(files: readonly SourceFile[]): Chan
   const change = new Change(FASTIFY.library);
   const names = new NamesOfFiles();
   const remedy =
-    'Set the fields in an onRequest hook, or replace it by hand: docs/request.md, From @fastify/request-context.';
+    'Set the fields in an onRequest hook, or replace it by hand: docs/migration.md, From @fastify/request-context.';
   const { sites, uses } = findLibraryUses(
     change,
     files,

@@ -1,0 +1,27 @@
+/** The modes in which a program runs. */
+import type { ProgramMode } from '../compile/compile-program.js';
+
+export interface Mode {
+  readonly name: ProgramMode;
+  readonly title: string;
+  readonly explanation: string;
+}
+
+export const modes: readonly Mode[] = [
+  {
+    name: 'transform',
+    title: 'Transform',
+    explanation: 'As with the plugin of a bundler: the code after each await was transformed.',
+  },
+  {
+    name: 'interception',
+    title: 'Interception',
+    explanation: 'As without a build step: Throughline intercepts each native await of a promise.',
+  },
+  {
+    name: 'global',
+    title: 'Plain global',
+    explanation:
+      'Without Throughline: one variable takes the place of each storage, and every reader gets its last value.',
+  },
+];

@@ -1,0 +1,6 @@
+/** Runs a program with Throughline, in the mode `interception`. */
+import './intercepted-awaits.js';
+import { modules } from './modules.js';
+import { startProgram } from './start-program.js';
+
+startProgram(modules);
