@@ -169,7 +169,10 @@ describe('the playground', { timeout: 300_000 }, () => {
     await waitUntil(page, `${OUTPUT}.length === 5`);
     assert.deepEqual(await page.evaluate(OUTPUT), ['bob', 'eve', 'bob', 'undefined', 'undefined']);
     await openProgram("import '@throughline/request';", 'global');
-    await waitUntil(page, `${OUTPUT}.length === 1 && ${OUTPUT}[0].includes('The mode of a plain global has no module')`);
+    await waitUntil(
+      page,
+      `${OUTPUT}.length === 1 && ${OUTPUT}[0].includes('The mode of a plain global has no module')`,
+    );
     await page.click('.tp-modes input[value=transform]');
   });
 

@@ -91,7 +91,8 @@ function observe(url: string, start: number, post: (message: ProgramMessage) => 
   let count = 0;
   observeFlows(({ type, flow, storage, value, expected, position }: FlowEvent) => {
     count++;
-    if (count === MAXIMUM_EVENTS) post({ type: 'output', level: 'warn', text: 'Further flows and reads are not shown.' });
+    if (count === MAXIMUM_EVENTS)
+      post({ type: 'output', level: 'warn', text: 'Further flows and reads are not shown.' });
     if (count >= MAXIMUM_EVENTS) return;
     const seen = observedValue(value);
     post({
