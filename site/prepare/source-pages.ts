@@ -65,7 +65,7 @@ body { margin: 0 auto; max-width: 72rem; padding: 1rem }
 header { display: flex; gap: 1.5rem }
 a { color: light-dark(#0a56a8, #8cc0ff) }
 h1 { font-size: 1.25rem; overflow-wrap: anywhere }
-pre { margin: 0; overflow-x: auto; counter-reset: line; font: 13px/1.6 ui-monospace, Menlo, Consolas, monospace }
+pre { margin: 0; overflow-x: auto; counter-reset: line; font: 13px/1.6 ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace }
 pre span { display: block; min-width: max-content; scroll-margin-top: 30vh }
 pre span::before { counter-increment: line; content: counter(line); display: inline-block; width: 3.5em;
   margin-right: 1.5em; text-align: right; color: light-dark(#63697a, #9aa2b1) }

@@ -412,11 +412,11 @@ function piecesMarkup(pieces: readonly Piece[], context: PageContext): string {
     .join('');
 }
 
-/** Escapes everything that could have a meaning in Markdown, and keeps the indentation of lines. */
+/** Escapes everything that could have a meaning in Markdown, and keeps line breaks and the indentation of lines. */
 function escapeCode(text: string): string {
   return text
     .replace(/[^A-Za-z0-9 \n,.:;?'"/-]/g, (character) => `&#${character.codePointAt(0)};`)
-    .replace(/\n +/g, (indentation) => `\n${'&nbsp;'.repeat(indentation.length - 1)}`);
+    .replace(/\n( *)/g, (_, indentation: string) => `\\\n${'&nbsp;'.repeat(indentation.length)}`);
 }
 
 function codeBlock(code: string): string {

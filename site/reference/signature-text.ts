@@ -27,7 +27,7 @@ export function signaturePieces(signature: SignatureReflection, name: string, se
   const end: Piece[] = [separator, ...typePieces(signature.type)];
   const line: Piece[] = [...start, '(', ...join(parameters, ', '), ')', ...end];
   if (parameters.length === 0 || widthOf(line) <= LINE_WIDTH) return line;
-  return [...start, '(\n', ...parameters.flatMap((parameter): Piece[] => ['  ', ...parameter, ',\n']), ')', ...end];
+  return [...start, '(\n  ', ...join(parameters, ',\n  '), ',\n)', ...end];
 }
 
 function parameterPieces(parameter: ParameterReflection): Piece[] {

@@ -165,6 +165,25 @@ describe('the plots of figures', { timeout: 90_000 }, () => {
     await page.close();
   });
 
+  it('fit a phone with all their text', async () => {
+    for (const [path, suite] of [
+      ['/growth', undefined],
+      ['/benchmarks', '1'],
+    ] as const) {
+      const page = await openPlot(path, { viewport: { width: 360, height: 800 } });
+      if (suite !== undefined) await choose(page, 'suite', suite);
+      const outside = `(() => {
+        const { left, right } = document.querySelector('.figures-panel svg').getBoundingClientRect();
+        return [...document.querySelectorAll('.figures-panel svg text')].filter((text) => {
+          const box = text.getBoundingClientRect();
+          return box.left < left || box.right > right;
+        }).map((text) => text.textContent.trim());
+      })()`;
+      assert.deepEqual(await page.evaluate(outside), [], path);
+      await page.close();
+    }
+  });
+
   it('are accessible in light and dark, on desktops and phones, and fit them', async () => {
     for (const colorScheme of ['light', 'dark'] as const) {
       for (const viewport of [

@@ -237,6 +237,25 @@ describe('the playground', { timeout: 300_000 }, () => {
     await waitUntil(page, `${OUTPUT}.length === 1 && ${OUTPUT}[0].includes('an enum is more than a type')`);
   });
 
+  it('has a lane for each flow that enterWith() opens', async () => {
+    await openProgram(`
+      import { AsyncLocalStorage } from 'throughline';
+      const user = new AsyncLocalStorage();
+      for (const name of ['ada', 'bob']) {
+        setTimeout(async () => {
+          user.enterWith(name);
+          await 5;
+          console.log(user.getStore());
+        });
+      }
+    `);
+    await waitUntil(page, `${OUTPUT}.length === 2 && document.querySelectorAll('.tp-read').length === 2`);
+    assert.deepEqual(await page.evaluate(LANES), [
+      ['Flow 1 ada', 'ada'],
+      ['Flow 2 bob', 'bob'],
+    ]);
+  });
+
   it('says that it shows no more lines and reads when there are too many', async () => {
     await openProgram(`
       import { AsyncLocalStorage } from 'throughline';

@@ -163,6 +163,16 @@ describe('the API reference in a browser', { timeout: 90_000 }, () => {
     await page.close();
   });
 
+  it('shows each parameter of a long signature on a line of its own', async () => {
+    const page = await open('/reference/throughline/#asynclocalstorage-run');
+    const signature = `document.querySelector('#asynclocalstorage-run + .signature').innerText.replaceAll('\\u00a0', ' ')`;
+    assert.equal(
+      await page.evaluate(signature),
+      'run<R, A extends unknown[]>(\n  store: T,\n  fn: (...args: A) => R,\n  ...args: A,\n): R',
+    );
+    await page.close();
+  });
+
   it('opens the examples that run in a page in the playground', async () => {
     const page = await open('/reference/throughline/');
     const url = await page.evaluate(`document.querySelector('.opens-in-playground a').href`);
