@@ -58,6 +58,11 @@ export const navigation: readonly NavigationGroup[] = [
           { text: 'Web APIs', source: 'docs/web.md' },
         ],
       },
+      {
+        text: 'React Native',
+        source: 'docs/react-native.md',
+        pages: [{ text: 'Its APIs', source: 'docs/react-native-apis.md' }],
+      },
       { text: 'Request scope', source: 'docs/request.md' },
       { text: 'Sessions', source: 'docs/sessions.md' },
       { text: 'Logs', source: 'docs/logs.md' },
@@ -126,6 +131,7 @@ export const navigation: readonly NavigationGroup[] = [
       { text: '@throughline/transform', source: 'packages/transform/README.md' },
       { text: 'The example server', source: 'examples/server/README.md' },
       { text: 'Starters', source: 'examples/starters/README.md' },
+      { text: 'The example app for React Native', source: 'examples/react-native/README.md' },
     ],
   },
   {
