@@ -11,10 +11,8 @@ test('a link keeps its fragment, and gets the path of the site', async () => {
     [...(await markdown.renderAsync(text, { path: '/pages/a.md', cleanUrls: true })).matchAll(/href="([^"]*)"/g)].map(
       ([, href]) => href,
     );
-  assert.deepEqual(await hrefs('[a](/reference/doctor/#FlowInspector.close) [b](#Flow.id) [c](/web) [d](/web#limits)'), [
-    '/docs/reference/doctor/#FlowInspector.close',
-    '#Flow.id',
-    '/docs/web',
-    '/docs/web#limits',
-  ]);
+  assert.deepEqual(
+    await hrefs('[a](/reference/doctor/#FlowInspector.close) [b](#Flow.id) [c](/web) [d](/web#limits)'),
+    ['/docs/reference/doctor/#FlowInspector.close', '#Flow.id', '/docs/web', '/docs/web#limits'],
+  );
 });

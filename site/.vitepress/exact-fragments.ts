@@ -11,6 +11,9 @@ export function keepFragments(markdown: MarkdownRenderer): void {
     const [, fragment] = /(#.*)$/.exec(tokens[index]?.attrGet('href') ?? '') ?? [];
     const html = renderLink(tokens, index, ...others);
     if (fragment === undefined) return html;
-    return html.replace(/(\shref="[^"#]*)#[^"]*"/, (_, path: string) => `${path}${markdown.utils.escapeHtml(fragment)}"`);
+    return html.replace(
+      /(\shref="[^"#]*)#[^"]*"/,
+      (_, path: string) => `${path}${markdown.utils.escapeHtml(fragment)}"`,
+    );
   };
 }

@@ -47,10 +47,11 @@ export async function readModules(root: string, packages: readonly DocumentedPac
 
 /** TypeDoc leaves out what comes from the packages of others. */
 function foreignExports(source: string): { name: string; from: string }[] {
-  return [...source.matchAll(/^export (?:type )?\{ ([^}]*) \} from '([^'.][^']*)'/gm)].flatMap(([, names = '', from = '']) =>
-    from.startsWith('@throughline/') || /^throughline(?:\/|$)/.test(from)
-      ? []
-      : names.split(', ').map((name) => ({ name: name.replace(/^type | as .*$/g, ''), from })),
+  return [...source.matchAll(/^export (?:type )?\{ ([^}]*) \} from '([^'.][^']*)'/gm)].flatMap(
+    ([, names = '', from = '']) =>
+      from.startsWith('@throughline/') || /^throughline(?:\/|$)/.test(from)
+        ? []
+        : names.split(', ').map((name) => ({ name: name.replace(/^type | as .*$/g, ''), from })),
   );
 }
 

@@ -378,10 +378,7 @@ function parametersMarkup({ comment, parameters = [] }: SignatureReflection, con
     const text = partsMarkup(parameter.comment.summary, context).trim();
     return [`- \`${parameter.name}\`: ${indent(text)}`];
   });
-  return [
-    ...(items.length === 0 ? [] : ['**Parameters**', items.join('\n')]),
-    ...returnsMarkup(comment, context),
-  ];
+  return [...(items.length === 0 ? [] : ['**Parameters**', items.join('\n')]), ...returnsMarkup(comment, context)];
 }
 
 function returnsMarkup(comment: Comment | undefined, context: PageContext): string[] {

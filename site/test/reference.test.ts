@@ -21,7 +21,9 @@ function textOf(html: string): string {
   return squeeze(
     main
       .replace(/<[^>]*>/g, '')
-      .replace(/&#(x?)(\w+);/g, (_, x: string, code: string) => String.fromCodePoint(Number.parseInt(code, x ? 16 : 10)))
+      .replace(/&#(x?)(\w+);/g, (_, x: string, code: string) =>
+        String.fromCodePoint(Number.parseInt(code, x ? 16 : 10)),
+      )
       .replaceAll('&lt;', '<')
       .replaceAll('&gt;', '>')
       .replaceAll('&quot;', '"')
