@@ -46,6 +46,7 @@ export function compileProgram(
     javaScript,
     file,
     Object.keys(urls).filter((name) => !INTERNAL_MODULES.includes(name)),
+    mode === 'global' ? 'The mode of a plain global' : 'The playground',
   );
   const instrumented = instrumentPageFile(javaScript, {
     filename: 'program.js',

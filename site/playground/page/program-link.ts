@@ -4,6 +4,8 @@
  */
 import type { ProgramMode } from '../compile/compile-program.js';
 
+export type { ProgramMode } from '../compile/compile-program.js';
+
 const MODES: readonly string[] = ['transform', 'interception', 'global'] satisfies ProgramMode[];
 
 export interface LinkedProgram {

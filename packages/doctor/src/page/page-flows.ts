@@ -15,9 +15,9 @@ import { isReached } from './page-files.js';
 /** Frames between the read and the code of the page: those of a class of the page that reads a storage. */
 const STACK_DEPTH = 8;
 
-/** A `run()`, or a read. */
+/** A `run()` or an `enterWith()`, or a read. */
 export interface FlowEvent {
-  /** `open` for a `run()` or a `withScope()`, `read` for a `getStore()` or a `get()`. */
+  /** `open` for a `run()`, an `enterWith()` or a `withScope()`, `read` for a `getStore()` or a `get()`. */
   readonly type: 'open' | 'read';
   /** Identifies the outermost flow that the code belongs to; undefined outside of all flows. */
   readonly flow: number | undefined;

@@ -227,6 +227,7 @@ function enterWithScope(storage: Storage, value: unknown): void {
   noteValue(storage, value);
   noteFirstValue(storage, value);
   enterScope(scope);
+  if (value !== undefined) flowObserver?.opened(scope, storage);
   noteEntry(storage, value, scope, before);
 }
 

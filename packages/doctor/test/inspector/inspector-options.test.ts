@@ -122,6 +122,25 @@ process.exit();
   );
 });
 
+test('enterWith() opens a flow, and entering another value in it opens the next one', async () => {
+  await project.write({
+    'entered.mjs': `
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { dumpFlows } from '@throughline/doctor';
+const users = new AsyncLocalStorage();
+setTimeout(() => {
+  users.enterWith('ada');
+  setTimeout(() => undefined, 10_000).unref();
+  users.enterWith('bob');
+  console.log(dumpFlows());
+});
+`,
+  });
+  const { stdout, stderr } = await project.run([REGISTER, 'entered.mjs'], { inspectFlows: true });
+  assert.match(stdout, /entered\.mjs:6:\d+ [^]*"ada"/, stderr);
+  assert.match(stdout, /entered\.mjs:8:\d+ [^]*"bob"/);
+});
+
 test('a value whose properties cannot be read does not end the program', async () => {
   await project.write({
     'namespace.mjs': `
