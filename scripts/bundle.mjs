@@ -7,6 +7,7 @@
  *     lib/server/*.js      the same for bundlers that build for Node: flat ES modules
  *     lib/bun/*.js         flat ES modules, and the same in lib/deno and lib/workerd
  *     lib/portable/*.js    browsers and all other runtimes: flat ES modules; *.cjs for Jest with a page's environment
+ *     lib/react-native/*   React Native: flat CommonJS modules, which Metro loads for `import` and for `require`
  *     lib/standalone/*.js  pages without a build step: one minified file for each purpose
  *     lib/esm/*.js         @throughline/request, /opentelemetry and /propagation everywhere but in Node
  *     lib/inspector/*      what the page of the doctor's inspector loads besides its scripts
@@ -293,7 +294,12 @@ async function bundleCore() {
     '#await': 'await/entry-native',
   });
   const page = entries('web/index', 'await/entry');
-  const pageImports = (web) => ({ '#engine': 'engine/portable', '#web': web, '#await': 'await/emitted-imports' });
+  const pageImports = (web, platform = 'web/page-platform') => ({
+    '#engine': 'engine/portable',
+    '#web': web,
+    '#await': 'await/emitted-imports',
+    '#platform': platform,
+  });
   await bundle(folder, withRegister, nativeImports('node'), [{ format: 'cjs', to: 'node', redirectsOnDeno: true }]);
   await bundle(folder, withRegister, nativeImports('node'), [{ format: 'es', to: 'server', isForServers: true }]);
   const bunImports = { ...nativeImports('bun'), 'node:async_hooks': 'runtimes/bun-async-hooks' };
@@ -305,6 +311,8 @@ async function bundleCore() {
     { format: 'cjs', to: 'portable' },
   ]);
   await bundle(folder, page, pageImports('web/promises-only'), [{ format: 'es', to: 'promises-only' }]);
+  const nativeApp = pageImports('web/install', 'react-native/native-platform');
+  await bundle(folder, page, nativeApp, [{ format: 'cjs', to: 'react-native' }]);
   for (const [name, path, format] of [
     ['throughline.module', 'standalone/throughline-module', 'es'],
     ['throughline', 'standalone/throughline-script', 'iife'],
@@ -342,7 +350,7 @@ function wrapModules(packageName) {
   for (const [name, file] of Object.entries(publicFiles(packageName))) {
     const load = `require('../dist/${file}.js')`;
     // The plugins are default exports.
-    const isPlugin = name !== 'install' && file.startsWith('bundlers/');
+    const isPlugin = name !== 'install' && name !== 'metro' && file.startsWith('bundlers/');
     writeFileSync(
       join(folder, `${name}.cjs`),
       isPlugin

@@ -58,6 +58,14 @@ export const navigation: readonly NavigationGroup[] = [
           { text: 'Web APIs', source: 'docs/web.md' },
         ],
       },
+      {
+        text: 'React Native',
+        source: 'docs/react-native.md',
+        pages: [
+          { text: 'Its APIs', source: 'docs/react-native-apis.md' },
+          { text: 'The example app', source: 'examples/react-native/README.md' },
+        ],
+      },
       { text: 'Request scope', source: 'docs/request.md' },
       { text: 'Sessions', source: 'docs/sessions.md' },
       { text: 'Logs', source: 'docs/logs.md' },
@@ -81,6 +89,23 @@ export const navigation: readonly NavigationGroup[] = [
         source: 'docs/migration.md',
         pages: [{ text: 'From node:async_hooks', source: 'docs/coming-from-async-hooks.md' }],
       },
+    ],
+  },
+  {
+    text: 'Recipes',
+    isCollapsed: true,
+    pages: [
+      { text: 'Next', source: 'docs/recipes/next.md' },
+      { text: 'SvelteKit', source: 'docs/recipes/sveltekit.md' },
+      { text: 'Nuxt', source: 'docs/recipes/nuxt.md' },
+      { text: 'GraphQL', source: 'docs/recipes/graphql.md' },
+      { text: 'Socket.IO', source: 'docs/recipes/socket-io.md' },
+      { text: 'BullMQ', source: 'docs/recipes/bullmq.md' },
+      { text: 'Prisma', source: 'docs/recipes/prisma.md' },
+      { text: 'TypeORM', source: 'docs/recipes/typeorm.md' },
+      { text: 'Sentry', source: 'docs/recipes/sentry.md' },
+      { text: 'LangGraph', source: 'docs/recipes/langgraph.md' },
+      { text: 'AI SDK', source: 'docs/recipes/ai-sdk.md' },
     ],
   },
   {
@@ -108,6 +133,7 @@ export const navigation: readonly NavigationGroup[] = [
       { text: '@throughline/doctor', source: 'packages/doctor/README.md' },
       { text: '@throughline/transform', source: 'packages/transform/README.md' },
       { text: 'The example server', source: 'examples/server/README.md' },
+      { text: 'Starters', source: 'examples/starters/README.md' },
     ],
   },
   {

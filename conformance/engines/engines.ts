@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { runForJson } from '../runtimes/run-for-json.js';
-import { evaluateInHermes, hermesVersion, installHermes, isHermesInstalled } from './hermes.js';
-import type { AsyncSyntax } from './lower-for-hermes.js';
+import { evaluateInHermes, hermesVersion, installHermes, isHermesInstalled, runInHermes } from './hermes.js';
+import { type AsyncSyntax, lowerForHermes } from './lower-for-hermes.js';
 import { type QuickJSName, quickjsVariants, readQuickJSVersion } from './quickjs.js';
 
 export interface Engine {
@@ -65,6 +65,21 @@ export async function evaluateInEngine(name: EngineName, script: string): Promis
     // As in a module, the code is strict.
     const strict = `'use strict';\n${await bundleGlobals()}\n${script}`;
     return await engines[name].evaluate(strict, join(directory, 'script.js'));
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Runs a script that a bundler has compiled for Hermes, as it is, after the functions of `engine-globals.ts`.
+ *
+ * @param script prints JSON in its last line, with the function `print`
+ */
+export async function runBundleInHermes(script: string): Promise<unknown> {
+  const directory = await mkdtemp(join(tmpdir(), 'throughline-'));
+  try {
+    const globals = await lowerForHermes(await bundleGlobals(), 'lowered');
+    return await runInHermes(`${globals}\n${script}`, join(directory, 'script.js'), TIMEOUT_MS);
   } finally {
     await rm(directory, { recursive: true, force: true });
   }

@@ -33,22 +33,41 @@ export async function installHermes(): Promise<void> {
 export const isHermesInstalled = (): boolean =>
   findPackage(...VIRTUAL_MACHINE) !== undefined && findPackage(...COMPILER) !== undefined;
 
-/**
- * @param file where to write the script that Hermes runs
- * @throws {Error} if the compiler of today's React Native rejects the script
- */
+/** Runs a script that is compiled with the preset of React Native. */
 export async function evaluateInHermes(
   script: string,
   file: string,
   asyncSyntax: AsyncSyntax,
   timeoutMs: number,
 ): Promise<unknown> {
-  const [virtualMachine, compiler] = await Promise.all([
-    installPackage(...VIRTUAL_MACHINE),
-    installPackage(...COMPILER),
-  ]);
-  await writeFile(file, await lowerForHermes(script, asyncSyntax));
+  return runInHermes(await lowerForHermes(script, asyncSyntax), file, timeoutMs);
+}
+
+/**
+ * Runs a script as it is.
+ * @param file where to write the script
+ * @returns the value of the JSON that the script prints
+ * @throws {Error} if the compiler of today's React Native rejects the script
+ */
+export async function runInHermes(script: string, file: string, timeoutMs: number): Promise<unknown> {
+  await writeFile(file, script);
+  await compileForHermes(file);
+  const virtualMachine = await installPackage(...VIRTUAL_MACHINE);
+  return runForJson(join(virtualMachine, platform, 'hermes'), ['-O', '-w', JOBS, file], timeoutMs);
+}
+
+/**
+ * Compiles a script with the compiler of today's React Native, next to the script.
+ * @throws {Error} if the compiler rejects the script
+ */
+export async function compileForHermes(file: string): Promise<void> {
+  const compiler = await installPackage(...COMPILER);
   const bytecode = ['-O', '-w', '-emit-binary', '-out', join(dirname(file), 'script.hbc'), file];
   await promisify(execFile)(join(compiler, 'hermesc', platform, 'hermesc'), bytecode);
-  return runForJson(join(virtualMachine, platform, 'hermes'), ['-O', '-w', JOBS, file], timeoutMs);
+}
+
+/** Runs a script whose syntax the virtual machine knows. The compiler of today's React Native is not asked. */
+export async function runFileInHermes(file: string, timeoutMs: number): Promise<unknown> {
+  const virtualMachine = await installPackage(...VIRTUAL_MACHINE);
+  return runForJson(join(virtualMachine, platform, 'hermes'), ['-w', JOBS, file], timeoutMs);
 }

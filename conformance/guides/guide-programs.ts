@@ -13,7 +13,14 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Block, blocksOf, fileNameOf, type SnippetLanguage, snippetLanguages } from '../snippets/snippets.js';
+import {
+  type Block,
+  blocksOf,
+  fileNameOf,
+  pageMark,
+  type SnippetLanguage,
+  snippetLanguages,
+} from '../snippets/snippets.js';
 
 /** A program for a page is built by esbuild: with the plugin of `@throughline/transform`, or without it. */
 export const guideRuntimes = ['node', 'bun', 'deno', 'workerd', 'chromium', 'chromium without the transform'] as const;
@@ -63,14 +70,14 @@ export function readGuide(root: string, page: string): Guide {
  */
 export function guideOf(page: string, text: string): Guide {
   const blocks = blocksOf(page, text);
-  const runner = /^<!-- all programs of this page are run by: (\S+) -->$/m.exec(text)?.[1];
+  const runner = pageMark('run by', text) ?? pageMark('checked by', text);
   const fragments: Block[] = [];
   const notRun: OtherBlock[] = [];
   const runBy: OtherBlock[] = [];
   const folders: Block[][] = [];
   for (const block of blocks) {
     if (!isCode(block)) continue;
-    const runByFile = block.runBy ?? runner;
+    const runByFile = block.checkedBy ?? block.runBy ?? runner;
     const reason = block.notRun ?? block.notCompiled;
     if (reason !== undefined) notRun.push({ block, reason });
     else if (runByFile !== undefined) runBy.push({ block, reason: runByFile });

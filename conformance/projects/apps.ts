@@ -1,18 +1,24 @@
-/** Web applications in the frameworks that the packages support. Their files are in `apps`. */
-import type { Project } from './project.js';
+/**
+ * Web applications in the frameworks that the packages support. All but Angular's are made from a starter of
+ * `examples/starters`, which is used first; then the files of a folder of `apps` are added to it.
+ */
+import type { Project, Starter } from './project.js';
+import { copyOf, withPort, withStrictPort } from './starter-projects.js';
 
-const REACT = { react: '^19.0.0', 'react-dom': '^19.0.0' };
+const STARTED = { script: 'start', hasPage: true };
+const DEVELOPED = { script: 'dev', hasPage: true };
+
+const NEXT: Starter = { folder: 'next', api: '/api/order' };
 
 export const APPS: readonly Project[] = [
   {
     title: 'Next 16 with webpack',
     group: 'Frameworks',
-    dependencies: { next: '^16.0.0', ...REACT },
-    manifest: { type: 'module' },
-    files: {},
-    commands: [['next', 'build', '--webpack']],
+    ...copyOf(NEXT),
+    commands: [],
     app: {
       folder: 'next',
+      build: ['next', 'build', '--webpack'],
       program: 'app/flows.js',
       api: '/api',
       start: (port) => ['next', 'start', '--port', String(port)],
@@ -23,12 +29,10 @@ export const APPS: readonly Project[] = [
   {
     title: 'Next 16 with Turbopack',
     group: 'Frameworks',
-    dependencies: { next: '^16.0.0', ...REACT },
-    manifest: { type: 'module' },
-    files: {},
-    commands: [['next', 'build']],
+    ...copyOf({ ...NEXT, servers: [STARTED, DEVELOPED] }),
     app: {
       folder: 'next',
+      build: ['next', 'build'],
       program: 'app/flows.js',
       api: '/api',
       start: (port) => ['next', 'start', '--port', String(port)],
@@ -39,36 +43,27 @@ export const APPS: readonly Project[] = [
   {
     title: 'SvelteKit 3',
     group: 'Frameworks',
-    dependencies: {
-      '@sveltejs/kit': '^3.0.0',
-      '@sveltejs/adapter-node': '^6.0.0',
-      '@sveltejs/vite-plugin-svelte': '^7.0.0',
-      svelte: '^5.0.0',
-      vite: '^8.0.0',
-    },
-    manifest: { type: 'module' },
-    files: {},
-    node: 'node24',
-    commands: [['vite', 'build']],
+    ...copyOf(
+      { folder: 'sveltekit', api: '/api/order', servers: [STARTED, { ...DEVELOPED, args: withStrictPort }] },
+      'node24',
+    ),
     app: {
       folder: 'sveltekit',
+      build: ['vite', 'build'],
       program: 'src/flows.js',
       api: '/api',
-      start: (port) => ['vite', 'preview', '--port', String(port), '--strictPort'],
-      develop: (port) => ['vite', 'dev', '--port', String(port), '--strictPort'],
+      start: (port) => ['vite', 'preview', ...withStrictPort(port)],
+      develop: (port) => ['vite', 'dev', ...withStrictPort(port)],
       isUpdatedInPlace: true,
     },
   },
   {
     title: 'Nuxt 4',
     group: 'Frameworks',
-    dependencies: { nuxt: '^4.0.0' },
-    manifest: { type: 'module' },
-    files: {},
-    node: 'node24',
-    commands: [['nuxt', 'build']],
+    ...copyOf({ folder: 'nuxt', api: '/api/order', servers: [STARTED, { ...DEVELOPED, args: withPort }] }, 'node24'),
     app: {
       folder: 'nuxt',
+      build: ['nuxt', 'build'],
       // In development, Nuxt's server does not watch what Node can load without it.
       program: 'shared/flows.ts',
       api: '/api/run',
@@ -80,36 +75,38 @@ export const APPS: readonly Project[] = [
   {
     title: 'TanStack Start 1',
     group: 'Frameworks',
-    dependencies: {
-      '@tanstack/react-router': '^1.0.0',
-      '@tanstack/react-start': '^1.0.0',
-      '@vitejs/plugin-react': '^6.0.0',
-      ...REACT,
-      vite: '^8.0.0',
-    },
-    manifest: { type: 'module' },
-    files: {},
-    node: 'node24',
-    commands: [['vite', 'build']],
+    ...copyOf(
+      {
+        folder: 'tanstack-start',
+        api: '/api/order',
+        servers: [STARTED, DEVELOPED].map((server) => ({ ...server, args: withStrictPort })),
+      },
+      'node24',
+    ),
     app: {
       folder: 'tanstack-start',
+      build: ['vite', 'build'],
       program: 'src/flows.js',
       api: '/api',
-      start: (port) => ['vite', 'preview', '--port', String(port), '--strictPort'],
-      develop: (port) => ['vite', 'dev', '--port', String(port), '--strictPort'],
+      start: (port) => ['vite', 'preview', ...withStrictPort(port)],
+      develop: (port) => ['vite', 'dev', ...withStrictPort(port)],
       isUpdatedInPlace: true,
     },
   },
   {
     title: 'Astro 7',
     group: 'Frameworks',
-    dependencies: { astro: '^7.0.0', '@astrojs/node': '^11.0.0' },
-    manifest: { type: 'module' },
-    files: {},
-    node: 'node24',
-    commands: [['astro', 'build']],
+    ...copyOf(
+      {
+        folder: 'astro',
+        api: '/api/order',
+        servers: [STARTED, DEVELOPED].map((server) => ({ ...server, args: withPort })),
+      },
+      'node24',
+    ),
     app: {
       folder: 'astro',
+      build: ['astro', 'build'],
       program: 'src/flows.js',
       api: '/api',
       start: (port) => ['astro', 'preview', '--port', String(port)],
@@ -143,9 +140,10 @@ export const APPS: readonly Project[] = [
     manifest: { type: 'module' },
     files: {},
     node: 'node24',
-    commands: [['ng', 'build']],
+    commands: [],
     app: {
       folder: 'angular',
+      build: ['ng', 'build'],
       program: 'src/flows.js',
       api: '/api',
       start: (port) => ['node', 'dist/app/server/server.mjs', String(port)],

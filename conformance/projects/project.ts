@@ -6,6 +6,9 @@ export const PROJECT_GROUPS = [
   'Test runners',
   'Bundlers and applications',
   'Libraries',
+  'Recipes',
+  'React Native',
+  'Starters',
   'Frameworks',
   'The whole process',
 ] as const;
@@ -21,8 +24,12 @@ export interface ProjectFolder {
   readonly dependencies?: Readonly<Record<string, string>>;
   /** Contents by path. `package.json` is written with the fields of `manifest`. */
   readonly files: Readonly<Record<string, string>>;
+  /** A folder of `examples`, whose files the project has too. */
+  readonly example?: string;
   /** Folders of `apps`, whose files the project has too. */
   readonly folders?: readonly string[];
+  /** The starter that the project is a copy of. It has its own `package.json`. */
+  readonly starter?: Starter;
   readonly manifest?: Readonly<Record<string, unknown>>;
   readonly commands: readonly Command[];
   /** The version of Node that runs the commands. Default: that of this process. */
@@ -46,14 +53,55 @@ export interface Project extends ProjectFolder {
   readonly page?: string;
   /** Whether Chromium also opens the page of Vite's development server, whose title must become `output`. */
   readonly isDevelopedWithVite?: boolean;
-  /** The servers of a web application that the commands have built. Chromium opens both. */
+  /** The bundles for React Native that the commands have built. */
+  readonly reactNative?: ReactNativeBundles;
+  /** A web application, which is built in the project after everything else. Chromium opens both of its servers. */
   readonly app?: App;
 }
 
-/** A web application whose files are in a folder of `apps`. */
+/** Bundles that Metro has built. Their paths are those in the project. */
+export interface ReactNativeBundles {
+  /** The program of the folder `react-native` that runs after each bundle, and prints lines as JSON. */
+  readonly program: 'tap-users.js' | 'print-messages.js';
+  /** What each bundle must print on the virtual machine of Hermes, by its path. */
+  readonly printing: Readonly<Record<string, string>>;
+  /** The bundles with the syntax of today's React Native, which is too new for the virtual machine: they are compiled. */
+  readonly compiled: readonly string[];
+  /** Whether the bundles use parts of the language that the virtual machine lacks: see `missing-language.ts`. */
+  readonly needsLanguage: boolean;
+}
+
+/** A folder of `examples/starters`. Two users send orders to it at once: see `run-starter.ts`. */
+export interface Starter {
+  /** The name of the folder. */
+  readonly folder: string;
+  /** What runs its scripts. Default: npm. */
+  readonly runner?: 'bun' | 'deno';
+  /** The path of its API, which logs each order and responds with it. Default: it has none. */
+  readonly api?: string;
+  /** The file of the page that its scripts have built, which Chromium opens from the disk. Default: it has none. */
+  readonly file?: string;
+  /** The servers that its scripts start. */
+  readonly servers?: readonly StarterServer[];
+}
+
+/** A server that a script of a starter starts. */
+export interface StarterServer {
+  readonly script: string;
+  /** The arguments for a port. The environment variable `PORT` is set too. Default: none. */
+  readonly args?: (port: number) => readonly string[];
+  /** Whether the server has the page too, which Chromium opens. Default: false. */
+  readonly hasPage?: boolean;
+  /** The versions of Node that run it, one after the other. Default: that of the project. */
+  readonly nodes?: readonly (keyof typeof runtimes)[];
+}
+
+/** A web application whose files are in a folder of `apps`. They are added to those of the project. */
 export interface App {
   /** The name of the folder. */
   readonly folder: string;
+  /** Builds the application. */
+  readonly build: Command;
   /** The path at which the application has the program of `apps/shared`. */
   readonly program: string;
   /** The path of the URL of its API. */

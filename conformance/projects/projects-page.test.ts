@@ -39,3 +39,18 @@ test('a row has the commands that do something, and the versions of packages tha
   assert.match(text, /on Node 26\.10\.0\.\n/);
   assert.deepEqual(readProjectTitles(text), ['A project']);
 });
+
+test('the row of a starter names its scripts, its runtime, and Chromium if it has a page', () => {
+  const project: Project = {
+    title: 'A starter',
+    group: 'Starters',
+    files: {},
+    starter: { folder: 'bun', runner: 'bun', servers: [{ script: 'start', hasPage: true }] },
+    commands: [['bun', 'run', 'check']],
+  };
+  const text = formatProjectsPage([{ project, versions: { typescript: '7.0.2' } }], '26.10.0');
+  assert.match(
+    text,
+    /\n\| A starter \| `bun run check`, `bun run start`, Chromium \| bun \d+\.\d+\.\d+, typescript 7\.0\.2 \|/,
+  );
+});

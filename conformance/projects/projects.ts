@@ -1,13 +1,17 @@
 /** Every kind of project in which the packages work. */
 
 import { APPS } from './apps.js';
-import { testingGuideFiles } from './guide-projects.js';
+import { BABEL_PROJECTS } from './babel-projects.js';
+import { guideFiles } from './guide-projects.js';
 import { LIBRARY_PROJECTS } from './library-projects.js';
-import { ESBUILD_BUILD, PAGE_HTML, ROLLDOWN_BUILD, RSPACK_BUILD, VITE_CONFIG } from './page-builds.js';
+import { PAGE_HTML, ROLLDOWN_BUILD } from './page-builds.js';
 import { COMMONJS_MODULE, ES_MODULE, OUTPUT, TEST_BODY, TYPESCRIPT_MODULE } from './programs.js';
 import type { Project } from './project.js';
+import { REACT_NATIVE_PROJECTS } from './react-native-projects.js';
 import { firstProgram } from './readme-project.js';
+import { RECIPE_PROJECTS } from './recipe-projects.js';
 import { singleExecutable } from './single-executable.js';
+import { STARTER_PROJECTS } from './starter-projects.js';
 import { TRACED_SERVER } from './traced-files.js';
 import { WHOLE_PROCESS_PROJECTS } from './whole-process-projects.js';
 
@@ -155,11 +159,12 @@ const LAMBDA = `${ES_MODULE}
 export const handler = async () => ({ statusCode: 200, body: await demo() });
 `;
 
-const WEBPACK_CONFIG = `const throughline = require('@throughline/transform/webpack').default;
-module.exports = [
-  { mode: 'production', target: 'node', entry: './main.js', output: { filename: 'server.js' } },
-  { mode: 'production', target: 'web', entry: './page.js', output: { filename: 'page.js' }, plugins: [throughline()] },
-];
+const WEBPACK_CONFIG = `module.exports = {
+  mode: 'production',
+  target: 'node',
+  entry: './main.js',
+  output: { filename: 'server.js' },
+};
 `;
 
 /** A program that keeps its value only with the transform, and if the page has the patches. */
@@ -171,20 +176,6 @@ storage.run('${OUTPUT}', async () => {
   setTimeout(() => console.log(storage.getStore()), 1);
 });
 `;
-
-/** A bundler that a script of the project runs, to build a page with the plugin. */
-function bundledPage(bundler: string, dependencies: Record<string, string>, script: string): Project {
-  return {
-    title: `${bundler} for a page, with the plugin`,
-    group: 'Bundlers and applications',
-    dependencies,
-    manifest: { type: 'module' },
-    files: { 'build.js': script, 'page.js': PAGE, 'dist/index.html': PAGE_HTML },
-    commands: [['node', 'build.js'], PRINT_SUCCESS],
-    output: OUTPUT,
-    page: 'dist/index.html',
-  };
-}
 
 export const PROJECTS: readonly Project[] = [
   firstProgram,
@@ -235,7 +226,7 @@ export const PROJECTS: readonly Project[] = [
     files: {
       'demo.js': COMMONJS_MODULE,
       'demo.test.js': `const { demo } = require('./demo');\n${TEST_BODY}`,
-      ...testingGuideFiles('Jest'),
+      ...guideFiles('docs/testing.md', 'Jest'),
     },
     commands: [['jest'], PRINT_SUCCESS],
     output: OUTPUT,
@@ -292,7 +283,7 @@ export const PROJECTS: readonly Project[] = [
     files: {
       'demo.mjs': ES_MODULE,
       'demo.test.mjs': `import { expect, test } from 'vitest';\nimport { demo } from './demo.mjs';\n${TEST_BODY}`,
-      ...testingGuideFiles('Vitest'),
+      ...guideFiles('docs/testing.md', 'Vitest'),
     },
     commands: [['vitest', 'run'], PRINT_SUCCESS],
     output: OUTPUT,
@@ -344,28 +335,23 @@ it('works', async () => require('assert').equal(await demo(), '${OUTPUT}'));
     ],
     output: OUTPUT,
   },
-  bundledPage('esbuild', { esbuild: '^0.28.0' }, ESBUILD_BUILD),
-  bundledPage('Rolldown', { rolldown: '^1.0.0' }, ROLLDOWN_BUILD),
-  bundledPage('Rspack', { '@rspack/core': '^2.0.0' }, RSPACK_BUILD),
   {
-    title: 'Vite for a page, with the plugin',
+    title: 'Rolldown for a page, with the plugin',
     group: 'Bundlers and applications',
-    dependencies: { vite: '^8.0.0' },
+    dependencies: { rolldown: '^1.0.0' },
     manifest: { type: 'module' },
-    files: { 'vite.config.js': VITE_CONFIG, 'page.js': PAGE, 'index.html': PAGE_HTML },
-    commands: [['vite', 'build'], PRINT_SUCCESS],
+    files: { 'build.js': ROLLDOWN_BUILD, 'page.js': PAGE, 'dist/index.html': PAGE_HTML },
+    commands: [['node', 'build.js'], PRINT_SUCCESS],
     output: OUTPUT,
     page: 'dist/index.html',
   },
   {
-    title: 'webpack for Node, and a build for a page with the plugin',
+    title: 'webpack for Node',
     group: 'Bundlers and applications',
     dependencies: { webpack: '^5.0.0', 'webpack-cli': '^6.0.0' },
     files: {
       'webpack.config.cjs': WEBPACK_CONFIG,
       'main.js': `${ES_MODULE}${PRINT}`,
-      'page.js': PAGE,
-      'dist/index.html': PAGE_HTML,
     },
     manifest: { type: 'module' },
     commands: [
@@ -373,7 +359,6 @@ it('works', async () => require('assert').equal(await demo(), '${OUTPUT}'));
       ['node', '--input-type=commonjs', '--eval', `eval(fs.readFileSync('dist/server.js', 'utf8'))`],
     ],
     output: OUTPUT,
-    page: 'dist/index.html',
   },
   {
     title: 'ncc',
@@ -444,7 +429,11 @@ export default async function Page() {
     ],
     output: OUTPUT,
   },
+  ...BABEL_PROJECTS,
   ...LIBRARY_PROJECTS,
+  ...RECIPE_PROJECTS,
+  ...REACT_NATIVE_PROJECTS,
+  ...STARTER_PROJECTS,
   ...APPS,
   ...WHOLE_PROCESS_PROJECTS,
 ];

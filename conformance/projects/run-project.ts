@@ -12,8 +12,11 @@ import { findFreePort, startTestServer } from '@throughline/testing/processes';
 import { installRuntime } from '../runtimes/install-runtime.js';
 import { runtimes } from '../runtimes/runtimes.js';
 import type { App, Project, ProjectFolder } from './project.js';
+import { runReactNativeBundles } from './react-native/run-bundles.js';
 import { runApp } from './run-app.js';
+import { runStarter } from './run-starter.js';
 import { SharedInstalls } from './shared-installs.js';
+import { checkEngines, copyStarter, readStarterManifest } from './starter-files.js';
 
 const workspace = fileURLToPath(new URL('../../../', import.meta.url));
 const apps = join(workspace, 'conformance/projects/apps');
@@ -31,16 +34,15 @@ const WITHOUT_TELEMETRY = {
   NEXT_TELEMETRY_DISABLED: '1',
   NG_CLI_ANALYTICS: 'false',
   NUXT_TELEMETRY_DISABLED: '1',
+  WRANGLER_SEND_METRICS: 'false',
 };
 
-/** The environment variables with which the commands of a project run. @param node the path of Node */
-function environmentOf(folder: string, node: string): NodeJS.ProcessEnv {
-  const PATH = [
-    join(folder, 'node_modules/.bin'),
-    join(workspace, 'node_modules/.bin'),
-    dirname(node),
-    process.env.PATH,
-  ].join(delimiter);
+/**
+ * The environment variables with which the commands of a project run.
+ * @param programs the folders of Node and of other programs, and of those of the workspace if the project may use them
+ */
+function environmentOf(folder: string, programs: readonly string[]): NodeJS.ProcessEnv {
+  const PATH = [join(folder, 'node_modules/.bin'), ...programs, process.env.PATH].join(delimiter);
   // A test runner that is started by a test of Node would otherwise report to it, and not print.
   const { NODE_TEST_CONTEXT: _context, NODE_V8_COVERAGE: _coverage, ...env } = process.env;
   return { ...env, ...WITHOUT_TELEMETRY, PATH, CI: '1', NO_COLOR: '1' };
@@ -54,7 +56,7 @@ async function run(
   folder: string,
   command: string,
   args: readonly string[],
-  env = environmentOf(folder, process.execPath),
+  env = environmentOf(folder, [dirname(process.execPath)]),
 ): Promise<string> {
   try {
     const options = { cwd: folder, timeout: COMMAND_TIMEOUT_MS, maxBuffer: 1e8, env };
@@ -103,14 +105,24 @@ async function installFromWorkspace(
 /** Installs what a project depends on. The folder may be another one than that of the project. */
 async function installFromNpm(
   folder: string,
-  { dependencies = {} }: ProjectFolder,
+  { dependencies = {}, starter }: ProjectFolder,
   tarballs: readonly Tarball[],
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
   const manifest = join(folder, 'package.json');
+  const args = ['install', '--no-audit', '--no-fund', '--no-package-lock', '--prefer-offline', '--loglevel=error'];
+  if (starter !== undefined) {
+    const starterManifest = readStarterManifest(starter.folder);
+    await writeFile(manifest, JSON.stringify(starterManifest));
+    const named = { ...starterManifest.dependencies, ...starterManifest.devDependencies };
+    const files = tarballs.filter(({ name }) => name in named).map(({ file }) => file);
+    // Here, npm checks the ranges of peer dependencies.
+    await run(folder, 'npm', [...args, ...files], env);
+    checkEngines(folder, starterManifest);
+    return;
+  }
   if (!existsSync(manifest))
     await writeFile(manifest, JSON.stringify({ name: 'project', private: true, dependencies }));
-  const args = ['install', '--no-audit', '--no-fund', '--no-package-lock', '--prefer-offline', '--loglevel=error'];
   await run(folder, 'npm', [...args, '--legacy-peer-deps', ...tarballs.map(({ file }) => file)], env);
 }
 
@@ -128,6 +140,12 @@ async function copyApp(folder: string, { folder: name, program }: App): Promise<
   await cp(join(apps, name), folder, { recursive: true });
   await mkdir(dirname(join(folder, program)), { recursive: true });
   await cp(join(apps, 'shared/flows.js'), join(folder, program));
+}
+
+/** Copies an example, without what is installed or compiled in its folder. */
+async function copyExample(name: string, folder: string): Promise<void> {
+  const filter = (path: string) => !/[\\/](?:node_modules|dist)$/.test(path);
+  await cp(join(workspace, 'examples', name), folder, { recursive: true, filter });
 }
 
 /** Opens a page in Chromium. @returns the first line that it prints */
@@ -179,6 +197,8 @@ export interface CreatedProject {
   readonly env: NodeJS.ProcessEnv;
   /** The path of Node. */
   readonly node: string;
+  /** Returns the environment variables with which another version of Node runs commands. */
+  environmentFor(node: NonNullable<Project['node']>): Promise<NodeJS.ProcessEnv>;
   /** What the last command has printed. */
   readonly printed: string;
   /** Reads the versions of installed packages, by name. */
@@ -188,34 +208,46 @@ export interface CreatedProject {
 /**
  * Creates a project, runs its commands, and removes it when `use` has finished.
  * @param installs what projects share that are installed from npm. Default: nothing
- * @param app an application of a framework, whose files are copied first
  * @throws Error with what a command printed, if a command fails
  */
 export async function withProject<T>(
   project: ProjectFolder,
   tarballs: readonly Tarball[],
   use: (created: CreatedProject) => Promise<T>,
-  { installs = new SharedInstalls([], ''), app }: { installs?: SharedInstalls; app?: App } = {},
+  installs = new SharedInstalls([], ''),
 ): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'throughline-project-'));
   try {
-    const { dependencies = {}, manifest = {}, files } = project;
-    if (app !== undefined) await copyApp(folder, app);
+    const { dependencies = {}, manifest = {}, files, starter } = project;
+    if (project.example !== undefined) await copyExample(project.example, folder);
     const manifestText = JSON.stringify({ name: 'project', private: true, dependencies, ...manifest });
-    for (const [path, content] of Object.entries({ 'package.json': manifestText, ...files })) {
+    if (starter !== undefined) await copyStarter(starter.folder, folder);
+    const ownManifest = starter === undefined ? { 'package.json': manifestText } : {};
+    for (const [path, content] of Object.entries({ ...ownManifest, ...files })) {
       await mkdir(dirname(join(folder, path)), { recursive: true });
       await writeFile(join(folder, path), content);
     }
     for (const name of project.folders ?? []) await cp(join(apps, name), folder, { recursive: true });
     const node = project.node === undefined ? process.execPath : await installRuntime(runtimes[project.node]);
-    const env = environmentOf(folder, node);
+    // A starter must not need the programs of the workspace.
+    const programs = starter === undefined ? [join(workspace, 'node_modules/.bin')] : [];
+    if (starter?.runner !== undefined) programs.push(dirname(await installRuntime(runtimes[starter.runner])));
+    const environmentOfNode = (path: string) => environmentOf(folder, [...programs, dirname(path)]);
+    const env = environmentOfNode(node);
     if (project.isQuick) await installFromWorkspace(folder, tarballs, project);
     else await installs.provide(project, folder, (target) => installFromNpm(target, project, tarballs, env));
     let printed = '';
     for (const [command, ...args] of project.commands) {
       printed = await run(folder, command === 'node' ? node : command, args, env);
     }
-    return await use({ folder, env, node, printed, readVersions: (names) => readVersions(folder, names) });
+    return await use({
+      folder,
+      env,
+      node,
+      environmentFor: async (name) => environmentOfNode(await installRuntime(runtimes[name])),
+      printed,
+      readVersions: (names) => readVersions(folder, names),
+    });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -233,11 +265,12 @@ export async function runProject(
   tarballs: readonly Tarball[],
   installs?: SharedInstalls,
 ): Promise<Versions> {
-  const { output, page, app, dependencies = {} } = project;
+  const { output, page, reactNative, app, starter, dependencies = {} } = project;
   return withProject(
     project,
     tarballs,
-    async ({ folder, env, printed, readVersions }) => {
+    async (created) => {
+      const { folder, env, printed, readVersions } = created;
       if (output !== undefined && !printed.includes(output)) {
         throw new Error(`The output must contain '${output}':\n${printed.slice(0, 2000)}`);
       }
@@ -246,10 +279,17 @@ export async function runProject(
         if (line !== output)
           throw new Error(`The page ${page} must print '${output}' in Chromium, and printed '${line}'.`);
       }
+      if (reactNative !== undefined) await runReactNativeBundles(folder, reactNative);
       if (project.isDevelopedWithVite && output !== undefined) await openDevelopedPage(folder, output);
-      if (app !== undefined) await runApp(app, { folder, env });
+      if (starter !== undefined) await runStarter(starter, created);
+      if (app !== undefined) {
+        await copyApp(folder, app);
+        const [command, ...args] = app.build;
+        await run(folder, command, args, env);
+        await runApp(app, { folder, env });
+      }
       return readVersions(Object.keys(dependencies));
     },
-    { ...(installs !== undefined && { installs }), ...(app !== undefined && { app }) },
+    installs,
   );
 }

@@ -24,6 +24,8 @@ test('projects with the same dependencies on the same Node share one installatio
     projectOf('second', { a: '1' }),
     projectOf('other version', { a: '2' }),
     projectOf('other Node', { a: '1' }, 'node24'),
+    // The package.json of a starter decides which tarballs it installs.
+    { ...projectOf('starter', { a: '1' }), starter: { folder: 'express' } },
   ];
   const installs = new SharedInstalls(projects, join(folder, 'shared'));
   const installedIn: string[] = [];
@@ -44,9 +46,10 @@ test('projects with the same dependencies on the same Node share one installatio
     join(folder, 'other Node'),
     join(folder, 'other version'),
     join(folder, 'shared/0'),
+    join(folder, 'starter'),
   ]);
   const fileOf = (target: string) => join(target, 'node_modules/a/index.js');
   await writeFile(fileOf(targets[0] ?? ''), 'changed');
   const contents = await Promise.all(targets.map((target) => readFile(fileOf(target), 'utf8')));
-  assert.deepEqual(contents, ['changed', 'installed', 'installed', 'installed']);
+  assert.deepEqual(contents, ['changed', 'installed', 'installed', 'installed', 'installed']);
 });

@@ -48,6 +48,6 @@ export class SharedInstalls {
 }
 
 /** What decides which packages are installed. Some have another file for each version of Node. */
-function keyOf({ dependencies = {}, node }: ProjectFolder): string {
-  return JSON.stringify([dependencies, node]);
+function keyOf({ dependencies = {}, node, starter }: ProjectFolder): string {
+  return JSON.stringify([dependencies, node, starter?.folder]);
 }

@@ -73,3 +73,11 @@ declare module 'vitest' {
 }
 declare function test(title: string, fn: () => void | Promise<void>): void;
 declare function expect(value: unknown): { toBe(expected: unknown): void };
+
+/** React Native and Expo are too large for the repository. */
+declare module '@react-native/metro-config' {
+  export function getDefaultConfig(projectRoot: string): import('metro').ConfigT;
+}
+declare module 'expo/metro-config' {
+  export function getDefaultConfig(projectRoot: string): import('metro').ConfigT;
+}

@@ -19,5 +19,7 @@ testDocblocks({
     'throughline of ./rolldown': configuration,
     'throughline of ./webpack': configuration,
     'throughline of ./rspack': configuration,
+    'throughline of ./babel': configuration,
   },
+  notRun: { 'withThroughline of ./metro': 'it needs the configuration of React Native, which is not installed' },
 });

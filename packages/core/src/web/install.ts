@@ -1,24 +1,19 @@
 /**
- * Installs all patches, once for all copies of the package on a page.
+ * Installs all patches, once for all copies of the package on a page: those of the language, and those of the platform,
+ * which the condition `#platform` selects.
  *
  *                      install()                           install({ await })
  *     not installed  ------------->  installed, native await  <---+
  *                    <-------------  intercepted or not       ----+
  *                     uninstall()
  */
+import { patchPlatform } from '#platform';
 import { current } from '../engine/current.js';
 import { share } from '../engine/shared-state.js';
-import { patchAsyncBuiltins } from './async-builtins.js';
 import { type AwaitInterception, prepareInterception, warnOfFailure, warnOfLostValues } from './await-interception.js';
-import { patchCallbacks } from './callbacks.js';
-import { patchElements } from './elements.js';
-import { patchEvents } from './events.js';
 import { checkInstallOptions, type InstallOptions } from './install-options.js';
 import { type PatchReport, patchFunctionToString, patchMethod, reportPatches, revertPatches } from './patch.js';
 import { fixThen, followGlobalPromise, patchPromise } from './promise.js';
-import { patchSchedulers } from './schedulers.js';
-import { patchStreams } from './streams.js';
-import { patchTaskObjects } from './task-objects.js';
 
 /** The state of the patches, as returned by the `report` property of `install()`'s result. */
 export interface InstallReport extends PatchReport {
@@ -116,13 +111,7 @@ function createInstallation(isInterceptionWanted: boolean): Installation {
     fixThen();
     return native(...args);
   });
-  patchSchedulers();
-  patchCallbacks();
-  patchEvents();
-  patchTaskObjects();
-  patchAsyncBuiltins();
-  patchElements();
-  const stopStreams = patchStreams();
+  const stopStreams = patchPlatform();
 
   const readReport = (): InstallReport => {
     // Only the accessors themselves show whether `await` can be intercepted.

@@ -1,0 +1,13 @@
+import { getRequestScope } from '@throughline/request';
+import { requestScope } from '@throughline/request/web';
+import { order } from './order.ts';
+
+const handle = requestScope(async (request: Request) => {
+  const { pathname, searchParams } = new URL(request.url);
+  if (pathname !== '/order') return new Response('Not found\n', { status: 404 });
+  getRequestScope().user = searchParams.get('user') ?? 'guest';
+  return new Response(await order(searchParams.get('item') ?? 'book'));
+});
+
+const server = Bun.serve({ fetch: handle, port: Number(process.env.PORT ?? 3000) });
+console.log(`${server.url}order?user=Ada&item=book`);

@@ -1,0 +1,9 @@
+import { getRequestScope } from '@throughline/request';
+import { requestScope } from '@throughline/request/web';
+import { order } from '../../../server/order.ts';
+
+export const GET = requestScope(async (request: Request) => {
+  const { searchParams } = new URL(request.url);
+  getRequestScope().user = searchParams.get('user') ?? 'guest';
+  return new Response(await order(searchParams.get('item') ?? 'book'));
+});

@@ -1,0 +1,1 @@
+import '@throughline/transform/install';

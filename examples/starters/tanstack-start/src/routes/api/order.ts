@@ -1,0 +1,14 @@
+import { createFileRoute } from '@tanstack/react-router';
+import { getRequestScope } from '@throughline/request';
+import { requestScope } from '@throughline/request/web';
+import { order } from '../../server/order.ts';
+
+const handle = requestScope(async (request: Request) => {
+  const { searchParams } = new URL(request.url);
+  getRequestScope().user = searchParams.get('user') ?? 'guest';
+  return new Response(await order(searchParams.get('item') ?? 'book'));
+});
+
+export const Route = createFileRoute('/api/order')({
+  server: { handlers: { GET: ({ request }) => handle(request) } },
+});

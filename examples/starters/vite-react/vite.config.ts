@@ -1,0 +1,5 @@
+import throughline from '@throughline/transform/vite';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+export default defineConfig({ plugins: [throughline(), react()] });

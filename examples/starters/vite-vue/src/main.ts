@@ -1,0 +1,4 @@
+import { createApp } from 'vue';
+import OrderList from './order-list.vue';
+
+createApp(OrderList).mount('#root');

@@ -1,0 +1,5 @@
+import throughline from '@throughline/transform/vite';
+import vue from '@vitejs/plugin-vue';
+import { defineConfig } from 'vite';
+
+export default defineConfig({ plugins: [throughline(), vue()] });
