@@ -58,6 +58,14 @@ export const navigation: readonly NavigationGroup[] = [
           { text: 'Web APIs', source: 'docs/web.md' },
         ],
       },
+      {
+        text: 'React Native',
+        source: 'docs/react-native.md',
+        pages: [
+          { text: 'Its APIs', source: 'docs/react-native-apis.md' },
+          { text: 'The example app', source: 'examples/react-native/README.md' },
+        ],
+      },
       { text: 'Request scope', source: 'docs/request.md' },
       { text: 'Sessions', source: 'docs/sessions.md' },
       { text: 'Logs', source: 'docs/logs.md' },
