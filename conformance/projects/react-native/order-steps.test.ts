@@ -40,7 +40,12 @@ Promise.all(['user 1', 'user 2', 'user 1', 'user 2', 'user 1', 'user 2'].map(ord
 `;
 
 const bundled = await build({
-  stdin: { contents: PROGRAM, resolveDir: fileURLToPath(new URL('src/', example)), sourcefile: 'program.ts', loader: 'ts' },
+  stdin: {
+    contents: PROGRAM,
+    resolveDir: fileURLToPath(new URL('src/', example)),
+    sourcefile: 'program.ts',
+    loader: 'ts',
+  },
   bundle: true,
   write: false,
   format: 'iife',
@@ -49,7 +54,19 @@ const bundled = await build({
 });
 const script = bundled.outputFiles[0]?.text ?? '';
 
-const STEPS = ['tap', 'await', 'then', 'timer', 'immediate', 'frame', 'fetch', 'catch', 'generator', 'for await', 'all'];
+const STEPS = [
+  'tap',
+  'await',
+  'then',
+  'timer',
+  'immediate',
+  'frame',
+  'fetch',
+  'catch',
+  'generator',
+  'for await',
+  'all',
+];
 
 for (const name of ['hermes', 'hermesAsync', 'quickjs'] satisfies EngineName[]) {
   const { title, isInstalled } = engines[name];
@@ -74,8 +91,12 @@ interface Result {
 }
 
 test('the packages of React Native in the example app have one version', () => {
-  const { dependencies, devDependencies }: Record<'dependencies' | 'devDependencies', Record<string, string>> =
-    JSON.parse(readFileSync(new URL('package.json', example), 'utf8'));
+  const {
+    dependencies,
+    devDependencies,
+  }: Record<'dependencies' | 'devDependencies', Record<string, string>> = JSON.parse(
+    readFileSync(new URL('package.json', example), 'utf8'),
+  );
   for (const name of ['@react-native/babel-preset', '@react-native/metro-config']) {
     assert.equal(devDependencies[name], dependencies['react-native'], name);
   }

@@ -117,7 +117,10 @@ function respond(id: number, request: NativeRequest): void {
   const blob = { blobId: String(id), offset: 0, size: RESPONSE.length, type: 'text/plain' };
   // The responses come in another order than the requests.
   const delay = 20 + ((id * 37) % 50);
-  setTask(() => emitter.emit('didReceiveNetworkResponse', [id, 200, { 'content-type': 'text/plain' }, request.url]), delay);
+  setTask(
+    () => emitter.emit('didReceiveNetworkResponse', [id, 200, { 'content-type': 'text/plain' }, request.url]),
+    delay,
+  );
   setTask(() => emitter.emit('didReceiveNetworkData', [id, blob]), delay + 1);
   setTask(() => emitter.emit('didCompleteNetworkResponse', [id, '', false]), delay + 2);
 }
