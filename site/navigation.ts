@@ -84,6 +84,23 @@ export const navigation: readonly NavigationGroup[] = [
     ],
   },
   {
+    text: 'Recipes',
+    isCollapsed: true,
+    pages: [
+      { text: 'Next', source: 'docs/recipes/next.md' },
+      { text: 'SvelteKit', source: 'docs/recipes/sveltekit.md' },
+      { text: 'Nuxt', source: 'docs/recipes/nuxt.md' },
+      { text: 'GraphQL', source: 'docs/recipes/graphql.md' },
+      { text: 'Socket.IO', source: 'docs/recipes/socket-io.md' },
+      { text: 'BullMQ', source: 'docs/recipes/bullmq.md' },
+      { text: 'Prisma', source: 'docs/recipes/prisma.md' },
+      { text: 'TypeORM', source: 'docs/recipes/typeorm.md' },
+      { text: 'Sentry', source: 'docs/recipes/sentry.md' },
+      { text: 'LangGraph', source: 'docs/recipes/langgraph.md' },
+      { text: 'AI SDK', source: 'docs/recipes/ai-sdk.md' },
+    ],
+  },
+  {
     text: 'Concepts',
     pages: [
       { text: 'Concepts', source: 'docs/concepts.md' },

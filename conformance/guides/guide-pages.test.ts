@@ -9,8 +9,21 @@ import { findGuides, findPages } from '../snippets/snippets.js';
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
+const linksOf = (text: string) => [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, target = '']) => target);
+
+test('docs/limits.md links to what the limits of the README link to', () => {
+  const [, limits = ''] = /^## Limits\n([\s\S]*?)^## /m.exec(read('README.md')) ?? [];
+  const targets = linksOf(limits).map((target) => target.replace(/^docs\//, ''));
+  const links = linksOf(read('docs/limits.md'));
+  assert.ok(targets.length > 5);
+  assert.deepEqual(
+    targets.filter((target) => !links.includes(target)),
+    [],
+  );
+});
+
 test('docs/limits.md links to every section about limits', () => {
-  const links = new Set([...read('docs/limits.md').matchAll(/\]\(([^)]+)\)/g)].map(([, target = '']) => target));
+  const links = new Set(linksOf(read('docs/limits.md')));
   const missing = findPages(root)
     .filter((page) => page !== 'README.md' && page !== 'docs/limits.md')
     .flatMap((page) =>

@@ -13,7 +13,14 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Block, blocksOf, fileNameOf } from '../snippets/snippets.js';
+import {
+  type Block,
+  blocksOf,
+  fileNameOf,
+  pageMark,
+  type SnippetLanguage,
+  snippetLanguages,
+} from '../snippets/snippets.js';
 
 /** A program for a page is built by esbuild: with the plugin of `@throughline/transform`, or without it. */
 export const guideRuntimes = ['node', 'bun', 'deno', 'workerd', 'chromium', 'chromium without the transform'] as const;
@@ -27,7 +34,7 @@ export interface GuideProgram {
   readonly line: number;
   /** The name of the file to run; the page itself if it is HTML. */
   readonly file: string;
-  readonly language: 'js' | 'ts' | 'html';
+  readonly language: SnippetLanguage | 'html';
   readonly code: string;
   /** All files of its folder, by name. */
   readonly files: ReadonlyMap<string, string>;
@@ -63,14 +70,14 @@ export function readGuide(root: string, page: string): Guide {
  */
 export function guideOf(page: string, text: string): Guide {
   const blocks = blocksOf(page, text);
-  const runner = /^<!-- all programs of this page are run by: (\S+) -->$/m.exec(text)?.[1];
+  const runner = pageMark('run by', text) ?? pageMark('checked by', text);
   const fragments: Block[] = [];
   const notRun: OtherBlock[] = [];
   const runBy: OtherBlock[] = [];
   const folders: Block[][] = [];
   for (const block of blocks) {
     if (!isCode(block)) continue;
-    const runByFile = block.runBy ?? runner;
+    const runByFile = block.checkedBy ?? block.runBy ?? runner;
     const reason = block.notRun ?? block.notCompiled;
     if (reason !== undefined) notRun.push({ block, reason });
     else if (runByFile !== undefined) runBy.push({ block, reason: runByFile });
@@ -89,7 +96,7 @@ export function positionOf({ page, line }: { readonly page: string; readonly lin
 }
 
 function isCode({ language, code }: Block): boolean {
-  return language === 'js' || language === 'ts' || (language === 'html' && code.includes('<script'));
+  return snippetLanguages.some((one) => one === language) || (language === 'html' && code.includes('<script'));
 }
 
 function isProgramFile({ language, code, runsOn }: Block): boolean {
@@ -98,7 +105,7 @@ function isProgramFile({ language, code, runsOn }: Block): boolean {
 
 /** Returns the name of the file of a program, which need not state it if it has the mark `runs on`. */
 function fileOf({ language, code }: Block): string {
-  return fileNameOf(code) ?? { html: 'index.html', ts: 'program.ts' }[language] ?? 'program.mjs';
+  return fileNameOf(code) ?? (language === 'html' ? 'index.html' : `program.${language}`);
 }
 
 function addToFolder(folders: Block[][], block: Block): void {
@@ -117,7 +124,7 @@ function programsOf(folder: readonly Block[], blocks: readonly Block[], sections
   const files = new Map(folder.map((block) => [fileOf(block), block.code]));
   const isPart = (block: Block) => {
     const [name] = fileOf(block).split('.');
-    return folder.some((other) => other !== block && new RegExp(`\\./${name}\\.[cm]?[jt]s['"\`]`).test(other.code));
+    return folder.some((other) => other !== block && new RegExp(`\\./${name}\\.[cm]?[jt]sx?['"\`]`).test(other.code));
   };
   const entries = folder.filter((block) => !isPart(block));
   return entries.map((block) => {

@@ -1,7 +1,7 @@
-/** Every program in the pages of `docs` and on the start page of the site prints what its page shows, on Node, in Chromium and with real servers. */
+/** Every program in the pages of `docs` and `site/content` prints what its page shows, on Node and in Chromium. */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +14,8 @@ import { type GuideProgram, type GuideServer, guideRuntimes, positionOf, readGui
 import { runInPage, runOnNode, showsOutput } from './run-guide-program.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-const guides = [...findGuides(root), 'site/content/index.md'].map((page) => readGuide(root, page));
+const startPages = readdirSync(join(root, 'site/content')).map((name) => `site/content/${name}`);
+const guides = [...findGuides(root), ...startPages].map((page) => readGuide(root, page));
 const programs = guides.flatMap((guide) => guide.programs);
 
 // The secrets that the programs read.
@@ -65,7 +66,7 @@ describe('the programs for pages', () => {
 
 test('a program has a first line with the name of its file, or a reason why it is not run', async () => {
   const fragments = guides.flatMap((guide) => guide.fragments).filter(({ language }) => language !== 'html');
-  const snippets = fragments.filter(({ code }) => /^import /m.test(code)) as Snippet[];
+  const snippets = fragments.filter(({ code }) => /^import |\brequire\(/m.test(code)) as Snippet[];
   const errors = await compileSnippets(snippets, 'bundler', { usesContext: false });
   const incomplete = new Set(errors.map(({ snippet }) => snippet));
   const whole = snippets.filter((snippet) => !incomplete.has(snippet)).map(positionOf);

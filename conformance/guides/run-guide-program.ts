@@ -123,10 +123,10 @@ async function inFolder(
     for (const [name, code] of program.files) {
       const file = join(folder, scriptName(name));
       mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, name === scriptName(name) ? code : toJavaScript(code));
+      writeFileSync(file, name === scriptName(name) ? code : toJavaScript(code, name));
     }
-    const code = program.language === 'ts' ? toJavaScript(program.code) : program.code;
-    await run(folder, code, scriptName(program.file));
+    const file = scriptName(program.file);
+    await run(folder, file === program.file ? program.code : toJavaScript(program.code, program.file), file);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -134,18 +134,20 @@ async function inFolder(
 
 /** Returns the name under which a file is saved as JavaScript. */
 function scriptName(file: string): string {
-  return file.replace(/ts$/, 'js');
+  return file.replace(/(?:ts|tsx|jsx)$/, 'js');
 }
 
 /** Compiles a file of a program as a project of Nest does, with the types of decorated constructors at run time. */
-function toJavaScript(code: string): string {
-  const { ScriptTarget, ModuleKind } = typescript;
+function toJavaScript(code: string, file: string): string {
+  const { JsxEmit, ScriptTarget, ModuleKind } = typescript;
   return typescript.transpileModule(code, {
+    fileName: file,
     compilerOptions: {
       target: ScriptTarget.ES2022,
       module: ModuleKind.ESNext,
       experimentalDecorators: true,
       emitDecoratorMetadata: true,
+      jsx: JsxEmit.ReactJSX,
     },
   }).outputText;
 }

@@ -6,6 +6,7 @@ export const PROJECT_GROUPS = [
   'Test runners',
   'Bundlers and applications',
   'Libraries',
+  'Recipes',
   'Starters',
   'Frameworks',
   'The whole process',

@@ -1,12 +1,13 @@
 /** Every kind of project in which the packages work. */
 
 import { APPS } from './apps.js';
-import { testingGuideFiles } from './guide-projects.js';
+import { guideFiles } from './guide-projects.js';
 import { LIBRARY_PROJECTS } from './library-projects.js';
 import { PAGE_HTML, ROLLDOWN_BUILD } from './page-builds.js';
 import { COMMONJS_MODULE, ES_MODULE, OUTPUT, TEST_BODY, TYPESCRIPT_MODULE } from './programs.js';
 import type { Project } from './project.js';
 import { firstProgram } from './readme-project.js';
+import { RECIPE_PROJECTS } from './recipe-projects.js';
 import { singleExecutable } from './single-executable.js';
 import { STARTER_PROJECTS } from './starter-projects.js';
 import { TRACED_SERVER } from './traced-files.js';
@@ -223,7 +224,7 @@ export const PROJECTS: readonly Project[] = [
     files: {
       'demo.js': COMMONJS_MODULE,
       'demo.test.js': `const { demo } = require('./demo');\n${TEST_BODY}`,
-      ...testingGuideFiles('Jest'),
+      ...guideFiles('docs/testing.md', 'Jest'),
     },
     commands: [['jest'], PRINT_SUCCESS],
     output: OUTPUT,
@@ -280,7 +281,7 @@ export const PROJECTS: readonly Project[] = [
     files: {
       'demo.mjs': ES_MODULE,
       'demo.test.mjs': `import { expect, test } from 'vitest';\nimport { demo } from './demo.mjs';\n${TEST_BODY}`,
-      ...testingGuideFiles('Vitest'),
+      ...guideFiles('docs/testing.md', 'Vitest'),
     },
     commands: [['vitest', 'run'], PRINT_SUCCESS],
     output: OUTPUT,
@@ -427,6 +428,7 @@ export default async function Page() {
     output: OUTPUT,
   },
   ...LIBRARY_PROJECTS,
+  ...RECIPE_PROJECTS,
   ...STARTER_PROJECTS,
   ...APPS,
   ...WHOLE_PROCESS_PROJECTS,

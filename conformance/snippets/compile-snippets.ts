@@ -32,6 +32,7 @@ const compilerOptions = {
   noUncheckedIndexedAccess: true,
   skipLibCheck: true,
   noEmit: true,
+  jsx: 'react-jsx',
   // As in every project of Nest.
   experimentalDecorators: true,
   emitDecoratorMetadata: true,
@@ -111,9 +112,10 @@ async function compileProgram(
 function filesOf(snippets: readonly Snippet[]): Map<string, Snippet> {
   const files = new Map<string, Snippet>();
   for (const [index, snippet] of snippets.entries()) {
-    const name = fileNameOf(snippet.code)?.replace(/js$/, 'ts');
+    const name = fileNameOf(snippet.code)?.replace(/js(x?)$/, 'ts$1');
+    const extension = snippet.language.endsWith('x') ? 'tsx' : 'ts';
     const named = `${sectionFolder(snippet)}/${name}`;
-    files.set(name === undefined || files.has(named) ? `${index}.ts` : named, snippet);
+    files.set(name === undefined || files.has(named) ? `${index}.${extension}` : named, snippet);
   }
   return files;
 }
@@ -137,7 +139,7 @@ function errorsIn(output: string, files: ReadonlyMap<string, Snippet>): SnippetE
     const snippet = files.get(file);
     if (snippet === undefined || text === undefined) throw new Error(`The compiler failed:\n${message}`);
     const line = snippet.code.split('\n')[Number(row) - 1] ?? '';
-    if (snippet.language === 'js' && isMissingAnnotation(text, line)) continue;
+    if (snippet.language.startsWith('js') && isMissingAnnotation(text, line)) continue;
     errors.push({ snippet, text: `${snippet.page}:${snippet.line + Number(row)}: ${text}` });
   }
   return errors;

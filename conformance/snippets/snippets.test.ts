@@ -5,7 +5,15 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { compileSnippets, type Resolution, type SnippetError } from './compile-snippets.js';
-import { blocksOf, findPages, readExamples, readSnippets, type Snippet, snippetsOf } from './snippets.js';
+import {
+  blocksOf,
+  findPages,
+  readExamples,
+  readSnippets,
+  type Snippet,
+  snippetLanguages,
+  snippetsOf,
+} from './snippets.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const pages = findPages(root);
@@ -36,7 +44,7 @@ test('a snippet that is not compiled states the reason', (context) => {
   assert.ok(compiled.length > snippets.length * 0.9, 'nearly all snippets must be compiled');
 });
 
-test('every block of JavaScript or TypeScript is called js or ts, so that it is found', () => {
+test('every block of JavaScript or TypeScript is called js, ts, jsx or tsx, so that it is found', () => {
   for (const page of pages) {
     const fences = readFileSync(join(root, page), 'utf8').match(
       /^ *```(?:[cm]?[jt]s|[jt]sx|javascript|typescript)\b.*$/gim,
@@ -44,7 +52,7 @@ test('every block of JavaScript or TypeScript is called js or ts, so that it is 
     const languages = fences?.map((fence) => fence.trim().slice(3)) ?? [];
     assert.equal(languages.length, snippets.filter((snippet) => snippet.page === page).length, page);
     assert.deepEqual(
-      languages.filter((language) => language !== 'js' && language !== 'ts'),
+      languages.filter((language) => !snippetLanguages.some((one) => one === language)),
       [],
       page,
     );
@@ -101,6 +109,11 @@ test('compileSnippets() reports errors at their positions in the page', async ()
       snippet('ts', 60, "import { missing } from 'throughline';\nmissing();\n"),
       snippet('js', 70, "// user.mjs\nexport const user = 'ada';\n"),
       snippet('ts', 80, "// main.ts\nimport { user } from './user.mjs';\nuser.missing;\n"),
+      snippet(
+        'tsx',
+        100,
+        '// button.tsx\nexport const Button = (props: { name: string }) => <b>{props.missing}</b>;\n',
+      ),
       snippet('js', 90, '// user.mjs\nexport const user = 5;\nuser.missing;\n'),
     ],
     'node16',
@@ -114,6 +127,7 @@ test('compileSnippets() reports errors at their positions in the page', async ()
     'page.md:52: TS2339',
     'page.md:61: TS2305',
     'page.md:83: TS2339',
+    'page.md:102: TS2339',
     'page.md:93: TS2339',
   ]);
 });

@@ -6,6 +6,7 @@
  *     <!-- not compiled: REASON -->   neither compiled nor run
  *     <!-- not run: REASON -->        compiled, but not run
  *     <!-- run by: PATH -->           compiled here, and run by another test or command, whose file is named
+ *     <!-- checked by: PATH -->       neither compiled nor run here: the file that is named does both
  *     <!-- runs on: bun, deno -->     the runtimes on which a program runs; default: node
  *     <!-- needs: redis -->           the servers that are started for a program
  *     <!-- opens in: playground -->   the site links it to its playground, where a test of the site runs it
@@ -20,6 +21,7 @@ export interface Marks {
   readonly notCompiled?: string;
   readonly notRun?: string;
   readonly runBy?: string;
+  readonly checkedBy?: string;
   readonly runsOn?: string;
   readonly needs?: string;
   readonly opensIn?: string;
@@ -40,13 +42,16 @@ export interface Block extends Marks {
   readonly textBefore: string;
 }
 
+export const snippetLanguages = ['js', 'ts', 'jsx', 'tsx'] as const;
+export type SnippetLanguage = (typeof snippetLanguages)[number];
+
 /** A block of JavaScript or TypeScript, or an example. */
 export interface Snippet {
   /** The path of the page in the repository, or the declaration whose docblock has the example. */
   readonly page: string;
   /** The line of the page before the first line of the code, counted from 1. In a docblock, it is counted from there. */
   readonly line: number;
-  readonly language: 'js' | 'ts';
+  readonly language: SnippetLanguage;
   readonly code: string;
   /** Why it is not compiled. */
   readonly notCompiled?: string;
@@ -58,6 +63,7 @@ const MARK_NAMES: Readonly<Record<string, keyof Marks>> = {
   'not compiled': 'notCompiled',
   'not run': 'notRun',
   'run by': 'runBy',
+  'checked by': 'checkedBy',
   'runs on': 'runsOn',
   needs: 'needs',
   'opens in': 'opensIn',
@@ -117,22 +123,30 @@ function marksOf(comments: string, position: string): Marks {
   return marks;
 }
 
+/** Returns the path in the comment that states for all programs of a page what runs, or compiles and runs them. */
+export function pageMark(name: 'run by' | 'checked by', text: string): string | undefined {
+  return new RegExp(`^<!-- all programs of this page are ${name}: (\\S+) -->$`, 'm').exec(text)?.[1];
+}
+
 /** Returns the snippets of a page. */
 export function readSnippets(root: string, page: string): Snippet[] {
   return snippetsOf(page, readFileSync(join(root, page), 'utf8'));
 }
 
-/** Returns the snippets in the text of a page. */
+/** Returns the snippets in the text of a page, apart from those that something else compiles and runs. */
 export function snippetsOf(page: string, text: string): Snippet[] {
-  return blocksOf(page, text).flatMap(({ line, section, language, code, notCompiled }) => {
-    if (language !== 'js' && language !== 'ts') return [];
+  const checker = pageMark('checked by', text);
+  return blocksOf(page, text).flatMap((block) => {
+    const { line, section, language: name, code, notCompiled, checkedBy = checker } = block;
+    const language = snippetLanguages.find((one) => one === name);
+    if (language === undefined || checkedBy !== undefined) return [];
     return [{ page, line, section, language, code, ...(notCompiled !== undefined && { notCompiled }) }];
   });
 }
 
 /** Returns the name of the file that the first line of a program states, as in `// orders.mjs`. */
 export function fileNameOf(code: string): string | undefined {
-  return /^\/\/ (\S+\.[cm]?[jt]s)\n/.exec(code)?.[1];
+  return /^\/\/ (\S+\.[cm]?[jt]sx?)\n/.exec(code)?.[1];
 }
 
 /** Returns the examples in the docblocks of a package. */

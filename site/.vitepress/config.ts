@@ -4,6 +4,7 @@ import { type DefaultTheme, defineConfigWithTheme } from 'vitepress';
 import { currentVersion } from '../versions/current-version.js';
 import { accessibleSearch } from './accessible-search.js';
 import { designStyles } from './design-styles.js';
+import { keepFragments } from './exact-fragments.js';
 import { githubSlug } from './github-slug.js';
 import { linkToPlayground } from './playground-links.js';
 import { headerLinks, sidebar } from './sidebar.js';
@@ -32,7 +33,10 @@ export default defineConfigWithTheme<ThemeConfig>({
   head: [['link', { rel: 'icon', href: `${base}icon.svg`, type: 'image/svg+xml' }]],
   markdown: {
     anchor: { slugify: githubSlug },
-    config: (markdown) => linkToPlayground(markdown, base),
+    config: (markdown) => {
+      linkToPlayground(markdown, base);
+      keepFragments(markdown);
+    },
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
   },
   themeConfig: {

@@ -50,7 +50,10 @@ describe('the filters', () => {
 
   it('choose cases by chapter, result and words; a case that no column has run is not shown', () => {
     deepEqual(names({}), ['A reaction keeps the frame', 'A timer keeps the frame']);
-    deepEqual(names({ runtime: 'browsers', implementation: '' }), ['A timer keeps the frame', 'A click runs in the root']);
+    deepEqual(names({ runtime: 'browsers', implementation: '' }), [
+      'A timer keeps the frame',
+      'A click runs in the root',
+    ]);
     deepEqual(names({ result: 'f' }), ['A timer keeps the frame']);
     deepEqual(names({ result: 'a' }), ['A click runs in the root']);
     deepEqual(names({ text: ' FRAME  timer' }), ['A timer keeps the frame']);

@@ -33,7 +33,9 @@ export async function startSiteServer(folder: string, { base = '/', port = 0 } =
     const [path = '/'] = url.split(/[?#]/);
     const found = path.startsWith(base) ? await findFile(folder, path.slice(base.length)) : undefined;
     if (found !== undefined) {
-      response.writeHead(200, { 'content-type': found.type }).end(found.body);
+      // The name of such a file changes with its content.
+      const caching = path.startsWith(`${base}assets/`) ? 'max-age=31536000, immutable' : 'no-cache';
+      response.writeHead(200, { 'content-type': found.type, 'cache-control': caching }).end(found.body);
       return;
     }
     const missing = await readFile(join(folder, '404.html'));

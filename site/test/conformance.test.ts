@@ -62,7 +62,8 @@ describe('the conformance table', { timeout: 90_000 }, () => {
     for (const [index, { title, results }] of servers.entries()) {
       const expected = results.get('throughline')?.filter(({ name }) => name in rows) ?? [];
       const words = new Map(expected.map(({ name, outcome }) => [name, WORDS[outcome]]));
-      for (const [name, cells] of Object.entries(rows)) assert.equal(cells[index], words.get(name), `${title}: ${name}`);
+      for (const [name, cells] of Object.entries(rows))
+        assert.equal(cells[index], words.get(name), `${title}: ${name}`);
     }
     const all = servers.flatMap(({ results }) => results.get('throughline') ?? []);
     const failed = all.filter(({ outcome }) => outcome === 'fail').length;
@@ -102,7 +103,10 @@ describe('the conformance table', { timeout: 90_000 }, () => {
 
     // The browsers have no such implementation: one that they have is chosen instead.
     await choose(page, 'runtime', 'browsers');
-    assert.equal(await page.evaluate(`document.querySelector('.figures-panel [name=implementation]').value`), 'transform');
+    assert.equal(
+      await page.evaluate(`document.querySelector('.figures-panel [name=implementation]').value`),
+      'transform',
+    );
     assert.deepEqual(page.consoleMessages(), []);
     await page.close();
   });
@@ -117,7 +121,9 @@ describe('the conformance table', { timeout: 90_000 }, () => {
     assert.ok(reason.length > 20 && text.includes(reason), text);
     await page.click('.figures-panel tbody details[open] a');
     await waitUntil(page, `document.querySelector('pre span:target')`);
-    assert.ok(String(await page.evaluate(`document.querySelector('pre span:target').innerText`)).includes(name.slice(0, 40)));
+    assert.ok(
+      String(await page.evaluate(`document.querySelector('pre span:target').innerText`)).includes(name.slice(0, 40)),
+    );
     await page.close();
   });
 
@@ -138,7 +144,9 @@ describe('the conformance table', { timeout: 90_000 }, () => {
 
   it('is not there without JavaScript, and the tables of the page are', async () => {
     const page = await site.browser.openPage(`${site.origin}/conformance`, { javaScript: false });
-    const counts = await page.evaluate(`['.figures-panel', '.vp-doc table'].map((selector) => document.querySelectorAll(selector).length)`);
+    const counts = await page.evaluate(
+      `['.figures-panel', '.vp-doc table'].map((selector) => document.querySelectorAll(selector).length)`,
+    );
     assert.equal((counts as number[])[0], 0);
     assert.ok(Number((counts as number[])[1]) > 40, `${counts}`);
     await page.close();

@@ -113,7 +113,11 @@ describe('the plots of figures', { timeout: 90_000 }, () => {
     let plot = (await page.evaluate(shownPlot)) as ShownPlot;
     const drawn = plot.points.find(({ subject, count }) => subject === 'throughline' && count === 10);
     assert.equal(drawn?.median, median(ratios));
-    assert.equal(plot.points.some(({ subject }) => subject === 'native' ), false, 'the peer has no ratio to itself');
+    assert.equal(
+      plot.points.some(({ subject }) => subject === 'native'),
+      false,
+      'the peer has no ratio to itself',
+    );
 
     await choose(page, 'quantity', 'figure');
     await page.click('.figures-panel input[name=native]');
@@ -151,8 +155,11 @@ describe('the plots of figures', { timeout: 90_000 }, () => {
       rows.map(([count]) => count),
       counts.map((count) => count.toLocaleString('en-US')),
     );
-    assert.ok(rows.every((row) => row.slice(1).every((cell) => /^[\d.]+ (?:ns|µs|ms)(?:, .* to .*)?$/.test(cell))), `${rows}`);
-    await page.click('.figures-panel svg .point[data-subject=throughline][data-count="100"] .target');
+    assert.ok(
+      rows.every((row) => row.slice(1).every((cell) => /^[\d.]+ (?:ns|µs|ms)(?:, .* to .*)?$/.test(cell))),
+      `${rows}`,
+    );
+    await page.click('.figures-panel svg .point[data-subject=throughline][data-count="100"] circle');
     const caption = String(await page.evaluate(`document.querySelector('.figures-panel figcaption').innerText`));
     assert.match(caption, /^Throughline, 100 flows: [\d.]+ ns/);
     await page.close();
@@ -175,7 +182,9 @@ describe('the plots of figures', { timeout: 90_000 }, () => {
 
   it('are not there without JavaScript, and the static plots are', async () => {
     const page = await site.browser.openPage(`${site.origin}/growth`, { javaScript: false });
-    const counts = await page.evaluate(`['.figures-panel', '.vp-doc img[src$=".svg"]'].map((selector) => document.querySelectorAll(selector).length)`);
+    const counts = await page.evaluate(
+      `['.figures-panel', '.vp-doc img[src$=".svg"]'].map((selector) => document.querySelectorAll(selector).length)`,
+    );
     assert.equal((counts as number[])[0], 0);
     assert.ok(Number((counts as number[])[1]) > 3, `${counts}`);
     await page.close();

@@ -31,7 +31,10 @@ const FINDINGS = `[...document.querySelectorAll('.tp-findings > li')].map((findi
 
 const STATUS = `document.querySelector('.tp-status').textContent`;
 
-/** Expression: the texts of the marks in the editor. */
+/** Expression: the errors that the program has not caught. */
+const ERRORS = `[...document.querySelectorAll('.tp-output .tp-error')].map((line) => line.textContent)`;
+
+/** Expression: how many places the editor marks. */
 const NOTES = `document.querySelectorAll('.cm-lintRange').length`;
 
 /** Expression: whether the top level of the program has ended. */
@@ -104,64 +107,70 @@ const EXAMPLES: Readonly<
   },
 };
 
-describe('the playground', { timeout: 120_000 }, () => {
+describe('the playground', { timeout: 300_000 }, () => {
   let site: OpenSite;
+  /** All programs run in one page, one after the other, unless the page itself is tested. */
+  let page: Page;
   before(async () => {
     site = await openSite();
+    page = await openPlayground();
   });
   after(() => site?.close());
 
-  const open = (program: string, options?: PageOptions) =>
-    site.browser.openPage(`${site.origin}/playground${fragmentOf(program)}`, options);
+  async function openPlayground(options?: PageOptions): Promise<Page> {
+    const opened = await site.browser.openPage(`${site.origin}/playground`, options);
+    await waitUntil(opened, `document.querySelector('.tp select') !== null`);
+    return opened;
+  }
+
+  const openProgram = (program: string) => openLink(`/playground${fragmentOf(program)}`);
+
+  /** Follows a link within the page. What an earlier program has printed is gone then. */
+  async function openLink(link: string): Promise<void> {
+    await page.evaluate(`{ location.href = ${JSON.stringify(link)}; 0 }`);
+    await waitUntil(page, `document.querySelector('.tp select').value === ''`);
+  }
 
   for (const [name, { output, lanes, findings = [] }] of Object.entries(EXAMPLES)) {
     it(`runs the example ${name} with the transform and with interception`, async () => {
-      const page = await site.browser.openPage(`${site.origin}/playground`);
-      await waitUntil(page, `document.querySelector('.tp select') !== null`);
-      await choose(page, name);
       for (const mode of BOTH) {
         await page.click(`.tp-modes input[value=${mode}]`);
+        await choose(page, name);
         await waitUntil(page, `${OUTPUT}.length === ${output.length} && ${FINDINGS}.length === ${findings.length}`);
-        assert.deepEqual([...((await page.evaluate(OUTPUT)) as string[])].sort(), output, mode);
+        assert.deepEqual([...((await page.evaluate(OUTPUT)) as string[])].sort(), [...output].sort(), mode);
         await waitUntil(page, `JSON.stringify(${LANES}) === ${JSON.stringify(JSON.stringify(lanes))}`, 3).catch(
           async () => assert.deepEqual(await page.evaluate(LANES), lanes, mode),
         );
         assert.deepEqual(await page.evaluate(FINDINGS), findings, mode);
       }
-      await page.close();
     });
   }
 
   it('shows that a plain global mixes up two users', async () => {
-    const page = await site.browser.openPage(`${site.origin}/playground`);
-    await waitUntil(page, `document.querySelector('.tp select') !== null`);
+    await choose(page, 'two-users');
     await page.click('.tp-modes input[value=global]');
     await waitUntil(page, `${OUTPUT}.length === 10`);
     await waitUntil(page, `document.querySelectorAll('.tp-read.tp-wrong').length === 4`);
     assert.match(String(await page.evaluate(`document.querySelector('.tp-counts').textContent`)), /4 wrong/);
-    await page.close();
+    await page.click('.tp-modes input[value=transform]');
   });
 
   it('marks the lines of a finding in the editor, and leads to them', async () => {
-    const page = await site.browser.openPage(`${site.origin}/playground`);
-    await waitUntil(page, `document.querySelector('.tp select') !== null`);
     await choose(page, 'lost-callback');
     await waitUntil(page, `${NOTES} === 3`);
     await page.click('.tp-findings .tp-place');
     const line = `getSelection().anchorNode.parentElement.closest('.cm-line').textContent`;
     assert.equal(await page.evaluate(line), '  save(document, (saved) => {');
-    await page.close();
   });
 
   it('ends a program that is in an endless loop, and runs the next one', async () => {
-    const page = await open('console.log("before"); for (;;);');
+    await openProgram('console.log("before"); for (;;);');
     await waitUntil(page, `${STATUS}.includes('endless loop')`);
     assert.deepEqual(await page.evaluate(OUTPUT), ['before']);
     await page.click('.tp-buttons button:nth-child(2)');
     await waitUntil(page, `${STATUS} === 'Stopped.'`);
     await choose(page, 'timers');
     await waitUntil(page, `${OUTPUT}.length === 11`);
-    await page.close();
   });
 
   for (const [title, program, expected] of [
@@ -180,22 +189,20 @@ describe('the playground', { timeout: 120_000 }, () => {
     ],
   ] as const) {
     it(`shows ${title} with its line`, async () => {
-      const page = await open(program);
+      await openProgram(program);
       await waitUntil(page, `${OUTPUT}.length === 1 && ${NOTES} === 1`);
       assert.match(String(await page.evaluate(`${OUTPUT}[0]`)), expected);
-      await page.close();
     });
   }
 
   it('gives a program no access to the site and to the network', async () => {
-    const page = await open(`
+    await openProgram(`
       console.log(origin, typeof document);
       await fetch('${site.origin}/').catch(({ name }) => console.log('fetch: ' + name));
       try { indexedDB.open('a'); } catch ({ name }) { console.log('indexedDB: ' + name); }
     `);
     await waitUntil(page, `${OUTPUT}.length === 3`);
     assert.deepEqual(await page.evaluate(OUTPUT), ['null undefined', 'fetch: TypeError', 'indexedDB: SecurityError']);
-    await page.close();
   });
 
   it('runs every program of the pages that opens in it', async () => {
@@ -205,48 +212,36 @@ describe('the playground', { timeout: 120_000 }, () => {
       ),
     );
     assert.ok(links.size >= 10, `only ${links.size} programs`);
-    const page = await site.browser.openPage(`${site.origin}/playground`);
     for (const link of links) {
-      await page.evaluate(`document.querySelector('.tp-output')?.replaceChildren(); location.hash = ''; 0`);
-      await page.evaluate(`location.href = ${JSON.stringify(link)}; 0`);
-      await waitUntil(page, `document.querySelector('.tp-status') !== null && ${HAS_RUN}`);
-      assert.deepEqual(
-        await page.evaluate(`[...document.querySelectorAll('.tp-error')].map((line) => line.textContent)`),
-        [],
-        link,
-      );
-      await waitUntil(page, `${OUTPUT}.length > 0`);
+      await choose(page, 'timers');
+      await openLink(link);
+      await waitUntil(page, `${HAS_RUN} && ${OUTPUT}.length > 0`);
+      assert.deepEqual(await page.evaluate(ERRORS), [], link);
     }
-    await page.close();
   });
 
   it('opens the program of a guide when its link is clicked', async () => {
-    const page = await site.browser.openPage(`${site.origin}/why`);
-    await waitUntil(page, `document.querySelector('#app')?.__vue_app__ !== undefined`);
-    await page.click('.opens-in-playground a');
-    await waitUntil(page, `${OUTPUT}.length === 2`);
-    assert.deepEqual(await page.evaluate(OUTPUT), ['book for Ada', 'lamp for Bob']);
-    await page.close();
+    const guide = await site.browser.openPage(`${site.origin}/why`);
+    await waitUntil(guide, `document.querySelector('#app')?.__vue_app__ !== undefined`);
+    await guide.click('.opens-in-playground a');
+    await waitUntil(guide, `${OUTPUT}.length === 2`);
+    assert.deepEqual(await guide.evaluate(OUTPUT), ['book for Ada', 'lamp for Bob']);
+    await guide.close();
   });
 
-  it('is accessible in light and dark, on desktops and phones, and fits them', async () => {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      for (const width of [1280, 360]) {
-        const viewport = { width, height: 800 };
-        const page = await site.browser.openPage(`${site.origin}/playground`, {
-          colorScheme,
-          viewport,
-          reducedMotion: true,
-        });
-        await waitUntil(page, `document.querySelector('.tp select') !== null`);
-        await choose(page, 'lost-callback');
-        await waitUntil(page, `${FINDINGS}.length === 1`);
-        assert.deepEqual(await accessibilityViolations(page), [], `${colorScheme}, ${width} px`);
-        assert.equal(await page.evaluate('document.documentElement.scrollWidth'), width);
-        await page.close();
-      }
-    }
-  });
+  for (const colorScheme of ['light', 'dark'] as const) {
+    it(`is accessible in ${colorScheme} on desktops and phones, and fits them`, async () => {
+      const check = async (width: number) => {
+        const opened = await openPlayground({ colorScheme, viewport: { width, height: 800 }, reducedMotion: true });
+        await choose(opened, 'lost-callback');
+        await waitUntil(opened, `${FINDINGS}.length === 1`);
+        assert.deepEqual(await accessibilityViolations(opened), [], `${width} px`);
+        assert.equal(await opened.evaluate('document.documentElement.scrollWidth'), width);
+        await opened.close();
+      };
+      await Promise.all([1280, 360].map(check));
+    });
+  }
 
   it('runs in Firefox', async (context) => {
     let browser: Awaited<ReturnType<typeof openBrowser>>;
@@ -258,12 +253,12 @@ describe('the playground', { timeout: 120_000 }, () => {
       return;
     }
     try {
-      const page = await browser.openPage(`${site.origin}/playground`);
-      await waitUntil(page, `document.querySelector('.tp select') !== null`);
-      await choose(page, 'lost-callback');
-      await waitUntil(page, `${FINDINGS}.length === 1`);
-      assert.deepEqual(await page.evaluate(FINDINGS), ['lost callback:  line 21 line 13 line 22']);
-      assert.deepEqual(await page.evaluate(LANES), EXAMPLES['lost-callback']?.lanes);
+      const opened = await browser.openPage(`${site.origin}/playground`);
+      await waitUntil(opened, `document.querySelector('.tp select') !== null`);
+      await choose(opened, 'lost-callback');
+      await waitUntil(opened, `${FINDINGS}.length === 1`, 60);
+      assert.deepEqual(await opened.evaluate(FINDINGS), EXAMPLES['lost-callback']?.findings);
+      assert.deepEqual(await opened.evaluate(LANES), EXAMPLES['lost-callback']?.lanes);
     } finally {
       await browser.close();
     }

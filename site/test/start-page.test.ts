@@ -18,7 +18,7 @@ type Counts = Record<'global' | 'interception' | 'transform', readonly [mixedUp:
 
 const STEPS_PER_CLICK = 10;
 
-describe('the start page', { timeout: 60_000 }, () => {
+describe('the start page', { timeout: 120_000 }, () => {
   let site: OpenSite;
   before(async () => {
     site = await openSite();

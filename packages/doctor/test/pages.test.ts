@@ -6,6 +6,15 @@ import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describePages } from './describe-pages.js';
 
+type FlowEvents = readonly {
+  readonly type: 'open' | 'read';
+  readonly flow: number | undefined;
+  readonly storage: string;
+  readonly id: number | undefined;
+  readonly expected: number | undefined;
+  readonly hasPosition: boolean;
+}[];
+
 const PROGRAMS = ['lost-callback/batched-saves.ts', 'unseen-await/public-script.html', 'healthy/order.ts'];
 
 describePages('pages in Chromium', 'chromium', PROGRAMS, (add) => {
@@ -26,4 +35,39 @@ describePages('pages in Chromium', 'chromium', PROGRAMS, (add) => {
       await page.close();
     }
   });
+
+  add(
+    'observeFlows() reports a read in the flow that its function belongs to, and what this flow holds',
+    async (browser, server) => {
+      const page = await browser.openPage(`${server.origin}/program.html?program=/lost-callback/batched-saves.ts`);
+      try {
+        await page.evaluate('globalThis.findings().then(() => undefined)');
+        const events = (await page.evaluate('globalThis.flowEvents')) as FlowEvents;
+        const opened = events.filter(({ type }) => type === 'open');
+        assert.deepEqual(
+          opened.map(({ storage, id, expected, hasPosition }) => [storage, id, expected, hasPosition]),
+          [
+            ['clicks', 0, 0, true],
+            ['clicks', 1, 1, true],
+          ],
+        );
+        const reads = events.filter(({ type }) => type === 'read');
+        // The timer of the first click calls the function of the second one.
+        assert.deepEqual(
+          reads.map(({ flow, id, expected, hasPosition }) => [
+            opened.findIndex((one) => one.flow === flow),
+            id,
+            expected,
+            hasPosition,
+          ]),
+          [
+            [0, 0, 0, true],
+            [1, 0, 1, true],
+          ],
+        );
+      } finally {
+        await page.close();
+      }
+    },
+  );
 });

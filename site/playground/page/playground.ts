@@ -64,7 +64,6 @@ class Playground {
   #trace: Tracer = () => undefined;
   #failureNotes: PlaceNote[] = [];
   #findings: readonly ShownFinding[] = [];
-  #isRunning = false;
   /** Whether the top level of the program has ended. */
   #hasEvaluated = false;
   #lastMessage = 0;
@@ -191,7 +190,7 @@ class Playground {
   async #start(): Promise<void> {
     const run = ++this.#run;
     this.#reset();
-    this.#setRunning(true, 'Starting…');
+    this.#setRunning(true, 'Starting…', 'starting');
     const program = this.#editor.program;
     const mode = this.#mode;
     try {
@@ -265,6 +264,7 @@ class Playground {
     this.#output.clear();
     this.#laneList.show(this.#lanes);
     this.#showCounts();
+    this.#findingList.show([], '');
     this.#findingsPart.hidden = true;
     this.#editor.showNotes([]);
   }
@@ -274,7 +274,6 @@ class Playground {
   }
 
   #setRunning(isRunning: boolean, text: string, state = isRunning ? 'running' : 'ended'): void {
-    this.#isRunning = isRunning;
     this.#stopButton.disabled = !isRunning;
     this.#lastMessage = Date.now();
     this.#status.dataset.state = state;
@@ -330,8 +329,8 @@ class Playground {
   }
 
   #showBusy(): void {
-    if (!this.#isRunning || this.#status.dataset.state === 'busy' || Date.now() - this.#lastMessage < BUSY_AFTER)
-      return;
+    // Not while it starts: a slow machine is not a busy program.
+    if (this.#status.dataset.state !== 'running' || Date.now() - this.#lastMessage < BUSY_AFTER) return;
     this.#status.dataset.state = 'busy';
     this.#status.textContent = 'The program has been busy for a while: it may be in an endless loop. Stop it, or wait.';
   }
