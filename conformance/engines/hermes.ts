@@ -50,17 +50,23 @@ export async function evaluateInHermes(
  * @throws {Error} if the compiler of today's React Native rejects the script
  */
 export async function runInHermes(script: string, file: string, timeoutMs: number): Promise<unknown> {
-  const [virtualMachine, compiler] = await Promise.all([
-    installPackage(...VIRTUAL_MACHINE),
-    installPackage(...COMPILER),
-  ]);
   await writeFile(file, script);
-  const bytecode = ['-O', '-w', '-emit-binary', '-out', join(dirname(file), 'script.hbc'), file];
-  await promisify(execFile)(join(compiler, 'hermesc', platform, 'hermesc'), bytecode);
+  await compileForHermes(file);
+  const virtualMachine = await installPackage(...VIRTUAL_MACHINE);
   return runForJson(join(virtualMachine, platform, 'hermes'), ['-O', '-w', JOBS, file], timeoutMs);
 }
 
-/** Runs the script of a file that exists, whose syntax Hermes knows. It is not compiled by today's compiler. */
+/**
+ * Compiles a script with the compiler of today's React Native, next to the script.
+ * @throws {Error} if the compiler rejects the script
+ */
+export async function compileForHermes(file: string): Promise<void> {
+  const compiler = await installPackage(...COMPILER);
+  const bytecode = ['-O', '-w', '-emit-binary', '-out', join(dirname(file), 'script.hbc'), file];
+  await promisify(execFile)(join(compiler, 'hermesc', platform, 'hermesc'), bytecode);
+}
+
+/** Runs a script whose syntax the virtual machine knows. The compiler of today's React Native is not asked. */
 export async function runFileInHermes(file: string, timeoutMs: number): Promise<unknown> {
   const virtualMachine = await installPackage(...VIRTUAL_MACHINE);
   return runForJson(join(virtualMachine, platform, 'hermes'), ['-w', JOBS, file], timeoutMs);

@@ -40,7 +40,10 @@ describe('Metro', { skip }, () => {
     const { setup, asyncSyntax, platform, inlineRequires } = build;
     const requires = inlineRequires ? 'inline requires' : 'requires at the beginning';
     it(`keeps the frame in every construct: ${setup}, ${asyncSyntax} async functions, ${platform}, ${requires}`, async () => {
-      const outcomes = await runBundleInHermes(await bundleWithMetro(files, build));
+      const script = await bundleWithMetro(files, build);
+      const isNative = asyncSyntax === 'native';
+      assert.deepEqual([/\basync function\b/.test(script), /_f\.off\(/.test(script)], [isNative, isNative]);
+      const outcomes = await runBundleInHermes(script);
       assert.deepEqual([...new Set(Object.values(outcomes as object))], ['kept'], JSON.stringify(outcomes));
     });
   }

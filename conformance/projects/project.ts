@@ -7,6 +7,7 @@ export const PROJECT_GROUPS = [
   'Bundlers and applications',
   'Libraries',
   'Recipes',
+  'React Native',
   'Starters',
   'Frameworks',
   'The whole process',
@@ -23,6 +24,8 @@ export interface ProjectFolder {
   readonly dependencies?: Readonly<Record<string, string>>;
   /** Contents by path. `package.json` is written with the fields of `manifest`. */
   readonly files: Readonly<Record<string, string>>;
+  /** A folder of `examples`, whose files the project has too. */
+  readonly example?: string;
   /** Folders of `apps`, whose files the project has too. */
   readonly folders?: readonly string[];
   /** The starter that the project is a copy of. It has its own `package.json`. */
@@ -50,8 +53,22 @@ export interface Project extends ProjectFolder {
   readonly page?: string;
   /** Whether Chromium also opens the page of Vite's development server, whose title must become `output`. */
   readonly isDevelopedWithVite?: boolean;
+  /** The bundles for React Native that the commands have built. */
+  readonly reactNative?: ReactNativeBundles;
   /** A web application, which is built in the project after everything else. Chromium opens both of its servers. */
   readonly app?: App;
+}
+
+/** Bundles that Metro has built. Their paths are those in the project. */
+export interface ReactNativeBundles {
+  /** The program of the folder `react-native` that runs after each bundle, and prints lines as JSON. */
+  readonly program: 'tap-users.js' | 'print-messages.js';
+  /** What each bundle must print on the virtual machine of Hermes, by its path. */
+  readonly printing: Readonly<Record<string, string>>;
+  /** The bundles with the syntax of today's React Native, which is too new for the virtual machine: they are compiled. */
+  readonly compiled: readonly string[];
+  /** Whether the bundles use parts of the language that the virtual machine lacks: see `missing-language.ts`. */
+  readonly needsLanguage: boolean;
 }
 
 /** A folder of `examples/starters`. Two users send orders to it at once: see `run-starter.ts`. */

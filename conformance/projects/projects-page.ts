@@ -26,6 +26,9 @@ export function formatProjectsPage(projects: readonly WorkingProject[], nodeVers
     'The programs of the libraries run in Node and, built, in Chromium: 20 flows overlap, and everything that they read must',
     'be right in both.',
     '',
+    'The projects of React Native are bundles of Metro, which the virtual machine of Hermes runs, with a program in place of',
+    'the native side: [React Native](react-native.md#what-was-run-and-where) says what that shows. They are built on Node 24.',
+    '',
     'Each [starter](../examples/starters/README.md) is copied and installed as a user would. Its scripts check the types,',
     'build it and start it. Two users then order at once: from its server, whose responses and log lines must be right, and',
     'in its page, which Chromium opens. Servers run on Node 20 and 26, unless the starter is one for another runtime.',
@@ -61,6 +64,7 @@ function formatRow({ project, versions }: WorkingProject): string {
   const commands = run.filter(([, option]) => option !== '--print').map(formatCommand);
   const hasPage = starter?.file !== undefined || starter?.servers?.some(({ hasPage }) => hasPage);
   if (project.page !== undefined || hasPage || app !== undefined) commands.push('Chromium');
+  if (project.reactNative !== undefined) commands.push('Hermes');
   const packages = Object.entries(versions)
     .filter(([name]) => !name.startsWith('@types/'))
     .map(([name, version]) => `${name} ${version}`);

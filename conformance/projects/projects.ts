@@ -1,11 +1,13 @@
 /** Every kind of project in which the packages work. */
 
 import { APPS } from './apps.js';
+import { BABEL_PROJECTS } from './babel-projects.js';
 import { guideFiles } from './guide-projects.js';
 import { LIBRARY_PROJECTS } from './library-projects.js';
 import { PAGE_HTML, ROLLDOWN_BUILD } from './page-builds.js';
 import { COMMONJS_MODULE, ES_MODULE, OUTPUT, TEST_BODY, TYPESCRIPT_MODULE } from './programs.js';
 import type { Project } from './project.js';
+import { REACT_NATIVE_PROJECTS } from './react-native-projects.js';
 import { firstProgram } from './readme-project.js';
 import { RECIPE_PROJECTS } from './recipe-projects.js';
 import { singleExecutable } from './single-executable.js';
@@ -427,8 +429,10 @@ export default async function Page() {
     ],
     output: OUTPUT,
   },
+  ...BABEL_PROJECTS,
   ...LIBRARY_PROJECTS,
   ...RECIPE_PROJECTS,
+  ...REACT_NATIVE_PROJECTS,
   ...STARTER_PROJECTS,
   ...APPS,
   ...WHOLE_PROCESS_PROJECTS,

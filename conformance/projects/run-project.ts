@@ -12,6 +12,7 @@ import { findFreePort, startTestServer } from '@throughline/testing/processes';
 import { installRuntime } from '../runtimes/install-runtime.js';
 import { runtimes } from '../runtimes/runtimes.js';
 import type { App, Project, ProjectFolder } from './project.js';
+import { runReactNativeBundles } from './react-native/run-bundles.js';
 import { runApp } from './run-app.js';
 import { runStarter } from './run-starter.js';
 import { SharedInstalls } from './shared-installs.js';
@@ -141,6 +142,12 @@ async function copyApp(folder: string, { folder: name, program }: App): Promise<
   await cp(join(apps, 'shared/flows.js'), join(folder, program));
 }
 
+/** Copies an example, without what is installed or compiled in its folder. */
+async function copyExample(name: string, folder: string): Promise<void> {
+  const filter = (path: string) => !/[\\/](?:node_modules|dist)$/.test(path);
+  await cp(join(workspace, 'examples', name), folder, { recursive: true, filter });
+}
+
 /** Opens a page in Chromium. @returns the first line that it prints */
 async function openPage(file: string): Promise<string | undefined> {
   const server = await startPageServer();
@@ -212,6 +219,7 @@ export async function withProject<T>(
   const folder = await mkdtemp(join(tmpdir(), 'throughline-project-'));
   try {
     const { dependencies = {}, manifest = {}, files, starter } = project;
+    if (project.example !== undefined) await copyExample(project.example, folder);
     const manifestText = JSON.stringify({ name: 'project', private: true, dependencies, ...manifest });
     if (starter !== undefined) await copyStarter(starter.folder, folder);
     const ownManifest = starter === undefined ? { 'package.json': manifestText } : {};
@@ -257,7 +265,7 @@ export async function runProject(
   tarballs: readonly Tarball[],
   installs?: SharedInstalls,
 ): Promise<Versions> {
-  const { output, page, app, starter, dependencies = {} } = project;
+  const { output, page, reactNative, app, starter, dependencies = {} } = project;
   return withProject(
     project,
     tarballs,
@@ -271,6 +279,7 @@ export async function runProject(
         if (line !== output)
           throw new Error(`The page ${page} must print '${output}' in Chromium, and printed '${line}'.`);
       }
+      if (reactNative !== undefined) await runReactNativeBundles(folder, reactNative);
       if (project.isDevelopedWithVite && output !== undefined) await openDevelopedPage(folder, output);
       if (starter !== undefined) await runStarter(starter, created);
       if (app !== undefined) {

@@ -18,7 +18,7 @@ interface BatchedBridge {
 
 interface NativeGlobals {
   __rctDeviceEventEmitter: { emit: Callback };
-  RN$AppRegistry: { startHeadlessTask: Callback };
+  RN$AppRegistry: { runApplication: Callback; startHeadlessTask: Callback };
   __fbBatchedBridge: BatchedBridge;
 }
 
@@ -119,6 +119,11 @@ const modules: Record<string, Record<string, unknown>> = {
   PlatformConstants: {
     getConstants: () => ({ osVersion: '26', reactNativeVersion: { major: 0, minor: 88, patch: 1 }, isTesting: false }),
   },
+  UIManager: {
+    getConstants: () => ({}),
+    getConstantsForViewManager: noop,
+    measure: (_tag: number, callback: Callback) => report(() => callback(0, 0, 1, 1)),
+  },
   ExceptionsManager: { reportException: (data: { message: string }) => print(`Exception: ${data.message}`) },
   SourceCode: { getConstants: () => ({ scriptURL: 'http://localhost/index.bundle' }) },
   DeviceInfo: {
@@ -179,6 +184,8 @@ const modules: Record<string, Record<string, unknown>> = {
     getConstants: () => ({ initialAppState: 'active' }),
     getCurrentAppState: (callback: Callback) => report(() => callback({ app_state: 'background' })),
   },
+  Appearance: { ...countListeners, getColorScheme: () => 'light', setColorScheme: noop },
+  KeyboardObserver: countListeners,
   LinkingManager: { ...countListeners, openURL: () => resolveLater(undefined), canOpenURL: () => resolveLater(true) },
   HeadlessJsTaskSupport: { notifyTaskFinished: noop, notifyTaskRetry: () => Promise.resolve(false) },
   AlertManager: { alertWithArgs: (_args: unknown, callback: Callback) => report(() => callback(0, '')) },
@@ -233,6 +240,10 @@ Object.assign(globalThis, {
     {},
     { get: (_, name) => (name === '__esModule' ? false : (moduleObjects.get(String(name)) ?? null)) },
   ),
+  /** Older versions find the modules with this function. */
+  __turboModuleProxy: (name: string) => moduleObjects.get(name) ?? null,
+  /** The runtime of worklets, which runs nothing here. */
+  __workletsModuleProxy: new Proxy({}, { get: () => () => ({}) }),
   nativeFabricUIManager: {
     configureNextLayoutAnimation: (config: { type?: string }, end: Callback, failure: Callback) =>
       report(() => (config.type === 'invalid' ? failure() : end())),
@@ -248,6 +259,7 @@ Object.assign(globalThis, {
       runTask(() => {
         for (const listener of deviceListeners) listener('headphones');
       }),
+    runApplication: (...args: unknown[]) => runTask(() => environment.RN$AppRegistry.runApplication(...args)),
     startHeadlessTask: (...args: unknown[]) => runTask(() => environment.RN$AppRegistry.startHeadlessTask(...args)),
     received,
   },

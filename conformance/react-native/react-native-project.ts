@@ -9,47 +9,55 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-/** The packages of a new application. They are 200 MB, so they are installed only for these tests. */
-const PACKAGES: Readonly<Record<string, string>> = {
-  'react-native': '0.88.1',
-  '@babel/runtime': '7.29.15',
-  '@react-native/metro-config': '0.88.1',
-};
-
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
-const project = join(repository, '.runtimes', 'react-native');
+
+/** The newest version, with which the tests run by default. */
+export const NEWEST_VERSION = '0.88.1';
+
+/** The packages of an application. They are 200 MB, so they are installed only for these tests. */
+const packagesOf = (version: string): Readonly<Record<string, string>> => ({
+  'react-native': version,
+  '@babel/runtime': '7.29.15',
+  '@react-native/metro-config': version,
+  'react-native-worklets': '0.14.0',
+});
+
+const projectOf = (version: string) =>
+  join(repository, '.runtimes', version === NEWEST_VERSION ? 'react-native' : `react-native-${version}`);
 
 /** How long Metro may take to read and lower 350 files on a machine that does other work too. */
 const TIMEOUT_MS = 300_000;
 
-export const reactNativeVersion = PACKAGES['react-native'] as string;
-
-export function isReactNativeInstalled(): boolean {
-  return Object.entries(PACKAGES).every(([name, version]) => {
-    const manifest = join(project, 'node_modules', name, 'package.json');
-    return existsSync(manifest) && JSON.parse(readFileSync(manifest, 'utf8')).version === version;
+function isInstalled(version: string): boolean {
+  return Object.entries(packagesOf(version)).every(([name, wanted]) => {
+    const manifest = join(projectOf(version), 'node_modules', name, 'package.json');
+    return existsSync(manifest) && JSON.parse(readFileSync(manifest, 'utf8')).version === wanted;
   });
 }
 
-export async function installReactNative(): Promise<void> {
-  if (isReactNativeInstalled()) return;
+export async function installReactNative(version: string): Promise<void> {
+  if (isInstalled(version)) return;
+  const project = projectOf(version);
   await mkdir(project, { recursive: true });
-  await writeFile(join(project, 'package.json'), JSON.stringify({ private: true, dependencies: PACKAGES }));
-  const args = ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--no-package-lock', '--loglevel=error'];
-  await promisify(execFile)('npm', args, { cwd: project });
+  const manifest = { private: true, dependencies: packagesOf(version) };
+  await writeFile(join(project, 'package.json'), JSON.stringify(manifest));
+  // The newest version of the worklets does not name older versions of React Native, of which it needs nothing here.
+  const options = ['--force', '--ignore-scripts', '--no-package-lock', '--no-audit', '--no-fund'];
+  await promisify(execFile)('npm', ['install', '--loglevel=error', ...options], { cwd: project });
 }
 
 /**
  * Bundles a program with Metro, in a process of its own: Metro keeps threads and caches.
  *
+ * @param version the version of React Native
  * @param program the compiled program, which imports `react-native` and `throughline`
  * @param output where the bundle is written
  * @returns the bundle, a script whose syntax Hermes knows
  */
-export async function bundleWithMetro(program: string, output: string): Promise<string> {
+export async function bundleWithMetro(version: string, program: string, output: string): Promise<string> {
   const script = fileURLToPath(new URL('metro-process.js', import.meta.url));
   // Metro does not follow symbolic links: `.runtimes` can be one, and `throughline` in `node_modules` is one.
-  const folders = [await realpath(project), dirname(program), join(repository, 'packages', 'core')];
+  const folders = [await realpath(projectOf(version)), dirname(program), join(repository, 'packages', 'core')];
   await promisify(execFile)(process.execPath, [script, program, output, ...folders], { timeout: TIMEOUT_MS });
   return readFile(output, 'utf8');
 }

@@ -3,6 +3,7 @@
  * the entry point exports, and one for each type that the signatures mention and that cannot be imported.
  */
 import {
+  type Comment,
   type DeclarationReflection,
   type ReferenceReflection,
   type Reflection,
@@ -40,6 +41,8 @@ interface Section {
 }
 
 export interface PageContext extends PageLinks {
+  /** Returns the id of a declaration or a member on this page. */
+  idOf(declaration: DeclarationReflection): string;
   /** Returns the declarations of a type that is not exported and whose members a value shows as its own. */
   inlinedType(declaration: DeclarationReflection): DeclarationReflection | undefined;
   /** Returns the mentioned declarations that a page shows. */
@@ -48,7 +51,7 @@ export interface PageContext extends PageLinks {
 
 /** Returns the page of an entry point as Markdown. */
 export function modulePage(documented: DocumentedModule, context: PageContext): string {
-  const { specifier, docblock, exported } = documented;
+  const { specifier, docblock, exported, foreign } = documented;
   const sections = sectionsOf(exported);
   const mentions = sectionsOf(context.shownMentions(documented));
   return paragraphs([
@@ -58,6 +61,7 @@ export function modulePage(documented: DocumentedModule, context: PageContext): 
     importMarkup(specifier, exported),
     ...(sections.length > 2 ? [sections.map((section) => listItem(section, context)).join('\n')] : []),
     ...sections.flatMap((section) => sectionMarkup(section, context)),
+    ...foreign.flatMap(({ name, from }) => [`## \`${name}\``, `Re-exported from \`${from}\`.`]),
     ...(mentions.length === 0
       ? []
       : [
@@ -69,14 +73,23 @@ export function modulePage(documented: DocumentedModule, context: PageContext): 
 }
 
 /** Returns the page that lists all entry points. */
-export function indexPage(packages: readonly DocumentedPackage[], modules: readonly DocumentedModule[]): string {
+export function indexPage(
+  packages: readonly DocumentedPackage[],
+  modules: readonly DocumentedModule[],
+  urls: ReadonlyMap<Reflection, string>,
+): string {
   const lists = packages.flatMap(({ name, description, entryPoints }) => [
     `## ${name}`,
     `${description}.`,
     entryPoints
       .map(({ specifier, path }) => {
         const names = sectionsOf(modules.find((found) => found.specifier === specifier)?.exported ?? []);
-        const text = names.map((section) => `[\`${headingOf(section)}\`](${path}#${section.name})`).join(', ');
+        const text = names
+          .map((section) => {
+            const [declaration] = section.declarations;
+            return `[\`${headingOf(section)}\`](${(declaration && urls.get(declaration)) ?? path})`;
+          })
+          .join(', ');
         return `- [${specifier}](${path})${text === '' ? '' : `: ${text}`}`;
       })
       .join('\n'),
@@ -90,12 +103,31 @@ export function indexPage(packages: readonly DocumentedPackage[], modules: reado
   ]);
 }
 
-/** Returns the id of each declaration of a page, and of its members. */
-export function idsOf(declarations: readonly DeclarationReflection[]): Map<Reflection, string> {
+/**
+ * Returns the id of each declaration of a page, and of its members. VitePress turns the fragments of links into lower
+ * case, so the ids are in lower case, and `Session` and `session()` need different ones.
+ */
+export function idsOf(
+  declarations: readonly DeclarationReflection[],
+  inlinedType: PageContext['inlinedType'],
+): Map<Reflection, string> {
   const ids = new Map<Reflection, string>();
-  for (const declaration of declarations) {
-    ids.set(declaration, declaration.name);
-    for (const member of membersOf(declaration)) ids.set(member, `${declaration.name}.${memberName(member)}`);
+  const owners = new Map<string, unknown>();
+  const claim = (name: string, owner: unknown) => {
+    const wanted = name.toLowerCase().replace(/[^a-z0-9_-]/g, '');
+    let id = wanted;
+    for (let number = 2; owners.has(id) && owners.get(id) !== owner; number++) id = `${wanted}-${number}`;
+    owners.set(id, owner);
+    return id;
+  };
+  for (const declaration of sectionsOf(declarations).flatMap((section) => section.declarations)) {
+    const id = claim(declaration.name, declaration.name);
+    ids.set(declaration, id);
+    const inlined = inlinedType(declaration);
+    if (inlined !== undefined) ids.set(inlined, id);
+    for (const member of membersOf(inlined ?? declaration)) {
+      ids.set(member, claim(`${id}-${member.name}`, member));
+    }
   }
   return ids;
 }
@@ -128,7 +160,11 @@ function listItem(section: Section, context: PageContext): string {
   const summary = section.declarations
     .map((declaration) => summaryMarkup(commentOf(declaration), { ...context, urlOfName: () => undefined }))
     .find((text) => text !== '');
-  return `- [\`${headingOf(section)}\`](#${section.name})${summary === undefined ? '' : `: ${indent(summary)}`}`;
+  return `- [\`${headingOf(section)}\`](#${idOfSection(section, context)})${summary === undefined ? '' : `: ${indent(summary)}`}`;
+}
+
+function idOfSection({ name, declarations: [declaration] }: Section, context: PageContext): string {
+  return declaration === undefined ? name : context.idOf(declaration);
 }
 
 function commentOf(declaration: DeclarationReflection) {
@@ -158,7 +194,7 @@ function sectionMarkup(section: Section, context: PageContext, level = 2): strin
   // An interface describes what the value of the same name creates.
   const declarations = section.declarations.toSorted((a, b) => rankOf(a) - rankOf(b));
   return [
-    `${'#'.repeat(level)} ${heading} {#${section.name}}`,
+    `${'#'.repeat(level)} ${heading} {#${idOfSection(section, context)}}`,
     ...declarations.flatMap((declaration, index) => {
       const isRepeated = declarations.slice(0, index).some((earlier) => hasSameComment(earlier, declaration));
       return declarationMarkup(declaration, { ...context, urlOfName }, level, isRepeated);
@@ -191,15 +227,22 @@ function declarationMarkup(
   if (declaration.kindOf(ReflectionKind.Namespace)) return namespaceMarkup(declaration, context);
   const inlined = context.inlinedType(declaration);
   const { name } = declaration;
-  const comment = isRepeated ? undefined : declaration.comment;
+  const comment = isRepeated ? undefined : (declaration.comment ?? inlined?.comment);
   return [
     signatureMarkup(headPieces(declaration, inlined), context),
     descriptionMarkup(comment, context),
     ...detailsMarkup(comment, context),
     sourceMarkup(declaration, context),
     ...signatures.flatMap((signature) => callMarkup(signature, '', '', context)),
+    ...functionTypeMarkup(declaration, context),
     ...membersMarkup(inlined ?? declaration, name, inlined !== undefined, context, level + 1),
   ];
+}
+
+/** Returns what the docblock of a type says of the parameters and the result, if the type is that of a function. */
+function functionTypeMarkup({ type }: DeclarationReflection, context: PageContext): string[] {
+  const signatures = (type?.type === 'reflection' && type.declaration.signatures) || [];
+  return signatures.length === 1 ? signatures.flatMap((signature) => parametersMarkup(signature, context)) : [];
 }
 
 /** Returns the types of a namespace. Its values are shown with the value of the same name. */
@@ -284,7 +327,7 @@ function membersMarkup(
   const members = membersOf(declaration);
   const calls = members.filter((member) => member.kindOf(CALLABLE) && member.signatures !== undefined);
   const properties = members.filter((member) => !calls.includes(member));
-  const list = properties.map((property) => propertyMarkup(owner, property, context));
+  const list = properties.map((property) => propertyMarkup(property, context));
   return [
     ...calls.flatMap((member) => {
       const isConstructor = member.kindOf(ReflectionKind.Constructor);
@@ -295,7 +338,7 @@ function membersMarkup(
         : `${member.name}${member.flags.isOptional ? '?' : ''}`;
       const heading = isStatic && !isConstructor ? `${owner}.${name}` : name;
       return [
-        `${'#'.repeat(level)} \`${heading}()\` {#${owner}.${memberName(member)}}`,
+        `${'#'.repeat(level)} \`${heading}()\` {#${context.idOf(member)}}`,
         ...(member.signatures ?? []).flatMap((signature) => callMarkup(signature, name, keyword, context)),
       ];
     }),
@@ -303,11 +346,7 @@ function membersMarkup(
   ];
 }
 
-function memberName(member: DeclarationReflection): string {
-  return member.name.replace(/^\[|\]$/g, '').replace(/[^\w$-]/g, '-');
-}
-
-function propertyMarkup(owner: string, property: DeclarationReflection, context: PageContext): string {
+function propertyMarkup(property: DeclarationReflection, context: PageContext): string {
   const comment = property.comment ?? property.getSignature?.comment;
   const pieces = property.signatures
     ? join(
@@ -316,33 +355,38 @@ function propertyMarkup(owner: string, property: DeclarationReflection, context:
       )
     : propertyPieces(property);
   const text = [descriptionMarkup(comment, context), ...detailsMarkup(comment, context)].filter((part) => part !== '');
-  const anchor = `<a id="${owner}.${memberName(property)}"></a>`;
+  const anchor = `<a id="${context.idOf(property)}"></a>`;
   return `- ${anchor}${inlineSignature(pieces, context)}${text.length === 0 ? '' : `\\\n  ${indent(text.join('\n\n'))}`}`;
 }
 
 /** Returns the signature of a function with its docblock. */
 function callMarkup(signature: SignatureReflection, name: string, keyword: string, context: PageContext): string[] {
-  const { comment, parameters = [] } = signature;
-  const described = parameters.filter((parameter) => parameter.comment !== undefined);
-  const [returns] = tagsOf(comment, '@returns');
+  const { comment } = signature;
   return [
     signatureMarkup([keyword, ...signaturePieces(signature, name)], context),
     descriptionMarkup(comment, context),
-    ...(described.length === 0
-      ? []
-      : [
-          '**Parameters**',
-          described
-            .map((parameter) => {
-              const text = partsMarkup(parameter.comment?.summary ?? [], context).trim();
-              return `- \`${parameter.name}\`: ${indent(text)}`;
-            })
-            .join('\n'),
-        ]),
-    ...(returns === undefined ? [] : [`**Returns** ${partsMarkup(returns.content, context).trim()}`]),
+    ...parametersMarkup(signature, context),
     ...detailsMarkup(comment, context),
     sourceMarkup(signature, context),
   ];
+}
+
+/** Returns the parameters and the result. */
+function parametersMarkup({ comment, parameters = [] }: SignatureReflection, context: PageContext): string[] {
+  const items = parameters.flatMap((parameter) => {
+    if (parameter.comment === undefined) return [];
+    const text = partsMarkup(parameter.comment.summary, context).trim();
+    return [`- \`${parameter.name}\`: ${indent(text)}`];
+  });
+  return [
+    ...(items.length === 0 ? [] : ['**Parameters**', items.join('\n')]),
+    ...returnsMarkup(comment, context),
+  ];
+}
+
+function returnsMarkup(comment: Comment | undefined, context: PageContext): string[] {
+  const [returns] = tagsOf(comment, '@returns');
+  return returns === undefined ? [] : [`**Returns** ${partsMarkup(returns.content, context).trim()}`];
 }
 
 function sourceMarkup({ sources }: DeclarationReflection | SignatureReflection, context: PageContext): string {

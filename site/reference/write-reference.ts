@@ -27,20 +27,19 @@ export async function writeReference(root: string, pages: string, sourcePath: So
 export async function createReference(root: string, sourcePath: SourcePath): Promise<Map<string, string>> {
   const packages = readPackages(root);
   const modules = await readModules(root, packages);
+  const mentions = new Map(modules.flatMap(({ mentioned }) => mentioned.map((found) => [found as Reflection, found])));
+  const inlined = inlinedTypes(modules, mentions);
+  const inlinedType = (value: DeclarationReflection) => [...inlined].find(([, owner]) => owner === value)?.[0];
+  const ids = new Map<Reflection, string>();
   const urls = new Map<Reflection, string>();
   for (const { path, exported, mentioned } of modules) {
-    // An exported name has the same address as a mentioned type of this name would have; its own comes last.
-    for (const [reflection, id] of idsOf([...mentioned, ...exported])) urls.set(reflection, `${path}#${id}`);
-  }
-  const mentions = new Map(modules.flatMap(({ mentioned }) => mentioned.map((found) => [found as Reflection, found])));
-  const shown = new Set<Reflection>();
-  const inlined = inlinedTypes(modules, mentions);
-  for (const [type, value] of inlined) {
-    const [path] = urls.get(value)?.split('#') ?? [];
-    for (const [reflection, id] of idsOf([value, type])) {
-      if (reflection !== value) urls.set(reflection, `${path}#${id.replace(type.name, value.name)}`);
+    const own = mentioned.filter((type) => !inlined.has(type));
+    for (const [reflection, id] of idsOf([...exported, ...own], inlinedType)) {
+      ids.set(reflection, id);
+      urls.set(reflection, `${path}#${id}`);
     }
   }
+  const shown = new Set<Reflection>();
 
   const contextOf = ({ path, exported }: DocumentedModule): PageContext => ({
     urlOf(target) {
@@ -51,10 +50,15 @@ export async function createReference(root: string, sourcePath: SourcePath): Pro
     },
     urlOfName(name) {
       const found = exported.find((declaration) => declaration.name === name);
-      return found === undefined ? undefined : `${path}#${name}`;
+      return found && urls.get(found);
     },
     urlOfSource: (file, line) => posix.relative(posix.dirname(`${path}x`), sourcePath(file, line)),
-    inlinedType: (value) => [...inlined].find(([, owner]) => owner === value)?.[0],
+    idOf(declaration) {
+      const id = ids.get(declaration);
+      if (id === undefined) throw new Error(`${declaration.getFullName()} is on no page of the reference.`);
+      return id;
+    },
+    inlinedType,
     shownMentions: ({ mentioned }) => mentioned.filter((found) => shown.has(found) && !inlined.has(found)),
   });
 
@@ -64,7 +68,7 @@ export async function createReference(root: string, sourcePath: SourcePath): Pro
     for (const module of modules) modulePage(module, contextOf(module));
   }
   return new Map([
-    ['/reference/', indexPage(packages, modules)],
+    ['/reference/', indexPage(packages, modules, urls)],
     ...modules.map((module): [string, string] => [module.path, modulePage(module, contextOf(module))]),
   ]);
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { fragmentOf } from '@throughline/playground/program-link';
+import { fragmentOf, type ProgramMode } from '@throughline/playground/program-link';
 import {
   accessibilityViolations,
   MissingBrowser,
@@ -123,7 +123,7 @@ describe('the playground', { timeout: 300_000 }, () => {
     return opened;
   }
 
-  const openProgram = (program: string) => openLink(`/playground${fragmentOf(program)}`);
+  const openProgram = (program: string, mode?: ProgramMode) => openLink(`/playground${fragmentOf(program, mode)}`);
 
   /** Follows a link within the page. What an earlier program has printed is gone then. */
   async function openLink(link: string): Promise<void> {
@@ -152,6 +152,24 @@ describe('the playground', { timeout: 300_000 }, () => {
     await waitUntil(page, `${OUTPUT}.length === 10`);
     await waitUntil(page, `document.querySelectorAll('.tp-read.tp-wrong').length === 4`);
     assert.match(String(await page.evaluate(`document.querySelector('.tp-counts').textContent`)), /4 wrong/);
+    await openProgram(
+      `import { AsyncContext, AsyncLocalStorage } from 'throughline';
+      const user = new AsyncLocalStorage({ defaultValue: 'guest' });
+      const bound = user.run('ada', () => AsyncLocalStorage.bind(() => user.getStore()));
+      user.enterWith('bob');
+      console.log(bound());
+      const scope = user.withScope('eve');
+      console.log(user.getStore());
+      scope.dispose();
+      console.log(user.getStore());
+      user.exit(() => console.log(user.getStore()));
+      console.log(new AsyncContext.Variable().run('fr', () => AsyncContext.Snapshot.wrap(() => user.getStore())()));`,
+      'global',
+    );
+    await waitUntil(page, `${OUTPUT}.length === 5`);
+    assert.deepEqual(await page.evaluate(OUTPUT), ['bob', 'eve', 'bob', 'undefined', 'undefined']);
+    await openProgram("import '@throughline/request';", 'global');
+    await waitUntil(page, `${OUTPUT}.length === 1 && ${OUTPUT}[0].includes('The mode of a plain global has no module')`);
     await page.click('.tp-modes input[value=transform]');
   });
 
@@ -194,6 +212,43 @@ describe('the playground', { timeout: 300_000 }, () => {
       assert.match(String(await page.evaluate(`${OUTPUT}[0]`)), expected);
     });
   }
+
+  it('runs TypeScript without its types, and keeps its lines', async () => {
+    await openProgram(`
+      import { AsyncLocalStorage } from 'throughline';
+      interface User {
+        readonly name: string;
+      }
+      const user = new AsyncLocalStorage<User>();
+      async function greet(greeting: string): Promise<void> {
+        await (5 as number);
+        console.log(greeting, user.getStore()!.name);
+      }
+      user.run({ name: 'Ada' }, () => greet('Hello,'));
+    `);
+    await waitUntil(page, `${OUTPUT}.length === 1 && document.querySelector('.tp-read') !== null`);
+    assert.deepEqual(await page.evaluate(OUTPUT), ['Hello, Ada']);
+    assert.deepEqual(await page.evaluate(LANES), [["Flow 1 { name: 'Ada' }", "{ name: 'Ada' }"]]);
+    assert.equal(await page.evaluate(`document.querySelector('.tp-read small').textContent`), 'line 9');
+    await openProgram('enum Color { red }');
+    await waitUntil(page, `${OUTPUT}.length === 1 && ${OUTPUT}[0].includes('an enum is more than a type')`);
+  });
+
+  it('says that it shows no more lines and reads when there are too many', async () => {
+    await openProgram(`
+      import { AsyncLocalStorage } from 'throughline';
+      const count = new AsyncLocalStorage();
+      for (let i = 0; i < 1200; i++) console.log(i);
+      for (let i = 0; i < 6000; i++) count.getStore();
+    `);
+    await waitUntil(page, `${HAS_RUN} && ${OUTPUT}.length === 1002`);
+    assert.deepEqual(await page.evaluate(`${OUTPUT}.slice(-3)`), [
+      '999',
+      'Further output is not shown.',
+      'Further flows and reads are not shown.',
+    ]);
+    await waitUntil(page, `document.querySelector('.tp-counts').textContent.includes(' 4999 reads')`);
+  });
 
   it('gives a program no access to the site and to the network', async () => {
     await openProgram(`

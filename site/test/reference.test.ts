@@ -21,7 +21,7 @@ function textOf(html: string): string {
   return squeeze(
     main
       .replace(/<[^>]*>/g, '')
-      .replace(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)))
+      .replace(/&#(x?)(\w+);/g, (_, x: string, code: string) => String.fromCodePoint(Number.parseInt(code, x ? 16 : 10)))
       .replaceAll('&lt;', '<')
       .replaceAll('&gt;', '>')
       .replaceAll('&quot;', '"')
@@ -29,9 +29,9 @@ function textOf(html: string): string {
   );
 }
 
-/** Markdown marks code; a page does not. */
+/** Markdown marks code and the cells of tables; a page does not. */
 function squeeze(text: string): string {
-  return text.replace(/[\s`​]/g, '');
+  return text.replace(/(?:\| *--- *)+\||[\s`|\u200b]/g, '');
 }
 
 describe('the API reference', () => {
@@ -52,7 +52,8 @@ describe('the API reference', () => {
         const reexported = [...text.matchAll(/^export \{ ([\w$]+) \}/gm)];
         const html = htmlOf(path);
         for (const [, exported = ''] of [...declared, ...reexported]) {
-          if (!html.includes(`id="${exported}"`)) missing.push(`${specifier}: ${exported}`);
+          const heading = new RegExp(`<h2[^>]*><code[^>]*>${exported.replace('$', '\\$')}(?:\\(\\))?</code>`);
+          if (!heading.test(html)) missing.push(`${specifier}: ${exported}`);
         }
       }
       assert.deepEqual(missing, []);
@@ -85,7 +86,7 @@ describe('the API reference', () => {
     assert.equal(pages.length, entryPoints.length + 1);
     for (const file of pages) {
       const html = readFileSync(join(builtSite, 'reference', file), 'utf8');
-      const hidden = /id="(?:Frame|ChildTable|Leaf|Tag|Key|Emitted\w*)[".]/.exec(html);
+      const hidden = /<h\d[^>]*><code[^>]*>(?:Frame|ChildTable|Leaf|Tag|Key|Emitted\w*)<\/code>/.exec(html);
       assert.equal(hidden, null, `${file}: ${hidden?.[0]}`);
     }
   });
@@ -107,7 +108,7 @@ describe('the API reference', () => {
 
 /** Returns what a page must contain of a docblock. */
 function partsOf(docblock: string): string[] {
-  const [description = '', ...tags] = docblock.trim().split(/^@/m);
+  const [description = '', ...tags] = docblock.trim().split(/(?:^|(?<= ))@(?=(?:param|returns|throws|example|see)\b)/m);
   const ofTags = tags.flatMap((tag) => {
     const [, kind, text = ''] = /^(\w+)\s*([\s\S]*)/.exec(tag) ?? [];
     if (kind === 'example') return examplesOf(`@${tag}`);
@@ -151,8 +152,8 @@ describe('the API reference in a browser', { timeout: 90_000 }, () => {
     const page = await open('/reference/request/express');
     await waitUntil(page, `document.querySelector('#app').__vue_app__`);
     await page.click('.signature a');
-    await waitUntil(page, `location.pathname === '/reference/request/' && location.hash === '#RequestScopeOptions'`);
-    const link = `document.querySelector('#RequestScopeOptions ~ p.source a')`;
+    await waitUntil(page, `location.pathname === '/reference/request/' && location.hash === '#requestscopeoptions'`);
+    const link = `document.querySelector('#requestscopeoptions ~ p.source a')`;
     await waitUntil(page, link);
     await page.evaluate(`${link}.click()`);
     await waitUntil(page, `document.querySelector('pre span:target')?.innerText.includes('RequestScopeOptions')`);

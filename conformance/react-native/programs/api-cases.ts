@@ -8,9 +8,13 @@ import {
   ActionSheetIOS,
   Alert,
   Animated,
+  Appearance,
   AppRegistry,
   AppState,
   DeviceEventEmitter,
+  Dimensions,
+  InteractionManager,
+  Keyboard,
   LayoutAnimation,
   Linking,
   NativeEventEmitter,
@@ -19,6 +23,7 @@ import {
   TurboModuleRegistry,
 } from 'react-native';
 import { renderElement } from 'react-native/Libraries/ReactNative/RendererProxy';
+import { runOnJS, scheduleOnRN } from 'react-native-worklets';
 import { AsyncLocalStorage } from 'throughline';
 import { install } from 'throughline/web';
 
@@ -34,6 +39,7 @@ type Start = (read: () => void, name: string) => void;
 declare const device: {
   emit(type: string, value?: unknown): void;
   findDevice(): void;
+  runApplication(key: string, parameters: { rootTag: number }): void;
   startHeadlessTask(id: number, key: string): void;
   readonly received: unknown[];
 };
@@ -162,16 +168,18 @@ add(
   },
   3,
 );
-cases.push([
-  'WebSocket: an event that a flow dispatches',
-  'bob',
-  () =>
-    new Promise((resolve) => {
-      const socket = user.run('ada', () => new WebSocket('wss://localhost/ada'));
-      socket.addEventListener('custom', () => resolve(user.getStore()));
-      user.run('bob', () => socket.dispatchEvent(new Event('custom')));
-    }),
-]);
+if (typeof Event === 'function') {
+  cases.push([
+    'WebSocket: an event that a flow dispatches',
+    'bob',
+    () =>
+      new Promise((resolve) => {
+        const socket = user.run('ada', () => new WebSocket('wss://localhost/ada'));
+        socket.addEventListener('custom', () => resolve(user.getStore()));
+        user.run('bob', () => socket.dispatchEvent(new Event('custom')));
+      }),
+  ]);
+}
 add(
   'FileReader: load, loadend',
   OWN,
@@ -183,7 +191,9 @@ add(
   },
   2,
 );
-add('AbortSignal.timeout()', OWN, (read) => AbortSignal.timeout(5).addEventListener('abort', read));
+if ('timeout' in AbortSignal) {
+  add('AbortSignal.timeout()', OWN, (read) => AbortSignal.timeout(5).addEventListener('abort', read));
+}
 cases.push([
   'AbortController: abort() is a synchronous event',
   'bob',
@@ -271,6 +281,19 @@ add('AppState: a later event', ROOT, (read, name) => {
   AppState.addEventListener('change', read);
   if (name === 'root') device.emit('appStateDidChange', { app_state: 'inactive' });
 });
+add('Appearance: an event', ROOT, (read, name) => {
+  Appearance.addChangeListener(read);
+  if (name === 'root') device.emit('appearanceChanged', { colorScheme: 'dark' });
+});
+add('Dimensions: an event', ROOT, (read, name) => {
+  const size = { width: 2, height: 2, scale: 1, fontScale: 1 };
+  Dimensions.addEventListener('change', read);
+  if (name === 'root') device.emit('didUpdateDimensions', { window: size, screen: size });
+});
+add('Keyboard: an event', ROOT, (read, name) => {
+  Keyboard.addListener('keyboardDidShow', read);
+  if (name === 'root') device.emit('keyboardDidShow', {});
+});
 add('Linking: then() of openURL()', OWN, (read) => {
   void Linking.openURL('https://localhost/').then(read);
 });
@@ -279,6 +302,14 @@ add('Linking: an event', ROOT, (read, name) => {
   if (name === 'root') device.emit('url', { url: 'https://localhost/' });
 });
 
+add('AppRegistry: an application that the native side starts', ROOT, (read, name) => {
+  AppRegistry.registerRunnable(`application of ${name}`, read);
+  device.runApplication(`application of ${name}`, { rootTag: 21 });
+});
+add('AppRegistry: an application that a flow starts', ROOT, (read, name) => {
+  AppRegistry.registerRunnable(`own application of ${name}`, read);
+  AppRegistry.runApplication(`own application of ${name}`, { rootTag: 31 });
+});
 add(
   'AppRegistry: a headless task that the native side starts, before and after an await',
   ROOT,
@@ -346,33 +377,64 @@ add('LayoutAnimation: a failure', OWN, (read) =>
 add('Alert: a button', OWN, (read) => Alert.alert('Title', 'Message', [{ text: 'OK', onPress: read }]));
 add('ActionSheetIOS: a button', OWN, (read) => ActionSheetIOS.showActionSheetWithOptions({ options: ['A'] }, read));
 
-cases.push([
-  'React: renderings and effects of updates by two flows in one job',
-  'root root root root',
-  async () => {
-    let values: string[] = [];
-    const updates: ((state: string) => void)[] = [];
-    const Reader = (): null => {
-      const [, update] = useState('');
-      values.push(user.getStore());
-      useEffect(() => {
+add('Worklets: scheduleOnRN()', OWN, (read) => scheduleOnRN(read));
+add('Worklets: scheduleOnRN() of a worklet', OWN, (read) => scheduleOnRN(Object.assign(read, { __workletHash: 1 })));
+add('Worklets: runOnJS() with an argument', OWN, (read) => runOnJS((fn: () => void) => fn())(read));
+
+// The renderer of the old architecture, which React Native had until 0.81, renders an update in the call that makes it.
+if ('RN$Bridgeless' in globalThis || InteractionManager === undefined) {
+  cases.push([
+    'React: renderings and effects of updates by two flows in one job',
+    'root root root root',
+    async () => {
+      let values: string[] = [];
+      const updates: ((state: string) => void)[] = [];
+      const Reader = (): null => {
+        const [, update] = useState('');
         values.push(user.getStore());
-      });
-      updates.push(update);
-      return null;
-    };
-    const render = (rootTag: number) => renderElement({ element: createElement(Reader, null), rootTag });
-    user.run('ada', render, 1);
-    user.run('bob', render, 11);
-    await settle();
-    values = [];
-    const [first, second] = updates;
-    user.run('ada', () => first?.('ada'));
-    user.run('bob', () => second?.('bob'));
-    await settle();
-    return values.join(' ');
-  },
-]);
+        useEffect(() => {
+          values.push(user.getStore());
+        });
+        updates.push(update);
+        return null;
+      };
+      const options = { useFabric: 'RN$Bridgeless' in globalThis, useConcurrentRoot: true };
+      const render = (rootTag: number) => renderElement({ element: createElement(Reader, null), rootTag, ...options });
+      user.run('ada', render, 1);
+      user.run('bob', render, 11);
+      await settle();
+      values = [];
+      const [first, second] = updates;
+      user.run('ada', () => first?.('ada'));
+      user.run('bob', () => second?.('bob'));
+      await settle();
+      return values.join(' ');
+    },
+  ]);
+}
+
+if (InteractionManager !== undefined) {
+  const manager = InteractionManager;
+  add('InteractionManager: runAfterInteractions()', OWN, (read) => {
+    void manager.runAfterInteractions(read);
+  });
+  add(
+    'InteractionManager: gen() of a task, before and after an await',
+    OWN,
+    (read) => {
+      const gen = async () => {
+        read();
+        await null;
+        read();
+      };
+      void manager.runAfterInteractions({ name: 'task', gen });
+    },
+    2,
+  );
+  add('InteractionManager: then() of a task', OWN, (read) => {
+    void manager.runAfterInteractions(() => {}).then(read);
+  });
+}
 
 async function runCases(): Promise<void> {
   const results: CaseResult[] = [];

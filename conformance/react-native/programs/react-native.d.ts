@@ -48,12 +48,25 @@ declare module 'react-native' {
     sequence(animations: readonly Animation[]): Animation;
     timing(value: AnimatedValue, options: AnimationOptions): Animation;
   };
+  export const Appearance: { addChangeListener(listener: () => void): Subscription };
   export const AppRegistry: {
+    registerRunnable(key: string, run: () => void): void;
+    runApplication(key: string, parameters: { rootTag: number }): void;
     registerHeadlessTask(key: string, provider: () => (data: unknown) => Promise<void>): void;
     startHeadlessTask(id: number, key: string, data: unknown): void;
   };
   export const AppState: { addEventListener(type: string, listener: () => void): Subscription };
   export const DeviceEventEmitter: Emitter;
+  export const Dimensions: { addEventListener(type: string, listener: () => void): Subscription };
+  /** Undefined in React Native 0.88 and later. */
+  export const InteractionManager:
+    | {
+        addListener(type: string, listener: () => void): Subscription;
+        Events: { interactionComplete: string; interactionStart: string };
+        runAfterInteractions(task: (() => void) | { name: string; gen(): Promise<void> }): Promise<void>;
+      }
+    | undefined;
+  export const Keyboard: { addListener(type: string, listener: () => void): Subscription };
   export const LayoutAnimation: {
     configureNext(options: { duration: number; type?: string }, end?: () => void, failure?: () => void): void;
     Presets: { spring: { duration: number } };
@@ -69,7 +82,13 @@ declare module 'react-native' {
 }
 
 declare module 'react-native/Libraries/ReactNative/RendererProxy' {
-  export function renderElement(options: { element: object; rootTag: number }): void;
+  export function renderElement(options: {
+    element: object;
+    rootTag: number;
+    /** For versions that still have the renderer of the old architecture. */
+    useFabric: boolean;
+    useConcurrentRoot: boolean;
+  }): void;
 }
 
 declare module 'react' {
@@ -78,4 +97,10 @@ declare module 'react' {
   export function createElement(component: Component, props: object | null, ...children: object[]): object;
   export function useEffect(effect: () => void): void;
   export function useState<S>(state: S): [S, (state: S) => void];
+}
+
+/** What Reanimated calls functions of the other runtime with. */
+declare module 'react-native-worklets' {
+  export function runOnJS<A extends unknown[]>(fn: (...args: A) => void): (...args: A) => void;
+  export function scheduleOnRN<A extends unknown[]>(fn: (...args: A) => void, ...args: A): void;
 }

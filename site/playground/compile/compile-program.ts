@@ -1,14 +1,16 @@
 /**
  * Compiles a program of the playground in the page, as the plugins of `@throughline/transform` do in a build:
  *
- *     program ──doctor: entry checks──▶ ──transform──▶ ──URLs of the modules──▶ code ──▶ what runs
- *                                                                           source map ──▶ lines of the program
+ *     program ──erase types──▶ ──doctor: entry checks──▶ ──transform──▶ ──URLs of modules──▶ code
+ *     lines of the program ◀─────────────────────── source map ◀───────────────────────────┘
  */
 import remapping, { type EncodedSourceMap } from '@jridgewell/remapping';
 import { instrumentPageFile } from '@throughline/doctor/bundler';
 import { TransformError, transform } from '@throughline/transform';
 import MagicString from 'magic-string';
+import type { OxcError, ParseResult } from 'oxc-parser';
 import { OWN_FOLDER, PROGRAM_URL } from '../program-url.js';
+import { eraseTypes } from './erase-types.js';
 import { checkImports, resolveImports } from './import-sites.js';
 import { loadParser, parseSync } from './oxc-parser.js';
 import { ProgramError, placeAt } from './program-error.js';
@@ -39,19 +41,14 @@ export function compileProgram(
   mode: ProgramMode,
   urls: Readonly<Record<string, string>>,
 ): CompiledProgram {
-  const file = parseSync('program.js', program, { lang: 'jsx', sourceType: 'module' });
-  const error = file.errors.find(({ severity }) => severity === 'Error');
-  if (error !== undefined) {
-    const { message, helpMessage, labels } = error;
-    const help = helpMessage === null ? '' : ` (${helpMessage})`;
-    throw new ProgramError(message + help, placeAt(program, labels[0]?.start ?? 0));
-  }
+  const { code: javaScript, file } = parseProgram(program);
   checkImports(
-    program,
+    javaScript,
     file,
     Object.keys(urls).filter((name) => !INTERNAL_MODULES.includes(name)),
+    mode === 'global' ? 'The mode of a plain global' : 'The playground',
   );
-  const instrumented = instrumentPageFile(program, {
+  const instrumented = instrumentPageFile(javaScript, {
     filename: 'program.js',
     urlOf: () => PROGRAM_URL,
     lang: 'jsx',
@@ -59,7 +56,7 @@ export function compileProgram(
     checksFunctions: true,
     settings: { all: false, emptyReads: false, ownFolders: [OWN_FOLDER] },
   });
-  const checked = instrumented?.code ?? program;
+  const checked = instrumented?.code ?? javaScript;
   const begins = instrumented?.begins ?? '';
   const followed = mode === 'interception' ? withPrefix(checked, begins) : transformed(checked, begins);
   const resolved = resolveImports(followed.code, urls);
@@ -71,6 +68,28 @@ export function compileProgram(
   const map = { ...traced, sources: [PROGRAM_URL], sourcesContent: [program] };
   const comment = `//# sourceMappingURL=data:application/json;base64,${toBase64(JSON.stringify(map))}`;
   return { code: `${resolved}\n${comment}\n`, map };
+}
+
+/**
+ * Returns the program in JavaScript, with every position as it is in TypeScript. What is correct in JavaScript is not
+ * TypeScript, because some expressions mean something else there, as in `a < b > (c)`.
+ */
+function parseProgram(program: string): { readonly code: string; readonly file: ParseResult } {
+  const file = parseSync('program.js', program, { lang: 'jsx', sourceType: 'module' });
+  if (findError(file) === undefined) return { code: program, file };
+  const typed = parseSync('program.ts', program, { lang: 'ts', sourceType: 'module' });
+  const error = findError(typed);
+  if (error !== undefined) {
+    const { message, helpMessage, labels } = error;
+    const help = helpMessage === null ? '' : ` (${helpMessage})`;
+    throw new ProgramError(message + help, placeAt(program, labels[0]?.start ?? 0));
+  }
+  const code = eraseTypes(program, typed.program);
+  return { code, file: parseSync('program.js', code, { lang: 'js', sourceType: 'module' }) };
+}
+
+function findError({ errors }: ParseResult): OxcError | undefined {
+  return errors.find(({ severity }) => severity === 'Error');
 }
 
 interface FollowedCode {

@@ -15,13 +15,20 @@ interface ImportSite {
 
 /**
  * Checks that a program imports only modules that the playground has.
+ * @param available the modules of the mode in which the program runs
+ * @param place what has these modules, for the message
  * @throws {ProgramError} which names the nearest module, and all others
  */
-export function checkImports(program: string, { module }: ParseResult, available: readonly string[]): void {
+export function checkImports(
+  program: string,
+  { module }: ParseResult,
+  available: readonly string[],
+  place: string,
+): void {
   for (const { specifier, start } of importSites(program, module)) {
     if (available.includes(specifier)) continue;
     throw new ProgramError(
-      `The playground has no module '${specifier}'. Did you mean '${closest(specifier, available)}'? It has ${available.join(', ')}.`,
+      `${place} has no module '${specifier}'. Did you mean '${closest(specifier, available)}'? It has ${available.join(', ')}.`,
       placeAt(program, start),
     );
   }

@@ -4,25 +4,21 @@ import { AsyncLocalStorage } from 'throughline';
 const user = new AsyncLocalStorage({ name: 'user' });
 
 async function placeOrder(book) {
-  log(`orders ${book}`);
+  console.log(`${user.getStore()} orders ${book}`);
   await pause();
-  log('pays');
+  console.log(`${user.getStore()} pays`);
   await Promise.all([pack(), sendMail()]);
-  log('is done');
+  console.log(`${user.getStore()} is done`);
 }
 
 async function pack() {
   await pause();
-  log('gets a parcel');
+  console.log(`${user.getStore()} gets a parcel`);
 }
 
 async function sendMail() {
   await pause();
-  log('gets a mail');
-}
-
-function log(text) {
-  console.log(`${user.getStore()} ${text}`);
+  console.log(`${user.getStore()} gets a mail`);
 }
 
 function pause() {

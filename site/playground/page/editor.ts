@@ -50,7 +50,7 @@ export class Editor {
           keymap.of([runKey, ...defaultKeymap, ...historyKeymap]),
           lineNumbers(),
           history(),
-          javascript({ jsx: true }),
+          javascript({ typescript: true }),
           syntaxHighlighting(colors),
           bracketMatching(),
           indentOnInput(),
@@ -82,6 +82,10 @@ export class Editor {
 
   set program(program: string) {
     this.#view.dispatch({ changes: { from: 0, to: this.#view.state.doc.length, insert: program } });
+  }
+
+  close(): void {
+    this.#view.destroy();
   }
 
   /** Marks places, and describes them where the pointer or the keyboard reaches them. Earlier marks are removed. */

@@ -40,11 +40,11 @@ export class FlowLanes {
   readonly counts = { flows: 0, reads: 0, wrong: 0 };
   readonly #lanes = new Map<number, Lane>();
   #outside: Lane | undefined;
-  #moreLanes = 0;
+  readonly #flowsWithoutLane = new Set<number>();
 
   /** Flows that are not shown, because they are too many. */
   get moreLanes(): number {
-    return this.#moreLanes;
+    return this.#flowsWithoutLane.size;
   }
 
   /** In the order in which they began. That of code outside of all flows is the last. */
@@ -77,10 +77,10 @@ export class FlowLanes {
       return this.#outside;
     }
     const known = this.#lanes.get(flow);
-    if (known !== undefined) return known;
+    if (known !== undefined || this.#flowsWithoutLane.has(flow)) return known;
     this.counts.flows++;
     if (this.#lanes.size >= MAXIMUM_LANES) {
-      this.#moreLanes = this.counts.flows - MAXIMUM_LANES;
+      this.#flowsWithoutLane.add(flow);
       return undefined;
     }
     const lane = createLane(this.counts.flows, event.type === 'open' ? event.value : '', event);

@@ -16,7 +16,8 @@ export const modes: readonly Mode[] = [
   {
     name: 'interception',
     title: 'Interception',
-    explanation: 'As without a build step: Throughline intercepts each native await of a promise.',
+    explanation:
+      'As without a build step: Throughline intercepts each native await of a promise. Code after an await of anything else is in no flow.',
   },
   {
     name: 'global',

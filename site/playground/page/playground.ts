@@ -90,14 +90,17 @@ class Playground {
   openLink(): boolean {
     const linked = programIn(location.hash);
     if (linked === undefined) return false;
-    if (linked.mode !== undefined) this.#selectMode(linked.mode);
+    // Also if another mode was selected before: the link says how its program runs.
+    this.#selectMode(linked.mode);
     this.#open(linked.program, '');
     return true;
   }
 
   end(): void {
+    this.#run++;
     clearInterval(this.#busyCheck);
-    this.#sandbox.stop();
+    this.#sandbox.close();
+    this.#editor.close();
   }
 
   #layOut(parent: HTMLElement, editorPart: HTMLElement): void {

@@ -8,7 +8,7 @@ test('a link contains the program as base64url of its UTF-8 text', () => {
   for (const program of ['', '?>~\n', 'console.log("größer 🙂");\n']) {
     const fragment = fragmentOf(program);
     assert.match(fragment, /^#code=[\w-]*$/);
-    assert.deepEqual(programIn(fragment), { program, mode: undefined });
+    assert.deepEqual(programIn(fragment), { program, mode: 'transform' });
   }
   assert.deepEqual(programIn(fragmentOf('a', 'global')), { program: 'a', mode: 'global' });
 });
@@ -17,5 +17,5 @@ test('a fragment without a program, and a damaged one, are not opened', () => {
   for (const fragment of ['', '#', '#heading', '#code=%', '#code=a', '#code=_w']) {
     assert.equal(programIn(fragment), undefined, fragment);
   }
-  assert.equal(programIn('#code=YQ&mode=other')?.mode, undefined);
+  assert.equal(programIn('#code=YQ&mode=other')?.mode, 'transform');
 });

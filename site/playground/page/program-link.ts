@@ -4,12 +4,13 @@
  */
 import type { ProgramMode } from '../compile/compile-program.js';
 
+export type { ProgramMode } from '../compile/compile-program.js';
+
 const MODES: readonly string[] = ['transform', 'interception', 'global'] satisfies ProgramMode[];
 
 export interface LinkedProgram {
   readonly program: string;
-  /** Undefined if the link states none. */
-  readonly mode: ProgramMode | undefined;
+  readonly mode: ProgramMode;
 }
 
 /** @returns the fragment of the link, with its `#` */
@@ -34,7 +35,7 @@ export function programIn(fragment: string): LinkedProgram | undefined {
     const mode = parameters.get('mode') ?? '';
     return {
       program: new TextDecoder('utf-8', { fatal: true }).decode(bytes),
-      mode: MODES.includes(mode) ? (mode as ProgramMode) : undefined,
+      mode: MODES.includes(mode) ? (mode as ProgramMode) : 'transform',
     };
   } catch {
     return undefined;

@@ -38,6 +38,7 @@ interface FrameMessage {
 export class Sandbox {
   readonly #frame = document.createElement('iframe');
   readonly #opened: Promise<void>;
+  readonly #onMessage: (event: MessageEvent<{ readonly failure: string }>) => void;
   #port: MessagePort | undefined;
 
   /**
@@ -50,9 +51,10 @@ export class Sandbox {
     this.#frame.setAttribute('sandbox', 'allow-scripts');
     this.#frame.srcdoc = FRAME;
     this.#opened = new Promise((resolve) => this.#frame.addEventListener('load', () => resolve(), { once: true }));
-    addEventListener('message', ({ source, data }: MessageEvent<{ readonly failure: string }>) => {
+    this.#onMessage = ({ source, data }) => {
       if (source !== null && source === this.#frame.contentWindow) onFailure(data.failure);
-    });
+    };
+    addEventListener('message', this.#onMessage);
     parent.append(this.#frame);
   }
 
@@ -82,6 +84,13 @@ export class Sandbox {
     this.#port?.close();
     this.#port = undefined;
     this.#post({}, []);
+  }
+
+  /** Ends the worker, and removes the iframe. */
+  close(): void {
+    this.stop();
+    removeEventListener('message', this.#onMessage);
+    this.#frame.remove();
   }
 
   #post(message: FrameMessage, ports: MessagePort[]): void {

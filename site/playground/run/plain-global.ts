@@ -34,6 +34,22 @@ class GlobalStorage<T> {
     this.#real.enterWith(value);
   }
 
+  withScope(value: T): { dispose(): void; [Symbol.dispose](): void } {
+    const previous = this.#value;
+    const scope = this.#real.withScope(value);
+    this.#value = value;
+    const dispose = () => {
+      scope.dispose();
+      this.#value = previous;
+    };
+    return { dispose, [Symbol.dispose]: dispose };
+  }
+
+  disable(): void {
+    this.#value = undefined;
+    this.#real.disable();
+  }
+
   exit<R, A extends unknown[]>(fn: (...args: A) => R, ...args: A): R {
     this.#value = undefined;
     return this.#real.exit(fn, ...args);

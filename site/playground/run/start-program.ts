@@ -90,7 +90,9 @@ function runProgram({ code }: RunMessage, post: (message: ProgramMessage) => voi
 function observe(url: string, start: number, post: (message: ProgramMessage) => void): void {
   let count = 0;
   observeFlows(({ type, flow, storage, value, expected, position }: FlowEvent) => {
-    if (++count > MAXIMUM_EVENTS) return;
+    count++;
+    if (count === MAXIMUM_EVENTS) post({ type: 'output', level: 'warn', text: 'Further flows and reads are not shown.' });
+    if (count >= MAXIMUM_EVENTS) return;
     const seen = observedValue(value);
     post({
       type,

@@ -38,6 +38,11 @@ export function patchAnimations(): void {
     patch('animate', (args) => {
       args[1] = bindAlways(args[1]);
     });
+    for (const key of ['stopAnimation', 'resetAnimation']) {
+      patch(key, (args) => {
+        args[0] = bindAlways(args[0]);
+      });
+    }
     patch('track', ([tracking]) => {
       (tracking as Tracking)._callback = bindAlways((tracking as Tracking)._callback);
     });

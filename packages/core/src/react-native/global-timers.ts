@@ -8,7 +8,7 @@ import { bindAlways } from './bind-always.js';
 import { patchGlobalWhenRead } from './lazy-properties.js';
 
 /** Functions of the global object that call their first argument later. */
-export const TIMERS = [
+const TIMERS = [
   'setTimeout',
   'setInterval',
   'setImmediate',

@@ -36,8 +36,8 @@ export function patchGlobalWhenRead(name: string, patch: () => void): void {
     },
     set(value: unknown): void {
       revert?.();
-      Reflect.apply(set as (value: unknown) => void, globalThis, [value]);
-      patch();
+      if (set !== undefined) Reflect.apply(set, globalThis, [value]);
+      if (Reflect.getOwnPropertyDescriptor(globalThis, name)?.get === undefined) patch();
     },
   }));
 }
@@ -71,14 +71,17 @@ export function patchExport(name: string, patch: (exported: object) => void): vo
 /** Puts the replacements in place of the exports, and evaluates the modules of all exports in the root. */
 export function patchExports(): void {
   for (const name of Object.getOwnPropertyNames(reactNative)) {
-    patchProperty(reactNative, name, `react-native.${name}`, ({ get: native }) => {
+    const replace = replacements.get(name);
+    const revert = patchProperty(reactNative, name, `react-native.${name}`, ({ get: native }) => {
       // A property with a value is a mock of the application's tests, or a function that needs no module.
       if (native === undefined) return undefined;
-      const replace = replacements.get(name);
       return {
         get(): unknown {
           const exported = runInFrame(undefined, native, reactNative);
-          return replace === undefined ? exported : replace(exported);
+          if (replace !== undefined) return replace(exported);
+          // The module has been evaluated, and a component is read for each of its elements.
+          revert?.();
+          return exported;
         },
       };
     });

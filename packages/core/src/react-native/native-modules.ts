@@ -10,7 +10,7 @@
  */
 import { isObject } from '../is-object.js';
 import { disguise, type NativeFunction } from '../web/patch.js';
-import { bindAlways } from './bind-always.js';
+import { bindForNative } from './bind-always.js';
 import { replaceExport } from './lazy-properties.js';
 
 /** The name of a function that React Native makes of an event emitter of a native module. */
@@ -47,7 +47,7 @@ function substituteModule(module: unknown): unknown {
  * @param read returns what user code reads, given the value of a property
  */
 function substitute(object: unknown, read: (value: unknown, key: PropertyKey) => unknown): unknown {
-  if (!isObject(object)) return object;
+  if (!isObject(object) || typeof object === 'function') return object;
   let proxy = substitutes.get(object);
   if (proxy === undefined) {
     // The target is another object: a proxy of an object of the native side would have to return the same values.
@@ -79,7 +79,7 @@ function wrapMethod(method: unknown, key: PropertyKey): unknown {
     wrapper = disguise(
       {
         call(this: unknown, ...args: unknown[]): unknown {
-          return Reflect.apply(method, originals.get(this as object) ?? this, args.map(bindAlways));
+          return Reflect.apply(method, originals.get(this as object) ?? this, args.map(bindForNative));
         },
       }.call,
       method,

@@ -5,7 +5,8 @@ import { invalidOption } from '../errors.js';
 export interface InstallOptions {
   /**
    * Whether to intercept native `await`. Default: `true`, or `false` if code of the page was built with
-   * `@throughline/transform`, whose `await`s keep their frames without interception.
+   * `@throughline/transform`, whose `await`s keep their frames without interception. If the patches are installed
+   * already, the default is to change nothing.
    */
   await?: boolean;
 }

@@ -61,8 +61,6 @@ const page = /* @__PURE__ */ share<{ installation: Installation | undefined }>('
  * `await` cannot be intercepted. On Node, Deno, Bun and workerd, which follow flows themselves, nothing is patched.
  *
  * @param options the options; all of them are optional
- * @param options.await whether to intercept native `await`. Default: `true`, or `false` if code of the page was built
- * with `@throughline/transform`. If the patches are installed already, the default is to change nothing.
  * @returns a function that reverts all patches. Its property `report` lists the properties that are patched, missing
  * and refused, and how code after an `await` keeps its frame.
  * @throws {TypeError} `ERR_INVALID_OPTION` if an option is unknown or has an invalid value

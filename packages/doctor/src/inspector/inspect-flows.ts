@@ -51,7 +51,7 @@ let releaseRecording: (() => void) | undefined;
  * import { inspectFlows } from '@throughline/doctor';
  *
  * const { url, close } = await inspectFlows({ redact: (storage) => storage === 'sessions' });
- * console.log(url.replace(/:\d+\/[\w-]+/, ':<port>/<token>')); // http://127.0.0.1:<port>/<token>/
+ * console.log(url.replace(/:\d+.[\w-]+/, ':<port>/<token>')); // http://127.0.0.1:<port>/<token>/
  * await close();
  */
 export async function inspectFlows(options: InspectOptions = {}): Promise<FlowInspector> {

@@ -89,7 +89,11 @@ export function collectFindings({ all = false }: CollectOptions = {}): Promise<F
  * @example
  * import { observeFlows } from '@throughline/doctor/page';
  *
- * observeFlows(({ type, flow, value }) => console.log(type, flow, value));
+ * const lostReads = [];
+ * observeFlows((event) => {
+ *   if (event.type === 'read' && event.value !== event.expected) lostReads.push(event);
+ * });
+ * console.log(lostReads); // []
  */
 export function observeFlows(listener: (event: FlowEvent) => void): void {
   if (typeof listener !== 'function') {

@@ -124,7 +124,10 @@ export async function f<T: { ... }>(user: ?User, ...rest: Array<T>): Promise<T> 
     assert.match(typed, /await _f\.off\(a\)/);
     assert.doesNotMatch(typed, /: T|as T/);
     const jsx = 'export const A = ({ id }) => <p onClick={async () => { await id; g(); }}>{id}</p>;';
-    assert.match(compile(jsx, { presets: [REACT_NATIVE] as PluginItem[] }).code, /\.jsx\)\("p"[\s\S]*await _f\.off\(id\)/);
+    assert.match(
+      compile(jsx, { presets: [REACT_NATIVE] as PluginItem[] }).code,
+      /\.jsx\)\("p"[\s\S]*await _f\.off\(id\)/,
+    );
   });
 
   it('keeps types and JSX that another tool compiles later', () => {
@@ -151,6 +154,17 @@ export function View() {
     const alone = signatures(compile(code, { ...options, plugins: [refresh] as PluginItem[] }).code);
     assert.equal(alone?.length, 4);
     assert.deepEqual(signatures(compile(code, { ...options, ...withPlugins(refresh) }).code), alone);
+  });
+
+  it('lets other plugins read functions as they were written, as that of worklets does', () => {
+    const seen: string[] = [];
+    const reader = () => ({
+      visitor: { Program: { exit: (path: { toString(): string }) => seen.push(path.toString()) } },
+    });
+    const code = "export const f = async a => {\n  'worklet';\n\n  await a;\n  g(a);\n};";
+    const result = compile(code, { plugins: [PLUGIN, reader as PluginItem] });
+    assert.deepEqual(seen, [code]);
+    assert.match(result.code, /'worklet';\n\n\s+const _f = /);
   });
 
   it('keeps comments, directives and the first line of a script', () => {
@@ -191,12 +205,14 @@ export async function load() {
     assert.equal(compile(code, { filename }).code, compile(code, { plugins: [] }).code);
   });
 
-  it('does not change code for a server, unless the option server is set', () => {
+  it('does not change scripts of Expo, nor code for a server, unless the option server is set', () => {
     const code = 'export async function f() { await 1; g(); }';
     const caller = { name: 'a-bundler', isServer: true };
     assert.doesNotMatch(compile(code, { caller }).code, /throughline/);
     assert.match(compile(code, { caller, plugins: [[PLUGIN, { server: true }]] }).code, /throughline/);
     assert.match(compile(code, { caller: { ...caller, isServer: false } as typeof caller }).code, /throughline/);
+    const script = { name: 'metro', metroSourceType: 'script' };
+    assert.doesNotMatch(compile(code, { caller: script }).code, /throughline/);
   });
 });
 

@@ -16,7 +16,7 @@ export type BabelPluginOptions = Pick<PluginOptions, 'generators' | 'server'>;
 export interface BabelPlugin {
   readonly name: string;
   /** Called by Babel after all plugins have seen a file. */
-  post(file: never): void;
+  readonly post: (file: never) => void;
 }
 
 /** The part of Babel's `File` that is used. */
@@ -26,8 +26,11 @@ interface FileOfBabel {
   readonly opts: {
     readonly filename?: string | null;
     readonly cwd?: string;
-    /** What runs Babel. Bundlers state whether they build for a server. */
-    readonly caller?: { readonly isServer?: boolean } | null;
+    /**
+     * What runs Babel. Bundlers state whether they build for a server, and Expo states which files are scripts, which run
+     * before all modules and cannot load one.
+     */
+    readonly caller?: { readonly isServer?: boolean; readonly metroSourceType?: string } | null;
   };
   get(key: string): unknown;
 }
@@ -58,7 +61,7 @@ export default function throughline(babel: object, options: BabelPluginOptions =
     name: 'throughline',
     post(file: FileOfBabel) {
       const { filename, caller } = file.opts;
-      if (caller?.isServer && !options.server) return;
+      if ((caller?.isServer && !options.server) || caller?.metroSourceType === 'script') return;
       if (filename && isThroughlineFile(filename, throughlineDirectory)) return;
       const source = { filename: filename ?? 'unknown', code: file.code, moduleFormat: file.get(MODULE_FORMAT) };
       transformSyntaxTree(babel as BabelApi, file.ast, source, transformOptionsOf(options));

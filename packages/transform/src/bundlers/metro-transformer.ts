@@ -2,6 +2,7 @@
  * The Babel transformer that Metro's workers load in place of the one of the project: calls that one, and transforms the
  * syntax tree that it returns. It works the same with those of React Native and Expo, and with those for SVG and the like.
  */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
@@ -92,7 +93,10 @@ export function createTransformer(settings: TransformerSettings): BabelTransform
     },
 
     getCacheKey(...args) {
-      return JSON.stringify([VERSION, settings, inner.getCacheKey?.(...args) ?? '']);
+      // Machines can share Metro's cache, so the key has no paths.
+      const hash = createHash('sha256').update(readFileSync(babelTransformerPath)).digest('hex');
+      const options = { transformOptions, libraries, server, install };
+      return JSON.stringify([VERSION, options, hash, inner.getCacheKey?.(...args)]);
     },
   };
 }

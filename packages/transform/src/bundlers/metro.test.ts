@@ -278,6 +278,7 @@ describe('withThroughline', () => {
     const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
     assert.match(keys[0] ?? '', new RegExp(`"${version}"`));
     assert.match(keys[4] ?? '', /"pictures"/);
+    for (const key of keys) assert.ok(!key.includes(root) && !key.includes(dirname(transformer)), key);
   });
 
   it('leaves scripts, which cannot load modules, and code for a server alone', async () => {

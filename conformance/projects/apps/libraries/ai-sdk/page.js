@@ -81,7 +81,7 @@ const createOptions = (check, flow) => ({
   onStepFinish: () => check('onStepFinish()', storage.getStore(), flow),
 });
 
-await runFlows((flow, check) =>
+runFlows((flow, check) =>
   storage.run(flow, () =>
     trace.getTracer('flows').startActiveSpan(flow, async (span) => {
       const { text } = await generateText(createOptions(check, flow));

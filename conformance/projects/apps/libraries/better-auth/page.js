@@ -33,7 +33,7 @@ const auth = betterAuth({
   databaseHooks: { user: { create: { before: ({ email }) => readRequest(email) } } },
 });
 
-await runFlows((flow, check) =>
+runFlows((flow, check) =>
   storage.run(flow, async () => {
     const email = `${flow.replace(' ', '-')}@example.org`;
     const client = createAuthClient({

@@ -15,7 +15,7 @@ const inner = wrapTraced(
   { name: 'inner' },
 );
 
-await runFlows(async (flow, check) => {
+runFlows(async (flow, check) => {
   await traced(
     async (span) => {
       await pause();

@@ -37,7 +37,7 @@ const modules = {
   './convex/_generated/api.js': async () => ({}),
 };
 
-await runFlows((flow, check) =>
+runFlows((flow, check) =>
   storage.run(flow, async () => {
     const backend = convexTest(schema, modules);
     await backend.mutation(anyApi.notes.add, { flow });

@@ -22,7 +22,7 @@ workflow.handle([partEvent], async (context, { data }) => {
 
 const storage = new AsyncLocalStorage();
 
-await runFlows(async (flow, check) => {
+runFlows(async (flow, check) => {
   await Settings.withLLM({ name: flow }, async () => {
     await pause();
     check('Settings.llm', Settings.llm.name, flow);

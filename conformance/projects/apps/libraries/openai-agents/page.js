@@ -113,7 +113,7 @@ const planner = new Agent({
 });
 const runner = new Runner({ tracingDisabled: false, traceIncludeSensitiveData: false });
 
-await runFlows(async (flow, check) => {
+runFlows(async (flow, check) => {
   for (const stream of [false, true]) {
     const name = `${flow}${stream ? ' streamed' : ''}`;
     readings.set(name, []);

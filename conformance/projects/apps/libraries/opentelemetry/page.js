@@ -19,7 +19,7 @@ async function* steps() {
   }
 }
 
-await runFlows(async (flow, check) => {
+runFlows(async (flow, check) => {
   const withUser = propagation.setBaggage(context.active(), propagation.createBaggage({ user: { value: flow } }));
   await context.with(withUser, () =>
     tracer.startActiveSpan(flow, async (span) => {

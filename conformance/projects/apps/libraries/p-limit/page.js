@@ -6,7 +6,7 @@ import { pause, runFlows } from './checks.js';
 const storage = new AsyncLocalStorage();
 const limit = pLimit(3);
 
-await runFlows((flow, check) =>
+runFlows((flow, check) =>
   storage.run(flow, async () => {
     const read = async () => {
       const before = storage.getStore();

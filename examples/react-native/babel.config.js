@@ -1,0 +1,3 @@
+module.exports = {
+  presets: ['@react-native/babel-preset'],
+};
