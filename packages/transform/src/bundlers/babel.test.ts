@@ -90,6 +90,44 @@ await total(1);
     assert.match(compile('async () => { await 1; g(); }', { filename: '/app/file.mjs' }).code, /^import /);
   });
 
+  it('adds an import to a module that only import.meta, or an await in the name of a method, shows to be one', () => {
+    for (const code of [
+      'start(async () => { await 1; g(import.meta.url); });',
+      'class A { [await name()]() {} async f() { await 1; g(); } }',
+      'start({ [await name()]() {}, async f() { await 1; g(); } });',
+    ]) {
+      assert.match(compile(code).code, /^import "throughline\/await";\nimport \{/, code);
+    }
+    const inMethod = 'start({ async f() { await 1; g(); } });';
+    assert.doesNotMatch(compile(inMethod).code, /import/);
+  });
+
+  it('accepts all syntax that Babel and the transform know', () => {
+    const f = 'async function f() { await 1; g(); }';
+    const typescript = (code: string, filename = '/app/a.ts') => [
+      code,
+      { filename, parserOpts: { plugins: ['typescript', 'decorators-legacy'] } },
+    ];
+    const withParser = (code: string, plugins: unknown[], options = {}) => [
+      code,
+      { parserOpts: { plugins, ...options } },
+    ];
+    const decorators = ['decorators', { version: '2023-11' }];
+    for (const [code, options] of [
+      withParser(`import defer * as a from './a.js'; ${f}`, ['deferredImportEvaluation']),
+      withParser(`import source a from './a.wasm'; ${f}`, ['sourcePhaseImports']),
+      withParser(`import a from './a.json' with { type: 'json' }; ${f}`, ['importAttributes']),
+      withParser(`export class A { @d accessor b = 1; } ${f}`, [decorators, 'decoratorAutoAccessors']),
+      withParser(`export { missing }; ${f}`, [], { allowUndeclaredExports: true }),
+      withParser('export async function f() { await 1; super.g(); }', [], { allowSuperOutsideMethod: true }),
+      typescript(`enum A { B } namespace C { export ${f} }`),
+      typescript(`import a = require('a'); ${f} export = f;`, '/app/a.cts'),
+      typescript(`@d export class A { constructor(@p private a: number) {} } ${f}`),
+    ] as [string, TransformOptions][]) {
+      assert.match(compile(code, options).code, /_f\.off\(1\)/, code);
+    }
+  });
+
   it('works after all plugins and presets, wherever it is listed', () => {
     const code = 'import a from "a"; export async function f(p: string): Promise<void> { await a(p); a(); }';
     const orders: TransformOptions[] = [
