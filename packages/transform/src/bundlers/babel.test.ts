@@ -205,6 +205,40 @@ export function View() {
     assert.match(result.code, /'worklet';\n\n\s+const _f = /);
   });
 
+  it('works after functions of other plugins that move statements at the end, as that of Jest does', () => {
+    const mocks = new WeakSet<object>();
+    interface Path {
+      readonly node: object;
+      traverse(visitor: object): void;
+      remove(): void;
+    }
+    const hoist = () => ({
+      visitor: { ExpressionStatement: (path: Path) => void mocks.add(path.node) },
+      post({ path }: { readonly path: Path & { readonly node: { body: object[] } } }) {
+        const moved: object[] = [];
+        path.traverse({
+          ExpressionStatement(statement: Path) {
+            if (!mocks.has(statement.node)) return;
+            moved.push(statement.node);
+            statement.remove();
+          },
+        });
+        path.node.body.unshift(...moved);
+      },
+    });
+    const code = "import { a } from './a';\njest.mock('./a');\ntest(async () => { const b = await a(); g(b); });";
+    const presets = [{ plugins: [hoist as PluginItem] } as PluginItem];
+    for (const options of [
+      { presets },
+      { plugins: [PLUGIN, hoist] },
+      { presets, plugins: [[PLUGIN, {}, 'again'], PLUGIN] },
+    ]) {
+      const result = compile(code, options as TransformOptions).code;
+      assert.match(result, /jest\.mock\('\.\/a'\);\n[\s\S]*import \{ a \}/);
+      assert.match(result, /_f\.off\(a\(\)\)/);
+    }
+  });
+
   it('keeps comments, directives and the first line of a script', () => {
     const code = `#!/usr/bin/env node
 'use client';
