@@ -61,10 +61,7 @@ export const navigation: readonly NavigationGroup[] = [
       {
         text: 'React Native',
         source: 'docs/react-native.md',
-        pages: [
-          { text: 'Its APIs', source: 'docs/react-native-apis.md' },
-          { text: 'The example app', source: 'examples/react-native/README.md' },
-        ],
+        pages: [{ text: 'Its APIs', source: 'docs/react-native-apis.md' }],
       },
       { text: 'Request scope', source: 'docs/request.md' },
       { text: 'Sessions', source: 'docs/sessions.md' },
