@@ -42,7 +42,7 @@ function referencePages(): NavigationPage[] {
 
 export const navigation: readonly NavigationGroup[] = [
   {
-    // In the order in which one needs them.
+    // In the order in which a reader needs them.
     text: 'Guides',
     pages: [
       { text: 'Why', source: 'docs/why.md' },
