@@ -32,7 +32,8 @@ test('all published packages have the same version, are public, and contain a ch
 test('each published package that uses throughline accepts all patches of its own minor version', () => {
   const [major, minor] = published[0].meta.version.split('.');
   for (const { meta } of published) {
-    if (meta.name === 'throughline') assert.equal(meta.peerDependencies, undefined);
+    if (meta.name === 'throughline')
+      assert.deepEqual(Object.keys(meta.peerDependenciesMeta), Object.keys(meta.peerDependencies));
     else assert.equal(meta.peerDependencies.throughline, `^${major}.${minor}.0`, meta.name);
   }
 });
@@ -70,7 +71,7 @@ test('a changeset with a minor change makes one minor version of all packages, a
     for (const { folder: name } of published) {
       const meta = readJson(folder, name, 'package.json');
       assert.equal(meta.version, next, name);
-      if (meta.peerDependencies) assert.equal(meta.peerDependencies.throughline, `^${next}`, name);
+      if (meta.peerDependencies?.throughline) assert.equal(meta.peerDependencies.throughline, `^${next}`, name);
     }
     assert.equal(readJson(folder, 'bench/package.json').dependencies.throughline, next, 'of the private packages too');
     const changelog = readFileSync(join(folder, 'packages/core/CHANGELOG.md'), 'utf8');

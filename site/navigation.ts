@@ -42,7 +42,7 @@ function referencePages(): NavigationPage[] {
 
 export const navigation: readonly NavigationGroup[] = [
   {
-    // In the order in which a reader needs them.
+    // In the order in which one needs them.
     text: 'Guides',
     pages: [
       { text: 'Why', source: 'docs/why.md' },
@@ -61,7 +61,10 @@ export const navigation: readonly NavigationGroup[] = [
       {
         text: 'React Native',
         source: 'docs/react-native.md',
-        pages: [{ text: 'Its APIs', source: 'docs/react-native-apis.md' }],
+        pages: [
+          { text: 'Its APIs', source: 'docs/react-native-apis.md' },
+          { text: 'The example app', source: 'examples/react-native/README.md' },
+        ],
       },
       { text: 'Request scope', source: 'docs/request.md' },
       { text: 'Sessions', source: 'docs/sessions.md' },
@@ -131,7 +134,6 @@ export const navigation: readonly NavigationGroup[] = [
       { text: '@throughline/transform', source: 'packages/transform/README.md' },
       { text: 'The example server', source: 'examples/server/README.md' },
       { text: 'Starters', source: 'examples/starters/README.md' },
-      { text: 'The example app for React Native', source: 'examples/react-native/README.md' },
     ],
   },
   {

@@ -119,7 +119,8 @@ function partsOf(docblock: string): string[] {
     if (kind === 'throws' || kind === 'returns') return [withoutLinks(text.replace(/^\{(\w+)\}/, '$1'))];
     return [];
   });
-  return [...withoutLinks(description).split(/\n\n/), ...ofTags].filter((part) => part.trim() !== '');
+  // The text of a page has no marks of lists.
+  return [...withoutLinks(description).replace(/^ *- /gm, '').split(/\n\n/), ...ofTags].filter((part) => part.trim() !== '');
 }
 
 function withoutLinks(text: string): string {
