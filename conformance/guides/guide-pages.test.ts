@@ -1,4 +1,4 @@
-/** What the pages of `docs` must have: limits that are all on one page, and diagrams that everyone can read. */
+/** What the pages of `docs` must have: one page that lists all limits, and diagrams with a text alternative. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';

@@ -2,9 +2,9 @@
  * The programs in the pages of `docs`.
  *
  * A block of code whose first line names a file (`// orders.mjs`), or that has the mark `runs on`, is a file of a
- * program. The files of one section are one folder: those that another file of the section names are its parts, and each
- * other one is a program. If a name is repeated in a section, a new folder begins. A page of HTML with scripts is a
- * program of its own.
+ * program. The files of one section are one folder: those that another file of the section names are its parts, and
+ * each other one is a program. If a name is repeated in a section, a new folder begins. A page of HTML with scripts is
+ * a program of its own.
  *
  * What a program must print is in its comments (see `@throughline/testing/docblocks`), or in the block after the text
  * “`node orders.mjs` prints:”. If the section has the command `node --option orders.mjs`, it runs with these options.

@@ -1,6 +1,6 @@
 /**
- * `docs/conformance.md` is what its generator makes of `docs/conformance.json`. `npm run conformance` takes long and needs
- * every runtime and browser, so the page could otherwise keep a sentence that the generator no longer has.
+ * `docs/conformance.md` is what its generator makes of `docs/conformance.json`. `npm run conformance` takes long and
+ * needs every runtime and browser, so the page could otherwise keep a sentence that the generator no longer has.
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

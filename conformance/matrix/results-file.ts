@@ -1,6 +1,6 @@
 /**
- * `docs/conformance.json`: the results of the matrix, from which the page `docs/conformance.md` and the table of the site
- * are made. The file holds one letter for each result, in the order of the cases of a chapter:
+ * `docs/conformance.json`: the results of the matrix, from which the page `docs/conformance.md` and the table of the
+ * site are made. The file holds one letter for each result, in the order of the cases of a chapter:
  *
  *     "results": { "throughline": ["pppf", "pa-"], "native": [...] }
  *                                    │       └─ the cases of the second chapter: passed, absent, not run

@@ -1,6 +1,6 @@
 /**
- * Writes `docs/conformance.md` from `docs/conformance.json`, after a change of its texts or of a reason. With `--check`,
- * it changes no file and fails if the page is out of date.
+ * Writes `docs/conformance.md` from `docs/conformance.json`, after a change of its texts or of a reason. With
+ * `--check`, it changes no file and fails if the page is out of date.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { formatConformancePage } from './conformance-page.js';

@@ -257,7 +257,8 @@ export async function withProject<T>(
  * Runs a project.
  * @param installs what projects share that are installed from npm. Default: nothing
  * @returns the versions of its dependencies
- * @throws Error with what a command printed, if a command fails or the last one prints something else than expected; the
+ * @throws Error with what a command printed, if a command fails or the last one prints something else than expected;
+ * the
  *   same for the page
  */
 export async function runProject(

@@ -1,7 +1,7 @@
 /**
  * `npm run projects`: creates every project and prints a table with the reason of each failure. Words after the command
- * select the projects whose titles or groups contain one of them. With `--write`, it generates `docs/projects.md`, in which
- * the rows of other projects stay as they are.
+ * select the projects whose titles or groups contain one of them. With `--write`, it generates `docs/projects.md`, in
+ * which the rows of other projects stay as they are.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,7 +1,7 @@
 /**
  * Uses a starter as two users do who order at once: Ada a book, and Bob a lamp. A server must respond to each with the
- * own item, and each line of its log must have the id of its request and its user. In a page, each line must have the
- * user who ordered its item. The steps of both must alternate, which proves that they ran at the same time.
+ * item of that user, and each line of its log must have the id of its request and its user. In a page, each line must
+ * have the user who ordered its item. The steps of both must alternate, which proves that they ran at the same time.
  */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';

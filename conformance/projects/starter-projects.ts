@@ -1,6 +1,6 @@
 /**
- * The starters of `examples/starters`, as projects: each is copied and installed, and its scripts are run. Their files are
- * also the programs of docs/recipes/next.md, docs/recipes/nuxt.md and docs/recipes/sveltekit.md.
+ * The starters of `examples/starters`, as projects: each is copied and installed, and its scripts are run. Their files
+ * are also the programs of docs/recipes/next.md, docs/recipes/nuxt.md and docs/recipes/sveltekit.md.
  */
 import type { Project, Starter, StarterServer } from './project.js';
 import { readStarterManifest, scriptCommand } from './starter-files.js';

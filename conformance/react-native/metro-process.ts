@@ -1,4 +1,8 @@
-/** `node metro-process.js <program> <bundle> <project> <folder of the program> <folder of throughline>` */
+/**
+ * Bundles a program with Metro:
+ *
+ *     node metro-process.js <program> <bundle> <project> <folder of the program> <folder of throughline>
+ */
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 

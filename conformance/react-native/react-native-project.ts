@@ -1,6 +1,6 @@
 /**
- * React Native, as an application installs it: its JavaScript, Metro, and the preset for Babel. All of it is JavaScript,
- * and what is native stands in `native-side.ts`.
+ * React Native, as an application installs it: its JavaScript, Metro, and the preset for Babel. All of it is
+ * JavaScript; `native-side.ts` takes the place of the native side.
  */
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';

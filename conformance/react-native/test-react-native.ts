@@ -3,7 +3,7 @@
  * Hermes, and in V8 with the polyfill of promises that other engines get.
  *
  * `npm run test:all` runs this file. `npm test` does not: React Native takes 15 s to install, and as long to bundle.
- * `npm run react-native -- 0.81.5` runs it with another version.
+ * `npm run react-native -- 0.81.6` runs it with another version.
  */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';

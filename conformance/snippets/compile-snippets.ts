@@ -60,8 +60,8 @@ export async function compileSnippets(
 }
 
 /**
- * Returns the snippets that are compiled together. A declaration that changes the types of a module applies to everything
- * that is compiled with it, so its snippet is compiled alone, or with the files of its section.
+ * Returns the snippets that are compiled together. A declaration that changes the types of a module applies to
+ * everything that is compiled with it, so its snippet is compiled alone, or with the files of its section.
  */
 function programsOf(snippets: readonly Snippet[]): Snippet[][] {
   const programs = new Map<string, Snippet[]>();
@@ -106,8 +106,8 @@ async function compileProgram(
 }
 
 /**
- * Returns the snippets by the file in which each is compiled. The snippets of a section that name their files are in one
- * folder, under these names, so that they can import each other.
+ * Returns the snippets by the file in which each is compiled. The snippets of a section that name their files are in
+ * one folder, under these names, so that they can import each other.
  */
 function filesOf(snippets: readonly Snippet[]): Map<string, Snippet> {
   const files = new Map<string, Snippet>();

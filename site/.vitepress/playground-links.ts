@@ -1,6 +1,6 @@
 /**
- * A link below each program that opens in the playground. Comments directly before the block, which GitHub does not show,
- * say that it does, and in which mode it runs:
+ * A link below each program that opens in the playground. Comments directly before the block, which GitHub does not
+ * show, say that it does, and in which mode it runs:
  *
  *     <!-- runs on: chromium without the transform -->
  *     <!-- opens in: playground -->

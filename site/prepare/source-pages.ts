@@ -1,7 +1,7 @@
 /**
- * Pages that show source files with their line numbers: `/source/packages/core/src/frame.ts.html#L12`. The reference and
- * the conformance table link to them, so that a reader sees the source of the version that the site describes, whether
- * the repository has an address or not. They are plain HTML: VitePress would bundle each as a component.
+ * Pages that show source files with their line numbers: `/source/packages/core/src/frame.ts.html#L12`. The reference
+ * and the conformance table link to them, so that a reader sees the source of the version that the site describes,
+ * whether the repository has an address or not. They are plain HTML: VitePress would bundle each as a component.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';

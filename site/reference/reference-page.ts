@@ -1,6 +1,6 @@
 /**
- * The pages of the reference: one for each entry point, and one that lists them. A page has a section for each name that
- * the entry point exports, and one for each type that the signatures mention and that cannot be imported.
+ * The pages of the reference: one for each entry point, and one that lists them. A page has a section for each name
+ * that the entry point exports, and one for each type that the signatures mention and that cannot be imported.
  */
 import {
   type Comment,

@@ -74,8 +74,8 @@ export async function createReference(root: string, sourcePath: SourcePath): Pro
 }
 
 /**
- * Returns the types that are not exported and that one value has: `AsyncLocalStorageConstructor` of `AsyncLocalStorage`.
- * The members of the type are shown as those of the value.
+ * Returns the types that are not exported and that one value has: `AsyncLocalStorageConstructor` of
+ * `AsyncLocalStorage`. The members of the type are shown as those of the value.
  */
 function inlinedTypes(
   modules: readonly DocumentedModule[],

@@ -39,8 +39,8 @@ export async function openSite(): Promise<OpenSite> {
 }
 
 /**
- * @returns the paths of the HTML files of the built site, such as `packages/core.html`; not those of the example's flows
- * and of source files
+ * @returns the paths of the HTML files of the built site, such as `packages/core.html`; not those of the example's
+ * flows and of source files
  */
 export function builtPages(): string[] {
   checkIsBuilt();

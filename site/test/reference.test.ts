@@ -1,4 +1,4 @@
-/** The API reference: it has everything that the docblocks say about what the packages export, and nothing else. */
+/** The API reference: it contains the docblocks of everything that the packages export, and nothing else. */
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * What the virtual machine of Hermes 0.12 lacks of the language, and libraries use. The engine of today's React Native has
- * it: see docs/react-native.md.
+ * The parts of the language that libraries use and the virtual machine of Hermes 0.12 lacks. The engine of the current
+ * React Native has them: see docs/react-native.md.
  */
 
 /** `Array.prototype.at` and its like. */

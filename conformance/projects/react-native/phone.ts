@@ -1,4 +1,4 @@
-/** What the programs of this folder that run in the engine find there. */
+/** The globals that the engine provides to the programs of this folder. */
 
 /** A phone, which `views.ts` stands for. */
 export interface Phone {

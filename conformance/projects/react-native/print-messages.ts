@@ -1,4 +1,4 @@
-/** Prints what a bundle has written to its console when it has ended, as JSON. */
+/** Prints, as JSON, what a bundle has written to its console by the time it ends. */
 import { clearAllTimers, phone, print } from './phone.js';
 
 const TIME_LIMIT = 60_000;

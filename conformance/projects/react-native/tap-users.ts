@@ -1,6 +1,6 @@
 /**
- * Uses the app of `examples/react-native` as two users do who tap at once, and prints how much of what it shows, requests
- * and logs belongs to the right user, as JSON.
+ * Uses the app of `examples/react-native` as two users do who tap at once, and prints how much of what it shows,
+ * requests and logs belongs to the right user, as JSON.
  */
 import { clearAllTimers, phone, print } from './phone.js';
 

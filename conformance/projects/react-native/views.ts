@@ -1,7 +1,7 @@
 /**
- * The views of the native side of React Native, for bundles that render: what its renderer creates is kept as a tree, in
- * which a test finds a view and taps it. This script runs after `native-side.ts`, and adds the native modules that a whole
- * application reads.
+ * The views of the native side of React Native, for bundles that render: what its renderer creates is kept as a tree,
+ * in which a test finds a view and taps it. This script runs after `native-side.ts`, and adds the native modules that a
+ * whole application reads.
  */
 
 /** A view, as the renderer creates it. */

@@ -1,4 +1,4 @@
-/** The screen of one user: a button that places an order, and what the steps of each order have read. */
+/** The screen of one user: a button that places an order, and the user that each step of its orders read. */
 import { useReducer, useRef } from 'react';
 import { Pressable, StyleSheet, Text, View } from 'react-native';
 import { withOrder } from './current-order';

@@ -1,4 +1,4 @@
-/** What the bundler imports besides TypeScript. */
+/** Types of the modules that the bundler imports and that are not TypeScript. */
 declare module '*.vue' {
   import type { DefineComponent } from 'vue';
 

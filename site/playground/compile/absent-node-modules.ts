@@ -1,6 +1,6 @@
 /**
  * Takes the place of Node's modules in the bundle that compiles programs in a page. The transform and the doctor import
- * them for files, processes and threads; a program of the playground is one text in memory, so that most of these
+ * them for files, processes and threads; a program of the playground is one text in memory, so most of these
  * functions are never called.
  */
 

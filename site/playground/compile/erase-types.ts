@@ -1,6 +1,6 @@
 /**
- * Removes the types of a program in TypeScript: each is overwritten with spaces, so that every position stays the same and
- * no source map is needed. Syntax of TypeScript that runs, such as an enum, is an error, as in Node.
+ * Removes the types of a program in TypeScript: each is overwritten with spaces, so that every position stays the same
+ * and no source map is needed. Syntax of TypeScript that runs, such as an enum, is an error, as in Node.
  */
 import { type Node, type Program, visitorKeys } from 'oxc-parser';
 import { ProgramError, placeAt } from './program-error.js';

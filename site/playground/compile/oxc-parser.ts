@@ -1,9 +1,9 @@
 /**
  * Takes the place of `oxc-parser` in a page: the same parser as WebAssembly, from the same package.
  *
- * The package contains a build without threads, for runtimes such as workerd. Unlike the build with threads, it needs no
- * shared memory, so that the site can be served without the headers for cross-origin isolation. The loader that belongs to
- * it is in a package that is not published for each version, so the file is loaded here.
+ * The package contains a build without threads, for runtimes such as workerd. Unlike the build with threads, it needs
+ * no shared memory, so that the site can be served without the headers for cross-origin isolation. The loader that
+ * belongs to it is in a package that is not published for each version, so the file is loaded here.
  */
 import {
   createContext,

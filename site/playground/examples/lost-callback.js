@@ -1,4 +1,4 @@
-// A batch calls the functions of all users in the flow of the first one. The doctor says where to repair it.
+// A batch calls the functions of all users in the flow of the first one. The doctor shows where to repair it.
 import { AsyncLocalStorage } from 'throughline';
 
 const user = new AsyncLocalStorage({ name: 'user' });

@@ -1,4 +1,4 @@
-// The callbacks of timers and microtasks run in the flow that has started them.
+// The callbacks of timers and microtasks run in the flow that started them.
 import { AsyncLocalStorage } from 'throughline';
 
 const job = new AsyncLocalStorage({ name: 'job' });

@@ -1,4 +1,4 @@
-// Two users place an order at the same time. No function gets the user as an argument.
+// Two users place an order at the same time. No function receives the user as an argument.
 import { AsyncLocalStorage } from 'throughline';
 
 const user = new AsyncLocalStorage({ name: 'user' });

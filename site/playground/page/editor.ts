@@ -1,6 +1,6 @@
 /**
- * The editor, which is CodeMirror: it is built of modules of which only the needed ones are loaded, works with screen
- * readers and on phones, and leaves the Tab key to the page.
+ * The editor is CodeMirror: the bundle contains only the modules that are used here. It works with screen readers and
+ * on phones, and leaves the Tab key to the page.
  */
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { javascript } from '@codemirror/lang-javascript';

@@ -11,13 +11,13 @@ export const modes: readonly Mode[] = [
   {
     name: 'transform',
     title: 'Transform',
-    explanation: 'As with the plugin of a bundler: the code after each await was transformed.',
+    explanation: 'As with the plugin of a bundler: each await is transformed, and the code after it runs in its flow.',
   },
   {
     name: 'interception',
     title: 'Interception',
     explanation:
-      'As without a build step: Throughline intercepts each native await of a promise. Code after an await of anything else is in no flow.',
+      'As without a build step: Throughline intercepts each native await of a promise. Code after an await of anything else runs in no flow.',
   },
   {
     name: 'global',

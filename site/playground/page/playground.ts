@@ -1,5 +1,5 @@
 /**
- * The playground: a program on the left, its flows on the right, what it prints and what the doctor says below.
+ * The playground: a program on the left, its flows on the right, its output and the doctor's findings below.
  *
  *     program ──compile──▶ code ──sandbox──▶ worker
  *       editor ◀── places ◀── source map ◀── reads, output, findings
@@ -273,7 +273,10 @@ class Playground {
   }
 
   #showRunning(): void {
-    this.#setRunning(true, this.#hasEvaluated ? 'The program has run. What it has started goes on.' : 'Running.');
+    this.#setRunning(
+      true,
+      this.#hasEvaluated ? 'The program has run. What it started may still be running.' : 'Running.',
+    );
   }
 
   #setRunning(isRunning: boolean, text: string, state = isRunning ? 'running' : 'ended'): void {
@@ -345,7 +348,7 @@ class Playground {
       this.#linkButton.textContent = 'Copied';
     } catch {
       // The browser does not allow it. The address of the page is the link.
-      this.#linkButton.textContent = 'In the address';
+      this.#linkButton.textContent = 'See the address bar';
     }
     setTimeout(() => {
       this.#linkButton.textContent = 'Copy link';

@@ -1,6 +1,6 @@
 /**
- * Links to the playground that contain a program: `#code=` and the program as base64url of its UTF-8 text, and `&mode=` if
- * it is not to run in the first mode.
+ * Links to the playground that contain a program: `#code=` and the program as base64url of its UTF-8 text, and `&mode=`
+ * if it is not to run in the first mode.
  */
 import type { ProgramMode } from '../compile/compile-program.js';
 

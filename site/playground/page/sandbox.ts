@@ -1,5 +1,5 @@
 /**
- * Runs programs where they can reach nothing of the site, and can be stopped:
+ * Runs programs in a place from which they cannot reach the site, and in which they can be stopped:
  *
  *     page ──▶ iframe without an origin and without a network ──▶ worker: the program
  *
@@ -11,8 +11,8 @@ import type { ProgramMessage, RunMessage } from '../run/messages.js';
 const POLICY = "default-src 'none'; script-src 'unsafe-inline' blob:; worker-src blob:; connect-src blob: data:";
 
 /**
- * Receives the text of the worker, and a port for it, from the page. The worker is no module, because Chromium starts none in
- * a frame without an origin. It can import modules.
+ * Receives the text of the worker, and a port for it, from the page. The worker is no module, because Chromium starts
+ * none in a frame without an origin. It can import modules.
  */
 const FRAME_SCRIPT = `
   let worker;

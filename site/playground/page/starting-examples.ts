@@ -1,4 +1,4 @@
-/** The programs that a visitor can start with. Each prints something, and has flows to look at. */
+/** The programs that a visitor can start with. Each one prints something, and starts flows that the page shows. */
 import abortSignal from '../examples/abort-signal.js?raw';
 import asyncContext from '../examples/async-context.js?raw';
 import lostCallback from '../examples/lost-callback.js?raw';

@@ -1,4 +1,4 @@
-/** The value that the program gets from a read, if the storage that is read has another one. */
+/** The value that a read returns to the program, if the storage itself holds another one. */
 
 let replacement: { readonly value: unknown } | undefined;
 

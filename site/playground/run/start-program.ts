@@ -1,6 +1,6 @@
 /**
- * What runs a program in the worker, and tells the page what happens in it. The worker is in a frame without an origin, so
- * it reaches nothing of the site. The page ends it by ending the worker.
+ * Runs a program in the worker, and reports to the page what happens in it. The worker belongs to an iframe without an
+ * origin, so it cannot reach the site. To stop the program, the page ends the worker.
  */
 import { collectFindings, type Finding, type FlowEvent, observeFlows } from '@throughline/doctor/page';
 import { PROGRAM_URL } from '../program-url.js';

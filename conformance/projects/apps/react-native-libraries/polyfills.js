@@ -1,4 +1,4 @@
-/** What the libraries use and React Native does not have. */
+/** Defines the APIs that the libraries use and React Native lacks. */
 import 'react-native-get-random-values';
 import 'fast-text-encoding';
 import structuredClone from '@ungap/structured-clone';

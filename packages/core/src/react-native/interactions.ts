@@ -1,5 +1,5 @@
 /**
- * Rule 3, for `InteractionManager`, which React Native had until 0.85: a task runs in the frame of the call of
+ * Rule 3, for `InteractionManager`, which React Native 0.88 no longer has: a task runs in the frame of the call of
  * `runAfterInteractions()`. The manager has one queue for all tasks, which therefore starts in the root, and so do the
  * listeners of its events.
  */

@@ -1,10 +1,10 @@
 /**
- * Patches what React Native calls later.
+ * Patches the APIs whose callbacks React Native calls later.
  *
- * The native side calls JavaScript while no code of a flow runs, so in the root: events of devices and of views, timers,
- * callbacks of native modules. Nothing needs to be patched for what must run in the root, as long as no queue that flows
- * share is started in the frame of one of them. Such queues are those of React and of React Native's own modules. They
- * are kept in the root as follows.
+ * The native side calls JavaScript while no code of a flow runs, so in the root: events of devices and of views,
+ * timers, callbacks of native modules. Nothing needs to be patched for what must run in the root, as long as no queue
+ * that flows share is started in the frame of one of them. Such queues are those of React and of React Native's own
+ * modules. They are kept in the root as follows.
  *
  * - React's renderer is loaded with functions that schedule its queue in the root.
  * - React Native's own modules call native modules without a frame: only the native modules that other code obtains bind

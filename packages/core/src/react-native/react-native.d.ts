@@ -1,4 +1,4 @@
-/** The index of React Native, whose exports are getters that load a module each. */
+/** The index of React Native, each of whose exports is a getter that loads a module. */
 declare module 'react-native' {
   const exports: object;
   export default exports;

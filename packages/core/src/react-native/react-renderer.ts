@@ -1,7 +1,7 @@
 /**
- * React has one queue for the updates of all flows, and its renderer keeps the functions that schedule this queue when it
- * is loaded. With the patched functions, the updates of one job would all be rendered in the frame of the first, and so
- * would their effects run. The renderer is therefore loaded with functions that schedule in the root.
+ * React has one queue for the updates of all flows, and its renderer keeps the functions that schedule this queue when
+ * it is loaded. With the patched functions, all updates of one job would be rendered in the frame of the first one, and
+ * their effects would run there too. The renderer is therefore loaded with functions that schedule in the root.
  *
  * Since React Native 0.88, an export of its index loads the renderer. Older versions load it when it first renders
  * something, one for each architecture.

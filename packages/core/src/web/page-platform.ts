@@ -1,4 +1,4 @@
-/** Patches what browsers, and runtimes that resemble them, call later. */
+/** Patches the APIs whose callbacks browsers, and runtimes that resemble them, call later. */
 import { patchAsyncBuiltins } from './async-builtins.js';
 import { patchCallbacks } from './callbacks.js';
 import { patchElements } from './elements.js';

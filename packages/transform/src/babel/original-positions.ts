@@ -1,6 +1,6 @@
 /**
- * The positions of a syntax tree that was printed, transformed and parsed again. They become those of the source that the
- * first tree had, so that source maps, errors and coverage name the lines that a person wrote:
+ * The positions of a syntax tree that was printed, transformed and parsed again. They become those of the source that
+ * the first tree had, so that source maps, errors and coverage name the lines of the source:
  *
  *     tree ──print──▶ code ──transform──▶ code ──parse──▶ tree
  *      ╰─────────── positions of the source ───────────────▲

@@ -1,6 +1,6 @@
 /**
- * Transforms a syntax tree of Babel, after all other plugins. What they have made is printed as JavaScript, so it is the
- * same transform as everywhere else:
+ * Transforms a syntax tree of Babel, after all other plugins. Their output is printed as JavaScript, so the transform
+ * is the same as everywhere else:
  *
  *     source ──parse, plugins and presets──▶ tree ──print──▶ code ──transform──▶ code ──parse──▶ tree
  *
@@ -71,8 +71,8 @@ export function transformSyntaxTree(
 }
 
 /**
- * Replaces Node's `async_hooks` in the code that the transform adds to the classes of promises of libraries. Bundlers resolve
- * it to Throughline by their plugins.
+ * Replaces Node's `async_hooks` in the code that the transform adds to the classes of promises of libraries. Bundlers
+ * resolve it to Throughline by their plugins.
  */
 function withPageModules(code: string, filename: string): string {
   const library = findPromiseLibrary(filename);
@@ -142,9 +142,10 @@ function parse(babel: BabelApi, code: string, lang: Language, isModule: boolean)
 }
 
 /**
- * Loads the helpers before all other code of an ES module, with a statement that no tool moves. Metro's `inlineRequires`
- * loads a module where one of its names is used first: within the body of the first async generator, whose methods the
- * helpers must have patched before. It does so with imports, and not with the destructuring in a CommonJS module.
+ * Loads the helpers before all other code of an ES module, with a statement that no tool moves. Metro's
+ * `inlineRequires` loads a module where one of its names is used first: within the body of the first async generator,
+ * whose methods the helpers must have patched before. It does so with imports, and not with the destructuring in a
+ * CommonJS module.
  */
 function loadHelpersFirst({ types }: BabelApi, body: BabelNode[]): void {
   const index = body.findIndex(

@@ -1,6 +1,6 @@
 /**
- * The Babel transformer that Metro's workers load in place of the one of the project: calls that one, and transforms the
- * syntax tree that it returns. It works the same with those of React Native and Expo, and with those for SVG and the like.
+ * The Babel transformer that Metro's workers load in place of the project's own. It calls the project's transformer,
+ * and transforms the syntax tree that this one returns, whether it is that of React Native, of Expo or for SVG files.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';

@@ -94,8 +94,8 @@ const graph = new StateGraph(State)
   .compile({ checkpointer: new MemorySaver() });
 
 /**
- * Babel compiles async generators to plain functions, as it does for React Native. LangGraph then takes each function for a
- * generator, and `task()` and `entrypoint()` throw.
+ * Babel compiles async generators to plain functions, as it does for React Native. LangGraph then takes each function
+ * for a generator, and `task()` and `entrypoint()` throw.
  */
 const hasAsyncGenerators = Object.getPrototypeOf(async function* () {}).constructor !== Function;
 

@@ -10,8 +10,8 @@ export function pause() {
 }
 
 /**
- * Starts all flows, and prints how many checks were right. It returns at once, because bundles of Metro have no `await` at
- * the top level.
+ * Starts all flows, and prints how many checks were right. It returns at once, because bundles of Metro have no `await`
+ * at the top level.
  * @param flow runs one flow, given its name and a function that compares what was read with what must be read
  */
 export function runFlows(flow) {
