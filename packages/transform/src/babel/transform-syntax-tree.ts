@@ -91,6 +91,10 @@ interface PrintedTree {
 const WITHOUT_CONFIGURATION = { configFile: false, babelrc: false, browserslistConfigFile: false };
 
 function print(babel: BabelApi, tree: BabelFile, code: string, filename: string): PrintedTree {
+  // Babel would sort the statements again. Plugins have moved some since, as that of Jest does.
+  babel.types.traverseFast(tree, (node) => {
+    if ('_blockHoist' in node) node._blockHoist = undefined;
+  });
   const printed = babel.transformFromAstSync(tree, code, {
     ...WITHOUT_CONFIGURATION,
     filename,
