@@ -27,8 +27,9 @@ const TAKES_LISTENER =
 const substitutes = new WeakMap<object, object>();
 /** The object of each substitute. */
 const originals = new WeakMap<object, object>();
-/** The wrapper of each method. */
-const wrappers = new WeakMap<object, NativeFunction>();
+/** The wrapper of each method that binds its arguments, and of each that passes them on. */
+const binding = new WeakMap<object, NativeFunction>();
+const passing = new WeakMap<object, NativeFunction>();
 
 /** Patches `NativeModules` and `TurboModuleRegistry`. */
 export function patchNativeModules(): void {
@@ -39,7 +40,7 @@ export function patchNativeModules(): void {
 /** Returns a function that returns the substitute of the module that another function returns. */
 function substituteResult(find: unknown): unknown {
   if (typeof find !== 'function') return find;
-  return wrapOnce(find, (self, args) => substituteModule(Reflect.apply(find, self, args)));
+  return wrapOnce(passing, find, (self, args) => substituteModule(Reflect.apply(find, self, args)));
 }
 
 function substituteModule(module: unknown): unknown {
@@ -85,12 +86,21 @@ function substitute(object: unknown, read: (value: unknown, key: PropertyKey) =>
 }
 
 function wrapMethod(method: unknown, key: PropertyKey): unknown {
-  if (typeof method !== 'function' || method.name === EVENT_EMITTER || TAKES_LISTENER.test(String(key))) return method;
-  return wrapOnce(method, (self, args) => Reflect.apply(method, self, args.map(bindForNative)));
+  if (typeof method !== 'function' || method.name === EVENT_EMITTER) return method;
+  return TAKES_LISTENER.test(String(key))
+    ? wrapOnce(passing, method, (self, args) => Reflect.apply(method, self, args))
+    : wrapOnce(binding, method, (self, args) => Reflect.apply(method, self, args.map(bindForNative)));
 }
 
-/** @param call calls the method on the object that it belongs to */
-function wrapOnce(method: object, call: (self: unknown, args: unknown[]) => unknown): NativeFunction {
+/**
+ * @param wrappers the wrappers that exist
+ * @param call calls the method on the object that it belongs to
+ */
+function wrapOnce(
+  wrappers: WeakMap<object, NativeFunction>,
+  method: object,
+  call: (self: unknown, args: unknown[]) => unknown,
+): NativeFunction {
   let wrapper = wrappers.get(method);
   if (wrapper === undefined) {
     wrapper = disguise(

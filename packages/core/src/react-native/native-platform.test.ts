@@ -183,6 +183,11 @@ test('methods that register or remove a listener receive the function itself, an
       if (listeners.size > 0) wrong.push(unregister);
       listeners.clear();
     }
+    class Devices { #found = []; connect(found) { this.#found.push(found); } addListener(found) { this.#found.push(found); return this.#found; } }
+    reactNative.NativeModules.Devices = new Devices();
+    const devices = reactNative.TurboModuleRegistry.get('Devices');
+    devices.connect(() => {});
+    if (devices.addListener(add)[1] !== add) wrong.push('addListener() of a class');
     console.log(JSON.stringify(wrong));
   `);
   assert.deepEqual(result, []);

@@ -9,6 +9,7 @@ export interface BabelApi {
     identifier(name: string): BabelNode;
     callExpression(callee: BabelNode, args: readonly BabelNode[]): BabelNode;
     expressionStatement(expression: BabelNode): BabelNode;
+    traverseFast(node: BabelNode, visit: (node: BabelNode) => void): void;
     isFlow(node: BabelNode): boolean;
     isTypeScript(node: BabelNode): boolean;
   };

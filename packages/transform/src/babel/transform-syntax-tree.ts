@@ -25,6 +25,8 @@ export interface SourceFile {
   readonly code: string;
   /** The format to which a plugin has converted the module, such as `commonjs`. */
   readonly moduleFormat?: unknown;
+  /** Tells whether a file without imports and exports is an ES module. By default, it is not. */
+  readonly isModule?: () => boolean;
 }
 
 /** Marks the program of a tree that was transformed, so that another plugin of this package leaves it as it is. */
@@ -37,7 +39,7 @@ const TRANSFORMED = 'throughline';
 export function transformSyntaxTree(
   babel: BabelApi,
   tree: BabelFile,
-  { filename, code, moduleFormat }: SourceFile,
+  { filename, code, moduleFormat, isModule: isModuleByType }: SourceFile,
   options: Pick<TransformOptions, 'generators'>,
 ): void {
   const { program } = tree;
@@ -51,7 +53,7 @@ export function transformSyntaxTree(
 
   const printed = print(babel, tree, code, filename);
   const lang = facts.hasTypescript ? (/\.[cm]?ts$/.test(filename) ? 'ts' : 'tsx') : 'jsx';
-  const isModule = facts.isModule || /\.m[jt]s$/.test(filename);
+  const isModule = facts.isModule || /\.m[jt]s$/.test(filename) || isModuleByType?.() === true;
   let result: ReturnType<typeof transformFile>;
   try {
     result = transformFile(printed.code, { ...options, filename, lang, sourceType: isModule ? 'module' : 'commonjs' });
@@ -91,6 +93,10 @@ interface PrintedTree {
 const WITHOUT_CONFIGURATION = { configFile: false, babelrc: false, browserslistConfigFile: false };
 
 function print(babel: BabelApi, tree: BabelFile, code: string, filename: string): PrintedTree {
+  // Babel would sort the statements again. Plugins have moved some since, as that of Jest does.
+  babel.types.traverseFast(tree, (node) => {
+    if ('_blockHoist' in node) node._blockHoist = undefined;
+  });
   const printed = babel.transformFromAstSync(tree, code, {
     ...WITHOUT_CONFIGURATION,
     filename,

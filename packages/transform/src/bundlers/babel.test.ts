@@ -102,6 +102,26 @@ await total(1);
     assert.doesNotMatch(compile(inMethod).code, /import/);
   });
 
+  it('adds an import to a file without imports that its package.json makes a module, unless it runs as CommonJS', () => {
+    const root = realpathSync(mkdtempSync(join(tmpdir(), 'throughline-babel-')));
+    after(() => rmSync(root, { recursive: true, force: true, maxRetries: 5 }));
+    writeFileSync(join(root, 'package.json'), '{ "type": "module" }');
+    const code = 'beforeEach(async () => { await 1; g(); });';
+    const compileAs = (name: string, options: TransformOptions = {}) =>
+      compile(code, { filename: join(root, name), ...options }).code;
+    const jest = (supportsStaticESM: boolean) => ({ caller: { name: 'babel-jest', supportsStaticESM } });
+    for (const result of [compileAs('setup.js'), compileAs('src/setup.ts'), compileAs('setup.js', jest(true))])
+      assert.match(result, /^import "throughline\/await";/);
+    for (const result of [
+      compileAs('setup.cjs'),
+      compileAs('node_modules/a/index.js'),
+      compileAs('setup.js', jest(false)),
+      compileAs('setup.js', withPlugins(COMMONJS)),
+      compileAs('setup.js', { caller: { name: 'metro' } }),
+    ])
+      assert.match(result, /require\('throughline\/await'\)/);
+  });
+
   it('accepts all syntax that Babel and the transform know', () => {
     const f = 'async function f() { await 1; g(); }';
     const typescript = (code: string, filename = '/app/a.ts') => [
@@ -237,6 +257,9 @@ export function View() {
       assert.match(result, /jest\.mock\('\.\/a'\);\n[\s\S]*import \{ a \}/);
       assert.match(result, /_f\.off\(a\(\)\)/);
     }
+    // Plugins that convert modules sort the imports to the beginning, before those functions are called.
+    const converted = compile(code, { presets, plugins: [COMMONJS, PLUGIN] as PluginItem[] }).code;
+    assert.match(converted, /jest\.mock\('\.\/a'\);\n[\s\S]*require\("\.\/a"\)/);
   });
 
   it('keeps comments, directives and the first line of a script', () => {

@@ -3,6 +3,7 @@
  * after all plugins and presets of its configuration, wherever it is listed.
  */
 import type { BabelApi, BabelFile } from '../babel/babel-api.js';
+import { isModuleByPackage } from '../babel/module-type.js';
 import { transformSyntaxTree } from '../babel/transform-syntax-tree.js';
 import { workLast } from '../babel/work-last.js';
 import { checkOptions } from '../check-options.js';
@@ -34,7 +35,13 @@ interface FileOfBabel {
      * What runs Babel. Bundlers state whether they build for a server, and Expo states which files are scripts, which run
      * before all modules and cannot load one.
      */
-    readonly caller?: { readonly isServer?: boolean; readonly metroSourceType?: string } | null;
+    readonly caller?: {
+      readonly name?: string;
+      readonly isServer?: boolean;
+      readonly metroSourceType?: string;
+      /** Whether the file may have imports and exports. Jest states `false` for a file that it runs as CommonJS. */
+      readonly supportsStaticESM?: boolean;
+    } | null;
   };
   get(key: string): unknown;
 }
@@ -67,7 +74,15 @@ export default function throughline(babel: object, options: BabelPluginOptions =
       const { filename, caller } = file.opts;
       if ((caller?.isServer && !options.server) || caller?.metroSourceType === 'script') return;
       if (filename && isThroughlineFile(filename, throughlineDirectory)) return;
-      const source = { filename: filename ?? 'unknown', code: file.code, moduleFormat: file.get(MODULE_FORMAT) };
+      const moduleFormat = file.get(MODULE_FORMAT);
+      // Metro makes CommonJS of all files.
+      const hasImports = moduleFormat === undefined && caller?.name !== 'metro' && caller?.supportsStaticESM !== false;
+      const source = {
+        filename: filename ?? 'unknown',
+        code: file.code,
+        moduleFormat,
+        isModule: () => hasImports && filename != null && isModuleByPackage(filename),
+      };
       transformSyntaxTree(babel as BabelApi, file.ast, source, transformOptionsOf(options));
     }),
   };

@@ -339,6 +339,10 @@ describe('withThroughline', () => {
     for (const [options, message] of invalid) {
       assert.throws(() => withThroughline(config, options), { name: 'TypeError', code: 'ERR_INVALID_OPTION', message });
     }
+    for (const missing of [null, undefined, 'metro.config.js']) {
+      const message = /requires the configuration of Metro, .*, not .*\. Pass a complete configuration/;
+      assert.throws(() => withThroughline(missing as never), { name: 'TypeError', message });
+    }
     assert.throws(() => withThroughline(withThroughline(config)), /has been called for this configuration already/);
     assert.throws(
       () => withThroughline({ ...config, transformer: { babelTransformerPath: 'missing-transformer' } }),

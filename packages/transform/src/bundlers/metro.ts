@@ -8,6 +8,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
 import { checkOptions } from '../check-options.js';
 import { HELPER_SPECIFIER } from '../emit/await-helpers.js';
 import { checkLibraryNames } from '../libraries/libraries-option.js';
@@ -81,6 +82,7 @@ const MARK = 'throughline-metro-';
  * @param options `generators`, `install`, `libraries` and `server`, see {@link PluginOptions}
  * @returns the extended configuration, in the same form
  * @throws {TypeError} `ERR_INVALID_OPTION` if an option is unknown or has an invalid value
+ * @throws {TypeError} if there is no configuration
  * @throws {Error} if the package `throughline` or the Babel transformer of the configuration is not installed
  *
  * @example
@@ -111,6 +113,10 @@ export function withThroughline<Config extends object | ConfigFunction>(
 const OWNER = 'withThroughline() of @throughline/transform/metro';
 
 function extend(config: MetroConfig, options: MetroOptions): MetroConfig {
+  if (typeof config !== 'object' || config === null)
+    throw new TypeError(
+      `${OWNER} requires the configuration of Metro, a promise of it, or a function that returns it, not ${inspect(config)}. Pass a complete configuration, such as getDefaultConfig(__dirname).`,
+    );
   const root = config.projectRoot ?? process.cwd();
   const throughlineDirectory = findThroughlinePackage(root);
   const path = config.transformer?.babelTransformerPath;
