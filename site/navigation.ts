@@ -14,7 +14,7 @@ export interface SourcePage {
   readonly pages?: readonly NavigationPage[];
 }
 
-/** A page that a step of `prepare/` writes from other sources than one Markdown file. */
+/** A page that a step of `prepare/` writes from other sources than one Markdown file, or a section of a page. */
 export interface GeneratedPage {
   readonly text: string;
   /** The path of the page on the site, such as `/reference/`. */
@@ -106,6 +106,8 @@ export const navigation: readonly NavigationGroup[] = [
       { text: 'Sentry', source: 'docs/recipes/sentry.md' },
       { text: 'LangGraph', source: 'docs/recipes/langgraph.md' },
       { text: 'AI SDK', source: 'docs/recipes/ai-sdk.md' },
+      { text: 'Jest', path: '/testing#jest' },
+      { text: 'Vitest', path: '/testing#vitest' },
     ],
   },
   {

@@ -18,7 +18,8 @@ interface Tracking {
 /** Patches the class of animated values. */
 export function patchAnimations(): void {
   patchExport('Animated', (animated) => {
-    const { prototype } = (animated as { Value: { prototype: object } }).Value;
+    // A mock can lack the class.
+    const prototype = (animated as { Value?: { prototype: object } }).Value?.prototype;
     const patch = (key: string, bind: (args: unknown[]) => void) => {
       patchProperty(
         prototype,

@@ -17,3 +17,17 @@ export function bindAlways<T>(fn: T): T {
 export function bindForNative<T>(fn: T): T {
   return typeof fn === 'function' && '__workletHash' in fn ? fn : bindAlways(fn);
 }
+
+/**
+ * Returns an object that inherits from `object`, and has bound functions in place of some of its methods. They are called on
+ * `object` itself, which may have private fields, and keeps what they change. An object without these methods is returned
+ * as it is.
+ */
+export function bindMethods(object: object, keys: readonly string[]): object {
+  const bound: PropertyDescriptorMap = {};
+  for (const key of keys) {
+    const method: unknown = Reflect.get(object, key);
+    if (typeof method === 'function') bound[key] = { value: bindAlways(method.bind(object)), enumerable: true };
+  }
+  return Object.keys(bound).length === 0 ? object : (Object.create(object, bound) as object);
+}

@@ -1,7 +1,6 @@
 /** Rule 3, for functions that React Native exports: a callback that is passed to one runs in the frame of the call. */
-import { isObject } from '../is-object.js';
 import { patchProperty, replaceFunction } from '../web/patch.js';
-import { bindAlways } from './bind-always.js';
+import { bindAlways, bindMethods } from './bind-always.js';
 import { patchExport } from './lazy-properties.js';
 
 /** Functions that call a function among their arguments, by the export that has them. */
@@ -43,11 +42,7 @@ export function patchCallbackFunctions(): void {
 /** Binds a function, or the functions among the options that an object, or each object of a list, has. */
 function bindArgument(argument: unknown): unknown {
   if (Array.isArray(argument)) return argument.map(bindArgument);
-  if (typeof argument !== 'object' || argument === null) return bindAlways(argument);
-  const bound: Record<string, unknown> = {};
-  for (const key of OPTION_CALLBACKS) {
-    const value: unknown = Reflect.get(argument, key);
-    if (typeof value === 'function') bound[key] = bindAlways(value);
-  }
-  return Object.keys(bound).length === 0 || !isObject(argument) ? argument : { ...argument, ...bound };
+  return typeof argument !== 'object' || argument === null
+    ? bindAlways(argument)
+    : bindMethods(argument, OPTION_CALLBACKS);
 }

@@ -5,7 +5,7 @@
  */
 import { runInFrame } from '../engine/current.js';
 import { patchProperty, replaceFunction } from '../web/patch.js';
-import { bindAlways } from './bind-always.js';
+import { bindAlways, bindMethods } from './bind-always.js';
 import { patchExport } from './lazy-properties.js';
 
 /** The methods that can start the queue. */
@@ -34,7 +34,5 @@ export function patchInteractions(): void {
 
 /** Binds a task: a function, or an object with a method that runs it. A handle is a number. */
 function bindTask(task: unknown): unknown {
-  if (typeof task !== 'object' || task === null) return bindAlways(task);
-  const { gen, run } = task as { gen?: unknown; run?: unknown };
-  return { ...task, ...(gen ? { gen: bindAlways(gen) } : {}), ...(run ? { run: bindAlways(run) } : {}) };
+  return typeof task !== 'object' || task === null ? bindAlways(task) : bindMethods(task, ['gen', 'run']);
 }

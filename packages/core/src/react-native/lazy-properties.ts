@@ -70,6 +70,8 @@ export function patchExport(name: string, patch: (exported: object) => void): vo
 
 /** Puts the replacements in place of the exports, and evaluates the modules of all exports in the root. */
 export function patchExports(): void {
+  // A mock that is marked as an ES module can lack the default export.
+  if (!isObject(reactNative)) return;
   for (const name of Object.getOwnPropertyNames(reactNative)) {
     const replace = replacements.get(name);
     const revert = patchProperty(reactNative, name, `react-native.${name}`, ({ get: native }) => {

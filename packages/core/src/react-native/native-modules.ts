@@ -6,7 +6,7 @@
  * calls: whichever flow empties such a queue, the callbacks run in the root.
  *
  * A module can also have functions that register a listener for events of the native side. Listeners run in the root, and
- * registering one captures nothing.
+ * registering one captures nothing. Functions that remove a listener receive the same function.
  */
 import { isObject } from '../is-object.js';
 import { disguise, type NativeFunction } from '../web/patch.js';
@@ -16,8 +16,12 @@ import { replaceExport } from './lazy-properties.js';
 /** The name of a function that React Native makes of an event emitter of a native module. */
 const EVENT_EMITTER = 'BridgedFunction';
 
-/** The names of methods that register a listener, by convention. */
-const REGISTERS_LISTENER = /^(?:on[A-Z]|add\w*Listener|subscribe)/;
+/**
+ * The names of methods that register or remove a listener, by convention. Where a name leaves it open, the function is taken
+ * for a listener: in the frame of its registration, it would read the values of another flow.
+ */
+const TAKES_LISTENER =
+  /^(?:on|once|off)(?![a-z])|^(?:un)?(?:listen|observe|subscribe|watch)|[cC]allback|[hH]andler|[lL]istener|[oO]bserver/;
 
 /** The substitute of each module, and of the objects that have the modules as properties. */
 const substitutes = new WeakMap<object, object>();
@@ -34,7 +38,8 @@ export function patchNativeModules(): void {
 
 /** Returns a function that returns the substitute of the module that another function returns. */
 function substituteResult(find: unknown): unknown {
-  return typeof find === 'function' ? (...args: unknown[]) => substituteModule(find(...args)) : find;
+  if (typeof find !== 'function') return find;
+  return wrapOnce(find, (self, args) => substituteModule(Reflect.apply(find, self, args)));
 }
 
 function substituteModule(module: unknown): unknown {
@@ -59,9 +64,18 @@ function substitute(object: unknown, read: (value: unknown, key: PropertyKey) =>
       ownKeys: () => Reflect.ownKeys(object),
       getOwnPropertyDescriptor(_, key) {
         const descriptor = Reflect.getOwnPropertyDescriptor(object, key);
-        return descriptor && { value: read(Reflect.get(object, key), key), configurable: true, enumerable: true };
+        return (
+          descriptor && {
+            value: read(Reflect.get(object, key), key),
+            writable: true,
+            configurable: true,
+            enumerable: true,
+          }
+        );
       },
       defineProperty: (_, key, descriptor) => Reflect.defineProperty(object, key, descriptor),
+      // Otherwise, the target would have to have the properties of the object.
+      preventExtensions: () => false,
     });
     substitutes.set(object, proxy);
     substitutes.set(proxy, proxy);
@@ -71,15 +85,18 @@ function substitute(object: unknown, read: (value: unknown, key: PropertyKey) =>
 }
 
 function wrapMethod(method: unknown, key: PropertyKey): unknown {
-  if (typeof method !== 'function' || method.name === EVENT_EMITTER || REGISTERS_LISTENER.test(String(key))) {
-    return method;
-  }
+  if (typeof method !== 'function' || method.name === EVENT_EMITTER || TAKES_LISTENER.test(String(key))) return method;
+  return wrapOnce(method, (self, args) => Reflect.apply(method, self, args.map(bindForNative)));
+}
+
+/** @param call calls the method on the object that it belongs to */
+function wrapOnce(method: object, call: (self: unknown, args: unknown[]) => unknown): NativeFunction {
   let wrapper = wrappers.get(method);
   if (wrapper === undefined) {
     wrapper = disguise(
       {
         call(this: unknown, ...args: unknown[]): unknown {
-          return Reflect.apply(method, originals.get(this as object) ?? this, args.map(bindForNative));
+          return call(originals.get(this as object) ?? this, args);
         },
       }.call,
       method,

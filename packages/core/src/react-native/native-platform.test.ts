@@ -22,6 +22,8 @@ const bluetooth = {
 const listeners = [];
 const mock = { Bluetooth: bluetooth };
 const registry = { get: (name) => mock[name] ?? null };
+const alerts = { alert: (title, message, buttons) => buttons?.forEach((button) => setImmediate(() => button.onPress())) };
+const interactions = { runAfterInteractions: (task) => setImmediate(() => task?.run()) };
 const updates = [];
 let scheduleUpdates;
 function loadRenderer() {
@@ -38,6 +40,8 @@ module.exports = {
   },
   get View() { return () => null; },
   get TurboModuleRegistry() { return registry; },
+  get Alert() { return alerts; },
+  get InteractionManager() { return interactions; },
   NativeModules: mock,
   emit: () => listeners.forEach((listener) => listener()),
 };
@@ -151,4 +155,96 @@ test('the renderer is loaded with functions that schedule its queue in the root'
     setTimeout(() => console.log(JSON.stringify(values)), 10);
   `);
   assert.deepEqual(result, ['root', 'root', 'ada']);
+});
+
+test('methods that register or remove a listener receive the function itself, and run it in the root', () => {
+  const result = run(`
+    const reactNative = require('react-native');
+    const { AsyncLocalStorage } = require('throughline');
+    const user = new AsyncLocalStorage({ defaultValue: 'root' });
+    const listeners = new Set();
+    const add = (...args) => listeners.add(args.at(-1));
+    const remove = (...args) => listeners.delete(args.at(-1));
+    const pairs = {
+      on: 'off', once: 'off', onDevice: 'offDevice', addListener: 'removeListener', addDeviceListener: 'removeDeviceListener',
+      setListener: 'clearListener', attachObserver: 'detachObserver', registerHandler: 'unregisterHandler',
+      subscribe: 'unsubscribe', observe: 'unobserve', watchPosition: 'unwatchPosition', listen: 'unlisten', setCallback: 'unsetCallback',
+    };
+    for (const [register, unregister] of Object.entries(pairs)) {
+      Object.assign(reactNative.NativeModules.Bluetooth, { [register]: add, [unregister]: remove });
+    }
+    const bluetooth = reactNative.TurboModuleRegistry.get('Bluetooth');
+    const wrong = [];
+    for (const [register, unregister] of Object.entries(pairs)) {
+      const read = () => { if (user.getStore() !== 'root') wrong.push(register); };
+      user.run('ada', () => bluetooth[register]('device', read));
+      for (const listener of listeners) listener();
+      bluetooth[unregister]('device', read);
+      if (listeners.size > 0) wrong.push(unregister);
+      listeners.clear();
+    }
+    console.log(JSON.stringify(wrong));
+  `);
+  assert.deepEqual(result, []);
+});
+
+test('objects whose methods are called later keep their prototype and their state', () => {
+  const result = run(`
+    const reactNative = require('react-native');
+    const { AsyncLocalStorage } = require('throughline');
+    const user = new AsyncLocalStorage({ defaultValue: 'root' });
+    const values = [];
+    class Button {
+      #presses = 0;
+      get text() { return 'OK'; }
+      onPress() { values.push(user.getStore(), ++this.#presses, this.text); }
+    }
+    class Task {
+      get name() { return 'task'; }
+      run() { values.push(user.getStore(), this.describe()); this.isDone = true; }
+      describe() { return 'a ' + this.name; }
+    }
+    const task = new Task();
+    user.run('ada', () => {
+      reactNative.Alert.alert('Title', 'Message', [new Button(), Object.freeze({ text: 'Frozen', onPress: () => values.push(user.getStore()) })]);
+      reactNative.InteractionManager.runAfterInteractions(task);
+    });
+    reactNative.InteractionManager.runAfterInteractions();
+    reactNative.Alert.alert('Title', undefined, null, null);
+    setTimeout(() => console.log(JSON.stringify([...values, task.isDone])), 10);
+  `);
+  assert.deepEqual(result, ['ada', 1, 'OK', 'ada', 'ada', 'a task', true]);
+});
+
+test('mocks of modules can be incomplete, and remain mocks', () => {
+  const result = run(`
+    const id = require.resolve('react-native');
+    const replies = Object.assign(() => null, { isMockFunction: true });
+    const registry = { get: replies };
+    const modules = { Bluetooth: {} };
+    const exported = {
+      get Animated() { return {}; },
+      get TurboModuleRegistry() { return registry; },
+      get NativeModules() { return modules; },
+    };
+    require.cache[id] = { id, filename: id, loaded: true, exports: exported };
+    const { AsyncLocalStorage } = require('throughline');
+    new AsyncLocalStorage();
+    const { Animated, TurboModuleRegistry, NativeModules } = require('react-native');
+    const { get } = TurboModuleRegistry;
+    const isFrozen = Reflect.preventExtensions(NativeModules.Bluetooth);
+    NativeModules.Bluetooth.name = 'mock';
+    console.log(JSON.stringify([
+      Object.keys(Animated), get.isMockFunction, get === TurboModuleRegistry.get, isFrozen, NativeModules.Bluetooth,
+      Object.getOwnPropertyDescriptor(NativeModules, 'Bluetooth').writable,
+    ]));
+  `);
+  assert.deepEqual(result, [[], true, true, false, { name: 'mock' }, true]);
+  const withoutDefault = run(`
+    const id = require.resolve('react-native');
+    require.cache[id] = { id, filename: id, loaded: true, exports: { __esModule: true, View: 'View' } };
+    const { AsyncLocalStorage } = require('throughline');
+    console.log(JSON.stringify(new AsyncLocalStorage().run('ada', () => require('react-native').View)));
+  `);
+  assert.equal(withoutDefault, 'View');
 });

@@ -107,16 +107,34 @@ function print(babel: BabelApi, tree: BabelFile, code: string, filename: string)
   return { code: printed.code, map: printed.map };
 }
 
+/** Syntax that Babel knows, but does not expect. Newer versions expect some of it. */
+const SYNTAX = [
+  'decoratorAutoAccessors',
+  'deferredImportEvaluation',
+  'explicitResourceManagement',
+  'importAttributes',
+  'sourcePhaseImports',
+];
+
+/** What the plugins have made is code, even if a person could not have written it. */
+const LENIENT = {
+  allowNewTargetOutsideFunction: true,
+  allowReturnOutsideFunction: true,
+  allowSuperOutsideMethod: true,
+  allowUndeclaredExports: true,
+};
+
 function parse(babel: BabelApi, code: string, lang: Language, isModule: boolean): BabelFile {
   const plugins = [
-    'explicitResourceManagement',
+    ...SYNTAX,
     ...(lang === 'ts' ? [] : ['jsx']),
     ...(lang === 'jsx' ? [['decorators', { version: '2023-11' }]] : ['typescript', 'decorators-legacy']),
   ];
   const tree = babel.parseSync(code, {
     ...WITHOUT_CONFIGURATION,
-    sourceType: isModule ? 'module' : 'script',
-    parserOpts: { allowNewTargetOutsideFunction: true, allowReturnOutsideFunction: true, plugins },
+    // A namespace of TypeScript can have exports, and a module that is compiled to CommonJS `import a = require()`.
+    sourceType: isModule || lang !== 'jsx' ? 'module' : 'script',
+    parserOpts: { ...LENIENT, plugins },
   });
   // Only ignored files have none, which only a configuration can name.
   if (tree === null) throw new Error('Babel has not parsed the transformed code.');

@@ -4,7 +4,7 @@ import type { BabelApi, BabelFile, BabelNode } from './babel-api.js';
 export interface TreeFacts {
   /** Whether the transform may change something. */
   readonly canSuspend: boolean;
-  /** Whether the module has imports, exports or a top-level `await`. */
+  /** Whether the module has imports, exports, `import.meta` or a top-level `await`. */
   readonly isModule: boolean;
   readonly hasTypescript: boolean;
   /** The first type of Flow. */
@@ -31,16 +31,25 @@ export function readTreeFacts({ types }: BabelApi, { program }: BabelFile, chang
       canSuspend = true;
       isModule = true;
     }
+    isModule ||= isImportMeta(node);
     hasTypescript ||= types.isTypeScript(node);
     if (flowType === undefined && types.isFlow(node)) flowType = node;
-    const isChildInFunction = isInFunction || typeof isAsync === 'boolean';
+    const isFunction = typeof isAsync === 'boolean';
     for (const key of types.VISITOR_KEYS[node.type] ?? []) {
       const child: unknown = Reflect.get(node, key);
+      const isChildInFunction = isInFunction || (isFunction && !OUTSIDE_OF_METHOD.includes(key));
       for (const each of Array.isArray(child) ? child : [child]) if (each) visit(each as BabelNode, isChildInFunction);
     }
   };
   visit(program, false);
   return { canSuspend, isModule, hasTypescript, flowType };
+}
+
+/** The parts of a method that are evaluated with the class or object that has it. */
+const OUTSIDE_OF_METHOD = ['key', 'decorators'];
+
+function isImportMeta(node: BabelNode): boolean {
+  return node.type === 'MetaProperty' && (node as { meta?: { name?: unknown } }).meta?.name === 'import';
 }
 
 /** Whether a statement or expression of a module's top level awaits. */

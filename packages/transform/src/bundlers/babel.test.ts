@@ -90,6 +90,44 @@ await total(1);
     assert.match(compile('async () => { await 1; g(); }', { filename: '/app/file.mjs' }).code, /^import /);
   });
 
+  it('adds an import to a module that only import.meta, or an await in the name of a method, shows to be one', () => {
+    for (const code of [
+      'start(async () => { await 1; g(import.meta.url); });',
+      'class A { [await name()]() {} async f() { await 1; g(); } }',
+      'start({ [await name()]() {}, async f() { await 1; g(); } });',
+    ]) {
+      assert.match(compile(code).code, /^import "throughline\/await";\nimport \{/, code);
+    }
+    const inMethod = 'start({ async f() { await 1; g(); } });';
+    assert.doesNotMatch(compile(inMethod).code, /import/);
+  });
+
+  it('accepts all syntax that Babel and the transform know', () => {
+    const f = 'async function f() { await 1; g(); }';
+    const typescript = (code: string, filename = '/app/a.ts') => [
+      code,
+      { filename, parserOpts: { plugins: ['typescript', 'decorators-legacy'] } },
+    ];
+    const withParser = (code: string, plugins: unknown[], options = {}) => [
+      code,
+      { parserOpts: { plugins, ...options } },
+    ];
+    const decorators = ['decorators', { version: '2023-11' }];
+    for (const [code, options] of [
+      withParser(`import defer * as a from './a.js'; ${f}`, ['deferredImportEvaluation']),
+      withParser(`import source a from './a.wasm'; ${f}`, ['sourcePhaseImports']),
+      withParser(`import a from './a.json' with { type: 'json' }; ${f}`, ['importAttributes']),
+      withParser(`export class A { @d accessor b = 1; } ${f}`, [decorators, 'decoratorAutoAccessors']),
+      withParser(`export { missing }; ${f}`, [], { allowUndeclaredExports: true }),
+      withParser('export async function f() { await 1; super.g(); }', [], { allowSuperOutsideMethod: true }),
+      typescript(`enum A { B } namespace C { export ${f} }`),
+      typescript(`import a = require('a'); ${f} export = f;`, '/app/a.cts'),
+      typescript(`@d export class A { constructor(@p private a: number) {} } ${f}`),
+    ] as [string, TransformOptions][]) {
+      assert.match(compile(code, options).code, /_f\.off\(1\)/, code);
+    }
+  });
+
   it('works after all plugins and presets, wherever it is listed', () => {
     const code = 'import a from "a"; export async function f(p: string): Promise<void> { await a(p); a(); }';
     const orders: TransformOptions[] = [
@@ -165,6 +203,40 @@ export function View() {
     const result = compile(code, { plugins: [PLUGIN, reader as PluginItem] });
     assert.deepEqual(seen, [code]);
     assert.match(result.code, /'worklet';\n\n\s+const _f = /);
+  });
+
+  it('works after functions of other plugins that move statements at the end, as that of Jest does', () => {
+    const mocks = new WeakSet<object>();
+    interface Path {
+      readonly node: object;
+      traverse(visitor: object): void;
+      remove(): void;
+    }
+    const hoist = () => ({
+      visitor: { ExpressionStatement: (path: Path) => void mocks.add(path.node) },
+      post({ path }: { readonly path: Path & { readonly node: { body: object[] } } }) {
+        const moved: object[] = [];
+        path.traverse({
+          ExpressionStatement(statement: Path) {
+            if (!mocks.has(statement.node)) return;
+            moved.push(statement.node);
+            statement.remove();
+          },
+        });
+        path.node.body.unshift(...moved);
+      },
+    });
+    const code = "import { a } from './a';\njest.mock('./a');\ntest(async () => { const b = await a(); g(b); });";
+    const presets = [{ plugins: [hoist as PluginItem] } as PluginItem];
+    for (const options of [
+      { presets },
+      { plugins: [PLUGIN, hoist] },
+      { presets, plugins: [[PLUGIN, {}, 'again'], PLUGIN] },
+    ]) {
+      const result = compile(code, options as TransformOptions).code;
+      assert.match(result, /jest\.mock\('\.\/a'\);\n[\s\S]*import \{ a \}/);
+      assert.match(result, /_f\.off\(a\(\)\)/);
+    }
   });
 
   it('keeps comments, directives and the first line of a script', () => {

@@ -4,6 +4,7 @@
  */
 import type { BabelApi, BabelFile } from '../babel/babel-api.js';
 import { transformSyntaxTree } from '../babel/transform-syntax-tree.js';
+import { workLast } from '../babel/work-last.js';
 import { checkOptions } from '../check-options.js';
 import { findThroughlinePackage, isThroughlineFile } from '../throughline-package.js';
 import { GENERATOR_FRAMES } from '../transform.js';
@@ -15,6 +16,8 @@ export type BabelPluginOptions = Pick<PluginOptions, 'generators' | 'server'>;
 /** What a plugin for Babel is. */
 export interface BabelPlugin {
   readonly name: string;
+  /** Called by Babel before it processes a file. */
+  readonly manipulateOptions: (options: never) => void;
   /** Called by Babel after all plugins have seen a file. */
   readonly post: (file: never) => void;
 }
@@ -26,6 +29,7 @@ interface FileOfBabel {
   readonly opts: {
     readonly filename?: string | null;
     readonly cwd?: string;
+    readonly plugins?: object[];
     /**
      * What runs Babel. Bundlers state whether they build for a server, and Expo states which files are scripts, which run
      * before all modules and cannot load one.
@@ -59,12 +63,12 @@ export default function throughline(babel: object, options: BabelPluginOptions =
   const throughlineDirectory = findThroughlinePackage(process.cwd());
   return {
     name: 'throughline',
-    post(file: FileOfBabel) {
+    ...workLast((file: FileOfBabel) => {
       const { filename, caller } = file.opts;
       if ((caller?.isServer && !options.server) || caller?.metroSourceType === 'script') return;
       if (filename && isThroughlineFile(filename, throughlineDirectory)) return;
       const source = { filename: filename ?? 'unknown', code: file.code, moduleFormat: file.get(MODULE_FORMAT) };
       transformSyntaxTree(babel as BabelApi, file.ast, source, transformOptionsOf(options));
-    },
+    }),
   };
 }
