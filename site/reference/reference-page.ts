@@ -97,8 +97,8 @@ export function indexPage(
   return paragraphs([
     frontmatter('API reference'),
     '# API reference',
-    'Every name that the packages export, by the module from which a program imports it. The text is that of the ' +
-      'docblocks, which editors show as well; a test runs each example.',
+    'This page lists every name that the packages export, by the module from which a program imports it. The ' +
+      'descriptions are the docblocks, which editors show as well. A test runs each example.',
     ...lists,
   ]);
 }

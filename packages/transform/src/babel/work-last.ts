@@ -1,7 +1,7 @@
 /**
- * Makes a plugin for Babel work after all others. Babel calls the functions `post` in the order of its list, in which the
- * plugins of presets follow those of the configuration. Others move statements in theirs, which they have noted before:
- * that of Jest moves `jest.mock()` to the beginning, and would not find the statements of a new tree.
+ * Makes a plugin for Babel work after all others. Babel calls the functions `post` in the order of its list, in which
+ * the plugins of presets follow those of the configuration. In its own `post`, another plugin may move statements that
+ * it noted earlier: that of Jest moves `jest.mock()` to the beginning, and would not find the statements in a new tree.
  *
  *     list of plugins:  ours, others, those of presets, the copy of ours that works
  */
