@@ -120,7 +120,9 @@ function partsOf(docblock: string): string[] {
     return [];
   });
   // The text of a page has no marks of lists.
-  return [...withoutLinks(description).replace(/^ *- /gm, '').split(/\n\n/), ...ofTags].filter((part) => part.trim() !== '');
+  return [...withoutLinks(description).replace(/^ *- /gm, '').split(/\n\n/), ...ofTags].filter(
+    (part) => part.trim() !== '',
+  );
 }
 
 function withoutLinks(text: string): string {
