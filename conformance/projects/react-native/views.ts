@@ -201,6 +201,7 @@ function getRandomBase64(byteCount: number): string {
 }
 
 const otherModules = (globalThis as unknown as { nativeModuleProxy: Modules }).nativeModuleProxy;
+const findModule = (name: string) => modules[name] ?? otherModules[name] ?? null;
 
 // The console of the engine would print each line a second time.
 Reflect.deleteProperty(globalThis, 'console');
@@ -208,7 +209,8 @@ Reflect.deleteProperty(globalThis, 'console');
 Object.assign(globalThis, {
   nativeLoggingHook: (message: string) => void messages.push(message),
   nativeFabricUIManager: renderer,
-  nativeModuleProxy: new Proxy(modules, { get: (_, name) => modules[String(name)] ?? otherModules[String(name)] }),
+  nativeModuleProxy: new Proxy(modules, { get: (_, name) => findModule(String(name)) }),
+  __turboModuleProxy: findModule,
   __nativeComponentRegistry__hasComponent: () => false,
   /** For the programs that test the app. */
   phone: {
