@@ -14,9 +14,8 @@ export const BROWSER_TARGETS: readonly Target[] = [
   ...awaitWorkloads.map((workload) =>
     atLeastTimesAsFast(['firefox'], workload, 1, 'interception: no slower than zone.js'),
   ),
-  ...[...awaitWorkloads, 'then', 'setTimeout'].map((workload) =>
-    atMostTimes(withStrictTargets, workload, 'interception', 0, 1.5),
-  ),
+  ...[...awaitWorkloads, 'then'].map((workload) => atMostTimes(withStrictTargets, workload, 'interception', 0, 1.1)),
+  atMostTimes(withStrictTargets, 'setTimeout', 'interception', 0, 1.5),
   ...['transform', 'interception'].map((subject) => atMostAboveVariable('getStore', subject, 3)),
   ...['transform', 'interception'].flatMap((subject): Target[] => [
     { workload: 'soak', subject, storageCount: 1, bound: { atMost: 0 }, text: `${subject}: 0` },
